@@ -1,0 +1,58 @@
+//! Checksum rules by name, and the search for the rule that a damaged or foreign frame would have matched.
+
+use crc::{
+    Algorithm, CRC_8_MAXIM_DOW, CRC_8_SMBUS, CRC_16_ARC, CRC_16_IBM_SDLC, CRC_16_KERMIT, CRC_16_MODBUS,
+    CRC_16_XMODEM, Crc, Table,
+};
+
+/// CRC-8 of the Energomera CE protocol: polynomial B5, start 0, not reflected (manual INES.411152.094, app. A).
+pub const CRC_8_B5: Algorithm<u8> = Algorithm {
+    width: 8,
+    poly: 0xB5,
+    init: 0,
+    refin: false,
+    refout: false,
+    xorout: 0,
+    check: 0x57,
+    residue: 0,
+};
+
+/// The CRC-8 calculator of the CE protocol.
+pub const CE: Crc<u8, Table<1>> = Crc::<u8, Table<1>>::new(&CRC_8_B5);
+
+/// The CRC-16 calculator of Modbus and of both Mercury protocols; sent low byte first.
+pub const MODBUS: Crc<u16, Table<1>> = Crc::<u16, Table<1>>::new(&CRC_16_MODBUS);
+
+/// A rule that turns bytes into a checksum of one or two bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// Its name, as shown.
+    pub name: &'static str,
+    /// How many bytes the result has on the wire.
+    pub width: usize,
+    /// The calculation.
+    pub compute: fn(&[u8]) -> u16,
+}
+
+/// Every rule known by name.
+pub const RULES: &[Rule] = &[
+    Rule { name: "CRC-8/0xB5", width: 1, compute: |b| CE.checksum(b).into() },
+    Rule { name: "CRC-8/SMBUS", width: 1, compute: |b| Crc::<u8>::new(&CRC_8_SMBUS).checksum(b).into() },
+    Rule { name: "CRC-8/MAXIM", width: 1, compute: |b| Crc::<u8>::new(&CRC_8_MAXIM_DOW).checksum(b).into() },
+    Rule { name: "XOR (BCC)", width: 1, compute: |b| b.iter().fold(0, |a, x| a ^ x).into() },
+    Rule {
+        name: "sum modulo 256",
+        width: 1,
+        compute: |b| b.iter().fold(0u8, |a, x| a.wrapping_add(*x)).into(),
+    },
+    Rule {
+        name: "sum modulo 128",
+        width: 1,
+        compute: |b| (b.iter().fold(0u8, |a, x| a.wrapping_add(*x)) & 0x7F).into(),
+    },
+    Rule { name: "CRC-16/MODBUS", width: 2, compute: |b| MODBUS.checksum(b) },
+    Rule { name: "CRC-16/ARC", width: 2, compute: |b| Crc::<u16>::new(&CRC_16_ARC).checksum(b) },
+    Rule { name: "CRC-16/X-25", width: 2, compute: |b| Crc::<u16>::new(&CRC_16_IBM_SDLC).checksum(b) },
+    Rule { name: "CRC-16/KERMIT", width: 2, compute: |b| Crc::<u16>::new(&CRC_16_KERMIT).checksum(b) },
+    Rule { name: "CRC-16/XMODEM", width: 2, compute: |b| Crc::<u16>::new(&CRC_16_XMODEM).checksum(b) },
+];

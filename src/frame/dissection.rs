@@ -1,0 +1,197 @@
+//! A frame explained.
+
+use std::borrow::Cow;
+
+use super::{Field, FieldTree, Reason, Span, Value, Verdict, hex, visible};
+use crate::reading::Reading;
+
+/// Which way a frame goes between this computer (or another master) and a meter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Direction {
+    /// To the meter.
+    Request,
+    /// From the meter, asked for.
+    Reply,
+    /// From the meter, unasked.
+    Push,
+    /// Not known.
+    #[default]
+    Unknown,
+}
+
+impl Direction {
+    /// The word of the JSON contract.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Reply => "reply",
+            Self::Push => "push",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// A checksum as found and as it should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Checksum {
+    /// Which rule: `CRC-8/0xB5`.
+    pub kind: &'static str,
+    /// What the frame holds, as a number (not in wire order).
+    pub found: u32,
+    /// What the rule gives.
+    pub expected: u32,
+    /// Hex digits to print them with.
+    pub digits: u8,
+}
+
+impl Checksum {
+    /// The judgement it gives.
+    #[must_use]
+    pub const fn verdict(self) -> Verdict {
+        Verdict::compare(self.found as u64, self.expected as u64, self.digits)
+    }
+}
+
+/// Which bytes a range of a made-up layer came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin {
+    /// The range of this layer.
+    pub here: Span,
+    /// Which frame of the message, 0 being the dissected one's first part.
+    pub part: u16,
+    /// The range of that frame's wire bytes.
+    pub wire: Span,
+}
+
+/// One view of a frame's bytes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layer {
+    /// `wire`, `unstuffed`, `reassembled`, `decrypted`.
+    pub name: &'static str,
+    /// The bytes of this view.
+    pub bytes: Box<[u8]>,
+    /// Its fields in reading order; the childless ones tile `bytes`.
+    pub fields: Vec<Field>,
+    /// Where its bytes came from; empty for the wire.
+    pub from: Vec<Origin>,
+}
+
+impl Layer {
+    /// The bytes of a field; empty if its span is outside the layer.
+    #[must_use]
+    pub fn bytes_of(&self, field: &Field) -> &[u8] {
+        self.bytes.get(field.span.range()).unwrap_or_default()
+    }
+
+    /// A field's value as text that is safe to show, without its unit.
+    #[must_use]
+    pub fn text_of(&self, field: &Field) -> String {
+        match field.value {
+            Value::Text => visible::text(self.bytes_of(field)),
+            Value::Bytes => hex::spaced(self.bytes_of(field)),
+            value => value.to_string(),
+        }
+    }
+
+    /// Whether the byte at `index` belongs to a secret and must not be shown.
+    #[must_use]
+    pub fn is_secret(&self, index: usize) -> bool {
+        self.fields
+            .leaf_at(index)
+            .and_then(|leaf| self.fields.get(leaf))
+            .is_some_and(|f| f.value == Value::Secret)
+    }
+}
+
+/// Something about a frame that its reader should know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// A stable word for scripts: `checksum`, `length`, `stuffing`.
+    pub code: &'static str,
+    /// One sentence, without foreign bytes.
+    pub text: Cow<'static, str>,
+    /// Where in the wire bytes, where it has a place.
+    pub span: Option<Span>,
+}
+
+/// A frame explained: never fails, tiles its bytes, holds no text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dissection {
+    /// Protocol id, as `--protocol` takes it.
+    pub protocol: &'static str,
+    /// Which way it went.
+    pub direction: Direction,
+    /// The meter's address as a number, where the frame carries one.
+    pub address: Option<u64>,
+    /// What it is about: the command's title, or the kind of telegram.
+    pub title: &'static str,
+    /// The judgement on the whole.
+    pub verdict: Verdict,
+    /// The checksum, where there is one.
+    pub checksum: Option<Checksum>,
+    /// The views; the first is the wire.
+    pub layers: Vec<Layer>,
+    /// What was measured, according to this frame. Empty unless the frame is a good reply or push.
+    pub readings: Vec<Reading>,
+    /// What is wrong or odd.
+    pub problems: Vec<Problem>,
+}
+
+impl Dissection {
+    /// Bytes of which nothing could be said: one field over all of them.
+    #[must_use]
+    pub fn unexplained(protocol: &'static str, bytes: &[u8], title: &'static str) -> Self {
+        let whole = Field::new("unexplained", Span::new(0, bytes.len()), Value::Bytes);
+        let wire = Layer { name: "wire", bytes: bytes.into(), fields: vec![whole], from: Vec::new() };
+        Self {
+            protocol,
+            direction: Direction::Unknown,
+            address: None,
+            title,
+            verdict: Verdict::Unchecked(Reason::NoRule),
+            checksum: None,
+            layers: vec![wire],
+            readings: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// The wire layer.
+    #[must_use]
+    pub fn wire(&self) -> Option<&Layer> {
+        self.layers.first()
+    }
+
+    /// One line that says what the frame is: title, then values or what is wrong.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let mut line = self.title.to_owned();
+        if let Verdict::Bad(mismatch) = self.verdict {
+            line.push_str(": ");
+            line.push_str(self.checksum.map_or("checksum", |sum| sum.kind));
+            line.push(' ');
+            line.push_str(&mismatch.to_string());
+        } else if let Verdict::Malformed(what) = self.verdict {
+            line.push_str(": ");
+            line.push_str(what);
+        } else if !self.readings.is_empty() {
+            line.push_str(": ");
+            line.push_str(&readings_in_words(&self.readings));
+        } else if let Some(problem) = self.problems.first() {
+            line.push_str(": ");
+            line.push_str(&problem.text);
+        }
+        line
+    }
+}
+
+/// The first few readings as `T1 2979.64 kWh`.
+fn readings_in_words(readings: &[Reading]) -> String {
+    const SHOWN: usize = 4;
+    let mut words: Vec<String> = readings.iter().take(SHOWN).map(visible::reading).collect();
+    if readings.len() > SHOWN {
+        words.push(format!("and {} more", readings.len() - SHOWN));
+    }
+    words.join(", ")
+}

@@ -1,0 +1,32 @@
+//! Names of fields.
+
+use std::fmt;
+
+use crate::reading::Code;
+
+/// What a field is called. Made of fixed words and numbers, never of foreign bytes, and costs no memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Label {
+    /// A fixed name: `CRC`.
+    Name(&'static str),
+    /// A fixed name and a number: `T 1`, `record 12`.
+    Nth(&'static str, u16),
+    /// An OBIS code.
+    Code(Code),
+}
+
+impl From<&'static str> for Label {
+    fn from(name: &'static str) -> Self {
+        Self::Name(name)
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(name) => f.write_str(name),
+            Self::Nth(name, number) => write!(f, "{name} {number}"),
+            Self::Code(code) => code.fmt(f),
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! The vocabulary of explained bytes: spans, fields, layers, verdicts, dissections.
+//!
+//! Nothing here knows a protocol. A dissection is spans, codes and exact values; text is made when it is
+//! shown, so that explaining a frame costs little and not looking at it costs nothing.
+
+mod at;
+pub mod checksum;
+mod dissection;
+mod field;
+pub mod hex;
+mod label;
+mod secret;
+mod value;
+mod verdict;
+pub mod visible;
+
+pub use at::At;
+pub use dissection::{Checksum, Direction, Dissection, Layer, Origin, Problem};
+pub use field::{Field, FieldTree, Span};
+pub use label::Label;
+pub use secret::Secret;
+pub use value::Value;
+pub use verdict::{Mismatch, Reason, Verdict};

@@ -1,0 +1,40 @@
+//! The engine of meterscope, the bench instrument for electricity meters.
+//!
+//! Modules stand in layers, from the ground up; each imports only from those above it in this table, and
+//! `tests/layers.rs` fails when one does not.
+//!
+//! | module | what lives there |
+//! | --- | --- |
+//! | [`reading`] | quantities, OBIS codes, units, exact decimals |
+//! | [`frame`] | fields, layers, verdicts, dissections: the vocabulary of explained bytes |
+//! | [`protocol`] | one folder a family, pure: bytes and time in, facts and next steps out |
+//! | [`meter`] | models as data: protocol, line, address rule, wiring |
+//! | [`link`] | transports, one file a kind |
+//! | [`trace`] | the ordered record in memory and on disk |
+//! | [`bus`] | the task that joins link, trace and protocol |
+//! | [`sim`] | simulated meters and the fault proxy |
+//! | [`app`] | what both faces share |
+//! | [`cli`], [`tui`] | the two faces |
+
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        reason = "a test may fail by panicking"
+    )
+)]
+
+pub mod app;
+pub mod bus;
+pub mod cli;
+pub mod frame;
+pub mod link;
+pub mod meter;
+pub mod protocol;
+pub mod reading;
+pub mod sim;
+pub mod trace;
+pub mod tui;

@@ -1,0 +1,2 @@
+//! meterscope
+fn main() {}

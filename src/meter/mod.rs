@@ -1,0 +1,45 @@
+//! Meters a person can pick: models as data, how their address is found, how they are wired.
+
+mod address;
+mod model;
+mod models;
+
+pub use address::{AddressError, AddressRule, Candidate, Order, SerialRule};
+pub use model::{Login, Model, Preset, Wiring};
+pub use models::MODELS;
+
+/// The model with an id.
+///
+/// # Errors
+/// [`UnknownModel`] with the ids that come nearest.
+pub fn model(id: &str) -> Result<&'static Model, UnknownModel> {
+    let found = MODELS.iter().copied().find(|model| model.id == id);
+    found.ok_or_else(|| UnknownModel { id: id.to_owned(), near: nearest(id).join(", ") })
+}
+
+/// A model id that does not exist.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown model \"{}\"; near it: {near} (all: meterscope models)", crate::frame::visible::string(.id))]
+pub struct UnknownModel {
+    /// What was typed.
+    pub id: String,
+    /// The ids that come nearest.
+    pub near: String,
+}
+
+/// The three ids that share most of their letters in order with what was typed.
+fn nearest(id: &str) -> Vec<&'static str> {
+    let mut scored: Vec<(usize, &'static str)> = MODELS.iter().map(|m| (common(id, m.id), m.id)).collect();
+    scored.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+    scored.into_iter().take(3).map(|(_, id)| id).collect()
+}
+
+/// How many letters of `typed` occur in `id` in the same order.
+fn common(typed: &str, id: &str) -> usize {
+    let mut rest = id.chars();
+    typed
+        .to_ascii_lowercase()
+        .chars()
+        .filter(|c| rest.clone().any(|k| k == *c) && rest.any(|k| k == *c))
+        .count()
+}

@@ -1,0 +1,80 @@
+//! What a model is.
+
+use super::address::AddressRule;
+use crate::protocol::{Dialect, LineSettings};
+
+/// A command with arguments, as the everyday set names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Preset {
+    /// Command id.
+    pub command: &'static str,
+    /// Its arguments; the rest are defaults.
+    pub arguments: &'static [(&'static str, &'static str)],
+}
+
+/// How a meter is to be connected, for the check list when nothing answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wiring {
+    /// The interface: `RS-485`, `CAN or RS-485`.
+    pub interface: &'static str,
+    /// The terminals, where a source names them.
+    pub terminals: &'static str,
+    /// What supply the interface needs, empty for none.
+    pub supply: &'static str,
+}
+
+/// Whether a meter wants a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Login {
+    /// It has none.
+    None,
+    /// Reading needs none; this is sent unless another is given.
+    Optional {
+        /// What is sent by default, empty for the protocol's "no password".
+        default: &'static str,
+        /// What a password looks like.
+        form: &'static str,
+    },
+    /// It answers nothing without.
+    Required {
+        /// The maker's default.
+        default: &'static str,
+        /// What a password looks like.
+        form: &'static str,
+    },
+}
+
+/// A meter type a person can pick.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Model {
+    /// `maker-type` in lower case.
+    pub id: &'static str,
+    /// The maker's name.
+    pub maker: &'static str,
+    /// The type as the front plate has it.
+    pub title: &'static str,
+    /// Protocol id.
+    pub protocol: &'static str,
+    /// The dialect it speaks.
+    pub dialect: Dialect,
+    /// The line it leaves the factory with.
+    pub line: LineSettings,
+    /// Other speeds it can be set to, in the order worth trying.
+    pub other_speeds: &'static [u32],
+    /// How an address is written and found.
+    pub address: AddressRule,
+    /// Whether it wants a password.
+    pub login: Login,
+    /// How it is wired.
+    pub wiring: Wiring,
+    /// What `read` asks without being told: energy totals and tariffs first, then instantaneous values.
+    pub everyday: &'static [Preset],
+    /// Whether replies fail to name what they answer, so that reading twice is advised.
+    pub ambiguous_replies: bool,
+    /// What else may be in a housing like this, for the check list; empty for nothing.
+    pub lookalike: &'static str,
+    /// Number of tariffs it can have.
+    pub tariffs: u8,
+    /// A remark; empty for none.
+    pub note: &'static str,
+}

@@ -1,0 +1,196 @@
+//! Carrying commands out: state machines that are told what happened and say what to do.
+
+use std::borrow::Cow;
+
+use super::argument::Arguments;
+use super::command::Command;
+use super::family::Profile;
+use super::line::LineSettings;
+use crate::frame::At;
+use crate::reading::Reading;
+
+/// A command with its arguments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// What to ask.
+    pub command: &'static Command,
+    /// With what.
+    pub arguments: Arguments,
+}
+
+/// How an exchange is to be carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// How often a request is sent again after silence or damage; writes and refused passwords never are.
+    pub retries: u8,
+    /// Ask every value twice and accept only two equal answers, for protocols whose replies do not name what
+    /// they answer.
+    pub read_twice: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { retries: 2, read_twice: false }
+    }
+}
+
+/// What to carry out.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// With whom.
+    pub profile: Profile,
+    /// The commands, in order; a protocol with sessions carries them all out in one.
+    pub requests: Vec<Request>,
+    /// How.
+    pub options: Options,
+}
+
+/// What happened on the link. Echoes of what was sent are taken out before, and told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event<'a> {
+    /// The link is open and the exchange may begin.
+    Start,
+    /// What the last [`Action::Send`] asked for has left the wire.
+    Sent,
+    /// A frame arrived.
+    Frame(&'a [u8]),
+    /// The echo of what was sent arrived.
+    Echo,
+    /// Bytes arrived that are no frame.
+    Noise(&'a [u8]),
+    /// The moment of the last [`Action::WaitUntil`] has come.
+    Deadline,
+    /// The line settings asked for could not be set.
+    LineRefused,
+    /// The person does not want to go on.
+    Cancelled,
+    /// The link is gone.
+    LinkLost,
+}
+
+/// What to do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Send these bytes in one write.
+    Send(Vec<u8>),
+    /// Change the line settings once everything sent has left the wire.
+    SetLine(LineSettings),
+    /// Wake the exchange at this moment; replaces the wait before.
+    WaitUntil(At),
+    /// A step of a session begins, in words for the person: `sign-on`.
+    Step(&'static str),
+    /// A value was read.
+    Reading(Reading),
+    /// So much of a long command is done.
+    Progress {
+        /// Steps done.
+        done: u32,
+        /// Steps in all.
+        total: u32,
+    },
+    /// Something that does not stop it but that the person should know.
+    Warning(Warning),
+    /// The request with this index is answered or has failed; the next one follows.
+    Answered {
+        /// Index into the plan's requests.
+        index: usize,
+        /// How it ended.
+        result: Result<(), Failure>,
+    },
+    /// There is nothing more to do.
+    Finished,
+}
+
+/// Something odd that does not stop an exchange.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// A stable word: `late-answer`, `other-meter`, `dialect`.
+    pub code: &'static str,
+    /// One sentence, without foreign bytes.
+    pub text: Cow<'static, str>,
+}
+
+/// Why an answer was not accepted although it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unfit {
+    /// Another meter's answer.
+    Address {
+        /// Who was asked.
+        expected: u64,
+        /// Who answered.
+        found: u64,
+    },
+    /// The answer to another command.
+    Command {
+        /// Code asked for.
+        expected: u32,
+        /// Code found.
+        found: u32,
+    },
+    /// The wrong count of data bytes.
+    Length {
+        /// How many there should be.
+        expected: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// The content is not of the form the manual gives.
+    Content(&'static str),
+    /// Two answers to the same question differ.
+    Different,
+}
+
+/// What ended a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing that could be an answer came.
+    NoAnswer {
+        /// How often it was asked.
+        sent: u32,
+        /// Whether at least the echo of the request came back.
+        echo: bool,
+        /// How many bytes of noise came instead.
+        noise_bytes: u32,
+    },
+    /// An answer came, damaged every time.
+    Damaged {
+        /// What is wrong with the last one: `CRC 1C, expected 1B`.
+        what: String,
+    },
+    /// Good frames came, none of them an answer to this.
+    Unexpected(Unfit),
+    /// The meter said no.
+    Refused {
+        /// Its error code, where it gave one.
+        code: Option<u16>,
+        /// What that means.
+        meaning: &'static str,
+    },
+    /// The line settings could not be set.
+    LineRefused,
+    /// The person stopped it.
+    Cancelled,
+    /// The link went away.
+    LinkLost,
+}
+
+/// What ended a request, and in which step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What was being done: the command's title or the step of the session.
+    pub step: &'static str,
+    /// What went wrong.
+    pub fault: Fault,
+}
+
+/// A plan being carried out.
+///
+/// After every [`Exchange::handle`], [`Exchange::next_action`] is called until it gives `None`. After
+/// [`Action::Finished`] nothing more is asked of it.
+pub trait Exchange: Send {
+    /// Tells it what happened at `at`.
+    fn handle(&mut self, event: Event<'_>, at: At);
+
+    /// What it wants done next.
+    fn next_action(&mut self) -> Option<Action>;
+}

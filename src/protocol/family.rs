@@ -1,0 +1,123 @@
+//! What a protocol family brings.
+
+use std::time::Duration;
+
+use super::address::Address;
+use super::command::{Access, Command};
+use super::exchange::{Exchange, Plan, Request};
+use super::framer::{Framer, Source};
+use super::line::LineSettings;
+use super::responder::{Responder, Setup, SetupError};
+use super::tracker::Tracker;
+use crate::frame::{Direction, Dissection, Secret};
+
+/// A variant of a protocol, numbered by its family; 0 is "not known" or the only one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Dialect(pub u8);
+
+/// Everything besides its bytes that a frame's meaning depends on.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Context<'a> {
+    /// Which way it went, if known.
+    pub direction: Direction,
+    /// The request it answers, wire bytes.
+    pub request: Option<&'a [u8]>,
+    /// The frames of the message it belongs to, wire bytes, in order; empty for messages of one frame.
+    pub parts: &'a [&'a [u8]],
+    /// The dialect in force; a picked model fixes it.
+    pub dialect: Dialect,
+    /// The step of the session.
+    pub step: u8,
+}
+
+/// The meter an exchange is with, as far as its protocol needs to know.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// Model id, for messages.
+    pub model: &'static str,
+    /// The dialect it speaks.
+    pub dialect: Dialect,
+    /// Its address.
+    pub address: Address,
+    /// Its password, where one is needed.
+    pub password: Option<Secret>,
+    /// The line the link starts with, from which silences and deadlines are computed.
+    pub line: LineSettings,
+    /// Added to every deadline: the round trip and packing time of a network link; zero on a local port.
+    pub network_delay: Duration,
+}
+
+/// Why a request cannot be made into bytes.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ComposeError {
+    /// The address does not fit the protocol's field.
+    #[error("address {} cannot be sent: {}", crate::frame::visible::string(.text), .expected)]
+    Address {
+        /// As the person wrote it.
+        text: String,
+        /// What fits.
+        expected: &'static str,
+    },
+    /// The command is of another family or dialect.
+    #[error("{0} is not a command of this model")]
+    Foreign(&'static str),
+    /// The password cannot be encoded.
+    #[error("the password cannot be sent: expected {0}")]
+    Password(&'static str),
+    /// An argument cannot be encoded.
+    #[error("{name} cannot be sent: expected {expected}")]
+    Argument {
+        /// The parameter.
+        name: &'static str,
+        /// What fits.
+        expected: &'static str,
+    },
+}
+
+/// A protocol family: one folder, one line in the registry.
+pub trait Family: Sync {
+    /// Protocol id of the command line and JSON: `energomera-ce`.
+    fn id(&self) -> &'static str;
+
+    /// Its name for people.
+    fn title(&self) -> &'static str;
+
+    /// A framer for one stream.
+    fn framer(&self, source: Source, line: LineSettings) -> Box<dyn Framer>;
+
+    /// A tracker for one link.
+    fn tracker(&self, dialect: Dialect) -> Box<dyn Tracker>;
+
+    /// Explains one frame. Never fails and never panics, whatever the bytes.
+    fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection;
+
+    /// Everything that can be asked in a dialect, in the order of the manual.
+    fn commands(&self, dialect: Dialect) -> &'static [Command];
+
+    /// The name of a dialect, empty where there is only one.
+    fn dialect_name(&self, dialect: Dialect) -> &'static str;
+
+    /// The frames that carrying out a request would send, as far as they do not depend on answers.
+    ///
+    /// # Errors
+    /// [`ComposeError`] names what cannot be put into bytes.
+    fn compose(&self, profile: &Profile, request: &Request) -> Result<Vec<Vec<u8>>, ComposeError>;
+
+    /// The bytes of one frame followed by its checksum, for a body typed by hand.
+    fn with_checksum(&self, body: &[u8]) -> Vec<u8>;
+
+    /// What a frame would do to a meter; `None` when it is not recognised, which counts as dangerous.
+    fn access_of(&self, frame: &[u8], dialect: Dialect) -> Option<Access>;
+
+    /// The state machine that carries the requests of a plan out, one after the other.
+    ///
+    /// # Errors
+    /// [`ComposeError`] when one of them cannot be put into bytes; nothing has been sent then.
+    fn exchange(&self, plan: Plan) -> Result<Box<dyn Exchange>, ComposeError>;
+
+    /// The meter's side.
+    ///
+    /// # Errors
+    /// [`SetupError`] for a value that this meter does not have or cannot hold.
+    fn responder(&self, setup: &Setup) -> Result<Box<dyn Responder>, SetupError>;
+}

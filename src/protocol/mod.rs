@@ -1,0 +1,36 @@
+//! Protocols, pure: bytes and time in, facts and next steps out. No I/O, no clock, no thread, no log.
+//!
+//! A family is one folder and one line in [`registry`]. It brings five pieces, each behind a small trait:
+//!
+//! | piece | file | what it does |
+//! | --- | --- | --- |
+//! | [`Framer`] | `framer.rs` | cuts the byte stream into frames and noise, losing nothing |
+//! | [`Tracker`] | `tracker.rs` | sees every frame once and notes what it answers |
+//! | dissector | `dissect.rs` | explains one frame, down to the last byte ([`Family::dissect`]) |
+//! | [`Exchange`] | `exchange.rs` | carries a command out as a state machine |
+//! | [`Responder`] | `responder.rs` | the meter's side, for the simulator |
+
+mod address;
+mod argument;
+mod command;
+mod exchange;
+mod family;
+mod framer;
+mod line;
+pub mod registry;
+mod responder;
+mod tracker;
+pub mod turn;
+
+pub mod energomera_ce;
+pub mod mercury200;
+
+pub use address::Address;
+pub use argument::{Argument, ArgumentError, Arguments};
+pub use command::{Access, Choice, Command, Group, Kind, Parameter};
+pub use exchange::{Action, Event, Exchange, Failure, Fault, Options, Plan, Request, Unfit, Warning};
+pub use family::{ComposeError, Context, Dialect, Family, Profile};
+pub use framer::{Framer, Judged, Piece, PieceKind, Source};
+pub use line::{BadLine, LineSettings, Parity};
+pub use responder::{Now, Responder, Setup, SetupError, Told};
+pub use tracker::{Relation, Seen, Tracker};

@@ -1,0 +1,12 @@
+//! Every protocol family there is: one line each.
+
+use super::{Family, energomera_ce, mercury200};
+
+/// The families, in the order in which they are offered.
+pub static FAMILIES: &[&dyn Family] = &[&energomera_ce::Ce, &mercury200::Mercury200];
+
+/// The family with a protocol id.
+#[must_use]
+pub fn family(id: &str) -> Option<&'static dyn Family> {
+    FAMILIES.iter().copied().find(|family| family.id() == id)
+}

@@ -1,0 +1,73 @@
+//! The meter's side of a conversation, for the simulator.
+
+use super::address::Address;
+use super::family::Dialect;
+use super::line::LineSettings;
+use crate::frame::{At, Secret};
+
+/// The moment something happens to a simulated meter.
+#[derive(Debug, Clone, Copy)]
+pub struct Now {
+    /// On the clock of the trace.
+    pub at: At,
+    /// On the meter's own wall clock.
+    pub wall: jiff::civil::DateTime,
+}
+
+/// Which meter to simulate.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// Model id.
+    pub model: &'static str,
+    /// Its dialect.
+    pub dialect: Dialect,
+    /// Its address.
+    pub address: Address,
+    /// Its serial number.
+    pub serial: String,
+    /// Its password, if other than the model's default.
+    pub password: Option<Secret>,
+    /// The line it starts on.
+    pub line: LineSettings,
+    /// Values by the meter's own name or by C.D.E, as text on the wire.
+    pub values: Vec<(String, String)>,
+}
+
+/// A value that a simulated meter cannot take.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}={}: expected {expected}", crate::frame::visible::string(.name), crate::frame::visible::string(.value))]
+pub struct SetupError {
+    /// The name given.
+    pub name: String,
+    /// The value given.
+    pub value: String,
+    /// What would fit.
+    pub expected: String,
+}
+
+/// What a simulated meter does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// Sends these bytes, the first one leaving at `due`.
+    Send {
+        /// The bytes.
+        bytes: Vec<u8>,
+        /// Not before this.
+        due: At,
+    },
+    /// Changes its line settings once it has sent what it has to send.
+    SetLine(LineSettings),
+}
+
+/// A simulated meter.
+pub trait Responder: Send {
+    /// Bytes arrived.
+    fn receive(&mut self, bytes: &[u8], now: Now);
+
+    /// What it does now; asked until it gives `None`, after every [`Responder::receive`] and at every
+    /// [`Responder::deadline`].
+    fn poll(&mut self, now: Now) -> Option<Told>;
+
+    /// When it wants to be asked again though nothing arrives.
+    fn deadline(&self) -> Option<At>;
+}

@@ -1,0 +1,484 @@
+//! One question, one answer: the exchange of every protocol that has no session.
+//!
+//! A family says how its requests are made and its answers judged ([`Turn`]); [`Turns`] does what they all
+//! need: deadlines, retries, the silence between requests, late answers, asking twice.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::command::Access;
+use super::exchange::{Action, Event, Exchange, Failure, Fault, Options, Unfit, Warning};
+use crate::frame::At;
+use crate::reading::Reading;
+
+/// The times a protocol gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timing {
+    /// From the end of the request to the end of the longest answer; after that, it is silence.
+    pub reply: Duration,
+    /// Silence that must lie between the end of one exchange and the next request.
+    pub gap: Duration,
+}
+
+/// What a frame is, as an answer to the question that was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Judgement {
+    /// The answer.
+    Answer {
+        /// What it says.
+        readings: Vec<Reading>,
+        /// Whether the command needs a further question.
+        more: bool,
+    },
+    /// The meter refuses.
+    Refused {
+        /// Its error code, where it gave one.
+        code: Option<u16>,
+        /// What that means.
+        meaning: &'static str,
+    },
+    /// An answer, damaged: `CRC 1C, expected 1B`.
+    Damaged(String),
+    /// A sound frame that cannot be the answer; the real one may still come.
+    Unfit(Unfit),
+    /// Somebody else's traffic, such as another master's request.
+    Foreign,
+}
+
+/// A family's part in an exchange of questions and answers.
+pub trait Turn: Send {
+    /// How many commands there are to carry out.
+    fn count(&self) -> usize;
+
+    /// The title of a command, for messages.
+    fn title(&self, index: usize) -> &'static str;
+
+    /// What a command may do to the meter.
+    fn access(&self, index: usize) -> Access;
+
+    /// Whether an answer comes at all; broadcasts have none.
+    fn is_answered(&self, index: usize) -> bool;
+
+    /// The bytes of a command's question number `round`, from 0.
+    fn question(&mut self, index: usize, round: usize) -> Vec<u8>;
+
+    /// What a frame is to that question.
+    fn judge(&mut self, index: usize, round: usize, frame: &[u8]) -> Judgement;
+
+    /// Remarks that the answers so far give rise to, such as a version that does not fit the model; each is
+    /// asked for once after every answer.
+    fn warning(&mut self) -> Option<Warning> {
+        None
+    }
+
+    /// The times of the protocol on this line.
+    fn timing(&self) -> Timing;
+}
+
+/// Where the conversation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Before [`Event::Start`] and after the end.
+    Resting,
+    /// The question is on its way out.
+    Asking,
+    /// The answer is awaited.
+    Listening,
+    /// The line must stay silent before the next question; what arrives is late.
+    Pausing,
+}
+
+/// What the answers to the present question have come to so far.
+#[derive(Debug, Default)]
+struct Tally {
+    asked: u32,
+    echo: bool,
+    noise_bytes: u32,
+    damaged: Option<String>,
+    unfit: Option<Unfit>,
+}
+
+impl Tally {
+    fn fault(self) -> Fault {
+        if let Some(what) = self.damaged {
+            Fault::Damaged { what }
+        } else if let Some(unfit) = self.unfit {
+            Fault::Unexpected(unfit)
+        } else {
+            Fault::NoAnswer { sent: self.asked, echo: self.echo, noise_bytes: self.noise_bytes }
+        }
+    }
+}
+
+/// Carries the commands of a [`Turn`] out, one after the other.
+#[derive(Debug)]
+pub struct Turns<T> {
+    turn: T,
+    options: Options,
+    state: State,
+    index: usize,
+    round: usize,
+    tally: Tally,
+    /// Questions sent whose answers have neither come nor been waited for to the end: they may come late.
+    owed: u32,
+    /// The first answer, while the second one of a pair is awaited.
+    first: Option<Vec<Reading>>,
+    actions: VecDeque<Action>,
+}
+
+impl<T: Turn> Turns<T> {
+    /// Ready to start.
+    #[must_use]
+    pub fn new(turn: T, options: Options) -> Self {
+        Self {
+            turn,
+            options,
+            state: State::Resting,
+            index: 0,
+            round: 0,
+            tally: Tally::default(),
+            owed: 0,
+            first: None,
+            actions: VecDeque::new(),
+        }
+    }
+
+    fn ask(&mut self) {
+        if self.index >= self.turn.count() {
+            return self.finish();
+        }
+        if self.round == 0 && self.tally.asked == 0 {
+            self.actions.push_back(Action::Step(self.turn.title(self.index)));
+        }
+        self.tally.asked += 1;
+        self.owed += 1;
+        self.state = State::Asking;
+        let question = self.turn.question(self.index, self.round);
+        self.actions.push_back(Action::Send(question));
+    }
+
+    fn sent(&mut self, at: At) {
+        if self.turn.is_answered(self.index) {
+            self.state = State::Listening;
+            self.actions.push_back(Action::WaitUntil(at + self.turn.timing().reply));
+        } else {
+            self.owed = 0;
+            self.next_command(Ok(()), at);
+        }
+    }
+
+    fn frame(&mut self, frame: &[u8], at: At) {
+        if self.state == State::Pausing {
+            return self.late(frame, at);
+        }
+        if self.state != State::Listening {
+            return;
+        }
+        match self.turn.judge(self.index, self.round, frame) {
+            Judgement::Answer { readings, more } => {
+                self.owed = self.owed.saturating_sub(1);
+                self.answer(readings, more, at);
+            }
+            Judgement::Refused { code, meaning } => {
+                self.owed = self.owed.saturating_sub(1);
+                self.fail(Fault::Refused { code, meaning }, at);
+            }
+            Judgement::Damaged(what) => {
+                self.owed = self.owed.saturating_sub(1);
+                self.tally.damaged = Some(what);
+                self.retry_or_fail(at);
+            }
+            Judgement::Unfit(unfit) => self.unfit(unfit),
+            Judgement::Foreign => {}
+        }
+    }
+
+    /// A frame while the line should be silent: an answer that was given up on.
+    fn late(&mut self, frame: &[u8], at: At) {
+        let count = self.turn.count();
+        let index = self.index.min(count.saturating_sub(1));
+        if matches!(self.turn.judge(index, self.round, frame), Judgement::Foreign) {
+            return;
+        }
+        self.owed = self.owed.saturating_sub(1);
+        self.warn("late-answer", "an answer came after its time and was not taken for the next one");
+        if self.owed == 0 {
+            self.pause(at);
+        }
+    }
+
+    fn unfit(&mut self, unfit: Unfit) {
+        if let Unfit::Address { expected, found } = unfit {
+            let text = format!("answer from address {found} while asking {expected}");
+            self.actions.push_back(Action::Warning(Warning { code: "other-meter", text: text.into() }));
+        }
+        self.tally.unfit = Some(unfit);
+    }
+
+    fn answer(&mut self, readings: Vec<Reading>, more: bool, at: At) {
+        while let Some(warning) = self.turn.warning() {
+            self.actions.push_back(Action::Warning(warning));
+        }
+        let wants_pair = self.options.read_twice && self.turn.access(self.index) == Access::Read;
+        if wants_pair && self.first.as_ref() != Some(&readings) {
+            let differs = self.first.replace(readings).is_some();
+            if !differs {
+                // The second question of a pair is no retry.
+                self.tally = Tally::default();
+                return self.pause(at);
+            }
+            self.tally.unfit = Some(Unfit::Different);
+            return self.retry_or_fail(at);
+        }
+        self.first = None;
+        self.actions.extend(readings.into_iter().map(Action::Reading));
+        if more {
+            self.round += 1;
+            self.tally = Tally::default();
+            self.pause(at);
+        } else {
+            self.next_command(Ok(()), at);
+        }
+    }
+
+    fn retry_or_fail(&mut self, at: At) {
+        let may_repeat = self.turn.access(self.index) == Access::Read;
+        if may_repeat && self.tally.asked <= u32::from(self.options.retries) {
+            self.pause(at);
+        } else {
+            let fault = std::mem::take(&mut self.tally).fault();
+            self.fail(fault, at);
+        }
+    }
+
+    fn fail(&mut self, fault: Fault, at: At) {
+        let failure = Failure { step: self.turn.title(self.index), fault };
+        self.next_command(Err(failure), at);
+    }
+
+    fn next_command(&mut self, result: Result<(), Failure>, at: At) {
+        self.actions.push_back(Action::Answered { index: self.index, result });
+        self.index += 1;
+        self.round = 0;
+        self.first = None;
+        self.tally = Tally::default();
+        if self.index >= self.turn.count() { self.finish() } else { self.pause(at) }
+    }
+
+    /// Silence before the next question; as long as an answer may still come when one is owed.
+    fn pause(&mut self, at: At) {
+        let timing = self.turn.timing();
+        let silence = if self.owed > 0 && self.tally.asked == 0 { timing.reply } else { timing.gap };
+        self.state = State::Pausing;
+        if silence.is_zero() { self.ask() } else { self.actions.push_back(Action::WaitUntil(at + silence)) }
+    }
+
+    fn deadline(&mut self, at: At) {
+        match self.state {
+            State::Listening => self.retry_or_fail(at),
+            State::Pausing => {
+                if self.tally.asked == 0 {
+                    self.owed = 0;
+                }
+                self.ask();
+            }
+            State::Resting | State::Asking => {}
+        }
+    }
+
+    fn stop(&mut self, fault: Fault) {
+        if self.state == State::Resting {
+            return;
+        }
+        let failure = Failure { step: self.turn.title(self.index), fault };
+        self.actions.push_back(Action::Answered { index: self.index, result: Err(failure) });
+        self.finish();
+    }
+
+    fn finish(&mut self) {
+        self.state = State::Resting;
+        self.actions.push_back(Action::Finished);
+    }
+
+    fn warn(&mut self, code: &'static str, text: &'static str) {
+        self.actions.push_back(Action::Warning(Warning { code, text: text.into() }));
+    }
+}
+
+impl<T: Turn> Exchange for Turns<T> {
+    fn handle(&mut self, event: Event<'_>, at: At) {
+        match event {
+            Event::Start => self.ask(),
+            Event::Sent if self.state == State::Asking => self.sent(at),
+            Event::Frame(frame) => self.frame(frame, at),
+            Event::Echo => self.tally.echo = true,
+            Event::Noise(bytes) => {
+                let count = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+                self.tally.noise_bytes = self.tally.noise_bytes.saturating_add(count);
+            }
+            Event::Deadline => self.deadline(at),
+            Event::Cancelled => self.stop(Fault::Cancelled),
+            Event::LinkLost => self.stop(Fault::LinkLost),
+            Event::Sent | Event::LineRefused => {}
+        }
+    }
+
+    fn next_action(&mut self) -> Option<Action> {
+        self.actions.pop_front()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Questions are one byte, the command's index; an answer is `[index, value]`; FF is damage.
+    struct Quiz {
+        count: usize,
+        access: Access,
+    }
+
+    impl Turn for Quiz {
+        fn count(&self) -> usize {
+            self.count
+        }
+        fn title(&self, _: usize) -> &'static str {
+            "quiz"
+        }
+        fn access(&self, _: usize) -> Access {
+            self.access
+        }
+        fn is_answered(&self, _: usize) -> bool {
+            true
+        }
+        fn question(&mut self, index: usize, _: usize) -> Vec<u8> {
+            vec![index as u8]
+        }
+        fn judge(&mut self, _: usize, _: usize, frame: &[u8]) -> Judgement {
+            match frame {
+                [0xFF, ..] => Judgement::Damaged("broken".into()),
+                [0xEE, ..] => Judgement::Unfit(Unfit::Address { expected: 1, found: 2 }),
+                bytes => Judgement::Answer { readings: vec![reading(bytes)], more: false },
+            }
+        }
+        fn timing(&self) -> Timing {
+            Timing { reply: Duration::from_millis(500), gap: Duration::from_millis(10) }
+        }
+    }
+
+    fn reading(raw: &[u8]) -> Reading {
+        use crate::reading::{Measured, Quantity, Unit};
+        Reading::unnamed(Quantity::POWER, Measured::Text(raw.into()), Unit::None, raw)
+    }
+
+    struct Table {
+        exchange: Turns<Quiz>,
+        now: At,
+        wait: Option<At>,
+        log: Vec<String>,
+    }
+
+    impl Table {
+        fn new(count: usize, options: Options) -> Self {
+            let exchange = Turns::new(Quiz { count, access: Access::Read }, options);
+            Self { exchange, now: At::ZERO, wait: None, log: Vec::new() }
+        }
+
+        fn tell(&mut self, event: Event<'_>) -> &mut Self {
+            self.exchange.handle(event, self.now);
+            while let Some(action) = self.exchange.next_action() {
+                match action {
+                    Action::Send(bytes) => {
+                        self.log.push(format!("ask {}", bytes[0]));
+                        self.exchange.handle(Event::Sent, self.now);
+                    }
+                    Action::WaitUntil(at) => self.wait = Some(at),
+                    Action::Reading(_) => self.log.push("reading".into()),
+                    Action::Warning(warning) => self.log.push(warning.code.into()),
+                    Action::Answered { index, result: Ok(()) } => self.log.push(format!("done {index}")),
+                    Action::Answered { index, result: Err(failure) } => {
+                        self.log.push(format!("failed {index} {:?}", failure.fault));
+                    }
+                    Action::Finished => self.log.push("finished".into()),
+                    _ => {}
+                }
+            }
+            self
+        }
+
+        fn pass(&mut self, millis: u64) -> &mut Self {
+            let end = self.now + Duration::from_millis(millis);
+            while let Some(due) = self.wait.filter(|due| *due <= end) {
+                self.now = due;
+                self.wait = None;
+                self.tell(Event::Deadline);
+            }
+            self.now = end;
+            self
+        }
+    }
+
+    #[test]
+    fn asks_the_next_question_after_the_demanded_silence_only() {
+        let mut table = Table::new(2, Options::default());
+        table.tell(Event::Start).pass(50).tell(Event::Frame(&[0, 1])).pass(9);
+        assert_eq!(table.log, ["ask 0", "reading", "done 0"]);
+        table.pass(1);
+        assert_eq!(table.log.last().map(String::as_str), Some("ask 1"));
+    }
+
+    #[test]
+    fn silence_is_asked_again_and_then_named_with_what_was_heard() {
+        let mut table = Table::new(1, Options::default());
+        table.tell(Event::Start).tell(Event::Echo).tell(Event::Noise(&[0, 0])).pass(5000);
+        let fault = Fault::NoAnswer { sent: 3, echo: true, noise_bytes: 2 };
+        assert_eq!(table.log, ["ask 0", "ask 0", "ask 0", &format!("failed 0 {fault:?}"), "finished"]);
+    }
+
+    #[test]
+    fn an_answer_that_comes_after_its_time_is_not_taken_for_the_next() {
+        let mut table = Table::new(2, Options { retries: 0, read_twice: false });
+        table.tell(Event::Start).pass(600).tell(Event::Frame(&[0, 1])).pass(10);
+        assert_eq!(table.log[2..], ["late-answer".to_owned(), "ask 1".into()], "{:?}", table.log);
+    }
+
+    #[test]
+    fn after_a_repeated_question_the_second_answer_is_waited_for() {
+        let mut table = Table::new(2, Options { retries: 1, read_twice: false });
+        table.tell(Event::Start).pass(515).tell(Event::Frame(&[0, 1])).pass(100);
+        assert_eq!(table.log, ["ask 0", "ask 0", "reading", "done 0"]);
+        table.tell(Event::Frame(&[0, 1])).pass(10);
+        assert_eq!(table.log[4..], ["late-answer".to_owned(), "ask 1".into()]);
+    }
+
+    #[test]
+    fn read_twice_takes_only_two_equal_answers() {
+        let mut table = Table::new(1, Options { retries: 1, read_twice: true });
+        table.tell(Event::Start).tell(Event::Frame(&[0, 1])).pass(10).tell(Event::Frame(&[0, 2])).pass(10);
+        assert_eq!(table.log, ["ask 0", "ask 0", "ask 0"]);
+        table.tell(Event::Frame(&[0, 2]));
+        assert_eq!(table.log[3..], ["reading".to_owned(), "done 0".into(), "finished".into()]);
+    }
+
+    #[test]
+    fn a_write_is_never_repeated() {
+        let mut table = Table::new(1, Options::default());
+        table.exchange.turn.access = Access::Write;
+        table.tell(Event::Start).pass(5000);
+        assert_eq!(table.log.iter().filter(|l| l.starts_with("ask")).count(), 1);
+    }
+
+    #[test]
+    fn another_meters_answer_is_named_and_the_right_one_still_awaited() {
+        let mut table = Table::new(1, Options::default());
+        table.tell(Event::Start).tell(Event::Frame(&[0xEE])).tell(Event::Frame(&[0, 7]));
+        assert_eq!(table.log, ["ask 0", "other-meter", "reading", "done 0", "finished"]);
+    }
+
+    #[test]
+    fn damage_is_asked_again_and_a_cancel_ends_it_at_once() {
+        let mut table = Table::new(1, Options::default());
+        table.tell(Event::Start).tell(Event::Frame(&[0xFF])).pass(10).tell(Event::Cancelled);
+        assert_eq!(table.log, ["ask 0", "ask 0", "failed 0 Cancelled", "finished"]);
+    }
+}

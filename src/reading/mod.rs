@@ -1,0 +1,217 @@
+//! Readings: measured quantities with their OBIS code, exact value, unit and tariff.
+//!
+//! The ground of the house: nothing here knows a protocol, a frame or a link. (It stands below `frame`
+//! because a field of a frame carries an exact value and a unit.)
+
+mod code;
+mod decimal;
+mod quantity;
+mod time;
+mod unit;
+
+pub use code::{BadCode, Code};
+pub use decimal::Decimal;
+pub use quantity::Quantity;
+pub use time::{MeterTime, Zone};
+pub use unit::Unit;
+
+use std::fmt;
+
+/// One of the three conductors of a mains connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// The first phase, and the only one of a single-phase meter.
+    L1,
+    /// The second phase.
+    L2,
+    /// The third phase.
+    L3,
+}
+
+impl Phase {
+    /// All three, in order.
+    pub const ALL: [Self; 3] = [Self::L1, Self::L2, Self::L3];
+
+    /// `L1`, `L2` or `L3`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::L1 => "L1",
+            Self::L2 => "L2",
+            Self::L3 => "L3",
+        }
+    }
+}
+
+/// Which stretch or point of time a register stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Period {
+    /// The running register.
+    #[default]
+    Now,
+    /// The register as it stood at the end of a month, 1 being the last one that ended.
+    MonthEnd(u8),
+    /// The energy of a whole month, 0 being the running one.
+    DuringMonth(u8),
+    /// The register as it stood at the end of a day, 1 being yesterday.
+    DayEnd(u8),
+    /// The energy of a whole day, 0 being today.
+    DuringDay(u8),
+    /// The register as it stood at the start of a calendar month, 1 being January.
+    CalendarMonth(u8),
+    /// A demand or load-profile interval that begins at the reading's own time.
+    Interval,
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Now => f.write_str("now"),
+            Self::MonthEnd(back) => write!(f, "end of month, {back} back"),
+            Self::DuringMonth(0) => f.write_str("this month"),
+            Self::DuringMonth(back) => write!(f, "month, {back} back"),
+            Self::DayEnd(back) => write!(f, "end of day, {back} back"),
+            Self::DuringDay(0) => f.write_str("today"),
+            Self::DuringDay(back) => write!(f, "day, {back} back"),
+            Self::CalendarMonth(month) => write!(f, "month {month}"),
+            Self::Interval => f.write_str("interval"),
+        }
+    }
+}
+
+/// Why a value is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Absent {
+    /// The meter filled the field with its mark for "no data".
+    NoData,
+    /// The bytes are not a number in the format the protocol prescribes.
+    Malformed,
+    /// The meter refused the command.
+    Refused,
+    /// The meter did not answer.
+    NoAnswer,
+    /// The answer was damaged.
+    Damaged,
+}
+
+impl Absent {
+    /// The reason in words, as JSON's `reason` has it.
+    #[must_use]
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::NoData => "the meter marks this value as absent",
+            Self::Malformed => "not a number in the meter's own format",
+            Self::Refused => "refused by the meter",
+            Self::NoAnswer => "no answer",
+            Self::Damaged => "the answer was damaged",
+        }
+    }
+}
+
+/// What a reading came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Measured {
+    /// A number, exact.
+    Number(Decimal),
+    /// A text of the meter's, such as its serial number: foreign bytes, to be shown only through
+    /// the visible-text function of `frame`.
+    Text(Box<[u8]>),
+    /// A date or time of the meter's.
+    Time(MeterTime),
+    /// No value, and why.
+    Absent(Absent),
+}
+
+/// The bytes a reading was made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Raw {
+    /// Bytes of a binary protocol, shown as hex.
+    Bytes(Box<[u8]>),
+    /// Characters of an ASCII protocol, shown as text.
+    Text(Box<[u8]>),
+}
+
+/// A measured quantity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// OBIS code, where the quantity has one and the frame says which register it is.
+    pub code: Option<Code>,
+    /// What is measured.
+    pub quantity: Quantity,
+    /// The tariff, counted from 1, where the value belongs to one.
+    pub tariff: Option<u8>,
+    /// The phase, where the value belongs to one.
+    pub phase: Option<Phase>,
+    /// Now, or a point in the archive.
+    pub period: Period,
+    /// The value.
+    pub value: Measured,
+    /// The unit as the meter sent it.
+    pub unit: Unit,
+    /// What it was made from.
+    pub raw: Raw,
+    /// The meter's own time of this value, where it gave one.
+    pub at: Option<MeterTime>,
+}
+
+impl Reading {
+    /// A running register or instantaneous value known by its OBIS code; the quantity, and for energies the
+    /// tariff and for phase values the phase, follow from the code.
+    #[must_use]
+    pub fn of(code: Code, value: Measured, unit: Unit, raw: &[u8]) -> Self {
+        let quantity = Quantity::of(code).unwrap_or(Quantity::named("unnamed quantity"));
+        Self {
+            code: Some(code),
+            tariff: (code.d == 8 && code.e != 0).then_some(code.e),
+            phase: phase_of(code),
+            ..Self::unnamed(quantity, value, unit, raw)
+        }
+    }
+
+    /// A quantity that has no OBIS code, or of which the frame does not tell the register.
+    #[must_use]
+    pub fn unnamed(quantity: Quantity, value: Measured, unit: Unit, raw: &[u8]) -> Self {
+        Self {
+            code: None,
+            quantity,
+            tariff: None,
+            phase: None,
+            period: Period::Now,
+            value,
+            unit,
+            raw: Raw::Bytes(raw.into()),
+            at: None,
+        }
+    }
+
+    /// The same reading, of another period.
+    #[must_use]
+    pub fn of_period(self, period: Period) -> Self {
+        Self { period, ..self }
+    }
+
+    /// The number, if it is one.
+    #[must_use]
+    pub const fn number(&self) -> Option<Decimal> {
+        match self.value {
+            Measured::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// Whether this is an energy total or tariff register that runs now, the thing `read` is for.
+    #[must_use]
+    pub fn is_energy_register(&self) -> bool {
+        self.period == Period::Now && self.number().is_some() && self.code.is_some_and(|code| code.d == 8)
+    }
+}
+
+/// The phase that a value code names: 21..=40 belong to L1, 41..=60 to L2, 61..=80 to L3 (IEC 62056-61).
+const fn phase_of(code: Code) -> Option<Phase> {
+    match code.c {
+        21..=40 => Some(Phase::L1),
+        41..=60 => Some(Phase::L2),
+        61..=80 => Some(Phase::L3),
+        _ => None,
+    }
+}
