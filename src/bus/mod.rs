@@ -1,1 +1,167 @@
-//! stub
+//! The bus: the task that owns a link and is the only one to read or write it.
+//!
+//! It records what comes and goes, cuts it into frames, takes its own echo out, and carries plans out by
+//! driving their exchanges. Faces talk to it through [`Intent`]s and are told by [`BusEvent`]s and the
+//! [`Status`]; what they show of traffic they read from the trace.
+
+use std::time::Duration;
+
+use crate::frame::At;
+use crate::protocol::{Dialect, Failure, Family, LineSettings, Plan, Warning};
+use crate::reading::Reading;
+
+/// Which protocol the traffic is cut and tracked by.
+#[derive(Clone, Copy)]
+pub struct Decoder {
+    /// The family.
+    pub family: &'static dyn Family,
+    /// The dialect, where a picked model fixes it.
+    pub dialect: Dialect,
+}
+
+impl std::fmt::Debug for Decoder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Decoder").field("family", &self.family.id()).field("dialect", &self.dialect).finish()
+    }
+}
+
+/// A number that a face gives to what it asks for, to know the answers by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct JobId(pub u64);
+
+/// What a face wants of the bus.
+#[derive(Debug)]
+pub enum Intent {
+    /// Carry a plan out after those already waiting.
+    Run {
+        /// To know the answers by.
+        job: JobId,
+        /// By which family.
+        decoder: Decoder,
+        /// What.
+        plan: Box<Plan>,
+    },
+    /// Send bytes as they are, then listen for answers for a while.
+    SendRaw {
+        /// To know the answers by.
+        job: JobId,
+        /// The bytes.
+        bytes: Vec<u8>,
+        /// How long to listen after the last byte that comes.
+        listen: Duration,
+    },
+    /// Stop a job, whether it runs or waits.
+    Cancel(JobId),
+    /// Cut and track the traffic by another protocol from here on; `None` takes everything for noise.
+    Decode(Option<Decoder>),
+    /// Change the line settings.
+    SetLine(LineSettings),
+    /// Close the link and end.
+    Close,
+}
+
+/// What the bus tells of a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JobEvent {
+    /// Its first request is about to be sent.
+    Started,
+    /// A step of it begins.
+    Step(&'static str),
+    /// So much of it is done.
+    Progress {
+        /// Steps done.
+        done: u32,
+        /// Steps in all.
+        total: u32,
+    },
+    /// A value was read, and when.
+    Reading(Reading, At),
+    /// Something odd that does not stop it.
+    Warning(Warning),
+    /// One of its requests ended; entry numbers of the last request and its last reply in the trace.
+    Answered {
+        /// Index into the plan's requests.
+        index: usize,
+        /// How.
+        result: Result<(), Failure>,
+        /// The last request sent for it.
+        request: Option<u32>,
+        /// The last frame taken for its answer.
+        reply: Option<u32>,
+    },
+    /// It is over.
+    Finished,
+}
+
+/// What the bus tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BusEvent {
+    /// Of a job.
+    Job(JobId, JobEvent),
+    /// The status has changed, or entries were added to the trace: look again. Sent once until it is taken.
+    Changed,
+    /// The bus has ended.
+    Ended,
+}
+
+/// Whether there is a link.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum LinkState {
+    /// It is being opened.
+    #[default]
+    Opening,
+    /// It is open; the name of the other end, if it has one.
+    Open(String),
+    /// It went away and is being opened again.
+    Lost(String),
+    /// It is closed for good.
+    Closed(String),
+}
+
+/// What is known of the adapter's echo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EchoState {
+    /// Nothing was sent yet.
+    #[default]
+    Unknown,
+    /// What we send does not come back.
+    Absent,
+    /// The adapter hears itself.
+    Present,
+}
+
+/// Counts over the life of a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counters {
+    /// Bytes sent.
+    pub bytes_out: u64,
+    /// Bytes received.
+    pub bytes_in: u64,
+    /// Received frames whose checksum fits or that have none.
+    pub good: u64,
+    /// Received frames that are damaged.
+    pub bad: u64,
+    /// Requests that nothing answered in time.
+    pub missing: u64,
+    /// Bytes of noise.
+    pub noise_bytes: u64,
+}
+
+/// What the status line shows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Status {
+    /// Whether there is a link.
+    pub link: LinkState,
+    /// The line settings in force, where they are known.
+    pub line: Option<LineSettings>,
+    /// Counts.
+    pub counters: Counters,
+    /// From the end of the last answered request to the first byte of its answer.
+    pub latency: Option<Duration>,
+    /// Whether the adapter echoes.
+    pub echo: EchoState,
+    /// The job that runs.
+    pub running: Option<JobId>,
+    /// How many wait.
+    pub waiting: usize,
+}

@@ -1,1 +1,151 @@
-//! stub
+//! Links: where bytes come from and go to. One file a kind, and an in-memory pair.
+//!
+//! Whatever the kind, a link is a stream of [`LinkEvent`]s and, unless it was opened for listening, a queue of
+//! [`LinkCommand`]s. The task or thread behind it owns the port; it reconnects by itself and says so.
+
+mod clock;
+mod name;
+pub mod pair;
+
+pub use clock::Clock;
+pub use name::{LinkName, NameError, Place};
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use crate::frame::At;
+use crate::protocol::LineSettings;
+
+/// What a link is asked to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkCommand {
+    /// Write these bytes at once, in one call of the system, and tell when they have left the wire.
+    Send(Vec<u8>),
+    /// Change the line settings once everything sent has left the wire.
+    SetLine(LineSettings),
+    /// Close, and do not open again.
+    Close,
+}
+
+/// What happens on a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkEvent {
+    /// It is open, at first or again.
+    Opened {
+        /// Who is at the other end, where there is a name for it (already made visible).
+        peer: String,
+        /// The settings in force; `None` where the far end sets the line and we cannot know.
+        line: Option<LineSettings>,
+        /// When.
+        at: At,
+    },
+    /// Bytes arrived.
+    Received {
+        /// The bytes, as one read handed them over.
+        bytes: Vec<u8>,
+        /// When the read returned.
+        at: At,
+    },
+    /// The bytes of the oldest unfinished [`LinkCommand::Send`] have left the wire (computed from the line
+    /// settings where the system cannot tell).
+    Sent {
+        /// When the last bit left.
+        at: At,
+    },
+    /// The line settings are now these.
+    LineSet {
+        /// What is in force, read back from the port where that is possible.
+        line: LineSettings,
+        /// When.
+        at: At,
+    },
+    /// The line settings could not be set; those before remain.
+    LineRefused {
+        /// What was asked for.
+        asked: LineSettings,
+        /// Why, already made visible.
+        why: String,
+        /// When.
+        at: At,
+    },
+    /// It went away and is being opened again.
+    Lost {
+        /// Why, already made visible.
+        why: String,
+        /// When the next attempt is made; zero when it waits for the port or a caller.
+        retry_in: Duration,
+        /// When.
+        at: At,
+    },
+    /// It is closed for good.
+    Closed {
+        /// Why, already made visible.
+        why: String,
+        /// When.
+        at: At,
+    },
+}
+
+/// How a link that may be written to is held.
+#[derive(Debug)]
+pub struct Link {
+    /// What is to be done, in order.
+    pub commands: mpsc::UnboundedSender<LinkCommand>,
+    /// What happens, in order.
+    pub events: mpsc::Receiver<LinkEvent>,
+}
+
+/// A link opened for listening. There is nothing on it that could transmit, and the task behind it was given
+/// no queue to take commands from.
+#[derive(Debug)]
+pub struct ListenLink {
+    /// What happens, in order.
+    pub events: mpsc::Receiver<LinkEvent>,
+}
+
+/// Events a link may have waiting before its reader has to catch up; the far side is not read faster.
+pub const EVENT_QUEUE: usize = 1024;
+
+/// Why a link could not be opened at first.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// There is no such port or host.
+    #[error("{link}: {what}; {hint}")]
+    Missing {
+        /// The link's name.
+        link: String,
+        /// What the system said.
+        what: String,
+        /// What to try.
+        hint: String,
+    },
+    /// Somebody else holds it.
+    #[error("{link} is busy: {what}; {hint}")]
+    Busy {
+        /// The link's name.
+        link: String,
+        /// What the system said, and who holds it where that is known.
+        what: String,
+        /// What to try.
+        hint: String,
+    },
+    /// We may not.
+    #[error("{link}: no permission; {hint}")]
+    Forbidden {
+        /// The link's name.
+        link: String,
+        /// Which group to join, or what else to do.
+        hint: String,
+    },
+    /// Nobody answered, or the far end refused.
+    #[error("{link}: {what}; {hint}")]
+    Refused {
+        /// The link's name.
+        link: String,
+        /// What the system said.
+        what: String,
+        /// What to try.
+        hint: String,
+    },
+}

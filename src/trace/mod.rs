@@ -1,1 +1,31 @@
-//! stub
+//! The trace: everything that went over a link, in order, in memory and on disk.
+//!
+//! Bytes are recorded as they come, before anything looks at them. What a framer makes of them is added
+//! afterwards as entries that point into the recorded bytes. Dissections are made when somebody looks.
+
+mod entry;
+mod mark;
+mod memory;
+
+pub use entry::{Claim, Entry, EntryKind, Way};
+pub use mark::Mark;
+pub use memory::Trace;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// A trace that the bus writes and a face reads.
+#[derive(Debug, Clone)]
+pub struct SharedTrace(Arc<Mutex<Trace>>);
+
+impl SharedTrace {
+    /// Shares a trace.
+    #[must_use]
+    pub fn new(trace: Trace) -> Self {
+        Self(Arc::new(Mutex::new(trace)))
+    }
+
+    /// Locks it for a moment. A writer that panicked leaves it as it was.
+    pub fn lock(&self) -> MutexGuard<'_, Trace> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,171 @@
+//! Link names: one string names any link, on the command line, in profiles and in the console.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use crate::frame::visible;
+use crate::protocol::{BadLine, LineSettings};
+
+/// The name of a link, such as `serial:/dev/ttyUSB0?line=9600-8N1` or `tcp://192.0.2.7:4001`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkName {
+    /// What kind, and where.
+    pub place: Place,
+    /// Line settings that were written after `?line=`; else the model's are used.
+    pub line: Option<LineSettings>,
+}
+
+/// The kinds of links.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A serial port by its path or name.
+    Serial(String),
+    /// A TCP converter that is called: host and port.
+    Tcp(String, u16),
+    /// A TCP converter that calls: address and port to listen on.
+    Listen(String, u16),
+    /// A capture file.
+    File(PathBuf),
+    /// The simulated bus.
+    Sim,
+}
+
+/// What is wrong with a link name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NameError {
+    /// No such kind of link.
+    #[error("\"{}\" is no link: expected serial:PORT, tcp://HOST:PORT, listen://ADDRESS:PORT, file:CAPTURE or sim:", visible::string(.0))]
+    Unknown(String),
+    /// A network link without a port number.
+    #[error("\"{}\" lacks a port number: expected {expected}", visible::string(.name))]
+    NoPort {
+        /// What was typed.
+        name: String,
+        /// The form.
+        expected: &'static str,
+    },
+    /// A kind without its place.
+    #[error("\"{}\" names no port or file", visible::string(.0))]
+    Empty(String),
+    /// The part after `?` is not understood.
+    #[error("\"{}\": after ? only line=SPEED-FORMAT is understood, such as ?line=9600-8N1", visible::string(.0))]
+    BadOption(String),
+    /// The line settings are not understood.
+    #[error(transparent)]
+    BadLine(#[from] BadLine),
+}
+
+impl FromStr for LinkName {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let (place, option) =
+            text.split_once('?').map_or((text, None), |(place, option)| (place, Some(option)));
+        let line = match option.map(|option| option.strip_prefix("line=")) {
+            None => None,
+            Some(Some(line)) => Some(line.parse()?),
+            Some(None) => return Err(NameError::BadOption(text.to_owned())),
+        };
+        Ok(Self { place: parse_place(place, text)?, line })
+    }
+}
+
+fn parse_place(place: &str, whole: &str) -> Result<Place, NameError> {
+    let filled = |rest: &str| {
+        if rest.is_empty() { Err(NameError::Empty(whole.to_owned())) } else { Ok(rest.to_owned()) }
+    };
+    if let Some(rest) = place.strip_prefix("serial:") {
+        Ok(Place::Serial(filled(rest)?))
+    } else if let Some(rest) = place.strip_prefix("tcp://") {
+        let (host, port) = host_port(rest, whole, "tcp://HOST:PORT")?;
+        Ok(Place::Tcp(host, port))
+    } else if let Some(rest) = place.strip_prefix("listen://") {
+        let (host, port) = host_port(rest, whole, "listen://ADDRESS:PORT")?;
+        Ok(Place::Listen(host, port))
+    } else if let Some(rest) = place.strip_prefix("file:") {
+        Ok(Place::File(filled(rest)?.into()))
+    } else if place == "sim:" || place == "sim" {
+        Ok(Place::Sim)
+    } else if is_port_name(place) {
+        Ok(Place::Serial(place.to_owned()))
+    } else {
+        Err(NameError::Unknown(whole.to_owned()))
+    }
+}
+
+/// A bare port name: a path of a device, or `COM3`.
+fn is_port_name(place: &str) -> bool {
+    let is_com = place.len() > 3
+        && place.get(..3).is_some_and(|com| com.eq_ignore_ascii_case("com"))
+        && place.bytes().skip(3).all(|b| b.is_ascii_digit());
+    place.starts_with('/') || is_com || (place.starts_with("tty") && !place.contains(':'))
+}
+
+fn host_port(rest: &str, whole: &str, expected: &'static str) -> Result<(String, u16), NameError> {
+    let no_port = || NameError::NoPort { name: whole.to_owned(), expected };
+    let (host, port) = rest.trim_end_matches('/').rsplit_once(':').ok_or_else(no_port)?;
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    if host.is_empty() {
+        return Err(NameError::Empty(whole.to_owned()));
+    }
+    Ok((host.to_owned(), port.parse().map_err(|_| no_port())?))
+}
+
+impl fmt::Display for LinkName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Place::Serial(port) => write!(f, "serial:{}", visible::string(port))?,
+            Place::Tcp(host, port) => write!(f, "tcp://{}:{port}", bracketed(host))?,
+            Place::Listen(host, port) => write!(f, "listen://{}:{port}", bracketed(host))?,
+            Place::File(path) => write!(f, "file:{}", visible::string(&path.to_string_lossy()))?,
+            Place::Sim => f.write_str("sim:")?,
+        }
+        match self.line {
+            Some(line) => write!(f, "?line={}", line.to_string().replace(' ', "-")),
+            None => Ok(()),
+        }
+    }
+}
+
+fn bracketed(host: &str) -> String {
+    let host = visible::string(host);
+    if host.contains(':') { format!("[{host}]") } else { host }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_reads_back_as_it_prints() {
+        for name in [
+            "serial:/dev/ttyUSB0",
+            "serial:/dev/ttyUSB0?line=9600-8N1",
+            "tcp://192.0.2.7:4001",
+            "tcp://[::1]:4001?line=300-7E1",
+            "listen://0.0.0.0:5000",
+            "file:night shift.pcapng",
+            "sim:",
+        ] {
+            assert_eq!(name.parse::<LinkName>().map(|n| n.to_string()), Ok(name.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_bare_port_name_is_a_serial_port() {
+        for name in ["/dev/ttyUSB0", "ttyUSB0", "COM3"] {
+            assert_eq!(name.parse::<LinkName>().map(|n| n.place), Ok(Place::Serial(name.into())));
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let message = |name: &str| name.parse::<LinkName>().map_or_else(|e| e.to_string(), |n| n.to_string());
+        assert!(message("tcp://host").contains("lacks a port number: expected tcp://HOST:PORT"));
+        assert!(message("foo").starts_with("\"foo\" is no link"));
+        assert!(message("serial:").contains("names no port"));
+        assert!(message("sim:?speed=1").contains("only line="));
+        assert!(message("sim:?line=fast").contains("9600-8N1"));
+    }
+}

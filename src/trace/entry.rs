@@ -1,0 +1,76 @@
+//! What the index keeps of every frame: at most 64 bytes.
+
+use std::time::Duration;
+
+use crate::frame::At;
+use crate::protocol::{Judged, Relation};
+
+/// Which way bytes went, seen from this computer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Way {
+    /// We sent them.
+    Out,
+    /// We received them.
+    In,
+}
+
+/// What an entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EntryKind {
+    /// A frame of a protocol.
+    Frame(Judged),
+    /// Bytes that belong to no frame.
+    Noise,
+    /// Our own bytes, come back from the line.
+    Echo,
+    /// Something that happened to the link, see [`super::Trace::mark`].
+    Mark(u32),
+}
+
+/// A run of recorded bytes with what was found out about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// When its first byte was handed over.
+    pub first: At,
+    /// When its last byte was handed over; for what we sent, when it had left the wire.
+    pub last: At,
+    /// Where its bytes begin among those of its way.
+    pub start: u64,
+    /// How many they are.
+    pub len: u32,
+    /// What it is.
+    pub kind: EntryKind,
+    /// Which way it went.
+    pub way: Way,
+    /// Which family claims it: index into [`crate::protocol::registry::FAMILIES`]; `None` for noise and marks.
+    pub family: Option<u8>,
+    /// How it relates to other frames.
+    pub relation: Relation,
+}
+
+/// What a framer and a tracker have found out about the next bytes of a way that no entry covers yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claim {
+    /// Which way.
+    pub way: Way,
+    /// How many of the unclaimed bytes.
+    pub len: u32,
+    /// What they are; not a mark.
+    pub kind: EntryKind,
+    /// When the first of them came.
+    pub first: At,
+    /// When the last of them came.
+    pub last: At,
+    /// Which family claims them.
+    pub family: Option<u8>,
+    /// How they relate to other frames.
+    pub relation: Relation,
+}
+
+impl Entry {
+    /// How long after the end of `request` this began.
+    #[must_use]
+    pub fn latency(&self, request: &Self) -> Duration {
+        self.first.since(request.last)
+    }
+}
