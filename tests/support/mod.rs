@@ -107,7 +107,8 @@ impl Terminal {
         for (name, value) in start.env {
             command.env(name, value);
         }
-        let parser = vt100::Parser::new_with_callbacks(size_of(rows), size_of(columns), 0, Noticed::default());
+        let parser =
+            vt100::Parser::new_with_callbacks(size_of(rows), size_of(columns), 0, Noticed::default());
         let picture = Picture { parser, bytes: 0, first_paint: None, ended: false };
         let shared = Arc::new((Mutex::new(picture), Condvar::new()));
         let started = Instant::now();
@@ -138,7 +139,11 @@ impl Terminal {
         let mut picture = lock.lock().unwrap();
         while !wanted(&picture) {
             let left = deadline.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero() && !picture.ended, "never saw {what}; the screen is:\n{}", picture.text());
+            assert!(
+                !left.is_zero() && !picture.ended,
+                "never saw {what}; the screen is:\n{}",
+                picture.text()
+            );
             picture = changed.wait_timeout(picture, left).unwrap().0;
         }
         picture.text()
@@ -160,7 +165,8 @@ impl Terminal {
         let mut picture = lock.lock().unwrap();
         loop {
             let before = picture.bytes;
-            picture = changed.wait_timeout_while(picture, quiet, |p| p.bytes == before && !p.ended).unwrap().0;
+            picture =
+                changed.wait_timeout_while(picture, quiet, |p| p.bytes == before && !p.ended).unwrap().0;
             if picture.bytes == before || picture.ended {
                 return;
             }
@@ -175,7 +181,9 @@ impl Terminal {
     /// Changes the size of the terminal.
     pub fn resize(&self, columns: u16, rows: u16) {
         self.picture().parser.set_size(size_of(rows), size_of(columns));
-        self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).expect("a new size");
+        self.master
+            .resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 })
+            .expect("a new size");
     }
 
     /// The process number.

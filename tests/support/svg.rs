@@ -54,7 +54,10 @@ fn draw_cell(svg: &mut String, cell: &vt100::Cell, (column, row): (u16, u16), pa
     }
     if page != paper.page {
         let (w, h) = (CELL.0 + 0.3, CELL.1 + 0.3);
-        let _ = writeln!(svg, "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{w:.1}\" height=\"{h:.1}\" fill=\"{page}\"/>");
+        let _ = writeln!(
+            svg,
+            "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{w:.1}\" height=\"{h:.1}\" fill=\"{page}\"/>"
+        );
     }
     let Some(character) = cell.contents().chars().next().filter(|c| !c.is_whitespace()) else { return };
     let opacity = if cell.dim() { " opacity=\"0.6\"" } else { "" };
@@ -70,7 +73,11 @@ fn glyph(svg: &mut String, cell: &vt100::Cell, (x, y): (f32, f32), fill: &str) {
     let weight = if cell.bold() { " font-weight=\"bold\"" } else { "" };
     let decoration = if cell.underline() { " text-decoration=\"underline\"" } else { "" };
     let text = cell.contents().replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let _ = writeln!(svg, "<text x=\"{x:.1}\" y=\"{:.1}\" fill=\"{fill}{weight}{decoration}>{text}</text>", y + 13.5);
+    let _ = writeln!(
+        svg,
+        "<text x=\"{x:.1}\" y=\"{:.1}\" fill=\"{fill}{weight}{decoration}>{text}</text>",
+        y + 13.5
+    );
 }
 
 /// Arms of a box character as (up, right, down, left), 0 none, 1 light, 2 heavy.
@@ -107,7 +114,10 @@ fn lines(svg: &mut String, character: char, (x, y): (f32, f32), stroke: &str) {
     for (weight, (ex, ey)) in arms(character).into_iter().zip(ends) {
         if weight > 0 {
             let width = if weight == 2 { 2.4 } else { 1.1 };
-            let _ = writeln!(svg, "<path d=\"M{cx:.1} {cy:.1}L{ex:.1} {ey:.1}\" stroke-width=\"{width}\" stroke-linecap=\"square\" stroke=\"{stroke}/>");
+            let _ = writeln!(
+                svg,
+                "<path d=\"M{cx:.1} {cy:.1}L{ex:.1} {ey:.1}\" stroke-width=\"{width}\" stroke-linecap=\"square\" stroke=\"{stroke}/>"
+            );
         }
     }
 }
@@ -130,7 +140,10 @@ fn block(svg: &mut String, character: char, (x, y): (f32, f32), fill: &str) {
     };
     let (x, y) = (x + left * CELL.0, y + top * CELL.1);
     let (w, h) = (width * CELL.0 + 0.2, height * CELL.1 + 0.2);
-    let _ = writeln!(svg, "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{w:.1}\" height=\"{h:.1}\"{shade} fill=\"{fill}/>");
+    let _ = writeln!(
+        svg,
+        "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{w:.1}\" height=\"{h:.1}\"{shade} fill=\"{fill}/>"
+    );
 }
 
 fn braille(svg: &mut String, character: char, (x, y): (f32, f32), fill: &str) {
@@ -157,8 +170,8 @@ fn colour(colour: vt100::Color, default: &str) -> String {
 /// The xterm palette.
 fn indexed(index: u8) -> String {
     const BASE: [&str; 16] = [
-        "#000000", "#cd3131", "#0dbc79", "#e5e510", "#2472c8", "#bc3fbc", "#11a8cd", "#e5e5e5", "#666666", "#f14c4c",
-        "#23d18b", "#f5f543", "#3b8eea", "#d670d6", "#29b8db", "#ffffff",
+        "#000000", "#cd3131", "#0dbc79", "#e5e510", "#2472c8", "#bc3fbc", "#11a8cd", "#e5e5e5", "#666666",
+        "#f14c4c", "#23d18b", "#f5f543", "#3b8eea", "#d670d6", "#29b8db", "#ffffff",
     ];
     match index {
         0..=15 => BASE[usize::from(index)].to_owned(),
