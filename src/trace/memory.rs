@@ -60,6 +60,13 @@ impl Trace {
         })
     }
 
+    /// Notes when the last byte of something we sent has left the wire.
+    pub fn left_the_wire(&mut self, number: u32, at: At) {
+        if let Some(entry) = self.entries.get_mut(number as usize) {
+            entry.last = at;
+        }
+    }
+
     /// Adds something that happened to the link.
     pub fn mark(&mut self, mark: Mark, at: At) -> u32 {
         let index = u32::try_from(self.marks.len()).unwrap_or(u32::MAX);
