@@ -204,10 +204,7 @@ impl Bus {
 
     fn received(&mut self, bytes: &[u8], at: At) {
         self.talk.status.counters.bytes_in += bytes.len() as u64;
-        self.through_digest(at, |digest, trace, out| {
-            trace.record(Way::In, bytes, at);
-            digest.push(Way::In, bytes, at, trace, out);
-        });
+        self.through_digest(at, |digest, trace, out| digest.push(Way::In, bytes, at, trace, out));
     }
 
     /// Lets the digest work on the trace and hands what it claims to the conversation.
@@ -229,7 +226,7 @@ impl Bus {
 
     fn sent(&mut self, at: At) {
         if let Some(request) = self.talk.active.as_ref().and_then(|active| active.request) {
-            self.trace.lock().left_the_wire(request, at);
+            self.trace.lock().drained(request, at);
         }
         self.tell_exchange(Event::Sent, at);
     }
@@ -327,7 +324,6 @@ impl Bus {
         self.talk.status.counters.bytes_out += bytes.len() as u64;
         let talk = &mut self.talk;
         let mut trace = self.trace.lock();
-        trace.record(Way::Out, &bytes, at);
         self.digest.push(Way::Out, &bytes, at, &mut trace, &mut |piece| {
             talk.hear(&piece, at);
         });

@@ -60,10 +60,17 @@ impl Trace {
         })
     }
 
-    /// Notes when the last byte of something we sent has left the wire.
-    pub fn left_the_wire(&mut self, number: u32, at: At) {
-        if let Some(entry) = self.entries.get_mut(number as usize) {
-            entry.last = at;
+    /// How many recorded bytes of a way no entry covers yet.
+    #[must_use]
+    pub fn pending(&self, way: Way) -> u64 {
+        let stream = self.stream(way);
+        (stream.bytes.len() as u64).saturating_sub(stream.claimed)
+    }
+
+    /// The bytes of a request have left the wire: its [`Entry::last`] is known now.
+    pub fn drained(&mut self, number: u32, at: At) {
+        if let Some(entry) = self.entries.get_mut(number as usize).filter(|entry| entry.way == Way::Out) {
+            entry.last = at.max(entry.first);
         }
     }
 
