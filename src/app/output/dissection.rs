@@ -23,6 +23,8 @@ pub struct Frame {
     problems: Vec<Trouble>,
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    echo: bool,
 }
 
 /// Bytes that belong to no frame.
@@ -110,7 +112,14 @@ impl Frame {
             readings: dissection.readings.iter().map(|reading| Item::of(reading, place.at)).collect(),
             problems: dissection.problems.iter().map(Trouble::of).collect(),
             at: place.at.map(super::reading::time),
+            echo: false,
         }
+    }
+
+    /// The same, named as our own bytes come back from the line.
+    #[must_use]
+    pub fn echo(self) -> Self {
+        Self { echo: true, ..self }
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 pub mod dissection;
+pub mod entry;
 pub mod explain;
 pub mod mask;
 pub mod paint;
