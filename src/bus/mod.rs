@@ -7,6 +7,8 @@
 mod job;
 mod raw;
 mod run;
+#[cfg(test)]
+mod tests;
 
 pub use run::{Ends, Handle, Port, channel, run};
 

@@ -204,7 +204,10 @@ impl Bus {
 
     fn received(&mut self, bytes: &[u8], at: At) {
         self.talk.status.counters.bytes_in += bytes.len() as u64;
-        self.through_digest(at, |digest, trace, out| digest.push(Way::In, bytes, at, trace, out));
+        self.through_digest(at, |digest, trace, out| {
+            trace.record(Way::In, bytes, at);
+            digest.push(Way::In, bytes, at, trace, out);
+        });
     }
 
     /// Lets the digest work on the trace and hands what it claims to the conversation.
@@ -226,7 +229,7 @@ impl Bus {
 
     fn sent(&mut self, at: At) {
         if let Some(request) = self.talk.active.as_ref().and_then(|active| active.request) {
-            self.trace.lock().drained(request, at);
+            self.trace.lock().left_the_wire(request, at);
         }
         self.tell_exchange(Event::Sent, at);
     }
@@ -234,8 +237,9 @@ impl Bus {
     fn set_line(&mut self, line: Option<LineSettings>) {
         let changed = self.talk.status.line != line;
         self.talk.status.line = line;
-        if changed && line.is_some() {
-            self.decode(self.decoder, self.clock.now());
+        if changed && let Some(line) = line {
+            let now = self.clock.now();
+            self.through_digest(now, |digest, trace, out| digest.set_line(line, trace, out));
         }
     }
 
@@ -324,6 +328,7 @@ impl Bus {
         self.talk.status.counters.bytes_out += bytes.len() as u64;
         let talk = &mut self.talk;
         let mut trace = self.trace.lock();
+        trace.record(Way::Out, &bytes, at);
         self.digest.push(Way::Out, &bytes, at, &mut trace, &mut |piece| {
             talk.hear(&piece, at);
         });

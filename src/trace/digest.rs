@@ -37,11 +37,12 @@ pub struct Claimed<'a> {
     pub last: At,
 }
 
-/// Records traffic and makes entries of it.
+/// Makes entries of recorded traffic.
 ///
 /// Every byte handed to [`Digest::push`] ends up in exactly one entry of its way, in order. Allocates only
 /// while its buffers grow.
 pub struct Digest {
+    decoder: Option<(&'static dyn Family, Dialect)>,
     requests: Box<dyn Framer>,
     received: Box<dyn Framer>,
     namer: Namer,
@@ -65,13 +66,10 @@ impl Digest {
             Split::TwoWay => Source::Replies,
             Split::Listening => Source::Both,
         };
-        let framer = |source| match decoder {
-            Some((family, _)) => family.framer(source, line),
-            None => Box::new(Runs::new(line)) as Box<dyn Framer>,
-        };
         Self {
-            requests: framer(Source::Requests),
-            received: framer(source),
+            decoder,
+            requests: framer_of(decoder, Source::Requests, line),
+            received: framer_of(decoder, source, line),
             namer: Namer::new(decoder, source),
             pieces: Vec::new(),
             released: Vec::new(),
@@ -85,10 +83,11 @@ impl Digest {
         self.namer.names_echoes = on;
     }
 
-    /// Records bytes, then makes entries of what they complete and hands each to `out`.
+    /// Makes entries of what bytes complete and hands each to `out`. They must have been recorded already, by
+    /// [`Trace::record`].
     ///
     /// `at` is when they were sent or received. Bytes sent become one request at once (or several, where the
-    /// family finds nothing but frames in them). See [`Trace::drained`] for when they have left the wire.
+    /// family finds nothing but frames in them). See [`Trace::left_the_wire`] for when they have been sent.
     pub fn push(
         &mut self,
         way: Way,
@@ -97,7 +96,6 @@ impl Digest {
         trace: &mut Trace,
         out: &mut dyn FnMut(Claimed<'_>),
     ) {
-        trace.record(way, bytes, at);
         let mut sink = Sink { trace, out };
         match way {
             Way::Out => self.send(bytes, at, &mut sink),
@@ -131,6 +129,14 @@ impl Digest {
         namer.echo.done();
     }
 
+    /// The line settings have changed: what is left of the bytes before is cut here, relations between frames
+    /// are kept.
+    pub fn set_line(&mut self, line: LineSettings, trace: &mut Trace, out: &mut dyn FnMut(Claimed<'_>)) {
+        self.finish(trace, out);
+        self.requests = framer_of(self.decoder, Source::Requests, line);
+        self.received = framer_of(self.decoder, self.namer.source, line);
+    }
+
     fn send(&mut self, bytes: &[u8], at: At, sink: &mut Sink<'_>) {
         if bytes.is_empty() {
             return;
@@ -145,6 +151,8 @@ impl Digest {
             rest = later;
         }
         if self.namer.expects_echo() {
+            let first = sink.trace.len().saturating_sub(u32::try_from(self.pieces.len()).unwrap_or(1));
+            self.namer.request = Some(first);
             self.namer.echo.expect(bytes, sink.trace.pending(Way::In) == 0);
         }
     }
@@ -208,6 +216,8 @@ struct Namer {
     tracker: Option<Box<dyn Tracker>>,
     echo: Echo,
     names_echoes: bool,
+    /// The entry of what was sent last.
+    request: Option<u32>,
     source: Source,
     family: Option<u8>,
     dialect: Dialect,
@@ -219,6 +229,7 @@ impl Namer {
             tracker: decoder.map(|(family, dialect)| family.tracker(dialect)),
             echo: Echo::new(),
             names_echoes: true,
+            request: None,
             source,
             family: decoder.and_then(|(family, _)| index_of(family)),
             dialect: decoder.map_or(Dialect::default(), |(_, dialect)| dialect),
@@ -297,6 +308,17 @@ impl Namer {
     }
 }
 
+fn framer_of(
+    decoder: Option<(&'static dyn Family, Dialect)>,
+    source: Source,
+    line: LineSettings,
+) -> Box<dyn Framer> {
+    match decoder {
+        Some((family, _)) => family.framer(source, line),
+        None => Box::new(Runs::new(line)),
+    }
+}
+
 /// The place of a family in the registry, as entries keep it.
 fn index_of(family: &dyn Family) -> Option<u8> {
     let index = registry::FAMILIES.iter().position(|known| known.id() == family.id())?;
@@ -339,7 +361,9 @@ mod tests {
         }
 
         fn push(&mut self, way: Way, bytes: &[u8], millis: u64) {
-            self.run(|digest, trace, out| digest.push(way, bytes, At::from_millis(millis), trace, out));
+            let at = At::from_millis(millis);
+            self.trace.record(way, bytes, at);
+            self.run(|digest, trace, out| digest.push(way, bytes, at, trace, out));
         }
 
         fn expire(&mut self, millis: u64) {

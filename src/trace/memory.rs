@@ -67,8 +67,8 @@ impl Trace {
         (stream.bytes.len() as u64).saturating_sub(stream.claimed)
     }
 
-    /// The bytes of a request have left the wire: its [`Entry::last`] is known now.
-    pub fn drained(&mut self, number: u32, at: At) {
+    /// The last byte of something we sent has left the wire: its [`Entry::last`] is known now.
+    pub fn left_the_wire(&mut self, number: u32, at: At) {
         if let Some(entry) = self.entries.get_mut(number as usize).filter(|entry| entry.way == Way::Out) {
             entry.last = at.max(entry.first);
         }
