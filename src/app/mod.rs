@@ -1,4 +1,10 @@
-//! What both faces share: links opened by name, plans made from models, diagnosis of silence and damage.
+//! What both faces share: configuration, keys, plans made from models, raw input, decoding of captured bytes,
+//! diagnosis of silence and damage, outputs.
 
+pub mod config;
+pub mod decode;
 pub mod diagnosis;
+pub mod keys;
+pub mod output;
+pub mod raw;
 pub mod target;
