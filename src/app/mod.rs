@@ -7,4 +7,5 @@ pub mod diagnosis;
 pub mod keys;
 pub mod output;
 pub mod raw;
+pub mod session;
 pub mod target;

@@ -7,11 +7,17 @@ mod compose;
 mod console;
 mod decode;
 mod exit;
+mod failure;
+mod live;
 mod man;
 mod meter;
 mod models;
 mod out;
 mod password;
+mod read;
+mod send;
+mod sniff;
+mod traffic;
 
 use std::process::ExitCode;
 
@@ -55,6 +61,9 @@ fn dispatch(args: &Args) -> Outcome {
         Subcommand::Demo => console::demo(&args.global),
         Subcommand::Models => models::run(&args.global),
         Subcommand::Commands(given) => commands::run(&args.global, given),
+        Subcommand::Read(given) => read::run(&args.global, given),
+        Subcommand::Send(given) => send::run(&args.global, given),
+        Subcommand::Sniff(given) => sniff::run(&args.global, given),
         Subcommand::Compose(given) => compose::run(&args.global, given),
         Subcommand::Decode(given) => decode::run(&args.global, given),
         Subcommand::Completions(given) => completions::run(given),
