@@ -6,7 +6,7 @@ use std::thread;
 use tokio::sync::{mpsc, watch};
 
 use crate::bus::{self, BusEvent, Decoder, Ends, Handle, Intent, Port, Status};
-use crate::link::{Clock, LinkName, OpenError};
+use crate::link::{Clock, LinkName, OpenError, Place, listen, serial, tcp};
 use crate::protocol::LineSettings;
 use crate::trace::{SharedTrace, Trace};
 
@@ -107,11 +107,26 @@ async fn serve(opening: Opening, trace: SharedTrace, clock: Clock, ends: Ends) {
     }
 }
 
-async fn port(opening: &Opening, _clock: Clock) -> Result<Port, OpenError> {
-    std::future::ready(Err(OpenError::Missing {
-        link: opening.name.to_string(),
-        what: String::new(),
-        hint: String::new(),
-    }))
-    .await
+/// Opens the port behind a name.
+async fn port(opening: &Opening, clock: Clock) -> Result<Port, OpenError> {
+    let line = opening.name.line.unwrap_or(opening.line);
+    match (&opening.name.place, opening.role) {
+        (Place::Serial(name), Role::Talk) => serial::open(name, line, clock).map(Port::Full),
+        (Place::Serial(name), Role::Listen) => serial::open_listening(name, line, clock).map(Port::Listening),
+        (Place::Tcp(host, number), Role::Talk) => tcp::open(host, *number, clock).await.map(Port::Full),
+        (Place::Tcp(host, number), Role::Listen) => {
+            tcp::open_listening(host, *number, clock).await.map(Port::Listening)
+        }
+        (Place::Listen(address, number), Role::Talk) => {
+            listen::open(address, *number, clock).await.map(|(link, _)| Port::Full(link))
+        }
+        (Place::Listen(address, number), Role::Listen) => {
+            listen::open_listening(address, *number, clock).await.map(|(link, _)| Port::Listening(link))
+        }
+        (Place::File(_) | Place::Sim, _) => Err(OpenError::Missing {
+            link: opening.name.to_string(),
+            what: "not a port".to_owned(),
+            hint: "use a serial port or a converter".to_owned(),
+        }),
+    }
 }
