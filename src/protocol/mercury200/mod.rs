@@ -1,4 +1,15 @@
 //! stub
+mod bcd;
+mod choices;
+mod commands;
+mod dissect;
+mod form;
+mod framer;
+mod layout;
+mod lengths;
+mod sheet;
+mod values;
+mod wire;
 use super::*;
 use crate::frame::Dissection;
 /// stub
@@ -11,17 +22,17 @@ impl Family for Mercury200 {
     fn title(&self) -> &'static str {
         "mercury200"
     }
-    fn framer(&self, _: Source, _: LineSettings) -> Box<dyn Framer> {
-        unreachable!()
+    fn framer(&self, source: Source, line: LineSettings) -> Box<dyn Framer> {
+        Box::new(framer::Gaps::new(source, line))
     }
     fn tracker(&self, _: Dialect) -> Box<dyn Tracker> {
         unreachable!()
     }
-    fn dissect(&self, frame: &[u8], _: &Context<'_>) -> Dissection {
-        Dissection::unexplained(self.id(), frame, "")
+    fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
+        dissect::dissect(frame, context)
     }
     fn commands(&self, _: Dialect) -> &'static [Command] {
-        &[]
+        commands::COMMANDS
     }
     fn dialect_name(&self, _: Dialect) -> &'static str {
         ""
