@@ -36,19 +36,19 @@ pub struct Args {
 #[derive(Debug, clap::Args)]
 pub struct Global {
     /// Print data as JSON.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Options of every subcommand")]
     pub json: bool,
     /// Colours of the console: a theme's name, or a file.
-    #[arg(long, global = true, value_name = "THEME")]
+    #[arg(long, global = true, help_heading = "Options of every subcommand", value_name = "THEME")]
     pub theme: Option<String>,
     /// Configuration file, instead of config.toml in the config folder.
-    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, global = true, help_heading = "Options of every subcommand", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
     /// File with passwords and keys, instead of METERSCOPE_KEYS or keys.toml in the config folder.
-    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, global = true, help_heading = "Options of every subcommand", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub keys: Option<PathBuf>,
     /// Plain output without colours, as with NO_COLOR.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Options of every subcommand")]
     pub no_color: bool,
 }
 
@@ -78,6 +78,9 @@ impl Console {
 pub enum Subcommand {
     /// Open the console on a simulated bus with one meter of every family.
     Demo,
+    /// List the serial ports of this computer.
+    #[command(after_help = "Example:\n  meterscope ports --json")]
+    Ports,
     /// List the meters that can be picked.
     #[command(after_help = "Example:\n  meterscope models --json")]
     Models,
@@ -110,6 +113,12 @@ pub enum Subcommand {
                       meterscope decode capture.pcapng --json"
     )]
     Decode(Decode),
+    /// Serve simulated meters to other programs; the first line printed is where.
+    #[command(
+        after_help = "Example:\n  meterscope simulate --listen tcp://127.0.0.1:0 --model mercury-200 --address 411486\n  \
+                            meterscope simulate --pty /tmp/meter --model energomera-ce307 --fault drop=0.01"
+    )]
+    Simulate(Box<Simulate>),
     /// Print a completion script for a shell.
     #[command(
         after_help = "Example:\n  meterscope completions bash > ~/.local/share/bash-completion/completions/meterscope"
@@ -316,6 +325,68 @@ pub struct Decode {
     /// Show the bytes of passwords.
     #[arg(long)]
     pub reveal: bool,
+}
+
+/// `simulate`.
+#[derive(Debug, clap::Args)]
+pub struct Simulate {
+    /// Where.
+    #[command(flatten)]
+    pub place: SimulatePlace,
+    /// Model of the meter; several may be named; left out for one of every model.
+    #[arg(long, value_name = "MODEL", value_parser = meter::model)]
+    pub model: Vec<&'static Model>,
+    /// Address of the meter, of several in the order of their models.
+    #[arg(long, value_name = "ADDRESS")]
+    pub address: Vec<String>,
+    /// A value of the meter, by its own name for it or C.D.E, as its text on the wire.
+    #[arg(long, value_name = "CODE=VALUE", value_parser = pair)]
+    pub set: Vec<(String, String)>,
+    /// Something that goes wrong on the line, such as drop=0.01, late=once:800ms or echo=1.
+    #[arg(long, value_name = "KIND=RATE")]
+    pub fault: Vec<String>,
+    /// The same seed makes the same faults.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Time of wire and meter: as the real ones, or none.
+    #[arg(long, value_name = "SPEED", value_enum, default_value_t = Speed::Real)]
+    pub speed: Speed,
+    /// Allow an address that other computers can reach.
+    #[arg(long)]
+    pub allow_remote: bool,
+}
+
+/// Where simulated meters are served.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+pub struct SimulatePlace {
+    /// Listen as a TCP converter; port 0 takes a free one.
+    #[arg(long, value_name = "tcp://ADDRESS:PORT")]
+    pub listen: Option<String>,
+    /// Dial out as a TCP converter in client mode.
+    #[arg(long, value_name = "tcp://HOST:PORT")]
+    pub connect: Option<String>,
+    /// Make a pseudo-terminal with this name.
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    pub pty: Option<PathBuf>,
+}
+
+/// How fast a simulation runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Speed {
+    /// Wire time, reaction times and push intervals of the real meter.
+    Real,
+    /// No wire time and no reaction time.
+    Max,
+}
+
+impl From<Speed> for crate::sim::Speed {
+    fn from(speed: Speed) -> Self {
+        match speed {
+            Speed::Real => Self::Real,
+            Speed::Max => Self::Max,
+        }
+    }
 }
 
 /// `completions`.
