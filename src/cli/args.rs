@@ -1,4 +1,5 @@
 //! What can be typed.
+#![expect(clippy::doc_markdown, reason = "these comments are the help texts, printed as they stand")]
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -8,10 +8,11 @@ use tokio::time::{Instant, timeout_at};
 
 use super::exit::{Exit, Outcome, Stop, Trouble};
 use crate::app::session::{self, Opening, Session};
+use crate::app::target::Target;
 use crate::bus::{BusEvent, Decoder, Intent, JobEvent, JobId, LinkState};
 use crate::frame::visible;
 use crate::link::Place;
-use crate::protocol::Plan;
+use crate::protocol::{Plan, Profile};
 
 /// How long a converter may take to dial in.
 const DIAL_IN: Duration = Duration::from_secs(30);
@@ -162,6 +163,14 @@ impl Live {
 
     fn may_come_later(&self) -> bool {
         matches!(self.session.name.place, Place::Listen(..))
+    }
+
+    /// A meter on this link as its protocol needs to know it.
+    #[must_use]
+    pub fn profile(&self, target: &Target) -> Profile {
+        let settings = self.session.status.borrow().line.or(self.session.name.line);
+        let delay = network_delay(&self.session.name.place);
+        target.profile(settings.unwrap_or(target.model.line), delay)
     }
 
     /// Tells when the program is to end.

@@ -118,9 +118,7 @@ impl Reader<'_> {
 
     /// Asks everything once.
     async fn poll(&self, live: &mut Live) -> Result<Poll, Stop> {
-        let line = live.session.status.borrow().line.or(live.session.name.line);
-        let delay = live::network_delay(&live.session.name.place);
-        let profile = self.target.profile(line.unwrap_or(self.target.model.line), delay);
+        let profile = live.profile(&self.target);
         let plan = self.target.plan(self.requests.clone(), self.options(), profile);
         let job = live.start(self.target.decoder(), plan);
         let mut poll = Poll::default();

@@ -67,9 +67,7 @@ fn command(global: &Global, given: &Send) -> Outcome {
 }
 
 async fn carry_out(live: &mut Live, target: &Target, request: Request) -> Outcome {
-    let line = live.session.status.borrow().line.or(live.session.name.line);
-    let delay = live::network_delay(&live.session.name.place);
-    let profile = target.profile(line.unwrap_or(target.model.line), delay);
+    let profile = live.profile(target);
     let plan = target.plan(vec![request], Options::default(), profile);
     let job = live.start(target.decoder(), plan);
     let mut exit = Ok(Exit::Done);
@@ -93,9 +91,9 @@ fn raw(global: &Global, given: &Send, text: &str) -> Outcome {
     if !given.allow_write {
         allowed(&doing, &bytes, decoder)?;
     }
-    let line = given.model.map_or_else(LineSettings::default, |model| model.line);
+    let settings = given.model.map_or_else(LineSettings::default, |model| model.line);
     live::block_on(async {
-        let mut live = Live::open(opening(given, line, decoder), &doing).await?;
+        let mut live = Live::open(opening(given, settings, decoder), &doing).await?;
         let mut printer = Printer::new(show(global, given), global.json);
         let outcome = send_raw(&mut live, given, bytes).await;
         live.close().await;
