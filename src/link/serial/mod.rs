@@ -1,7 +1,7 @@
 //! Serial ports.
 //!
-//! On Unix the port is driven inside the caller's runtime and wakes it only for bytes ([`unix`]); elsewhere a
-//! thread owns it ([`threaded`]). A port that goes away is opened again when its name comes back, or the same
+//! On Unix the port is driven inside the caller's runtime and wakes it only for bytes (`unix.rs`); elsewhere a
+//! thread owns it (`threaded.rs`). A port that goes away is opened again when its name comes back, or the same
 //! USB adapter under another name.
 //!
 //! Damaged bytes are delivered as the adapter hands them over; parity and framing errors are not marked.

@@ -45,7 +45,10 @@ impl Ear {
             .map_err(|error| refusal::bad_line(path, line, &error))?;
         let reader =
             pipe::Receiver::from_file_unchecked(File::from(tty)).map_err(|error| refused(path, &error))?;
-        Ok(Self { reader, peer: name(path), line })
+        // Taken back when this is dropped, also where the rest of the opening fails.
+        let ear = Self { reader, peer: name(path), line };
+        let _ = termios::ioctl_tiocexcl(&ear.reader);
+        Ok(ear)
     }
 }
 
@@ -145,7 +148,8 @@ fn is_gone(error: &io::Error) -> bool {
     matches!(Errno::from_io_error(error), Some(Errno::IO | Errno::NXIO | Errno::NODEV))
 }
 
-/// Opens without waiting for a carrier, takes both kinds of exclusive hold, and makes sure it is a terminal.
+/// Opens without waiting for a carrier, makes sure it is a terminal, and locks it. The lock also holds against
+/// programs of root, which the exclusive mark (`TIOCEXCL`) does not.
 fn open_alone(path: &str, access: OFlags) -> Result<OwnedFd, OpenError> {
     let is_device = fs::metadata(path).map_err(|error| refused(path, &error))?.file_type().is_char_device();
     if !is_device {
@@ -157,12 +161,10 @@ fn open_alone(path: &str, access: OFlags) -> Result<OwnedFd, OpenError> {
     if !termios::isatty(&handle) {
         return Err(refusal::no_port(path, &facts(path)));
     }
-    // The lock also holds against programs of root, which the exclusive mark does not.
     if rustix::fs::flock(&handle, FlockOperation::NonBlockingLockExclusive).is_err() {
         drop(handle);
         return Err(refusal::busy(path, &facts(path)));
     }
-    let _ = termios::ioctl_tiocexcl(&handle);
     Ok(handle)
 }
 
