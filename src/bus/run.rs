@@ -405,7 +405,10 @@ impl Bus {
     fn publish(&mut self) {
         self.talk.status.running = self.talk.active.as_ref().map(|active| active.job);
         self.talk.status.waiting = self.queue.len();
-        self.talk.status.entries = self.trace.lock().len();
+        let trace = self.trace.lock();
+        self.talk.status.entries = trace.len();
+        self.talk.status.capture = trace.capture_state();
+        drop(trace);
         self.status.send_if_modified(|shown| {
             let changed = *shown != self.talk.status;
             if changed {

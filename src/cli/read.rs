@@ -10,7 +10,7 @@ use super::out::{self, Out};
 use super::{failure, live, meter};
 use crate::app::output::paint::Sheet;
 use crate::app::output::reading::{self, Item};
-use crate::app::session::{Opening, Recording, Role};
+use crate::app::session::{Opening, Recording, Role, Simulation};
 use crate::app::target::Target;
 use crate::bus::JobEvent;
 use crate::frame::{At, visible};
@@ -76,6 +76,7 @@ impl Reader<'_> {
             line: self.target.model.line,
             decoder: Some(self.target.decoder()),
             recording: self.given.capture.clone().map_or(Recording::None, Recording::File),
+            simulation: Simulation::default(),
         }
     }
 

@@ -11,7 +11,7 @@ use crate::app::output::entry::Show;
 use crate::app::output::explain::{self, Look};
 use crate::app::output::paint::Sheet;
 use crate::app::raw;
-use crate::app::session::{Opening, Recording, Role};
+use crate::app::session::{Opening, Recording, Role, Simulation};
 use crate::app::target::{Target, family_of};
 use crate::bus::{Decoder, JobEvent};
 use crate::frame::hex;
@@ -38,6 +38,7 @@ fn opening(given: &Send, line: LineSettings, decoder: Option<Decoder>) -> Openin
         line,
         decoder,
         recording: given.capture.clone().map_or(Recording::None, Recording::File),
+        simulation: Simulation::default(),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::app::decode;
 use crate::app::output::entry::Show;
 use crate::app::output::explain::Look;
 use crate::app::output::paint::Sheet;
-use crate::app::session::{Opening, Recording, Role};
+use crate::app::session::{Opening, Recording, Role, Simulation};
 use crate::app::target::family_of;
 use crate::bus::{BusEvent, Decoder, Intent, LinkState};
 use crate::link::Place;
@@ -30,6 +30,7 @@ pub fn run(global: &Global, given: &Sniff) -> Outcome {
         line: given.model.map_or_else(LineSettings::default, |model| model.line),
         decoder,
         recording: given.capture.clone().map_or(Recording::None, Recording::File),
+        simulation: Simulation::default(),
     };
     live::block_on(async {
         let live = Live::open(opening, "listening").await?;

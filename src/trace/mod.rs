@@ -12,6 +12,7 @@ mod memory;
 mod pages;
 pub mod pcapng;
 pub mod private;
+pub mod replay;
 mod runs;
 mod stored;
 #[cfg(test)]

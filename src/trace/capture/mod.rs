@@ -34,9 +34,10 @@ const OVERLENGTH: u64 = 1 << 20;
 const MOST_WAITING: usize = 32;
 
 /// How a capture fares.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum CaptureState {
     /// None was asked for.
+    #[default]
     Off,
     /// No bytes have come yet, so that there is no file.
     Waiting,
