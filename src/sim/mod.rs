@@ -18,6 +18,8 @@ pub mod fault;
 mod line;
 mod meter;
 pub mod serve;
+#[cfg(test)]
+mod toy;
 mod wire;
 
 pub use bus::{SimBus, open};
