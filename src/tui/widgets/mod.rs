@@ -1,0 +1,1 @@
+//! Parts of screens. Each borrows what it shows and only draws.
