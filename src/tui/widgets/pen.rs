@@ -76,6 +76,7 @@ impl<'a> Pen<'a> {
     /// Like [`Pen::whole`], but ending before the column `x + room`.
     pub fn right(&mut self, x: u16, y: u16, room: u16, figure: &str, role: Role) {
         let shown = self.theme.text(figure);
+        let room = room.min(self.area.width.saturating_sub(x));
         let sign = self.theme.glyphs().ellipsis;
         let text = if width(&shown) <= room { &shown } else { sign };
         if width(text) <= room {
@@ -151,7 +152,7 @@ pub fn shorten(text: &str, room: u16, ellipsis: &str) -> String {
 }
 
 /// The longest beginning of at most `room` columns, and the rest.
-fn split_at_width(text: &str, room: u16) -> (&str, &str) {
+pub(super) fn split_at_width(text: &str, room: u16) -> (&str, &str) {
     let mut used = 0u16;
     for (at, character) in text.char_indices() {
         used = used.saturating_add(width(character.encode_utf8(&mut [0; 4])));
