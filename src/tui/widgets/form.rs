@@ -203,7 +203,7 @@ mod tests {
     fn any_area_will_do() {
         for selected in [None, Some(0), Some(2), Some(3), Some(9)] {
             with_form("wrong", selected, |form| {
-                keeps_to_its_area(|area, buf, theme| form.render(area, buf, theme))
+                keeps_to_its_area(|area, buf, theme| form.render(area, buf, theme));
             });
         }
     }

@@ -76,13 +76,12 @@ impl Help<'_> {
         };
         let short = Layout { about: 0, ..full };
         let height = usize::from(area.height);
-        let holding = [full, short].into_iter().flat_map(|form| {
+        let mut holding = [full, short].into_iter().flat_map(|form| {
             let most = form.most(area.width);
             (1..=most).map(move |columns| Layout { columns, ..form })
         });
         holding
-            .filter(|layout| layout.columns * height >= self.rows.len())
-            .next()
+            .find(|layout| layout.columns * height >= self.rows.len())
             .unwrap_or(Layout { columns: short.most(area.width).max(1), ..short })
     }
 }

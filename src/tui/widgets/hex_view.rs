@@ -115,7 +115,7 @@ impl<'a> HexView<'a> {
             pen.put(text_x, y, &glyph, look.role);
         }
         if look.joined && place > 0 {
-            pen.put(x - columns.gap_before(place), y, " ", look.role);
+            pen.put(x - HexColumns::gap_before(place), y, " ", look.role);
         }
         self.mark(pen, (x, text_x, y), index);
         self.between(pen, columns, (place, y), index, look);
@@ -146,7 +146,7 @@ impl<'a> HexView<'a> {
         let x = columns.byte_x(place);
         let is_lit = |at: usize| self.lit.contains(at);
         if look.joined && place > 0 && is_lit(index) && index.checked_sub(1).is_some_and(is_lit) {
-            let gap = columns.gap_before(place);
+            let gap = HexColumns::gap_before(place);
             pen.select(x - gap, y, gap);
         }
         if index > 0 && self.chunks.contains(&index) {

@@ -232,7 +232,7 @@ mod tests {
     #[test]
     fn hits_are_found_by_column_whatever_the_case_and_script() {
         assert_eq!(hits("Энергия по тарифам", "ТАРИФ эн"), [11..16, 0..2]);
-        assert_eq!(hits("電力 kWh", "kwh"), [5..8]);
+        assert_eq!(hits("電力 kWh", "kwh 電"), [5..8, 0..2]);
         assert_eq!(hits("abc", "x"), []);
         assert_eq!(hits("ab", "abc"), []);
     }

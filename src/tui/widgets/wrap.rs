@@ -13,8 +13,7 @@ pub fn wrap(text: &str, columns: u16) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         let mut word = word;
-        loop {
-            let Some(line) = lines.last_mut() else { break };
+        while let Some(line) = lines.last_mut() {
             let gap = u16::from(!line.is_empty());
             if width(line).saturating_add(gap).saturating_add(width(word)) <= columns {
                 line.push_str(if gap == 0 { "" } else { " " });
