@@ -1,1 +1,4 @@
 //! stub
+pub mod glyphs;
+pub mod theme;
+pub mod widgets;
