@@ -11,7 +11,7 @@ use crate::tui::theme::{Role, Theme};
 ///
 /// ```text
 /// C0  48  96 34 FD 00 ** ** ** ** D2      01 30   00    01     F5  C0
-/// ─── ─── ───── ───── ─────────── ─────── ─────── ───── ────── ─── ───
+/// ──  ──  ───── ───── ─────────── ──      ─────   ──    ──     ──  ──
 /// END OPT to    from  password    service command depth tariff CRC END
 ///                                              17 bytes   ✓ CRC-8/0xB5 F5
 /// ```

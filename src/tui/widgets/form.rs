@@ -14,7 +14,7 @@ pub enum FormValue<'a> {
     Choice(&'a str),
     /// A text that is typed.
     Text(&'a Input),
-    /// A password that is typed; its length does not show.
+    /// A password that is typed; its length shows only while it is selected.
     Secret(&'a Input),
 }
 

@@ -1,4 +1,9 @@
-//! Parts of screens. Each borrows what it shows and only draws; none keeps state, none panics at any size.
+//! Parts of screens.
+//!
+//! Each is a value that borrows what it shows and draws it with `render(area, buf, theme)`: it keeps no state,
+//! draws only the rows in view, does not panic at any size and touches no cell outside its area. What can be
+//! pointed at is asked back with `byte_at`, `row_at`, `item_at` or `field_at` for the same area. All of them
+//! write through a [`Pen`], so that nothing from outside reaches the terminal as a control character.
 
 mod annotated;
 mod bar;

@@ -96,10 +96,18 @@ impl<'a> Pen<'a> {
         end.saturating_sub(self.area.x)
     }
 
-    /// Writes one sign over and over.
-    pub fn repeat(&mut self, x: u16, y: u16, count: u16, sign: &str, role: Role) -> u16 {
+    /// Writes one of the theme's own signs, one column wide, over and over.
+    pub fn repeat(&mut self, x: u16, y: u16, count: u16, sign: &'static str, role: Role) -> u16 {
         let end = x.saturating_add(count).min(self.area.width);
-        (x..end).fold(x, |x, _| self.put(x, y, sign, role))
+        let style = Style::reset().patch(self.theme.style(role));
+        if y < self.area.height {
+            for x in x..end {
+                if let Some(cell) = self.buf.cell_mut((self.area.x + x, self.area.y + y)) {
+                    cell.set_symbol(sign).set_style(style);
+                }
+            }
+        }
+        end.max(x)
     }
 
     /// Shows columns of a row as selected.
