@@ -1,2 +1,7 @@
-//! meterscope
-fn main() {}
+//! meterscope, the bench instrument for electricity meters.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    meterscope::cli::main()
+}

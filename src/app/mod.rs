@@ -1,1 +1,11 @@
-//! stub
+//! What both faces share: configuration, keys, plans made from models, raw input, decoding of captured bytes,
+//! diagnosis of silence and damage, outputs.
+
+pub mod config;
+pub mod decode;
+pub mod diagnosis;
+pub mod keys;
+pub mod output;
+pub mod raw;
+pub mod session;
+pub mod target;

@@ -4,9 +4,18 @@
 //! driving their exchanges. Faces talk to it through [`Intent`]s and are told by [`BusEvent`]s and the
 //! [`Status`]; what they show of traffic they read from the trace.
 
+mod job;
+mod raw;
+mod run;
+#[cfg(test)]
+mod tests;
+
+pub use run::{Ends, Handle, Port, channel, run};
+
 use std::time::Duration;
 
 use crate::frame::At;
+use crate::link::OpenError;
 use crate::protocol::{Dialect, Failure, Family, LineSettings, Plan, Warning};
 use crate::reading::Reading;
 
@@ -17,6 +26,14 @@ pub struct Decoder {
     pub family: &'static dyn Family,
     /// The dialect, where a picked model fixes it.
     pub dialect: Dialect,
+}
+
+impl Decoder {
+    /// Whether both name the same family and dialect.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.family.id() == other.family.id() && self.dialect == other.dialect
+    }
 }
 
 impl std::fmt::Debug for Decoder {
@@ -98,10 +115,8 @@ pub enum JobEvent {
 pub enum BusEvent {
     /// Of a job.
     Job(JobId, JobEvent),
-    /// The status has changed, or entries were added to the trace: look again. Sent once until it is taken.
-    Changed,
-    /// The bus has ended.
-    Ended,
+    /// The bus has ended; with an error, the link could not be opened at first.
+    Ended(Result<(), OpenError>),
 }
 
 /// Whether there is a link.
@@ -147,7 +162,7 @@ pub struct Counters {
     pub noise_bytes: u64,
 }
 
-/// What the status line shows.
+/// What the status line shows. It is watched: a change wakes whoever looks, also when only the trace grew.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Status {
     /// Whether there is a link.
@@ -164,4 +179,6 @@ pub struct Status {
     pub running: Option<JobId>,
     /// How many wait.
     pub waiting: usize,
+    /// How many entries the trace has.
+    pub entries: u32,
 }

@@ -1,1 +1,63 @@
-//! stub
+//! The command line: a file a subcommand, with the exit codes of the contract.
+
+mod args;
+mod commands;
+mod completions;
+mod compose;
+mod console;
+mod decode;
+mod exit;
+mod man;
+mod meter;
+mod models;
+mod out;
+mod password;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Args, Subcommand};
+pub use exit::Exit;
+use exit::{Outcome, Stop, Trouble};
+
+/// Runs the program with the arguments it was started with.
+#[must_use]
+pub fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return explain(&error).code(),
+    };
+    match dispatch(&args) {
+        Ok(exit) => exit.code(),
+        Err(Stop::ClosedPipe) => Exit::Done.code(),
+        Err(Stop::Trouble(trouble)) => {
+            trouble.print();
+            trouble.exit.code()
+        }
+    }
+}
+
+/// Prints help, the version or what is wrong with the arguments.
+fn explain(error: &clap::Error) -> Exit {
+    // Nobody is left to be told when the pipe is closed.
+    let _ = error.print();
+    if error.use_stderr() { Exit::Usage } else { Exit::Done }
+}
+
+fn dispatch(args: &Args) -> Outcome {
+    let Some(subcommand) = &args.command else { return console::run(&args.global, &args.console) };
+    if args.console.is_given() {
+        let what = "LINK, --model and --address stand behind the subcommand, not before it";
+        return Err(Trouble::usage("reading the arguments", what).into());
+    }
+    match subcommand {
+        Subcommand::Demo => console::demo(&args.global),
+        Subcommand::Models => models::run(&args.global),
+        Subcommand::Commands(given) => commands::run(&args.global, given),
+        Subcommand::Compose(given) => compose::run(&args.global, given),
+        Subcommand::Decode(given) => decode::run(&args.global, given),
+        Subcommand::Completions(given) => completions::run(given),
+        Subcommand::Man(given) => man::run(given),
+    }
+}

@@ -4,8 +4,18 @@
 //! [`LinkCommand`]s. The task or thread behind it owns the port; it reconnects by itself and says so.
 
 mod clock;
+mod hush;
+mod keep;
+pub mod listen;
 mod name;
+mod outbox;
 pub mod pair;
+pub mod ports;
+pub mod serial;
+mod socket;
+mod stream;
+mod talk;
+pub mod tcp;
 
 pub use clock::Clock;
 pub use name::{LinkName, NameError, Place};

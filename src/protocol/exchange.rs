@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::argument::Arguments;
 use super::command::Command;
-use super::family::Profile;
+use super::family::{ComposeError, Profile};
 use super::line::LineSettings;
 use crate::frame::At;
 use crate::reading::Reading;
@@ -166,6 +166,8 @@ pub enum Fault {
         /// What that means.
         meaning: &'static str,
     },
+    /// The request cannot be put into bytes; nothing was sent.
+    Unsendable(ComposeError),
     /// The line settings could not be set.
     LineRefused,
     /// The person stopped it.

@@ -16,6 +16,7 @@ mod command;
 mod exchange;
 mod family;
 mod framer;
+pub mod laws;
 mod line;
 pub mod registry;
 mod responder;

@@ -21,7 +21,8 @@ pub enum EntryKind {
     Frame(Judged),
     /// Bytes that belong to no frame.
     Noise,
-    /// Our own bytes, come back from the line.
+    /// Our own bytes, come back from the line, all or a part of them. [`Relation::message`] is the entry of
+    /// what was sent.
     Echo,
     /// Something that happened to the link, see [`super::Trace::mark`].
     Mark(u32),

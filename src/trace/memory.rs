@@ -60,6 +60,20 @@ impl Trace {
         })
     }
 
+    /// How many recorded bytes of a way no entry covers yet.
+    #[must_use]
+    pub fn pending(&self, way: Way) -> u64 {
+        let stream = self.stream(way);
+        (stream.bytes.len() as u64).saturating_sub(stream.claimed)
+    }
+
+    /// The last byte of something we sent has left the wire: its [`Entry::last`] is known now.
+    pub fn left_the_wire(&mut self, number: u32, at: At) {
+        if let Some(entry) = self.entries.get_mut(number as usize).filter(|entry| entry.way == Way::Out) {
+            entry.last = at.max(entry.first);
+        }
+    }
+
     /// Adds something that happened to the link.
     pub fn mark(&mut self, mark: Mark, at: At) -> u32 {
         let index = u32::try_from(self.marks.len()).unwrap_or(u32::MAX);

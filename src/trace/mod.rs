@@ -3,10 +3,16 @@
 //! Bytes are recorded as they come, before anything looks at them. What a framer makes of them is added
 //! afterwards as entries that point into the recorded bytes. Dissections are made when somebody looks.
 
+mod digest;
+mod echo;
 mod entry;
 mod mark;
 mod memory;
+mod runs;
+#[cfg(test)]
+mod toy;
 
+pub use digest::{Claimed, Digest, Split};
 pub use entry::{Claim, Entry, EntryKind, Way};
 pub use mark::Mark;
 pub use memory::Trace;

@@ -1,0 +1,251 @@
+//! The configuration file: `meterscope/config.toml` in the config folder of the system.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy as _;
+use serde::Deserialize;
+
+use crate::frame::visible;
+
+/// Largest file that is read; a configuration is a page, not a book.
+const LARGEST: u64 = 1 << 20;
+
+/// What a person has set. Everything has a default, so that there need not be a file.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The theme, by the name of its file.
+    pub theme: Option<String>,
+    /// Whether the console takes the mouse.
+    pub mouse: bool,
+    /// Keys by context and action, as written: `[keys.trace] follow = "f"`. The console reads them.
+    pub keys: BTreeMap<String, BTreeMap<String, KeyNames>>,
+    /// Links kept by name: `[links.kitchen] link = "tcp://192.0.2.7:4001"`.
+    pub links: BTreeMap<String, SavedLink>,
+    /// How the console keeps captures.
+    pub capture: Capture,
+}
+
+/// One key or several for an action.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum KeyNames {
+    /// `"f"`.
+    One(String),
+    /// `["f", "ctrl-f"]`.
+    Several(Vec<String>),
+}
+
+impl KeyNames {
+    /// The keys as written.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        match self {
+            Self::One(key) => std::slice::from_ref(key).iter(),
+            Self::Several(keys) => keys.iter(),
+        }
+        .map(String::as_str)
+    }
+}
+
+/// A link with the meter on it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SavedLink {
+    /// The link's name, as on the command line.
+    pub link: String,
+    /// Model id.
+    pub model: Option<String>,
+    /// The meter's address.
+    pub address: Option<String>,
+}
+
+/// How the console keeps captures.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Capture {
+    /// Whether it keeps any.
+    pub enabled: bool,
+    /// Where; else the state folder.
+    pub folder: Option<PathBuf>,
+    /// How much of disk all of them together may take, in megabytes, before the oldest goes.
+    pub ring_megabytes: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            theme: None,
+            mouse: true,
+            keys: BTreeMap::new(),
+            links: BTreeMap::new(),
+            capture: Capture::default(),
+        }
+    }
+}
+
+impl Default for Capture {
+    fn default() -> Self {
+        Self { enabled: true, folder: None, ring_megabytes: 256 }
+    }
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read {}: {what}", visible::string(file))]
+    Unreadable {
+        /// Which file.
+        file: String,
+        /// What the system said.
+        what: String,
+    },
+    /// The file is not understood.
+    #[error("{}, line {line}, column {column}: {what}{snippet}", visible::string(file))]
+    Bad {
+        /// Which file.
+        file: String,
+        /// Line, from 1.
+        line: usize,
+        /// Column in characters, from 1.
+        column: usize,
+        /// What is wrong and what was expected.
+        what: String,
+        /// The line with a caret under the place, on lines of its own.
+        snippet: String,
+    },
+    /// The system does not say where configurations belong.
+    #[error("no home folder: set XDG_CONFIG_HOME, or name the file with --config")]
+    NoFolder,
+}
+
+/// The folder of our files below the config folder: `$XDG_CONFIG_HOME/meterscope`.
+///
+/// # Errors
+/// [`ConfigError::NoFolder`] when there is no home.
+pub fn folder() -> Result<PathBuf, ConfigError> {
+    let strategy = etcetera::choose_base_strategy().map_err(|_| ConfigError::NoFolder)?;
+    Ok(strategy.config_dir().join("meterscope"))
+}
+
+/// The configuration in `chosen`, which must exist, or else in the config folder, where it may be missing.
+///
+/// # Errors
+/// [`ConfigError`] with file, line and column.
+pub fn load(chosen: Option<&Path>) -> Result<Config, ConfigError> {
+    if let Some(path) = chosen {
+        return read(path);
+    }
+    match folder().map(|folder| folder.join("config.toml")) {
+        Ok(path) if path.exists() => read(&path),
+        _ => Ok(Config::default()),
+    }
+}
+
+fn read(path: &Path) -> Result<Config, ConfigError> {
+    let file = path.to_string_lossy().into_owned();
+    let text = read_bounded(path)
+        .map_err(|what| ConfigError::Unreadable { file: file.clone(), what: visible::string(&what) })?;
+    parse(&file, &text)
+}
+
+/// A text file of modest size.
+pub(super) fn read_bounded(path: &Path) -> Result<String, String> {
+    let size = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
+    if size > LARGEST {
+        return Err(format!("{size} bytes are more than the {LARGEST} that are read"));
+    }
+    std::fs::read_to_string(path).map_err(|error| error.to_string())
+}
+
+/// A configuration from the text of `file`.
+///
+/// # Errors
+/// [`ConfigError::Bad`] with the place of what is not understood.
+pub fn parse(file: &str, text: &str) -> Result<Config, ConfigError> {
+    toml::from_str(text).map_err(|error| {
+        let (line, column) = place(text, error.span().map_or(0, |span| span.start));
+        ConfigError::Bad {
+            file: file.to_owned(),
+            line,
+            column,
+            what: visible::string(&error.message().replace('\n', ", ")),
+            snippet: snippet(text, line, column),
+        }
+    })
+}
+
+/// Line and column, both from 1, of the byte at `offset`.
+pub(super) fn place(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset.min(text.len())).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let column = before.get(line_start..).unwrap_or_default().chars().count();
+    (before.matches('\n').count() + 1, column + 1)
+}
+
+fn snippet(text: &str, line: usize, column: usize) -> String {
+    let shown = visible::string(&text.lines().nth(line - 1).unwrap_or_default().replace('\t', " "));
+    format!("\n  {shown}\n  {}^", " ".repeat(column - 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_file_is_the_default() {
+        assert_eq!(parse("c", ""), Ok(Config::default()));
+    }
+
+    #[test]
+    fn everything_can_be_set() {
+        let text = r#"
+theme = "light"
+mouse = false
+[keys.trace]
+follow = "f"
+search = ["/", "ctrl-f"]
+[links.kitchen]
+link = "tcp://192.0.2.7:4001"
+model = "mercury-200"
+[capture]
+folder = "/tmp/captures"
+ring_megabytes = 10
+"#;
+        let config = parse("c", text).unwrap();
+        assert_eq!((config.theme.as_deref(), config.mouse), (Some("light"), false));
+        assert_eq!(config.keys["trace"]["search"].iter().collect::<Vec<_>>(), ["/", "ctrl-f"]);
+        assert_eq!(config.links["kitchen"].model.as_deref(), Some("mercury-200"));
+        assert!(config.capture.enabled && config.capture.ring_megabytes == 10);
+    }
+
+    #[test]
+    fn a_mistake_is_named_with_line_column_and_what_was_expected() {
+        let message = parse("c.toml", "mouse = true\n  themes = \"dark\"\n").unwrap_err().to_string();
+        assert!(
+            message.starts_with("c.toml, line 2, column 3: unknown field `themes`, expected"),
+            "{message}"
+        );
+        assert!(
+            message.contains("`theme`") && message.ends_with("\n    themes = \"dark\"\n    ^"),
+            "{message}"
+        );
+        let message = parse("c.toml", "mouse = \"yes\"").unwrap_err().to_string();
+        assert!(message.contains("line 1, column 9") && message.contains("expected a boolean"), "{message}");
+        let message = parse("c.toml", "mouse = ").unwrap_err().to_string();
+        assert!(message.contains("line 1, column"), "{message}");
+    }
+
+    #[test]
+    fn control_characters_of_a_file_do_not_reach_the_message() {
+        let message = parse("c", "theme = \u{1b}[2J").unwrap_err().to_string();
+        assert!(!message.contains('\u{1b}'), "{message:?}");
+    }
+
+    #[test]
+    fn a_chosen_file_must_exist() {
+        let missing = load(Some(Path::new("/nonexistent/config.toml"))).unwrap_err();
+        assert!(missing.to_string().starts_with("cannot read /nonexistent/config.toml: "), "{missing}");
+    }
+}

@@ -1,0 +1,62 @@
+//! Explaining bytes that were captured elsewhere: what form they have, whose they are, and the cut into frames.
+
+mod input;
+
+pub use input::{Input, InputError, hex_text, recognise};
+
+use jiff::Timestamp;
+
+use crate::bus::Decoder;
+use crate::frame::At;
+use crate::protocol::{Dialect, Judged, LineSettings, PieceKind, Source, registry};
+use crate::trace::{Digest, Split, Trace, Way};
+
+/// So many bytes of the beginning decide which protocol it is.
+const LOOKED_AT: usize = 1 << 20;
+
+/// Bytes of a link as a trace with frames, their relations found. There are no times: it is cut by grammar,
+/// length and checksum alone.
+#[must_use]
+pub fn digest(bytes: &[u8], decoder: Decoder) -> Trace {
+    let mut trace = Trace::new(Timestamp::UNIX_EPOCH);
+    let known = Some((decoder.family, decoder.dialect));
+    let mut digest = Digest::new(known, Split::Listening, LineSettings::default());
+    digest.push(Way::In, bytes, At::ZERO, &mut trace, &mut |_| {});
+    digest.finish(&mut trace, &mut |_| {});
+    trace
+}
+
+/// The protocol that finds the most in these bytes: most good frames, then most bytes in frames; `None` when
+/// no family finds a frame.
+#[must_use]
+pub fn detect(bytes: &[u8]) -> Option<Decoder> {
+    let looked_at = bytes.get(..LOOKED_AT).unwrap_or(bytes);
+    let scored = registry::FAMILIES.iter().map(|&family| {
+        let decoder = Decoder { family, dialect: Dialect::default() };
+        (score(looked_at, decoder), decoder)
+    });
+    // The first one wins a tie.
+    let best = scored.reduce(|best, next| if next.0 > best.0 { next } else { best });
+    best.filter(|(score, _)| score.in_frames > 0).map(|(_, decoder)| decoder)
+}
+
+/// What a family makes of some bytes; better ones are greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+struct Score {
+    good: usize,
+    in_frames: usize,
+}
+
+fn score(bytes: &[u8], decoder: Decoder) -> Score {
+    let mut score = Score::default();
+    let mut count = |piece: crate::protocol::Piece<'_>| {
+        if let PieceKind::Frame(judged) = piece.kind {
+            score.good += usize::from(judged == Judged::Good);
+            score.in_frames += piece.bytes.len();
+        }
+    };
+    let mut framer = decoder.family.framer(Source::Both, LineSettings::default());
+    framer.push(bytes, At::ZERO, &mut count);
+    framer.finish(&mut count);
+    score
+}

@@ -1,0 +1,263 @@
+//! The keys file: passwords and keys of meters, in a file that only its owner can read.
+//!
+//! Nothing of its content is ever quoted, not even in an error: what stands in the wrong place may be a key.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::config;
+use crate::frame::{Secret, hex, visible};
+
+/// The passwords and keys of one meter, or of every meter when it names none.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MeterKeys {
+    /// Serial number of the meter.
+    pub serial: Option<String>,
+    /// Address of the meter, as written.
+    pub address: Option<String>,
+    /// System title of the meter, bytes.
+    pub system_title: Option<Vec<u8>>,
+    /// Its password.
+    pub password: Option<Secret>,
+    /// Its encryption key, 16 bytes.
+    pub encryption_key: Option<Secret>,
+    /// Its authentication key, 16 bytes.
+    pub authentication_key: Option<Secret>,
+}
+
+/// All the keys there are.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Keys {
+    /// An entry a meter, in the order of the file.
+    pub meters: Vec<MeterKeys>,
+}
+
+/// Why keys cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeysError {
+    /// The file cannot be read.
+    #[error("cannot read the keys file {}: {what}", visible::string(file))]
+    Unreadable {
+        /// Which file.
+        file: String,
+        /// What the system said.
+        what: String,
+    },
+    /// Others can read it.
+    #[error(
+        "the keys file {} is open to others (mode {mode:04o}): it was not read. Close it with: chmod 600 {}",
+        visible::string(file),
+        visible::string(file)
+    )]
+    Open {
+        /// Which file.
+        file: String,
+        /// Its mode.
+        mode: u32,
+    },
+    /// It is not understood.
+    #[error("the keys file {}, line {line}, column {column}: expected {expected}", visible::string(file))]
+    Bad {
+        /// Which file.
+        file: String,
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// What belongs there.
+        expected: &'static str,
+    },
+}
+
+const FORM: &str = "tables headed [[meter]] with serial, address, system_title, password, encryption_key and \
+                    authentication_key, each a text in double quotes";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    meter: Vec<Entry>,
+}
+
+type Text = Option<toml::Spanned<String>>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    serial: Text,
+    address: Text,
+    system_title: Text,
+    password: Text,
+    encryption_key: Text,
+    authentication_key: Text,
+}
+
+/// The keys in `chosen`, else in the file that `METERSCOPE_KEYS` names, else in `keys.toml` of the config
+/// folder; only that last one may be missing.
+///
+/// # Errors
+/// [`KeysError`], which quotes nothing of the file.
+pub fn load(chosen: Option<&Path>) -> Result<Keys, KeysError> {
+    let named = std::env::var_os("METERSCOPE_KEYS").filter(|path| !path.is_empty()).map(PathBuf::from);
+    if let Some(path) = chosen.map(Path::to_path_buf).or(named) {
+        return read(&path);
+    }
+    match config::folder().map(|folder| folder.join("keys.toml")) {
+        Ok(path) if path.exists() => read(&path),
+        _ => Ok(Keys::default()),
+    }
+}
+
+fn read(path: &Path) -> Result<Keys, KeysError> {
+    let file = path.to_string_lossy().into_owned();
+    if let Some(mode) = open_mode(path) {
+        return Err(KeysError::Open { file, mode });
+    }
+    let text = config::read_bounded(path)
+        .map_err(|what| KeysError::Unreadable { file: file.clone(), what: visible::string(&what) })?;
+    let text = zeroize::Zeroizing::new(text);
+    parse(&file, &text)
+}
+
+/// The mode of a file that others may read or write; `None` when it is closed or not there.
+#[cfg(unix)]
+fn open_mode(path: &Path) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o7777;
+    (mode & 0o077 != 0).then_some(mode)
+}
+
+#[cfg(not(unix))]
+fn open_mode(_: &Path) -> Option<u32> {
+    None
+}
+
+/// Keys from the text of `file`.
+///
+/// # Errors
+/// [`KeysError::Bad`] with the place of what is not understood, and nothing of its content.
+pub fn parse(file: &str, text: &str) -> Result<Keys, KeysError> {
+    let bad = |offset: usize, expected: &'static str| {
+        let (line, column) = config::place(text, offset);
+        KeysError::Bad { file: file.to_owned(), line, column, expected }
+    };
+    let content: File =
+        toml::from_str(text).map_err(|error| bad(error.span().map_or(0, |s| s.start), FORM))?;
+    let entry = |entry: Entry| meter(entry).map_err(|(offset, expected)| bad(offset, expected));
+    Ok(Keys { meters: content.meter.into_iter().map(entry).collect::<Result<_, _>>()? })
+}
+
+/// Offset of what does not fit, and what would.
+type Misfit = (usize, &'static str);
+
+fn meter(entry: Entry) -> Result<MeterKeys, Misfit> {
+    Ok(MeterKeys {
+        serial: entry.serial.map(toml::Spanned::into_inner),
+        address: entry.address.map(toml::Spanned::into_inner),
+        system_title: bytes(entry.system_title, 8, "16 hex digits in double quotes")?,
+        password: entry.password.map(|text| Secret::new(text.into_inner().into_bytes())),
+        encryption_key: bytes(entry.encryption_key, 16, "32 hex digits in double quotes")?.map(Secret::new),
+        authentication_key: bytes(entry.authentication_key, 16, "32 hex digits in double quotes")?
+            .map(Secret::new),
+    })
+}
+
+fn bytes(text: Text, length: usize, expected: &'static str) -> Result<Option<Vec<u8>>, Misfit> {
+    let Some(text) = text else { return Ok(None) };
+    let offset = text.span().start;
+    let text = zeroize::Zeroizing::new(text.into_inner());
+    match hex::parse(&text) {
+        Ok(bytes) if bytes.len() == length => Ok(Some(bytes)),
+        _ => Err((offset, expected)),
+    }
+}
+
+impl Keys {
+    /// The password for a meter at an address: of the entry that names the address or a serial number that
+    /// was typed for it, else of the first one that names no meter.
+    #[must_use]
+    pub fn password(&self, address: &str) -> Option<&Secret> {
+        let named = |meter: &&MeterKeys| {
+            [&meter.address, &meter.serial].into_iter().flatten().any(|name| same(name, address))
+        };
+        let nameless = |meter: &&MeterKeys| {
+            meter.address.is_none() && meter.serial.is_none() && meter.system_title.is_none()
+        };
+        let with_password = || self.meters.iter().filter(|meter| meter.password.is_some());
+        let found = with_password().find(named).or_else(|| with_password().find(nameless));
+        found.and_then(|meter| meter.password.as_ref())
+    }
+}
+
+/// Addresses that differ only in leading zeros are the same.
+fn same(left: &str, right: &str) -> bool {
+    let bare = |text: &str| text.trim().trim_start_matches('0').to_owned();
+    !right.trim().is_empty() && bare(left) == bare(right)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_name_a_meter_or_serve_all() {
+        let keys = parse(
+            "k",
+            r#"
+[[meter]]
+address = "00042"
+password = "one"
+[[meter]]
+password = "any"
+[[meter]]
+system_title = "4B464D1020016FE5"
+encryption_key = "000102030405060708090a0b0c0d0e0f"
+"#,
+        )
+        .unwrap();
+        assert_eq!(keys.password("42"), Some(&Secret::new(b"one".to_vec())));
+        assert_eq!(keys.password("43"), Some(&Secret::new(b"any".to_vec())));
+        assert_eq!(keys.password(""), Some(&Secret::new(b"any".to_vec())));
+        assert_eq!(keys.meters[2].encryption_key.as_ref().map(|key| key.reveal().len()), Some(16));
+    }
+
+    #[test]
+    fn no_error_quotes_a_secret() {
+        for text in [
+            "[[meter]]\npassword = hunter2",
+            "[[meter]]\nhunter2 = \"x\"",
+            "[[meter]]\npassword = 12345",
+            "[[meter]]\nencryption_key = \"hunter2\"",
+            "hunter2",
+            "[[meter]]\nencryption_key = \"0001\"",
+        ] {
+            let error = parse("k", text).unwrap_err();
+            let message = format!("{error} {error:?}");
+            assert!(message.contains("k, line "), "{message}");
+            for secret in ["hunter2", "12345", "0001"] {
+                assert!(!message.contains(secret), "{message}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_wrong_key_is_named_by_its_place() {
+        let message = parse("k", "[[meter]]\nencryption_key = \"00\"").unwrap_err().to_string();
+        assert_eq!(message, "the keys file k, line 2, column 18: expected 32 hex digits in double quotes");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_others_can_read_is_refused_with_the_way_to_close_it() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys.toml");
+        std::fs::write(&path, "[[meter]]\npassword = \"x\"").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        let message = load(Some(&path)).unwrap_err().to_string();
+        assert!(message.contains("(mode 0640)") && message.contains("chmod 600 "), "{message}");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        assert_eq!(load(Some(&path)).map(|keys| keys.meters.len()), Ok(1));
+    }
+}

@@ -1,0 +1,140 @@
+//! Passwords inside frames: which bytes are not to be shown, and hex without them.
+
+use std::fmt::Write as _;
+
+use crate::frame::{Dissection, Layer, Span, Value};
+
+/// Which bytes of a layer belong to a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mask(Vec<bool>);
+
+impl Mask {
+    /// The mask of one layer of a dissection. A secret that only a made-up layer knows of is followed back
+    /// to the wire. With `reveal` nothing is hidden.
+    #[must_use]
+    pub fn of(dissection: &Dissection, layer: usize, reveal: bool) -> Self {
+        let Some(shown) = dissection.layers.get(layer) else { return Self(Vec::new()) };
+        let mut mask = Self(vec![false; shown.bytes.len()]);
+        if reveal {
+            return mask;
+        }
+        for span in secrets(shown) {
+            mask.hide(span);
+        }
+        if layer == 0 {
+            for other in dissection.layers.iter().skip(1) {
+                secrets(other).for_each(|span| mask.hide_origins(other, span));
+            }
+        }
+        mask
+    }
+
+    /// Whether anything is hidden.
+    #[must_use]
+    pub fn hides_anything(&self) -> bool {
+        self.0.contains(&true)
+    }
+
+    /// Whether the byte at `index` is hidden.
+    #[must_use]
+    pub fn hides(&self, index: usize) -> bool {
+        self.0.get(index).copied().unwrap_or(false)
+    }
+
+    /// `C048**34`: the bytes of a span as hex without separators.
+    #[must_use]
+    pub fn compact(&self, bytes: &[u8], span: Span) -> String {
+        self.hex(bytes, span, "")
+    }
+
+    /// `C0 48 ** 34`.
+    #[must_use]
+    pub fn spaced(&self, bytes: &[u8], span: Span) -> String {
+        self.hex(bytes, span, " ")
+    }
+
+    fn hex(&self, bytes: &[u8], span: Span, separator: &str) -> String {
+        let start = span.range().start;
+        let mut text = String::with_capacity(span.len() * (2 + separator.len()));
+        for (place, byte) in bytes.get(span.range()).unwrap_or_default().iter().enumerate() {
+            if place > 0 {
+                text.push_str(separator);
+            }
+            if self.hides(start + place) {
+                text.push_str("**");
+            } else {
+                let _ = write!(text, "{byte:02X}");
+            }
+        }
+        text
+    }
+
+    fn hide(&mut self, span: Span) {
+        for hidden in self.0.get_mut(span.range()).into_iter().flatten() {
+            *hidden = true;
+        }
+    }
+
+    /// Hides the wire bytes that a span of another layer came from: exactly those where the lengths agree,
+    /// the whole range where stuffing makes them differ.
+    fn hide_origins(&mut self, layer: &Layer, span: Span) {
+        for origin in layer.from.iter().filter(|origin| origin.part == 0) {
+            let start = span.start.max(origin.here.start);
+            let end = span.end.min(origin.here.end);
+            if start >= end {
+                continue;
+            }
+            if origin.here.len() == origin.wire.len() {
+                let shift = |at: u32| (origin.wire.start + (at - origin.here.start)) as usize;
+                self.hide(Span::new(shift(start), shift(end)));
+            } else {
+                self.hide(origin.wire);
+            }
+        }
+    }
+}
+
+fn secrets(layer: &Layer) -> impl Iterator<Item = Span> {
+    layer.fields.iter().filter(|field| field.value == Value::Secret).map(|field| field.span)
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::frame::{Field, Origin};
+
+    /// A wire of six bytes, `C0 DB DC 11 22 C0`, whose unstuffed layer `C0 11 22` has a secret at its end.
+    pub(in super::super) fn stuffed() -> Dissection {
+        let mut dissection = Dissection::unexplained("x", &[0xC0, 0xDB, 0xDC, 0x11, 0x22, 0xC0], "x");
+        dissection.layers.push(Layer {
+            name: "unstuffed",
+            bytes: [0xC0, 0x11, 0x22].into(),
+            fields: vec![
+                Field::new("a", Span::new(0, 1), Value::Bytes),
+                Field::new("password", Span::new(1, 3), Value::Secret),
+            ],
+            from: vec![
+                Origin { here: Span::new(0, 1), part: 0, wire: Span::new(1, 3) },
+                Origin { here: Span::new(1, 3), part: 0, wire: Span::new(3, 5) },
+            ],
+        });
+        dissection
+    }
+
+    #[test]
+    fn a_secret_is_hidden_in_its_layer_and_on_the_wire() {
+        let dissection = stuffed();
+        let (wire, inner) = (Mask::of(&dissection, 0, false), Mask::of(&dissection, 1, false));
+        assert_eq!(wire.compact(&dissection.layers[0].bytes, Span::new(0, 6)), "C0DBDC****C0");
+        assert_eq!(inner.spaced(&dissection.layers[1].bytes, Span::new(0, 3)), "C0 ** **");
+        assert!(!Mask::of(&dissection, 0, true).hides_anything());
+    }
+
+    #[test]
+    fn stuffed_bytes_of_a_secret_are_hidden_whole() {
+        let mut dissection = stuffed();
+        dissection.layers[1].fields[0].value = Value::Secret;
+        let wire = Mask::of(&dissection, 0, false);
+        assert_eq!(wire.compact(&dissection.layers[0].bytes, Span::new(0, 6)), "C0********C0");
+    }
+}

@@ -1,0 +1,10 @@
+//! How results are put into words: JSON of the contract, tables, explained frames.
+
+pub mod catalogue;
+pub mod dissection;
+pub mod entry;
+pub mod explain;
+pub mod mask;
+pub mod paint;
+pub mod reading;
+pub mod table;

@@ -1,0 +1,171 @@
+//! Tables for people: as wide as the terminal, nothing cut off, long cells wrapped.
+
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+use super::paint::Sheet;
+
+/// Where a column's text stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Align {
+    /// At the left edge.
+    Left,
+    /// At the right edge: numbers.
+    Right,
+}
+
+/// Between two columns.
+const GAP: usize = 2;
+
+/// No column is made narrower than this.
+const NARROWEST: usize = 6;
+
+/// Rows of text under headings.
+#[derive(Debug, Clone)]
+pub struct Table {
+    columns: Vec<(&'static str, Align)>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// A table without rows.
+    #[must_use]
+    pub fn new(columns: &[(&'static str, Align)]) -> Self {
+        Self { columns: columns.to_vec(), rows: Vec::new() }
+    }
+
+    /// Adds a row; its cells must already be safe to show.
+    pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.rows.push(cells.into_iter().collect());
+    }
+
+    /// Whether it has no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The table as text, each line ended.
+    #[must_use]
+    pub fn render(&self, sheet: Sheet) -> String {
+        let widths = self.widths(sheet.width);
+        let headings: Vec<String> = self.columns.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let mut text = String::new();
+        for line in self.lines_of(&headings, &widths) {
+            text.push_str(&sheet.paint.strong(&line));
+            text.push('\n');
+        }
+        for line in self.rows.iter().flat_map(|row| self.lines_of(row, &widths)) {
+            text.push_str(&line);
+            text.push('\n');
+        }
+        text
+    }
+
+    /// Width of each column: what its longest cell needs, the widest ones narrowed until all fit.
+    fn widths(&self, limit: Option<usize>) -> Vec<usize> {
+        let mut widths: Vec<usize> = self.columns.iter().map(|(name, _)| name.width()).collect();
+        for row in &self.rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = (*width).max(cell.width());
+            }
+        }
+        let Some(limit) = limit else { return widths };
+        let gaps = GAP * widths.len().saturating_sub(1);
+        while widths.iter().sum::<usize>() + gaps > limit {
+            match widths.iter_mut().max() {
+                Some(widest) if *widest > NARROWEST => *widest -= 1,
+                _ => break,
+            }
+        }
+        widths
+    }
+
+    fn lines_of(&self, cells: &[String], widths: &[usize]) -> Vec<String> {
+        let wrapped: Vec<Vec<String>> = cells.iter().zip(widths).map(|(cell, w)| wrap(cell, *w)).collect();
+        let height = wrapped.iter().map(Vec::len).max().unwrap_or(0);
+        (0..height).map(|line| self.line(&wrapped, widths, line)).collect()
+    }
+
+    fn line(&self, cells: &[Vec<String>], widths: &[usize], line: usize) -> String {
+        let mut text = String::new();
+        for (index, ((cell, width), (_, align))) in cells.iter().zip(widths).zip(&self.columns).enumerate() {
+            let words = cell.get(line).map_or("", String::as_str);
+            let padding = " ".repeat(width.saturating_sub(words.width()));
+            let gap = " ".repeat(if index == 0 { 0 } else { GAP });
+            let cell = match align {
+                Align::Left => format!("{gap}{words}{padding}"),
+                Align::Right => format!("{gap}{padding}{words}"),
+            };
+            text.push_str(&cell);
+        }
+        text.truncate(text.trim_end().len());
+        text
+    }
+}
+
+/// A text as lines of at most `width` columns, broken between words where that is possible.
+#[must_use]
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().map_or(0, |line| line.width());
+        if line > 0 && line + 1 + word.width() > width {
+            lines.push(String::new());
+        } else if line > 0 {
+            push(&mut lines, ' ', width);
+        }
+        for character in word.chars() {
+            push(&mut lines, character, width);
+        }
+    }
+    lines
+}
+
+/// Adds a character to the last line, or to a new one when it does not fit there.
+fn push(lines: &mut Vec<String>, character: char, width: usize) {
+    let columns = character.width().unwrap_or(0);
+    match lines.last_mut() {
+        Some(line) if line.is_empty() || line.width() + columns <= width => line.push(character),
+        _ => lines.push(character.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::output::paint::Paint;
+
+    fn table() -> Table {
+        let mut table = Table::new(&[("id", Align::Left), ("value", Align::Right), ("note", Align::Left)]);
+        table.row(["a".to_owned(), "1.00".to_owned(), String::new()]);
+        table.row(["Счёт".to_owned(), "-12.50".to_owned(), "one two three four five".to_owned()]);
+        table
+    }
+
+    #[test]
+    fn columns_line_up_and_numbers_stand_at_the_right() {
+        let lines = ["id     value  note", "a       1.00", "Счёт  -12.50  one two three four five", ""];
+        assert_eq!(table().render(Sheet::default()), lines.join("\n"));
+    }
+
+    #[test]
+    fn a_narrow_terminal_wraps_words_and_loses_none() {
+        let text = table().render(Sheet { width: Some(24), paint: Paint::PLAIN });
+        assert!(text.lines().all(|line| line.width() <= 24), "{text}");
+        for word in ["one", "two", "three", "four", "five"] {
+            assert!(text.contains(word), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_word_longer_than_its_column_is_broken() {
+        assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
+        assert_eq!(wrap("", 3), [""]);
+    }
+
+    #[test]
+    fn colour_is_there_only_when_wanted() {
+        assert!(!table().render(Sheet::default()).contains('\x1b'));
+        assert!(table().render(Sheet { width: None, paint: Paint::COLOURED }).contains("\x1b[1m"));
+    }
+}

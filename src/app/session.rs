@@ -1,0 +1,132 @@
+//! A link opened by name, with the bus that runs on it.
+
+use std::path::PathBuf;
+use std::thread;
+
+use tokio::sync::{mpsc, watch};
+
+use crate::bus::{self, BusEvent, Decoder, Ends, Handle, Intent, Port, Status};
+use crate::link::{Clock, LinkName, OpenError, Place, listen, serial, tcp};
+use crate::protocol::LineSettings;
+use crate::trace::{SharedTrace, Trace};
+
+/// Whether a link is opened to talk or only to listen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Requests may be sent.
+    Talk,
+    /// Nothing can be sent.
+    Listen,
+}
+
+/// Where what goes over the link is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recording {
+    /// Nowhere but in memory.
+    None,
+    /// Into a new file of this name.
+    File(PathBuf),
+    /// Into a ring of files in this folder.
+    Ring(PathBuf),
+}
+
+/// What is to be opened, and how.
+#[derive(Debug)]
+pub struct Opening {
+    /// Which link.
+    pub name: LinkName,
+    /// To talk or to listen.
+    pub role: Role,
+    /// The line, unless the name says another.
+    pub line: LineSettings,
+    /// By which protocol the traffic is cut at first.
+    pub decoder: Option<Decoder>,
+    /// Where it is written.
+    pub recording: Recording,
+}
+
+/// An open link, or one that is being opened: the first status or event tells.
+#[derive(Debug)]
+pub struct Session {
+    /// Which link.
+    pub name: LinkName,
+    /// Everything that goes over it.
+    pub trace: SharedTrace,
+    /// The clock its stamps are from.
+    pub clock: Clock,
+    /// How things stand.
+    pub status: watch::Receiver<Status>,
+    /// What the bus tells.
+    pub events: mpsc::UnboundedReceiver<BusEvent>,
+    intents: mpsc::UnboundedSender<Intent>,
+}
+
+impl Session {
+    /// Tells the bus what is wanted; a bus that has ended has said so through its events.
+    pub fn send(&self, intent: Intent) {
+        let _ = self.intents.send(intent);
+    }
+}
+
+/// Opens a link. Returns at once; the bus runs on a thread of its own, so that neither a slow screen nor a
+/// blocked terminal ever delays the line.
+#[must_use]
+pub fn open(opening: Opening) -> Session {
+    let clock = Clock::start();
+    let trace = SharedTrace::new(Trace::new(clock.origin()));
+    let (handle, ends) = bus::channel();
+    let Handle { intents, events, status } = handle;
+    let session =
+        Session { name: opening.name.clone(), trace: trace.clone(), clock, status, events, intents };
+    spawn(opening, trace, clock, ends);
+    session
+}
+
+fn spawn(opening: Opening, trace: SharedTrace, clock: Clock, ends: Ends) {
+    let link = opening.name.to_string();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let failed = |error: &std::io::Error| OpenError::Refused {
+        link,
+        what: error.to_string(),
+        hint: "the computer has no threads or files left: close other programs".to_owned(),
+    };
+    match runtime {
+        Err(error) => ends.fail(failed(&error)),
+        Ok(runtime) => {
+            let work = move || runtime.block_on(serve(opening, trace, clock, ends));
+            // Without a thread the ends are dropped, and the face sees its channels close.
+            let _ = thread::Builder::new().name("bus".to_owned()).spawn(work);
+        }
+    }
+}
+
+async fn serve(opening: Opening, trace: SharedTrace, clock: Clock, ends: Ends) {
+    match port(&opening, clock).await {
+        Ok(port) => bus::run(ends, port, trace, clock, opening.decoder).await,
+        Err(error) => ends.fail(error),
+    }
+}
+
+/// Opens the port behind a name.
+async fn port(opening: &Opening, clock: Clock) -> Result<Port, OpenError> {
+    let line = opening.name.line.unwrap_or(opening.line);
+    match (&opening.name.place, opening.role) {
+        (Place::Serial(name), Role::Talk) => serial::open(name, line, clock).map(Port::Full),
+        (Place::Serial(name), Role::Listen) => serial::open_listening(name, line, clock).map(Port::Listening),
+        (Place::Tcp(host, number), Role::Talk) => tcp::open(host, *number, clock).await.map(Port::Full),
+        (Place::Tcp(host, number), Role::Listen) => {
+            tcp::open_listening(host, *number, clock).await.map(Port::Listening)
+        }
+        (Place::Listen(address, number), Role::Talk) => {
+            listen::open(address, *number, clock).await.map(|(link, _)| Port::Full(link))
+        }
+        (Place::Listen(address, number), Role::Listen) => {
+            listen::open_listening(address, *number, clock).await.map(|(link, _)| Port::Listening(link))
+        }
+        (Place::File(_) | Place::Sim, _) => Err(OpenError::Missing {
+            link: opening.name.to_string(),
+            what: "not a port".to_owned(),
+            hint: "use a serial port or a converter".to_owned(),
+        }),
+    }
+}

@@ -1,0 +1,74 @@
+//! Bytes as typed: sent once, then listened for.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::frame::At;
+use crate::protocol::{Action, Event, Exchange, Failure, Fault};
+
+const STEP: &str = "raw bytes";
+
+/// Sends bytes and ends when nothing has come for a while.
+#[derive(Debug)]
+pub struct RawExchange {
+    bytes: Vec<u8>,
+    listen: Duration,
+    heard: bool,
+    noise_bytes: u32,
+    echo: bool,
+    actions: VecDeque<Action>,
+}
+
+impl RawExchange {
+    /// Ready to send `bytes` and to listen until nothing has come for `listen`.
+    #[must_use]
+    pub const fn new(bytes: Vec<u8>, listen: Duration) -> Self {
+        Self { bytes, listen, heard: false, noise_bytes: 0, echo: false, actions: VecDeque::new() }
+    }
+
+    fn wait(&mut self, at: At) {
+        self.actions.push_back(Action::WaitUntil(at + self.listen));
+    }
+
+    fn end(&mut self, fault: Option<Fault>) {
+        let result = fault.map_or(Ok(()), |fault| Err(Failure { step: STEP, fault }));
+        self.actions.extend([Action::Answered { index: 0, result }, Action::Finished]);
+    }
+
+    fn silence(&self) -> Option<Fault> {
+        let fault = Fault::NoAnswer { sent: 1, echo: self.echo, noise_bytes: self.noise_bytes };
+        (!self.heard && self.noise_bytes == 0).then_some(fault)
+    }
+}
+
+impl Exchange for RawExchange {
+    fn handle(&mut self, event: Event<'_>, at: At) {
+        match event {
+            Event::Start => {
+                let bytes = std::mem::take(&mut self.bytes);
+                self.actions.extend([Action::Step(STEP), Action::Send(bytes)]);
+            }
+            Event::Sent => self.wait(at),
+            Event::Echo => {
+                self.echo = true;
+                self.wait(at);
+            }
+            Event::Frame(_) => {
+                self.heard = true;
+                self.wait(at);
+            }
+            Event::Noise(bytes) => {
+                self.noise_bytes += u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+                self.wait(at);
+            }
+            Event::Deadline => self.end(self.silence()),
+            Event::Cancelled => self.end(Some(Fault::Cancelled)),
+            Event::LinkLost => self.end(Some(Fault::LinkLost)),
+            Event::LineRefused => {}
+        }
+    }
+
+    fn next_action(&mut self) -> Option<Action> {
+        self.actions.pop_front()
+    }
+}

@@ -1,0 +1,425 @@
+//! The loop that joins link, trace and protocol.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+
+use super::job::{Active, Queue};
+use super::{BusEvent, Counters, Decoder, EchoState, Intent, JobEvent, JobId, LinkState, Status};
+use crate::frame::At;
+use crate::link::{Clock, Link, LinkCommand, LinkEvent, ListenLink, OpenError};
+use crate::protocol::{Action, Event, Failure, Fault, Judged, LineSettings};
+use crate::trace::{Claimed, Digest, EntryKind, Mark, SharedTrace, Split, Way};
+
+/// The link a bus owns.
+#[derive(Debug)]
+pub enum Port {
+    /// One that may be written to.
+    Full(Link),
+    /// One that is only listened to: nothing that could transmit goes with it.
+    Listening(ListenLink),
+}
+
+/// How a face holds a bus.
+#[derive(Debug)]
+pub struct Handle {
+    /// What it wants.
+    pub intents: mpsc::UnboundedSender<Intent>,
+    /// What it is told.
+    pub events: mpsc::UnboundedReceiver<BusEvent>,
+    /// How things stand.
+    pub status: watch::Receiver<Status>,
+}
+
+/// The bus's ends of the channels of a [`Handle`].
+#[derive(Debug)]
+pub struct Ends {
+    wanted: mpsc::UnboundedReceiver<Intent>,
+    told: mpsc::UnboundedSender<BusEvent>,
+    status: watch::Sender<Status>,
+}
+
+impl Ends {
+    /// Tells the face that the link could not be opened, instead of running.
+    pub fn fail(self, error: OpenError) {
+        let closed = LinkState::Closed(error.to_string());
+        self.status.send_modify(|status| status.link = closed);
+        let _ = self.told.send(BusEvent::Ended(Err(error)));
+    }
+}
+
+/// The channels between a face and a bus that is still to be started.
+#[must_use]
+pub fn channel() -> (Handle, Ends) {
+    let (intents, wanted) = mpsc::unbounded_channel();
+    let (told, events) = mpsc::unbounded_channel();
+    let (status, watched) = watch::channel(Status::default());
+    (Handle { intents, events, status: watched }, Ends { wanted, told, status })
+}
+
+/// Runs a bus over a link until the link is closed or nobody holds the handle any more.
+pub async fn run(ends: Ends, port: Port, trace: SharedTrace, clock: Clock, decoder: Option<Decoder>) {
+    let (link_events, commands, split) = match port {
+        Port::Full(link) => (link.events, Some(link.commands), Split::TwoWay),
+        Port::Listening(link) => (link.events, None, Split::Listening),
+    };
+    let bus = Bus {
+        commands,
+        clock,
+        trace,
+        digest: Digest::new(decoder.map(|d| (d.family, d.dialect)), split, LineSettings::default()),
+        decoder,
+        split,
+        queue: Queue::default(),
+        talk: Talk::default(),
+        told: ends.told,
+        status: ends.status,
+    };
+    bus.run(link_events, ends.wanted).await;
+}
+
+/// What hears the pieces of the stream: the running exchange and the counters.
+#[derive(Default)]
+struct Talk {
+    active: Option<Active>,
+    status: Status,
+}
+
+impl Talk {
+    /// Tells the running exchange of a received piece, and counts it. True when it is the first echo.
+    fn hear(&mut self, piece: &Claimed<'_>, at: At) -> bool {
+        if piece.way == Way::Out {
+            if let Some(active) = &mut self.active {
+                active.request = Some(piece.number);
+            }
+            return false;
+        }
+        self.count(piece.kind, piece.bytes.len());
+        let first_echo = self.echo(piece.kind);
+        let Some(active) = &mut self.active else { return first_echo };
+        let event = match piece.kind {
+            EntryKind::Frame(_) => {
+                active.reply = Some(piece.number);
+                Event::Frame(piece.bytes)
+            }
+            EntryKind::Echo => Event::Echo,
+            EntryKind::Noise => Event::Noise(piece.bytes),
+            EntryKind::Mark(_) => return first_echo,
+        };
+        active.exchange.handle(event, at);
+        first_echo
+    }
+
+    fn count(&mut self, kind: EntryKind, len: usize) {
+        let Counters { good, bad, noise_bytes, .. } = &mut self.status.counters;
+        match kind {
+            EntryKind::Frame(Judged::Bad) => *bad += 1,
+            EntryKind::Frame(_) => *good += 1,
+            EntryKind::Noise => *noise_bytes += len as u64,
+            EntryKind::Echo | EntryKind::Mark(_) => {}
+        }
+    }
+
+    fn echo(&mut self, kind: EntryKind) -> bool {
+        let before = self.status.echo;
+        match kind {
+            EntryKind::Echo => self.status.echo = EchoState::Present,
+            EntryKind::Frame(_) if before == EchoState::Unknown && self.active.is_some() => {
+                self.status.echo = EchoState::Absent;
+            }
+            _ => {}
+        }
+        self.status.echo == EchoState::Present && before != EchoState::Present
+    }
+}
+
+struct Bus {
+    /// `None` when the link is only listened to.
+    commands: Option<mpsc::UnboundedSender<LinkCommand>>,
+    clock: Clock,
+    trace: SharedTrace,
+    digest: Digest,
+    decoder: Option<Decoder>,
+    split: Split,
+    queue: Queue,
+    talk: Talk,
+    told: mpsc::UnboundedSender<BusEvent>,
+    status: watch::Sender<Status>,
+}
+
+impl Bus {
+    async fn run(mut self, mut link: mpsc::Receiver<LinkEvent>, mut wanted: mpsc::UnboundedReceiver<Intent>) {
+        loop {
+            let wake = self.wake();
+            let timer = tokio::time::sleep_until(self.clock.instant(wake.unwrap_or_default()));
+            let next = tokio::select! {
+                biased;
+                event = link.recv() => event.map_or(ControlFlow::Break(()), |event| self.link_event(event)),
+                intent = wanted.recv() => intent.map_or(ControlFlow::Break(()), |intent| self.intent(intent)),
+                () = timer, if wake.is_some() => self.time_passed(),
+            };
+            self.start_next();
+            self.publish();
+            if next.is_break() {
+                break;
+            }
+        }
+        self.end();
+    }
+
+    /// The next moment at which something must happen though nothing arrives.
+    fn wake(&self) -> Option<At> {
+        let exchange = self.talk.active.as_ref().and_then(|active| active.wait);
+        [exchange, self.digest.deadline()].into_iter().flatten().min()
+    }
+
+    fn link_event(&mut self, event: LinkEvent) -> ControlFlow<()> {
+        match event {
+            LinkEvent::Received { bytes, at } => self.received(&bytes, at),
+            LinkEvent::Sent { at } => self.sent(at),
+            LinkEvent::Opened { peer, line, at } => {
+                self.talk.status.link = LinkState::Open(peer.clone());
+                self.set_line(line);
+                self.trace.lock().mark(Mark::Opened(peer), at);
+            }
+            LinkEvent::LineSet { line, at } => {
+                self.set_line(Some(line));
+                self.trace.lock().mark(Mark::Line(line), at);
+            }
+            LinkEvent::LineRefused { why, at, .. } => {
+                self.trace.lock().mark(Mark::LineRefused(why), at);
+                self.tell_exchange(Event::LineRefused, at);
+            }
+            LinkEvent::Lost { why, at, .. } => {
+                self.lost(LinkState::Lost(why.clone()), Mark::Lost(why), at);
+            }
+            LinkEvent::Closed { why, at } => {
+                self.lost(LinkState::Closed(why.clone()), Mark::Closed(why), at);
+                return ControlFlow::Break(());
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn received(&mut self, bytes: &[u8], at: At) {
+        self.talk.status.counters.bytes_in += bytes.len() as u64;
+        self.through_digest(at, |digest, trace, out| {
+            trace.record(Way::In, bytes, at);
+            digest.push(Way::In, bytes, at, trace, out);
+        });
+    }
+
+    /// Lets the digest work on the trace and hands what it claims to the conversation.
+    fn through_digest(
+        &mut self,
+        at: At,
+        work: impl FnOnce(&mut Digest, &mut crate::trace::Trace, &mut dyn FnMut(Claimed<'_>)),
+    ) {
+        let talk = &mut self.talk;
+        let mut trace = self.trace.lock();
+        let mut first_echo = false;
+        work(&mut self.digest, &mut trace, &mut |piece| first_echo |= talk.hear(&piece, at));
+        if first_echo {
+            trace.mark(Mark::Note("the adapter echoes what is sent; echoes are taken out".to_owned()), at);
+        }
+        drop(trace);
+        self.pump(at);
+    }
+
+    fn sent(&mut self, at: At) {
+        if let Some(request) = self.talk.active.as_ref().and_then(|active| active.request) {
+            self.trace.lock().left_the_wire(request, at);
+        }
+        self.tell_exchange(Event::Sent, at);
+    }
+
+    fn set_line(&mut self, line: Option<LineSettings>) {
+        let changed = self.talk.status.line != line;
+        self.talk.status.line = line;
+        if changed && let Some(line) = line {
+            let now = self.clock.now();
+            self.through_digest(now, |digest, trace, out| digest.set_line(line, trace, out));
+        }
+    }
+
+    fn lost(&mut self, state: LinkState, mark: Mark, at: At) {
+        self.talk.status.link = state;
+        self.through_digest(at, |digest, trace, out| digest.finish(trace, out));
+        self.trace.lock().mark(mark, at);
+        self.tell_exchange(Event::LinkLost, at);
+    }
+
+    fn intent(&mut self, intent: Intent) -> ControlFlow<()> {
+        match self.queue.offer(intent) {
+            Some(Intent::Cancel(job)) => self.cancel(job),
+            Some(Intent::Decode(decoder)) => self.decode(decoder, self.clock.now()),
+            Some(Intent::SetLine(line)) => self.command(LinkCommand::SetLine(line)),
+            Some(Intent::Close) => return ControlFlow::Break(()),
+            Some(Intent::Run { .. } | Intent::SendRaw { .. }) | None => {}
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn cancel(&mut self, job: JobId) {
+        if self.talk.active.as_ref().is_some_and(|active| active.job == job) {
+            self.tell_exchange(Event::Cancelled, self.clock.now());
+        } else if self.queue.remove(job) {
+            self.tell(job, JobEvent::Finished);
+        }
+    }
+
+    /// Cuts the traffic by another protocol, or by the same on another line, from here on.
+    fn decode(&mut self, decoder: Option<Decoder>, at: At) {
+        self.through_digest(at, |digest, trace, out| digest.finish(trace, out));
+        self.decoder = decoder;
+        let line = self.talk.status.line.unwrap_or_default();
+        self.digest = Digest::new(decoder.map(|d| (d.family, d.dialect)), self.split, line);
+    }
+
+    fn time_passed(&mut self) -> ControlFlow<()> {
+        let now = self.clock.now();
+        if self.digest.deadline().is_some_and(|due| due <= now) {
+            self.through_digest(now, |digest, trace, out| digest.expire(now, trace, out));
+        }
+        if let Some(active) = &mut self.talk.active
+            && active.wait.is_some_and(|due| due <= now)
+        {
+            active.wait = None;
+            self.tell_exchange(Event::Deadline, now);
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn tell_exchange(&mut self, event: Event<'_>, at: At) {
+        if let Some(active) = &mut self.talk.active {
+            active.exchange.handle(event, at);
+            self.pump(at);
+        }
+    }
+
+    /// Does what the running exchange wants done.
+    fn pump(&mut self, at: At) {
+        while let Some(active) = &mut self.talk.active {
+            let job = active.job;
+            match active.exchange.next_action() {
+                None => break,
+                Some(Action::Send(bytes)) => self.transmit(bytes, at),
+                Some(Action::SetLine(line)) => self.command(LinkCommand::SetLine(line)),
+                Some(Action::WaitUntil(due)) => active.wait = Some(due),
+                Some(Action::Step(step)) => self.tell(job, JobEvent::Step(step)),
+                Some(Action::Reading(reading)) => self.tell(job, JobEvent::Reading(reading, at)),
+                Some(Action::Progress { done, total }) => self.tell(job, JobEvent::Progress { done, total }),
+                Some(Action::Warning(warning)) => self.tell(job, JobEvent::Warning(warning)),
+                Some(Action::Answered { index, result }) => self.answered(index, result),
+                Some(Action::Finished) => {
+                    self.talk.active = None;
+                    self.tell(job, JobEvent::Finished);
+                }
+            }
+        }
+    }
+
+    fn transmit(&mut self, bytes: Vec<u8>, at: At) {
+        if let Some(active) = &mut self.talk.active {
+            active.wait = None;
+            active.reply = None;
+        }
+        self.talk.status.counters.bytes_out += bytes.len() as u64;
+        let talk = &mut self.talk;
+        let mut trace = self.trace.lock();
+        trace.record(Way::Out, &bytes, at);
+        self.digest.push(Way::Out, &bytes, at, &mut trace, &mut |piece| {
+            talk.hear(&piece, at);
+        });
+        drop(trace);
+        self.command(LinkCommand::Send(bytes));
+    }
+
+    fn answered(&mut self, index: usize, result: Result<(), Failure>) {
+        let Some(active) = &mut self.talk.active else { return };
+        let (job, request) = (active.job, active.request.take());
+        let reply = active.reply.take();
+        if let Err(Failure { fault: Fault::NoAnswer { .. }, .. }) = &result {
+            self.talk.status.counters.missing += 1;
+        }
+        if result.is_ok()
+            && let Some(latency) = request.zip(reply).and_then(|(asked, told)| self.latency(asked, told))
+        {
+            self.talk.status.latency = Some(latency);
+        }
+        self.tell(job, JobEvent::Answered { index, result, request, reply });
+    }
+
+    fn latency(&self, request: u32, reply: u32) -> Option<Duration> {
+        let trace = self.trace.lock();
+        Some(trace.entry(reply)?.latency(&trace.entry(request)?))
+    }
+
+    /// Begins the next job that waits, once the link is open and the last one is over.
+    fn start_next(&mut self) {
+        while self.talk.active.is_none() && matches!(self.talk.status.link, LinkState::Open(_)) {
+            let Some((job, work)) = self.queue.next() else { return };
+            if self.commands.is_none() {
+                self.refuse(job, Fault::LinkLost);
+                continue;
+            }
+            if let super::job::Work::Plan(decoder, _) = &work
+                && self.decoder.is_none_or(|d| !d.is_same(decoder))
+            {
+                self.decode(Some(*decoder), self.clock.now());
+            }
+            match work.into_exchange() {
+                Ok(exchange) => {
+                    self.talk.active = Some(Active::new(job, exchange));
+                    self.tell(job, JobEvent::Started);
+                    self.tell_exchange(Event::Start, self.clock.now());
+                }
+                Err(error) => self.refuse(job, Fault::Unsendable(error)),
+            }
+        }
+    }
+
+    /// Ends a job that could not begin.
+    fn refuse(&self, job: JobId, fault: Fault) {
+        let result = Err(Failure { step: "before sending", fault });
+        self.tell(job, JobEvent::Answered { index: 0, result, request: None, reply: None });
+        self.tell(job, JobEvent::Finished);
+    }
+
+    fn command(&self, command: LinkCommand) {
+        if let Some(commands) = &self.commands {
+            // A link that has gone has said so, or will, through its events.
+            let _ = commands.send(command);
+        }
+    }
+
+    fn tell(&self, job: JobId, event: JobEvent) {
+        let _ = self.told.send(BusEvent::Job(job, event));
+    }
+
+    fn publish(&mut self) {
+        self.talk.status.running = self.talk.active.as_ref().map(|active| active.job);
+        self.talk.status.waiting = self.queue.len();
+        self.talk.status.entries = self.trace.lock().len();
+        self.status.send_if_modified(|shown| {
+            let changed = *shown != self.talk.status;
+            if changed {
+                shown.clone_from(&self.talk.status);
+            }
+            changed
+        });
+    }
+
+    fn end(mut self) {
+        let now = self.clock.now();
+        self.tell_exchange(Event::LinkLost, now);
+        self.through_digest(now, |digest, trace, out| digest.finish(trace, out));
+        self.command(LinkCommand::Close);
+        if !matches!(self.talk.status.link, LinkState::Closed(_)) {
+            self.talk.status.link = LinkState::Closed("closed".to_owned());
+        }
+        self.publish();
+        let _ = self.told.send(BusEvent::Ended(Ok(())));
+    }
+}

@@ -1,0 +1,159 @@
+//! The loop against a hand at the far end, on paused time.
+
+use std::time::Duration;
+
+use super::*;
+use crate::link::pair::{FarEnd, with_far_end};
+use crate::link::{Clock, LinkCommand, LinkEvent, OpenError};
+use crate::protocol::Fault;
+use crate::trace::{EntryKind, SharedTrace, Trace, Way};
+
+struct Bench {
+    handle: Handle,
+    far: FarEnd,
+    trace: SharedTrace,
+    clock: Clock,
+}
+
+impl Bench {
+    async fn open() -> Self {
+        let clock = Clock::start();
+        let trace = SharedTrace::new(Trace::new(clock.origin()));
+        let (link, far) = with_far_end();
+        let (handle, ends) = channel();
+        tokio::spawn(run(ends, Port::Full(link), trace.clone(), clock, None));
+        let bench = Self { handle, far, trace, clock };
+        let line = Some(LineSettings::default());
+        bench.tell(LinkEvent::Opened { peer: String::new(), line, at: bench.clock.now() }).await;
+        bench
+    }
+
+    async fn tell(&self, event: LinkEvent) {
+        self.far.events.send(event).await.unwrap();
+    }
+
+    async fn arrives(&self, bytes: &[u8]) {
+        self.tell(LinkEvent::Received { bytes: bytes.to_vec(), at: self.clock.now() }).await;
+    }
+
+    fn send_raw(&self, bytes: &[u8]) {
+        let listen = Duration::from_secs(1);
+        self.handle.intents.send(Intent::SendRaw { job: JobId(1), bytes: bytes.to_vec(), listen }).unwrap();
+    }
+
+    async fn sent(&mut self) -> Vec<u8> {
+        let Some(LinkCommand::Send(bytes)) = self.far.commands.recv().await else { panic!("nothing sent") };
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        self.tell(LinkEvent::Sent { at: self.clock.now() }).await;
+        bytes
+    }
+
+    async fn told(&mut self) -> BusEvent {
+        self.handle.events.recv().await.unwrap()
+    }
+
+    async fn ending(&mut self) -> Result<(), Fault> {
+        loop {
+            if let BusEvent::Job(_, JobEvent::Answered { result, .. }) = self.told().await {
+                return result.map_err(|failure| failure.fault);
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn raw_bytes_go_out_in_one_piece_and_what_comes_back_is_listened_for() {
+    let mut bench = Bench::open().await;
+    bench.send_raw(b"\x01\x02");
+    assert_eq!(bench.sent().await, b"\x01\x02");
+    bench.arrives(b"\x55").await;
+    assert_eq!(bench.ending().await, Ok(()));
+    assert_eq!(bench.told().await, BusEvent::Job(JobId(1), JobEvent::Finished));
+    let counters = bench.handle.status.borrow().counters;
+    assert_eq!((counters.bytes_out, counters.bytes_in, counters.noise_bytes), (2, 1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_we_hear_of_ourselves_is_an_echo_and_no_answer() {
+    let mut bench = Bench::open().await;
+    bench.send_raw(b"\x01\x02\x03");
+    bench.sent().await;
+    bench.arrives(b"\x01\x02\x03").await;
+    let ending = bench.ending().await;
+    assert_eq!(ending, Err(Fault::NoAnswer { sent: 1, echo: true, noise_bytes: 0 }));
+    assert_eq!(bench.handle.status.borrow().echo, EchoState::Present);
+    let trace = bench.trace.lock();
+    let kinds: Vec<EntryKind> = (0..trace.len()).filter_map(|n| trace.entry(n)).map(|e| e.kind).collect();
+    assert!(kinds.contains(&EntryKind::Echo), "{kinds:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_is_stamped_with_the_moment_it_left_the_wire() {
+    let mut bench = Bench::open().await;
+    bench.send_raw(b"\x01\x02");
+    bench.sent().await;
+    let _ = bench.ending().await;
+    let trace = bench.trace.lock();
+    let request = (0..trace.len()).filter_map(|n| trace.entry(n)).find(|e| e.way == Way::Out).unwrap();
+    assert_eq!(request.last.since(request.first), Duration::from_millis(10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_link_ends_what_runs_and_what_waits_goes_on_when_it_is_back() {
+    let mut bench = Bench::open().await;
+    bench.send_raw(b"\x01");
+    bench.send_raw(b"\x02");
+    bench.sent().await;
+    let lost = LinkEvent::Lost { why: "unplugged".into(), retry_in: Duration::ZERO, at: bench.clock.now() };
+    bench.tell(lost).await;
+    assert_eq!(bench.ending().await, Err(Fault::LinkLost));
+    assert_eq!(bench.handle.status.borrow().link, LinkState::Lost("unplugged".into()));
+    bench.tell(LinkEvent::Opened { peer: String::new(), line: None, at: bench.clock.now() }).await;
+    assert_eq!(bench.sent().await, b"\x02");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_waits_can_be_cancelled_without_being_sent() {
+    let mut bench = Bench::open().await;
+    bench.send_raw(b"\x01");
+    bench.sent().await;
+    let listen = Duration::from_secs(1);
+    bench.handle.intents.send(Intent::SendRaw { job: JobId(2), bytes: vec![9], listen }).unwrap();
+    bench.handle.intents.send(Intent::Cancel(JobId(2))).unwrap();
+    bench.handle.intents.send(Intent::Cancel(JobId(1))).unwrap();
+    assert_eq!(bench.ending().await, Err(Fault::Cancelled));
+    bench.handle.intents.send(Intent::Close).unwrap();
+    while bench.told().await != BusEvent::Ended(Ok(())) {}
+    let mut rest = Vec::new();
+    while let Ok(command) = bench.far.commands.try_recv() {
+        rest.push(command);
+    }
+    assert_eq!(rest, [LinkCommand::Close]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bus_that_only_listens_refuses_to_send_and_has_nothing_to_send_with() {
+    let clock = Clock::start();
+    let trace = SharedTrace::new(Trace::new(clock.origin()));
+    let (link, mut far) = with_far_end();
+    let port = Port::Listening(crate::link::ListenLink { events: link.events });
+    drop(link.commands);
+    let (mut handle, ends) = channel();
+    tokio::spawn(run(ends, port, trace, clock, None));
+    far.events.send(LinkEvent::Opened { peer: String::new(), line: None, at: clock.now() }).await.unwrap();
+    let listen = Duration::from_secs(1);
+    handle.intents.send(Intent::SendRaw { job: JobId(1), bytes: vec![1], listen }).unwrap();
+    let Some(BusEvent::Job(_, JobEvent::Answered { result: Err(_), .. })) = handle.events.recv().await else {
+        panic!("it must be refused")
+    };
+    assert_eq!(far.commands.recv().await, None);
+}
+
+#[tokio::test]
+async fn a_link_that_cannot_be_opened_is_told_as_the_end() {
+    let (mut handle, ends) = channel();
+    let error = OpenError::Forbidden { link: "serial:x".into(), hint: "join a group".into() };
+    ends.fail(error.clone());
+    assert_eq!(handle.events.recv().await, Some(BusEvent::Ended(Err(error))));
+    assert!(matches!(handle.status.borrow().link, LinkState::Closed(_)));
+}

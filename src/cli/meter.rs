@@ -1,0 +1,46 @@
+//! Which meter is meant: model, address and password from what was typed.
+
+use super::args::{Ask, Global, Meter};
+use super::exit::{Stop, Trouble};
+use super::{out, password};
+use crate::app::target::Target;
+use crate::frame::visible;
+use crate::protocol::Request;
+
+/// The meter that was named, with its password.
+///
+/// # Errors
+/// [`Stop`] for an address that cannot be sent and a password that cannot be had.
+pub fn target(global: &Global, given: &Meter) -> Result<Target, Stop> {
+    let candidates = given.model.address.resolve(&given.address).map_err(|error| {
+        Trouble::usage(format!("reading the address of {}", given.model.id), error.to_string())
+    })?;
+    let mut candidates = candidates.into_iter();
+    let Some(chosen) = candidates.next() else {
+        return Err(Trouble::usage("reading the address", "it means nothing that can be sent").into());
+    };
+    if !chosen.warning.is_empty() {
+        out::remark(&format!("address {}: {}", chosen.address, chosen.warning));
+    }
+    for other in candidates {
+        out::remark(&format!(
+            "address {} ({}) is tried; it may also be {} ({})",
+            chosen.address, chosen.because, other.address, other.because
+        ));
+    }
+    let password = password::find(global, given)?;
+    Ok(Target { model: given.model, address: chosen.address, password })
+}
+
+/// The request that was named.
+///
+/// # Errors
+/// [`Stop`] for an unknown command and for arguments that do not fit.
+pub fn request(target: &Target, ask: &Ask) -> Result<Request, Stop> {
+    let pairs = ask.arguments.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    target.request(&ask.command, pairs).map_err(|error| {
+        let doing = format!("reading the command {}", visible::string(&ask.command));
+        let all = format!("all commands with their parameters: meterscope commands {}", target.model.id);
+        Trouble::usage(doing, error.to_string()).hint(all).into()
+    })
+}

@@ -1,0 +1,40 @@
+//! The listening part: reads, and has nothing it could be told to write.
+
+use crate::protocol::LineSettings;
+
+use super::LinkEvent;
+use super::keep::Part;
+use super::stream::{End, Out, Source, Unheard};
+use crate::frame::visible;
+
+/// Drives a stream for a [`super::ListenLink`]. It takes any [`Source`] and so has no way to write even where
+/// the stream behind it would have one.
+#[derive(Debug)]
+pub(super) struct Listener;
+
+impl<S: Source> Part<S> for Listener {
+    async fn attend(&mut self, stream: &S, out: &Out) -> Result<End, Unheard> {
+        let mut heard = false;
+        loop {
+            let received = tokio::select! {
+                received = stream.receive() => received,
+                () = out.unheard() => return Err(Unheard),
+            };
+            match received {
+                Ok(bytes) if bytes.is_empty() => return Ok(End::Lost { why: S::ENDED.to_owned(), heard }),
+                Ok(bytes) => out.tell(|at| LinkEvent::Received { bytes, at }).await?,
+                Err(error) => return Ok(End::Lost { why: visible::string(&error.to_string()), heard }),
+            }
+            heard = true;
+        }
+    }
+
+    async fn idle(&mut self, out: &Out) -> Result<(), Unheard> {
+        out.unheard().await;
+        Err(Unheard)
+    }
+
+    fn line(&self) -> Option<LineSettings> {
+        None
+    }
+}

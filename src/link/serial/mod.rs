@@ -1,0 +1,110 @@
+//! Serial ports.
+//!
+//! On Unix the port is driven inside the caller's runtime and wakes it only for bytes ([`unix`]); elsewhere a
+//! thread owns it ([`threaded`]). A port that goes away is opened again when its name comes back, or the same
+//! USB adapter under another name.
+//!
+//! Damaged bytes are delivered as the adapter hands them over; parity and framing errors are not marked.
+//! The modem lines are left to the system, which raises DTR and RTS at opening and drops them at the end (some
+//! optical heads are powered by them).
+
+#[cfg(target_os = "linux")]
+mod holder;
+mod identity;
+mod latency;
+mod refusal;
+#[cfg(any(test, not(unix)))]
+mod threaded;
+#[cfg(unix)]
+mod unix;
+
+pub use latency::adapter_latency;
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use crate::protocol::LineSettings;
+
+use super::hush::Listener;
+use super::keep::{Pause, Reach, keep};
+use super::stream::outlet;
+use super::talk::Talker;
+use super::{Clock, Link, ListenLink, OpenError};
+use identity::Identity;
+#[cfg(not(unix))]
+use threaded::ThreadedPort as Port;
+#[cfg(unix)]
+use unix::Port;
+
+/// How often a lost port is looked for.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// What a port is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    /// Reading and writing.
+    Talk,
+    /// Reading only; on Unix the system itself then refuses writes.
+    Listen,
+}
+
+/// Opens a serial port by its path or bare name (`ttyUSB0`), for this program alone. Must be called within a
+/// runtime that has timers and I/O.
+///
+/// # Errors
+/// When the port is missing, held by somebody else, forbidden, no serial port, or does not take the settings.
+pub fn open(port: &str, line: LineSettings, clock: Clock) -> Result<Link, OpenError> {
+    let (reach, first) = Reopen::first(port, line, Access::Talk)?;
+    let (commands, orders) = mpsc::unbounded_channel();
+    let (out, events) = outlet(clock);
+    tokio::spawn(keep(reach, Some(first), Talker::new(orders, Some(line)), out));
+    Ok(Link { commands, events })
+}
+
+/// Opens a serial port for listening. On Unix it is opened read-only, so that the system refuses every write;
+/// elsewhere the thread that owns it is given nothing to write. Must be called within a runtime that has timers
+/// and I/O.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_listening(port: &str, line: LineSettings, clock: Clock) -> Result<ListenLink, OpenError> {
+    let (reach, first) = Reopen::first(port, line, Access::Listen)?;
+    let (out, events) = outlet(clock);
+    tokio::spawn(keep(reach, Some(first), Listener, out));
+    Ok(ListenLink { events })
+}
+
+/// Opens the port again after it was lost.
+#[derive(Debug)]
+struct Reopen {
+    name: String,
+    identity: Identity,
+    line: LineSettings,
+    access: Access,
+}
+
+impl Reopen {
+    fn first(name: &str, line: LineSettings, access: Access) -> Result<(Self, Port), OpenError> {
+        let path = identity::path(name);
+        let port = Port::open(&path, line, access)?;
+        Ok((Self { name: path.clone(), identity: Identity::of(&path), line, access }, port))
+    }
+}
+
+impl Reach for Reopen {
+    type Stream = Port;
+
+    fn pause(&mut self) -> Pause {
+        Pause { wait: LOOK_EVERY, told: Duration::ZERO }
+    }
+
+    async fn reach(&mut self, line: Option<LineSettings>) -> Result<Port, String> {
+        let path = self.identity.path_now().unwrap_or_else(|| self.name.clone());
+        Port::open(&path, line.unwrap_or(self.line), self.access).map_err(|error| match error {
+            // While it is away every attempt finds the same; the list of other ports would only distract.
+            OpenError::Missing { link, .. } => format!("waiting for {link} to come back"),
+            other => other.to_string(),
+        })
+    }
+}
