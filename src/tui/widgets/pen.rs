@@ -136,7 +136,8 @@ impl<'a> Pen<'a> {
     }
 }
 
-/// A text of at most `room` columns, ending in `ellipsis` if some of it had to go.
+/// A text of at most `room` columns, ending in `ellipsis` if some of it had to go. A figure at the cut goes as
+/// a whole.
 #[must_use]
 pub fn shorten(text: &str, room: u16, ellipsis: &str) -> String {
     if width(text) <= room {
@@ -145,17 +146,53 @@ pub fn shorten(text: &str, room: u16, ellipsis: &str) -> String {
     let Some(kept) = room.checked_sub(width(ellipsis)) else {
         return String::new();
     };
-    let mut shown = String::new();
-    for character in text.chars() {
-        let more = width(character.encode_utf8(&mut [0; 4]));
-        if width(&shown).saturating_add(more) > kept {
+    let (kept, gone) = split_at_width(text, kept);
+    format!("{}{ellipsis}", without_cut_figure(kept, gone).trim_end())
+}
+
+/// The longest beginning of at most `room` columns, and the rest.
+fn split_at_width(text: &str, room: u16) -> (&str, &str) {
+    let mut used = 0u16;
+    for (at, character) in text.char_indices() {
+        used = used.saturating_add(width(character.encode_utf8(&mut [0; 4])));
+        if used > room {
+            return text.split_at(at);
+        }
+    }
+    (text, "")
+}
+
+/// What was kept, less a figure that lost its tail: `2 97` of `2 979.64` goes altogether.
+fn without_cut_figure<'a>(kept: &'a str, gone: &str) -> &'a str {
+    let is_cut = !kept.ends_with(' ') && !gone.starts_with(' ');
+    let word = kept.rsplit(' ').next().unwrap_or_default();
+    let mut kept = kept;
+    let mut next = gone.trim_start().to_owned();
+    if is_cut && is_figure(word) {
+        kept = kept.strip_suffix(word).unwrap_or(kept);
+        next = format!("{word}{gone}");
+    }
+    while leads_group(&next) {
+        let before = kept.trim_end();
+        let word = before.rsplit(' ').next().unwrap_or_default();
+        if word.is_empty() || word.len() > 3 || !word.bytes().all(|byte| byte.is_ascii_digit()) {
             break;
         }
-        shown.push(character);
+        kept = before.strip_suffix(word).unwrap_or_default();
+        word.clone_into(&mut next);
     }
-    shown.truncate(shown.trim_end().len());
-    shown.push_str(ellipsis);
-    shown
+    kept
+}
+
+fn is_figure(word: &str) -> bool {
+    let digits = word.trim_start_matches(['+', '-']);
+    digits.starts_with(|c: char| c.is_ascii_digit())
+        || word.ends_with(|c: char| c.is_ascii_digit()) && word.len() < 3
+}
+
+/// Whether a text begins with a group of exactly three digits, as those after a thousands space.
+fn leads_group(text: &str) -> bool {
+    text.bytes().take_while(u8::is_ascii_digit).count() == 3
 }
 
 #[cfg(test)]
@@ -170,6 +207,24 @@ mod tests {
         assert_eq!(shorten("Энергия", 4, ".."), "Эн..");
         assert_eq!(shorten("電力量計", 5, "…"), "電力…");
         assert_eq!(shorten("abc", 0, "…"), "");
+    }
+
+    #[test]
+    fn a_figure_at_the_cut_goes_as_a_whole() {
+        for (room, shown) in [
+            (20, "Energy 2 979.64 kWh"),
+            (18, "Energy 2 979.64 k…"),
+            (17, "Energy 2 979.64…"),
+            (15, "Energy…"),
+            (12, "Energy…"),
+            (9, "Energy…"),
+            (7, "Energy…"),
+            (6, "Energ…"),
+        ] {
+            assert_eq!(shorten("Energy 2 979.64 kWh", room, "…"), shown, "{room}");
+        }
+        assert_eq!(shorten("CRC 1C, expected 1B", 18, "…"), "CRC 1C, expected…");
+        assert_eq!(shorten("at 2022-07-19", 9, "…"), "at…");
     }
 
     #[test]
