@@ -3,7 +3,8 @@
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::state::bench::Mode;
-use super::state::{Pane, Screen, State};
+use super::state::{Inspector, Pane, Screen, State};
+use super::widgets::HexView;
 
 /// The smallest terminal that is drawn on.
 pub const MINIMUM: (u16, u16) = (60, 16);
@@ -210,26 +211,25 @@ pub struct Parts {
     pub tree: Rect,
     /// What is wrong or odd.
     pub foot: Rect,
-    /// Bytes a row.
-    pub per_row: u16,
 }
 
-/// Cuts the inside of a pane up for an explained frame of so many bytes and lines of remarks.
+/// Cuts the inside of a pane up for an explained frame.
 #[must_use]
-pub fn parts(inner: Rect, bytes: usize, remarks: usize) -> Parts {
+pub fn parts(inner: Rect, inspector: &Inspector) -> Parts {
+    let remarks = inspector.remarks().len();
     let remarks = u16::try_from(remarks).unwrap_or(u16::MAX).min(inner.height / 4);
     let [head, middle, foot] =
         rows(inner, [Constraint::Length(1), Constraint::Min(0), Constraint::Length(remarks)]);
     let side_by_side = middle.width >= HEX_COLUMNS + 32;
-    let per_row = if side_by_side || middle.width >= HEX_COLUMNS - 2 { 16 } else { 8 };
     if side_by_side {
         let [tree, hex] = columns(middle, [Constraint::Min(30), Constraint::Length(HEX_COLUMNS - 2)]);
-        return Parts { head, hex, tree, foot, per_row };
+        return Parts { head, hex, tree, foot };
     }
-    let lines = u16::try_from(bytes.div_ceil(usize::from(per_row))).unwrap_or(u16::MAX);
+    let rows_of = |layer| HexView::new(layer).rows(middle.width);
+    let lines = u16::try_from(inspector.layer().map_or(0, rows_of)).unwrap_or(u16::MAX);
     let lines = lines.min((middle.height / 3).max(2));
     let [hex, tree] = rows(middle, [Constraint::Length(lines), Constraint::Min(0)]);
-    Parts { head, hex, tree, foot, per_row }
+    Parts { head, hex, tree, foot }
 }
 
 #[cfg(test)]

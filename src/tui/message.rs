@@ -25,12 +25,10 @@ pub enum Message {
     Traffic(Status),
     /// The bus tells of a job.
     Job(JobId, JobEvent),
-    /// The bus has ended.
-    Ended,
-    /// A link was opened: the bus runs and writes this trace.
+    /// The bus has ended, and why where the link could not be opened at first.
+    Ended(Option<String>),
+    /// A link is being opened: the bus runs and writes this trace.
     Opened(SharedTrace),
-    /// A link could not be opened, and why.
-    NotOpened(String),
     /// These serial ports are there.
     Ports(Vec<Port>),
     /// These links are remembered: saved, recent.

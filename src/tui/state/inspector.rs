@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::scroll::window;
 use crate::frame::{Dissection, Field, FieldTree, Layer, Span};
+use crate::tui::widgets::{keep_in_view, open_fields};
 
 /// A dissected frame with a place in it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -20,6 +20,8 @@ pub struct Inspector {
     pub byte: usize,
     /// Fields whose children are hidden.
     pub folded: BTreeSet<usize>,
+    /// Bytes of the wire with which a new chunk begins.
+    pub chunks: Vec<usize>,
     /// First row of the tree on screen.
     pub tree_top: usize,
     /// First row of the bytes on screen.
@@ -57,17 +59,7 @@ impl Inspector {
     /// Indices of the fields that are not hidden in a folded one.
     #[must_use]
     pub fn visible(&self) -> Vec<usize> {
-        let Some(layer) = self.layer() else { return Vec::new() };
-        let mut hidden_below = None;
-        let mut visible = Vec::with_capacity(layer.fields.len());
-        for (index, field) in layer.fields.iter().enumerate() {
-            if hidden_below.is_some_and(|depth| field.depth > depth) {
-                continue;
-            }
-            hidden_below = self.folded.contains(&index).then_some(field.depth);
-            visible.push(index);
-        }
-        visible
+        self.layer().map(|layer| open_fields(&layer.fields, &self.folded)).unwrap_or_default()
     }
 
     /// The row of the chosen field in the tree.
@@ -136,8 +128,8 @@ impl Inspector {
         let bytes = self.layer().map_or(0, |layer| layer.bytes.len());
         self.byte = self.byte.min(bytes.saturating_sub(1));
         let width = width.max(1);
-        self.tree_top = window(self.tree_top, self.row(), tree, self.visible().len());
-        self.hex_top = window(self.hex_top, self.byte / width, hex, bytes.div_ceil(width));
+        self.tree_top = keep_in_view(self.row(), self.tree_top, tree.max(1), self.visible().len());
+        self.hex_top = keep_in_view(self.byte / width, self.hex_top, hex.max(1), bytes.div_ceil(width));
     }
 
     fn unfold_above(&mut self, mut index: usize) {

@@ -24,10 +24,10 @@ pub use jobs::Jobs;
 pub use meter::Meter;
 pub use popup::Popup;
 pub use readings::Readings;
-pub use target::Target;
 pub use trace::TraceView;
 
 use super::keymap::{Context, Keymap};
+use crate::app::target::Target;
 use crate::bus::Status;
 use crate::frame::At;
 use crate::link::{LinkName, Place};

@@ -2,7 +2,7 @@
 
 use tui_input::Input;
 
-use super::scroll::window;
+use crate::tui::widgets::keep_in_view;
 
 /// What can be picked: where it stands, and the words it is found by.
 #[derive(Debug, Clone)]
@@ -116,7 +116,7 @@ impl Picker {
             self.top = 0;
             return;
         };
-        self.top = window(self.top, row, height, self.rows.len());
+        self.top = keep_in_view(row, self.top, height.max(1), self.rows.len());
         let under_heading = row.checked_sub(1).and_then(|above| self.rows.get(above));
         if self.top == row && height > 1 && matches!(under_heading, Some(Row::Heading(_))) {
             self.top -= 1;

@@ -26,7 +26,7 @@ pub struct Known {
     /// When it was read, by this computer's clock.
     pub when: Timestamp,
     /// Numbers and when they were read, the oldest first.
-    pub history: VecDeque<(Timestamp, f64)>,
+    pub history: VecDeque<(Timestamp, Decimal)>,
 }
 
 /// What makes two readings values of one quantity.
@@ -87,7 +87,7 @@ impl Default for Readings {
 impl Readings {
     /// Takes a value in. One that is absent does not blank the number before it.
     pub fn take(&mut self, reading: Reading, when: Timestamp) {
-        let number = reading.number().map(Decimal::to_f64);
+        let number = reading.number();
         let at = self.known.iter().position(|known| key(&known.reading) == key(&reading));
         let Some(known) = at.and_then(|at| self.known.get_mut(at)) else {
             let history = number.map(|number| (when, number)).into_iter().collect();

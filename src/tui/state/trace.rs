@@ -3,8 +3,8 @@
 use tui_input::Input;
 
 use super::inspector::Inspector;
-use super::scroll::window;
 use crate::frame::hex;
+use crate::tui::widgets::keep_in_view;
 
 /// What is looked for in the trace.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -128,7 +128,7 @@ impl TraceView {
             self.at = shown.saturating_sub(1);
         }
         self.at = self.at.min(shown.saturating_sub(1));
-        let top = window(self.top as usize, self.at as usize, height, shown as usize);
+        let top = keep_in_view(self.at as usize, self.top as usize, height.max(1), shown as usize);
         self.top = u32::try_from(top).unwrap_or(u32::MAX);
     }
 }

@@ -11,7 +11,9 @@ use super::super::state::jobs::{Order, Purpose};
 use super::super::state::popup::Armed;
 use super::super::state::{Pane, Screen, State};
 use super::{Effects, go, popup};
-use crate::bus::Intent;
+use crate::app::raw;
+use crate::app::target::Target;
+use crate::bus::{Decoder, Intent};
 use crate::frame::Direction;
 use crate::protocol::{Access, Command, Context, Options, Plan, Request};
 
@@ -28,7 +30,7 @@ pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
         Action::Right => turn(state, 1),
         Action::Repeat => repeat(state, effects),
         Action::Pin => pin(state),
-        Action::Raw => raw(state),
+        Action::Raw => raw_mode(state),
         Action::ToTrace => to_trace(state),
         Action::NextLayer => state.bench.reply.next_layer(),
         _ => {}
@@ -51,7 +53,7 @@ pub fn step_field(state: &mut State, by: isize) {
     }
 }
 
-fn raw(state: &mut State) {
+fn raw_mode(state: &mut State) {
     state.bench.mode = Mode::Raw;
     state.focus_on(Pane::Compose);
 }
@@ -78,7 +80,7 @@ fn command_draft(state: &State) -> Draft {
     let (Some(target), Some(profile), Some(command)) = (&state.target, state.profile(), state.command()) else {
         return Draft::Nothing;
     };
-    let Some(family) = target.family() else { return Draft::Nothing };
+    let family = target.family();
     let arguments = match state.bench.form(command).arguments(command) {
         Ok(arguments) => arguments,
         Err(error) => return Draft::Unfit(error.to_string()),
@@ -104,8 +106,8 @@ fn raw_draft(state: &State) -> Draft {
     if text.trim().is_empty() {
         return Draft::Nothing;
     }
-    let decoder = state.target.as_ref().and_then(super::super::state::Target::decoder);
-    match super::super::raw::parse(text, decoder.map(|decoder| decoder.family)) {
+    let decoder = state.target.as_ref().map(Target::decoder);
+    match raw_bytes(text, decoder) {
         Err(why) => Draft::Unfit(why),
         Ok(bytes) => {
             let access = decoder.and_then(|d| d.family.access_of(&bytes, d.dialect));
@@ -116,6 +118,22 @@ fn raw_draft(state: &State) -> Draft {
             });
             Draft::Ready { frames: vec![bytes], meaning, access }
         }
+    }
+}
+
+/// The bytes of a line typed by hand; `+crc` at its end puts the meter's checksum behind them, `+NAME` that
+/// of another rule.
+fn raw_bytes(text: &str, decoder: Option<Decoder>) -> Result<Vec<u8>, String> {
+    let (body, rule) = match text.rsplit_once('+') {
+        Some((body, rule)) if !rule.contains('"') => (body, rule.trim()),
+        _ => (text, ""),
+    };
+    let bytes = raw::parse(body).map_err(|error| error.to_string())?;
+    match (rule, decoder) {
+        ("", _) => Ok(bytes),
+        ("crc", Some(decoder)) => Ok(decoder.family.with_checksum(&bytes)),
+        ("crc", None) => Err("+crc needs a meter: its protocol has the rule".to_owned()),
+        (name, _) => raw::append(name, &bytes).map_err(|error| error.to_string()),
     }
 }
 
@@ -192,7 +210,7 @@ pub fn launch(state: &mut State, what: Armed, armed: bool, effects: &mut Effects
 /// Hands a plan to the bus.
 pub fn run(state: &mut State, order: Order, effects: &mut Effects) {
     let (Some(target), Some(profile)) = (&state.target, state.profile()) else { return };
-    let Some(decoder) = target.decoder() else { return };
+    let decoder = target.decoder();
     let plan = Plan { profile, requests: order.requests.clone(), options: Options::default() };
     let job = state.jobs.begin(order, state.now.at, state.view.len);
     effects.push(Effect::Bus(Intent::Run { job, decoder, plan: Box::new(plan) }));

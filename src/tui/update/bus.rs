@@ -4,19 +4,29 @@ use super::super::message::Effect;
 use super::super::state::bench::Outcome;
 use super::super::state::jobs::{Job, Purpose};
 use super::super::state::{Phase, State};
-use super::{Effects, bench, failure, readings};
-use crate::bus::{Intent, JobEvent, JobId, Status};
+use super::{Effects, bench, connect, failure, go, meter, readings};
+use crate::bus::{Intent, JobEvent, JobId, LinkState, Status};
 use crate::protocol::Failure;
 use crate::trace::{EntryKind, Way};
 
 /// Bytes came or went, or the link changed its state.
-pub fn traffic(state: &mut State, status: Status) {
+pub fn traffic(state: &mut State, status: Status, effects: &mut Effects) {
+    let is_open = matches!(status.link, LinkState::Open(_));
     state.status = status;
+    if is_open && matches!(state.phase, Phase::Opening { .. }) {
+        state.phase = Phase::Running;
+        meter::tell_bus(state, effects);
+        connect::remember(state, effects);
+        go::after_opening(state);
+    }
 }
 
-/// The bus has ended.
-pub fn ended(state: &mut State) {
+/// The bus has ended, or never came to run.
+pub fn ended(state: &mut State, why: Option<String>) {
     state.phase = Phase::Ended;
+    if let Some(why) = why {
+        connect::not_opened(state, why);
+    }
     state.jobs.clear();
     state.bench.repeat = None;
     state.readings.polling = false;
@@ -61,7 +71,7 @@ fn answered(state: &mut State, id: JobId, answer: &Answer) {
     let Some(job) = state.jobs.get(id).cloned() else { return };
     let failed = answer.result.as_ref().err();
     if let Some(request) = job.requests.get(answer.index) {
-        let why = failed.map(failure::line);
+        let why = failed.map(|failure| failure::line(state, failure, answer.request));
         state.readings.note(request.command.title, why);
     }
     if !matches!(job.purpose, Purpose::Bench | Purpose::Repeat) {

@@ -4,13 +4,13 @@ use tui_input::Input;
 
 use super::super::keymap::Action;
 use super::super::message::Effect;
-use super::super::state::target::Target;
+use super::super::state::target::is_same;
 use super::super::state::{Pane, Readings, Screen, State};
 use super::{Effects, bench, go};
+use crate::app::target::Target;
 use crate::bus::Intent;
 use crate::link::Place;
-use crate::meter::{MODELS, Model};
-use crate::protocol::Request;
+use crate::meter::MODELS;
 
 /// What the keys of this screen do.
 pub fn perform(state: &mut State, action: Action) {
@@ -47,7 +47,8 @@ pub fn choose(state: &mut State, effects: &mut Effects) {
         }
         _ => {
             if let Some(candidate) = state.meter.chosen() {
-                let target = Target::new(model, candidate, state.meter.secret());
+                let password = state.meter.secret();
+                let target = Target { model, address: candidate.address, password };
                 take(state, target, effects);
                 go::to(state, if state.is_connected() { Screen::Bench } else { Screen::Connect });
             }
@@ -58,13 +59,13 @@ pub fn choose(state: &mut State, effects: &mut Effects) {
 /// Talks to this meter from now on.
 pub fn take(state: &mut State, target: Target, effects: &mut Effects) {
     let is_same_model = state.target.as_ref().is_some_and(|before| before.model == target.model);
-    if state.target.as_ref() != Some(&target) {
+    if !state.target.as_ref().is_some_and(|before| is_same(before, &target)) {
         state.readings = Readings { polling: false, ..Readings::default() };
         state.bench.repeat = None;
     }
     if !is_same_model {
         state.bench.forms.clear();
-        state.bench.pinned = everyday(target.model);
+        state.bench.pinned = target.everyday();
         state.bench.picker = super::super::state::picker::Picker::default();
         state.bench.refresh(target.commands());
     }
@@ -73,22 +74,10 @@ pub fn take(state: &mut State, target: Target, effects: &mut Effects) {
     bench::redraft(state);
 }
 
-/// The requests that a model is polled for unless others are pinned.
-fn everyday(model: &'static Model) -> Vec<Request> {
-    let Some(family) = crate::protocol::registry::family(model.protocol) else { return Vec::new() };
-    let commands = family.commands(model.dialect);
-    let request = |preset: &crate::meter::Preset| {
-        let command = commands.iter().find(|command| command.id == preset.command)?;
-        let arguments = command.arguments(preset.arguments.iter().copied()).ok()?;
-        Some(Request { command, arguments })
-    };
-    model.everyday.iter().filter_map(request).collect()
-}
-
 /// Tells the bus by which protocol the traffic is to be read and what line the meter is on.
 pub fn tell_bus(state: &State, effects: &mut Effects) {
     let Some(target) = state.target.as_ref().filter(|_| state.is_connected()) else { return };
-    effects.push(Effect::Bus(Intent::Decode(target.decoder())));
+    effects.push(Effect::Bus(Intent::Decode(Some(target.decoder()))));
     let chosen_by_hand = state.link.as_ref().and_then(|link| link.line);
     let is_serial = state.link.as_ref().is_some_and(|link| matches!(link.place, Place::Serial(_) | Place::Sim));
     if chosen_by_hand.is_none() && is_serial && state.status.line != Some(target.model.line) {
@@ -114,8 +103,8 @@ pub fn choose_by_name(
     state.meter.candidate = 0;
     let candidates = model.address.resolve(address).map_err(|error| error.to_string())?;
     if let Some(candidate) = candidates.into_iter().next() {
-        let secret = state.meter.secret();
-        take(state, Target::new(model, candidate, secret), effects);
+        let password = state.meter.secret();
+        take(state, Target { model, address: candidate.address, password }, effects);
     }
     Ok(())
 }

@@ -19,7 +19,10 @@ mod trace;
 #[cfg(test)]
 mod tests;
 
+pub use bench::request as composed_request;
+pub use keys::is_typing;
 pub use prompt::completions;
+pub use trace::{entry_text, is_match};
 
 use super::message::{Effect, Message};
 use super::state::{Phase, State};
@@ -47,11 +50,10 @@ fn apply(state: &mut State, message: Message, effects: &mut Effects) -> bool {
         Message::Mouse(event) => return mouse::moved(state, event, effects),
         Message::Resize(width, height) => state.size = (width, height),
         Message::Tick(now) => return ticked(state, now, effects),
-        Message::Traffic(status) => bus::traffic(state, status),
+        Message::Traffic(status) => bus::traffic(state, status, effects),
         Message::Job(id, event) => bus::job(state, id, event),
-        Message::Ended => bus::ended(state),
-        Message::Opened(trace) => opened(state, trace, effects),
-        Message::NotOpened(why) => connect::not_opened(state, why),
+        Message::Ended(why) => bus::ended(state, why),
+        Message::Opened(trace) => opened(state, trace),
         Message::Ports(ports) => return connect::ports(state, ports),
         Message::Links(saved, recent) => {
             state.connect.saved = saved;
@@ -77,14 +79,13 @@ fn ticked(state: &mut State, now: super::state::Moment, effects: &mut Effects) -
     repeated || polled || (second_passed && state.shows_time())
 }
 
-fn opened(state: &mut State, trace: SharedTrace, effects: &mut Effects) {
+/// The bus runs; whether the link opens, the status will tell.
+fn opened(state: &mut State, trace: SharedTrace) {
     state.trace = trace;
-    state.phase = Phase::Running;
+    state.phase = Phase::Opening { since: state.now.at };
+    state.status = crate::bus::Status::default();
     state.jobs.clear();
     state.view = super::state::TraceView::default();
     state.bench.reply = super::state::Inspector::default();
     state.bench.outcome = super::state::bench::Outcome::Nothing;
-    meter::tell_bus(state, effects);
-    connect::remember(state, effects);
-    go::after_opening(state);
 }

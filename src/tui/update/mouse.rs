@@ -2,10 +2,11 @@
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
-use super::super::layout::{self, Areas, Parts, areas, inside};
+use super::super::layout::{self, Areas, areas, inside};
 use super::super::state::connect::Connect;
 use super::super::state::inspector::Inspector;
 use super::super::state::{Pane, Popup, Screen, State};
+use super::super::widgets::HexView;
 use super::{Effects, go, keys, popup};
 
 /// Rows that one notch of the wheel moves.
@@ -104,24 +105,15 @@ fn click_link(state: &mut State, row: usize) {
 
 fn click_frame(inspector: &mut Inspector, area: ratatui::layout::Rect, row: usize, column: usize) {
     let inner = inside(area);
-    let bytes = inspector.layer().map_or(0, |layer| layer.bytes.len());
-    let parts = layout::parts(inner, bytes, inspector.remarks().len());
-    let place = (inner.x + u16::try_from(column).unwrap_or(0), inner.y + u16::try_from(row).unwrap_or(0));
-    if parts.tree.contains(place.into()) {
-        inspector.choose_row(inspector.tree_top + usize::from(place.1 - parts.tree.y));
-    } else if let Some(byte) = byte_at(&parts, place, inspector.hex_top) {
+    let parts = layout::parts(inner, inspector);
+    let x = inner.x.saturating_add(u16::try_from(column).unwrap_or(u16::MAX));
+    let y = inner.y.saturating_add(u16::try_from(row).unwrap_or(u16::MAX));
+    if parts.tree.contains((x, y).into()) {
+        inspector.choose_row(inspector.tree_top + usize::from(y - parts.tree.y));
+        return;
+    }
+    let view = inspector.layer().map(|layer| HexView { scroll: inspector.hex_top, ..HexView::new(layer) });
+    if let Some(byte) = view.and_then(|view| view.byte_at(parts.hex, x, y)) {
         inspector.choose_byte(byte);
     }
-}
-
-/// The byte at a place of a hex view: four digits of offset, two spaces, then three columns a byte with one
-/// more after the eighth.
-fn byte_at(parts: &Parts, (x, y): (u16, u16), top: usize) -> Option<usize> {
-    if !parts.hex.contains((x, y).into()) {
-        return None;
-    }
-    let column = (x - parts.hex.x).checked_sub(6)?;
-    let column = if column >= 24 { column - 1 } else { column };
-    let in_row = (column / 3).min(parts.per_row - 1);
-    Some((top + usize::from(y - parts.hex.y)) * usize::from(parts.per_row) + usize::from(in_row))
 }

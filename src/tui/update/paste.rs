@@ -47,7 +47,7 @@ pub fn explain(state: &State, bytes: &[u8]) -> Inspector {
         dialect: state.target.as_ref().map(|target| target.model.dialect).unwrap_or_default(),
         ..Context::default()
     };
-    let own = state.target.as_ref().and_then(super::super::state::Target::family);
+    let own = state.target.as_ref().map(crate::app::target::Target::family);
     let dissection = match own {
         Some(family) => family.dissect(bytes, &context),
         None => best(bytes),

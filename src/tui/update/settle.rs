@@ -3,8 +3,8 @@
 use super::super::layout::{self, areas, inside};
 use super::super::state::connect::Connect;
 use super::super::state::inspector::Inspector;
-use super::super::state::scroll::window;
 use super::super::state::{Pane, Screen, State};
+use super::super::widgets::{HexView, keep_in_view};
 use super::{bench, trace};
 
 /// Brings the state in order.
@@ -41,7 +41,7 @@ fn fit_links(state: &mut State, height: usize) {
     list.at = list.at.min(choices.len().saturating_sub(1));
     let row = Connect::row_of(&choices, list.at);
     let rows = Connect::row_of(&choices, choices.len().saturating_sub(1)) + 1;
-    list.top = window(list.top, row, height, rows);
+    list.top = keep_in_view(row, list.top, height.max(1), rows);
     if row <= height.saturating_sub(1) {
         list.top = 0;
     }
@@ -49,8 +49,7 @@ fn fit_links(state: &mut State, height: usize) {
 
 /// Keeps the place in an explained frame on screen.
 fn fit_inspector(inspector: &mut Inspector, inner: ratatui::layout::Rect) {
-    let bytes = inspector.layer().map_or(0, |layer| layer.bytes.len());
-    let remarks = inspector.remarks().len();
-    let parts = layout::parts(inner, bytes, remarks);
-    inspector.fit(parts.tree.height.into(), parts.hex.height.into(), parts.per_row.into());
+    let parts = layout::parts(inner, inspector);
+    let per_row = inspector.layer().map_or(1, |layer| HexView::new(layer).bytes_per_row(parts.hex.width));
+    inspector.fit(parts.tree.height.into(), parts.hex.height.into(), per_row);
 }

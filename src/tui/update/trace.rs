@@ -5,7 +5,7 @@ use super::super::message::Effect;
 use super::super::state::trace::{Needle, Scan};
 use super::super::state::{Pane, State};
 use super::Effects;
-use crate::frame::Dissection;
+use crate::frame::{Dissection, hex};
 use crate::trace::{Entry, EntryKind, Trace};
 
 /// Entries that are looked at in one go.
@@ -57,10 +57,23 @@ pub fn explanation(trace: &Trace, number: u32) -> Option<Dissection> {
 /// What an entry is in one line, as the list has it.
 pub fn summary(trace: &Trace, number: u32, entry: &Entry) -> String {
     match entry.kind {
-        EntryKind::Noise => "noise".to_owned(),
-        EntryKind::Echo => "echo of what was sent".to_owned(),
-        EntryKind::Mark(_) => trace.mark_of(entry).map(ToString::to_string).unwrap_or_default(),
         EntryKind::Frame(_) => trace.dissect(number).map(|d| d.summary()).unwrap_or_default(),
+        _ => entry_text(trace, entry),
+    }
+}
+
+/// What is said of an entry that is no frame: the words of a mark, the first bytes of noise.
+pub fn entry_text(trace: &Trace, entry: &Entry) -> String {
+    const SHOWN: usize = 12;
+    match entry.kind {
+        EntryKind::Frame(_) | EntryKind::Echo => String::new(),
+        EntryKind::Mark(_) => trace.mark_of(entry).map(ToString::to_string).unwrap_or_default(),
+        EntryKind::Noise => {
+            let bytes = trace.bytes_of(entry);
+            let first = bytes.get(..SHOWN.min(bytes.len())).unwrap_or_default();
+            let more = if first.len() < bytes.len() { " ..." } else { "" };
+            format!("noise {}{more}", hex::spaced(first))
+        }
     }
 }
 
