@@ -1,7 +1,7 @@
 //! The engine of meterscope, the bench instrument for electricity meters.
 //!
 //! Modules stand in layers, from the ground up; each imports only from those above it in this table, and
-//! `tests/layers.rs` fails when one does not.
+//! `tests/layers` fails when one does not.
 //!
 //! | module | what lives there |
 //! | --- | --- |

@@ -18,6 +18,7 @@ use crate::frame::At;
 use crate::link::OpenError;
 use crate::protocol::{Dialect, Failure, Family, LineSettings, Plan, Warning};
 use crate::reading::Reading;
+use crate::trace::CaptureState;
 
 /// Which protocol the traffic is cut and tracked by.
 #[derive(Clone, Copy)]
@@ -181,4 +182,6 @@ pub struct Status {
     pub waiting: usize,
     /// How many entries the trace has.
     pub entries: u32,
+    /// How the capture on disk fares.
+    pub capture: CaptureState,
 }

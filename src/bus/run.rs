@@ -107,7 +107,7 @@ impl Talk {
             EntryKind::Noise => Event::Noise(piece.bytes),
             EntryKind::Mark(_) => return first_echo,
         };
-        active.exchange.handle(event, at);
+        active.hear(event, at);
         first_echo
     }
 
@@ -231,7 +231,10 @@ impl Bus {
         if let Some(request) = self.talk.active.as_ref().and_then(|active| active.request) {
             self.trace.lock().left_the_wire(request, at);
         }
-        self.tell_exchange(Event::Sent, at);
+        if let Some(active) = &mut self.talk.active {
+            active.sent(at);
+            self.pump(at);
+        }
     }
 
     fn set_line(&mut self, line: Option<LineSettings>) {
@@ -324,6 +327,7 @@ impl Bus {
         if let Some(active) = &mut self.talk.active {
             active.wait = None;
             active.reply = None;
+            active.is_sending = true;
         }
         self.talk.status.counters.bytes_out += bytes.len() as u64;
         let talk = &mut self.talk;
@@ -401,7 +405,10 @@ impl Bus {
     fn publish(&mut self) {
         self.talk.status.running = self.talk.active.as_ref().map(|active| active.job);
         self.talk.status.waiting = self.queue.len();
-        self.talk.status.entries = self.trace.lock().len();
+        let trace = self.trace.lock();
+        self.talk.status.entries = trace.len();
+        self.talk.status.capture = trace.capture_state();
+        drop(trace);
         self.status.send_if_modified(|shown| {
             let changed = *shown != self.talk.status;
             if changed {

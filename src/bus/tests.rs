@@ -74,6 +74,17 @@ async fn raw_bytes_go_out_in_one_piece_and_what_comes_back_is_listened_for() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_answer_that_overtakes_the_end_of_its_request_is_heard() {
+    let mut bench = Bench::open().await;
+    bench.send_raw(b"\x01\x02");
+    let Some(LinkCommand::Send(_)) = bench.far.commands.recv().await else { panic!("nothing sent") };
+    bench.arrives(b"\x55").await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    bench.tell(LinkEvent::Sent { at: bench.clock.now() }).await;
+    assert_eq!(bench.ending().await, Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_we_hear_of_ourselves_is_an_echo_and_no_answer() {
     let mut bench = Bench::open().await;
     bench.send_raw(b"\x01\x02\x03");

@@ -5,16 +5,17 @@ use std::path::Path;
 
 use super::args::{Decode, Global, Protocol};
 use super::exit::{Exit, Outcome, Stop, Trouble};
-use super::out::{self, Out};
+use super::out;
+use super::traffic::{Printer, Tally};
 use crate::app::decode::{self, Input};
-use crate::app::output::entry::{self, Show};
+use crate::app::output::entry::Show;
 use crate::app::output::explain::{self, Look};
 use crate::app::output::paint::Sheet;
 use crate::app::target::family_of;
 use crate::bus::Decoder;
 use crate::frame::visible;
-use crate::protocol::{Dialect, Judged};
-use crate::trace::{EntryKind, Trace};
+use crate::protocol::Dialect;
+use crate::trace::Way;
 
 /// Prints what captured bytes mean.
 pub fn run(global: &Global, given: &Decode) -> Outcome {
@@ -29,8 +30,22 @@ pub fn run(global: &Global, given: &Decode) -> Outcome {
     };
     let trace = decode::digest(&bytes, decoder);
     let look = Look { sheet: Sheet::of_stdout(!global.no_color), reveal: given.reveal };
-    let tally = print(&trace, Show { look, timed: false }, global.json)?;
-    Ok(tally.exit(&name))
+    let mut printer = Printer::new(Show { look, timed: false }, global.json);
+    printer.print_all(&trace)?;
+    Ok(judge(printer.tally(Way::In), &name))
+}
+
+/// The exit code, with a remark where the output does not make plain why.
+fn judge(tally: Tally, doing: &str) -> Exit {
+    if tally.frames == 0 {
+        out::remark(&format!("{doing}: no frame, {} bytes of noise", tally.noise_bytes));
+        return Exit::BadAnswer;
+    }
+    if tally.bad > 0 {
+        out::remark(&format!("{doing}: {} of {} frames bad", tally.bad, tally.frames));
+        return Exit::BadAnswer;
+    }
+    Exit::Done
 }
 
 /// What was given, and how to name it in an error.
@@ -70,64 +85,4 @@ fn decoder(given: &Decode, bytes: &[u8]) -> Option<Decoder> {
         (None, Protocol::Known(family)) => Some(Decoder { family, dialect: Dialect::default() }),
         (None, Protocol::Auto) => decode::detect(bytes),
     }
-}
-
-/// How many of what were found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Tally {
-    frames: u64,
-    bad: u64,
-    noise_bytes: u64,
-}
-
-impl Tally {
-    /// Counts an entry.
-    pub fn count(&mut self, kind: EntryKind, len: u32) {
-        match kind {
-            EntryKind::Frame(judged) => {
-                self.frames += 1;
-                self.bad += u64::from(judged == Judged::Bad);
-            }
-            EntryKind::Noise => self.noise_bytes += u64::from(len),
-            EntryKind::Echo | EntryKind::Mark(_) => {}
-        }
-    }
-
-    /// The exit code, with a remark where it is not plain from the output why.
-    #[must_use]
-    pub fn exit(self, doing: &str) -> Exit {
-        if self.frames == 0 {
-            out::remark(&format!("{doing}: no frame, {} bytes of noise", self.noise_bytes));
-            return Exit::BadAnswer;
-        }
-        if self.bad > 0 {
-            out::remark(&format!("{doing}: {} of {} frames are bad", self.bad, self.frames));
-            return Exit::BadAnswer;
-        }
-        Exit::Done
-    }
-}
-
-/// Prints every entry of a trace in order.
-pub fn print(trace: &Trace, show: Show, json: bool) -> Result<Tally, Stop> {
-    let mut out = Out::new();
-    let mut tally = Tally::default();
-    let mut offset = 0;
-    for number in 0..trace.len() {
-        let Some(found) = trace.entry(number) else { break };
-        tally.count(found.kind, found.len);
-        if json {
-            if let Some(line) = entry::json(trace, number, offset, show) {
-                out.line(&line)?;
-            }
-        } else if let Some(text) = entry::text(trace, number, offset, show) {
-            if number > 0 {
-                out.line("")?;
-            }
-            out.text(&text)?;
-        }
-        offset += u64::from(found.len);
-    }
-    out.flush()?;
-    Ok(tally)
 }

@@ -69,6 +69,12 @@ impl From<Trouble> for Stop {
     }
 }
 
+impl From<Box<Trouble>> for Stop {
+    fn from(trouble: Box<Trouble>) -> Self {
+        Self::Trouble(trouble)
+    }
+}
+
 impl From<io::Error> for Stop {
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
@@ -109,6 +115,12 @@ impl Trouble {
     pub fn hint(mut self, line: impl Into<String>) -> Self {
         self.next.push(line.into());
         self
+    }
+
+    /// The same, ending with another code.
+    #[must_use]
+    pub fn with(self, exit: Exit) -> Self {
+        Self { exit, ..self }
     }
 
     /// The lines that stand on standard error.

@@ -7,11 +7,19 @@ mod compose;
 mod console;
 mod decode;
 mod exit;
+mod failure;
+mod live;
 mod man;
 mod meter;
 mod models;
 mod out;
 mod password;
+mod ports;
+mod read;
+mod send;
+mod simulate;
+mod sniff;
+mod traffic;
 
 use std::process::ExitCode;
 
@@ -53,10 +61,15 @@ fn dispatch(args: &Args) -> Outcome {
     }
     match subcommand {
         Subcommand::Demo => console::demo(&args.global),
+        Subcommand::Ports => ports::run(&args.global),
         Subcommand::Models => models::run(&args.global),
         Subcommand::Commands(given) => commands::run(&args.global, given),
+        Subcommand::Read(given) => read::run(&args.global, given),
+        Subcommand::Send(given) => send::run(&args.global, given),
+        Subcommand::Sniff(given) => sniff::run(&args.global, given),
         Subcommand::Compose(given) => compose::run(&args.global, given),
         Subcommand::Decode(given) => decode::run(&args.global, given),
+        Subcommand::Simulate(given) => simulate::run(&args.global, given),
         Subcommand::Completions(given) => completions::run(given),
         Subcommand::Man(given) => man::run(given),
     }

@@ -54,7 +54,10 @@ pub(super) async fn keep<R: Reach>(
     mut part: impl Part<R::Stream>,
     out: Out,
 ) {
-    if until_closed(&mut reach, first, &mut part, &out).await.is_ok() {
+    let closed = until_closed(&mut reach, first, &mut part, &out).await;
+    // Who is told that it is closed may open the port again at once.
+    drop(reach);
+    if closed.is_ok() {
         let _ = out.tell(|at| LinkEvent::Closed { why: "closed".to_owned(), at }).await;
     }
 }

@@ -30,11 +30,13 @@ use crate::protocol::LineSettings;
 /// What a link is asked to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LinkCommand {
-    /// Write these bytes at once, in one call of the system, and tell when they have left the wire.
+    /// Write these bytes at once, in one call of the system, and tell when they have left the wire. While the
+    /// link is away they are dropped without a word: a request never goes out later on its own.
     Send(Vec<u8>),
-    /// Change the line settings once everything sent has left the wire.
+    /// Change the line settings once everything sent has left the wire. Refused while the link is away, and
+    /// always where the far end sets the line.
     SetLine(LineSettings),
-    /// Close, and do not open again.
+    /// Close once everything sent has left the wire, and do not open again. Dropping the queue does the same.
     Close,
 }
 
@@ -58,7 +60,7 @@ pub enum LinkEvent {
         at: At,
     },
     /// The bytes of the oldest unfinished [`LinkCommand::Send`] have left the wire (computed from the line
-    /// settings where the system cannot tell).
+    /// settings where the system cannot tell; over a network, when they were handed to it).
     Sent {
         /// When the last bit left.
         at: At,

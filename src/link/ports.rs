@@ -81,7 +81,7 @@ impl fmt::Display for UsbAdapter {
 pub fn ports() -> Vec<PortInfo> {
     let links = links_by_id(Path::new("/dev/serial/by-id"));
     let mut ports: Vec<PortInfo> =
-        listed().into_iter().filter(|port| is_there(port)).map(|port| describe(port, &links)).collect();
+        listed().into_iter().filter(is_there).map(|port| describe(port, &links)).collect();
     ports.sort_by_cached_key(|port| (!matches!(port.kind, PortKind::Usb(_)), natural(&port.path)));
     ports
 }

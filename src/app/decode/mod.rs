@@ -21,6 +21,7 @@ pub fn digest(bytes: &[u8], decoder: Decoder) -> Trace {
     let mut trace = Trace::new(Timestamp::UNIX_EPOCH);
     let known = Some((decoder.family, decoder.dialect));
     let mut digest = Digest::new(known, Split::Listening, LineSettings::default());
+    trace.record(Way::In, bytes, At::ZERO);
     digest.push(Way::In, bytes, At::ZERO, &mut trace, &mut |_| {});
     digest.finish(&mut trace, &mut |_| {});
     trace
@@ -38,6 +39,12 @@ pub fn detect(bytes: &[u8]) -> Option<Decoder> {
     // The first one wins a tie.
     let best = scored.reduce(|best, next| if next.0 > best.0 { next } else { best });
     best.filter(|(score, _)| score.in_frames > 0).map(|(_, decoder)| decoder)
+}
+
+/// The protocol that finds the most good frames in these bytes; `None` when there is no good one.
+#[must_use]
+pub fn recognise_good(bytes: &[u8]) -> Option<Decoder> {
+    detect(bytes).filter(|decoder| score(bytes, *decoder).good > 0)
 }
 
 /// What a family makes of some bytes; better ones are greater.

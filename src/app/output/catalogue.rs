@@ -153,11 +153,8 @@ const fn password(login: Login) -> &'static str {
 
 /// `energy tariff=sum`.
 fn preset(preset: &Preset) -> String {
-    let mut words = preset.command.to_owned();
-    for (name, value) in preset.arguments {
-        words.push_str(&format!(" {name}={value}"));
-    }
-    words
+    let arguments = preset.arguments.iter().map(|(name, value)| format!("{name}={value}"));
+    std::iter::once(preset.command.to_owned()).chain(arguments).collect::<Vec<_>>().join(" ")
 }
 
 /// The models as a table.

@@ -30,7 +30,8 @@ pub struct Frame {
 /// Bytes that belong to no frame.
 #[derive(Debug, Serialize)]
 pub struct Noise {
-    noise: bool,
+    #[serde(rename = "noise")]
+    is_noise: bool,
     offset: u64,
     length: usize,
     hex: String,
@@ -128,7 +129,7 @@ impl Noise {
     #[must_use]
     pub fn of(bytes: &[u8], place: Place<'_>) -> Self {
         Self {
-            noise: true,
+            is_noise: true,
             offset: place.offset,
             length: bytes.len(),
             hex: crate::frame::hex::compact(bytes),

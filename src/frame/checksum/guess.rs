@@ -153,7 +153,7 @@ fn bits(own: &Rule, body: &[u8], found: &[u8]) -> Vec<Guess> {
         _ => return Vec::new(),
     };
     let expected = (own.compute)(body);
-    if (stated ^ expected).count_ones() == 1 {
+    if (stated ^ expected).is_power_of_two() {
         return vec![Guess::ChecksumBit { found: stated, instead: expected }];
     }
     if stated == expected || body.len() > MAX_FLIPPED_BYTES {

@@ -1,7 +1,7 @@
 //! Serial ports.
 //!
-//! On Unix the port is driven inside the caller's runtime and wakes it only for bytes ([`unix`]); elsewhere a
-//! thread owns it ([`threaded`]). A port that goes away is opened again when its name comes back, or the same
+//! On Unix the port is driven inside the caller's runtime and wakes it only for bytes (`unix.rs`); elsewhere a
+//! thread owns it (`threaded.rs`). A port that goes away is opened again when its name comes back, or the same
 //! USB adapter under another name.
 //!
 //! Damaged bytes are delivered as the adapter hands them over; parity and framing errors are not marked.
@@ -20,6 +20,7 @@ mod unix;
 
 pub use latency::adapter_latency;
 
+use std::marker::PhantomData;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -28,25 +29,22 @@ use crate::protocol::LineSettings;
 
 use super::hush::Listener;
 use super::keep::{Pause, Reach, keep};
-use super::stream::outlet;
+use super::stream::{Source, outlet};
 use super::talk::Talker;
 use super::{Clock, Link, ListenLink, OpenError};
 use identity::Identity;
 #[cfg(not(unix))]
-use threaded::ThreadedPort as Port;
+use threaded::{ThreadedEar as Ear, ThreadedPort as Port};
 #[cfg(unix)]
-use unix::Port;
+use unix::{Ear, Port};
 
 /// How often a lost port is looked for.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// What a port is opened for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Access {
-    /// Reading and writing.
-    Talk,
-    /// Reading only; on Unix the system itself then refuses writes.
-    Listen,
+/// A port of one of the two kinds: to talk, or only to listen.
+trait OpenPort: Source + Sized {
+    /// Opens the port at a path, for this program alone.
+    fn open(path: &str, line: LineSettings) -> Result<Self, OpenError>;
 }
 
 /// Opens a serial port by its path or bare name (`ttyUSB0`), for this program alone. Must be called within a
@@ -55,7 +53,7 @@ enum Access {
 /// # Errors
 /// When the port is missing, held by somebody else, forbidden, no serial port, or does not take the settings.
 pub fn open(port: &str, line: LineSettings, clock: Clock) -> Result<Link, OpenError> {
-    let (reach, first) = Reopen::first(port, line, Access::Talk)?;
+    let (reach, first) = Reopen::<Port>::first(port, line)?;
     let (commands, orders) = mpsc::unbounded_channel();
     let (out, events) = outlet(clock);
     tokio::spawn(keep(reach, Some(first), Talker::new(orders, Some(line)), out));
@@ -69,7 +67,7 @@ pub fn open(port: &str, line: LineSettings, clock: Clock) -> Result<Link, OpenEr
 /// # Errors
 /// As [`open`].
 pub fn open_listening(port: &str, line: LineSettings, clock: Clock) -> Result<ListenLink, OpenError> {
-    let (reach, first) = Reopen::first(port, line, Access::Listen)?;
+    let (reach, first) = Reopen::<Ear>::first(port, line)?;
     let (out, events) = outlet(clock);
     tokio::spawn(keep(reach, Some(first), Listener, out));
     Ok(ListenLink { events })
@@ -77,31 +75,32 @@ pub fn open_listening(port: &str, line: LineSettings, clock: Clock) -> Result<Li
 
 /// Opens the port again after it was lost.
 #[derive(Debug)]
-struct Reopen {
+struct Reopen<P> {
     name: String,
     identity: Identity,
     line: LineSettings,
-    access: Access,
+    kind: PhantomData<fn() -> P>,
 }
 
-impl Reopen {
-    fn first(name: &str, line: LineSettings, access: Access) -> Result<(Self, Port), OpenError> {
-        let path = identity::path(name);
-        let port = Port::open(&path, line, access)?;
-        Ok((Self { name: path.clone(), identity: Identity::of(&path), line, access }, port))
+impl<P: OpenPort> Reopen<P> {
+    fn first(name: &str, line: LineSettings) -> Result<(Self, P), OpenError> {
+        let name = identity::path(name);
+        let port = P::open(&name, line)?;
+        let identity = Identity::of(&name);
+        Ok((Self { name, identity, line, kind: PhantomData }, port))
     }
 }
 
-impl Reach for Reopen {
-    type Stream = Port;
+impl<P: OpenPort> Reach for Reopen<P> {
+    type Stream = P;
 
     fn pause(&mut self) -> Pause {
         Pause { wait: LOOK_EVERY, told: Duration::ZERO }
     }
 
-    async fn reach(&mut self, line: Option<LineSettings>) -> Result<Port, String> {
+    async fn reach(&mut self, line: Option<LineSettings>) -> Result<P, String> {
         let path = self.identity.path_now().unwrap_or_else(|| self.name.clone());
-        Port::open(&path, line.unwrap_or(self.line), self.access).map_err(|error| match error {
+        P::open(&path, line.unwrap_or(self.line)).map_err(|error| match error {
             // While it is away every attempt finds the same; the list of other ports would only distract.
             OpenError::Missing { link, .. } => format!("waiting for {link} to come back"),
             other => other.to_string(),

@@ -53,6 +53,7 @@ pub(super) fn refusal(port: &str, error: &io::Error, facts: &Facts) -> OpenError
     }
 }
 
+#[cfg(unix)]
 /// The refusal of something that is not a serial port.
 pub(super) fn no_port(port: &str, facts: &Facts) -> OpenError {
     OpenError::Refused {

@@ -3,7 +3,7 @@
 //! The thread is the only one to touch the port: it alternates short reads with what is queued to be done. A
 //! read that waits on another thread could hold a write up for as long as it waits.
 
-use std::io::{self, Read, Write};
+use std::io;
 use std::sync::mpsc as queue;
 use std::thread;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::link::ports::ports;
 use crate::link::stream::{READ_SIZE, Sink, Source};
 use crate::protocol::{LineSettings, Parity};
 
-use super::Access;
+use super::OpenPort;
 use super::refusal::{self, Facts};
 
 /// How long the thread waits for bytes before it looks what is to be done.
@@ -41,9 +41,19 @@ pub(super) struct ThreadedPort {
     line: LineSettings,
 }
 
-impl ThreadedPort {
+/// An open serial port whose thread is given nothing to write.
+#[derive(Debug)]
+pub(super) struct ThreadedEar(ThreadedPort);
+
+impl OpenPort for ThreadedEar {
+    fn open(path: &str, line: LineSettings) -> Result<Self, OpenError> {
+        ThreadedPort::open(path, line).map(Self)
+    }
+}
+
+impl OpenPort for ThreadedPort {
     /// Opens a port and starts its thread.
-    pub(super) fn open(path: &str, line: LineSettings, _: Access) -> Result<Self, OpenError> {
+    fn open(path: &str, line: LineSettings) -> Result<Self, OpenError> {
         let mut port = serialport::new(path, line.baud)
             .timeout(SHORT_READ)
             .open()
@@ -73,6 +83,22 @@ impl Source for ThreadedPort {
 
     fn line(&self) -> Option<LineSettings> {
         Some(self.line)
+    }
+}
+
+impl Source for ThreadedEar {
+    const ENDED: &'static str = ThreadedPort::ENDED;
+
+    async fn receive(&self) -> io::Result<Vec<u8>> {
+        self.0.receive().await
+    }
+
+    fn peer(&self) -> String {
+        self.0.peer()
+    }
+
+    fn line(&self) -> Option<LineSettings> {
+        self.0.line()
     }
 }
 
@@ -196,7 +222,7 @@ mod tests {
     #[tokio::test]
     async fn bytes_go_both_ways_until_the_port_is_gone() {
         let (master, name) = pty();
-        let port = ThreadedPort::open(&name, LineSettings::n81(9600), Access::Talk).unwrap();
+        let port = ThreadedPort::open(&name, LineSettings::n81(9600)).unwrap();
         assert_eq!(port.line(), Some(LineSettings::n81(9600)));
 
         rustix::io::write(&master, b"\x01\x1B\xFF\x0D").unwrap();
@@ -215,13 +241,22 @@ mod tests {
     #[tokio::test]
     async fn a_line_change_tells_what_is_in_force() {
         let (_master, name) = pty();
-        let port = ThreadedPort::open(&name, LineSettings::n81(9600), Access::Talk).unwrap();
+        let port = ThreadedPort::open(&name, LineSettings::n81(9600)).unwrap();
         assert_eq!(port.set_line(LineSettings::n81(300)).await, Ok(LineSettings::n81(300)));
     }
 
     #[tokio::test]
+    async fn a_port_for_listening_reads() {
+        let (master, name) = pty();
+        let ear = ThreadedEar::open(&name, LineSettings::n81(9600)).unwrap();
+        assert_eq!((ear.peer(), ear.line()), (name, Some(LineSettings::n81(9600))));
+        rustix::io::write(&master, b"push").unwrap();
+        assert_eq!(ear.receive().await.unwrap(), b"push");
+    }
+
+    #[tokio::test]
     async fn a_missing_port_is_missing() {
-        let missing = ThreadedPort::open("/dev/ttyMETERSCOPE", LineSettings::default(), Access::Talk);
+        let missing = ThreadedPort::open("/dev/ttyMETERSCOPE", LineSettings::default());
         assert!(matches!(missing, Err(OpenError::Missing { .. })), "{missing:?}");
     }
 }

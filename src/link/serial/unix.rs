@@ -1,16 +1,15 @@
 //! A serial port inside the runtime: no thread, no periodic reads; it wakes for bytes alone.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 
 use rustix::fs::{FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
-use rustix::termios;
-use tokio::io::Interest;
-use tokio::io::unix::AsyncFd;
+use rustix::termios::{self, OptionalActions};
+use tokio::net::unix::pipe;
 
 use crate::frame::visible;
 use crate::link::OpenError;
@@ -18,70 +17,76 @@ use crate::link::ports::ports;
 use crate::link::stream::{READ_SIZE, Sink, Source};
 use crate::protocol::LineSettings;
 
-use super::Access;
+use super::OpenPort;
 use super::refusal::{self, Facts};
 
 mod line;
 
-/// A terminal device held for this program alone.
+/// A serial port that can only be read: its handle was opened so, and the system refuses every write.
+///
+/// The runtime's pipe takes any file that can be waited for; a terminal device reads and writes like one.
 #[derive(Debug)]
-struct Tty(OwnedFd);
-
-impl AsRawFd for Tty {
-    fn as_raw_fd(&self) -> RawFd {
-        self.0.as_raw_fd()
-    }
-}
-
-impl AsFd for Tty {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.0.as_fd()
-    }
-}
-
-impl Drop for Tty {
-    /// Lets others open it: the mark stays on the device, not on the handle.
-    fn drop(&mut self) {
-        let _ = termios::ioctl_tiocnxcl(&self.0);
-    }
-}
-
-/// An open serial port.
-#[derive(Debug)]
-pub(super) struct Port {
-    tty: AsyncFd<Tty>,
+pub(super) struct Ear {
+    reader: pipe::Receiver,
     peer: String,
     line: LineSettings,
 }
 
-impl Port {
-    /// Opens a port; must be called within a runtime that has I/O.
-    pub(super) fn open(path: &str, line: LineSettings, access: Access) -> Result<Self, OpenError> {
-        let tty = open_alone(path, access)?;
-        let in_force = line::set(&tty, line, termios::OptionalActions::Now)
+/// A serial port that can also be written.
+#[derive(Debug)]
+pub(super) struct Port {
+    writer: pipe::Sender,
+    ear: Ear,
+}
+
+impl Ear {
+    fn over(path: &str, tty: OwnedFd, line: LineSettings) -> Result<Self, OpenError> {
+        let line = line::set(&tty, line, OptionalActions::Now)
             .map_err(|error| refusal::bad_line(path, line, &error))?;
-        let interest = match access {
-            Access::Talk => Interest::READABLE | Interest::WRITABLE,
-            Access::Listen => Interest::READABLE,
-        };
-        let tty = AsyncFd::with_interest(tty, interest).map_err(|error| refused(path, &error))?;
-        Ok(Self { tty, peer: name(path), line: in_force })
+        let reader =
+            pipe::Receiver::from_file_unchecked(File::from(tty)).map_err(|error| refused(path, &error))?;
+        // Taken back when this is dropped, also where the rest of the opening fails.
+        let ear = Self { reader, peer: name(path), line };
+        let _ = termios::ioctl_tiocexcl(&ear.reader);
+        Ok(ear)
     }
 }
 
-impl Source for Port {
+impl OpenPort for Ear {
+    fn open(path: &str, line: LineSettings) -> Result<Self, OpenError> {
+        Self::over(path, open_alone(path, OFlags::RDONLY)?, line)
+    }
+}
+
+impl OpenPort for Port {
+    fn open(path: &str, line: LineSettings) -> Result<Self, OpenError> {
+        let tty = open_alone(path, OFlags::RDWR)?;
+        let writer = tty.try_clone().map(File::from).and_then(pipe::Sender::from_file_unchecked);
+        let ear = Ear::over(path, tty, line)?;
+        Ok(Self { writer: writer.map_err(|error| refused(path, &error))?, ear })
+    }
+}
+
+impl Drop for Ear {
+    /// Lets others open it: the mark stays on the device, not on the handle.
+    fn drop(&mut self) {
+        let _ = termios::ioctl_tiocnxcl(&self.reader);
+    }
+}
+
+impl Source for Ear {
     const ENDED: &'static str = "the port is gone: unplugged?";
 
     async fn receive(&self) -> io::Result<Vec<u8>> {
-        let read = |tty: &Tty| {
+        loop {
+            self.reader.readable().await?;
             let mut buffer = [0; READ_SIZE];
-            let count = rustix::io::read(tty, &mut buffer)?;
-            Ok(buffer.get(..count).unwrap_or_default().to_vec())
-        };
-        match self.tty.async_io(Interest::READABLE, read).await {
-            // What Linux says of an adapter that was pulled out, depending on the driver.
-            Err(error) if is_gone(&error) => Ok(Vec::new()),
-            other => other,
+            match self.reader.try_read(&mut buffer) {
+                Ok(count) => return Ok(buffer.get(..count).unwrap_or_default().to_vec()),
+                Err(error) if is_for_later(&error) => {}
+                Err(error) if is_gone(&error) => return Ok(Vec::new()),
+                Err(error) => return Err(error),
+            }
         }
     }
 
@@ -94,50 +99,73 @@ impl Source for Port {
     }
 }
 
+impl Source for Port {
+    const ENDED: &'static str = Ear::ENDED;
+
+    async fn receive(&self) -> io::Result<Vec<u8>> {
+        self.ear.receive().await
+    }
+
+    fn peer(&self) -> String {
+        self.ear.peer()
+    }
+
+    fn line(&self) -> Option<LineSettings> {
+        self.ear.line()
+    }
+}
+
 impl Sink for Port {
     async fn transmit(&self, bytes: &[u8]) -> io::Result<usize> {
-        self.tty.async_io(Interest::WRITABLE, |tty| Ok(rustix::io::write(tty, bytes)?)).await
+        loop {
+            self.writer.writable().await?;
+            match self.writer.try_write(bytes) {
+                Err(error) if is_for_later(&error) => {}
+                Err(error) if is_gone(&error) => return Err(io::Error::other(Self::ENDED)),
+                other => return other,
+            }
+        }
     }
 
     /// The last bits are waited for by the driver too, off the runtime's thread: an adapter may still hold
     /// bytes that by the clock have left.
     async fn set_line(&self, line: LineSettings) -> Result<LineSettings, String> {
         let shown = |error: &dyn std::fmt::Display| visible::string(&error.to_string());
-        let handle = self.tty.get_ref().0.try_clone().map_err(|error| shown(&error))?;
-        tokio::task::spawn_blocking(move || line::set(&handle, line, termios::OptionalActions::Drain))
+        let tty = self.writer.as_fd().try_clone_to_owned().map_err(|error| shown(&error))?;
+        tokio::task::spawn_blocking(move || line::set(&tty, line, OptionalActions::Drain))
             .await
             .map_err(|error| shown(&error))?
             .map_err(|error| shown(&error))
     }
 }
 
-fn is_gone(error: &io::Error) -> bool {
-    matches!(Errno::from_io_error(error), Some(Errno::IO | Errno::NXIO | Errno::NODEV | Errno::BADF))
+fn is_for_later(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
 }
 
-/// Opens without waiting for a carrier, takes both kinds of exclusive hold, and makes sure it is a terminal.
-fn open_alone(path: &str, access: Access) -> Result<Tty, OpenError> {
-    let mode = match access {
-        Access::Talk => OFlags::RDWR,
-        Access::Listen => OFlags::RDONLY,
-    };
+/// What Linux says of an adapter that was pulled out, depending on the driver.
+fn is_gone(error: &io::Error) -> bool {
+    matches!(Errno::from_io_error(error), Some(Errno::IO | Errno::NXIO | Errno::NODEV))
+}
+
+/// Opens without waiting for a carrier, makes sure it is a terminal, and locks it. The lock also holds against
+/// programs of root, which the exclusive mark (`TIOCEXCL`) does not.
+fn open_alone(path: &str, access: OFlags) -> Result<OwnedFd, OpenError> {
     let is_device = fs::metadata(path).map_err(|error| refused(path, &error))?.file_type().is_char_device();
     if !is_device {
         return Err(refusal::no_port(path, &facts(path)));
     }
-    let flags = mode | OFlags::NOCTTY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let flags = access | OFlags::NOCTTY | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let handle =
         rustix::fs::open(path, flags, Mode::empty()).map_err(|errno| refused(path, &errno.into()))?;
     if !termios::isatty(&handle) {
         return Err(refusal::no_port(path, &facts(path)));
     }
-    // The lock also holds against programs of root, which the exclusive mark does not.
     if rustix::fs::flock(&handle, FlockOperation::NonBlockingLockExclusive).is_err() {
         drop(handle);
         return Err(refusal::busy(path, &facts(path)));
     }
-    let _ = termios::ioctl_tiocexcl(&handle);
-    Ok(Tty(handle))
+    Ok(handle)
 }
 
 fn refused(path: &str, error: &io::Error) -> OpenError {

@@ -1,0 +1,138 @@
+//! The order of the layers, checked against every line of the source.
+//!
+//! A module may use the modules before it in [`rules::ORDER`] and itself, nothing after it. The two faces do
+//! not know each other; only the command that opens the console may start it. The pure layers touch neither
+//! network, files, threads, runtime, clock nor terminal.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail by panicking")]
+
+mod paths;
+mod rules;
+mod text;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rules::violations;
+
+/// Every Rust file under a folder.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .flat_map(|path| match path.extension() {
+            _ if path.is_dir() => sources(&path),
+            Some(extension) if extension == "rs" => vec![path],
+            _ => Vec::new(),
+        })
+        .collect()
+}
+
+#[test]
+fn every_module_imports_only_from_the_layers_before_it() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = sources(&root.join("src"));
+    assert!(files.len() > 30, "the source was found");
+    let found: Vec<String> = files
+        .iter()
+        .flat_map(|file| {
+            let name = file.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
+            violations(&name, &fs::read_to_string(file).unwrap())
+        })
+        .collect();
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
+/// What is found in a file, as line numbers.
+fn lines(file: &str, source: &str) -> Vec<usize> {
+    let number = |found: &String| found.split(':').nth(1).unwrap().parse().unwrap();
+    violations(file, source).iter().map(number).collect()
+}
+
+#[test]
+fn an_import_from_a_later_layer_is_found_where_it_stands() {
+    let source = "use crate::frame::At;\nuse crate::bus::Intent;\n";
+    assert_eq!(
+        violations("src/link/tcp.rs", source),
+        ["src/link/tcp.rs:2: link may not use bus, which comes after it"]
+    );
+}
+
+#[test]
+fn however_an_import_is_written_it_is_found() {
+    for (file, source) in [
+        ("src/link/tcp.rs", "use crate::{frame::At,\n    trace::{Entry, Mark}};"),
+        ("src/link/tcp.rs", "\nfn f() -> crate::bus::Status { g() }"),
+        ("src/link/tcp.rs", "\nuse super::super::bus;"),
+        ("src/link/mod.rs", "\nuse super::bus::Intent;"),
+        ("src/link/mod.rs", "mod tests {\n    use super::super::bus::Intent; }"),
+        ("src/link/mod.rs", "\npub(crate) use crate::bus as other;"),
+        ("src/link/mod.rs", "\nuse crate::*;"),
+        ("src/link/mod.rs", "\nuse crate::unknown::Thing;"),
+        ("src/reading/unit.rs", "fn f<'a>(x: &'a str) -> char { '\"' }\nuse crate::frame::At;"),
+    ] {
+        assert_eq!(lines(file, source), [2], "{source}");
+    }
+}
+
+#[test]
+fn imports_from_earlier_layers_and_words_in_comments_and_texts_pass() {
+    let source = r##"
+//! Not for [`crate::bus`].
+/* use crate::tui::App; /* nested */ use crate::cli; */
+use crate::{frame::{At, visible}, protocol::LineSettings};
+use super::{Clock, pair};
+const A: &str = "use crate::bus;";
+const B: &str = r#"crate::bus::x " crate::bus::x"#;
+const C: char = '"'; // crate::bus::x
+pub(crate) fn f<'a>(x: &'a str) {}
+mod tests { use super::*; use super::super::Clock; }
+"##;
+    assert_eq!(violations("src/link/tcp.rs", source), Vec::<String>::new());
+}
+
+#[test]
+fn the_faces_do_not_know_each_other_but_for_the_console_command() {
+    let start = "use crate::tui::run;";
+    assert_eq!(lines("src/cli/read.rs", start), [1]);
+    assert_eq!(lines("src/cli/console.rs", start), [0; 0]);
+    assert_eq!(lines("src/tui/mod.rs", "use crate::cli::Arguments;"), [1]);
+    assert_eq!(lines("src/app/mod.rs", start), [1]);
+}
+
+#[test]
+fn a_folder_that_is_no_layer_is_found() {
+    assert_eq!(lines("src/helpers/mod.rs", "fn f() {}"), [1]);
+}
+
+#[test]
+fn the_pure_layers_touch_nothing_outside() {
+    for banned in [
+        "use std::net::TcpStream;",
+        "use std::{fmt, fs::File};",
+        "use std::{fmt, thread};",
+        "fn f() { tokio::spawn(g()); }",
+        "fn f() { let t = Instant::now(); }",
+        "fn f() { let t = std::time::Instant::now(); }",
+        "use std::time::{Duration, SystemTime};",
+        "fn f() { println!(\"x\"); }",
+        "fn f() { std::eprintln!(\"x\"); }",
+        "fn f() { dbg!(1); }",
+        "use std::{io, env};",
+    ] {
+        for layer in ["reading", "frame", "protocol", "meter"] {
+            assert_eq!(lines(&format!("src/{layer}/mod.rs"), banned), [1], "{layer}: {banned}");
+        }
+        assert_eq!(lines("src/link/mod.rs", banned), [0; 0], "{banned}");
+    }
+    for allowed in [
+        "use std::time::{Duration, Instant};",
+        "fn f() { write!(f, \"println!\"); }",
+        "#[cfg(test)]\nmod tests { fn f() { println!(\"{}\", std::fs::read(\"x\")); } }",
+    ] {
+        assert_eq!(lines("src/protocol/mod.rs", allowed), [0; 0], "{allowed}");
+    }
+    let test_file = "fn f() { std::fs::read(\"vectors\"); }";
+    assert_eq!(lines("src/protocol/mercury200/tests.rs", test_file), [0; 0]);
+    let after = "#[cfg(all(test, unix))]\nmod tests { fn f() {} }\nfn f() { println!(); }";
+    assert_eq!(lines("src/protocol/mod.rs", after), [3]);
+}
