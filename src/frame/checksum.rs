@@ -1,5 +1,9 @@
 //! Checksum rules by name, and the search for the rule that a damaged or foreign frame would have matched.
 
+mod guess;
+
+pub use guess::{Ending, Guess, Order, explain, explain_under};
+
 use crc::{
     Algorithm, CRC_8_MAXIM_DOW, CRC_8_SMBUS, CRC_16_ARC, CRC_16_IBM_SDLC, CRC_16_KERMIT, CRC_16_MODBUS,
     CRC_16_XMODEM, Crc, Table,
@@ -18,10 +22,23 @@ pub const CRC_8_B5: Algorithm<u8> = Algorithm {
 };
 
 /// The CRC-8 calculator of the CE protocol.
-pub const CE: Crc<u8, Table<1>> = Crc::<u8, Table<1>>::new(&CRC_8_B5);
+pub static CE: Crc<u8, Table<1>> = Crc::<u8, Table<1>>::new(&CRC_8_B5);
 
 /// The CRC-16 calculator of Modbus and of both Mercury protocols; sent low byte first.
-pub const MODBUS: Crc<u16, Table<1>> = Crc::<u16, Table<1>>::new(&CRC_16_MODBUS);
+pub static MODBUS: Crc<u16, Table<1>> = Crc::<u16, Table<1>>::new(&CRC_16_MODBUS);
+
+static SMBUS: Crc<u8> = Crc::<u8>::new(&CRC_8_SMBUS);
+static MAXIM: Crc<u8> = Crc::<u8>::new(&CRC_8_MAXIM_DOW);
+static ARC: Crc<u16> = Crc::<u16>::new(&CRC_16_ARC);
+static X_25: Crc<u16> = Crc::<u16>::new(&CRC_16_IBM_SDLC);
+static KERMIT: Crc<u16> = Crc::<u16>::new(&CRC_16_KERMIT);
+static XMODEM: Crc<u16> = Crc::<u16>::new(&CRC_16_XMODEM);
+
+/// [`MODBUS`] as a named rule.
+pub const MODBUS_RULE: Rule = Rule { name: "CRC-16/MODBUS", width: 2, compute: |b| MODBUS.checksum(b) };
+
+/// [`CE`] as a named rule.
+pub const CE_RULE: Rule = Rule { name: "CRC-8/0xB5", width: 1, compute: |b| CE.checksum(b).into() };
 
 /// A rule that turns bytes into a checksum of one or two bytes.
 #[derive(Debug, Clone, Copy)]
@@ -36,9 +53,9 @@ pub struct Rule {
 
 /// Every rule known by name.
 pub const RULES: &[Rule] = &[
-    Rule { name: "CRC-8/0xB5", width: 1, compute: |b| CE.checksum(b).into() },
-    Rule { name: "CRC-8/SMBUS", width: 1, compute: |b| Crc::<u8>::new(&CRC_8_SMBUS).checksum(b).into() },
-    Rule { name: "CRC-8/MAXIM", width: 1, compute: |b| Crc::<u8>::new(&CRC_8_MAXIM_DOW).checksum(b).into() },
+    CE_RULE,
+    Rule { name: "CRC-8/SMBUS", width: 1, compute: |b| SMBUS.checksum(b).into() },
+    Rule { name: "CRC-8/MAXIM", width: 1, compute: |b| MAXIM.checksum(b).into() },
     Rule { name: "XOR (BCC)", width: 1, compute: |b| b.iter().fold(0, |a, x| a ^ x).into() },
     Rule {
         name: "sum modulo 256",
@@ -50,9 +67,9 @@ pub const RULES: &[Rule] = &[
         width: 1,
         compute: |b| (b.iter().fold(0u8, |a, x| a.wrapping_add(*x)) & 0x7F).into(),
     },
-    Rule { name: "CRC-16/MODBUS", width: 2, compute: |b| MODBUS.checksum(b) },
-    Rule { name: "CRC-16/ARC", width: 2, compute: |b| Crc::<u16>::new(&CRC_16_ARC).checksum(b) },
-    Rule { name: "CRC-16/X-25", width: 2, compute: |b| Crc::<u16>::new(&CRC_16_IBM_SDLC).checksum(b) },
-    Rule { name: "CRC-16/KERMIT", width: 2, compute: |b| Crc::<u16>::new(&CRC_16_KERMIT).checksum(b) },
-    Rule { name: "CRC-16/XMODEM", width: 2, compute: |b| Crc::<u16>::new(&CRC_16_XMODEM).checksum(b) },
+    MODBUS_RULE,
+    Rule { name: "CRC-16/ARC", width: 2, compute: |b| ARC.checksum(b) },
+    Rule { name: "CRC-16/X-25", width: 2, compute: |b| X_25.checksum(b) },
+    Rule { name: "CRC-16/KERMIT", width: 2, compute: |b| KERMIT.checksum(b) },
+    Rule { name: "CRC-16/XMODEM", width: 2, compute: |b| XMODEM.checksum(b) },
 ];
