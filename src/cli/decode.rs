@@ -1,6 +1,6 @@
 //! `decode`: captured bytes explained.
 
-use std::io::Read as _;
+use std::io::Read;
 use std::path::Path;
 
 use super::args::{Decode, Global, Protocol};
@@ -16,6 +16,9 @@ use crate::bus::Decoder;
 use crate::frame::visible;
 use crate::protocol::Dialect;
 use crate::trace::Way;
+
+/// Largest input that is taken.
+const LARGEST: u64 = 1 << 30;
 
 /// Prints what captured bytes mean.
 pub fn run(global: &Global, given: &Decode) -> Outcome {
@@ -71,11 +74,19 @@ fn input(given: &Decode) -> Result<(Input, String), Stop> {
 
 fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     if path == Path::new("-") {
-        let mut content = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut content)?;
-        return Ok(content);
+        return bounded(std::io::stdin().lock());
     }
-    std::fs::read(path)
+    bounded(std::fs::File::open(path)?)
+}
+
+/// Everything there is to read, but not without end.
+fn bounded(from: impl Read) -> std::io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    from.take(LARGEST + 1).read_to_end(&mut content)?;
+    if content.len() as u64 > LARGEST {
+        return Err(std::io::Error::other(format!("more than {LARGEST} bytes")));
+    }
+    Ok(content)
 }
 
 /// By what to cut and explain it; `None` when it was to be found out and nothing fits.

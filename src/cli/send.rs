@@ -8,7 +8,7 @@ use super::traffic::Printer;
 use super::{failure, live, meter};
 use crate::app::decode;
 use crate::app::output::entry::Show;
-use crate::app::output::explain::Look;
+use crate::app::output::explain::{self, Look};
 use crate::app::output::paint::Sheet;
 use crate::app::raw;
 use crate::app::session::{Opening, Recording, Role, Simulation};
@@ -87,7 +87,7 @@ async fn carry_out(live: &mut Live, target: &Target, request: Request) -> Outcom
 
 fn raw(global: &Global, given: &Send, text: &str) -> Outcome {
     let bytes = bytes(given, text)?;
-    let doing = format!("sending {} as typed", super::super::app::output::explain::count(bytes.len()));
+    let doing = format!("sending {} as typed", explain::count(bytes.len()));
     let decoder = decoder(given, &bytes);
     if !given.allow_write {
         allowed(&doing, &bytes, decoder)?;

@@ -81,7 +81,7 @@ async fn serve(given: &Simulate, link: Link) -> Result<Served, Stop> {
         let target = bare(target).to_owned();
         let place = format!("tcp://{}", visible::string(&target));
         let dialling = async move {
-            serve::dial(target, link).await;
+            serve::dial(&target, link).await;
             Ok(())
         };
         return Ok(Served { place, serving: Box::pin(dialling) });
@@ -113,14 +113,11 @@ fn bare(address: &str) -> &str {
 }
 
 fn resolve(address: &str) -> Result<SocketAddr, Stop> {
-    let found = bare(address).to_socket_addrs().map(|mut found| found.next());
-    match found {
-        Ok(Some(address)) => Ok(address),
-        _ => {
-            let what = format!("--listen {}: expected tcp://ADDRESS:PORT", visible::string(address));
-            Err(Trouble::usage(DOING, what).hint("port 0 takes any free port: tcp://127.0.0.1:0").into())
-        }
+    if let Ok(Some(found)) = bare(address).to_socket_addrs().map(|mut found| found.next()) {
+        return Ok(found);
     }
+    let what = format!("--listen {}: expected tcp://ADDRESS:PORT", visible::string(address));
+    Err(Trouble::usage(DOING, what).hint("port 0 takes any free port: tcp://127.0.0.1:0").into())
 }
 
 fn trouble(error: &ServeError) -> Trouble {

@@ -1,4 +1,4 @@
-//! The demo bus: one meter of every model, with invented serial numbers.
+//! The demo bus: one meter of every model, with invented serial numbers and a household behind each.
 
 use super::meter::SimMeter;
 use crate::meter::{MODELS, Model};
@@ -10,15 +10,20 @@ pub fn demo_meters() -> Vec<SimMeter> {
     meters.filter_map(|(index, model)| demo_meter(model, index as u64).ok()).collect()
 }
 
+/// The serial number of the first one. Its last two to six digits fit every address rule there is.
+const FIRST_SERIAL: u64 = 11_200_107;
+/// From one serial number to the next.
+const SERIAL_STEP: u64 = 11;
+
 /// The demo's meter of a model: found by a serial number where the model's address comes from one.
 fn demo_meter(model: &'static Model, index: u64) -> Result<SimMeter, super::MeterError> {
     let address = if model.address.serial.is_empty() {
         (model.address.min + 1 + index).to_string()
     } else {
         let width = usize::from(model.address.serial_digits.max(9));
-        format!("{:0width$}", 11_076_103 + index * 113)
+        format!("{:0width$}", FIRST_SERIAL + index * SERIAL_STEP)
     };
-    SimMeter::of_model(model, &address, None, Vec::new())
+    Ok(SimMeter::of_model(model, &address, None, Vec::new())?.with_household(FIRST_SERIAL + index))
 }
 
 #[cfg(test)]

@@ -1,8 +1,12 @@
 //! One simulated meter.
 
+use std::sync::Arc;
+
+use super::fault::Readdress;
+use super::load::Household;
 use crate::frame::{At, Secret};
-use crate::meter::{AddressError, Model};
-use crate::protocol::{Address, LineSettings, Now, Responder, Setup, SetupError, Told, registry};
+use crate::meter::{AddressError, AddressRule, Model};
+use crate::protocol::{Address, Family, LineSettings, Now, Responder, Setup, SetupError, Told, registry};
 
 /// A meter on the simulated wire: its family's responder, where it is found and how its line is set.
 pub struct SimMeter {
@@ -10,6 +14,9 @@ pub struct SimMeter {
     address: String,
     line: LineSettings,
     responder: Box<dyn Responder>,
+    /// What is known of it by its model.
+    known: Option<Known>,
+    household: Option<Household>,
     /// When its last transmission ends.
     free: At,
     /// When it last heard something.
@@ -28,6 +35,40 @@ impl std::fmt::Debug for SimMeter {
             .finish_non_exhaustive()
     }
 }
+
+/// What a meter's model tells of its frames.
+#[derive(Clone, Copy)]
+struct Known {
+    family: &'static dyn Family,
+    rule: &'static AddressRule,
+    number: u64,
+}
+
+impl Known {
+    /// A frame of this meter's with another address in it and a checksum that fits, where one can be made.
+    fn readdressed(self, frame: &[u8], offset: u8) -> Option<Vec<u8>> {
+        let (own, other) =
+            (self.rule.bytes(self.number), self.rule.bytes(self.number.wrapping_add(u64::from(offset))));
+        let mut body = self.body(frame)?;
+        let at = body.windows(own.len()).position(|window| window == own)?;
+        body.splice(at..at + own.len(), other);
+        Some(self.family.with_checksum(&body))
+    }
+
+    /// What the checksum was made of: found by making it again, so that no rule of the protocol is needed here.
+    fn body(self, frame: &[u8]) -> Option<Vec<u8>> {
+        let cuts =
+            (0..=LONGEST_OPENING).flat_map(|front| (1..=LONGEST_CLOSING).map(move |back| (front, back)));
+        cuts.filter_map(|(front, back)| frame.get(front..frame.len().checked_sub(back)?))
+            .find(|body| self.family.with_checksum(body) == frame)
+            .map(<[u8]>::to_vec)
+    }
+}
+
+/// Bytes before the checksummed part of a frame, at most.
+const LONGEST_OPENING: usize = 2;
+/// Bytes after the checksummed part of a frame, checksum included, at most.
+const LONGEST_CLOSING: usize = 4;
 
 /// Why a meter cannot be simulated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -66,7 +107,8 @@ impl SimMeter {
             values,
         };
         let responder = family.responder(&setup)?;
-        Ok(Self::with_responder(model.id, setup.address.text(), model.line, responder))
+        let known = setup.address.number().map(|number| Known { family, rule: &model.address, number });
+        Ok(Self { known, ..Self::with_responder(model.id, setup.address.text(), model.line, responder) })
     }
 
     /// A meter with a responder of the caller's.
@@ -82,10 +124,19 @@ impl SimMeter {
             address: address.into(),
             line,
             responder,
+            known: None,
+            household: None,
             free: At::ZERO,
             heard: At::ZERO,
             rest_until: At::ZERO,
         }
+    }
+
+    /// With a household behind it, by a seed: its power and energy move where its family's meters let them.
+    #[must_use]
+    pub const fn with_household(mut self, seed: u64) -> Self {
+        self.household = Some(Household::new(seed));
+        self
     }
 
     /// Its model id.
@@ -107,10 +158,12 @@ impl SimMeter {
     }
 }
 
-/// The address the meter has: the likeliest meaning of the text, or the smallest one there is.
+/// The address the meter has: the likeliest meaning of the text, or the smallest that is its own alone.
 fn own_address(model: &Model, text: &str) -> Result<Address, AddressError> {
     if text.trim().is_empty() {
-        let number = model.address.min;
+        let smallest = model.address.min;
+        let is_shared = model.address.unaddressed == Some(smallest);
+        let number = if is_shared { smallest + 1 } else { smallest };
         return Ok(Address::numeric(number.to_string(), number));
     }
     let candidates = model.address.resolve(text)?;
@@ -126,6 +179,12 @@ fn serial_number(model: &Model, address: &str) -> String {
     } else {
         format!("{digits:0>width$}")
     }
+}
+
+/// Puts another address into frames of any of these meters.
+pub(super) fn readdress(meters: &[SimMeter]) -> Readdress {
+    let known: Vec<Known> = meters.iter().filter_map(|meter| meter.known).collect();
+    Arc::new(move |frame, offset| known.iter().find_map(|known| known.readdressed(frame, offset)))
 }
 
 /// What the wire does with a meter.
@@ -146,6 +205,9 @@ impl SimMeter {
     pub(super) fn hear(&mut self, bytes: &[u8], now: Now) {
         self.heard = now.at;
         self.rest_until = At::ZERO;
+        if let Some(load) = self.household.as_mut().and_then(|household| household.draw(now.wall)) {
+            self.responder.draw(load);
+        }
         self.responder.receive(bytes, now);
     }
 

@@ -92,6 +92,9 @@ impl Theme {
             return Cow::Borrowed(text);
         }
         let shown = visible::string(text);
+        if !self.glyphs.ascii {
+            return Cow::Owned(shown);
+        }
         Cow::Owned(shown.chars().map(|character| self.glyphs.fold(character)).collect())
     }
 

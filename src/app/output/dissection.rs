@@ -31,7 +31,7 @@ pub struct Frame {
 #[derive(Debug, Serialize)]
 pub struct Noise {
     #[serde(rename = "noise")]
-    is_noise: bool,
+    belongs_to_no_frame: bool,
     offset: u64,
     length: usize,
     hex: String,
@@ -129,7 +129,7 @@ impl Noise {
     #[must_use]
     pub fn of(bytes: &[u8], place: Place<'_>) -> Self {
         Self {
-            is_noise: true,
+            belongs_to_no_frame: true,
             offset: place.offset,
             length: bytes.len(),
             hex: crate::frame::hex::compact(bytes),

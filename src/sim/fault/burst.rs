@@ -169,6 +169,30 @@ impl Burst {
         }
     }
 
+    /// With a pause after every so many bytes (the last size repeating); otherwise the characters follow each
+    /// other as before.
+    pub fn pause(&mut self, sizes: &[usize], gap: Duration) {
+        let last_size = sizes.last().copied().unwrap_or(1).max(1);
+        let mut sizes = sizes.iter().copied();
+        let mut left = sizes.next().unwrap_or(last_size);
+        let mut late = Duration::ZERO;
+        let mut paused: Vec<Piece> = Vec::new();
+        for Piece { at, bytes } in std::mem::take(&mut self.0) {
+            let mut rest = bytes.as_slice();
+            while !rest.is_empty() {
+                if left == 0 {
+                    left = sizes.next().unwrap_or(last_size).max(1);
+                    late += gap;
+                }
+                let (now, later) = rest.split_at(left.min(rest.len()));
+                paused.push(Piece { at: at + late, bytes: now.to_vec() });
+                left -= now.len();
+                rest = later;
+            }
+        }
+        self.0 = paused;
+    }
+
     /// Only the first so many bytes.
     pub fn truncate(&mut self, keep: usize) {
         self.rewrite(|position, byte, _| if position < keep { vec![byte] } else { Vec::new() });
@@ -205,6 +229,13 @@ mod tests {
         let mut b = burst(&[(1, &[1, 2]), (3, &[3, 4, 5])]);
         b.split(&[3, 1], Duration::from_millis(10));
         assert_eq!(b, burst(&[(3, &[1, 2, 3]), (13, &[4]), (23, &[5])]));
+    }
+
+    #[test]
+    fn pausing_keeps_the_pace_between_the_pauses() {
+        let mut b = burst(&[(1, &[1]), (2, &[2]), (3, &[3]), (5, &[4, 5])]);
+        b.pause(&[2, 2], Duration::from_millis(10));
+        assert_eq!(b, burst(&[(1, &[1]), (2, &[2]), (13, &[3]), (15, &[4]), (25, &[5])]));
     }
 
     #[test]

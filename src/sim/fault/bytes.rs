@@ -4,7 +4,7 @@
 #[must_use]
 pub const fn seven_even(byte: u8) -> u8 {
     let data = byte & 0x7F;
-    if data.count_ones() % 2 == 0 { data } else { data | 0x80 }
+    if data.count_ones().is_multiple_of(2) { data } else { data | 0x80 }
 }
 
 /// An 8N1 text character sent back to back on an inverted line, as a receiver reads it once it has locked on: the

@@ -101,6 +101,12 @@ impl Faults {
         self
     }
 
+    /// With this way unless there is one already.
+    pub(crate) fn or_readdress(mut self, readdress: Readdress) -> Self {
+        self.readdress.get_or_insert(readdress);
+        self
+    }
+
     /// Replaces the faults; a running simulation goes on with these.
     pub fn set(&self, specs: Vec<Spec>) {
         let mut state = self.lock();

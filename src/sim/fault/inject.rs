@@ -3,17 +3,15 @@
 use std::time::Duration;
 
 use super::burst::Burst;
-use super::bytes;
 use super::faults::{Deed, Faults};
 use super::kind::{EchoPart, Fault};
 use super::rng::Rng;
 use super::spec::{Rate, Spec, Toward};
 use crate::frame::At;
-use crate::protocol::LineSettings;
 use crate::sim::line::{Pace, Piece};
 
 /// The link goes away.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cut {
     /// When.
     pub at: At,
@@ -52,34 +50,33 @@ pub(crate) const REFUSED: &str = "connection refused";
 /// What is said of an adapter that is gone.
 const UNPLUGGED: &str = "the adapter was unplugged";
 
-/// How long a coalesced message waits for the next one.
-const HOLD: Duration = Duration::from_secs(1);
-
+/// A fault with the number of occasions it has had.
 #[derive(Debug)]
-struct Armed {
-    spec: Spec,
+pub(super) struct Armed {
+    pub(super) spec: Spec,
     occasions: u32,
 }
 
+/// Messages that wait to be handed over together.
 #[derive(Debug, Default)]
-struct Held {
-    bytes: Vec<u8>,
-    messages: usize,
-    due: At,
+pub(super) struct Held {
+    pub(super) bytes: Vec<u8>,
+    pub(super) messages: usize,
+    pub(super) due: At,
 }
 
 /// Does the faults of a set, in the order in which they were given.
 #[derive(Debug)]
 pub struct Injector {
-    faults: Faults,
+    pub(super) faults: Faults,
     generation: u64,
-    armed: Vec<Armed>,
-    rng: Rng,
-    previous: Option<Vec<u8>>,
-    held: Held,
+    pub(super) armed: Vec<Armed>,
+    pub(super) rng: Rng,
+    pub(super) previous: Option<Vec<u8>>,
+    pub(super) held: Held,
     frozen_until: At,
     /// What has latency stays in order: the time of the last piece, each way.
-    last_in_order: [At; 2],
+    pub(super) last_in_order: [At; 2],
     next_idle: Option<At>,
 }
 
@@ -107,7 +104,12 @@ impl Injector {
     pub fn needs_whole_replies(&mut self) -> bool {
         self.refresh();
         let whole = |armed: &Armed| match armed.spec.fault {
-            Fault::Drop | Fault::Flip(_) | Fault::Insert(_) => armed.spec.position.is_some(),
+            Fault::Drop
+            | Fault::Flip(_)
+            | Fault::Insert(_)
+            | Fault::Fin(_)
+            | Fault::Rst(_)
+            | Fault::Unplug(_) => armed.spec.position.is_some() && armed.spec.toward == Toward::Reader,
             Fault::Quantise(_)
             | Fault::Map7e1
             | Fault::MapInverted
@@ -117,7 +119,6 @@ impl Injector {
             | Fault::Freeze(_)
             | Fault::Refuse(_)
             | Fault::Echo(_) => false,
-            Fault::Fin(_) | Fault::Rst(_) | Fault::Unplug(_) => armed.spec.position.is_some(),
             _ => armed.spec.toward == Toward::Reader,
         };
         self.armed.iter().any(whole)
@@ -244,118 +245,6 @@ impl Injector {
         }
     }
 
-    /// A fault that is done to single bytes.
-    fn damage(&mut self, index: usize, fault: &Fault, burst: &mut Burst) {
-        let position = self.armed.get(index).and_then(|armed| armed.spec.position);
-        if let Some(position) = position
-            && (position >= burst.len() || !self.strikes(index))
-        {
-            return;
-        }
-        burst.rewrite(|here, byte, at| {
-            let hit = position.map_or_else(|| self.strikes(index), |position| position == here);
-            if !hit {
-                return vec![byte];
-            }
-            let after = self.damaged(fault, byte);
-            self.note(index, at, here, &[byte], &after);
-            after
-        });
-    }
-
-    fn damaged(&mut self, fault: &Fault, byte: u8) -> Vec<u8> {
-        match fault {
-            Fault::Flip(bits) => vec![byte ^ self.bits(*bits)],
-            Fault::Insert(bytes) if bytes.is_empty() => vec![self.rng.byte(), byte],
-            Fault::Insert(bytes) => bytes.iter().copied().chain([byte]).collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    /// A byte with so many bits set, chosen at random.
-    fn bits(&mut self, count: u8) -> u8 {
-        let mut mask = 0_u8;
-        while mask.count_ones() < u32::from(count.min(8)) {
-            mask |= 1 << self.rng.below(8);
-        }
-        mask
-    }
-
-    /// A fault that is done to a message as a whole.
-    fn transform(&mut self, index: usize, fault: &Fault, burst: &mut Burst, pace: Pace) {
-        let before = burst.bytes();
-        let at = burst.first_at().unwrap_or_default();
-        match fault {
-            Fault::Latency(..) | Fault::Late(..) | Fault::Pace(_) | Fault::Quantise(_) | Fault::Split(..) => {
-                self.retime(index, fault, burst);
-            }
-            Fault::Coalesce(count) => self.hold(*count, burst),
-            Fault::Prefix(bytes) => burst.prepend(bytes, pace),
-            Fault::Suffix(bytes) => burst.append(bytes, pace),
-            Fault::Dup => burst.append(&before, pace),
-            Fault::Truncate(keep) => {
-                let keep = keep.unwrap_or_else(|| self.rng.index(before.len()));
-                burst.truncate(keep);
-            }
-            Fault::Swallow => burst.truncate(0),
-            other => {
-                let after = self.rewritten(other, &before, pace);
-                burst.replace(&after, pace);
-            }
-        }
-        self.note(index, at, 0, &before, &burst.bytes());
-    }
-
-    fn retime(&mut self, index: usize, fault: &Fault, burst: &mut Burst) {
-        match fault {
-            Fault::Pace(baud) => burst.repace(Pace::Wire(LineSettings::n81(*baud))),
-            Fault::Quantise(step) => burst.quantise(*step),
-            Fault::Split(sizes, gap) => burst.split(sizes, *gap),
-            Fault::Late(from, to) => burst.delay(self.between(*from, *to)),
-            Fault::Latency(from, to) => {
-                burst.delay(self.between(*from, *to));
-                let meter = self.armed.get(index).is_some_and(|armed| armed.spec.toward == Toward::Meter);
-                let [reader_last, meter_last] = &mut self.last_in_order;
-                let last = if meter { meter_last } else { reader_last };
-                burst.not_before(*last);
-                *last = burst.last_at().unwrap_or(*last);
-            }
-            _ => {}
-        }
-    }
-
-    /// The bytes that a message is turned into.
-    fn rewritten(&self, fault: &Fault, message: &[u8], pace: Pace) -> Vec<u8> {
-        match fault {
-            Fault::Stale => self.previous.clone().unwrap_or_default(),
-            Fault::Merge(skew) => {
-                let other = self.previous.as_deref().unwrap_or(message);
-                bytes::collide(message, other, pace.characters(*skew))
-            }
-            Fault::Misaddress(offset) => {
-                self.faults.readdressed(message, *offset).unwrap_or_else(|| message.to_vec())
-            }
-            Fault::Map7e1 => message.iter().map(|byte| bytes::seven_even(*byte)).collect(),
-            Fault::MapInverted => message.iter().map(|byte| bytes::inverted(*byte)).collect(),
-            Fault::FfDouble => bytes::double_ff(message),
-            _ => message.to_vec(),
-        }
-    }
-
-    fn hold(&mut self, count: usize, burst: &mut Burst) {
-        let at = burst.last_at().unwrap_or_default();
-        self.held.bytes.extend(burst.bytes());
-        self.held.messages += 1;
-        self.held.due = at + HOLD;
-        let full = self.held.messages >= count;
-        *burst = Burst::new(if full { self.release(at) } else { Vec::new() });
-    }
-
-    fn release(&mut self, at: At) -> Vec<Piece> {
-        let held = std::mem::take(&mut self.held);
-        vec![Piece { at, bytes: held.bytes }]
-    }
-
     fn echo(&mut self, index: usize, part: EchoPart, request: &Burst) -> Vec<Piece> {
         let mut echo = request.clone();
         match part {
@@ -406,22 +295,17 @@ impl Injector {
         self.next_idle = periods.min().map(|period| from + period);
     }
 
-    fn between(&mut self, from: Duration, to: Duration) -> Duration {
-        let width = u64::try_from(to.saturating_sub(from).as_nanos()).unwrap_or(u64::MAX);
-        from + Duration::from_nanos(self.rng.below(width.saturating_add(1)))
-    }
-
     fn fault(&self, index: usize) -> Option<Fault> {
         self.armed.get(index).map(|armed| armed.spec.fault.clone())
     }
 
-    fn strikes(&mut self, index: usize) -> bool {
+    pub(super) fn strikes(&mut self, index: usize) -> bool {
         let Some(armed) = self.armed.get_mut(index) else { return false };
         armed.occasions = armed.occasions.saturating_add(1);
         armed.spec.rate != Rate::Millionths(0) && armed.spec.rate.strikes(armed.occasions, &mut self.rng)
     }
 
-    fn note(&self, index: usize, at: At, position: usize, before: &[u8], after: &[u8]) {
+    pub(super) fn note(&self, index: usize, at: At, position: usize, before: &[u8], after: &[u8]) {
         let Some(armed) = self.armed.get(index) else { return };
         self.faults.note(Deed {
             at,
@@ -454,3 +338,7 @@ const fn is_of_link(fault: &Fault) -> bool {
             Fault::Echo(_) | Fault::Freeze(_) | Fault::Refuse(_) | Fault::Preload(_) | Fault::Idle(..)
         )
 }
+
+#[cfg(test)]
+#[path = "inject_tests.rs"]
+mod tests;

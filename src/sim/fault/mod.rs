@@ -9,6 +9,7 @@
 //! | `burst.rs` | bytes that belong together with their times, and what can be done to them |
 //! | `bytes.rs` | what a wrong setting makes of a byte |
 //! | `inject.rs` | the faults applied to requests and replies, pure |
+//! | `transform.rs` | what each of them makes of a message |
 //! | `proxy.rs` | the same between any two links |
 
 mod burst;
@@ -19,6 +20,7 @@ mod kind;
 mod proxy;
 mod rng;
 mod spec;
+mod transform;
 
 pub use burst::Burst;
 pub use bytes::{collide, double_ff, inverted, seven_even};

@@ -27,8 +27,9 @@ pub struct FaultProxy {
     gathered: Vec<Piece>,
     /// For every request of the near end, how many parts of it the far link has still to send.
     unsent: VecDeque<usize>,
-    /// How the near end sees the link; `None` while it is cut off by a fault.
+    /// How the far link was opened last; `None` while it is lost.
     seen: Option<LinkEvent>,
+    /// Whether a fault holds the near end off.
     is_cut: bool,
 }
 
@@ -148,7 +149,11 @@ impl FaultProxy {
         if through.is_empty() {
             self.plan(now + wire_time, Ahead::Sent);
         }
+        let mut before = 0;
         for Piece { at, bytes } in through {
+            // What the far link was given is on the wire for a while; a pause begins when it has left.
+            let at = at + self.pace.time(before);
+            before += bytes.len();
             self.plan(at, Ahead::Far(LinkCommand::Send(bytes)));
         }
         self.deliver(back, wire_time);
@@ -171,7 +176,9 @@ impl FaultProxy {
                 self.pace = line.map_or(Pace::Instant, Pace::Wire);
                 self.unsent.clear();
                 self.seen = Some(event);
-                self.plan(at, Ahead::Open);
+                if !self.is_cut {
+                    self.plan(at, Ahead::Open);
+                }
             }
             LinkEvent::LineSet { line, at } => {
                 self.pace = Pace::Wire(line);
@@ -224,13 +231,13 @@ impl FaultProxy {
 
     /// Opens towards the near end what the far link has opened, unless a fault refuses.
     fn reopen(&mut self, now: At) -> Vec<LinkEvent> {
+        self.is_cut = false;
         let Some(LinkEvent::Opened { peer, line, .. }) = self.seen.clone() else { return Vec::new() };
         match self.injector.open(now) {
             Opening::Refused(time) => {
                 vec![self.cut(Cut { at: now, why: REFUSED, back_in: Some(time) })]
             }
             Opening::Opens(waiting) => {
-                self.is_cut = false;
                 let opened = LinkEvent::Opened { peer, line, at: now };
                 let waiting =
                     (!waiting.is_empty()).then_some(LinkEvent::Received { bytes: waiting, at: now });
@@ -253,5 +260,92 @@ async fn until(clock: Clock, deadline: Option<At>) {
     match deadline {
         Some(at) => sleep_until(clock.instant(at)).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::LineSettings;
+    use crate::sim::SimBus;
+    use crate::sim::toy::{Toy, after_sending, all_events, arrivals, meter, received, request, sent};
+
+    const LINE: LineSettings = LineSettings::n81(10_000);
+
+    /// A proxy in front of a bus with one meter that answers ten bytes after 40 ms, opened.
+    async fn proxied(specs: &[&str]) -> (Link, Faults) {
+        let clock = Clock::start();
+        let toy = Toy::new(1, 40, &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        let faults = Faults::parse(specs, 3).unwrap();
+        let far = SimBus::new(vec![meter(toy, LINE)]).open(clock);
+        let mut link = FaultProxy::before(far, faults.clone(), clock);
+        assert!(matches!(link.events.recv().await, Some(LinkEvent::Opened { line: Some(LINE), .. })));
+        (link, faults)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_faults_it_is_not_noticed() {
+        let (mut link, _) = proxied(&[]).await;
+        let events = after_sending(&mut link, &request(1, 1, 4)).await;
+        assert_eq!(sent(&events), Some(At::from_millis(4)));
+        let expected: Vec<(At, usize)> = (45..55).map(|ms| (At::from_millis(ms), 1)).collect();
+        assert_eq!(arrivals(&events), expected);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn faults_of_bytes_pass_them_on_at_once() {
+        let (mut link, faults) = proxied(&["flip=1:8"]).await;
+        let events = after_sending(&mut link, &request(1, 1, 4)).await;
+        assert_eq!(received(&events), (0..10).map(|b: u8| !b).collect::<Vec<_>>());
+        assert_eq!(arrivals(&events)[0].0, At::from_millis(45));
+        assert_eq!(faults.log().len(), 10);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn faults_of_messages_see_the_whole_message() {
+        let (mut link, faults) = proxied(&["truncate=1:3", "suffix=1:AA"]).await;
+        let events = after_sending(&mut link, &request(1, 1, 4)).await;
+        assert_eq!(received(&events), [0, 1, 2, 0xAA]);
+        assert_eq!(faults.log().len(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_in_pieces_is_sent_once_its_last_piece_has_left() {
+        let (mut link, _) = proxied(&["tx-split=1:2/3ms"]).await;
+        let events = after_sending(&mut link, &request(1, 1, 4)).await;
+        let sent: Vec<&LinkEvent> = events.iter().filter(|e| matches!(e, LinkEvent::Sent { .. })).collect();
+        assert_eq!(sent, [&LinkEvent::Sent { at: At::from_millis(7) }]);
+        assert_eq!(received(&events).len(), 10);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_swallowed_request_has_left_all_the_same() {
+        let (mut link, _) = proxied(&["tx-swallow"]).await;
+        let events = after_sending(&mut link, &request(1, 1, 4)).await;
+        assert_eq!(events, [LinkEvent::Sent { at: At::from_millis(4) }]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_cut_link_is_lost_and_opens_again() {
+        let (mut link, _) = proxied(&["rst=once:2s"]).await;
+        let events = after_sending(&mut link, &request(1, 1, 4)).await;
+        assert!(
+            matches!(events.last(), Some(LinkEvent::Lost { why, .. }) if why == "connection reset by peer")
+        );
+        assert!(received(&events).is_empty());
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        let events = after_sending(&mut link, &request(1, 1, 4)).await;
+        assert!(matches!(events[0], LinkEvent::Opened { line: Some(LINE), .. }));
+        assert_eq!(received(&events).len(), 10);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn commands_pass_and_the_end_is_told() {
+        let (mut link, _) = proxied(&[]).await;
+        link.commands.send(LinkCommand::SetLine(LineSettings::n81(2400))).unwrap();
+        link.commands.send(LinkCommand::Close).unwrap();
+        let events = all_events(&mut link).await;
+        assert!(matches!(events[0], LinkEvent::LineSet { .. }));
+        assert!(matches!(events[1], LinkEvent::Closed { .. }));
     }
 }

@@ -202,3 +202,87 @@ async fn passed(until: Option<Instant>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::At;
+    use crate::link::pair::{FarEnd, with_far_end};
+
+    /// A running hub with two clients, and the far end of its link.
+    async fn shared() -> (FarEnd, Door, [(u64, mpsc::Receiver<ToClient>); 2]) {
+        let (link, far) = with_far_end();
+        let (hub, door) = Hub::new(link);
+        tokio::spawn(hub.run());
+        let clients = [door.join().await.unwrap(), door.join().await.unwrap()];
+        (far, door, clients)
+    }
+
+    async fn ask(door: &Door, client: u64, bytes: &[u8]) {
+        door.tell(FromClient::Bytes(client, bytes.to_vec())).await;
+    }
+
+    /// What the far end is asked to send within a time.
+    async fn put_on_the_wire(far: &mut FarEnd, within_ms: u64) -> Option<Vec<u8>> {
+        let within = Duration::from_millis(within_ms);
+        match tokio::time::timeout(within, far.commands.recv()).await {
+            Ok(Some(LinkCommand::Send(bytes))) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    async fn arrives(far: &FarEnd, bytes: &[u8]) {
+        let received = LinkEvent::Received { bytes: bytes.to_vec(), at: At::ZERO };
+        far.events.send(received).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+
+    fn heard(inbox: &mut mpsc::Receiver<ToClient>) -> Option<Vec<u8>> {
+        match inbox.try_recv() {
+            Ok(ToClient::Bytes(bytes)) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_goes_to_who_asked_and_frees_the_wire_for_the_next() {
+        let (mut far, door, [(first, mut first_inbox), (second, mut second_inbox)]) = shared().await;
+        ask(&door, first, b"1").await;
+        ask(&door, second, b"2").await;
+        assert_eq!(put_on_the_wire(&mut far, 100).await.as_deref(), Some(&b"1"[..]));
+        assert_eq!(put_on_the_wire(&mut far, 100).await, None);
+        arrives(&far, b"one").await;
+        assert_eq!(heard(&mut first_inbox).as_deref(), Some(&b"one"[..]));
+        assert_eq!(heard(&mut second_inbox), None);
+        assert_eq!(put_on_the_wire(&mut far, 35).await.as_deref(), Some(&b"2"[..]));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_question_without_an_answer_holds_the_others_up_for_a_second_and_a_half() {
+        let (mut far, door, [(first, _inbox), (second, _other_inbox)]) = shared().await;
+        ask(&door, first, b"1").await;
+        ask(&door, second, b"2").await;
+        assert!(put_on_the_wire(&mut far, 100).await.is_some());
+        assert_eq!(put_on_the_wire(&mut far, 1490).await, None);
+        assert_eq!(put_on_the_wire(&mut far, 20).await.as_deref(), Some(&b"2"[..]));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_nobody_asked_for_goes_to_everybody() {
+        let (far, _door, [(_, mut first_inbox), (_, mut second_inbox)]) = shared().await;
+        arrives(&far, b"push").await;
+        assert_eq!(heard(&mut first_inbox), heard(&mut second_inbox));
+        arrives(&far, b"push").await;
+        assert_eq!(heard(&mut first_inbox).as_deref(), Some(&b"push"[..]));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_client_left_behind_is_not_sent() {
+        let (mut far, door, [(first, _inbox), (second, _other_inbox)]) = shared().await;
+        ask(&door, first, b"1").await;
+        ask(&door, second, b"2").await;
+        assert!(put_on_the_wire(&mut far, 100).await.is_some());
+        door.tell(FromClient::Left(second)).await;
+        assert_eq!(put_on_the_wire(&mut far, 5000).await, None);
+    }
+}

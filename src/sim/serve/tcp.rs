@@ -65,9 +65,13 @@ async fn accept(first: TcpListener, bound: SocketAddr, mut door: Door) -> Result
     }
 }
 
+/// More clients than this at once are sent away.
+const MOST_CLIENTS: usize = 64;
+
 async fn accept_all(listener: &TcpListener, door: &Door, clients: &mut JoinSet<()>) {
     loop {
         match listener.accept().await {
+            Ok(_) if clients.len() >= MOST_CLIENTS => {}
             Ok((stream, _)) => {
                 clients.spawn(serve(stream, door.clone()));
             }
@@ -95,11 +99,11 @@ const CALL: Duration = Duration::from_secs(10);
 
 /// Calls `host:port` and serves a link to it, again after every end, with waits that grow from 1 s to 30 s while nobody
 /// answers. Ends when the link is closed.
-pub async fn dial(target: String, link: Link) {
+pub async fn dial(target: &str, link: Link) {
     let (hub, door) = Hub::new(link);
     tokio::select! {
         () = hub.run() => {}
-        () = call_for_ever(&target, door) => {}
+        () = call_for_ever(target, door) => {}
     }
 }
 

@@ -39,8 +39,8 @@ impl Depth {
 /// To be called once before the first drawing, whatever the depth.
 ///
 /// With `NO_COLOR` set, crossterm 0.29 writes each colour command as an empty SGR, which resets bold and
-/// reverse too (crossterm pull request 1069). Our own themes hold no colour at [`Depth::None`], so crossterm
-/// is told to write the plain "default colour" commands that remain.
+/// reverse too (crossterm pull request 1069). A theme holds no colour at [`Depth::None`], and the commands that
+/// go back to the terminal's own colour are harmless once crossterm is told to write them as they are.
 pub fn apply_no_color() {
     crossterm::style::force_color_output(true);
 }

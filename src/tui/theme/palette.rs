@@ -1,5 +1,7 @@
 //! A theme file, read.
 
+use std::fmt;
+
 use super::{Rgb, Shade, Token};
 
 /// The colours of a theme.
@@ -20,6 +22,13 @@ pub struct Weak {
     pub token: Token,
     /// Its contrast ratio, under [`Palette::LEAST_CONTRAST`].
     pub contrast: f64,
+}
+
+impl fmt::Display for Weak {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (token, contrast) = (self.token.name(), self.contrast);
+        write!(f, "{token} is hard to read on the theme's background: contrast {contrast:.1}, less than 3")
+    }
 }
 
 impl Palette {
@@ -57,5 +66,20 @@ impl Palette {
                 (contrast < Self::LEAST_CONTRAST).then_some(Weak { token, contrast })
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_colour_too_near_the_background_is_named_with_its_contrast() {
+        let mut palette = Palette::plain("mine", Rgb(255, 255, 255));
+        let shade = Shade { rgb: Some(Rgb(0xE6, 0x9F, 0x00)), ..Shade::DEFAULT };
+        palette.set(Token::Bad, shade);
+        palette.set(Token::Selection, shade);
+        let weak: Vec<String> = palette.weak().iter().map(Weak::to_string).collect();
+        assert_eq!(weak, ["bad is hard to read on the theme's background: contrast 2.3, less than 3"]);
     }
 }

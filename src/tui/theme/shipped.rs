@@ -45,6 +45,20 @@ pub fn names() -> String {
     SHIPPED.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
 }
 
+/// The names to choose from: the program's, then those of the files in the folder, sorted.
+#[must_use]
+pub fn available(folder: Option<&Path>) -> Vec<String> {
+    let files = folder.and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten().flatten();
+    let mut own: Vec<String> = files
+        .map(|file| file.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .filter_map(|path| path.file_stem()?.to_str().map(str::to_owned))
+        .filter(|name| is_plain_name(name) && SHIPPED.iter().all(|(shipped, _)| shipped != name))
+        .collect();
+    own.sort_unstable();
+    SHIPPED.iter().map(|(name, _)| (*name).to_owned()).chain(own).collect()
+}
+
 /// The theme of a name: `<name>.toml` in the folder if there is such a file, else the program's.
 ///
 /// # Errors
@@ -133,6 +147,17 @@ mod tests {
         std::fs::write(folder.path().join("dark.toml"), "name = \"my dark\"").expect("written");
         assert_eq!(load("dark", Some(folder.path())).map(|p| p.name), Ok("my dark".to_owned()));
         assert_eq!(load("light", Some(folder.path())).map(|p| p.name), Ok("light".to_owned()));
+    }
+
+    #[test]
+    fn themes_of_the_folder_can_be_chosen_too() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for file in ["zinc.toml", "amber.toml", "light.toml", "notes.txt", "a b.toml"] {
+            std::fs::write(folder.path().join(file), "").expect("written");
+        }
+        let names = available(Some(folder.path()));
+        assert_eq!(names, ["dark", "light", "high-contrast", "colour-blind", "mono", "amber", "zinc"]);
+        assert_eq!(available(None).len(), SHIPPED.len());
     }
 
     #[test]

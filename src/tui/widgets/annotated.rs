@@ -11,7 +11,7 @@ use crate::tui::theme::{Role, Theme};
 ///
 /// ```text
 /// C0  48  96 34 FD 00 ** ** ** ** D2      01 30   00    01     F5  C0
-/// ─── ─── ───── ───── ─────────── ─────── ─────── ───── ────── ─── ───
+/// ──  ──  ───── ───── ─────────── ──      ─────   ──    ──     ──  ──
 /// END OPT to    from  password    service command depth tariff CRC END
 ///                                              17 bytes   ✓ CRC-8/0xB5 F5
 /// ```
@@ -115,12 +115,11 @@ impl<'a> Annotated<'a> {
         let mut groups = Vec::new();
         for (ordinal, (index, field)) in leaves.enumerate() {
             let hex = figure::bytes(self.layer, field, self.revealed, usize::MAX, theme);
-            let mut label = field.label.to_string();
-            for part in place.parts(&hex, &label) {
-                let group =
-                    Group { index, ordinal: (ordinal % 2) as u8, field, hex: part, label, x: 0, line: 0 };
-                label = theme.glyphs().ellipsis.to_owned();
-                groups.push(place.put(group));
+            let name = field.label.to_string();
+            for (part, hex) in place.parts(&hex, &name).into_iter().enumerate() {
+                let label = if part == 0 { name.clone() } else { theme.glyphs().ellipsis.to_owned() };
+                let ordinal = (ordinal % 2) as u8;
+                groups.push(place.put(Group { index, ordinal, field, hex, label, x: 0, line: 0 }));
             }
         }
         groups

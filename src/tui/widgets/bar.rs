@@ -9,9 +9,8 @@ pub fn across(share: f64, room: u16, glyphs: &Glyphs) -> String {
     let eighths = eighths(share, room);
     let full = eighths / 8;
     let mut bar = glyphs.across.last().copied().unwrap_or_default().repeat(full);
-    if eighths % 8 > 0 {
-        bar.push_str(glyphs.across.get(eighths % 8).copied().unwrap_or_default());
-    }
+    let rest = glyphs.across.get(eighths % 8).filter(|_| !eighths.is_multiple_of(8));
+    bar.push_str(rest.copied().unwrap_or_default());
     bar
 }
 

@@ -87,7 +87,7 @@ impl Chart<'_> {
     fn axis(self, pen: &mut Pen<'_>, scale: Scale) -> u16 {
         let rows = pen.height().saturating_sub(2);
         let top = format!("{} {}", scale.text(scale.high), self.unit);
-        let labels = [top, scale.text((scale.high + scale.low) / 2.0), scale.text(scale.low)];
+        let labels = [top, scale.text(f64::midpoint(scale.high, scale.low)), scale.text(scale.low)];
         let room = labels.iter().map(|label| pen.measure(label)).max().unwrap_or_default();
         let places = [0, rows.saturating_sub(1) / 2, rows.saturating_sub(1)];
         for (index, (y, label)) in places.into_iter().zip(&labels).enumerate() {

@@ -197,13 +197,11 @@ mod tests {
         }
     }
 
+    type Show = fn(u16, u16, &Theme, &dyn Fn(Rect, &mut Buffer, &Theme)) -> String;
+
     const BAD: Verdict = Verdict::Bad(Mismatch { found: 0x1C, expected: 0x1B, digits: 2 });
 
-    fn list(
-        width: u16,
-        theme: &Theme,
-        show: fn(u16, u16, &Theme, &dyn Fn(Rect, &mut Buffer, &Theme)) -> String,
-    ) -> String {
+    fn list(width: u16, theme: &Theme, show: Show) -> String {
         let sent = entry(EntryKind::Frame(Judged::Good), Way::Out, 0, 17);
         let good = entry(EntryKind::Frame(Judged::Good), Way::In, 56, 18);
         let bad = entry(EntryKind::Frame(Judged::Bad), Way::In, 141, 18);

@@ -33,7 +33,7 @@ impl HexColumns {
     fn new(per_row: usize, digits: u16, text: bool) -> Self {
         let mut columns = Self { per_row, digits, text_x: None };
         if text {
-            columns.text_x = Some(columns.byte_x(per_row) + 1 - columns.gap_before(per_row) + 1);
+            columns.text_x = Some(columns.byte_x(per_row) + 1 - Self::gap_before(per_row) + 1);
         }
         columns
     }
@@ -51,7 +51,7 @@ impl HexColumns {
 
     /// Blank columns before a byte.
     #[must_use]
-    pub const fn gap_before(&self, place: usize) -> u16 {
+    pub const fn gap_before(place: usize) -> u16 {
         if place == HALF { 2 } else { 1 }
     }
 

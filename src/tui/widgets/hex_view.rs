@@ -21,9 +21,9 @@ pub struct HexView<'a> {
     pub cursor: Option<usize>,
     /// The bytes to light, such as those of the field under the cursor.
     pub lit: Span,
-    /// Indexes of the bytes with which a new chunk begins; 0 need not be among them.
+    /// Indexes of the bytes with which a new chunk begins, ascending; 0 need not be among them.
     pub chunks: &'a [usize],
-    /// What a search has found.
+    /// What a search has found, ascending and apart from each other.
     pub matches: &'a [Span],
     /// Whether secret bytes are shown.
     pub revealed: bool,
@@ -115,17 +115,22 @@ impl<'a> HexView<'a> {
             pen.put(text_x, y, &glyph, look.role);
         }
         if look.joined && place > 0 {
-            pen.put(x - columns.gap_before(place), y, " ", look.role);
+            pen.put(x - HexColumns::gap_before(place), y, " ", look.role);
         }
         self.mark(pen, (x, text_x, y), index);
         self.between(pen, columns, (place, y), index, look);
+    }
+
+    fn is_match(self, index: usize) -> bool {
+        let after = self.matches.partition_point(|span| span.range().end <= index);
+        self.matches.get(after).is_some_and(|span| span.contains(index))
     }
 
     /// Search hits and the lit field.
     fn mark(self, pen: &mut Pen<'_>, (x, text_x, y): (u16, Option<u16>, u16), index: usize) {
         let places = [Some((x, 2)), text_x.map(|x| (x, 1))];
         for (x, count) in places.into_iter().flatten() {
-            if self.matches.iter().any(|span| span.contains(index)) {
+            if self.is_match(index) {
                 pen.add(x, y, count, Role::Match);
             }
             if self.lit.contains(index) || self.cursor == Some(index) {
@@ -146,10 +151,10 @@ impl<'a> HexView<'a> {
         let x = columns.byte_x(place);
         let is_lit = |at: usize| self.lit.contains(at);
         if look.joined && place > 0 && is_lit(index) && index.checked_sub(1).is_some_and(is_lit) {
-            let gap = columns.gap_before(place);
+            let gap = HexColumns::gap_before(place);
             pen.select(x - gap, y, gap);
         }
-        if index > 0 && self.chunks.contains(&index) {
+        if index > 0 && self.chunks.binary_search(&index).is_ok() {
             pen.put(x - 1, y, pen.theme().glyphs().chunk, Role::Dim);
         }
         if self.cursor == Some(index) {

@@ -76,6 +76,7 @@ impl<'a> Pen<'a> {
     /// Like [`Pen::whole`], but ending before the column `x + room`.
     pub fn right(&mut self, x: u16, y: u16, room: u16, figure: &str, role: Role) {
         let shown = self.theme.text(figure);
+        let room = room.min(self.area.width.saturating_sub(x));
         let sign = self.theme.glyphs().ellipsis;
         let text = if width(&shown) <= room { &shown } else { sign };
         if width(text) <= room {
@@ -95,10 +96,18 @@ impl<'a> Pen<'a> {
         end.saturating_sub(self.area.x)
     }
 
-    /// Writes one sign over and over.
-    pub fn repeat(&mut self, x: u16, y: u16, count: u16, sign: &str, role: Role) -> u16 {
+    /// Writes one of the theme's own signs, one column wide, over and over.
+    pub fn repeat(&mut self, x: u16, y: u16, count: u16, sign: &'static str, role: Role) -> u16 {
         let end = x.saturating_add(count).min(self.area.width);
-        (x..end).fold(x, |x, _| self.put(x, y, sign, role))
+        let style = Style::reset().patch(self.theme.style(role));
+        if y < self.area.height {
+            for x in x..end {
+                if let Some(cell) = self.buf.cell_mut((self.area.x + x, self.area.y + y)) {
+                    cell.set_symbol(sign).set_style(style);
+                }
+            }
+        }
+        end.max(x)
     }
 
     /// Shows columns of a row as selected.
@@ -151,7 +160,7 @@ pub fn shorten(text: &str, room: u16, ellipsis: &str) -> String {
 }
 
 /// The longest beginning of at most `room` columns, and the rest.
-fn split_at_width(text: &str, room: u16) -> (&str, &str) {
+pub(super) fn split_at_width(text: &str, room: u16) -> (&str, &str) {
     let mut used = 0u16;
     for (at, character) in text.char_indices() {
         used = used.saturating_add(width(character.encode_utf8(&mut [0; 4])));

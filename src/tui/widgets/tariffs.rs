@@ -123,7 +123,9 @@ impl Tariffs<'_> {
         }
         let theme = pen.theme();
         let total = self.total.map(|total| {
-            (format!("total register {}", figure::with_unit(total, self.unit, theme)), Role::Text)
+            let total = figure::with_unit(total, self.unit, theme);
+            let long = format!("total register {total}");
+            (if width(&long) > pen.width() { format!("total {total}") } else { long }, Role::Text)
         });
         for (text, role) in total.into_iter().chain(self.comparison(theme)) {
             let columns = width(&text);
@@ -195,7 +197,7 @@ mod tests {
         TariffRow { label: "T4", name: "", register: Ok(Decimal::new(0, 2)) },
     ];
 
-    fn table(rows: &[TariffRow<'static>], total: u64) -> Tariffs<'_> {
+    fn table<'a>(rows: &'a [TariffRow<'static>], total: u64) -> Tariffs<'a> {
         Tariffs { rows, unit: Unit::KilowattHour, total: Some(Decimal::new(total, 2)) }
     }
 

@@ -7,6 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 
+use crate::frame::visible;
 use crate::tui::glyphs::Glyphs;
 use crate::tui::theme::{Depth, Theme, shipped};
 
@@ -49,7 +50,8 @@ pub fn styles(
     runs
 }
 
-/// A drawing must not panic, nor touch a cell outside its area, wherever the area lies.
+/// A drawing must not panic, nor touch a cell outside its area, wherever the area lies. It must hold nothing
+/// that steers a terminal, and no colour and no foreign sign when the theme has none.
 pub fn keeps_to_its_area(paint: impl Fn(Rect, &mut Buffer, &Theme)) {
     let areas = (0u16..140, 0u16..30, 0u16..20, 0u16..12);
     proptest!(ProptestConfig::with_cases(200), |((width, height, x, y) in areas, plain in any::<bool>())| {
@@ -57,6 +59,12 @@ pub fn keeps_to_its_area(paint: impl Fn(Rect, &mut Buffer, &Theme)) {
         let mut buf = Buffer::empty(Rect::new(0, 0, 100, 24));
         let area = Rect::new(x, y, width, height);
         paint(area, &mut buf, &theme);
+        for cell in buf.content() {
+            let symbol = cell.symbol();
+            prop_assert_eq!(visible::string(symbol), symbol, "a character that steers");
+            let is_plain = symbol.chars().all(|c| c.is_ascii() || c.is_alphabetic()) && cell.fg == Color::Reset && cell.bg == Color::Reset;
+            prop_assert!(!plain || is_plain, "{:?} in a plain theme", cell);
+        }
         let fresh = Buffer::empty(buf.area);
         for position in buf.area.positions().filter(|position| !area.contains(*position)) {
             prop_assert_eq!(&buf[position], &fresh[position], "{:?} outside {:?}", position, area);

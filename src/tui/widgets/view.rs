@@ -5,7 +5,7 @@
 #[must_use]
 pub const fn keep_in_view(selected: usize, first: usize, height: usize, total: usize) -> usize {
     let last_first = total.saturating_sub(height);
-    let lowest = (selected + 1).saturating_sub(height);
+    let lowest = selected.saturating_add(1).saturating_sub(height);
     let mut first = if first > selected { selected } else { first };
     if first < lowest {
         first = lowest;
