@@ -45,6 +45,21 @@ impl Popup<'_> {
         Rect { x, y, width, height }
     }
 
+    /// The two rows above the buttons, for a line to type into. They are blank when the body ends with two
+    /// empty paragraphs, which are kept as long as there is any room.
+    #[must_use]
+    pub fn entry(&self, screen: Rect) -> Rect {
+        let inner = super::Pane::inner(self.area(screen));
+        let shown = self.shown(inner);
+        let y = u16::try_from(shown.len().saturating_sub(ENTRY)).unwrap_or(u16::MAX);
+        Rect {
+            x: inner.x.saturating_add(1),
+            y: inner.y.saturating_add(y),
+            width: inner.width.saturating_sub(2),
+            height: inner.height.saturating_sub(y + 1).min(ENTRY as u16),
+        }
+    }
+
     /// Draws it in the middle of `screen`. When there is no room, empty lines are left out, then the end of the
     /// text, never the buttons.
     pub fn render(self, screen: Rect, buf: &mut Buffer, theme: &Theme) {
@@ -54,24 +69,37 @@ impl Popup<'_> {
         frame.render(area, buf, theme);
         let inner = super::Pane::inner(area);
         let mut pen = Pen::new(inner, buf, theme);
-        let mut lines = self.lines(inner.width.saturating_sub(2));
-        let room = usize::from(inner.height.saturating_sub(u16::from(!self.buttons.is_empty())));
-        if lines.len() > room {
-            lines.retain(|(text, _)| !text.is_empty());
-        }
-        for (y, (text, role)) in (0..).zip(lines.iter().take(room)) {
-            pen.put(1, y, text, *role);
-        }
-        if let Some(last) = room.checked_sub(1).filter(|_| lines.len() > room) {
-            let sign = theme.glyphs().ellipsis;
-            pen.right(0, last as u16, inner.width, sign, Role::Dim);
+        for (y, (text, role, is_cut)) in (0..).zip(self.shown(inner)) {
+            pen.put(1, y, &text, role);
+            if is_cut {
+                pen.right(0, y, inner.width, theme.glyphs().ellipsis, Role::Dim);
+            }
         }
         self.buttons(&mut pen);
     }
 
+    /// The lines that are drawn, and whether something is left out after one.
+    fn shown(self, inner: Rect) -> Vec<(String, Role, bool)> {
+        let mut lines = self.lines(inner.width.saturating_sub(2));
+        let room = usize::from(inner.height.saturating_sub(u16::from(!self.buttons.is_empty())));
+        let kept = lines.iter().rev().take(ENTRY).take_while(|(text, ..)| text.is_empty()).count();
+        let kept = if kept == ENTRY { lines.split_off(lines.len() - ENTRY) } else { Vec::new() };
+        let room_above = room.saturating_sub(kept.len());
+        if lines.len() > room_above {
+            lines.retain(|(text, ..)| !text.is_empty());
+        }
+        if lines.len() > room_above {
+            lines.truncate(room_above);
+            lines.last_mut().into_iter().for_each(|(.., is_cut)| *is_cut = true);
+        }
+        lines.extend(kept);
+        lines.truncate(room);
+        lines
+    }
+
     fn buttons(self, pen: &mut Pen<'_>) {
         let Some(y) = pen.height().checked_sub(1) else { return };
-        let columns: u16 = self.buttons.iter().map(|button| pen.measure(button) + 4 + GAP).sum();
+        let columns = self.button_columns();
         let mut x = pen.width().saturating_sub(columns.saturating_sub(GAP)) / 2;
         let glyphs = pen.theme().glyphs();
         for (index, button) in self.buttons.iter().enumerate() {
@@ -85,22 +113,30 @@ impl Popup<'_> {
         }
     }
 
+    /// Columns the buttons take, with a gap after each.
+    fn button_columns(&self) -> u16 {
+        let columns = self.buttons.iter().map(|button| width(button).saturating_add(4 + GAP));
+        columns.fold(0, u16::saturating_add)
+    }
+
     /// Columns the content would like to have.
     fn columns(&self) -> u16 {
         let texts = self.body.iter().map(|(text, _)| width(text));
-        let buttons: u16 = self.buttons.iter().map(|button| width(button).saturating_add(4 + GAP)).sum();
+        let buttons = self.button_columns();
         texts.chain([width(self.title).saturating_add(6), buttons, 24]).max().unwrap_or_default()
     }
 
-    fn lines(&self, columns: u16) -> Vec<(String, Role)> {
+    fn lines(&self, columns: u16) -> Vec<(String, Role, bool)> {
         let wrapped = |(text, role): &(&str, Role)| {
-            wrap(text, columns).into_iter().map(|line| (line, *role)).collect::<Vec<_>>()
+            wrap(text, columns).into_iter().map(|line| (line, *role, false)).collect::<Vec<_>>()
         };
         self.body.iter().flat_map(wrapped).collect()
     }
 }
 
 const GAP: u16 = 3;
+/// Rows of a line to type into: the text and what is wrong with it.
+const ENTRY: usize = 2;
 
 #[cfg(test)]
 mod tests {
@@ -139,6 +175,24 @@ mod tests {
     }
 
     #[test]
+    fn a_line_to_type_into_has_its_place_above_the_buttons() {
+        let blank = ("", Role::Text);
+        let long = ["word "; 200].concat();
+        let body = [("Type the last two digits of the address.", Role::Text), blank, blank];
+        let wordy = [(long.as_str(), Role::Text), blank, blank];
+        for (body, height) in [(&body, 20), (&body, 6), (&wordy, 9)] {
+            let popup = Popup { body, ..ARM };
+            let shown = draw(60, height, &unicode(), |area, buf, theme| {
+                popup.render(area, buf, theme);
+                Pen::new(popup.entry(area), buf, theme).put(0, 0, "62", Role::Accent);
+            });
+            let lines: Vec<&str> = shown.lines().map(|line| line.trim_matches([' ', '┃'])).collect();
+            let entry = lines.iter().position(|line| *line == "62").expect("on a line of its own");
+            assert!(lines[entry..].iter().any(|line| line.contains("‹ No ›")), "{shown}");
+        }
+    }
+
+    #[test]
     fn the_answer_that_enter_gives_is_lit() {
         let looks = styles(90, 9, &unicode(), |a, b, t| ARM.render(a, b, t));
         assert!(
@@ -153,5 +207,10 @@ mod tests {
         keeps_to_its_area(|area, buf, theme| ARM.render(area, buf, theme));
         let message = Popup { buttons: &[], body: &[("\u{1b}[2J", Role::Bad)], ..ARM };
         keeps_to_its_area(|area, buf, theme| message.render(area, buf, theme));
+        for (x, y) in (0..50).zip(0..20) {
+            let screen = Rect::new(1, 1, x, y);
+            let entry = ARM.entry(screen);
+            assert!(entry.is_empty() || entry.intersection(screen) == entry, "{entry:?} outside {screen:?}");
+        }
     }
 }

@@ -54,13 +54,17 @@ pub fn styles(
 /// that steers a terminal, and no colour and no foreign sign when the theme has none.
 pub fn keeps_to_its_area(paint: impl Fn(Rect, &mut Buffer, &Theme)) {
     let areas = (0u16..140, 0u16..30, 0u16..20, 0u16..12);
-    proptest!(ProptestConfig::with_cases(200), |((width, height, x, y) in areas, plain in any::<bool>())| {
+    proptest!(ProptestConfig::with_cases(100), |((width, height, x, y) in areas, plain in any::<bool>())| {
         let theme = if plain { ascii() } else { unicode() };
         let mut buf = Buffer::empty(Rect::new(0, 0, 100, 24));
         let area = Rect::new(x, y, width, height);
         paint(area, &mut buf, &theme);
         for cell in buf.content() {
             let symbol = cell.symbol();
+            let is_blank = symbol == " " && cell.fg == Color::Reset && cell.bg == Color::Reset;
+            if is_blank {
+                continue;
+            }
             prop_assert_eq!(visible::string(symbol), symbol, "a character that steers");
             let is_plain = symbol.chars().all(|c| c.is_ascii() || c.is_alphabetic()) && cell.fg == Color::Reset && cell.bg == Color::Reset;
             prop_assert!(!plain || is_plain, "{:?} in a plain theme", cell);
