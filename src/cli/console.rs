@@ -1,9 +1,12 @@
 //! The console.
 
+use std::path::PathBuf;
+
 use crate::app::config::{self, Config};
 use crate::app::session::Recording;
 use crate::link::{LinkName, Place};
 use crate::meter::MODELS;
+use crate::trace::Ring;
 use crate::tui::glyphs::Glyphs;
 use crate::tui::keymap::Keymap;
 use crate::tui::theme::{Depth, Theme, shipped};
@@ -25,7 +28,7 @@ pub fn run(global: &Global, given: &Console) -> Outcome {
 pub fn demo(global: &Global) -> Outcome {
     let start = start(global)?;
     let meter = crate::sim::demo_meters().into_iter().next();
-    let meter = meter.map(|setup| (setup.model.to_owned(), setup.address.text().to_owned()));
+    let meter = meter.map(|setup| (setup.name().to_owned(), setup.address().to_owned()));
     let known = meter.filter(|(model, _)| MODELS.iter().any(|m| m.id == model));
     open(Start { link: Some(LinkName { place: Place::Sim, line: None }), meter: known, poll: true, ..start })
 }
@@ -70,9 +73,16 @@ fn glyphs() -> &'static Glyphs {
 fn recording(config: &Config) -> Recording {
     let state = || store::place().and_then(|place| Some(place.parent()?.join("captures")));
     match config.capture.folder.clone().or_else(state) {
-        Some(folder) if config.capture.enabled => Recording::Ring(folder),
+        Some(folder) if config.capture.enabled => Recording::Ring(ring(folder, config.capture.ring_megabytes)),
         _ => Recording::None,
     }
+}
+
+/// Files of equal size that together take no more than is allowed.
+fn ring(folder: PathBuf, megabytes: u32) -> Ring {
+    let ring = Ring::new(folder);
+    let files = u64::try_from(ring.count).unwrap_or(1).max(1);
+    Ring { size: (u64::from(megabytes) << 20).max(files) / files, ..ring }
 }
 
 fn kept(config: &Config) -> Vec<Kept> {
