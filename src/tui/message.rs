@@ -2,10 +2,11 @@
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
-use super::state::connect::Port;
+use super::state::connect::{Kept, Port};
 use super::state::{Capture, Moment};
-use crate::bus::{Intent, JobEvent, JobId, Status};
+use crate::bus::{Decoder, Intent, JobEvent, JobId, Status};
 use crate::link::LinkName;
+use crate::protocol::LineSettings;
 use crate::trace::SharedTrace;
 
 /// Something that happened.
@@ -32,7 +33,7 @@ pub enum Message {
     /// These serial ports are there.
     Ports(Vec<Port>),
     /// These links are remembered: saved, recent.
-    Links(Vec<String>, Vec<String>),
+    Links(Vec<Kept>, Vec<Kept>),
     /// Where the traffic is kept.
     Captured(Option<Capture>),
     /// Something went well, for the person to know.
@@ -47,13 +48,20 @@ pub enum Message {
 #[derive(Debug)]
 pub enum Effect {
     /// Open a link; the one before is closed.
-    Open(LinkName),
+    Open {
+        /// Which.
+        name: LinkName,
+        /// The line, unless the name says another.
+        line: LineSettings,
+        /// By which protocol the traffic is read at first.
+        decoder: Option<Decoder>,
+    },
     /// Close the link.
     Close,
     /// Ask the bus.
     Bus(Intent),
     /// Keep these links: saved, recent.
-    Remember(Vec<String>, Vec<String>),
+    Remember(Vec<Kept>, Vec<Kept>),
     /// Put text on the clipboard.
     Copy(String),
     /// Listen to the mouse or not.

@@ -1,12 +1,23 @@
 //! The console: state, update, view.
+//!
+//! [`run()`] is all that the command line needs; [`keymap`] and [`theme`] read what a person has configured.
+
+mod effects;
 pub mod glyphs;
 pub mod keymap;
 mod layout;
 mod message;
+mod run;
 mod screens;
+mod signals;
 mod snapshot;
 mod state;
+pub mod store;
+mod terminal;
 pub mod theme;
 mod update;
 mod view;
 pub mod widgets;
+
+pub use run::{Start, run};
+pub use state::connect::Kept;

@@ -1,6 +1,9 @@
 //! Which key does what: the defaults, with what the person has changed.
 
+use std::collections::BTreeMap;
+
 use super::{ACTIONS, Action, BadKey, Chord, Context, Info};
+use crate::app::config::KeyNames;
 use crate::frame::visible;
 
 /// What is wrong with configured keys.
@@ -16,6 +19,16 @@ pub enum KeymapError {
         action: &'static str,
         /// What is wrong.
         source: BadKey,
+    },
+    /// The action belongs to another context.
+    #[error("{action} belongs under [keys.{belongs}], not [keys.{}]", visible::string(.found))]
+    Elsewhere {
+        /// The action.
+        action: &'static str,
+        /// Where it belongs.
+        belongs: &'static str,
+        /// Where it was found.
+        found: String,
     },
     /// Two actions want one key.
     #[error("{first} and {second} both want the key {key}")]
@@ -63,6 +76,26 @@ impl Keymap {
             }
         }
         keymap.check()
+    }
+
+    /// The defaults changed as the configuration has it: by context, then by action.
+    ///
+    /// # Errors
+    /// [`KeymapError`] as of [`Keymap::with`], and for an action that is not of its context.
+    pub fn configured(keys: &BTreeMap<String, BTreeMap<String, KeyNames>>) -> Result<Self, KeymapError> {
+        let mut changes = Vec::new();
+        for (context, actions) in keys {
+            for (action, names) in actions {
+                let known = ACTIONS.iter().find(|info| info.id == action);
+                let known = known.ok_or_else(|| KeymapError::UnknownAction(action.clone()))?;
+                if known.context.id() != context {
+                    let (action, belongs) = (known.id, known.context.id());
+                    return Err(KeymapError::Elsewhere { action, belongs, found: context.clone() });
+                }
+                changes.push((action.as_str(), names.iter().collect::<Vec<_>>().join(" ")));
+            }
+        }
+        Self::with(changes.iter().map(|(action, keys)| (*action, keys.as_str())))
     }
 
     fn check(self) -> Result<Self, KeymapError> {

@@ -46,6 +46,21 @@ impl Context {
         }
     }
 
+    /// Its name in the configuration: `[keys.trace]`.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Global => "global",
+            Self::Connect => "connect",
+            Self::Meter => "meter",
+            Self::Bench => "bench",
+            Self::Trace => "trace",
+            Self::Readings => "readings",
+            Self::Input => "input",
+            Self::Popup => "popup",
+        }
+    }
+
     /// Whether keys of both can be pressed at the same moment, so that they must not be the same.
     #[must_use]
     pub fn meets(self, other: Self) -> bool {

@@ -33,7 +33,7 @@ fn list(look: &mut Look<'_>) {
     let choices = state.connect.choices();
     let rows = rows(&choices, state.connect.looked && state.connect.ports.is_empty());
     let top = state.connect.list.top;
-    let column = choices.iter().map(|c| width(&c.link)).max().unwrap_or(0).min(inner.width / 2) + 3;
+    let column = choices.iter().map(|c| width(c.link())).max().unwrap_or(0).min(inner.width / 2) + 3;
     for (y, row) in (0..inner.height).zip(rows.iter().skip(top)) {
         let area = Rect { y: inner.y + y, height: 1, ..inner };
         match row {
@@ -75,7 +75,7 @@ fn one(look: &mut Look<'_>, area: Rect, choice: &Choice, chosen: bool, column: u
     if chosen {
         pen.put(0, 0, current, Role::Accent);
     }
-    pen.fit(3, 0, column.saturating_sub(1), &choice.link, Role::Text);
+    pen.fit(3, 0, column.saturating_sub(1), choice.link(), Role::Text);
     pen.fit(3 + column, 0, area.width.saturating_sub(4 + column), &choice.about, Role::Dim);
     if chosen {
         pen.select(0, 0, area.width);

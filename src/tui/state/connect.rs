@@ -1,5 +1,6 @@
 //! The screen of links: what was found, what is remembered, what is being typed.
 
+use serde::{Deserialize, Serialize};
 use tui_input::Input;
 
 use super::scroll::Scroll;
@@ -39,15 +40,56 @@ impl Origin {
     }
 }
 
+/// A link that is remembered, with the meter on it. All texts as they were written; empty for nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Kept {
+    /// What the person calls it.
+    pub name: String,
+    /// The link's name.
+    pub link: String,
+    /// Id of the model on it.
+    pub model: String,
+    /// The meter's address.
+    pub address: String,
+}
+
+impl Kept {
+    fn about(&self) -> String {
+        [&self.name, &self.model, &self.address]
+            .into_iter()
+            .filter(|word| !word.is_empty())
+            .cloned()
+            .collect::<Vec<_>>()
+            .join("  ")
+    }
+}
+
 /// A link in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
     /// Why it is there.
     pub origin: Origin,
-    /// Its name.
-    pub link: String,
+    /// The link, with the meter that was on it.
+    pub kept: Kept,
     /// What is known of it.
     pub about: String,
+}
+
+impl Choice {
+    /// Its name.
+    #[must_use]
+    pub fn link(&self) -> &str {
+        &self.kept.link
+    }
+
+    fn bare(origin: Origin, link: &str, about: &str) -> Self {
+        Self { origin, kept: Kept { link: link.to_owned(), ..Kept::default() }, about: about.to_owned() }
+    }
+
+    fn kept(origin: Origin, kept: &Kept) -> Self {
+        Self { origin, kept: kept.clone(), about: kept.about() }
+    }
 }
 
 /// The screen of links.
@@ -57,10 +99,12 @@ pub struct Connect {
     pub ports: Vec<Port>,
     /// Whether they were looked for yet.
     pub looked: bool,
+    /// Links named in the configuration.
+    pub configured: Vec<Kept>,
     /// Links the person keeps.
-    pub saved: Vec<String>,
+    pub saved: Vec<Kept>,
     /// Links used lately, the last one first.
-    pub recent: Vec<String>,
+    pub recent: Vec<Kept>,
     /// The chosen link and the part of the list on screen.
     pub list: Scroll,
     /// A link being typed.
@@ -75,20 +119,12 @@ impl Connect {
     /// All links that can be chosen, in the order of the list.
     #[must_use]
     pub fn choices(&self) -> Vec<Choice> {
-        let found = self.ports.iter().map(|port| (Origin::Found, &port.link, port.about.as_str()));
-        let saved = self.saved.iter().map(|link| (Origin::Saved, link, ""));
-        let recent = self.recent.iter().filter(|link| !self.saved.contains(link));
-        let recent = recent.map(|link| (Origin::Recent, link, ""));
-        let mut choices: Vec<Choice> = found
-            .chain(saved)
-            .chain(recent)
-            .map(|(origin, link, about)| Choice { origin, link: link.clone(), about: about.to_owned() })
-            .collect();
-        choices.push(Choice {
-            origin: Origin::BuiltIn,
-            link: "sim:".to_owned(),
-            about: "simulated bus, one meter of every family".to_owned(),
-        });
+        let found = self.ports.iter().map(|port| Choice::bare(Origin::Found, &port.link, &port.about));
+        let saved = self.configured.iter().chain(&self.saved).map(|kept| Choice::kept(Origin::Saved, kept));
+        let recent = self.recent.iter().filter(|kept| !self.saved.contains(kept));
+        let recent = recent.map(|kept| Choice::kept(Origin::Recent, kept));
+        let mut choices: Vec<Choice> = found.chain(saved).chain(recent).collect();
+        choices.push(Choice::bare(Origin::BuiltIn, "sim:", "simulated bus, one meter of every family"));
         choices
     }
 
@@ -106,7 +142,7 @@ impl Connect {
         let chosen = self.chosen().filter(|_| self.looked);
         self.ports = ports;
         self.looked = true;
-        let same = |choice: Choice| self.choices().iter().position(|c| c.link == choice.link);
+        let same = |choice: Choice| self.choices().iter().position(|c| c.kept == choice.kept);
         self.list.at = chosen.and_then(same).unwrap_or(self.list.at);
         true
     }
@@ -134,13 +170,13 @@ mod tests {
         let mut connect = Connect::default();
         connect.set_ports(vec![port("/dev/ttyUSB1")]);
         assert!(connect.set_ports(vec![port("/dev/ttyUSB0"), port("/dev/ttyUSB1")]));
-        assert_eq!(connect.chosen().map(|c| c.link).as_deref(), Some("serial:/dev/ttyUSB1"));
+        assert_eq!(connect.chosen().map(|c| c.kept.link).as_deref(), Some("serial:/dev/ttyUSB1"));
         assert!(!connect.set_ports(vec![port("/dev/ttyUSB0"), port("/dev/ttyUSB1")]), "nothing new");
     }
 
     #[test]
     fn rows_count_the_headings_above() {
-        let mut connect = Connect { saved: vec!["tcp://a:1".into()], ..Connect::default() };
+        let mut connect = Connect { saved: vec![Kept { link: "tcp://a:1".into(), ..Kept::default() }], ..Connect::default() };
         connect.set_ports(vec![port("a"), port("b")]);
         let choices = connect.choices();
         assert_eq!((0..4).map(|at| Connect::row_of(&choices, at)).collect::<Vec<_>>(), [1, 2, 4, 6]);

@@ -45,15 +45,6 @@ pub struct Failed {
     pub why: String,
 }
 
-/// How the tariff registers compare with the total register.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Balance {
-    /// The tariff registers added up.
-    pub sum: Decimal,
-    /// The total register, where it was read.
-    pub total: Option<Decimal>,
-}
-
 /// The screen of values.
 #[derive(Debug, Clone)]
 pub struct Readings {
@@ -132,18 +123,6 @@ impl Readings {
         self.energy().find(|known| known.reading.tariff.is_none() && is_import(&known.reading))
     }
 
-    /// Sum of the tariffs against the total register; `None` without tariffs.
-    #[must_use]
-    pub fn balance(&self) -> Option<Balance> {
-        let tariffs = self.tariffs();
-        if tariffs.is_empty() {
-            return None;
-        }
-        let numbers = tariffs.iter().filter_map(|known| known.reading.number());
-        let sum = numbers.fold(Some(Decimal::ZERO), |sum, number| sum?.checked_add(number))?;
-        Some(Balance { sum, total: self.total().and_then(|known| known.reading.number()) })
-    }
-
     /// Everything that is not in the tariff table, the clock and the identity.
     #[must_use]
     pub fn others(&self) -> Vec<&Known> {
@@ -202,15 +181,15 @@ mod tests {
     }
 
     #[test]
-    fn the_sum_of_the_tariffs_is_held_against_the_total() {
+    fn the_tariff_table_holds_registers_by_tariff_and_the_total_apart() {
         let mut readings = Readings::default();
         for (tariff, value) in [(0, 300), (2, 100), (1, 200)] {
             readings.take(energy(tariff, value), Timestamp::UNIX_EPOCH);
         }
-        let balance = readings.balance().unwrap();
-        assert_eq!(Some(balance.sum), balance.total);
         let order: Vec<_> = readings.tariffs().iter().map(|k| k.reading.tariff).collect();
         assert_eq!(order, [Some(1), Some(2)]);
+        assert_eq!(readings.total().and_then(|k| k.reading.number()), Some(Decimal::new(300, 2)));
+        assert!(readings.others().is_empty());
     }
 
     #[test]

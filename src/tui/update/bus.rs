@@ -18,6 +18,7 @@ pub fn traffic(state: &mut State, status: Status, effects: &mut Effects) {
         meter::tell_bus(state, effects);
         connect::remember(state, effects);
         go::after_opening(state);
+        readings::schedule_now(state);
     }
 }
 

@@ -1,14 +1,13 @@
 //! Opening and closing links.
 
-use tui_input::Input;
-
 use super::super::keymap::Action;
 use super::super::message::Effect;
-use super::super::state::connect::{Origin, Port};
-use super::super::state::{Pane, Phase, Screen, State};
-use super::{Effects, go};
+use super::super::state::connect::{Choice, Kept, Origin, Port};
+use super::super::state::{Phase, Screen, State};
+use super::{Effects, go, meter};
+use crate::app::target::Target;
 use crate::frame::visible;
-use crate::link::LinkName;
+use crate::link::{LinkName, Place};
 use crate::protocol::LineSettings;
 
 /// Links used lately that are remembered.
@@ -35,9 +34,13 @@ pub fn open_typed(state: &mut State, effects: &mut Effects) {
 
 /// Opens the chosen link.
 pub fn open_chosen(state: &mut State, effects: &mut Effects) {
-    if let Some(choice) = state.connect.chosen() {
-        open_text(state, &choice.link, effects);
+    let Some(choice) = state.connect.chosen() else { return };
+    if !choice.kept.model.is_empty()
+        && let Err(why) = meter::choose_by_name(state, &choice.kept.model, &choice.kept.address, effects)
+    {
+        state.warn(why);
     }
+    open_text(state, choice.link(), effects);
 }
 
 /// Opens a link by its name; line settings that were typed count where the name has none.
@@ -68,7 +71,9 @@ pub fn open(state: &mut State, name: LinkName, effects: &mut Effects) {
     state.jobs.clear();
     state.bench.repeat = None;
     state.readings.next = None;
-    effects.push(Effect::Open(name));
+    let line = state.target.as_ref().map(|target| target.model.line).unwrap_or_default();
+    let decoder = state.target.as_ref().map(Target::decoder);
+    effects.push(Effect::Open { name, line, decoder });
 }
 
 /// A link could not be opened.
@@ -97,33 +102,46 @@ pub fn ports(state: &mut State, ports: Vec<Port>) -> bool {
     state.connect.set_ports(ports)
 }
 
-/// Puts the open link at the head of those used lately.
+/// Puts the open link at the head of those used lately, with the meter that is talked to.
 pub fn remember(state: &mut State, effects: &mut Effects) {
-    let Some(link) = state.link.as_ref().map(ToString::to_string) else { return };
-    if link == "sim:" {
+    let Some(kept) = present(state) else { return };
+    let recent = &mut state.connect.recent;
+    if recent.first() == Some(&kept) {
         return;
     }
-    let recent = &mut state.connect.recent;
-    recent.retain(|known| *known != link);
-    recent.insert(0, link);
+    recent.retain(|known| known.link != kept.link);
+    recent.insert(0, kept);
     recent.truncate(RECENT);
     store(state, effects);
+}
+
+/// The open link with the meter that is talked to; the simulated bus needs no remembering.
+fn present(state: &State) -> Option<Kept> {
+    let link = state.link.as_ref().filter(|link| link.place != Place::Sim)?;
+    let target = state.target.as_ref();
+    Some(Kept {
+        name: String::new(),
+        link: link.to_string(),
+        model: target.map_or("", |target| target.model.id).to_owned(),
+        address: target.map_or("", |target| target.address.text()).to_owned(),
+    })
 }
 
 fn store(state: &State, effects: &mut Effects) {
     effects.push(Effect::Remember(state.connect.saved.clone(), state.connect.recent.clone()));
 }
 
-/// Keeps the chosen link, or what is typed, among the saved ones.
+/// Keeps the chosen link among the saved ones, or no longer.
 fn keep(state: &mut State, effects: &mut Effects) {
-    let Some(link) = state.connect.chosen().map(|choice| choice.link) else { return };
+    let Some(Choice { kept, .. }) = state.connect.chosen() else { return };
+    let shown = visible::string(&kept.link);
     let saved = &mut state.connect.saved;
-    if let Some(at) = saved.iter().position(|known| *known == link) {
+    if let Some(at) = saved.iter().position(|known| *known == kept) {
         saved.remove(at);
-        state.say(format!("{} is no longer kept", visible::string(&link)));
+        state.say(format!("{shown} is no longer kept"));
     } else {
-        saved.push(link.clone());
-        state.say(format!("{} is kept", visible::string(&link)));
+        saved.push(kept);
+        state.say(format!("{shown} is kept"));
     }
     store(state, effects);
 }
@@ -131,20 +149,16 @@ fn keep(state: &mut State, effects: &mut Effects) {
 fn forget(state: &mut State, effects: &mut Effects) {
     let Some(choice) = state.connect.chosen() else { return };
     match choice.origin {
-        Origin::Saved => state.connect.saved.retain(|link| *link != choice.link),
-        Origin::Recent => state.connect.recent.retain(|link| *link != choice.link),
+        Origin::Saved if state.connect.configured.contains(&choice.kept) => {
+            state.say("this link is in the configuration file");
+            return;
+        }
+        Origin::Saved => state.connect.saved.retain(|kept| *kept != choice.kept),
+        Origin::Recent => state.connect.recent.retain(|kept| *kept != choice.kept),
         Origin::Found | Origin::BuiltIn => {
             state.say("only saved and recent links can be forgotten");
             return;
         }
     }
     store(state, effects);
-}
-
-/// Puts a link into the entry to be changed.
-pub fn edit_chosen(state: &mut State) {
-    if let Some(choice) = state.connect.chosen() {
-        state.connect.entry = Input::from(choice.link);
-        state.focus_on(Pane::LinkEntry);
-    }
 }

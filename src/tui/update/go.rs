@@ -1,6 +1,6 @@
 //! Going from screen to screen and from pane to pane.
 
-use super::super::state::{Pane, Screen, State};
+use super::super::state::{Screen, State};
 
 /// Shows a screen.
 pub fn to(state: &mut State, screen: Screen) {
@@ -66,13 +66,4 @@ fn clear_search(state: &mut State) -> bool {
 pub fn page(state: &State) -> isize {
     let rows = super::super::layout::areas(state).rows(state.pane());
     isize::try_from(rows.saturating_sub(1)).unwrap_or(1).max(1)
-}
-
-/// The pane that a list on a narrow screen leads to.
-pub const fn next_of(pane: Pane) -> Option<Pane> {
-    match pane {
-        Pane::Models => Some(Pane::Address),
-        Pane::Entries => Some(Pane::Detail),
-        _ => None,
-    }
 }

@@ -6,7 +6,7 @@ use super::super::keymap::Action;
 use super::super::message::Effect;
 use super::super::state::target::is_same;
 use super::super::state::{Pane, Readings, Screen, State};
-use super::{Effects, bench, go};
+use super::{Effects, bench, connect, go};
 use crate::app::target::Target;
 use crate::bus::Intent;
 use crate::link::Place;
@@ -71,6 +71,9 @@ pub fn take(state: &mut State, target: Target, effects: &mut Effects) {
     }
     state.target = Some(target);
     tell_bus(state, effects);
+    if state.is_connected() {
+        connect::remember(state, effects);
+    }
     bench::redraft(state);
 }
 

@@ -26,6 +26,7 @@ pub use trace::{entry_text, is_match};
 
 use super::message::{Effect, Message};
 use super::state::{Phase, State};
+use crate::link::LinkName;
 use crate::trace::SharedTrace;
 
 /// What is to be done outside, in order.
@@ -39,6 +40,23 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         settle::settle(state);
         state.generation += 1;
     }
+    effects
+}
+
+/// What is to be done at the very beginning: a link and a meter named on the command line.
+pub fn start(state: &mut State, link: Option<LinkName>, meter: Option<(String, String)>, poll: bool) -> Vec<Effect> {
+    let mut effects = Effects::new();
+    if let Some((model, address)) = meter
+        && let Err(why) = meter::choose_by_name(state, &model, &address, &mut effects)
+    {
+        state.warn(why);
+    }
+    state.readings.polling = poll;
+    if let Some(name) = link {
+        connect::open(state, name, &mut effects);
+    }
+    settle::settle(state);
+    state.generation += 1;
     effects
 }
 

@@ -73,7 +73,7 @@ fn values(state: &State, verb: &str, typed: &str) -> Vec<Completion> {
         "theme" => state.themes.clone(),
         "model" => MODELS.iter().map(|model| model.id.to_owned()).collect(),
         "ask" => state.commands().iter().map(|command| command.id.to_owned()).collect(),
-        "open" => state.connect.choices().into_iter().map(|choice| choice.link).collect(),
+        "open" => state.connect.choices().into_iter().map(|choice| choice.kept.link).collect(),
         _ => Vec::new(),
     };
     words

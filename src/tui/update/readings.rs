@@ -74,6 +74,11 @@ pub fn poll_if_due(state: &mut State, effects: &mut Effects) -> bool {
     true
 }
 
+/// Polls at once, if polling is on.
+pub fn schedule_now(state: &mut State) {
+    state.readings.next = state.readings.polling.then_some(state.now.at);
+}
+
 /// A poll is done: the next one follows after the period.
 pub fn schedule(state: &mut State) {
     if state.readings.polling {
