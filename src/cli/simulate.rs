@@ -81,7 +81,7 @@ async fn serve(given: &Simulate, link: Link) -> Result<Served, Stop> {
         let target = bare(target).to_owned();
         let place = format!("tcp://{}", visible::string(&target));
         let dialling = async move {
-            serve::dial(target, link).await;
+            serve::dial(&target, link).await;
             Ok(())
         };
         return Ok(Served { place, serving: Box::pin(dialling) });
