@@ -363,6 +363,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
         #[test]
         fn paged_out_or_not_a_trace_is_the_same(
             steps in proptest::collection::vec((entries(), proptest::collection::vec(any::<u8>(), 0..9)), 1..60),

@@ -7,13 +7,16 @@ pub mod capture;
 mod digest;
 mod echo;
 mod entry;
+pub mod export;
 mod mark;
+mod mask;
 mod memory;
 mod pages;
 pub mod pcapng;
 pub mod private;
 pub mod replay;
 mod runs;
+pub mod search;
 mod stored;
 #[cfg(test)]
 mod toy;
@@ -22,6 +25,7 @@ pub use capture::{Capture, CaptureState, Ring};
 pub use digest::{Claimed, Digest, Split};
 pub use entry::{Chunk, Claim, Entry, EntryKind, Way};
 pub use mark::Mark;
+pub use mask::Mask;
 pub use memory::Trace;
 pub use pages::Paging;
 

@@ -374,6 +374,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
         #[test]
         fn played_back_nothing_is_lost_and_every_frame_is_the_same(
             pushes in proptest::collection::vec((any::<bool>(), toy::traffic(), 0..200_u64), 1..25),
