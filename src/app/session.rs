@@ -123,6 +123,9 @@ fn spawn(opening: Opening, trace: SharedTrace, clock: Clock, ends: Ends) {
 
 async fn serve(opening: Opening, trace: SharedTrace, clock: Clock, ends: Ends) {
     let decoder = opening.decoder;
+    if let Place::File(path) = &opening.name.place {
+        return bus::play(ends, path, trace, decoder).await;
+    }
     if let Err(error) = record(&opening, &trace) {
         return ends.fail(error);
     }
@@ -169,7 +172,7 @@ async fn port(opening: Opening, clock: Clock) -> Result<Port, OpenError> {
         Place::Sim => Ok(simulated(opening.simulation, listens, clock)),
         Place::File(_) => Err(OpenError::Missing {
             link: opening.name.to_string(),
-            what: "a capture is looked at, not talked to".to_owned(),
+            what: "a capture is played, not opened as a port".to_owned(),
             hint: "use a serial port, a converter or sim:".to_owned(),
         }),
     }

@@ -5,11 +5,13 @@
 //! [`Status`]; what they show of traffic they read from the trace.
 
 mod job;
+mod playback;
 mod raw;
 mod run;
 #[cfg(test)]
 mod tests;
 
+pub use playback::play;
 pub use run::{Ends, Handle, Port, channel, run};
 
 use std::time::Duration;

@@ -35,9 +35,9 @@ pub struct Handle {
 /// The bus's ends of the channels of a [`Handle`].
 #[derive(Debug)]
 pub struct Ends {
-    wanted: mpsc::UnboundedReceiver<Intent>,
-    told: mpsc::UnboundedSender<BusEvent>,
-    status: watch::Sender<Status>,
+    pub(super) wanted: mpsc::UnboundedReceiver<Intent>,
+    pub(super) told: mpsc::UnboundedSender<BusEvent>,
+    pub(super) status: watch::Sender<Status>,
 }
 
 impl Ends {

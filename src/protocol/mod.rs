@@ -33,5 +33,5 @@ pub use exchange::{Action, Event, Exchange, Failure, Fault, Options, Plan, Reque
 pub use family::{ComposeError, Context, Dialect, Family, Profile};
 pub use framer::{Framer, Judged, Piece, PieceKind, Source};
 pub use line::{BadLine, LineSettings, Parity};
-pub use responder::{Now, Responder, Setup, SetupError, Told};
+pub use responder::{Load, Now, Responder, Setup, SetupError, Told};
 pub use tracker::{Relation, Seen, Tracker};

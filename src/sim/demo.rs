@@ -1,4 +1,4 @@
-//! The demo bus: one meter of every model, with invented serial numbers.
+//! The demo bus: one meter of every model, with invented serial numbers and a household behind each.
 
 use super::meter::SimMeter;
 use crate::meter::{MODELS, Model};
@@ -23,7 +23,7 @@ fn demo_meter(model: &'static Model, index: u64) -> Result<SimMeter, super::Mete
         let width = usize::from(model.address.serial_digits.max(9));
         format!("{:0width$}", FIRST_SERIAL + index * SERIAL_STEP)
     };
-    SimMeter::of_model(model, &address, None, Vec::new())
+    Ok(SimMeter::of_model(model, &address, None, Vec::new())?.with_household(FIRST_SERIAL + index))
 }
 
 #[cfg(test)]

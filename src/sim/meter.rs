@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::fault::Readdress;
+use super::load::Household;
 use crate::frame::{At, Secret};
 use crate::meter::{AddressError, AddressRule, Model};
 use crate::protocol::{Address, Family, LineSettings, Now, Responder, Setup, SetupError, Told, registry};
@@ -15,6 +16,7 @@ pub struct SimMeter {
     responder: Box<dyn Responder>,
     /// What is known of it by its model.
     known: Option<Known>,
+    household: Option<Household>,
     /// When its last transmission ends.
     free: At,
     /// When it last heard something.
@@ -123,10 +125,18 @@ impl SimMeter {
             line,
             responder,
             known: None,
+            household: None,
             free: At::ZERO,
             heard: At::ZERO,
             rest_until: At::ZERO,
         }
+    }
+
+    /// With a household behind it, by a seed: its power and energy move where its family's meters let them.
+    #[must_use]
+    pub const fn with_household(mut self, seed: u64) -> Self {
+        self.household = Some(Household::new(seed));
+        self
     }
 
     /// Its model id.
@@ -195,6 +205,9 @@ impl SimMeter {
     pub(super) fn hear(&mut self, bytes: &[u8], now: Now) {
         self.heard = now.at;
         self.rest_until = At::ZERO;
+        if let Some(load) = self.household.as_mut().and_then(|household| household.draw(now.wall)) {
+            self.responder.draw(load);
+        }
         self.responder.receive(bytes, now);
     }
 

@@ -7,6 +7,7 @@
 //! | `wire.rs` | several meters on one wire, pure: commands and time in, events with their times out |
 //! | `bus.rs` | the wire as a [`Link`](crate::link::Link), in real or paused time |
 //! | `fault/` | what goes wrong on a line, by seed, with a log of what was done |
+//! | `load.rs` | the household behind a demo meter |
 //! | `demo.rs` | one meter of every model |
 //! | `serve/` | the same bus for other programs: TCP and pseudo-terminal |
 //!
@@ -16,6 +17,7 @@ mod bus;
 mod demo;
 pub mod fault;
 mod line;
+mod load;
 mod meter;
 pub mod serve;
 #[cfg(test)]
