@@ -124,12 +124,17 @@ fn tree(layer: &Layer, mask: &LayerMask, look: Look) -> String {
     let name_width = rows.iter().map(|(_, name, _)| name.width()).max().unwrap_or(0);
     let mut text = String::new();
     for ((hex, name, said), field) in rows.iter().zip(&layer.fields) {
-        let offset = look.sheet.paint.faint(&format!("{:04X}", field.span.start));
+        let offset = look.sheet.paint.faint(&place(field));
         let padding = " ".repeat(name_width.saturating_sub(name.width()));
         let line = format!("    {offset}  {hex:<hex_width$}  {name}{padding}  {said}");
         let _ = writeln!(text, "{}", line.trim_end());
     }
     text
+}
+
+/// Where a field begins; nothing for a part of a byte that stands at the field before it.
+fn place(field: &Field) -> String {
+    if field.span.is_empty() { " ".repeat(4) } else { format!("{:04X}", field.span.start) }
 }
 
 fn name(field: &Field) -> String {
