@@ -44,7 +44,8 @@ pub fn status(look: &mut Look<'_>) {
         Piece::new(&missing, 0, role_of(counters.missing)).at_right(),
         Piece::new(&latency, 3, Role::Text).at_right(),
         Piece::new(&capture, 6, Role::Dim).at_right(),
-        Piece::new(if armed { "ARMED" } else { "read-only" }, if armed { 0 } else { 5 }, arm_role(armed)).at_right(),
+        Piece::new(if armed { "ARMED" } else { "read-only" }, if armed { 0 } else { 5 }, arm_role(armed))
+            .at_right(),
     ];
     let area = look.areas.status;
     StatusLine { pieces: &pieces }.render(area, look.buf, look.theme);

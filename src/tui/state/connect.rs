@@ -151,8 +151,10 @@ impl Connect {
     #[must_use]
     pub fn row_of(choices: &[Choice], at: usize) -> usize {
         let before = choices.get(..=at).unwrap_or(choices);
-        let headings =
-            before.iter().enumerate().filter(|(i, c)| *i == 0 || before.get(i - 1).is_none_or(|b| b.origin != c.origin));
+        let headings = before
+            .iter()
+            .enumerate()
+            .filter(|(i, c)| *i == 0 || before.get(i - 1).is_none_or(|b| b.origin != c.origin));
         at + headings.count()
     }
 }
