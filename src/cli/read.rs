@@ -19,7 +19,7 @@ use crate::reading::{Absent, Measured, Reading};
 
 /// Reads and prints, once or again and again.
 pub fn run(global: &Global, given: &Read) -> Outcome {
-    let target = meter::target(global, &given.meter)?;
+    let target = meter::target_on(global, &given.meter, &given.link.place)?;
     let requests = requests(&target, given)?;
     let doing = format!("reading {} {}", target.model.id, target.address);
     let reader = Reader { global, given, target, requests, doing };
