@@ -149,7 +149,7 @@ impl Reader<'_> {
             }
             JobEvent::Warning(warning) => out::remark(&format!("{}: {}", self.doing, warning.text)),
             JobEvent::Answered { index, result: Err(failure), request, .. } => {
-                poll.silent = index == 0 && matches!(failure.fault, Fault::NoAnswer { .. });
+                poll.silent = index == 0 && matches!(failure.fault, Fault::NoAnswer { .. } | Fault::LinkLost);
                 poll.got.push(Got::Missing { request: index, why: absent(&failure) });
                 let trouble = failure::trouble(live, &self.target, &failure, request);
                 poll.first_trouble.get_or_insert(trouble);
