@@ -29,7 +29,7 @@ pub fn bytes(number: u64, count: usize) -> Option<Vec<u8>> {
     let mut digits = vec![0; count];
     for byte in digits.iter_mut().rev() {
         let pair = (rest % 100) as u8;
-        *byte = pair / 10 << 4 | pair % 10;
+        *byte = ((pair / 10) << 4) | (pair % 10);
         rest /= 100;
     }
     (rest == 0).then_some(digits)

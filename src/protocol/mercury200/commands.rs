@@ -39,11 +39,13 @@ const fn control(
 }
 
 /// With parameters.
+#[expect(clippy::needless_pass_by_value, reason = "rows of a table read best without references")]
 const fn with(parameters: &'static [Parameter], command: Command) -> Command {
     Command { parameters, ..command }
 }
 
 /// With a remark.
+#[expect(clippy::needless_pass_by_value, reason = "rows of a table read best without references")]
 const fn noted(note: &'static str, command: Command) -> Command {
     Command { note, ..command }
 }

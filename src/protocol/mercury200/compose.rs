@@ -118,29 +118,14 @@ mod tests {
 
     #[test]
     fn what_is_of_another_family_or_cannot_be_sent_is_refused() {
-        let foreign = Command { id: "foreign", ..*clone_of(command("energy")) };
+        let own = command("energy");
+        let foreign = Command { id: "foreign", ..*own };
         assert_eq!(layout(&foreign).unwrap_err(), ComposeError::Foreign("foreign"));
         assert!(address(&Address::textual("kitchen")).is_err());
         assert!(address(&Address::numeric("4294967296", 1 << 32)).is_err());
         let late = command("set-clock").arguments([("time", "2100-01-01T00:00:00")]).unwrap();
         let refused = request(1, &Request { command: command("set-clock"), arguments: late });
         assert!(matches!(refused, Err(ComposeError::Argument { name: "time", .. })));
-    }
-
-    fn clone_of(command: &'static Command) -> Box<Command> {
-        Box::new(Command { note: "", ..Command { ..copy(command) } })
-    }
-
-    fn copy(c: &'static Command) -> Command {
-        Command {
-            id: c.id,
-            code: c.code,
-            title: c.title,
-            group: c.group,
-            access: c.access,
-            parameters: c.parameters,
-            note: c.note,
-        }
     }
 
     /// Reads the arguments back out of an explained request.
@@ -159,8 +144,8 @@ mod tests {
                 Origin::Argument(name) => found.push((name, argument_of(field.value))),
                 Origin::Halves(high, low) => {
                     let Value::Hex(byte, _) = field.value else { panic!("{field:?}") };
-                    found.push((high, Argument::Integer((byte >> 4) as i64)));
-                    found.push((low, Argument::Integer((byte & 0x0F) as i64)));
+                    found.push((high, Argument::Integer((byte >> 4).cast_signed())));
+                    found.push((low, Argument::Integer((byte & 0x0F).cast_signed())));
                 }
                 Origin::Slice(name, _) => match found.iter_mut().find(|(known, _)| *known == name) {
                     Some((_, Argument::Bytes(bytes))) => bytes.extend_from_slice(wire.bytes_of(field)),
@@ -175,7 +160,7 @@ mod tests {
     fn argument_of(value: Value) -> Argument {
         match value {
             Value::Number(number) => Argument::Integer(number.units() as i64),
-            Value::Meaning(code, _) | Value::Hex(code, _) => Argument::Integer(code as i64),
+            Value::Meaning(code, _) | Value::Hex(code, _) => Argument::Integer(code.cast_signed()),
             Value::Time(time) if time.hour.is_none() => Argument::Date(time.civil().unwrap().date()),
             Value::Time(time) => Argument::DateTime(time.civil().unwrap()),
             other => panic!("{other:?}"),

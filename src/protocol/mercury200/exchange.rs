@@ -28,8 +28,8 @@ const SILENT_CHARACTERS: usize = 6;
 ///
 /// # Errors
 /// [`ComposeError`] when one of its requests cannot be put into bytes.
-pub fn exchange(plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {
-    Ok(Box::new(Turns::new(Talk::new(&plan)?, plan.options)))
+pub fn exchange(plan: &Plan) -> Result<Box<dyn Exchange>, ComposeError> {
+    Ok(Box::new(Turns::new(Talk::new(plan)?, plan.options)))
 }
 
 /// A request ready to be sent.
@@ -116,12 +116,8 @@ impl Asked {
         {
             return Some(Unfit::Content("the answer is about another parameter"));
         }
-        let items = self.layout.reply_items(frame.payload, argument);
-        let size = match (items, self.layout.reply) {
-            (None, Reply::Numbered(_)) if first.is_none() => Some(1),
-            (None, _) => None,
-            (Some(items), _) => Some(super::form::size(items)),
-        };
+        let numbered = if frame.payload.is_empty() { argument.as_slice() } else { frame.payload };
+        let size = self.layout.reply_items(numbered, argument).map(super::form::size);
         let found = frame.payload.len();
         size.filter(|expected| *expected != found).map(|expected| Unfit::Length { expected, found })
     }

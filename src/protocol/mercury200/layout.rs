@@ -167,9 +167,9 @@ const DATED_SNAPSHOT: [Item; 7] = [
     item("filler", Form::Bytes(3)),
 ];
 
-const HALF_HOURS: [Item; 1] =
-    [item("half-hours", Form::Bytes(24))
-        .note("8 records of 0.2 Wh steps; the sources disagree on their form")];
+const HALF_HOURS: [Item; 1] = [item("half-hours", Form::Bytes(24))
+    .note("8 records of 0.2 Wh steps; the sources disagree on their form")
+    .read()];
 
 /// A command without request payload.
 const fn read(code: u8, reply: &'static [Item]) -> Layout {

@@ -12,7 +12,7 @@
 //! | `wire.rs`, `lengths.rs`, `framer.rs` | the frame, and how it is found without start, length or end |
 //! | `dissect.rs`, `sheet.rs` | a frame explained |
 //! | `compose.rs`, `exchange.rs`, `tracker.rs` | asking, judging answers, pairing |
-//! | `responder.rs`, `memory.rs` | the meter's side |
+//! | `responder.rs`, `memory.rs`, `factory.rs` | the meter's side |
 
 mod bcd;
 mod choices;
@@ -21,10 +21,13 @@ mod compose;
 mod dissect;
 mod encode;
 mod exchange;
+mod factory;
 mod form;
 mod framer;
 mod layout;
 mod lengths;
+mod memory;
+mod responder;
 mod sheet;
 mod tracker;
 mod values;
@@ -82,11 +85,11 @@ impl Family for Mercury200 {
     }
 
     fn exchange(&self, plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {
-        exchange::exchange(plan)
+        exchange::exchange(&plan)
     }
 
-    fn responder(&self, _: &Setup) -> Result<Box<dyn Responder>, SetupError> {
-        unreachable!()
+    fn responder(&self, setup: &Setup) -> Result<Box<dyn Responder>, SetupError> {
+        Ok(Box::new(responder::Meter::new(setup)?))
     }
 }
 
@@ -97,3 +100,6 @@ fn access_of(frame: &[u8]) -> Option<Access> {
     let command = commands::by_code(parsed.code)?;
     (parsed.payload.len() == layout.request_size()).then_some(command.access)
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use super::choices;
 use super::form::{Form, Item, Means};
 use super::values;
 use crate::frame::{Field, Label, Problem, Span, Value, Verdict};
-use crate::reading::{Decimal, Measured, Period, Phase, Quantity, Reading, Unit};
+use crate::reading::{Decimal, Measured, Period, Quantity, Reading, Unit};
 
 /// A dissection in the making.
 #[derive(Debug, Default)]
@@ -125,12 +125,7 @@ fn is_doubtful(volts: Decimal) -> bool {
 }
 
 fn named(quantity: Quantity, tariff: u8, value: Measured, (unit, bytes): (Unit, &[u8])) -> Reading {
-    let phase = (quantity == Quantity::VOLTAGE).then_some(Phase::L1);
-    Reading {
-        tariff: (tariff != 0).then_some(tariff),
-        phase,
-        ..Reading::unnamed(quantity, value, unit, bytes)
-    }
+    Reading { tariff: (tariff != 0).then_some(tariff), ..Reading::unnamed(quantity, value, unit, bytes) }
 }
 
 fn label(item: &Item) -> Label {

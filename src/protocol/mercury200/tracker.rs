@@ -114,11 +114,10 @@ impl Tracker for Pairs {
         }
         match is_request_shaped(&frame) {
             Some(true) if frame.is_sound() => self.remember(&seen, &frame),
-            Some(true) => Relation::default(),
             Some(false) => self.answer(&frame),
             None if self.is_known_request(seen.bytes) => self.remember(&seen, &frame),
             None if self.asked_for(&frame).is_some() || seen.source == Source::Replies => self.answer(&frame),
-            None => Relation::default(),
+            Some(true) | None => Relation::default(),
         }
     }
 }
