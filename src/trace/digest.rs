@@ -244,7 +244,7 @@ impl Namer {
     fn received(&mut self, piece: Piece<'_>, sink: &mut Sink<'_>) {
         match piece.kind {
             PieceKind::Frame(judged) if self.is_echo_in_disguise(piece.bytes, judged) => {
-                self.noise(piece, sink)
+                self.noise(piece, sink);
             }
             PieceKind::Frame(_) if self.echo.is_echo(piece.bytes) => {
                 self.echo.done();

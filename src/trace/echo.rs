@@ -132,7 +132,7 @@ impl Echo {
     }
 
     /// Our own bytes within what was received: all of what was sent wherever it stands, or the bytes being its
-    /// beginning, its end, or at least half of it.
+    /// beginning, its end or some longer part of it.
     pub(super) fn part_of(&self, noise: &[u8]) -> Option<Part> {
         if self.watch == Watch::Off || noise.len() < SHORTEST_PART {
             return None;
@@ -144,10 +144,10 @@ impl Echo {
             let before = noise.windows(self.sent.len()).position(|window| window == self.sent)?;
             return Some(Part { before, len: self.sent.len(), whole: true });
         }
-        let is_half = noise.len() >= self.sent.len().div_ceil(2);
+        let may_be_inner = noise.len() > SHORTEST_PART;
         let is_part = self.sent.starts_with(noise)
             || self.sent.ends_with(noise)
-            || is_half && self.sent.windows(noise.len()).any(|window| window == noise);
+            || may_be_inner && self.sent.windows(noise.len()).any(|window| window == noise);
         is_part.then_some(Part { before: 0, len: noise.len(), whole: false })
     }
 }
