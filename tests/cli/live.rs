@@ -116,6 +116,15 @@ fn a_named_command_fails_with_its_own_code() {
 }
 
 #[test]
+fn a_refusal_of_the_meter_ends_with_6_and_names_its_error() {
+    let ce102 = ["--model", "energomera-ce102", "--address", "123"];
+    let simulator = simulate_tcp(&ce102);
+    let run = run(&[&["read", &simulator.place], &ce102[..], &["skop"]].concat());
+    assert_eq!(run.code, Some(6), "{run:?}");
+    assert!(run.stderr.contains("refuses: error "), "{}", run.stderr);
+}
+
+#[test]
 fn an_adapter_that_hears_itself_is_no_trouble() {
     let simulator = simulate_tcp(&[MERCURY, &["--fault", "echo=1"]].concat());
     let run = run(&[&["read", &simulator.place, "--json"], MERCURY].concat());
