@@ -2,6 +2,7 @@
 
 use super::exit::{Exit, Trouble};
 use super::live::Live;
+use super::meter;
 use crate::app::diagnosis::{self, Case};
 use crate::app::target::Target;
 use crate::protocol::Failure;
@@ -23,6 +24,9 @@ pub fn trouble(live: &Live, target: &Target, failure: &Failure, request: Option<
     let doing =
         format!("{} of {} {} on {}", failure.step, target.model.id, target.address, live.session.name);
     let mut trouble = Trouble::new(Exit::of(&failure.fault), doing, found.headline).hint(found.heard);
+    if let Some(address) = meter::simulated_address(target.model, case.place) {
+        trouble = trouble.hint(format!("the simulated bus has a {} at address {address}", target.model.id));
+    }
     if !found.ruled_out.is_empty() {
         trouble = trouble.hint(format!("ruled out: {}", found.ruled_out.join("; ")));
     }

@@ -7,12 +7,14 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
 use super::exit::{Exit, Outcome, Stop, Trouble};
+use super::out;
 use crate::app::session::{self, Opening, Session};
 use crate::app::target::Target;
 use crate::bus::{BusEvent, Decoder, Intent, JobEvent, JobId, LinkState, Status};
 use crate::frame::visible;
 use crate::link::Place;
 use crate::protocol::{Plan, Profile};
+use crate::trace::CaptureState;
 
 /// How long a converter may take to dial in.
 const DIAL_IN: Duration = Duration::from_secs(30);
@@ -281,6 +283,9 @@ impl Live {
                 Ok(Some(BusEvent::Ended(_)) | None) | Err(_) => self.ended = true,
                 Ok(Some(BusEvent::Job(..))) => {}
             }
+        }
+        if let CaptureState::Failed { why, lost, .. } = &self.session.status.borrow().capture {
+            out::remark(&format!("{}: the capture lacks {lost} bytes: {why}", self.doing));
         }
     }
 

@@ -30,6 +30,8 @@ use args::{Args, Subcommand};
 pub use exit::Exit;
 use exit::{Outcome, Stop, Trouble};
 
+use crate::frame::visible;
+
 /// Runs the program with the arguments it was started with.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -47,11 +49,17 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Prints help, the version or what is wrong with the arguments.
+/// Prints help, the version, or what is wrong with the arguments. What was typed may hold anything.
 fn explain(error: &clap::Error) -> Exit {
-    // Nobody is left to be told when the pipe is closed.
-    let _ = error.print();
-    if error.use_stderr() { Exit::Usage } else { Exit::Done }
+    if !error.use_stderr() {
+        // Nobody is left to be told when the pipe is closed.
+        let _ = error.print();
+        return Exit::Done;
+    }
+    for line in error.render().to_string().lines() {
+        out::complain(&format!("{}\n", visible::string(line)));
+    }
+    Exit::Usage
 }
 
 fn dispatch(args: &Args) -> Outcome {

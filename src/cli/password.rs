@@ -52,9 +52,10 @@ fn prompt(question: &str) -> Result<Secret, Stop> {
     if !std::io::stderr().is_terminal() || !std::io::stdin().is_terminal() {
         return Err(trouble("there is no terminal to ask on").into());
     }
+    // The question comes last, so that nothing is typed while the terminal still shows it.
+    let _raw = RawMode::enter().map_err(|error| trouble(&error.to_string()))?;
     let mut stderr = std::io::stderr();
     let _ = write!(stderr, "{question}").and_then(|()| stderr.flush());
-    let _raw = RawMode::enter().map_err(|error| trouble(&error.to_string()))?;
     let mut typed = Zeroizing::new(Vec::with_capacity(LONGEST * 4));
     loop {
         let event = event::read().map_err(|error| trouble(&error.to_string()))?;

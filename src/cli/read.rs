@@ -19,7 +19,7 @@ use crate::reading::{Absent, Measured, Reading};
 
 /// Reads and prints, once or again and again.
 pub fn run(global: &Global, given: &Read) -> Outcome {
-    let target = meter::target(global, &given.meter)?;
+    let target = meter::target_on(global, &given.meter, &given.link.place)?;
     let requests = requests(&target, given)?;
     let doing = format!("reading {} {}", target.model.id, target.address);
     let reader = Reader { global, given, target, requests, doing };
@@ -149,7 +149,7 @@ impl Reader<'_> {
             }
             JobEvent::Warning(warning) => out::remark(&format!("{}: {}", self.doing, warning.text)),
             JobEvent::Answered { index, result: Err(failure), request, .. } => {
-                poll.silent = index == 0 && matches!(failure.fault, Fault::NoAnswer { .. });
+                poll.silent = index == 0 && matches!(failure.fault, Fault::NoAnswer { .. } | Fault::LinkLost);
                 poll.got.push(Got::Missing { request: index, why: absent(&failure) });
                 let trouble = failure::trouble(live, &self.target, &failure, request);
                 poll.first_trouble.get_or_insert(trouble);

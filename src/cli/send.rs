@@ -49,7 +49,7 @@ fn command(global: &Global, given: &Send) -> Outcome {
         let hint = "meterscope send LINK --model mercury-200 --address 411486 energy";
         return Err(Trouble::usage("sending", what).hint(hint).into());
     };
-    let target = meter::target(global, &named)?;
+    let target = meter::target_on(global, &named, &given.link.place)?;
     let request = meter::request(&target, &ask)?;
     let doing = format!("sending {} to {} {}", request.command.id, target.model.id, target.address);
     if request.command.access != Access::Read && !given.allow_write {

@@ -96,6 +96,107 @@ fn silence_ends_with_4_and_says_what_to_look_at() {
 }
 
 #[test]
+fn one_unanswered_item_of_the_everyday_set_is_null_with_a_reason() {
+    let simulator = simulate_tcp(&[MERCURY, &["--fault", "swallow=#2"]].concat());
+    let run = run(&[&["read", &simulator.place, "--json", "--retries", "0"], MERCURY].concat());
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let poll = json_lines(&run.stdout).remove(0);
+    let missing: Vec<&serde_json::Value> =
+        poll["readings"].as_array().unwrap().iter().filter(|reading| reading["value"].is_null()).collect();
+    assert_eq!(missing.len(), 1, "{poll}");
+    assert_eq!((missing[0]["reason"].as_str(), missing[0]["command"].is_string()), (Some("no answer"), true));
+    assert!(run.stderr.contains("No answer from"), "{}", run.stderr);
+}
+
+#[test]
+fn a_named_command_fails_with_its_own_code() {
+    let simulator = simulate_tcp(&[MERCURY, &["--fault", "swallow=1"]].concat());
+    let run = run(&[&["read", &simulator.place, "--retries", "0"], MERCURY, &["clock"]].concat());
+    assert_eq!((run.code, run.stdout.as_str()), (Some(4), ""), "{run:?}");
+}
+
+#[test]
+fn an_adapter_that_hears_itself_is_no_trouble() {
+    let simulator = simulate_tcp(&[MERCURY, &["--fault", "echo=1"]].concat());
+    let run = run(&[&["read", &simulator.place, "--json"], MERCURY].concat());
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let sent = super::run(&[&["send", &simulator.place, "--json"], MERCURY, &["clock"]].concat());
+    let echoes = json_lines(&sent.stdout).iter().filter(|line| line["echo"] == true).count();
+    assert_eq!((sent.code, echoes), (Some(0), 1), "{sent:?}");
+}
+
+#[test]
+fn the_simulated_bus_is_read_without_knowing_an_address() {
+    let run = run(&["read", "sim:", "--model", "mercury-206", "--json"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.stdout.contains("\"code\":\"1.8.1\""), "{run:?}");
+}
+
+#[test]
+fn a_converter_that_dials_in_is_waited_for() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let _simulator = simulate(&[&["--connect", &format!("tcp://127.0.0.1:{port}")], MERCURY].concat());
+    let run = run(&[&["read", &format!("listen://127.0.0.1:{port}"), "--json"], MERCURY].concat());
+    assert_eq!(run.code, Some(0), "{run:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_read_ends_at_once_and_says_so() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let place = format!("tcp://{}", listener.local_addr().unwrap());
+    let child = program()
+        .args([&["read", &place, "--retries", "200"], MERCURY].concat())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut stream, _) = listener.accept().unwrap();
+    stream.read_exact(&mut [0; 7]).unwrap();
+    let id = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
+    let begun = Instant::now();
+    let ended = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(130), "{stderr}");
+    assert!(stderr.contains("stopped") && begun.elapsed() < Duration::from_secs(3), "{stderr}");
+}
+
+#[test]
+fn a_link_lost_in_the_middle_ends_with_3() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let place = format!("tcp://{}", listener.local_addr().unwrap());
+    let child = program().args([&["read", &place], MERCURY].concat()).stderr(Stdio::piped()).spawn().unwrap();
+    let (mut stream, _) = listener.accept().unwrap();
+    stream.read_exact(&mut [0; 7]).unwrap();
+    drop((stream, listener));
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(3), "{}", String::from_utf8_lossy(&ended.stderr));
+}
+
+#[test]
+fn a_capture_is_exported_in_every_format() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("read.pcapng");
+    let path = path.to_str().unwrap();
+    let simulator = simulate_tcp(MERCURY);
+    assert_eq!(run(&[&["read", &simulator.place, "--capture", path], MERCURY].concat()).code, Some(0));
+    for (format, expected) in
+        [("csv", ","), ("jsonl", "\"protocol\":\"mercury200\""), ("hex", "00 06 47 5E"), ("md", "|")]
+    {
+        let frames = run(&["export", path, "--format", format]);
+        assert_eq!(frames.code, Some(0), "{frames:?}");
+        assert!(frames.stdout.contains(expected), "{format}: {}", frames.stdout);
+    }
+    for format in ["csv", "jsonl", "md"] {
+        let readings = run(&["export", path, "--format", format, "--readings"]);
+        assert!(readings.code == Some(0) && readings.stdout.contains("1.8.1"), "{format}: {readings:?}");
+    }
+    let replayed = run(&["sniff", &format!("file:{path}"), "--json"]);
+    assert_eq!(replayed.stdout, run(&["decode", path, "--json"]).stdout);
+    assert_eq!(run(&["sniff", "file:/nonexistent.pcapng"]).code, Some(3));
+}
+
+#[test]
 fn damage_ends_with_5() {
     let simulator = simulate_tcp(&[MERCURY, &["--fault", "flip=1@5"]].concat());
     let run = run(&[&["read", &simulator.place, "--retries", "0"], MERCURY, &["21"]].concat());

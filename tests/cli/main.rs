@@ -10,6 +10,8 @@
 mod catalogue;
 mod decode;
 mod live;
+#[cfg(unix)]
+mod terminal;
 mod usage;
 
 use std::path::Path;

@@ -161,7 +161,7 @@ fn preset(preset: &Preset) -> String {
 #[must_use]
 pub fn models(models: &[&'static Model]) -> Table {
     let mut table = Table::new(&[
-        ("model", Align::Left),
+        ("model", Align::Key),
         ("meter", Align::Left),
         ("protocol", Align::Left),
         ("line", Align::Left),
@@ -196,7 +196,7 @@ fn address(rule: &AddressRule) -> String {
 #[must_use]
 pub fn commands(commands: &'static [Command]) -> Table {
     let mut table = Table::new(&[
-        ("command", Align::Left),
+        ("command", Align::Key),
         ("code", Align::Left),
         ("access", Align::Left),
         ("what it does", Align::Left),

@@ -58,7 +58,7 @@ const fn kind(port: &PortInfo) -> &'static str {
 #[must_use]
 pub fn table(ports: &[PortInfo]) -> Table {
     let mut table = Table::new(&[
-        ("port", Align::Left),
+        ("port", Align::Key),
         ("kind", Align::Left),
         ("VID:PID", Align::Left),
         ("adapter", Align::Left),

@@ -124,7 +124,7 @@ fn value(measured: &Measured) -> Exact {
 #[must_use]
 pub fn table() -> Table {
     Table::new(&[
-        ("code", Align::Left),
+        ("code", Align::Key),
         ("quantity", Align::Left),
         ("value", Align::Right),
         ("unit", Align::Left),
