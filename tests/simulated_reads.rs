@@ -10,16 +10,17 @@
 
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use meterscope::frame::{At, visible};
 use meterscope::link::{Clock, Link, LinkCommand, LinkEvent};
-use meterscope::meter::{AddressRule, Login, Model, Order, Wiring};
+use meterscope::meter::{AddressRule, Login, MODELS, Model, Order, Preset, Wiring, model};
 use meterscope::protocol::energomera_ce::{Ce, KERNEL10};
 use meterscope::protocol::{
     Action, Address, Event, Exchange, Family, Fault, LineSettings, Options, PieceKind, Plan, Profile,
-    Request, Source, Unfit,
+    Request, Source, Unfit, registry,
 };
 use meterscope::sim::fault::Faults;
-use meterscope::sim::{SimMeter, Speed, open};
+use meterscope::sim::{SimBus, SimMeter, Speed, demo_meters, open};
 
 const LINE: LineSettings = LineSettings::n81(9600);
 
@@ -85,17 +86,47 @@ fn ce307(address: &str) -> SimMeter {
     SimMeter::of_model(&CE307, address, None, values).unwrap()
 }
 
+fn family_of(model: &str) -> &'static dyn Family {
+    MODELS
+        .iter()
+        .find(|known| known.id == model)
+        .map_or(&Ce, |known| registry::family(known.protocol).unwrap())
+}
+
+/// The everyday set of a model.
+fn everyday(model: &'static Model, address: &str) -> Plan {
+    let commands = family_of(model.id).commands(model.dialect);
+    let request = |preset: &Preset| {
+        let command = commands.iter().find(|command| command.id == preset.command).unwrap();
+        Request { command, arguments: command.arguments(preset.arguments.iter().copied()).unwrap() }
+    };
+    Plan {
+        profile: Profile {
+            model: model.id,
+            dialect: model.dialect,
+            address: model.address.resolve(address).unwrap().remove(0).address,
+            password: None,
+            line: model.line,
+            network_delay: Duration::ZERO,
+        },
+        requests: model.everyday.iter().map(request).collect(),
+        options: Options { retries: 0, read_twice: false },
+    }
+}
+
 /// A link to these meters with these faults, opened.
 async fn bus(meters: Vec<SimMeter>, faults: &Faults) -> Link {
-    let mut link = open(meters, faults.clone(), Speed::Real, Clock::start());
+    let bus = SimBus::new(meters).with_faults(faults.clone()).with_zone(TimeZone::UTC);
+    let mut link = bus.open(Clock::starting_at("2026-03-01T18:00:00Z".parse().unwrap()));
     assert!(matches!(link.events.recv().await, Some(LinkEvent::Opened { .. })));
     link
 }
 
 /// Carries a plan out, as the bus task does but without its care for echoes.
 async fn carry_out(link: &mut Link, clock: Clock, plan: Plan) -> Outcome {
-    let mut framer = Ce.framer(Source::Replies, LINE);
-    let mut exchange = Ce.exchange(plan).unwrap();
+    let family = family_of(plan.profile.model);
+    let mut framer = family.framer(Source::Replies, LINE);
+    let mut exchange = family.exchange(plan).unwrap();
     let mut outcome = Outcome::default();
     let mut wake = None;
     exchange.handle(Event::Start, clock.now());
@@ -204,4 +235,71 @@ async fn a_household_lets_the_registers_of_its_meter_grow() {
     let grown = |index: usize| after[index].parse::<f64>().unwrap() - before[index].parse::<f64>().unwrap();
     assert!((1.0..15.0).contains(&grown(0)), "{before:?} {after:?}");
     assert!((grown(0) - grown(1)).abs() < 0.001, "{before:?} {after:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mercury_200_gives_its_tariffs_in_wire_time_silence_and_turnaround_exactly() {
+    let mercury = model("mercury-200").unwrap();
+    let meter = SimMeter::of_model(mercury, "043096", None, Vec::new()).unwrap();
+    let mut link = bus(vec![meter], &Faults::none()).await;
+    let mut plan = everyday(mercury, "043096");
+    plan.requests.truncate(1);
+    let outcome = carry_out(&mut link, Clock::start(), plan).await;
+    assert_eq!(outcome.answered, [None]);
+    // 7 + 23 characters and the five of silence that end the request: 36.5 ms; the meter takes 10 ms to turn round.
+    let time = LINE.wire_time(7) + LINE.wire_time(5) + Duration::from_millis(10) + LINE.wire_time(23);
+    assert_eq!(outcome.last.since(At::ZERO), time);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_meter_of_the_demo_answers_its_everyday_set_on_the_one_bus() {
+    let meters = demo_meters();
+    let names: Vec<(String, String)> =
+        meters.iter().map(|meter| (meter.name().to_owned(), meter.address().to_owned())).collect();
+    let mut link = bus(meters, &Faults::none()).await;
+    for (name, address) in names {
+        let plan = everyday(model(&name).unwrap(), &address);
+        let asked = plan.requests.len();
+        let outcome = carry_out(&mut link, Clock::start(), plan).await;
+        assert_eq!(outcome.answered, vec![None; asked], "{name} at {address}");
+        assert!(outcome.values.len() >= 4, "{name}: {:?}", outcome.values);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_demo_moves_while_it_is_looked_at() {
+    let mut link = bus(demo_meters(), &Faults::none()).await;
+    let (clock, first) = (Clock::start(), demo_meters().remove(0));
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..20 {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        let mut plan = everyday(model(first.name()).unwrap(), first.address());
+        plan.requests.retain(|request| request.command.id == "instant");
+        seen.insert(carry_out(&mut link, clock, plan).await.values);
+    }
+    assert!(seen.len() >= 15, "{seen:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mercury_with_another_address_carries_a_checksum_that_fits() {
+    let mercury = model("mercury-206").unwrap();
+    let meter = SimMeter::of_model(mercury, "43096744", None, Vec::new()).unwrap();
+    let mut link = bus(vec![meter], &Faults::parse(&["misaddress=once:3"], 1).unwrap()).await;
+    let mut plan = everyday(mercury, "43096744");
+    plan.requests.truncate(1);
+    let outcome = carry_out(&mut link, Clock::start(), plan).await;
+    let unfit = Unfit::Address { expected: 43_096_744, found: 43_096_747 };
+    assert_eq!(outcome.answered, [Some(Fault::Unexpected(unfit))]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_full_speed_a_meter_that_waits_for_silence_answers_at_once() {
+    let mercury = model("mercury-206").unwrap();
+    let meter = SimMeter::of_model(mercury, "43096744", None, Vec::new()).unwrap();
+    let mut link = open(vec![meter], Faults::none(), Speed::Max, Clock::start());
+    assert!(matches!(link.events.recv().await, Some(LinkEvent::Opened { .. })));
+    let mut plan = everyday(mercury, "43096744");
+    plan.requests.truncate(1);
+    let outcome = carry_out(&mut link, Clock::start(), plan).await;
+    assert_eq!((outcome.answered, outcome.last), (vec![None], At::ZERO));
 }

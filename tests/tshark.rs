@@ -6,7 +6,7 @@ use std::process::Command;
 
 use jiff::Timestamp;
 use meterscope::frame::At;
-use meterscope::protocol::LineSettings;
+use meterscope::protocol::{LineSettings, Relation};
 use meterscope::trace::{Capture, Claim, EntryKind, Mark, Trace, Way};
 
 /// A request that is answered at 300 baud, a change to 9600, a second request that loses the link.
@@ -20,7 +20,7 @@ fn write_capture(path: &Path) {
     let (way, first, last) = (Way::Out, At::from_millis(1), At::from_millis(1));
     let kind = EntryKind::Frame(meterscope::protocol::Judged::Good);
     let request =
-        trace.claim(Claim { way, len: 5, kind, first, last, family: None, relation: Default::default() });
+        trace.claim(Claim { way, len: 5, kind, first, last, family: None, relation: Relation::default() });
     trace.left_the_wire(request, At::from_millis(168));
     trace.record(Way::In, b"/TPC", At::from_millis(400));
     trace.mark(Mark::Line(LineSettings::e71(9600)), At::from_millis(500));

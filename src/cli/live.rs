@@ -47,12 +47,13 @@ pub const fn network_delay(place: &Place) -> Duration {
 pub struct Interrupt(watch::Receiver<bool>);
 
 impl Interrupt {
-    /// Takes the signals over. Must be called within a runtime.
+    /// Takes the signals over, from now on. Must be called within a runtime.
     #[must_use]
     pub fn watch() -> Self {
         let (told, came) = watch::channel(false);
+        let signalled = signalled();
         tokio::spawn(async move {
-            signalled().await;
+            signalled.await;
             let _ = told.send(true);
         });
         Self(came)
@@ -68,17 +69,21 @@ impl Interrupt {
     }
 }
 
+/// Takes the signals over at once, and waits for the first one when awaited.
 #[cfg(unix)]
-async fn signalled() {
+fn signalled() -> impl Future<Output = ()> + Send {
     use tokio::signal::unix::{SignalKind, signal};
     let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
-    let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)] = kinds.map(signal) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-        _ = hangup.recv() => {}
+    let signals = kinds.map(signal);
+    async move {
+        let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)] = signals else {
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+        }
     }
 }
 

@@ -131,17 +131,23 @@ impl Echo {
         self.watch != Watch::Off && self.sent == frame
     }
 
-    /// Our own bytes within noise: all of what was sent wherever it stands, or the noise being its beginning
-    /// or its end.
+    /// Our own bytes within what was received: all of what was sent wherever it stands, or the bytes being its
+    /// beginning, its end or some longer part of it.
     pub(super) fn part_of(&self, noise: &[u8]) -> Option<Part> {
         if self.watch == Watch::Off || noise.len() < SHORTEST_PART {
             return None;
         }
-        if !self.sent.is_empty() && noise.len() >= self.sent.len() {
+        if self.sent.is_empty() {
+            return None;
+        }
+        if noise.len() >= self.sent.len() {
             let before = noise.windows(self.sent.len()).position(|window| window == self.sent)?;
             return Some(Part { before, len: self.sent.len(), whole: true });
         }
-        let is_part = self.sent.starts_with(noise) || self.sent.ends_with(noise);
+        let may_be_inner = noise.len() > SHORTEST_PART;
+        let is_part = self.sent.starts_with(noise)
+            || self.sent.ends_with(noise)
+            || may_be_inner && self.sent.windows(noise.len()).any(|window| window == noise);
         is_part.then_some(Part { before: 0, len: noise.len(), whole: false })
     }
 }

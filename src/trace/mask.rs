@@ -77,10 +77,10 @@ impl Trace {
     fn mask_of_echo(&self, echo: &Entry, request: u32) -> Option<Mask> {
         let request_entry = self.entry(request)?;
         let (sent, heard) = (self.bytes_of(&request_entry), self.bytes_of(echo));
+        let is_end = sent.ends_with(&heard);
         let start = match () {
-            () if sent.starts_with(&heard) => 0,
-            () if sent.ends_with(&heard) => sent.len() - heard.len(),
-            () => return None,
+            () if is_end => sent.len() - heard.len(),
+            () => sent.windows(heard.len().max(1)).position(|window| window == &*heard)?,
         };
         let mask = self.dissect(request).as_ref().map(Mask::of)?;
         Some(mask.part(start, heard.len()))

@@ -2,8 +2,8 @@
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use super::state::Moment;
 use super::state::connect::{Kept, Port};
-use super::state::{Capture, Moment};
 use crate::bus::{Decoder, Intent, JobEvent, JobId, Status};
 use crate::link::LinkName;
 use crate::protocol::LineSettings;
@@ -34,8 +34,6 @@ pub enum Message {
     Ports(Vec<Port>),
     /// These links are remembered: saved, recent.
     Links(Vec<Kept>, Vec<Kept>),
-    /// Where the traffic is kept.
-    Captured(Option<Capture>),
     /// Something went well, for the person to know.
     Said(String),
     /// Something went wrong, for the person to know.

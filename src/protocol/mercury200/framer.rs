@@ -162,13 +162,30 @@ impl Gaps {
         if count <= SHORTEST {
             return None;
         }
-        let idle = self.window().iter().take(2).take_while(|byte| is_idle(&[**byte])).count();
-        (1..=idle)
+        (1..=self.idle())
             .chain(self.gap)
-            .chain(self.head.lengths.iter())
-            .filter(|skip| *skip > 0 && skip + SHORTEST <= count)
+            .chain(self.head.lengths.iter().filter(|skip| self.may_follow(*skip)))
+            .filter(|skip| skip + SHORTEST <= count)
             .find(|skip| self.is_sound(*skip, count))
             .map(|skip| self.before(skip, count - skip))
+    }
+
+    /// How many bytes at the start are idle, as far as that matters: while the first bytes may still become
+    /// the frame they look like, bytes further in prove nothing by a CRC that fits by chance.
+    fn idle(&self) -> usize {
+        let Head { scanned: count, lengths, .. } = self.head;
+        if lengths.has_longer(count - 1) {
+            return 0;
+        }
+        self.window().iter().take(2).take_while(|byte| is_idle(&[**byte])).count()
+    }
+
+    /// Whether a frame may begin at a length that the first command can have: when no longer one is possible,
+    /// or when it is the same meter's.
+    fn may_follow(&self, skip: usize) -> bool {
+        let window = self.window();
+        !self.head.lengths.has_longer(skip)
+            || window.get(skip..).is_some_and(|next| shares_address(window, next))
     }
 
     /// The cut in front of a sound frame: what stands there may be one, too.

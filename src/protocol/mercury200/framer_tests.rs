@@ -124,6 +124,18 @@ fn a_reply_whose_beginning_carries_a_fitting_crc_is_not_cut_there() {
 }
 
 #[test]
+fn a_sound_run_inside_a_reply_does_not_cut_it() {
+    // From its second byte on this looks like a request 26 with a fitting CRC; the reply is longer.
+    let mut body = bytes("00 06 47 5E 27");
+    body.splice(4..5, [0x27, 0x26]);
+    let inside = wire::seal(&body[1..6]);
+    let reply = wire::seal(&[&body[..1], inside.as_slice(), &[0; 13]].concat());
+    assert_eq!(reply.len(), 23);
+    Heard::new(Source::Replies).push(&reply).cut(&["G23"]);
+    Heard::new(Source::Both).push(&reply).cut(&["G23"]);
+}
+
+#[test]
 fn idle_bytes_around_frames_cost_no_time() {
     for noise in ["00", "FF", "00 00", "FF FF", "FF 00"] {
         let count = bytes(noise).len();

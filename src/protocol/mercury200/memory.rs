@@ -9,6 +9,7 @@ use super::factory::FACTORY;
 use super::form::{Form, Item, Means, size};
 use super::layout::{self, LAYOUTS, Layout, Reply};
 use super::{bcd, commands, encode};
+use crate::protocol::Load;
 use crate::reading::Decimal;
 
 /// Which answer holds what a write sets: written code, code and argument of the answer, offset in it. Writes
@@ -27,6 +28,9 @@ const REACTIVE: (u8, u8) = (0x85, 0);
 const INSTANT: (u8, u8) = (0x63, 0);
 const POWER: (u8, u8) = (0x26, 0);
 const RELAY_STATE: (u8, u8) = (0x86, 1);
+
+/// Watt seconds in a unit of an energy register.
+const UNIT: u64 = 36_000;
 
 /// What a meter holds.
 #[derive(Debug)]
@@ -178,6 +182,27 @@ impl Memory {
         Ok(())
     }
 
+    /// Takes a load in: power and current of 63 and 26, energy into T1. Takes and gives the watt seconds that do
+    /// not fill a unit of the register, 0.01 kWh.
+    pub fn draw(&mut self, load: Load, spare: u64) -> u64 {
+        let instant = self.answers.get(&INSTANT).and_then(|payload| payload.get(..2));
+        let tenths_of_volts = instant.and_then(|volts| bcd::number(volts).ok()).unwrap_or_default().max(1);
+        let watts = u64::from(load.watts);
+        let amperes = bcd::bytes(watts * 1000 / tenths_of_volts, 2);
+        if let (Some(amperes), Some(watts)) = (amperes, bcd::bytes(watts, 3)) {
+            self.patch(INSTANT, 2, &amperes);
+            self.patch(INSTANT, 4, &watts);
+            self.follow_power(&watts);
+        }
+        let watt_seconds = spare.saturating_add(load.watt_seconds);
+        let energy = self.answers.get(&ACTIVE).and_then(|payload| bcd::number(payload.get(..4)?).ok());
+        let energy = energy.map(|energy| (energy + watt_seconds / UNIT) % 100_000_000);
+        if let Some(bytes) = energy.and_then(|energy| bcd::bytes(energy, 4)) {
+            self.patch(ACTIVE, 0, &bytes);
+        }
+        watt_seconds % UNIT
+    }
+
     /// 26 is the power of 63 in steps of 10 W.
     fn follow_power(&mut self, watts: &[u8]) {
         let tens = bcd::number(watts).ok().and_then(|watts| bcd::bytes((watts + 5) / 10, 2));
@@ -305,6 +330,17 @@ mod tests {
         assert_eq!(answer(&memory, 0x86, &[2])[..3], [0x02, 0x85, 0x00]);
         assert_eq!(answer(&memory, 0x28, &[])[..2], [9, 1]);
         assert_eq!(answer(&memory, 0x66, &[]), [0x29, 0x10, 0x10]);
+    }
+
+    #[test]
+    fn what_is_drawn_shows_in_power_current_and_energy_and_no_watt_second_is_lost() {
+        let mut memory = memory();
+        let spare = memory.draw(Load { watts: 2358, watt_seconds: 35_000 }, 0);
+        assert_eq!((answer(&memory, 0x27, &[])[..4].to_vec(), spare), (vec![0x00, 0x49, 0x16, 0x15], 35_000));
+        let spare = memory.draw(Load { watts: 2358, watt_seconds: 40_000 }, spare);
+        assert_eq!((answer(&memory, 0x27, &[])[..4].to_vec(), spare), (vec![0x00, 0x49, 0x16, 0x17], 3_000));
+        assert_eq!(answer(&memory, 0x63, &[]), [0x23, 0x58, 0x10, 0x00, 0x00, 0x23, 0x58]);
+        assert_eq!(answer(&memory, 0x26, &[]), [0x02, 0x36]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::tracker::SET_ADDRESS;
 use super::wire::{self, Frame, LONGEST};
 use super::{access_of, choices, compose};
 use crate::frame::At;
-use crate::protocol::{Access, LineSettings, Now, Responder, Setup, SetupError, Told};
+use crate::protocol::{Access, LineSettings, Load, Now, Responder, Setup, SetupError, Told};
 
 /// Characters of silence after which a request is over.
 const SILENT_CHARACTERS: usize = 5;
@@ -60,6 +60,8 @@ pub struct Meter {
     heard: Vec<u8>,
     last: At,
     told: VecDeque<Told>,
+    /// Energy drawn that does not fill a unit of the registers yet, in watt seconds.
+    spare: u64,
 }
 
 impl Meter {
@@ -91,6 +93,7 @@ impl Meter {
             heard: Vec::new(),
             last: At::ZERO,
             told: VecDeque::new(),
+            spare: 0,
         })
     }
 
@@ -176,5 +179,9 @@ impl Responder for Meter {
 
     fn deadline(&self) -> Option<At> {
         (!self.heard.is_empty()).then(|| self.end())
+    }
+
+    fn draw(&mut self, load: Load) {
+        self.spare = self.memory.draw(load, self.spare);
     }
 }

@@ -46,7 +46,7 @@ impl<'a> Row<'a> {
     #[must_use]
     pub fn of(trace: &'a Trace, number: u32) -> Option<Self> {
         let entry = trace.entry(number)?;
-        let dissection = trace.dissect(number);
+        let dissection = trace.dissect(number).filter(|_| !is_part_of_echo(trace, &entry));
         let request = entry.relation.answers.and_then(|request| trace.entry(request));
         Some(Self {
             number,
@@ -111,6 +111,7 @@ impl<'a> Row<'a> {
                 format!("echo of {}", dissection.title)
             }
             (None, Some(dissection)) => dissection.summary(),
+            (None, None) if self.entry.kind == EntryKind::Echo => "part of an echo".to_owned(),
             (None, None) => match self.bytes.len() {
                 1 => format!("{} of 1 byte", self.kind()),
                 bytes => format!("{} of {bytes} bytes", self.kind()),
@@ -123,6 +124,12 @@ impl<'a> Row<'a> {
     pub fn hex(&self) -> String {
         self.mask.spaced_hex(&self.bytes)
     }
+}
+
+/// Whether an echo is cut short, so that explaining it by itself would only find it damaged.
+fn is_part_of_echo(trace: &Trace, entry: &Entry) -> bool {
+    let request = entry.relation.message.filter(|_| entry.kind == EntryKind::Echo);
+    request.and_then(|request| trace.entry(request)).is_some_and(|request| entry.len < request.len)
 }
 
 /// A form of writing entries down. Buffer what it writes to.

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use super::Look;
 use crate::bus::{LinkState, Status};
+use crate::frame::visible;
+use crate::trace::CaptureState;
 use crate::tui::keymap::{ACTIONS, Action, Context, Info};
 use crate::tui::state::target::wire_address;
 use crate::tui::state::{Phase, Screen, State, Tone};
@@ -31,7 +33,7 @@ pub fn status(look: &mut Look<'_>) {
     let missing = format!("{}{}", glyphs.open, counters.missing);
     let latency = latency(status);
     let armed = state.jobs.is_armed();
-    let capture = capture(state);
+    let (capture, capture_role) = capture(state);
     let role_of = |count: u64| if count > 0 { Role::Bad } else { Role::Dim };
     let pieces = [
         Piece::new("meterscope", 9, Role::Dim),
@@ -43,7 +45,7 @@ pub fn status(look: &mut Look<'_>) {
         Piece::new(&bad, 0, role_of(counters.bad)).at_right(),
         Piece::new(&missing, 0, role_of(counters.missing)).at_right(),
         Piece::new(&latency, 3, Role::Text).at_right(),
-        Piece::new(&capture, 6, Role::Dim).at_right(),
+        Piece::new(&capture, 8, capture_role).short(if capture.is_empty() { "" } else { "rec" }).at_right(),
         Piece::new(if armed { "ARMED" } else { "read-only" }, if armed { 0 } else { 5 }, arm_role(armed))
             .at_right(),
     ];
@@ -81,17 +83,16 @@ fn latency(status: &Status) -> String {
     status.latency.map(|latency: Duration| format!("{} ms", latency.as_millis())).unwrap_or_default()
 }
 
-fn capture(state: &State) -> String {
-    let Some(capture) = &state.capture else { return String::new() };
-    format!("rec {} {}", capture.name, size(capture.bytes))
-}
-
-/// A size as people read it: `4.2 kB`.
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} B"),
-        1_000..1_000_000 => format!("{}.{} kB", bytes / 1_000, bytes / 100 % 10),
-        _ => format!("{}.{} MB", bytes / 1_000_000, bytes / 100_000 % 10),
+/// Where the traffic is kept: the file's name, or that it is not.
+fn capture(state: &State) -> (String, Role) {
+    match &state.capture {
+        CaptureState::Off => (String::new(), Role::Dim),
+        CaptureState::Waiting => ("rec ready".to_owned(), Role::Dim),
+        CaptureState::Running(path) => {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            (format!("rec {}", visible::string(&name)), Role::Dim)
+        }
+        CaptureState::Failed { why, lost, .. } => (format!("NOT RECORDED ({why}), {lost} B lost"), Role::Bad),
     }
 }
 

@@ -32,7 +32,7 @@ use crate::bus::Status;
 use crate::frame::At;
 use crate::link::{LinkName, Place};
 use crate::protocol::{Command, LineSettings, Profile};
-use crate::trace::{SharedTrace, Trace};
+use crate::trace::{CaptureState, SharedTrace, Trace};
 
 /// The numbered screens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -166,15 +166,6 @@ pub struct Notice {
     pub text: String,
 }
 
-/// Where what goes over the link is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Capture {
-    /// The file's name.
-    pub name: String,
-    /// Its size in bytes.
-    pub bytes: u64,
-}
-
 /// Everything the console knows.
 #[derive(Debug, Clone)]
 pub struct State {
@@ -208,8 +199,8 @@ pub struct State {
     pub status: Status,
     /// What went over it.
     pub trace: SharedTrace,
-    /// Where that is kept.
-    pub capture: Option<Capture>,
+    /// Whether that is kept in a file, and in which.
+    pub capture: CaptureState,
     /// The meter that is talked to.
     pub target: Option<Target>,
     /// What the bus was asked to do.
@@ -250,7 +241,7 @@ impl State {
             phase: Phase::None,
             status: Status::default(),
             trace: SharedTrace::new(Trace::new(Timestamp::UNIX_EPOCH)),
-            capture: None,
+            capture: CaptureState::Off,
             target: None,
             jobs: Jobs::default(),
             connect: Connect::default(),

@@ -82,11 +82,6 @@ fn apply(state: &mut State, message: Message, effects: &mut Effects) -> bool {
             state.connect.saved = saved;
             state.connect.recent = recent;
         }
-        Message::Captured(capture) => {
-            let same = state.capture == capture;
-            state.capture = capture;
-            return !same;
-        }
         Message::Said(text) => state.say(text),
         Message::Warned(text) => state.warn(text),
         Message::ScanOn => trace::scan(state, effects),

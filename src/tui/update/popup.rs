@@ -9,6 +9,7 @@ use super::super::state::popup::{Armed, Question};
 use super::super::state::{Popup, State};
 use super::{Effects, bench, copy, keys, paste, prompt};
 use crate::protocol::Access;
+use crate::trace::CaptureState;
 
 /// Digits of the address that have to be typed.
 const DIGITS: usize = 4;
@@ -142,9 +143,15 @@ fn answer(state: &mut State, mut question: Box<Question>, effects: &mut Effects)
     state.popup = Some(Popup::Arm(question));
 }
 
+/// Whether anything was sent or received, so that leaving would lose it.
+fn has_frames(state: &State) -> bool {
+    let counters = state.status.counters;
+    state.is_connected() && counters.bytes_in + counters.bytes_out > 0
+}
+
 /// Leaves, after asking where something would be lost.
 pub fn quit(state: &mut State, effects: &mut Effects) {
-    let unsaved = state.capture.is_none() && state.view.len > 0 && state.is_connected();
+    let unsaved = !matches!(state.capture, CaptureState::Running(_)) && has_frames(state);
     let lost = if state.jobs.is_armed() {
         "a command that changes the meter is under way"
     } else if unsaved {

@@ -9,7 +9,12 @@ use super::{bench, trace};
 
 /// Brings the state in order.
 pub fn settle(state: &mut State) {
-    state.view.len = state.trace.lock().len();
+    let (len, capture) = {
+        let trace = state.trace.lock();
+        (trace.len(), trace.capture_state())
+    };
+    state.view.len = len;
+    state.capture = capture;
     if state.screen == Screen::Bench {
         bench::redraft(state);
     }
