@@ -13,6 +13,8 @@
 mod address;
 mod argument;
 mod command;
+#[cfg(test)]
+pub mod drive;
 mod exchange;
 mod family;
 mod framer;

@@ -23,9 +23,9 @@ const REPLY: Duration = Duration::from_secs(2);
 const LONGEST_REPLY: usize = 2 * (frame::CONTENT_MAX - 4) + 2;
 
 /// Makes the exchange of a plan.
-pub fn exchange(plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {
+pub fn exchange(plan: &Plan) -> Result<Box<dyn Exchange>, ComposeError> {
     let options = plan.options;
-    Ok(Box::new(Turns::new(CeTurn::new(&plan)?, options)))
+    Ok(Box::new(Turns::new(CeTurn::new(plan)?, options)))
 }
 
 /// Whether the decimals of a classic meter's energies are known.

@@ -148,7 +148,7 @@ impl Family for Ce {
     }
 
     fn exchange(&self, plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {
-        exchange::exchange(plan)
+        exchange::exchange(&plan)
     }
 
     fn responder(&self, setup: &Setup) -> Result<Box<dyn Responder>, SetupError> {

@@ -11,11 +11,9 @@ pub fn explain(content: &[u8], found: u8, expected: u8) -> String {
     if let Some(rule) = other_rule(content, found) {
         let _ = write!(text, "; {rule} would fit");
     }
-    if let Some((index, old, new)) = flipped_bit(content) {
-        let _ = write!(
-            text,
-            "; one flipped bit would explain it: byte {index} of the content, {old:02X} for {new:02X}"
-        );
+    for (nth, (index, found, meant)) in flipped_bits(content).enumerate() {
+        let what = if nth == 0 { "; one flipped bit would explain it:" } else { " or" };
+        let _ = write!(text, "{what} byte {index} of the content, {found:02X} for {meant:02X}");
     }
     text
 }
@@ -30,21 +28,17 @@ fn other_rule(content: &[u8], found: u8) -> Option<&'static str> {
         .map(|rule| rule.name)
 }
 
-/// The byte of the content, counted from 0, that differs in one bit from what the checksum asks for: index,
-/// what it is, what it would be.
-fn flipped_bit(content: &[u8]) -> Option<(usize, u8, u8)> {
-    // The CRC of the whole with its checksum is 0; what is left is what the error alone gives.
+/// The bytes of the content, counted from 0, that may differ in one bit from what was sent: index, what it
+/// is, what it would be. In frames of more than 127 bits there may be two: the polynomial repeats itself.
+fn flipped_bits(content: &[u8]) -> impl Iterator<Item = (usize, u8, u8)> {
+    // The CRC of a frame with its checksum is 0; what is left is what the error alone gives.
     let syndrome = checksum::CE.checksum(content);
-    let mut errors: [(u8, u8); 8] = std::array::from_fn(|bit| (1 << bit, 1 << bit));
-    for (index, byte) in content.iter().enumerate().rev() {
-        for (bit, error) in &mut errors {
-            *error = checksum::CE.checksum(&[*error]);
-            if *error == syndrome {
-                return Some((index, *byte, *byte ^ *bit));
-            }
-        }
-    }
-    None
+    let mut errors: [u8; 8] = std::array::from_fn(|bit| 1 << bit);
+    content.iter().enumerate().rev().filter_map(move |(index, byte)| {
+        errors = errors.map(|error| checksum::CE.checksum(&[error]));
+        let bit = errors.iter().position(|error| *error == syndrome)?;
+        Some((index, *byte, *byte ^ 1 << bit))
+    })
 }
 
 #[cfg(test)]
@@ -53,12 +47,14 @@ mod tests {
     use crate::frame::hex;
 
     #[test]
-    fn every_flipped_bit_is_found() {
+    fn a_flipped_bit_is_among_the_guesses() {
         let good = hex::parse("48 FD 00 96 34 57 01 30 00 09 22 EC 8B 04 00 1B").unwrap();
         for bit in 0..good.len() * 8 {
             let mut bad = good.clone();
             bad[bit / 8] ^= 1 << (bit % 8);
-            assert_eq!(flipped_bit(&bad), Some((bit / 8, bad[bit / 8], good[bit / 8])));
+            let guesses: Vec<_> = flipped_bits(&bad).collect();
+            assert!(guesses.contains(&(bit / 8, bad[bit / 8], good[bit / 8])), "{guesses:?}");
+            assert!(guesses.len() <= 2, "{guesses:?}");
         }
     }
 

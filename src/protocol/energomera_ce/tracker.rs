@@ -80,7 +80,7 @@ impl Tracker for CeTracker {
         let meter = self.meters.get(&packet.meter()).copied().unwrap_or_default();
         let dialect = if self.picked == Dialect::default() { meter.dialect } else { self.picked };
         let step = meter.decimals.map_or(0, step_of_decimals);
-        Relation { direction, answers, dialect, step, ..Relation::default() }
+        Relation { direction, answers, step, dialect, ..Relation::default() }
     }
 }
 

@@ -13,7 +13,7 @@ mod view;
 
 pub use reply::forwards;
 
-use super::frame::{self, CONTENT_MIN, Defect, Kind, Packet};
+use super::frame::{self, Defect, Kind, Packet};
 use super::{KERNEL10, PROTOCOL, decimals, repair, variants, words};
 use crate::frame::{Checksum, Direction, Dissection, Layer, Reason, Value, Verdict, checksum};
 use crate::protocol::Context;
@@ -23,6 +23,8 @@ use sheet::{Sheet, little};
 use view::View;
 
 const CRC: &str = "CRC-8/0xB5";
+/// OPT and the two addresses; what is shorter has no byte that could be a checksum.
+const BEFORE_SERVICE: usize = 5;
 
 /// Explains one frame.
 pub fn dissect(wire: &[u8], context: &Context<'_>) -> Dissection {
@@ -208,12 +210,12 @@ fn partly(sheet: &mut Sheet<'_>, content: &[u8], defect: Defect) -> What {
     let from = u16::try_from(little(at(3))).unwrap_or_default();
     let opt = content.first().copied().unwrap_or_default();
     sheet.limit(Some(content.len()));
-    let has_crc = content.len() >= CONTENT_MIN
+    let has_crc = content.len() > BEFORE_SERVICE
         && !matches!(defect, Defect::Variant(_) | Defect::Unfinished | Defect::Stuffing);
     if !content.is_empty() {
         sheet.leaf(0, "OPT", 1, Value::Hex(opt.into(), 2));
     }
-    if content.len() >= 5 && opt != variants::OPT_SMP {
+    if content.len() >= BEFORE_SERVICE && opt != variants::OPT_SMP {
         sheet.leaf(0, "to", 2, Value::count(little(at(1))));
         sheet.leaf(0, "from", 2, Value::count(from.into()));
     }

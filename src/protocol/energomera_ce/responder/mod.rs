@@ -21,7 +21,7 @@ use state::State;
 
 /// From the end of a request to the beginning of the reply: measured 38 to 53 ms on a CE307.
 const KERNEL10_LATENCY: Duration = Duration::from_millis(40);
-/// The same of a CE102 S7, 203 ms in an AdminTools log.
+/// The same of a CE102 S7, 203 ms by the log of the maker's software.
 const CLASSIC_LATENCY: Duration = Duration::from_millis(200);
 
 /// Makes a meter.
