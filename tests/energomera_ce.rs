@@ -143,10 +143,16 @@ fn check(explained: &Dissection, key: &str, expected: &Json, id: &str) {
         "weekday_0_sunday" => assert!(text(explained, "weekday").starts_with(&number().to_string())),
         "dst_enabled" => assert!(text(explained, "daylight saving").starts_with(&number().to_string())),
         "to_summer" => {
-            assert_eq!(change(explained, ["to summer, day", "to summer, month", "to summer, hour"]), string())
+            assert_eq!(
+                change(explained, ["to summer, day", "to summer, month", "to summer, hour"]),
+                string()
+            );
         }
         "to_winter" => {
-            assert_eq!(change(explained, ["to winter, day", "to winter, month", "to winter, hour"]), string())
+            assert_eq!(
+                change(explained, ["to winter, day", "to winter, month", "to winter, hour"]),
+                string()
+            );
         }
         "kernel" => assert_eq!(u64::from(bytes(explained, "kernel")[0]), number()),
         "firmware_type" => assert_eq!(count("type"), number()),

@@ -10,6 +10,7 @@
 
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use meterscope::frame::{At, visible};
 use meterscope::link::{Clock, Link, LinkCommand, LinkEvent};
 use meterscope::meter::{AddressRule, Login, MODELS, Model, Order, Preset, Wiring, model};
@@ -19,7 +20,7 @@ use meterscope::protocol::{
     Request, Source, Unfit, registry,
 };
 use meterscope::sim::fault::Faults;
-use meterscope::sim::{SimMeter, Speed, demo_meters, open};
+use meterscope::sim::{SimBus, SimMeter, Speed, demo_meters, open};
 
 const LINE: LineSettings = LineSettings::n81(9600);
 
@@ -115,7 +116,8 @@ fn everyday(model: &'static Model, address: &str) -> Plan {
 
 /// A link to these meters with these faults, opened.
 async fn bus(meters: Vec<SimMeter>, faults: &Faults) -> Link {
-    let mut link = open(meters, faults.clone(), Speed::Real, Clock::start());
+    let bus = SimBus::new(meters).with_faults(faults.clone()).with_zone(TimeZone::UTC);
+    let mut link = bus.open(Clock::starting_at("2026-03-01T18:00:00Z".parse().unwrap()));
     assert!(matches!(link.events.recv().await, Some(LinkEvent::Opened { .. })));
     link
 }

@@ -84,6 +84,17 @@ async fn a_client_is_answered_and_the_next_one_finds_the_same_meter() {
 }
 
 #[tokio::test]
+async fn a_client_that_has_said_its_last_word_still_gets_the_answer() {
+    let bound = served(&[], Speed::Real).await;
+    let mut client = TcpStream::connect(bound).await.unwrap();
+    client.write_all(b"hello\n").await.unwrap();
+    client.shutdown().await.unwrap();
+    assert_eq!(read_line(&mut client).await, "hello 1");
+    let end = timeout(Duration::from_secs(10), client.read(&mut [0; 8])).await.expect("an end");
+    assert_eq!(end.unwrap(), 0);
+}
+
+#[tokio::test]
 async fn clients_that_ask_at_once_each_get_their_own_answer() {
     let bound = served(&[], Speed::Real).await;
     let mut asking = tokio::task::JoinSet::new();

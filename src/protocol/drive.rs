@@ -28,7 +28,8 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// The first fault.
+    /// The first failure.
+    #[must_use]
     pub fn failure(&self) -> Option<&Failure> {
         self.answers.iter().find_map(|answer| answer.as_ref().err())
     }
@@ -52,12 +53,18 @@ pub struct Bench<'a> {
 }
 
 /// Carries a plan out against a new meter.
+///
+/// # Panics
+/// When the setup or the plan does not fit the family.
 pub fn run(family: &dyn Family, plan: Plan, setup: &Setup) -> Outcome {
     let mut responder = family.responder(setup).expect("a setup that fits");
     run_with(family, plan, responder.as_mut(), &mut |bytes, _| bytes)
 }
 
 /// Carries a plan out against a meter whose replies are changed on the way.
+///
+/// # Panics
+/// When the plan does not fit the family, or the exchange waits for nothing.
 pub fn run_with(
     family: &dyn Family,
     plan: Plan,
@@ -174,6 +181,7 @@ impl Bench<'_> {
 }
 
 /// What a plan takes at the least: the wire time of all frames and what the meter takes each time.
+#[must_use]
 pub fn limit(line: LineSettings, bytes: usize, exchanges: u32, latency: Duration) -> Duration {
     line.wire_time(bytes) + latency * exchanges
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::hub::{Door, FromClient, ToClient};
 
@@ -25,6 +25,11 @@ const READ_SIZE: usize = 4096;
 /// A client that takes nothing for this long is given up.
 const STUCK: Duration = Duration::from_secs(5);
 
+/// A client that has said its last word is served this long if it has an answer to come.
+const OWED: Duration = Duration::from_secs(2);
+/// And this long after the last piece of it.
+const REST: Duration = Duration::from_millis(100);
+
 /// Carries bytes between a stream and the hub until one of them ends.
 pub(super) async fn attend<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, door: &Door) -> Ending {
     let Some((id, mut inbox)) = door.join().await else { return Ending::Closed };
@@ -40,15 +45,23 @@ async fn carry<S: AsyncRead + AsyncWrite + Unpin>(
     inbox: &mut mpsc::Receiver<ToClient>,
 ) -> Ending {
     let mut buffer = vec![0; READ_SIZE];
+    let (mut is_asking, mut is_owed) = (true, false);
     loop {
         tokio::select! {
-            read = stream.read(&mut buffer) => match read.ok().and_then(|count| buffer.get(..count)) {
-                None | Some([]) => return Ending::Left,
-                Some(bytes) => door.tell(FromClient::Bytes(id, bytes.to_vec())).await,
-            },
+            read = stream.read(&mut buffer), if is_asking => {
+                match read.ok().and_then(|count| buffer.get(..count)) {
+                    None => return Ending::Left,
+                    Some([]) => is_asking = false,
+                    Some(bytes) => {
+                        is_owed = true;
+                        door.tell(FromClient::Bytes(id, bytes.to_vec())).await;
+                    }
+                }
+            }
+            () = sleep(if is_owed { OWED } else { REST }), if !is_asking => return Ending::Left,
             told = inbox.recv() => match told {
                 Some(ToClient::Bytes(bytes)) => match timeout(STUCK, stream.write_all(&bytes)).await {
-                    Ok(Ok(())) => {}
+                    Ok(Ok(())) => is_owed = false,
                     _ => return Ending::Left,
                 },
                 Some(ToClient::Reset) => return Ending::Reset,

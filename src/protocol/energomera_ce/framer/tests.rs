@@ -20,12 +20,8 @@ struct Cut {
 
 fn keep(cuts: &mut Vec<Cut>) -> impl FnMut(Piece<'_>) {
     |piece| {
-        cuts.push(Cut {
-            kind: piece.kind,
-            hex: hex::spaced(piece.bytes),
-            first: piece.first,
-            last: piece.last,
-        })
+        let hex = hex::spaced(piece.bytes);
+        cuts.push(Cut { kind: piece.kind, hex, first: piece.first, last: piece.last });
     }
 }
 
