@@ -15,6 +15,7 @@ use crate::protocol::{Family, registry};
 #[command(
     name = "meterscope",
     version,
+    propagate_version = true,
     about = "The bench instrument for electricity meters: every byte of every frame explained",
     long_about = "The bench instrument for electricity meters: every byte of every frame explained.\n\n\
                   Without a subcommand it opens the console; with LINK the console opens connected.",
