@@ -21,6 +21,7 @@ mod send;
 mod simulate;
 mod sniff;
 mod traffic;
+mod values;
 
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
