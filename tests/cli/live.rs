@@ -274,7 +274,7 @@ fn a_listener_prints_what_goes_by_and_never_writes_a_byte() {
     let place = format!("tcp://{}", listener.local_addr().unwrap());
     let mut child = Ended(
         program()
-            .args(["sniff", &place, "--protocol", "mercury200", "--json", "--for", "1s"])
+            .args(["sniff", &place, "--protocol", "mercury200", "--json", "--for", "2s"])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap(),
