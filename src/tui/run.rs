@@ -6,6 +6,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::task::Poll;
 use std::time::Duration;
 
 use crossterm::event::{Event, EventStream};
@@ -125,7 +126,7 @@ impl Console {
             };
             self.tick()?;
             let mut next = self.take(happened)?;
-            while let (Next::GoOn, Some(more)) = (next, self.waiting(&mut events)) {
+            while let (Next::GoOn, Some(more)) = (next, self.waiting(&mut events).await) {
                 next = self.take(more)?;
             }
             match next {
@@ -155,8 +156,11 @@ impl Console {
     }
 
     /// One more thing that has happened already, if there is one.
-    fn waiting(&mut self, events: &mut EventStream) -> Option<Happened> {
-        if let Some(event) = events.next().now_or_never() {
+    async fn waiting(&mut self, events: &mut EventStream) -> Option<Happened> {
+        // The stream keeps the waker of one look until it has fired, so that each look must be with the
+        // loop's own and not with one that wakes nobody.
+        let look = std::future::poll_fn(|context| Poll::Ready(events.poll_next_unpin(context)));
+        if let Poll::Ready(event) = look.await {
             return Some(Happened::Terminal(event));
         }
         let from_bus = from_session(&mut self.outside.session).now_or_never();
