@@ -77,7 +77,8 @@ impl Console {
 /// What can be done without the console.
 #[derive(Debug, clap::Subcommand)]
 pub enum Subcommand {
-    /// Open the console on a simulated bus with one meter of every family.
+    /// Open the console on a simulated bus with one meter of every model.
+    #[command(after_help = "Example:\n  meterscope demo")]
     Demo,
     /// List the serial ports of this computer.
     #[command(after_help = "Example:\n  meterscope ports --json")]
@@ -120,6 +121,9 @@ pub enum Subcommand {
                             meterscope simulate --pty /tmp/meter --model energomera-ce307 --fault drop=0.01"
     )]
     Simulate(Box<Simulate>),
+    /// Write frames or readings of a capture as CSV, JSON, hex or Markdown.
+    #[command(after_help = "Example:\n  meterscope export night.pcapng --format csv --readings > night.csv")]
+    Export(Export),
     /// Print a completion script for a shell.
     #[command(
         after_help = "Example:\n  meterscope completions bash > ~/.local/share/bash-completion/completions/meterscope"
@@ -388,6 +392,39 @@ impl From<Speed> for crate::sim::Speed {
             Speed::Max => Self::Max,
         }
     }
+}
+
+/// `export`.
+#[derive(Debug, clap::Args)]
+pub struct Export {
+    /// Capture file; hex text and bare bytes are taken too, - is standard input.
+    #[arg(value_name = "CAPTURE", value_hint = ValueHint::FilePath)]
+    pub capture: PathBuf,
+    /// Form of the output.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ExportFormat::Csv)]
+    pub format: ExportFormat,
+    /// Export the readings instead of the frames.
+    #[arg(long)]
+    pub readings: bool,
+    /// Protocol; auto takes the one that fits best.
+    #[arg(long, value_name = "PROTOCOL", default_value = "auto", value_parser = Protocol::parse)]
+    pub protocol: Protocol,
+    /// Model, which fixes protocol and dialect.
+    #[arg(long, value_name = "MODEL", value_parser = meter::model)]
+    pub model: Option<&'static Model>,
+}
+
+/// Forms of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ExportFormat {
+    /// A table for spreadsheets.
+    Csv,
+    /// A line of JSON each, as decode prints them.
+    Jsonl,
+    /// Hex with times, one frame a line.
+    Hex,
+    /// A table for reports.
+    Md,
 }
 
 /// `completions`.

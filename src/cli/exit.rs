@@ -63,6 +63,17 @@ pub enum Stop {
     Trouble(Box<Trouble>),
 }
 
+impl Stop {
+    /// The same trouble, with a link rather than with the arguments.
+    #[must_use]
+    pub fn about_the_link(self) -> Self {
+        match self {
+            Self::Trouble(trouble) => trouble.with(Exit::Link).into(),
+            Self::ClosedPipe => Self::ClosedPipe,
+        }
+    }
+}
+
 impl From<Trouble> for Stop {
     fn from(trouble: Trouble) -> Self {
         Self::Trouble(Box::new(trouble))

@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout_at};
 use super::exit::{Exit, Outcome, Stop, Trouble};
 use crate::app::session::{self, Opening, Session};
 use crate::app::target::Target;
-use crate::bus::{BusEvent, Decoder, Intent, JobEvent, JobId, LinkState};
+use crate::bus::{BusEvent, Decoder, Intent, JobEvent, JobId, LinkState, Status};
 use crate::frame::visible;
 use crate::link::Place;
 use crate::protocol::{Plan, Profile};
@@ -107,6 +107,18 @@ pub struct Live {
     doing: String,
     jobs: u64,
     ended: bool,
+    /// A lost link is waited for.
+    waits: bool,
+}
+
+/// Waits until the link is lost, and tells why.
+async fn gone(status: &mut watch::Receiver<Status>) -> String {
+    let lost = |status: &Status| matches!(status.link, LinkState::Lost(_));
+    match status.wait_for(lost).await.map(|status| status.link.clone()) {
+        Ok(LinkState::Lost(why)) => why,
+        // The bus has ended, and tells so by its events.
+        _ => std::future::pending().await,
+    }
 }
 
 impl Live {
@@ -121,8 +133,9 @@ impl Live {
         };
         let interrupt = Interrupt::watch();
         let session = session::open(opening);
+        let doing = doing.to_owned();
         let mut live =
-            Self { session, interrupt: interrupt.clone(), doing: doing.to_owned(), jobs: 0, ended: false };
+            Self { session, interrupt: interrupt.clone(), doing, jobs: 0, ended: false, waits: false };
         tokio::select! {
             opened = live.until_open() => opened?,
             () = interrupt.came() => return Err(live.stopped()),
@@ -140,7 +153,8 @@ impl Live {
             let link = self.session.status.borrow_and_update().link.clone();
             match link {
                 LinkState::Open(_) => return Ok(()),
-                LinkState::Lost(why) if !self.may_come_later() => return Err(self.trouble(&why).into()),
+                // It was open before we looked.
+                LinkState::Lost(_) if !self.may_come_later() => return Ok(()),
                 LinkState::Closed(_) | LinkState::Opening | LinkState::Lost(_) => {}
             }
             tokio::select! {
@@ -179,6 +193,11 @@ impl Live {
         self.interrupt.clone()
     }
 
+    /// Whether a lost link is waited for until it is back.
+    pub const fn wait_when_lost(&mut self, waits: bool) {
+        self.waits = waits;
+    }
+
     /// Starts carrying a plan out.
     pub fn start(&mut self, decoder: Decoder, plan: Plan) -> JobId {
         let job = self.job();
@@ -202,10 +221,14 @@ impl Live {
     pub async fn next(&mut self, job: JobId) -> Next {
         loop {
             let event = tokio::select! {
+                biased;
                 event = self.session.events.recv() => event,
                 () = self.interrupt.came() => {
                     self.cancel(job).await;
                     return Next::Over(self.stopped());
+                }
+                why = gone(&mut self.session.status), if !self.waits => {
+                    return Next::Over(self.trouble(&format!("the link was lost: {why}")).into());
                 }
             };
             match event {

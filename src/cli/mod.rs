@@ -7,6 +7,7 @@ mod compose;
 mod console;
 mod decode;
 mod exit;
+mod export;
 mod failure;
 mod live;
 mod man;
@@ -70,6 +71,7 @@ fn dispatch(args: &Args) -> Outcome {
         Subcommand::Compose(given) => compose::run(&args.global, given),
         Subcommand::Decode(given) => decode::run(&args.global, given),
         Subcommand::Simulate(given) => simulate::run(&args.global, given),
+        Subcommand::Export(given) => export::run(&args.global, given),
         Subcommand::Completions(given) => completions::run(given),
         Subcommand::Man(given) => man::run(given),
     }

@@ -64,6 +64,7 @@ enum Got {
 impl Reader<'_> {
     async fn run(self) -> Outcome {
         let mut live = Live::open(self.opening(), &self.doing).await?;
+        live.wait_when_lost(self.given.reconnect);
         let outcome = self.polls(&mut live).await;
         live.close().await;
         outcome

@@ -1,6 +1,7 @@
 //! `send`: any command, or bytes as typed; shows what goes out and what comes back, explained.
 
-use super::args::{Global, Protocol, Send};
+use super::args::{Global, Send};
+use super::decode::chosen;
 use super::exit::{Exit, Outcome, Stop, Trouble};
 use super::live::{Live, Next};
 use super::out;
@@ -12,7 +13,7 @@ use crate::app::output::explain::{self, Look};
 use crate::app::output::paint::Sheet;
 use crate::app::raw;
 use crate::app::session::{Opening, Recording, Role, Simulation};
-use crate::app::target::{Target, family_of};
+use crate::app::target::Target;
 use crate::bus::{Decoder, JobEvent};
 use crate::frame::hex;
 use crate::protocol::{Access, Dialect, Fault, LineSettings, Options, Request, registry};
@@ -114,11 +115,7 @@ fn bytes(given: &Send, text: &str) -> Result<Vec<u8>, Stop> {
 
 /// By what the traffic is to be explained: as told, else by what was typed.
 fn decoder(given: &Send, bytes: &[u8]) -> Option<Decoder> {
-    match (given.model, given.protocol) {
-        (Some(model), _) => Some(Decoder { family: family_of(model), dialect: model.dialect }),
-        (None, Protocol::Known(family)) => Some(Decoder { family, dialect: Dialect::default() }),
-        (None, Protocol::Auto) => decode::detect(bytes),
-    }
+    chosen(given.model, given.protocol).or_else(|| decode::detect(bytes))
 }
 
 /// Bytes may be sent without more when a protocol recognises them as a read and none as anything else.

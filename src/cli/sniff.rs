@@ -1,29 +1,31 @@
 //! `sniff`: listens to a bus and never writes a byte to it.
 
+use std::path::Path;
 use std::time::Duration;
 
-use super::args::{Global, Protocol, Sniff};
+use super::args::{Global, Sniff};
+use super::decode;
 use super::exit::{Exit, Outcome, Stop};
 use super::live::{self, Live};
 use super::traffic::Printer;
-use crate::app::decode;
+use crate::app::decode::recognise_good;
 use crate::app::output::entry::Show;
 use crate::app::output::explain::Look;
 use crate::app::output::paint::Sheet;
 use crate::app::session::{Opening, Recording, Role, Simulation};
-use crate::app::target::family_of;
 use crate::bus::{BusEvent, Decoder, Intent, LinkState};
 use crate::link::Place;
-use crate::protocol::{Dialect, LineSettings};
+use crate::protocol::LineSettings;
 use crate::trace::EntryKind;
 
 /// Prints what goes over a link until it is told to stop.
 pub fn run(global: &Global, given: &Sniff) -> Outcome {
-    let decoder = match (given.model, given.protocol) {
-        (Some(model), _) => Some(Decoder { family: family_of(model), dialect: model.dialect }),
-        (None, Protocol::Known(family)) => Some(Decoder { family, dialect: Dialect::default() }),
-        (None, Protocol::Auto) => None,
-    };
+    let decoder = decode::chosen(given.model, given.protocol);
+    let look = Look { sheet: Sheet::of_stdout(!global.no_color), reveal: given.reveal };
+    let printer = Printer::new(Show { look, timed: true }, global.json);
+    if let Place::File(path) = &given.link.place {
+        return replay(path, decoder, printer);
+    }
     let opening = Opening {
         name: given.link.clone(),
         role: Role::Listen,
@@ -34,11 +36,16 @@ pub fn run(global: &Global, given: &Sniff) -> Outcome {
     };
     live::block_on(async {
         let live = Live::open(opening, "listening").await?;
-        let look = Look { sheet: Sheet::of_stdout(!global.no_color), reveal: given.reveal };
-        let printer = Printer::new(Show { look, timed: true }, global.json);
         let listener = Listener { live, printer, undecided: decoder.is_none(), looked_at: 0 };
         listener.run(given).await
     })
+}
+
+/// Prints what a capture holds, as if it went by now.
+fn replay(path: &Path, decoder: Option<Decoder>, mut printer: Printer) -> Outcome {
+    let (input, doing) = decode::file(path, "listening to").map_err(Stop::about_the_link)?;
+    printer.print_all(&decode::explain(&input, decoder, &doing)?)?;
+    Ok(Exit::Done)
 }
 
 struct Listener {
@@ -73,7 +80,6 @@ impl Listener {
         self.printer.print_new(&self.live.session.trace)?;
         match end {
             End::Told => Ok(Exit::Done),
-            End::Ended if matches!(self.live.session.name.place, Place::File(_)) => Ok(Exit::Done),
             End::Ended => Err(self.live.trouble("the link was closed").into()),
             End::Lost(why) => {
                 Err(self.live.trouble(&why).hint("to wait until it is back: --reconnect").into())
@@ -117,7 +123,7 @@ impl Listener {
                 }
                 trace.bytes_of(&entry).into_owned()
             };
-            if let Some(decoder) = decode::recognise_good(&bytes) {
+            if let Some(decoder) = recognise_good(&bytes) {
                 self.undecided = false;
                 self.live.session.send(Intent::Decode(Some(decoder)));
                 super::out::remark(&format!("listening: {} recognised", decoder.family.title()));

@@ -31,6 +31,18 @@ pub struct Tally {
     pub noise_bytes: u64,
 }
 
+impl Tally {
+    /// Both together.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            frames: self.frames + other.frames,
+            bad: self.bad + other.bad,
+            noise_bytes: self.noise_bytes + other.noise_bytes,
+        }
+    }
+}
+
 impl Printer {
     /// Nothing printed yet.
     #[must_use]

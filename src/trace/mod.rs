@@ -28,6 +28,7 @@ pub use mark::Mark;
 pub use mask::Mask;
 pub use memory::Trace;
 pub use pages::Paging;
+pub use replay::Replay;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

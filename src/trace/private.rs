@@ -35,6 +35,36 @@ pub fn create_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
+/// Refuses a folder in which others could put or replace files.
+///
+/// # Errors
+/// [`io::ErrorKind::PermissionDenied`] when it belongs to another user or others may write to it.
+pub fn check_folder(path: &Path) -> io::Result<()> {
+    let folder = std::fs::metadata(path)?;
+    match what_is_wrong(&folder) {
+        Some(reason) => Err(io::Error::new(io::ErrorKind::PermissionDenied, reason)),
+        None => Ok(()),
+    }
+}
+
+#[cfg(unix)]
+fn what_is_wrong(folder: &std::fs::Metadata) -> Option<&'static str> {
+    use std::os::unix::fs::MetadataExt as _;
+    if folder.uid() != rustix::process::geteuid().as_raw() {
+        Some("the folder belongs to another user")
+    } else if folder.mode() & 0o022 != 0 {
+        Some("other users may write to the folder")
+    } else {
+        None
+    }
+}
+
+/// Folders of a profile are their user's alone.
+#[cfg(not(unix))]
+const fn what_is_wrong(_: &std::fs::Metadata) -> Option<&'static str> {
+    None
+}
+
 /// Opens a regular file for reading; a pipe or a device of that name is refused without waiting for it.
 ///
 /// # Errors
@@ -71,6 +101,15 @@ mod tests {
         create_file(&file).unwrap();
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&folder), mode(&file)), (0o700, 0o600));
+    }
+
+    #[test]
+    fn a_folder_that_others_may_write_to_is_refused() {
+        let home = tempfile::tempdir().unwrap();
+        for (mode, good) in [(0o700, true), (0o755, true), (0o775, false), (0o777, false)] {
+            std::fs::set_permissions(home.path(), std::fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(check_folder(home.path()).is_ok(), good, "{mode:o}");
+        }
     }
 
     #[test]

@@ -67,8 +67,8 @@ impl Search {
         Self { query, towards, next: Some(from) }
     }
 
-    /// Looks at no more than `budget` entries. A million take about a tenth of a second when bytes are looked
-    /// for; predicates that dissect take as long as dissecting does.
+    /// Looks at no more than `budget` entries. Looking for bytes costs little more than reading them; a
+    /// predicate that dissects takes as long as dissecting does and wants a smaller budget.
     pub fn step(&mut self, trace: &Trace, budget: u32) -> Found {
         for _ in 0..budget {
             let Some(number) = self.next else {

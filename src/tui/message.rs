@@ -2,8 +2,8 @@
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
-use super::state::connect::{Kept, Port};
 use super::state::Moment;
+use super::state::connect::{Kept, Port};
 use crate::bus::{Decoder, Intent, JobEvent, JobId, Status};
 use crate::link::LinkName;
 use crate::protocol::LineSettings;

@@ -2,7 +2,7 @@
 
 use super::{file, json_lines, run, run_fed};
 
-/// A request for the energy of T1 and its answer, as recorded on a CE307 R33 (Bagunda/energomera_ce307).
+/// A request for the energy of T1 and its answer, as recorded on a CE307 R33 (`Bagunda/energomera_ce307`).
 const REQUEST: &str = "C0 48 96 34 FD 00 00 00 00 00 D2 01 30 00 01 F5 C0";
 const REPLY: &str = "C0 48 FD 00 96 34 57 01 30 00 09 22 EC 8B 04 00 1B C0";
 

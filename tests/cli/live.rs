@@ -136,10 +136,10 @@ fn bytes_that_nobody_answers_end_with_4() {
 #[test]
 fn a_listener_prints_what_goes_by_and_never_writes_a_byte() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let link = format!("tcp://{}", listener.local_addr().unwrap());
+    let place = format!("tcp://{}", listener.local_addr().unwrap());
     let mut child = Ended(
         program()
-            .args(["sniff", &link, "--protocol", "mercury200", "--json", "--for", "1s"])
+            .args(["sniff", &place, "--protocol", "mercury200", "--json", "--for", "1s"])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap(),

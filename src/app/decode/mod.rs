@@ -4,12 +4,16 @@ mod input;
 
 pub use input::{Input, InputError, hex_text, recognise};
 
+use std::io::Cursor;
+
 use jiff::Timestamp;
 
 use crate::bus::Decoder;
 use crate::frame::At;
 use crate::protocol::{Dialect, Judged, LineSettings, PieceKind, Source, registry};
-use crate::trace::{Digest, Split, Trace, Way};
+use crate::trace::pcapng::{CaptureError, Torn};
+use crate::trace::replay::Replay;
+use crate::trace::{Digest, EntryKind, Paging, Split, Trace, Way};
 
 /// So many bytes of the beginning decide which protocol it is.
 const LOOKED_AT: usize = 1 << 20;
@@ -25,6 +29,51 @@ pub fn digest(bytes: &[u8], decoder: Decoder) -> Trace {
     digest.push(Way::In, bytes, At::ZERO, &mut trace, &mut |_| {});
     digest.finish(&mut trace, &mut |_| {});
     trace
+}
+
+/// A capture played back.
+#[derive(Debug)]
+pub struct Played {
+    /// What it holds.
+    pub trace: Trace,
+    /// What of its end could not be read.
+    pub torn: Option<Torn>,
+}
+
+/// A capture as a trace, by a protocol or by the one that finds the most in it; `None` when no family finds a
+/// frame.
+///
+/// # Errors
+/// [`CaptureError`] when it cannot be read.
+pub fn play(content: &[u8], decoder: Option<Decoder>) -> Result<Option<Played>, CaptureError> {
+    let decoder = match decoder {
+        Some(decoder) => Some(decoder),
+        None => detect(&all_bytes(&play_by(content, None)?.trace)),
+    };
+    decoder.map(|decoder| play_by(content, Some(decoder))).transpose()
+}
+
+fn play_by(content: &[u8], decoder: Option<Decoder>) -> Result<Played, CaptureError> {
+    let known = decoder.map(|decoder| (decoder.family, decoder.dialect));
+    let mut replay = Replay::new(Cursor::new(content), known)?;
+    let mut trace = replay.trace(Paging::default());
+    replay.step(&mut trace, usize::MAX)?;
+    Ok(Played { trace, torn: replay.torn() })
+}
+
+/// The bytes of a trace in the order in which they went.
+fn all_bytes(trace: &Trace) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for number in 0..trace.len() {
+        match trace.entry(number) {
+            Some(entry) if entry.kind != EntryKind::Echo => bytes.extend_from_slice(&trace.bytes_of(&entry)),
+            _ => {}
+        }
+        if bytes.len() > LOOKED_AT {
+            break;
+        }
+    }
+    bytes
 }
 
 /// The protocol that finds the most in these bytes: most good frames, then most bytes in frames; `None` when

@@ -90,12 +90,14 @@ struct Failure {
 }
 
 impl Capture {
-    /// To a new file of a name of the user's. `name` is the link's.
+    /// To a new file of a name of the user's, begun at once. `name` is the link's.
     ///
     /// # Errors
     /// [`io::ErrorKind::AlreadyExists`] when there is something of that name, and what else the system says.
     pub fn to_file(path: &Path, name: &str, line: Option<LineSettings>) -> io::Result<Self> {
-        Self::with_syncer(Box::new(place::Single::open(path)?), name, line)
+        let mut capture = Self::with_syncer(Box::new(place::Single::open(path)?), name, line)?;
+        capture.begin(Timestamp::UNIX_EPOCH)?;
+        Ok(capture)
     }
 
     /// To a ring of files. The first is begun when bytes come, so that sessions without traffic leave none.

@@ -96,6 +96,7 @@ impl Ring {
 impl Place for Ring {
     fn create(&mut self, wall: Timestamp) -> io::Result<(Box<dyn Store>, PathBuf)> {
         private::create_folder(&self.folder)?;
+        private::check_folder(&self.folder)?;
         let newest = self.files()?.last().and_then(|path| Stamp::of(path.file_name()?.to_str()?));
         for number in 0..MOST_A_SECOND {
             let stamp = Stamp::at(wall, number);

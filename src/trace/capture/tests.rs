@@ -30,6 +30,8 @@ struct State {
     fault: Option<(Fault, usize, bool)>,
     size: u64,
     pruned: usize,
+    /// Whether no further file can be made.
+    no_more: bool,
 }
 
 impl State {
@@ -82,6 +84,9 @@ impl Store for OnDisk {
 impl Place for Disk {
     fn create(&mut self, _: Timestamp) -> io::Result<(Box<dyn Store>, PathBuf)> {
         let mut state = self.0.lock().unwrap();
+        if state.no_more {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
         state.files.push(Vec::new());
         let number = state.files.len() - 1;
         Ok((Box::new(OnDisk(self.clone(), number)), PathBuf::from(number.to_string())))
@@ -250,6 +255,23 @@ fn a_full_file_is_followed_by_another_that_stands_alone() {
 }
 
 #[test]
+fn where_no_next_file_can_be_made_the_present_one_grows_and_the_state_says_so() {
+    let disk = Disk::new(None, 400);
+    let mut trace = trace_to(&disk);
+    trace.record(Way::In, &[1; 500], At::ZERO);
+    disk.0.lock().unwrap().no_more = true;
+    trace.record(Way::In, &[2; 500], At::from_millis(1));
+    trace.record(Way::In, &[3; 500], At::from_millis(2));
+    let (torn, found) = packets(&disk.files()[0]);
+    assert_eq!((torn, chunks_of(&found).len()), (false, 3));
+    assert!(matches!(trace.capture_state(), CaptureState::Failed { lost: 0, .. }));
+    disk.0.lock().unwrap().no_more = false;
+    trace.record(Way::In, &vec![4; OVERLENGTH as usize], At::from_millis(3));
+    trace.record(Way::In, &[5; 500], At::from_millis(4));
+    assert_eq!(trace.capture_state(), CaptureState::Running("1".into()));
+}
+
+#[test]
 fn a_session_without_traffic_leaves_no_file() {
     let disk = Disk::new(None, u64::MAX);
     let mut trace = trace_to(&disk);
@@ -302,6 +324,7 @@ fn a_capture_never_replaces_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("night.pcapng");
     drop(Capture::to_file(&path, "sim:", None).unwrap());
+    assert!(Reader::new(&*std::fs::read(&path).unwrap()).is_ok(), "a capture though nothing came");
     let error = Capture::to_file(&path, "sim:", None).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
 }

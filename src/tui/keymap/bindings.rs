@@ -129,7 +129,11 @@ impl Keymap {
     /// All keys of an action, as they are shown.
     #[must_use]
     pub fn keys(&self, action: Action) -> Vec<String> {
-        self.bound.iter().filter(|(_, info)| info.action == action).map(|(chord, _)| chord.to_string()).collect()
+        self.bound
+            .iter()
+            .filter(|(_, info)| info.action == action)
+            .map(|(chord, _)| chord.to_string())
+            .collect()
     }
 
     fn bound_in(&self, chord: Chord, context: Context) -> Option<Action> {
@@ -162,7 +166,11 @@ mod tests {
     fn every_action_has_one_line_in_the_table_and_an_id_of_its_own() {
         for (index, info) in ACTIONS.iter().enumerate() {
             let rest = &ACTIONS[index + 1..];
-            assert!(rest.iter().all(|other| other.action != info.action && other.id != info.id), "{}", info.id);
+            assert!(
+                rest.iter().all(|other| other.action != info.action && other.id != info.id),
+                "{}",
+                info.id
+            );
         }
     }
 

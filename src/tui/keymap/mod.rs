@@ -65,8 +65,6 @@ impl Context {
     #[must_use]
     pub fn meets(self, other: Self) -> bool {
         let typed = |context| matches!(context, Self::Input | Self::Popup);
-        self == other
-            || (self == Self::Global && !typed(other))
-            || (other == Self::Global && !typed(self))
+        self == other || (self == Self::Global && !typed(other)) || (other == Self::Global && !typed(self))
     }
 }

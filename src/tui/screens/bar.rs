@@ -46,7 +46,8 @@ pub fn status(look: &mut Look<'_>) {
         Piece::new(&missing, 0, role_of(counters.missing)).at_right(),
         Piece::new(&latency, 3, Role::Text).at_right(),
         Piece::new(&capture, 8, capture_role).short(if capture.is_empty() { "" } else { "rec" }).at_right(),
-        Piece::new(if armed { "ARMED" } else { "read-only" }, if armed { 0 } else { 5 }, arm_role(armed)).at_right(),
+        Piece::new(if armed { "ARMED" } else { "read-only" }, if armed { 0 } else { 5 }, arm_role(armed))
+            .at_right(),
     ];
     let area = look.areas.status;
     StatusLine { pieces: &pieces }.render(area, look.buf, look.theme);
@@ -91,9 +92,7 @@ fn capture(state: &State) -> (String, Role) {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             (format!("rec {}", visible::string(&name)), Role::Dim)
         }
-        CaptureState::Failed { why, lost, .. } => {
-            (format!("NOT RECORDED ({why}), {lost} B lost"), Role::Bad)
-        }
+        CaptureState::Failed { why, lost, .. } => (format!("NOT RECORDED ({why}), {lost} B lost"), Role::Bad),
     }
 }
 

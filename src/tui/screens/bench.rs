@@ -93,7 +93,8 @@ fn compose(look: &mut Look<'_>) {
         Mode::Raw => raw(look, inner),
         Mode::Command => form(look, inner),
     };
-    let below = Rect { y: inner.y + used.min(inner.height), height: inner.height.saturating_sub(used), ..inner };
+    let below =
+        Rect { y: inner.y + used.min(inner.height), height: inner.height.saturating_sub(used), ..inner };
     draft(look, below);
 }
 
@@ -189,7 +190,8 @@ fn draft(look: &mut Look<'_>, area: Rect) {
             let layer = meaning.as_ref().and_then(|meaning| meaning.wire());
             if let Some(layer) = layer {
                 let checksum = meaning.as_ref().and_then(|meaning| meaning.checksum);
-                Annotated { layer, checksum, selected: None, revealed: reveal }.render(area, look.buf, look.theme);
+                Annotated { layer, checksum, selected: None, revealed: reveal }
+                    .render(area, look.buf, look.theme);
             } else if let Some(frame) = frames.first() {
                 let text = crate::frame::hex::spaced(frame);
                 look.pen(area).fit(1, 0, area.width, &text, Role::Text);
@@ -206,7 +208,8 @@ fn draft(look: &mut Look<'_>, area: Rect) {
 fn reply(look: &mut Look<'_>) {
     let state = look.state;
     let (title, right) = (reply_title(state), look.key(Action::Cancel));
-    let right = if state.bench.outcome == Outcome::Waiting { format!("{right} stops") } else { String::new() };
+    let right =
+        if state.bench.outcome == Outcome::Waiting { format!("{right} stops") } else { String::new() };
     let inner = look.pane(Pane::Reply, &title, &right, "");
     if inner.is_empty() {
         return;

@@ -111,7 +111,8 @@ fn candidates(look: &Look<'_>) -> Vec<(String, Role)> {
                 let chosen = index == look.state.meter.candidate.min(found.len() - 1);
                 let (mark, role) = if chosen { (current, Role::Accent) } else { (" ", Role::Dim) };
                 let bytes = hex::spaced(&candidate.bytes);
-                let text = format!("{mark} {:>6}  {bytes}  {}", candidate.address.to_string(), candidate.because);
+                let text =
+                    format!("{mark} {:>6}  {bytes}  {}", candidate.address.to_string(), candidate.because);
                 lines.push((text, role));
                 if !candidate.warning.is_empty() {
                     lines.push((format!("  {}", candidate.warning), Role::Warn));

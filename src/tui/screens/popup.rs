@@ -107,7 +107,8 @@ fn prompt(look: &mut Look<'_>, input: &tui_input::Input, at: usize) {
 /// The question before something that may change the meter.
 fn arm(look: &mut Look<'_>, question: &Question) {
     let class = question.access.map_or("not recognised, so taken for dangerous", |access| access.word());
-    let meter = look.state.target.as_ref().map(|target| format!("{} #{}", target.model.title, target.address));
+    let meter =
+        look.state.target.as_ref().map(|target| format!("{} #{}", target.model.title, target.address));
     let mut lines = vec![
         (format!("{}  ({class})", question.title), Role::Write),
         (format!("to {}", meter.unwrap_or_else(|| "whatever is on the line".to_owned())), Role::Text),
@@ -115,7 +116,8 @@ fn arm(look: &mut Look<'_>, question: &Question) {
     ];
     let width = usize::from(look.buf.area.width).clamp(40, 76) - 6;
     for hex in &question.hex {
-        lines.extend(crate::app::output::table::wrap(hex, width).into_iter().map(|line| (line, Role::Accent)));
+        lines
+            .extend(crate::app::output::table::wrap(hex, width).into_iter().map(|line| (line, Role::Accent)));
     }
     lines.push((String::new(), Role::Text));
     lines.push((format!("Type {}, {}, to send this once:", question.expected, question.because), Role::Warn));

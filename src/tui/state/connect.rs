@@ -151,8 +151,10 @@ impl Connect {
     #[must_use]
     pub fn row_of(choices: &[Choice], at: usize) -> usize {
         let before = choices.get(..=at).unwrap_or(choices);
-        let headings =
-            before.iter().enumerate().filter(|(i, c)| *i == 0 || before.get(i - 1).is_none_or(|b| b.origin != c.origin));
+        let headings = before
+            .iter()
+            .enumerate()
+            .filter(|(i, c)| *i == 0 || before.get(i - 1).is_none_or(|b| b.origin != c.origin));
         at + headings.count()
     }
 }
@@ -176,7 +178,10 @@ mod tests {
 
     #[test]
     fn rows_count_the_headings_above() {
-        let mut connect = Connect { saved: vec![Kept { link: "tcp://a:1".into(), ..Kept::default() }], ..Connect::default() };
+        let mut connect = Connect {
+            saved: vec![Kept { link: "tcp://a:1".into(), ..Kept::default() }],
+            ..Connect::default()
+        };
         connect.set_ports(vec![port("a"), port("b")]);
         let choices = connect.choices();
         assert_eq!((0..4).map(|at| Connect::row_of(&choices, at)).collect::<Vec<_>>(), [1, 2, 4, 6]);

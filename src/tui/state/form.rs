@@ -36,7 +36,9 @@ impl FormField {
     /// What is wrong with it, empty when nothing is.
     #[must_use]
     pub fn complaint(&self) -> String {
-        self.parameter.parse(self.input.value()).map_or_else(|_| self.parameter.kind.expectation(), |_| String::new())
+        self.parameter
+            .parse(self.input.value())
+            .map_or_else(|_| self.parameter.kind.expectation(), |_| String::new())
     }
 
     /// The next choice, or the next number.

@@ -69,13 +69,15 @@ impl Picker {
     }
 
     /// Searches anew and keeps the choice where it is, or moves it to the first match.
-    pub fn refresh<'a>(&mut self, entries: impl Iterator<Item = Entry<'a>>) {
+    ///
+    /// The entries come in the order of the list, each with the index it is known by.
+    pub fn refresh<'a>(&mut self, entries: impl Iterator<Item = (usize, Entry<'a>)>) {
         let query = self.query.value().to_lowercase();
         let words: Vec<&str> = query.split_whitespace().collect();
         self.rows.clear();
         self.items = 0;
         let mut heading = None;
-        for (index, entry) in entries.enumerate() {
+        for (index, entry) in entries {
             self.items += 1;
             let found = entry.words.to_lowercase();
             if !words.iter().all(|word| found.contains(word)) {
@@ -88,9 +90,14 @@ impl Picker {
             self.rows.push(Row::Item(index));
         }
         if self.row().is_none() {
-            let first = self.items().next();
-            self.at = first.unwrap_or(self.at);
+            self.first();
         }
+    }
+
+    /// Chooses the first item.
+    pub fn first(&mut self) {
+        let first = self.items().next();
+        self.at = first.unwrap_or(self.at);
     }
 
     /// Moves the choice by so many items.
@@ -138,7 +145,8 @@ mod tests {
     fn picker(query: &str) -> Picker {
         let entries = [("Energy", "0130 by tariff"), ("Energy", "012F by day"), ("Clock", "0120 time")];
         let mut picker = Picker { query: query.into(), ..Picker::default() };
-        picker.refresh(entries.into_iter().map(|(heading, words)| Entry { heading, words: words.to_owned() }));
+        picker
+            .refresh(entries.into_iter().map(|(heading, words)| Entry { heading, words: words.to_owned() }));
         picker
     }
 

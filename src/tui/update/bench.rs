@@ -77,7 +77,8 @@ pub fn redraft(state: &mut State) {
 }
 
 fn command_draft(state: &State) -> Draft {
-    let (Some(target), Some(profile), Some(command)) = (&state.target, state.profile(), state.command()) else {
+    let (Some(target), Some(profile), Some(command)) = (&state.target, state.profile(), state.command())
+    else {
         return Draft::Nothing;
     };
     let family = target.family();
@@ -281,7 +282,8 @@ fn pin(state: &mut State) {
 pub fn fill_in(state: &mut State, id: &str, pairs: &[(&str, &str)]) -> Result<(), String> {
     let commands = state.commands();
     let at = commands.iter().position(|command| command.id == id || command.code == id);
-    let command: &'static Command = at.and_then(|at| commands.get(at)).ok_or("no such command of this meter")?;
+    let command: &'static Command =
+        at.and_then(|at| commands.get(at)).ok_or("no such command of this meter")?;
     command.arguments(pairs.iter().copied()).map_err(|error| error.to_string())?;
     state.bench.picker.query.reset();
     state.bench.refresh(commands);

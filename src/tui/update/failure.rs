@@ -22,7 +22,8 @@ pub fn outcome(state: &State, failure: &Failure, request: Option<u32>) -> Outcom
     if !diagnosis.look_at.is_empty() {
         advice.push("Look at, in this order:".to_owned());
     }
-    let numbered = diagnosis.look_at.iter().enumerate().map(|(index, what)| format!(" {}  {what}", index + 1));
+    let numbered =
+        diagnosis.look_at.iter().enumerate().map(|(index, what)| format!(" {}  {what}", index + 1));
     advice.extend(numbered);
     Outcome::Failed { headline: diagnosis.headline, advice }
 }

@@ -68,6 +68,7 @@ pub fn take(state: &mut State, target: Target, effects: &mut Effects) {
         state.bench.pinned = target.everyday();
         state.bench.picker = super::super::state::picker::Picker::default();
         state.bench.refresh(target.commands());
+        state.bench.picker.first();
     }
     state.target = Some(target);
     tell_bus(state, effects);
@@ -82,7 +83,8 @@ pub fn tell_bus(state: &State, effects: &mut Effects) {
     let Some(target) = state.target.as_ref().filter(|_| state.is_connected()) else { return };
     effects.push(Effect::Bus(Intent::Decode(Some(target.decoder()))));
     let chosen_by_hand = state.link.as_ref().and_then(|link| link.line);
-    let is_serial = state.link.as_ref().is_some_and(|link| matches!(link.place, Place::Serial(_) | Place::Sim));
+    let is_serial =
+        state.link.as_ref().is_some_and(|link| matches!(link.place, Place::Serial(_) | Place::Sim));
     if chosen_by_hand.is_none() && is_serial && state.status.line != Some(target.model.line) {
         effects.push(Effect::Bus(Intent::SetLine(target.model.line)));
     }

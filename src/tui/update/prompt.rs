@@ -23,7 +23,12 @@ const VERBS: &[Verb] = &[
     Verb { name: "open", form: "open LINK", about: "open a link by its name", run: open },
     Verb { name: "line", form: "line 9600-8N1", about: "change the line settings", run: line },
     Verb { name: "model", form: "model ID [ADDRESS]", about: "talk to this meter", run: model },
-    Verb { name: "ask", form: "ask COMMAND [NAME=VALUE]...", about: "fill in a command on the bench", run: ask },
+    Verb {
+        name: "ask",
+        form: "ask COMMAND [NAME=VALUE]...",
+        about: "fill in a command on the bench",
+        run: ask,
+    },
     Verb { name: "decode", form: "decode HEX", about: "explain bytes", run: decode },
     Verb { name: "goto", form: "goto NUMBER", about: "show an entry of the trace", run: goto },
     Verb { name: "period", form: "period SECONDS", about: "poll this often", run: period },
@@ -179,7 +184,8 @@ fn goto(state: &mut State, text: &str, _effects: &mut Effects) -> Result<(), Str
 }
 
 fn period(state: &mut State, text: &str, _effects: &mut Effects) -> Result<(), String> {
-    let seconds: u64 = text.trim_end_matches('s').trim().parse().map_err(|_| "expected seconds, 1 to 86400")?;
+    let seconds: u64 =
+        text.trim_end_matches('s').trim().parse().map_err(|_| "expected seconds, 1 to 86400")?;
     if !(1..=86_400).contains(&seconds) {
         return Err("expected seconds, 1 to 86400".to_owned());
     }

@@ -1,6 +1,6 @@
 //! A simulated meter of either dialect.
 //!
-//! Writes change its state for as long as it lives. Registers stand still unless set; the clock runs with the
+//! Writes change its state for as long as it lives. Registers stand still unless set or something is drawn through it; the clock runs with the
 //! wall clock it is handed. Which password it wants is the simulator's choice where the manual leaves it open:
 //! reads take none or the administrator's, the rest the administrator's.
 
@@ -16,7 +16,7 @@ use std::time::Duration;
 use super::framer::CeFramer;
 use super::{KERNEL10, frame};
 use crate::frame::{At, Direction};
-use crate::protocol::{Framer, Now, PieceKind, Responder, Setup, SetupError, Told};
+use crate::protocol::{Framer, Load, Now, PieceKind, Responder, Setup, SetupError, Told};
 use state::State;
 
 /// From the end of a request to the beginning of the reply: measured 38 to 53 ms on a CE307.
@@ -31,6 +31,7 @@ pub fn responder(setup: &Setup) -> Result<Box<dyn Responder>, SetupError> {
         latency: if setup.dialect == KERNEL10 { KERNEL10_LATENCY } else { CLASSIC_LATENCY },
         state: setup::state(setup)?,
         replies: VecDeque::new(),
+        spare: 0,
     }))
 }
 
@@ -40,6 +41,8 @@ struct CeResponder {
     latency: Duration,
     state: State,
     replies: VecDeque<Told>,
+    /// Energy drawn that does not fill a unit of the registers yet, in watt seconds.
+    spare: u64,
 }
 
 impl CeResponder {
@@ -70,5 +73,9 @@ impl Responder for CeResponder {
 
     fn deadline(&self) -> Option<At> {
         None
+    }
+
+    fn draw(&mut self, load: Load) {
+        self.spare = self.state.draw(load, self.spare);
     }
 }

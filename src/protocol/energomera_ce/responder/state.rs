@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
-use crate::protocol::Dialect;
+use crate::protocol::{Dialect, Load};
 
 /// A simulated meter.
 #[derive(Debug, Clone)]
@@ -78,8 +78,68 @@ impl State {
         now.saturating_sub((now / 100 * 3).saturating_mul(u32::from(back)))
     }
 
+    /// Takes a load in: powers and currents of the phases alike, energy into the tariff in force and the total.
+    /// Takes and gives the watt seconds that do not fill a unit of the registers.
+    pub fn draw(&mut self, load: Load, spare: u64) -> u64 {
+        let milliwatts = u64::from(load.watts) * 1000 / self.phases.max(1) as u64;
+        let phases = self.watts.iter_mut().zip(&mut self.amperes).zip(&self.volts);
+        for ((watts, amperes), volts) in phases.take(self.phases) {
+            let milliamperes = milliwatts * 100 / u64::from(*volts).max(1);
+            *watts = u32::try_from(milliwatts).unwrap_or(u32::MAX);
+            *amperes = u16::try_from(milliamperes).unwrap_or(u16::MAX);
+        }
+        let decimals = if self.dialect == super::super::KERNEL10 { 2 } else { self.decimals.min(3) };
+        let unit = 3_600_000 / 10_u64.pow(u32::from(decimals));
+        let watt_seconds = spare.saturating_add(load.watt_seconds);
+        let units = u32::try_from(watt_seconds / unit).unwrap_or(u32::MAX);
+        for register in [0, usize::from(self.tariff) + 1] {
+            if let Some(value) = self.registers.get_mut(register) {
+                *value = value.wrapping_add(units);
+            }
+        }
+        watt_seconds % unit
+    }
+
     /// What came in during a period so many back.
     pub fn during(&self, tariff: u8, back: u8) -> u32 {
         self.register(tariff, back).saturating_sub(self.register(tariff, back.saturating_add(1)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::setup;
+    use super::*;
+    use crate::protocol::{Address, LineSettings, Setup};
+
+    #[test]
+    fn what_is_drawn_shows_in_powers_currents_and_registers_and_no_watt_second_is_lost() {
+        for (model, phases) in [("energomera-ce102", 1), ("energomera-ce307", 3)] {
+            let dialect = if model == "energomera-ce307" {
+                super::super::super::KERNEL10
+            } else {
+                super::super::super::CLASSIC
+            };
+            let setup = Setup {
+                model,
+                dialect,
+                address: Address::numeric("7", 7),
+                serial: "11200107".to_owned(),
+                password: None,
+                line: LineSettings::default(),
+                values: Vec::new(),
+            };
+            let mut state = setup::state(&setup).unwrap();
+            let before = state.registers;
+            let spare = state.draw(Load { watts: 2300, watt_seconds: 35_000 }, 0);
+            assert_eq!((state.registers, spare), (before, 35_000), "{model}");
+            let spare = state.draw(Load { watts: 2300, watt_seconds: 40_000 }, spare);
+            assert_eq!((state.registers[0] - before[0], spare), (2, 3_000), "{model}");
+            let tariff = usize::from(state.tariff) + 1;
+            assert_eq!(state.registers[tariff] - before[tariff], 2);
+            assert_eq!(state.watts[0], 2_300_000 / phases);
+            let milliamperes = state.watts[0] * 100 / u32::from(state.volts[0]);
+            assert_eq!(u32::from(state.amperes[0]), milliamperes);
+        }
     }
 }
