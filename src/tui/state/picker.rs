@@ -145,8 +145,8 @@ mod tests {
     fn picker(query: &str) -> Picker {
         let entries = [("Energy", "0130 by tariff"), ("Energy", "012F by day"), ("Clock", "0120 time")];
         let mut picker = Picker { query: query.into(), ..Picker::default() };
-        picker
-            .refresh(entries.into_iter().map(|(heading, words)| Entry { heading, words: words.to_owned() }));
+        let entry = |(heading, words): (&'static str, &str)| Entry { heading, words: words.to_owned() };
+        picker.refresh(entries.into_iter().map(entry).enumerate());
         picker
     }
 
