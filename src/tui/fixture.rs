@@ -68,8 +68,7 @@ pub fn trace() -> Trace {
 
 /// Counts of that traffic.
 pub fn status() -> Status {
-    let counters =
-        Counters { bytes_out: 21, bytes_in: 58, good: 2, bad: 1, missing: 0, noise_bytes: 7 };
+    let counters = Counters { bytes_out: 21, bytes_in: 58, good: 2, bad: 1, missing: 0, noise_bytes: 7 };
     Status {
         link: LinkState::Open(String::new()),
         line: Some(LineSettings::n81(9600)),
@@ -114,6 +113,13 @@ pub fn send(state: &mut State, message: Message) -> Vec<Effect> {
     update(state, message)
 }
 
+/// Chooses a command that writes and fills it in.
+pub fn choose_write(state: &mut State) {
+    keys(state, &[":"]);
+    type_text(state, "ask set-tariff-count tariffs=4");
+    keys(state, &["enter"]);
+}
+
 /// Readings of a poll.
 pub fn readings() -> Vec<Reading> {
     let number = |units, decimals| Measured::Number(Decimal::new(units, decimals));
@@ -126,10 +132,18 @@ pub fn readings() -> Vec<Reading> {
         energy(4, 0),
         energy(0, 486_677),
         Reading::of(Code::new(32, 7, 0), number(2301, 1), Unit::Volt, &[]),
-        Reading { phase: Some(Phase::L1), ..Reading::of(Code::new(31, 7, 0), number(512, 2), Unit::Ampere, &[]) },
+        Reading {
+            phase: Some(Phase::L1),
+            ..Reading::of(Code::new(31, 7, 0), number(512, 2), Unit::Ampere, &[])
+        },
         Reading::of(Code::new(1, 7, 0), number(1180, 0), Unit::Watt, &[]),
         Reading::unnamed(Quantity::CLOCK, Measured::Time(clock), Unit::None, &[]),
-        Reading::unnamed(Quantity::SERIAL, Measured::Text(b"1104\x1b[31m".as_slice().into()), Unit::None, &[]),
+        Reading::unnamed(
+            Quantity::SERIAL,
+            Measured::Text(b"1104\x1b[31m".as_slice().into()),
+            Unit::None,
+            &[],
+        ),
     ]
 }
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::fixture::{connected, fresh, job_of, key, keys, send, with_readings};
+use super::fixture::{choose_write, connected, fresh, job_of, key, keys, send, with_readings};
 use super::glyphs::Glyphs;
 use super::message::Message;
 use super::state::{Screen, State};
@@ -52,17 +52,17 @@ fn silent(size: (u16, u16)) -> State {
     let job = job_of(&send(&mut state, key("enter"))).unwrap();
     let fault = crate::protocol::Fault::NoAnswer { sent: 3, echo: false, noise_bytes: 0 };
     let result = Err(crate::protocol::Failure { step: "Energy", fault });
-    send(&mut state, Message::Job(job, JobEvent::Answered { index: 0, result, request: Some(1), reply: None }));
+    send(
+        &mut state,
+        Message::Job(job, JobEvent::Answered { index: 0, result, request: Some(1), reply: None }),
+    );
     send(&mut state, Message::Job(job, JobEvent::Finished));
     state
 }
 
 fn asking(size: (u16, u16)) -> State {
     let mut state = connected(size, Screen::Bench);
-    let at = state.commands().iter().position(|c| {
-        c.access == crate::protocol::Access::Write && c.parameters.iter().all(|p| p.default.is_some())
-    });
-    state.bench.picker.at = at.unwrap();
+    choose_write(&mut state);
     keys(&mut state, &["enter"]);
     state
 }
@@ -148,7 +148,9 @@ fn no_control_or_direction_character_of_a_meter_or_a_port_gets_into_any_cell() {
             send(&mut state, Message::Resize(120, 36));
             let buffer = drawn(&state);
             for cell in buffer.content() {
-                let bad = |c: char| c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{200B}'..='\u{200F}');
+                let bad = |c: char| {
+                    c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{200B}'..='\u{200F}')
+                };
                 assert!(!cell.symbol().chars().any(bad), "{scene}: {:?}", cell.symbol());
             }
         }

@@ -34,7 +34,7 @@ pub struct Picker {
     /// Whether it is being typed.
     pub searching: bool,
     rows: Vec<Row>,
-    items: usize,
+    all: usize,
 }
 
 impl Picker {
@@ -47,7 +47,7 @@ impl Picker {
     /// How many items match, and how many there are.
     #[must_use]
     pub fn counts(&self) -> (usize, usize) {
-        (self.items().count(), self.items)
+        (self.matching().count(), self.all)
     }
 
     /// Whether a search is on.
@@ -75,10 +75,10 @@ impl Picker {
         let query = self.query.value().to_lowercase();
         let words: Vec<&str> = query.split_whitespace().collect();
         self.rows.clear();
-        self.items = 0;
+        self.all = 0;
         let mut heading = None;
         for (index, entry) in entries {
-            self.items += 1;
+            self.all += 1;
             let found = entry.words.to_lowercase();
             if !words.iter().all(|word| found.contains(word)) {
                 continue;
@@ -96,13 +96,13 @@ impl Picker {
 
     /// Chooses the first item.
     pub fn first(&mut self) {
-        let first = self.items().next();
+        let first = self.matching().next();
         self.at = first.unwrap_or(self.at);
     }
 
     /// Moves the choice by so many items.
     pub fn step(&mut self, by: isize) {
-        let items: Vec<usize> = self.items().collect();
+        let items: Vec<usize> = self.matching().collect();
         let place = items.iter().position(|item| *item == self.at).unwrap_or(0);
         let place = place.saturating_add_signed(by).min(items.len().saturating_sub(1));
         if let Some(item) = items.get(place) {
@@ -130,7 +130,8 @@ impl Picker {
         }
     }
 
-    fn items(&self) -> impl Iterator<Item = usize> {
+    /// The items that match, in the order of the list.
+    pub fn matching(&self) -> impl Iterator<Item = usize> {
         self.rows.iter().filter_map(|row| match row {
             Row::Item(index) => Some(*index),
             Row::Heading(_) => None,

@@ -216,14 +216,17 @@ fn switch_mouse(state: &mut State, effects: &mut Effects) {
     });
 }
 
-/// Stops typing: a search is dropped, a field is left.
+/// Stops typing: a search is dropped, a field is left for the first pane.
 fn leave(state: &mut State) {
     match state.screen {
         Screen::Bench if state.bench.picker.searching => state.bench.picker.searching = false,
         Screen::Meter if state.meter.picker.searching => state.meter.picker.searching = false,
         Screen::Trace if state.view.searching => state.view.searching = false,
-        Screen::Bench if state.bench.mode == Mode::Raw => state.bench.mode = Mode::Command,
-        _ => {}
+        _ => {
+            state.bench.mode = Mode::Command;
+            go::to_first_pane(state);
+            return;
+        }
     }
     go::back(state);
 }
