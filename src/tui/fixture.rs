@@ -19,8 +19,10 @@ pub const BEGIN: &str = "2026-03-01T14:02:11Z";
 /// Model and address of the meter.
 pub const METER: (&str, &str) = ("mercury-200", "411486");
 
+type Run = (Way, Option<Judged>, u64, &'static str, Option<u32>);
+
 /// What the fixture's traffic is: way, kind, milliseconds, bytes, the entry it answers.
-const TRAFFIC: &[(Way, Option<Judged>, u64, &str, Option<u32>)] = &[
+const TRAFFIC: &[Run] = &[
     (Way::Out, Some(Judged::Good), 318, "00 06 47 5E 27 EC E7", None),
     (
         Way::In,

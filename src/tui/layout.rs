@@ -123,8 +123,8 @@ fn columns<const N: usize>(area: Rect, constraints: [Constraint; N]) -> [Rect; N
 /// ```
 fn connect(body: Rect) -> Vec<(Pane, Rect)> {
     let [list, entries] = rows(body, [Constraint::Min(5), Constraint::Length(4)]);
-    let [link, line] = columns(entries, [Constraint::Min(30), Constraint::Length(30)]);
-    vec![(Pane::Links, list), (Pane::LinkEntry, link), (Pane::LineEntry, line)]
+    let [link, settings] = columns(entries, [Constraint::Min(30), Constraint::Length(30)]);
+    vec![(Pane::Links, list), (Pane::LinkEntry, link), (Pane::LineEntry, settings)]
 }
 
 /// ```text

@@ -79,7 +79,7 @@ struct Console {
     drawn: u64,
     last_draw: Instant,
     next_ports: Instant,
-    start: Option<(Option<LinkName>, Option<(String, String)>, bool)>,
+    asked: Option<Asked>,
 }
 
 impl Console {
@@ -103,9 +103,10 @@ impl Console {
             store: start.store,
             listing: false,
         };
-        let (now, asked) = (Instant::now(), Some((start.link, start.meter, start.poll)));
+        let now = Instant::now();
+        let asked = Some(Asked { link: start.link, meter: start.meter, poll: start.poll });
         let mut console =
-            Self { state, outside, clock, inbox, drawn: 0, last_draw: now, next_ports: now, start: asked };
+            Self { state, outside, clock, inbox, drawn: 0, last_draw: now, next_ports: now, asked };
         console.draw()?;
         Ok(console)
     }
@@ -147,8 +148,8 @@ impl Console {
         self.state.zone = TimeZone::system();
         self.tick()?;
         self.outside.recall();
-        let Some((link, meter, poll)) = self.start.take() else { return Ok(()) };
-        let effects = update::start(&mut self.state, link, meter, poll);
+        let Some(asked) = self.asked.take() else { return Ok(()) };
+        let effects = update::start(&mut self.state, asked.link, asked.meter, asked.poll);
         for effect in effects {
             self.outside.perform(effect)?;
         }
@@ -243,7 +244,7 @@ impl Console {
 
     /// Gives the terminal back and stops; the shell continues the program.
     fn suspend(&mut self) -> io::Result<()> {
-        self.outside.screen.pause();
+        terminal::restore();
         super::signals::stop();
         self.resume()
     }
@@ -252,6 +253,13 @@ impl Console {
         let (width, height) = self.outside.screen.resume()?;
         self.message(Message::Resize(width, height)).map(|_| ())
     }
+}
+
+/// What the command line asks to be done at once.
+struct Asked {
+    link: Option<LinkName>,
+    meter: Option<(String, String)>,
+    poll: bool,
 }
 
 /// Something that happened.

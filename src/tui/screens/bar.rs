@@ -26,7 +26,7 @@ pub fn status(look: &mut Look<'_>) {
     let sign = if is_open { glyphs.connected } else { glyphs.disconnected };
     let link_long = format!("{sign} {link}");
     let link_short = format!("{sign} {}", short_name(state));
-    let line = if state.phase == Phase::None { String::new() } else { state.line().to_string() };
+    let settings = if state.phase == Phase::None { String::new() } else { state.line().to_string() };
     let (meter, meter_short) = meter(state);
     let counters = status.counters;
     let bytes = format!("out {} in {} B", counters.bytes_out, counters.bytes_in);
@@ -41,7 +41,7 @@ pub fn status(look: &mut Look<'_>) {
     let pieces = [
         Piece::new("meterscope", 9, Role::Dim),
         Piece::new(&link_long, 1, link_role).short(&link_short),
-        Piece::new(&line, 4, Role::Text),
+        Piece::new(&settings, 4, Role::Text),
         Piece::new(&meter, 2, Role::Accent).short(&meter_short),
         Piece::new(&bytes, 7, Role::Dim).short(&bytes_short).at_right(),
         Piece::new(&good, 0, Role::Good).at_right(),

@@ -109,7 +109,7 @@ fn form(look: &mut Look<'_>, inner: Rect) -> u16 {
         look.pen(inner).fit(1, 0, inner.width, "no parameters", Role::Dim);
         return 1;
     }
-    let complaints: Vec<String> = form.fields.iter().map(|field| field.complaint()).collect();
+    let complaints: Vec<String> = form.fields.iter().map(FormField::complaint).collect();
     let labels: Vec<String> = form.fields.iter().map(|field| label(look, field)).collect();
     let words = labels.iter().zip(&complaints);
     let fields: Vec<widgets::FormField<'_>> = form.fields.iter().zip(words).map(parameter).collect();

@@ -38,12 +38,6 @@ pub struct Picker {
 }
 
 impl Picker {
-    /// The rows that match the search, with their headings.
-    #[must_use]
-    pub fn rows(&self) -> &[Row] {
-        &self.rows
-    }
-
     /// How many items match, and how many there are.
     #[must_use]
     pub fn counts(&self) -> (usize, usize) {
@@ -153,8 +147,8 @@ mod tests {
 
     #[test]
     fn headings_stand_over_what_matches_only() {
-        assert_eq!(picker("TIME").rows(), [Row::Heading(2), Row::Item(2)]);
-        assert_eq!(picker("by day").rows(), [Row::Heading(1), Row::Item(1)]);
+        assert_eq!(picker("TIME").rows, [Row::Heading(2), Row::Item(2)]);
+        assert_eq!(picker("by day").rows, [Row::Heading(1), Row::Item(1)]);
         assert_eq!(picker("nothing").chosen(), None);
         assert_eq!(picker("01 by").counts(), (2, 3));
     }

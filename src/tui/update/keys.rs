@@ -127,21 +127,25 @@ fn typed(state: &mut State, event: KeyEvent) -> bool {
 
 /// What follows from another text.
 pub fn retyped(state: &mut State) {
-    match (&mut state.popup, state.screen) {
-        (Some(Popup::Prompt { at, .. }), _) => *at = 0,
-        (Some(_), _) => {}
-        (None, Screen::Bench) => {
+    if let Some(popup) = &mut state.popup {
+        if let Popup::Prompt { at, .. } = popup {
+            *at = 0;
+        }
+        return;
+    }
+    match state.screen {
+        Screen::Bench => {
             let commands = state.commands();
             state.bench.refresh(commands);
         }
-        (None, Screen::Meter) => {
+        Screen::Meter => {
             state.meter.refresh();
             if state.pane() == Pane::Address || state.meter.picker.searching {
                 state.meter.candidate = 0;
             }
         }
-        (None, Screen::Connect) => state.connect.complaint.clear(),
-        (None, Screen::Trace | Screen::Readings) => {}
+        Screen::Connect => state.connect.complaint.clear(),
+        Screen::Trace | Screen::Readings => {}
     }
 }
 

@@ -15,8 +15,7 @@ use crate::meter::MODELS;
 /// What the keys of this screen do.
 pub fn perform(state: &mut State, action: Action) {
     match action {
-        Action::OtherAddress => other_address(state),
-        Action::Left | Action::Right => other_address(state),
+        Action::OtherAddress | Action::Left | Action::Right => other_address(state),
         _ => {}
     }
 }
