@@ -1,6 +1,6 @@
 //! Frames that are not sound.
 
-use super::super::frame::Defect;
+use super::super::frame::{Defect, OPT};
 use super::super::{repair, variants};
 use super::sheet::{Sheet, little};
 use super::view::View;
@@ -11,19 +11,13 @@ use crate::frame::{Direction, Span, Value};
 const BEFORE_SERVICE: usize = 5;
 
 /// A frame of which only the beginning can be told.
-pub fn partly(sheet: &mut Sheet<'_>, content: &[u8], defect: Defect) -> What {
-    let at = |index: usize| content.get(index..index + 2).unwrap_or_default();
-    let from = u16::try_from(little(at(3))).unwrap_or_default();
-    let opt = content.first().copied().unwrap_or_default();
+pub fn partly(sheet: &mut Sheet<'_>, content: &[u8], defect: Defect, direction: Direction) -> What {
     sheet.limit(Some(content.len()));
     let has_crc = content.len() > BEFORE_SERVICE
         && !matches!(defect, Defect::Variant(_) | Defect::Unfinished | Defect::Stuffing);
-    if !content.is_empty() {
-        sheet.leaf(0, "OPT", 1, Value::Hex(opt.into(), 2));
-    }
-    if content.len() >= BEFORE_SERVICE && opt != variants::OPT_SMP {
-        sheet.leaf(0, "to", 2, Value::count(little(at(1))));
-        sheet.leaf(0, "from", 2, Value::count(from.into()));
+    beginning(sheet, content);
+    if may_hold_password(content, direction) {
+        password(sheet, usize::from(has_crc));
     }
     let rest = sheet.left().saturating_sub(usize::from(has_crc));
     if rest > 0 {
@@ -31,10 +25,44 @@ pub fn partly(sheet: &mut Sheet<'_>, content: &[u8], defect: Defect) -> What {
     }
     let checksum = has_crc.then(|| header::crc(sheet, content));
     let title = match defect {
-        Defect::Opt(opt) | Defect::Variant(opt) => variants::title(opt, from),
+        Defect::Opt(opt) | Defect::Variant(opt) => variants::title(opt, sender(content)),
         _ => "damaged frame",
     };
-    What { title, direction: Direction::Unknown, address: None, checksum }
+    What { title, direction, address: None, checksum }
+}
+
+/// OPT and the addresses, as far as they are there.
+fn beginning(sheet: &mut Sheet<'_>, content: &[u8]) {
+    let Some(&opt) = content.first() else { return };
+    sheet.leaf(0, "OPT", 1, Value::Hex(opt.into(), 2));
+    if content.len() >= BEFORE_SERVICE && opt != variants::OPT_SMP {
+        let to = little(sheet.next(2));
+        sheet.leaf(0, "to", 2, Value::count(to));
+        sheet.leaf(0, "from", 2, Value::count(sender(content).into()));
+    }
+}
+
+fn sender(content: &[u8]) -> u16 {
+    match content {
+        [_, _, _, low, high, ..] => u16::from_le_bytes([*low, *high]),
+        _ => 0,
+    }
+}
+
+/// Whether a password may stand behind the addresses: in all that is not a reply beyond doubt.
+fn may_hold_password(content: &[u8], direction: Direction) -> bool {
+    let is_request = direction == Direction::Request || content.get(9).is_some_and(|byte| byte >> 4 == 0xD);
+    let is_reply = content.get(5).is_some_and(|byte| matches!(byte >> 4, 5 | 7));
+    content.first() == Some(&OPT) && content.len() > BEFORE_SERVICE && (is_request || !is_reply)
+}
+
+fn password(sheet: &mut Sheet<'_>, behind: usize) {
+    let bytes = sheet.next(sheet.left().saturating_sub(behind).min(4));
+    if bytes.is_empty() {
+        return;
+    }
+    let value = if bytes.iter().all(|byte| *byte == 0) { Value::Bytes } else { Value::Secret };
+    sheet.leaf(0, "password", bytes.len(), value).note = "where a request has its password";
 }
 
 /// Says what is wrong with a frame.

@@ -69,7 +69,7 @@ fn explain(
                 .flatten();
             let what = match whole {
                 Some(packet) => known(sheet, inner, &packet, context),
-                None => damaged::partly(sheet, inner, *defect),
+                None => damaged::partly(sheet, inner, *defect, context.direction),
             };
             sheet.readings.clear();
             sheet.problems.clear();
@@ -178,15 +178,14 @@ fn assemble(
     outcome: &Result<Packet, Defect>,
 ) -> Dissection {
     let Sheet { fields, readings, problems, .. } = sheet;
-    let mut layers = Vec::with_capacity(1 + usize::from(view.is_stuffed()));
-    let on_wire = if view.is_stuffed() { view.fields_on_wire(&fields) } else { Vec::new() };
-    if view.is_stuffed() {
-        layers.push(Layer { name: "wire", bytes: wire.into(), fields: on_wire, from: Vec::new() });
-        let bytes = view.bytes.as_ref().into();
-        layers.push(Layer { name: "unstuffed", bytes, fields, from: view.origins() });
+    let layer = |name, bytes: &[u8], fields| Layer { name, bytes: bytes.into(), fields, from: Vec::new() };
+    let layers = if view.is_stuffed() {
+        let on_wire = view.fields_on_wire(&fields);
+        let unstuffed = Layer { from: view.origins(), ..layer("unstuffed", &view.bytes, fields) };
+        vec![layer("wire", wire, on_wire), unstuffed]
     } else {
-        layers.push(Layer { name: "wire", bytes: wire.into(), fields, from: Vec::new() });
-    }
+        vec![layer("wire", wire, fields)]
+    };
     Dissection {
         protocol: PROTOCOL,
         direction: what.direction,

@@ -258,6 +258,21 @@ proptest! {
     }
 
     #[test]
+    fn the_judgement_is_the_dissectors(stream in streams()) {
+        use crate::protocol::{Context, Family};
+        for cut in frame_at(&[(At::ZERO, stream.clone())]) {
+            let PieceKind::Frame(judged) = cut.kind else { continue };
+            let explained = super::super::Ce.dissect(&bytes(&cut.hex), &Context::default());
+            let word = match judged {
+                Judged::Good => "good",
+                Judged::Bad => "bad",
+                Judged::Unchecked => "unchecked",
+            };
+            prop_assert_eq!(explained.verdict.word(), word, "{}", cut.hex);
+        }
+    }
+
+    #[test]
     fn memory_is_bounded(stream in prop::collection::vec(any::<u8>(), 0..20_000)) {
         let mut framer = CeFramer::new(LineSettings::default());
         let before = framer.held.capacity();

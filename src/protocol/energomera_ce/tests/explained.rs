@@ -330,3 +330,20 @@ fn what_cannot_be_sent_is_named() {
     secret.password = Some(Secret::new(b"4294967296".to_vec()));
     assert!(matches!(Ce.compose(&secret, &request(KERNEL10, "ping", &[])), Err(ComposeError::Password(_))));
 }
+
+#[test]
+fn a_request_that_is_cut_short_still_hides_its_password() {
+    let whole = bytes("C0 48 66 B7 FD 00 31 DE 0B 00 D0 01 20 90 C0");
+    for end in 6..whole.len() {
+        for closing in [&[][..], &[0xC0]] {
+            let cut = [&whole[..end], closing].concat();
+            let explained = Ce.dissect(&cut, &Context::default());
+            assert_tiled(&explained);
+            let wire = explained.wire().unwrap();
+            // Before a closing END the last byte counts as the checksum.
+            let shown: Vec<usize> =
+                (6..end.saturating_sub(closing.len()).min(9)).filter(|at| !wire.is_secret(*at)).collect();
+            assert!(shown.is_empty(), "{}: {shown:?}", hex::spaced(&cut));
+        }
+    }
+}
