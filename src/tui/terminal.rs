@@ -96,11 +96,6 @@ impl Screen {
         execute!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text))
     }
 
-    /// Gives the terminal back for a while.
-    pub fn pause(&mut self) {
-        restore();
-    }
-
     /// Takes the terminal over again, after a pause or after somebody else has changed its modes.
     ///
     /// # Errors
@@ -145,7 +140,7 @@ fn take(mouse: bool) -> io::Result<()> {
 }
 
 /// Undoes everything that was switched on, in reverse order. Errors mean that nobody is left to see.
-fn restore() {
+pub fn restore() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }

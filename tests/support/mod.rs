@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 
 /// How long anything may take before a test gives up: generous, because nothing is measured here.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What the terminal noticed besides the picture.
 #[derive(Debug, Default)]
@@ -216,7 +216,7 @@ fn absorb(mut reader: Box<dyn Read + Send>, shared: &(Mutex<Picture>, Condvar)) 
     let mut buffer = [0; 65536];
     loop {
         let count = reader.read(&mut buffer).unwrap_or(0);
-        let mut picture = shared.0.lock().unwrap();
+        let mut picture = shared.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         picture.parser.process(&buffer[..count]);
         picture.bytes += count as u64;
         picture.ended = count == 0;

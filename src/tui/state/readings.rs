@@ -127,7 +127,8 @@ impl Readings {
     #[must_use]
     pub fn others(&self) -> Vec<&Known> {
         let in_table = |reading: &Reading| reading.is_energy_register() && is_import(reading);
-        self.known.iter().filter(|known| !in_table(&known.reading) && !is_clock(&known.reading)).collect()
+        let in_facts = |reading: &Reading| is_clock(reading) || reading.quantity == Quantity::SERIAL;
+        self.known.iter().filter(|known| !in_table(&known.reading) && !in_facts(&known.reading)).collect()
     }
 
     /// The meter's clock.

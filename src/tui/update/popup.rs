@@ -80,7 +80,7 @@ pub fn scroll(state: &mut State, by: isize, _effects: &mut Effects) {
     };
     match &mut state.popup {
         Some(Popup::Help(top)) => {
-            *top = top.saturating_add_signed(by).min(super::super::keymap::ACTIONS.len())
+            *top = top.saturating_add_signed(by).min(super::super::keymap::ACTIONS.len());
         }
         Some(Popup::Prompt { at, .. }) => *at = at.saturating_add_signed(by).min(known.saturating_sub(1)),
         Some(Popup::Decoded(inspector)) => inspector.step_field(by),
