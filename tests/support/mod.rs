@@ -191,12 +191,14 @@ impl Terminal {
         self.child.process_id().expect("a process")
     }
 
-    /// Waits for the program to end.
+    /// Waits for the program to end, and fails with the picture when it does not.
     pub fn end(mut self) -> (ExitStatus, Arc<(Mutex<Picture>, Condvar)>) {
-        let status = self.child.wait().expect("it ends");
         let (lock, changed) = &*self.shared;
         let picture = lock.lock().unwrap();
-        drop(changed.wait_timeout_while(picture, PATIENCE, |p| !p.ended).unwrap());
+        let (picture, waited) = changed.wait_timeout_while(picture, PATIENCE, |p| !p.ended).unwrap();
+        assert!(!waited.timed_out(), "it did not end; the screen is:\n{}", picture.text());
+        drop(picture);
+        let status = self.child.wait().expect("it ends");
         (status, Arc::clone(&self.shared))
     }
 }
