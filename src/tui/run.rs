@@ -65,7 +65,11 @@ pub struct Start {
 /// When standard output is no terminal, or the terminal goes away.
 pub fn run(start: Start) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let result = runtime.block_on(Console::open(start)?.run());
+    let result = runtime.block_on(async {
+        // Before the terminal is taken over: from then on an early end must give it back.
+        let signals = Signals::listen()?;
+        Console::open(start)?.run(signals).await
+    });
     // A port driver that hangs while ports are listed must not keep the console from ending.
     runtime.shutdown_background();
     result
@@ -111,10 +115,9 @@ impl Console {
         Ok(console)
     }
 
-    async fn run(mut self) -> io::Result<()> {
+    async fn run(mut self, mut signals: Signals) -> io::Result<()> {
         self.begin()?;
         let mut events = EventStream::new();
-        let mut signals = Signals::listen()?;
         loop {
             let at = self.next_timer();
             let happened = tokio::select! {

@@ -101,6 +101,8 @@ impl Screen {
     /// # Errors
     /// When the terminal is gone.
     pub fn resume(&mut self) -> io::Result<(u16, u16)> {
+        // The library does nothing while it believes raw mode to be on; a shell may have switched it off.
+        let _ = disable_raw_mode();
         take(self.mouse)?;
         let size = size();
         self.resize(size)?;

@@ -195,3 +195,27 @@ proptest! {
         drawn(&state);
     }
 }
+
+#[test]
+fn a_password_inside_a_frame_is_masked_wherever_the_frame_is_shown_until_it_is_revealed() {
+    let mut state = connected((120, 36), Screen::Meter);
+    super::update::start(&mut state, None, Some(("energomera-ce102".into(), "123".into())), false);
+    state.meter.password = "1145324612".into();
+    state.screen = Screen::Bench;
+    super::update::start(&mut state, None, Some(("energomera-ce102".into(), "124".into())), false);
+    send(&mut state, Message::Resize(120, 36));
+    let password = state.profile().and_then(|profile| profile.password).expect("given");
+    let drafted = state.bench.draft.bytes().to_vec();
+    let at = drafted.windows(4).position(|run| run == [0x44, 0x44, 0x44, 0x44]);
+    assert!(
+        at.is_some(),
+        "{:02X?} of {} characters is in {drafted:02X?}",
+        password.reveal(),
+        password.reveal().len()
+    );
+    assert!(!text(&state).contains("44 44 44 44"));
+    keys(&mut state, &["v"]);
+    assert!(text(&state).contains("44 44 44 44"));
+    keys(&mut state, &["down", "up"]);
+    assert!(!text(&state).contains("44 44 44 44"), "for the moment only");
+}

@@ -26,7 +26,19 @@ pub fn pressed(state: &mut State, event: KeyEvent, effects: &mut Effects) -> boo
         perform(state, action, effects);
         return true;
     }
+    if let Some(letter) = escaped(event) {
+        pressed(state, KeyCode::Esc.into(), effects);
+        pressed(state, letter, effects);
+        return true;
+    }
     typed(state, event) || revealed || noticed
+}
+
+/// Escape and a letter that arrive in one lump look like the letter with Alt. Where that is bound to nothing,
+/// it is taken for both, one after the other.
+fn escaped(event: KeyEvent) -> Option<KeyEvent> {
+    let is_letter = matches!(event.code, KeyCode::Char(_)) && event.modifiers.contains(KeyModifiers::ALT);
+    is_letter.then_some(KeyEvent { modifiers: event.modifiers - KeyModifiers::ALT, ..event })
 }
 
 /// The action of a key, given what is being done.

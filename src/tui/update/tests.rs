@@ -81,6 +81,14 @@ mod going_about {
     }
 
     #[test]
+    fn escape_and_a_letter_in_one_lump_are_both() {
+        let mut state = fresh(SIZE);
+        keys(&mut state, &["?", "alt-4"]);
+        assert!(state.popup.is_none());
+        assert_eq!(state.screen, Screen::Trace);
+    }
+
+    #[test]
     fn ctrl_c_quits_from_everywhere() {
         for names in [&["tab"][..], &[":"], &["?"], &["3"]] {
             let mut state = fresh(SIZE);
@@ -458,15 +466,20 @@ mod reading_values {
     use super::*;
 
     #[test]
-    fn polling_asks_the_pinned_requests_and_waits_the_period_after_each_poll() {
-        let mut state = connected(SIZE, Screen::Readings);
-        let effects = keys(&mut state, &["p"]);
+    fn polling_begins_when_the_values_are_shown_and_waits_the_period_after_each_poll() {
+        let mut state = connected(SIZE, Screen::Bench);
+        assert_eq!(state.due(), None, "nothing is asked before that");
+        keys(&mut state, &["5"]);
+        let at = state.due().expect("at once");
+        let effects = send(&mut state, Message::Tick(Moment { at, wall: later(21) }));
         let Some(Effect::Bus(Intent::Run { plan, job, .. })) = effects.first() else { panic!("{effects:?}") };
         assert_eq!(plan.requests, state.bench.pinned);
         send(&mut state, Message::Job(*job, JobEvent::Finished));
         assert_eq!(state.due(), Some(state.now.at + state.readings.period));
         keys(&mut state, &["p"]);
         assert_eq!(state.due(), None);
+        keys(&mut state, &["4", "5"]);
+        assert_eq!(state.due(), None, "what the person has stopped stays stopped");
     }
 
     #[test]
