@@ -1,7 +1,13 @@
 //! What the tests, the screenshots and the benchmarks share: the program in a real pseudo-terminal.
 
 #![allow(dead_code, reason = "each of those that include this uses a part of it")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail by panicking"
+)]
 
 pub mod svg;
 
@@ -215,7 +221,7 @@ fn size_of(cells: u16) -> NonZeroU16 {
 }
 
 fn absorb(mut reader: Box<dyn Read + Send>, shared: &(Mutex<Picture>, Condvar)) {
-    let mut buffer = [0; 65536];
+    let mut buffer = vec![0; 65536];
     loop {
         let count = reader.read(&mut buffer).unwrap_or(0);
         let mut picture = shared.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
