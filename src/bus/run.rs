@@ -9,6 +9,7 @@ use super::job::{Active, Queue};
 use super::quiet::Quiet;
 use super::{BusEvent, Counters, Decoder, EchoState, Intent, JobEvent, JobId, LinkState, Status};
 use crate::frame::At;
+use crate::link::tcp::looks_like_telnet;
 use crate::link::{Clock, Link, LinkCommand, LinkEvent, ListenLink, OpenError};
 use crate::protocol::{Action, Event, Failure, Fault, Judged, LineSettings};
 use crate::trace::{Claimed, Digest, EntryKind, Mark, SharedTrace, Split, Way};
@@ -223,10 +224,20 @@ impl Bus {
     fn received(&mut self, bytes: &[u8], at: At) {
         self.talk.status.counters.bytes_in += bytes.len() as u64;
         self.quiet.hear(at);
+        self.remark_on_telnet(bytes, at);
         self.through_digest(at, |digest, trace, out| {
             trace.record(Way::In, bytes, at);
             digest.push(Way::In, bytes, at, trace, out);
         });
+    }
+
+    /// A raw link to a telnet port works until the first FF: it must be told.
+    fn remark_on_telnet(&self, bytes: &[u8], at: At) {
+        let is_first = self.talk.status.counters.bytes_in == bytes.len() as u64;
+        if is_first && self.talk.status.line.is_none() && looks_like_telnet(bytes) {
+            let note = "the far end speaks telnet, which doubles every FF: set its port to raw TCP";
+            self.trace.lock().mark(Mark::Note(note.to_owned()), at);
+        }
     }
 
     /// Lets the digest work on the trace and hands what it claims to the conversation.
