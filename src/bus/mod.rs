@@ -6,6 +6,7 @@
 
 mod job;
 mod playback;
+mod quiet;
 mod raw;
 mod run;
 #[cfg(test)]

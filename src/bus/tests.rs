@@ -22,10 +22,10 @@ impl Bench {
         let (link, far) = with_far_end();
         let (handle, ends) = channel();
         tokio::spawn(run(ends, Port::Full(link), trace.clone(), clock, None));
-        let open = Self { handle, far, trace, clock };
+        let table = Self { handle, far, trace, clock };
         let line = Some(LineSettings::default());
-        open.tell(LinkEvent::Opened { peer: String::new(), line, at: open.clock.now() }).await;
-        open
+        table.tell(LinkEvent::Opened { peer: String::new(), line, at: table.clock.now() }).await;
+        table
     }
 
     async fn tell(&self, event: LinkEvent) {

@@ -243,7 +243,7 @@ impl Namer {
     /// A piece of what was received.
     fn received(&mut self, piece: Piece<'_>, sink: &mut Sink<'_>) {
         match piece.kind {
-            PieceKind::Frame(judged) if self.is_echo_in_disguise(piece.bytes, judged) => {
+            PieceKind::Frame(judged) if self.is_echo_in_disguise(piece, judged, sink.trace) => {
                 self.noise(piece, sink);
             }
             PieceKind::Frame(_) if self.echo.is_echo(piece.bytes) => {
@@ -261,11 +261,19 @@ impl Namer {
     }
 
     /// Whether what the framer takes for a frame is part of an echo, or a wrong cut over all of one.
-    fn is_echo_in_disguise(&self, frame: &[u8], judged: Judged) -> bool {
-        match self.echo.part_of(frame) {
+    fn is_echo_in_disguise(&self, frame: Piece<'_>, judged: Judged, trace: &Trace) -> bool {
+        match self.part_of(frame, trace) {
             Some(part) if part.whole => judged == Judged::Bad,
             part => part.is_some(),
         }
+    }
+
+    /// Our own bytes within a piece. An answer may begin like its request, so what begins after the request has
+    /// left the wire is an echo only if it is all of one.
+    fn part_of(&self, piece: Piece<'_>, trace: &Trace) -> Option<Part> {
+        let request = self.request.and_then(|number| trace.entry(number));
+        let is_after = request.is_some_and(|sent| sent.last > sent.first && piece.first > sent.last);
+        self.echo.part_of(piece.bytes).filter(|part| part.whole || !is_after)
     }
 
     /// An echo that was recognised before the framer saw it.
@@ -285,7 +293,7 @@ impl Namer {
 
     /// Noise, with our own bytes in it named.
     fn noise(&mut self, piece: Piece<'_>, sink: &mut Sink<'_>) {
-        let Some(Part { before, len, whole }) = self.echo.part_of(piece.bytes) else {
+        let Some(Part { before, len, whole }) = self.part_of(piece, sink.trace) else {
             return self.plain(piece, sink);
         };
         let (noise, rest) = piece.bytes.split_at_checked(before).unwrap_or((piece.bytes, &[]));

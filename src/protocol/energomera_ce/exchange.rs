@@ -19,6 +19,8 @@ use crate::reading::{Code, Measured, Quantity, Reading, Unit};
 
 /// How long the maker's own software waits for a reply (CE307 manual, fig. 27).
 const REPLY: Duration = Duration::from_secs(2);
+/// Characters of silence after which the next byte is not of the same transmission.
+const SILENT_CHARACTERS: usize = 2;
 /// Bytes of the longest reply, every one stuffed.
 const LONGEST_REPLY: usize = 2 * (frame::CONTENT_MAX - 4) + 2;
 
@@ -236,9 +238,13 @@ struct Place {
     step: Option<usize>,
 }
 
-/// Frames are delimited, so no silence is needed between exchanges.
+/// Frames are delimited, so meters need no silence between exchanges. We do: a reply does not say which tariff
+/// it is about, so one that comes twice must not be taken for the answer to the next question.
 fn timing(line: LineSettings, network_delay: Duration) -> Timing {
-    Timing { reply: REPLY + line.wire_time(LONGEST_REPLY) + network_delay, gap: Duration::ZERO }
+    Timing {
+        reply: REPLY + line.wire_time(LONGEST_REPLY) + network_delay,
+        gap: line.wire_time(SILENT_CHARACTERS),
+    }
 }
 
 impl Turn for CeTurn {

@@ -194,7 +194,7 @@ impl Line {
                 Action::Answered { result, .. } => self.results.push(result),
                 Action::Warning(warning) => self.warnings.push(warning.code),
                 Action::Finished => self.is_finished = true,
-                Action::Step(_) | Action::Progress { .. } | Action::SetLine(_) => {}
+                Action::Step(_) | Action::Progress { .. } | Action::SetLine(_) | Action::Rest { .. } => {}
             }
         }
     }
