@@ -22,10 +22,10 @@ impl Bench {
         let (link, far) = with_far_end();
         let (handle, ends) = channel();
         tokio::spawn(run(ends, Port::Full(link), trace.clone(), clock, None));
-        let table = Self { handle, far, trace, clock };
+        let laid = Self { handle, far, trace, clock };
         let line = Some(LineSettings::default());
-        table.tell(LinkEvent::Opened { peer: String::new(), line, at: table.clock.now() }).await;
-        table
+        laid.tell(LinkEvent::Opened { peer: String::new(), line, at: laid.clock.now() }).await;
+        laid
     }
 
     async fn tell(&self, event: LinkEvent) {

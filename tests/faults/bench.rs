@@ -344,7 +344,7 @@ pub fn assert_true(kind: Kind, outcome: &Outcome) {
 pub fn last_of(trace: &SharedTrace, way: Way) -> At {
     let trace = trace.lock();
     let entries = (0..trace.len()).filter_map(|number| trace.entry(number));
-    entries.filter(|entry| entry.way == way && entry.len > 0).map(|entry| entry.last).last().unwrap()
+    entries.filter(|entry| entry.way == way && entry.len > 0).map(|entry| entry.last).next_back().unwrap()
 }
 
 /// Reads over a line with faults: every one of them must have struck, the first failure must be explained by
