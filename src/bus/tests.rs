@@ -22,10 +22,10 @@ impl Bench {
         let (link, far) = with_far_end();
         let (handle, ends) = channel();
         tokio::spawn(run(ends, Port::Full(link), trace.clone(), clock, None));
-        let bench = Self { handle, far, trace, clock };
+        let open = Self { handle, far, trace, clock };
         let line = Some(LineSettings::default());
-        bench.tell(LinkEvent::Opened { peer: String::new(), line, at: bench.clock.now() }).await;
-        bench
+        open.tell(LinkEvent::Opened { peer: String::new(), line, at: open.clock.now() }).await;
+        open
     }
 
     async fn tell(&self, event: LinkEvent) {

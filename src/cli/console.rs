@@ -36,7 +36,7 @@ pub fn demo(global: &Global) -> Outcome {
 fn open(start: Start) -> Outcome {
     match tui::run(start) {
         Ok(()) => Ok(Exit::Done),
-        Err(error) => Err(Trouble::new(Exit::System, DOING, &error.to_string()).into()),
+        Err(error) => Err(Trouble::new(Exit::System, DOING, error.to_string()).into()),
     }
 }
 

@@ -3,10 +3,11 @@
 use std::io::Read;
 use std::path::Path;
 
-use super::args::{Decode, Global, Protocol};
+use super::args::{Decode, Global};
 use super::exit::{Exit, Outcome, Stop, Trouble};
 use super::out;
 use super::traffic::{Printer, Tally};
+use super::values::Protocol;
 use crate::app::decode::{self, Input};
 use crate::app::output::entry::Show;
 use crate::app::output::explain::{self, Look};

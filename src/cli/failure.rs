@@ -25,7 +25,7 @@ pub fn trouble(live: &Live, target: &Target, failure: &Failure, request: Option<
         format!("{} of {} {} on {}", failure.step, target.model.id, target.address, live.session.name);
     let mut trouble = Trouble::new(Exit::of(&failure.fault), doing, found.headline).hint(found.heard);
     if let Some(address) = meter::simulated_address(target.model, case.place) {
-        trouble = trouble.hint(format!("the simulated bus has a {} at address {address}", target.model.id));
+        trouble = trouble.hint(format!("the simulated bus has {} at address {address}", target.model.id));
     }
     if !found.ruled_out.is_empty() {
         trouble = trouble.hint(format!("ruled out: {}", found.ruled_out.join("; ")));

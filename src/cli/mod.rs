@@ -21,7 +21,9 @@ mod send;
 mod simulate;
 mod sniff;
 mod traffic;
+mod values;
 
+use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -63,13 +65,16 @@ fn explain(error: &clap::Error) -> Exit {
 }
 
 fn dispatch(args: &Args) -> Outcome {
-    let Some(subcommand) = &args.command else { return console::run(&args.global, &args.console) };
+    let Some(subcommand) = &args.command else {
+        on_a_terminal()?;
+        return console::run(&args.global, &args.console);
+    };
     if args.console.is_given() {
         let what = "LINK, --model and --address stand behind the subcommand, not before it";
         return Err(Trouble::usage("reading the arguments", what).into());
     }
     match subcommand {
-        Subcommand::Demo => console::demo(&args.global),
+        Subcommand::Demo => on_a_terminal().and_then(|()| console::demo(&args.global)),
         Subcommand::Ports => ports::run(&args.global),
         Subcommand::Models => models::run(&args.global),
         Subcommand::Commands(given) => commands::run(&args.global, given),
@@ -83,4 +88,15 @@ fn dispatch(args: &Args) -> Outcome {
         Subcommand::Completions(given) => completions::run(given),
         Subcommand::Man(given) => man::run(given),
     }
+}
+
+/// The console needs a terminal on both sides.
+fn on_a_terminal() -> Result<(), Stop> {
+    if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        return Ok(());
+    }
+    let what = "standard input and output are not a terminal";
+    let hint =
+        "without a terminal use a subcommand, such as: meterscope read LINK --model MODEL --address ADDRESS";
+    Err(Trouble::usage("opening the console", what).hint(hint).into())
 }

@@ -47,13 +47,13 @@ fn ends(length: usize, cuts: &[usize]) -> Vec<usize> {
 pub fn framing(family: &dyn Family, source: Source, bytes: &[u8], cuts: &[usize]) {
     let whole = pieces(family, source, bytes, &[]);
     let joined: Vec<u8> = whole.iter().flat_map(|(_, piece)| piece.iter().copied()).collect();
-    if joined != bytes {
-        panic!("{}: the pieces do not partition the input: {whole:02X?}", family.id());
-    }
+    assert!(joined == bytes, "{}: the pieces do not partition the input: {whole:02X?}", family.id());
     let chunked = pieces(family, source, bytes, cuts);
-    if chunked != whole {
-        panic!("{}: chunking at {cuts:?} changed the pieces:\n{whole:02X?}\n{chunked:02X?}", family.id());
-    }
+    assert!(
+        chunked == whole,
+        "{}: chunking at {cuts:?} changed the pieces:\n{whole:02X?}\n{chunked:02X?}",
+        family.id()
+    )
 }
 
 /// Framing loses nothing whatever the silences, and ends: bytes come in chunks that end at `cuts`, with the
@@ -73,18 +73,14 @@ pub fn timed(family: &dyn Family, source: Source, bytes: &[u8], cuts: &[usize], 
         from = end;
     }
     framer.finish(&mut keep);
-    if joined != bytes {
-        panic!("{}: the pieces do not partition the input: {joined:02X?}", family.id());
-    }
+    assert!(joined == bytes, "{}: the pieces do not partition the input: {joined:02X?}", family.id())
 }
 
 /// Keeps every deadline up to a moment, each at its time.
 fn expire(family: &dyn Family, framer: &mut dyn Framer, now: At, keep: &mut dyn FnMut(Piece<'_>)) {
     let mut before = None;
     while let Some(due) = framer.deadline().filter(|due| *due <= now) {
-        if before == Some(due) {
-            panic!("{}: the deadline {due} was kept and stands", family.id());
-        }
+        assert!(before != Some(due), "{}: the deadline {due} was kept and stands", family.id());
         framer.expire(due, keep);
         before = Some(due);
     }
@@ -97,17 +93,26 @@ fn expire(family: &dyn Family, framer: &mut dyn Framer, now: At, keep: &mut dyn 
 pub fn dissection(family: &dyn Family, bytes: &[u8], request: Option<&[u8]>, dialect: Dialect) {
     let context = Context { request, dialect, ..Context::default() };
     let explained = family.dissect(bytes, &context);
-    if explained.wire().map(|wire| wire.bytes.as_ref()) != Some(bytes) {
-        panic!("{}: the wire layer is not the frame", family.id());
-    }
+    assert!(
+        explained.wire().map(|wire| wire.bytes.as_ref()) == Some(bytes),
+        "{}: the wire layer is not the frame",
+        family.id()
+    );
     for layer in &explained.layers {
-        if !layer.fields.tiles(layer.bytes.len()) {
-            panic!("{}: fields do not tile {}: {:#?}", family.id(), layer.name, layer.fields);
-        }
+        assert!(
+            layer.fields.tiles(layer.bytes.len()),
+            "{}: fields do not tile {}: {:#?}",
+            family.id(),
+            layer.name,
+            layer.fields
+        );
     }
-    if explained.verdict.is_bad() && !explained.readings.is_empty() {
-        panic!("{}: a bad frame gives readings: {:?}", family.id(), explained.readings);
-    }
+    assert!(
+        !(explained.verdict.is_bad() && !explained.readings.is_empty()),
+        "{}: a bad frame gives readings: {:?}",
+        family.id(),
+        explained.readings
+    );
     let _ = explained.summary();
 }
 

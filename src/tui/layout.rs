@@ -123,8 +123,8 @@ fn columns<const N: usize>(area: Rect, constraints: [Constraint; N]) -> [Rect; N
 /// ```
 fn connect(body: Rect) -> Vec<(Pane, Rect)> {
     let [list, entries] = rows(body, [Constraint::Min(5), Constraint::Length(4)]);
-    let [link, line] = columns(entries, [Constraint::Min(30), Constraint::Length(30)]);
-    vec![(Pane::Links, list), (Pane::LinkEntry, link), (Pane::LineEntry, line)]
+    let [link, settings] = columns(entries, [Constraint::Min(30), Constraint::Length(30)]);
+    vec![(Pane::Links, list), (Pane::LinkEntry, link), (Pane::LineEntry, settings)]
 }
 
 /// ```text
@@ -169,8 +169,9 @@ fn compose_height(state: &State, width: u16) -> u16 {
         Mode::Command => state.command().map_or(1, |command| command.parameters.len().max(1)),
     };
     let inner = usize::from(width.saturating_sub(40)).max(30) / 3;
+    let per_row = (inner / 12).max(1);
     let lines = state.bench.draft.bytes().len().div_ceil(inner).clamp(1, 3);
-    u16::try_from(fields.min(6) + lines * 3 + 4).unwrap_or(14)
+    u16::try_from(fields.div_ceil(per_row) + lines * 3 + 4).unwrap_or(14)
 }
 
 /// The list on top and what the chosen entry means below; side by side where there is room for both.

@@ -3,6 +3,8 @@
 //! [`run()`] is all that the command line needs; [`keymap`] and [`theme`] read what a person has configured.
 
 mod effects;
+#[cfg(test)]
+mod fixture;
 pub mod glyphs;
 pub mod keymap;
 mod layout;
@@ -17,6 +19,8 @@ mod terminal;
 pub mod theme;
 mod update;
 mod view;
+#[cfg(test)]
+mod view_tests;
 pub mod widgets;
 
 pub use run::{Start, run};

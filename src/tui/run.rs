@@ -6,6 +6,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::task::Poll;
 use std::time::Duration;
 
 use crossterm::event::{Event, EventStream};
@@ -64,7 +65,11 @@ pub struct Start {
 /// When standard output is no terminal, or the terminal goes away.
 pub fn run(start: Start) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let result = runtime.block_on(Console::open(start)?.run());
+    let result = runtime.block_on(async {
+        // Before the terminal is taken over: from then on an early end must give it back.
+        let signals = Signals::listen()?;
+        Console::open(start)?.run(signals).await
+    });
     // A port driver that hangs while ports are listed must not keep the console from ending.
     runtime.shutdown_background();
     result
@@ -78,7 +83,7 @@ struct Console {
     drawn: u64,
     last_draw: Instant,
     next_ports: Instant,
-    start: Option<(Option<LinkName>, Option<(String, String)>, bool)>,
+    asked: Option<Asked>,
 }
 
 impl Console {
@@ -102,17 +107,17 @@ impl Console {
             store: start.store,
             listing: false,
         };
-        let (now, asked) = (Instant::now(), Some((start.link, start.meter, start.poll)));
+        let now = Instant::now();
+        let asked = Some(Asked { link: start.link, meter: start.meter, poll: start.poll });
         let mut console =
-            Self { state, outside, clock, inbox, drawn: 0, last_draw: now, next_ports: now, start: asked };
+            Self { state, outside, clock, inbox, drawn: 0, last_draw: now, next_ports: now, asked };
         console.draw()?;
         Ok(console)
     }
 
-    async fn run(mut self) -> io::Result<()> {
+    async fn run(mut self, mut signals: Signals) -> io::Result<()> {
         self.begin()?;
         let mut events = EventStream::new();
-        let mut signals = Signals::listen()?;
         loop {
             let at = self.next_timer();
             let happened = tokio::select! {
@@ -125,7 +130,7 @@ impl Console {
             };
             self.tick()?;
             let mut next = self.take(happened)?;
-            while let (Next::GoOn, Some(more)) = (next, self.waiting(&mut events)) {
+            while let (Next::GoOn, Some(more)) = (next, self.waiting(&mut events).await) {
                 next = self.take(more)?;
             }
             match next {
@@ -146,8 +151,8 @@ impl Console {
         self.state.zone = TimeZone::system();
         self.tick()?;
         self.outside.recall();
-        let Some((link, meter, poll)) = self.start.take() else { return Ok(()) };
-        let effects = update::start(&mut self.state, link, meter, poll);
+        let Some(asked) = self.asked.take() else { return Ok(()) };
+        let effects = update::start(&mut self.state, asked.link, asked.meter, asked.poll);
         for effect in effects {
             self.outside.perform(effect)?;
         }
@@ -155,8 +160,11 @@ impl Console {
     }
 
     /// One more thing that has happened already, if there is one.
-    fn waiting(&mut self, events: &mut EventStream) -> Option<Happened> {
-        if let Some(event) = events.next().now_or_never() {
+    async fn waiting(&mut self, events: &mut EventStream) -> Option<Happened> {
+        // The stream keeps the waker of one look until it has fired, so that each look must be with the
+        // loop's own and not with one that wakes nobody.
+        let look = std::future::poll_fn(|context| Poll::Ready(events.poll_next_unpin(context)));
+        if let Poll::Ready(event) = look.await {
             return Some(Happened::Terminal(event));
         }
         let from_bus = from_session(&mut self.outside.session).now_or_never();
@@ -239,7 +247,7 @@ impl Console {
 
     /// Gives the terminal back and stops; the shell continues the program.
     fn suspend(&mut self) -> io::Result<()> {
-        self.outside.screen.pause();
+        terminal::restore();
         super::signals::stop();
         self.resume()
     }
@@ -248,6 +256,13 @@ impl Console {
         let (width, height) = self.outside.screen.resume()?;
         self.message(Message::Resize(width, height)).map(|_| ())
     }
+}
+
+/// What the command line asks to be done at once.
+struct Asked {
+    link: Option<LinkName>,
+    meter: Option<(String, String)>,
+    poll: bool,
 }
 
 /// Something that happened.

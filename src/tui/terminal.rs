@@ -96,16 +96,13 @@ impl Screen {
         execute!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text))
     }
 
-    /// Gives the terminal back for a while.
-    pub fn pause(&mut self) {
-        restore();
-    }
-
     /// Takes the terminal over again, after a pause or after somebody else has changed its modes.
     ///
     /// # Errors
     /// When the terminal is gone.
     pub fn resume(&mut self) -> io::Result<(u16, u16)> {
+        // The library does nothing while it believes raw mode to be on; a shell may have switched it off.
+        let _ = disable_raw_mode();
         take(self.mouse)?;
         let size = size();
         self.resize(size)?;
@@ -145,7 +142,7 @@ fn take(mouse: bool) -> io::Result<()> {
 }
 
 /// Undoes everything that was switched on, in reverse order. Errors mean that nobody is left to see.
-fn restore() {
+pub fn restore() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }

@@ -123,3 +123,20 @@ fn people_see_bytes_beside_their_meaning() {
     }
     assert!(!run.stdout.contains('\u{1b}'));
 }
+
+#[test]
+fn every_recorded_frame_is_found_and_given_back_whole() {
+    for (name, protocol) in [("energomera_ce", "energomera-ce"), ("mercury200", "mercury200")] {
+        let path = format!("{}/tests/vectors/{name}.jsonl", env!("CARGO_MANIFEST_DIR"));
+        let vectors = json_lines(&std::fs::read_to_string(path).unwrap());
+        let hex: Vec<&str> = vectors.iter().map(|vector| vector["hex"].as_str().unwrap()).collect();
+        let run = run_fed(
+            &["decode", "--json", "--reveal", "--protocol", protocol, "-"],
+            hex.join("\n").as_bytes(),
+        );
+        assert_eq!(hex_of(&run.stdout), hex.concat().replace(' ', "").to_uppercase(), "{name}");
+        let sound = vectors.iter().filter(|vector| vector["checksum_verified"] == true).count();
+        let good = json_lines(&run.stdout).iter().filter(|line| line["verdict"] == "good").count();
+        assert!(good >= sound, "{name}: {good} good of {sound}");
+    }
+}

@@ -116,6 +116,15 @@ fn a_named_command_fails_with_its_own_code() {
 }
 
 #[test]
+fn a_refusal_of_the_meter_ends_with_6_and_names_its_error() {
+    let ce102 = ["--model", "energomera-ce102", "--address", "123"];
+    let simulator = simulate_tcp(&ce102);
+    let run = run(&[&["read", &simulator.place], &ce102[..], &["skop"]].concat());
+    assert_eq!(run.code, Some(6), "{run:?}");
+    assert!(run.stderr.contains("refuses: error "), "{}", run.stderr);
+}
+
+#[test]
 fn an_adapter_that_hears_itself_is_no_trouble() {
     let simulator = simulate_tcp(&[MERCURY, &["--fault", "echo=1"]].concat());
     let run = run(&[&["read", &simulator.place, "--json"], MERCURY].concat());
@@ -226,6 +235,31 @@ fn what_was_sent_and_came_back_is_shown_explained() {
 }
 
 #[test]
+fn a_write_is_sent_only_when_it_is_allowed() {
+    let simulator = simulate_tcp(MERCURY);
+    let command = ["set-clock", "time=2024-05-31T12:00:00"];
+    let send = [&["send", &simulator.place, "--json"], MERCURY, &command[..]].concat();
+    let refused = run(&send);
+    assert_eq!((refused.code, refused.stdout.as_str()), (Some(7), ""), "{refused:?}");
+    let allowed = run(&[&send[..], &["--allow-write"]].concat());
+    assert_eq!((allowed.code, json_lines(&allowed.stdout).len()), (Some(0), 2), "{allowed:?}");
+    let clock = run(&[&["read", &simulator.place, "--plain"], MERCURY, &["clock"]].concat());
+    assert!(clock.stdout.starts_with("2024-05-31 12:00:0"), "{clock:?}");
+    let read = run(&[&["read", &simulator.place], MERCURY, &command[..]].concat());
+    assert!(read.code == Some(7) && read.stderr.contains("read never changes a meter"), "{read:?}");
+}
+
+#[test]
+fn a_password_is_masked_where_a_frame_carries_it_and_refused_when_wrong() {
+    let simulator = simulate_tcp(CE);
+    let sent = run_with(
+        program().env("METERSCOPE_PASSWORD", "77777").args(["send", &simulator.place]).args(CE).arg("clock"),
+    );
+    assert_eq!(sent.code, Some(6), "{sent:?}");
+    assert!(sent.stdout.contains("** ** ** **") && !sent.stdout.contains("77777"), "{}", sent.stdout);
+}
+
+#[test]
 fn bytes_that_nobody_answers_end_with_4() {
     let simulator = simulate_tcp(MERCURY);
     let raw =
@@ -240,7 +274,7 @@ fn a_listener_prints_what_goes_by_and_never_writes_a_byte() {
     let place = format!("tcp://{}", listener.local_addr().unwrap());
     let mut child = Ended(
         program()
-            .args(["sniff", &place, "--protocol", "mercury200", "--json", "--for", "1s"])
+            .args(["sniff", &place, "--protocol", "mercury200", "--json", "--for", "2s"])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap(),

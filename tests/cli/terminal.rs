@@ -95,7 +95,7 @@ fn a_prompt_can_be_left() {
 
 #[test]
 fn no_control_character_of_foreign_bytes_reaches_the_terminal() {
-    let all: String = (0..=255).map(|byte| format!("{byte:02X}")).collect();
+    let all = (0..=255).map(|byte: u8| format!("{byte:02X}")).collect::<Vec<_>>().concat();
     let hostile = "1B5D303B6576696C07 1B5B324A 1B5D35323B633B41414141 07 9B324A 1B5B366E".replace(' ', "");
     let frame = "C0489634FD0000000000D201300001F5C0";
     let input = format!("{all}{frame}{hostile}{frame}{all}");

@@ -71,6 +71,8 @@ fn wrong_usage_ends_with_2_and_names_what_was_expected() {
         (&["decode", "--hex", "00", "--protocol", "modbus"], "unknown protocol; known: auto, energomera-ce"),
         (&["decode", "/nonexistent/file"], "decoding /nonexistent/file: No such file"),
         (&["decode"], "required"),
+        (&["demo"], "opening the console: standard input and output are not a terminal"),
+        (&[], "meterscope read LINK"),
         (&["sim:", "models"], "stand behind the subcommand"),
         (
             &["read", "sim:", "--model", "mercury-200", "--address", "12x"],

@@ -116,3 +116,53 @@ fn score(bytes: &[u8], decoder: Decoder) -> Score {
     framer.finish(&mut count);
     score
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::frame::hex;
+
+    /// A request and its answer of a CE307 (`Bagunda/energomera_ce307`).
+    const TALK: &str = "C0489634FD0000000000D201300001F5C0 C048FD009634570130000922EC8B04001BC0";
+
+    #[test]
+    fn the_protocol_with_the_most_good_frames_is_taken() {
+        let id = |text: &str| detect(&hex::parse(text).unwrap()).map(|decoder| decoder.family.id());
+        assert_eq!(id(TALK), Some("energomera-ce"));
+        assert_eq!(id("0006475E63ECD4"), Some("mercury200"));
+        assert_eq!(id("010203"), None);
+    }
+
+    #[test]
+    fn a_bad_frame_is_recognised_but_does_not_count_as_good() {
+        let bytes = hex::parse("C048FD009634570130000922EC8B04001CC0").unwrap();
+        assert!(detect(&bytes).is_some() && recognise_good(&bytes).is_none());
+    }
+
+    #[test]
+    fn an_answer_knows_its_request() {
+        let bytes = hex::parse(TALK).unwrap();
+        let trace = digest(&bytes, detect(&bytes).unwrap());
+        assert_eq!(trace.entry(1).and_then(|entry| entry.relation.answers), Some(0));
+    }
+
+    proptest! {
+        #[test]
+        fn every_byte_is_found_again_in_order(bytes in proptest::collection::vec(any::<u8>(), 1..400)) {
+            for &family in registry::FAMILIES {
+                let trace = digest(&bytes, Decoder { family, dialect: Dialect::default() });
+                let entries = (0..trace.len()).map(|number| trace.entry(number).unwrap());
+                let found: Vec<u8> = entries.flat_map(|entry| trace.bytes_of(&entry).into_owned()).collect();
+                prop_assert_eq!(&found, &bytes);
+            }
+        }
+
+        #[test]
+        fn hex_that_was_printed_is_read_back(bytes in proptest::collection::vec(any::<u8>(), 1..100)) {
+            let text = hex::spaced(&bytes);
+            prop_assert_eq!(recognise(text.into_bytes()), Ok(Input::Bytes(bytes)));
+        }
+    }
+}

@@ -57,14 +57,17 @@ pub fn text(trace: &Trace, number: u32, offset: u64, show: Show) -> Option<Strin
     if let Some(mark) = trace.mark_of(&entry) {
         return Some(format!("{heading}{}\n", show.look.sheet.paint.faint(&mark.to_string())));
     }
-    let noise = || explain::noise(&trace.bytes_of(&entry), &heading, show.look);
+    let bytes = |what: &str| explain::bytes(what, &trace.bytes_of(&entry), &heading, show.look);
     match entry.kind {
-        EntryKind::Noise => Some(noise()),
+        EntryKind::Noise => Some(bytes("noise")),
         EntryKind::Echo => {
             let what = format!("{heading}echo of our own bytes, {}", explain::count(entry.len as usize));
             Some(format!("{}\n", show.look.sheet.paint.odd(&what)))
         }
-        _ => Some(trace.dissect(number).map_or_else(noise, |d| explain::frame(&d, &heading, show.look))),
+        _ => Some(match trace.dissect(number) {
+            Some(dissection) => explain::frame(&dissection, &heading, show.look),
+            None => bytes("of no known protocol"),
+        }),
     }
 }
 

@@ -39,12 +39,12 @@ pub fn frame(dissection: &Dissection, heading: &str, look: Look) -> String {
     text
 }
 
-/// Bytes that belong to no frame, as text of several lines.
+/// Bytes that belong to no frame, as text of several lines; `what` says what they are.
 #[must_use]
-pub fn noise(bytes: &[u8], heading: &str, look: Look) -> String {
+pub fn bytes(what: &str, bytes: &[u8], heading: &str, look: Look) -> String {
     let unexplained = Dissection::unexplained("", bytes, "");
     let mask = LayerMask::of(&unexplained, 0, true);
-    let what = format!("{heading}noise, {}", count(bytes.len()));
+    let what = format!("{heading}{what}, {}", count(bytes.len()));
     format!("{}\n{}", look.sheet.paint.odd(&what), hex_view(bytes, &mask, look))
 }
 
@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn noise_is_shown_whole() {
-        let text = noise(&[0u8; 17], "@3 ", Look::default());
+        let text = bytes("noise", &[0u8; 17], "@3 ", Look::default());
         assert!(
             text.starts_with("@3 noise, 17 bytes\n  0000  00 00") && text.contains("\n  0010  00"),
             "{text}"

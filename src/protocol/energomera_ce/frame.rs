@@ -12,17 +12,10 @@
 
 use std::fmt;
 
+use super::stuffing::{END, stuff, unstuffed};
 use super::variants;
 use crate::frame::{Direction, checksum};
 
-/// Opens and closes a frame.
-pub const END: u8 = 0xC0;
-/// Announces a stuffed byte.
-pub const ESC: u8 = 0xDB;
-/// After [`ESC`]: an [`END`] that is content.
-pub const ESC_END: u8 = 0xDC;
-/// After [`ESC`]: an [`ESC`] that is content.
-pub const ESC_ESC: u8 = 0xDD;
 /// OPT: 16-bit addresses, 8-bit checksum.
 pub const OPT: u8 = 0x48;
 /// The address that every meter hears.
@@ -199,43 +192,6 @@ pub fn seal(mut content: Vec<u8>) -> Vec<u8> {
     wire
 }
 
-/// Appends `content` to `wire`, END and ESC replaced by their pairs.
-pub fn stuff(content: &[u8], wire: &mut Vec<u8>) {
-    for &byte in content {
-        match byte {
-            END => wire.extend([ESC, ESC_END]),
-            ESC => wire.extend([ESC, ESC_ESC]),
-            _ => wire.push(byte),
-        }
-    }
-}
-
-/// What a stuffed pair stands for; `None` when the second byte is not allowed after ESC.
-pub const fn unpair(second: u8) -> Option<u8> {
-    match second {
-        ESC_END => Some(END),
-        ESC_ESC => Some(ESC),
-        _ => None,
-    }
-}
-
-/// Takes the stuffing out of at most [`CONTENT_MAX`] bytes and hands them to `then`.
-fn unstuffed<T>(stuffed: &[u8], then: impl FnOnce(&[u8]) -> Result<T, Defect>) -> Result<T, Defect> {
-    if !stuffed.contains(&ESC) {
-        return then(stuffed);
-    }
-    let mut content = [0u8; CONTENT_MAX];
-    let mut slots = content.iter_mut();
-    let mut bytes = stuffed.iter().copied();
-    let mut length = 0;
-    while let Some(byte) = bytes.next() {
-        let plain = if byte == ESC { bytes.next().and_then(unpair).ok_or(Defect::Stuffing)? } else { byte };
-        *slots.next().ok_or(Defect::TooLong)? = plain;
-        length += 1;
-    }
-    then(content.get(..length).unwrap_or_default())
-}
-
 /// The stuffed content of a frame: without its END bytes, the opening of which it may lack.
 pub fn inner(wire: &[u8]) -> Result<&[u8], Defect> {
     let body = wire.strip_suffix(&[END]).ok_or(Defect::Unfinished)?;
@@ -398,15 +354,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn stuffing_comes_off_again(content in prop::collection::vec(prop_oneof![Just(END), Just(ESC), any::<u8>()], 0..=CONTENT_MAX)) {
-            let mut wire = Vec::new();
-            stuff(&content, &mut wire);
-            prop_assert!(!wire.contains(&END));
-            let back = unstuffed(&wire, |plain| Ok(plain.to_vec()));
-            prop_assert_eq!(back, Ok(content));
-        }
-
         #[test]
         fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..80)) {
             let _ = parse(&bytes, Direction::Unknown);

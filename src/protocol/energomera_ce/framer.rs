@@ -15,7 +15,8 @@
 
 use std::time::Duration;
 
-use super::frame::{self, CONTENT_MIN, Defect, END, OPT, WIRE_MAX};
+use super::frame::{self, CONTENT_MIN, Defect, OPT, WIRE_MAX};
+use super::stuffing::END;
 use super::variants;
 use crate::frame::{At, Direction};
 use crate::protocol::{Framer, Judged, LineSettings, Piece, PieceKind};
@@ -23,10 +24,10 @@ use crate::protocol::{Framer, Judged, LineSettings, Piece, PieceKind};
 /// Noise is handed over at the latest when so many bytes of it are held.
 const NOISE_MAX: usize = 256;
 
-/// How long the rest of a frame is waited for: far beyond what adapters and converters put between bytes,
-/// far below the time a meter has for its answer.
+/// How long the rest of a frame is waited for: beyond what adapters, converters and a repeated TCP segment put
+/// between bytes, well below the time a meter has for its answer.
 fn patience(line: LineSettings) -> Duration {
-    Duration::from_millis(300).max(line.wire_time(32))
+    Duration::from_millis(500).max(line.wire_time(32))
 }
 
 /// What the held bytes behind the noise are.

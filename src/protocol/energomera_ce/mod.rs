@@ -6,7 +6,8 @@
 //!
 //! | file | what it holds |
 //! | --- | --- |
-//! | `frame` | END, stuffing, CRC, the layouts of requests and replies |
+//! | `stuffing` | END and ESC |
+//! | `frame` | CRC, the layouts of requests and replies |
 //! | `framer` | cutting the stream |
 //! | `layout` | how tables of commands are written |
 //! | `commands` | the tables, one file a dialect |
@@ -33,6 +34,7 @@ mod framer;
 mod layout;
 mod repair;
 mod responder;
+mod stuffing;
 mod tracker;
 mod variants;
 mod words;
@@ -136,8 +138,8 @@ impl Family for Ce {
     /// without CRC. A body that begins with END is taken without it, and without an END at its end. The
     /// result is the whole frame, stuffed.
     fn with_checksum(&self, body: &[u8]) -> Vec<u8> {
-        let content = match body.strip_prefix(&[frame::END]) {
-            Some(rest) => rest.strip_suffix(&[frame::END]).unwrap_or(rest),
+        let content = match body.strip_prefix(&[stuffing::END]) {
+            Some(rest) => rest.strip_suffix(&[stuffing::END]).unwrap_or(rest),
             None => body,
         };
         frame::seal(content.to_vec())

@@ -17,7 +17,7 @@ struct Meter {
 /// The tracker of one link.
 ///
 /// [`Relation::step`] carries the decimals of a classic meter's energies, see
-/// [`step_of_decimals`](super::step_of_decimals). It holds at most one entry for each of the 65536 addresses.
+/// [`step_of_decimals`]. It holds at most one entry for each of the 65536 addresses.
 #[derive(Debug)]
 pub struct CeTracker {
     picked: Dialect,

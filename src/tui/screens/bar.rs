@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::Look;
 use crate::bus::{LinkState, Status};
 use crate::frame::visible;
+use crate::link::Place;
 use crate::trace::CaptureState;
 use crate::tui::keymap::{ACTIONS, Action, Context, Info};
 use crate::tui::state::target::wire_address;
@@ -24,10 +25,12 @@ pub fn status(look: &mut Look<'_>) {
     let is_open = matches!(status.link, LinkState::Open(_)) && state.phase == Phase::Running;
     let sign = if is_open { glyphs.connected } else { glyphs.disconnected };
     let link_long = format!("{sign} {link}");
-    let line = if state.phase == Phase::None { String::new() } else { state.line().to_string() };
+    let link_short = format!("{sign} {}", short_name(state));
+    let settings = if state.phase == Phase::None { String::new() } else { state.line().to_string() };
     let (meter, meter_short) = meter(state);
     let counters = status.counters;
     let bytes = format!("out {} in {} B", counters.bytes_out, counters.bytes_in);
+    let bytes_short = format!("{}/{} B", counters.bytes_out, counters.bytes_in);
     let good = format!("{}{}", glyphs.good, counters.good);
     let bad = format!("{}{}", glyphs.bad, counters.bad);
     let missing = format!("{}{}", glyphs.open, counters.missing);
@@ -37,10 +40,10 @@ pub fn status(look: &mut Look<'_>) {
     let role_of = |count: u64| if count > 0 { Role::Bad } else { Role::Dim };
     let pieces = [
         Piece::new("meterscope", 9, Role::Dim),
-        Piece::new(&link_long, 1, link_role).short(sign),
-        Piece::new(&line, 4, Role::Text),
+        Piece::new(&link_long, 1, link_role).short(&link_short),
+        Piece::new(&settings, 4, Role::Text),
         Piece::new(&meter, 2, Role::Accent).short(&meter_short),
-        Piece::new(&bytes, 7, Role::Dim).at_right(),
+        Piece::new(&bytes, 7, Role::Dim).short(&bytes_short).at_right(),
         Piece::new(&good, 0, Role::Good).at_right(),
         Piece::new(&bad, 0, role_of(counters.bad)).at_right(),
         Piece::new(&missing, 0, role_of(counters.missing)).at_right(),
@@ -69,6 +72,19 @@ fn link(state: &State) -> (String, Role) {
         (_, LinkState::Open(_)) => return (bare.to_string(), Role::Good),
     };
     (format!("{bare}{what}"), Role::Warn)
+}
+
+/// The part of the link's name that tells it from others: `ttyUSB0`, `192.0.2.7:4001`.
+fn short_name(state: &State) -> String {
+    match state.link.as_ref().map(|link| &link.place) {
+        None => String::new(),
+        Some(Place::Serial(port)) => visible::string(port.rsplit('/').next().unwrap_or(port)),
+        Some(Place::Tcp(host, port) | Place::Listen(host, port)) => {
+            format!("{}:{port}", visible::string(host))
+        }
+        Some(Place::File(path)) => visible::string(&path.file_name().unwrap_or_default().to_string_lossy()),
+        Some(Place::Sim) => "sim:".to_owned(),
+    }
 }
 
 fn meter(state: &State) -> (String, String) {

@@ -10,17 +10,15 @@
 
 use ratatui::layout::Rect;
 
-use super::line::Field;
-use super::meter::{bar, counts, search_title};
+use super::meter::{counts, list, search_title};
 use super::{Look, frame};
 use crate::protocol::{Access, Command};
 use crate::tui::keymap::Action;
 use crate::tui::state::bench::{Draft, Mode, Outcome};
 use crate::tui::state::form::FormField;
-use crate::tui::state::picker::Row;
 use crate::tui::state::{Pane, State};
 use crate::tui::theme::Role;
-use crate::tui::widgets::Annotated;
+use crate::tui::widgets::{self, Annotated, PickerItem, TextInput};
 
 /// Draws the bench.
 pub fn draw(look: &mut Look<'_>) {
@@ -33,50 +31,26 @@ fn commands(look: &mut Look<'_>) {
     let picker = &look.state.bench.picker;
     let inner = look.pane(Pane::Commands, &search_title("Commands", picker), &counts(picker), "");
     let commands = look.state.commands();
-    if look.state.target.is_none() {
-        look.pen(inner).fit(1, 0, inner.width, "choose a meter first: 2", Role::Dim);
-    }
-    for (y, row) in (0..inner.height).zip(picker.rows().iter().skip(picker.top)) {
-        let area = Rect { y: inner.y + y, height: 1, ..inner };
-        match row {
-            Row::Heading(index) => {
-                let title = commands.get(*index).map_or("", |command| command.group.title());
-                look.pen(area).put(1, 0, title, Role::Dim);
-            }
-            Row::Item(index) => {
-                if let Some(command) = commands.get(*index) {
-                    one(look, area, command, *index == picker.at);
-                }
-            }
-        }
-    }
-    bar(look, inner, picker);
+    let shown = picker.matching().filter_map(|index| commands.get(index));
+    let items: Vec<PickerItem<'_>> = shown.map(|command| item(look.state, command)).collect();
+    let none = if look.state.target.is_none() { "choose a meter first: 2" } else { "no such command" };
+    list(look, inner, picker, (&items, none));
 }
 
-/// A command with its class; `*` stands behind one that is polled.
-fn one(look: &mut Look<'_>, area: Rect, command: &'static Command, chosen: bool) {
-    let pinned = look.state.bench.pinned.iter().any(|request| request.command == command);
-    let current = look.theme.glyphs().current;
-    let (class, role) = class(command.access);
-    let mut pen = look.pen(area);
-    let x = pen.put(2, 0, command.code, role) + 1;
-    let room = area.width.saturating_sub(x + 6);
-    let x = pen.fit(x, 0, room, command.title, Role::Text);
-    if pinned {
-        pen.put(x + 1, 0, "*", Role::Accent);
-    }
-    pen.put(area.width.saturating_sub(3), 0, class, role);
-    if chosen {
-        pen.put(0, 0, current, Role::Accent);
-        pen.select(0, 0, area.width);
-    }
+/// A command with its class; `*` stands before that of one that is polled.
+fn item(state: &State, command: &'static Command) -> PickerItem<'static> {
+    let pinned = state.bench.pinned.iter().any(|request| request.command == command);
+    let (plain, polled, mark_role) = class(command.access);
+    let mark = if pinned { polled } else { plain };
+    let group = command.group.title();
+    PickerItem { group, code: command.code, title: command.title, mark, mark_role }
 }
 
-const fn class(access: Access) -> (&'static str, Role) {
+const fn class(access: Access) -> (&'static str, &'static str, Role) {
     match access {
-        Access::Read => ("R", Role::Dim),
-        Access::Write => ("W", Role::Write),
-        Access::Control => ("C", Role::Control),
+        Access::Read => ("R", "* R", Role::Dim),
+        Access::Write => ("W", "* W", Role::Write),
+        Access::Control => ("C", "* C", Role::Control),
     }
 }
 
@@ -121,17 +95,12 @@ fn actions(look: &Look<'_>) -> String {
 
 fn raw(look: &mut Look<'_>, inner: Rect) -> u16 {
     let state = look.state;
-    let field = Field {
-        input: &state.bench.raw,
-        hint: "\"/?!\" 0D 0A or 06 47 5E 27 +crc",
-        masked: false,
-        active: state.pane() == Pane::Compose && state.popup.is_none(),
-    };
-    field.draw(look, inner);
+    let placeholder = "\"/?!\" 0D 0A or 06 47 5E 27 +crc";
+    look.input(inner, Pane::Compose, TextInput { placeholder, ..TextInput::new(&state.bench.raw, "") });
     1
 }
 
-/// The parameters, one a row; gives how many rows they took.
+/// The parameters; gives how many rows they took.
 fn form(look: &mut Look<'_>, inner: Rect) -> u16 {
     let state = look.state;
     let Some(command) = state.command() else { return 0 };
@@ -140,42 +109,36 @@ fn form(look: &mut Look<'_>, inner: Rect) -> u16 {
         look.pen(inner).fit(1, 0, inner.width, "no parameters", Role::Dim);
         return 1;
     }
-    let rows = usize::from(inner.height.saturating_sub(4).max(1)).min(form.fields.len());
-    let first = (form.at + 1).saturating_sub(rows);
-    let label = form.fields.iter().map(|f| f.parameter.title.chars().count()).max().unwrap_or(0).min(24) + 2;
-    let shown = form.fields.iter().enumerate().skip(first).take(rows);
-    for (y, (index, field)) in (0..).zip(shown) {
-        let area = Rect { y: inner.y + y, height: 1, ..inner };
-        parameter(look, area, field, (index == form.at, u16::try_from(label).unwrap_or(26)));
-    }
-    u16::try_from(rows).unwrap_or(u16::MAX)
+    let complaints: Vec<String> = form.fields.iter().map(FormField::complaint).collect();
+    let labels: Vec<String> = form.fields.iter().map(|field| label(look, field)).collect();
+    let words = labels.iter().zip(&complaints);
+    let fields: Vec<widgets::FormField<'_>> = form.fields.iter().zip(words).map(parameter).collect();
+    let active = state.pane() == Pane::Compose && state.popup.is_none();
+    let shown = widgets::Form { fields: &fields, selected: active.then_some(form.at) };
+    let height = shown.height(inner.width, look.theme).min(inner.height);
+    shown.render(Rect { height, ..inner }, look.buf, look.theme);
+    height
 }
 
-fn parameter(look: &mut Look<'_>, area: Rect, field: &FormField, (current, label): (bool, u16)) {
-    let active = current && look.state.pane() == Pane::Compose && look.state.popup.is_none();
-    let glyphs = look.theme.glyphs();
-    let mut pen = look.pen(area);
-    if active {
-        pen.put(0, 0, glyphs.current, Role::Accent);
+/// A parameter's name with the unit of its number.
+fn label(look: &Look<'_>, field: &FormField) -> String {
+    match look.theme.unit(field.parameter.unit) {
+        "" => field.parameter.title.to_owned(),
+        unit => format!("{}, {unit}", field.parameter.title),
     }
-    pen.fit(2, 0, label, field.parameter.title, Role::Text);
-    let x = 2 + label;
-    let value = Rect { x: area.x + x, width: area.width.saturating_sub(x), ..area };
-    let unit = look.theme.unit(field.parameter.unit);
-    let after = if field.choices().is_some() {
-        let text = format!("{} {} {}", glyphs.previous, field.input.value(), glyphs.next);
-        let role = if active { Role::Accent } else { Role::Text };
-        look.pen(value).put(0, 0, &text, role)
+}
+
+fn parameter<'a>(
+    (field, (label, error)): (&'a FormField, (&'a String, &'a String)),
+) -> widgets::FormField<'a> {
+    let value = if field.choices().is_some() {
+        widgets::FormValue::Choice(field.input.value())
+    } else if field.is_secret() {
+        widgets::FormValue::Secret(&field.input)
     } else {
-        let width = u16::try_from(field.input.value().chars().count()).unwrap_or(u16::MAX).clamp(6, 40) + 1;
-        let input = Field { input: &field.input, hint: "", masked: field.is_secret(), active };
-        input.draw(look, Rect { width: width.min(value.width), ..value });
-        look.pen(value).put(width + 1, 0, unit, Role::Dim)
+        widgets::FormValue::Text(&field.input)
     };
-    let complaint = field.complaint();
-    if !complaint.is_empty() {
-        look.pen(value).fit(after + 2, 0, value.width, &complaint, Role::Bad);
-    }
+    widgets::FormField { label, value, error }
 }
 
 /// The bytes that would be sent, with what they mean.

@@ -13,11 +13,10 @@
 use ratatui::layout::Rect;
 
 use super::Look;
-use super::line::Field;
 use crate::tui::state::Pane;
 use crate::tui::state::connect::Choice;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{ScrollBar, width};
+use crate::tui::widgets::{ScrollBar, TextInput, width};
 
 /// Draws the screen of links.
 pub fn draw(look: &mut Look<'_>) {
@@ -85,27 +84,17 @@ fn one(look: &mut Look<'_>, area: Rect, choice: &Choice, chosen: bool, column: u
 fn entry(look: &mut Look<'_>) {
     let state = look.state;
     let inner = look.pane(Pane::LinkEntry, "Another link", "", "");
-    let field = Field {
-        input: &state.connect.entry,
-        hint: "serial:PORT, tcp://HOST:PORT, listen://ADDRESS:PORT, file:CAPTURE",
-        masked: false,
-        active: state.pane() == Pane::LinkEntry && state.popup.is_none(),
-    };
-    field.draw(look, inner);
-    let below = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
-    look.pen(below).fit(0, 0, below.width, &state.connect.complaint, Role::Bad);
+    let placeholder = "serial:PORT, tcp://HOST:PORT, listen://ADDRESS:PORT, file:CAPTURE";
+    let error = &state.connect.complaint;
+    let line = TextInput { placeholder, error, ..TextInput::new(&state.connect.entry, "") };
+    look.input(inner, Pane::LinkEntry, line);
 }
 
 fn line(look: &mut Look<'_>) {
     let state = look.state;
     let inner = look.pane(Pane::LineEntry, "Line settings", "", "");
-    let field = Field {
-        input: &state.connect.line,
-        hint: "as the model has it",
-        masked: false,
-        active: state.pane() == Pane::LineEntry && state.popup.is_none(),
-    };
-    field.draw(look, inner);
+    let placeholder = "as the model has it";
+    look.input(inner, Pane::LineEntry, TextInput { placeholder, ..TextInput::new(&state.connect.line, "") });
     let below = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
     look.pen(below).fit(0, 0, below.width, "speed, format: 9600-8N1", Role::Dim);
 }

@@ -11,13 +11,12 @@
 use ratatui::layout::Rect;
 
 use super::Look;
-use super::line::Field;
 use crate::frame::hex;
 use crate::meter::{Login, MODELS, Model};
 use crate::tui::state::Pane;
-use crate::tui::state::picker::{Picker, Row};
+use crate::tui::state::picker::Picker;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{self, ScrollBar};
+use crate::tui::widgets::{self, PickerItem, TextInput};
 
 /// Draws the screen of models.
 pub fn draw(look: &mut Look<'_>) {
@@ -29,37 +28,27 @@ pub fn draw(look: &mut Look<'_>) {
 
 fn models(look: &mut Look<'_>) {
     let picker = &look.state.meter.picker;
-    let title = search_title("Models", picker);
-    let inner = look.pane(Pane::Models, &title, &counts(picker), "");
-    let name = |index: usize| MODELS.get(index).map_or("", |model| model.title);
-    let heading = |index: usize| MODELS.get(index).map_or("", |model| model.maker);
-    for (y, row) in (0..inner.height).zip(picker.rows().iter().skip(picker.top)) {
-        let area = Rect { y: inner.y + y, height: 1, ..inner };
-        match row {
-            Row::Heading(index) => {
-                look.pen(area).put(1, 0, heading(*index), Role::Dim);
-            }
-            Row::Item(index) => item(look, area, name(*index), *index == picker.at),
-        }
-    }
-    bar(look, inner, picker);
+    let inner = look.pane(Pane::Models, &search_title("Models", picker), &counts(picker), "");
+    let items: Vec<PickerItem<'_>> =
+        picker.matching().filter_map(|index| MODELS.get(index)).map(|m| item(m)).collect();
+    list(look, inner, picker, (&items, "no such model; Esc clears the search"));
 }
 
-fn item(look: &mut Look<'_>, area: Rect, name: &str, chosen: bool) {
-    let current = look.theme.glyphs().current;
-    let mut pen = look.pen(area);
-    pen.fit(3, 0, area.width.saturating_sub(4), name, Role::Text);
-    if chosen {
-        pen.put(0, 0, current, Role::Accent);
-        pen.select(0, 0, area.width);
-    }
+const fn item(model: &'static Model) -> PickerItem<'static> {
+    PickerItem { group: model.maker, code: "", title: model.title, mark: "", mark_role: Role::Dim }
 }
 
-/// The scroll bar of a list.
-pub fn bar(look: &mut Look<'_>, inner: Rect, picker: &Picker) {
-    let area = Rect { x: inner.right().saturating_sub(1), width: 1.min(inner.width), ..inner };
-    let (total, shown) = (picker.rows().len(), usize::from(inner.height));
-    ScrollBar { total, first: picker.top, shown }.render(area, look.buf, look.theme);
+/// A searched list with its choice; the words stand there when nothing matches.
+pub fn list(look: &mut Look<'_>, inner: Rect, picker: &Picker, (items, empty): (&[PickerItem<'_>], &str)) {
+    let list = widgets::Picker {
+        items,
+        selected: picker.matching().position(|index| index == picker.at).unwrap_or(usize::MAX),
+        scroll: picker.top,
+        query: picker.query.value(),
+        focused: true,
+        empty,
+    };
+    list.render(inner, look.buf, look.theme);
 }
 
 /// A list's title with what is searched for.
@@ -87,13 +76,8 @@ fn address(look: &mut Look<'_>) {
     let many = matches!(state.meter.candidates(), Some(Ok(found)) if found.len() > 1);
     let bottom = if many { format!("{other} in the list: the other one") } else { String::new() };
     let inner = look.pane(Pane::Address, "Address or serial number", "", &bottom);
-    let field = Field {
-        input: &state.meter.address,
-        hint: "decimal, 0x hex, or the serial number",
-        masked: false,
-        active: state.pane() == Pane::Address && state.popup.is_none(),
-    };
-    field.draw(look, inner);
+    let placeholder = "decimal, 0x hex, or the serial number";
+    look.input(inner, Pane::Address, TextInput { placeholder, ..TextInput::new(&state.meter.address, "") });
     let below = Rect { y: inner.y.saturating_add(1), height: inner.height.saturating_sub(1), ..inner };
     let lines = candidates(look);
     look.lines(below, &lines);
@@ -131,13 +115,8 @@ fn password(look: &mut Look<'_>) {
         Some(Login::Required { form, .. }) => format!("the maker's default is used; {form}"),
     };
     let inner = look.pane(Pane::Password, "Password", "", "");
-    let field = Field {
-        input: &state.meter.password,
-        hint: &hint,
-        masked: true,
-        active: state.pane() == Pane::Password && state.popup.is_none(),
-    };
-    field.draw(look, inner);
+    let line = TextInput { placeholder: &hint, masked: true, ..TextInput::new(&state.meter.password, "") };
+    look.input(inner, Pane::Password, line);
 }
 
 fn about(look: &mut Look<'_>) {

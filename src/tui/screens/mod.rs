@@ -4,7 +4,6 @@ pub mod bar;
 pub mod bench;
 pub mod connect;
 mod frame;
-mod line;
 pub mod meter;
 pub mod popup;
 pub mod readings;
@@ -17,7 +16,7 @@ use super::layout::Areas;
 use super::snapshot::Snapshot;
 use super::state::{Pane, State};
 use super::theme::{Role, Theme};
-use super::widgets::{self, Pen};
+use super::widgets::{self, Pen, TextInput};
 
 /// What is drawn, how, where and into what.
 pub struct Look<'a> {
@@ -45,6 +44,12 @@ impl Look<'_> {
     /// A pen for an area.
     pub fn pen(&mut self, area: Rect) -> Pen<'_> {
         Pen::new(area, self.buf, self.theme)
+    }
+
+    /// A line to type into, in the first row of an area; `pane` tells whether keys go to it.
+    pub fn input(&mut self, area: Rect, pane: Pane, line: TextInput<'_>) {
+        let focused = self.state.pane() == pane && self.state.popup.is_none();
+        TextInput { focused, ..line }.render(area, self.buf, self.theme);
     }
 
     /// The key of an action as it is bound, or nothing.

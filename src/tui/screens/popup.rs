@@ -2,7 +2,6 @@
 
 use ratatui::layout::Rect;
 
-use super::line::Field;
 use super::{Look, frame};
 use crate::frame::hex;
 use crate::tui::keymap::{ACTIONS, Context, Info};
@@ -10,7 +9,7 @@ use crate::tui::state::popup::Question;
 use crate::tui::state::{Inspector, Popup};
 use crate::tui::theme::Role;
 use crate::tui::update::completions;
-use crate::tui::widgets::{self, ScrollBar};
+use crate::tui::widgets::{self, Help, HelpRow, TextInput};
 
 /// Draws the box that is open, if one is.
 pub fn draw(look: &mut Look<'_>) {
@@ -37,51 +36,31 @@ fn open(look: &mut Look<'_>, title: &str, bottom: &str, (width, height): (u16, u
     Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
 }
 
-fn help(look: &mut Look<'_>, top: usize) {
+fn help(look: &mut Look<'_>, scroll: usize) {
     let lines = help_lines(look);
-    let inner = open(look, "Keys", "Esc closes", (78, u16::MAX));
-    let top = top.min(lines.len().saturating_sub(usize::from(inner.height)));
-    for (y, line) in (0..inner.height).zip(lines.iter().skip(top)) {
-        let mut pen = look.pen(Rect { y: inner.y + y, height: 1, ..inner });
-        match line {
-            Help::Heading(title) => {
-                pen.put(0, 0, title, Role::Title);
-            }
-            Help::Line(keys, about) => {
-                pen.fit(1, 0, 16, keys, Role::Key);
-                pen.fit(18, 0, inner.width, about, Role::Text);
-            }
-        }
-    }
-    let bar = Rect { x: inner.right(), width: 1, ..inner };
-    let (total, shown) = (lines.len(), usize::from(inner.height));
-    ScrollBar { total, first: top, shown }.render(bar, look.buf, look.theme);
-}
-
-enum Help {
-    Heading(&'static str),
-    Line(String, String),
+    let size = (look.buf.area.width.saturating_sub(4), look.buf.area.height.saturating_sub(2));
+    let inner = open(look, "Keys", "letters of the Russian layout count as the keys they lie on · Esc", size);
+    let rows: Vec<HelpRow<'_>> = lines
+        .iter()
+        .map(|(keys, info)| match info {
+            Ok(info) => HelpRow::Key(keys, info.id, info.about),
+            Err(title) => HelpRow::Heading(title),
+        })
+        .collect();
+    let help = Help { rows: &rows, scroll };
+    Help { scroll: scroll.min(help.hidden(inner)), ..help }.render(inner, look.buf, look.theme);
 }
 
 /// The keys of this screen, then those of every screen, then those while typing and in boxes.
-fn help_lines(look: &Look<'_>) -> Vec<Help> {
+fn help_lines(look: &Look<'_>) -> Vec<(String, Result<&'static Info, &'static str>)> {
     let contexts = [look.state.screen.context(), Context::Global, Context::Input, Context::Popup];
     let mut lines = Vec::new();
     for context in contexts {
-        let infos: Vec<&Info> = ACTIONS.iter().filter(|info| info.context == context).collect();
-        if infos.is_empty() {
-            continue;
-        }
-        lines.push(Help::Heading(context.title()));
-        for info in infos {
-            let keys = look.state.keymap.keys(info.action).join(" ");
-            let keys = if keys.is_empty() { format!(":{}", info.id) } else { keys };
-            lines.push(Help::Line(keys, info.about.to_owned()));
+        lines.push((String::new(), Err(context.title())));
+        for info in ACTIONS.iter().filter(|info| info.context == context) {
+            lines.push((look.state.keymap.keys(info.action).join(" "), Ok(info)));
         }
     }
-    let note = "Letters of the Russian layout count as the keys they lie on.".to_owned();
-    lines.push(Help::Heading(""));
-    lines.push(Help::Line(String::new(), note));
     lines
 }
 
@@ -91,7 +70,7 @@ fn prompt(look: &mut Look<'_>, input: &tui_input::Input, at: usize) {
     let mut pen = look.pen(inner);
     pen.put(0, 0, ":", Role::Accent);
     let line = Rect { x: inner.x + 1, width: inner.width.saturating_sub(1), height: 1, ..inner };
-    Field { input, hint: "", masked: false, active: true }.draw(look, line);
+    TextInput::new(input, "").render(line, look.buf, look.theme);
     let rows = usize::from(inner.height.saturating_sub(1));
     let first = (at + 1).saturating_sub(rows);
     for (y, (index, one)) in (1..inner.height).zip(found.iter().enumerate().skip(first)) {
@@ -130,7 +109,7 @@ fn arm(look: &mut Look<'_>, question: &Question) {
     }
     look.lines(Rect { height: room, ..inner }, &lines);
     let line = Rect { y: inner.bottom().saturating_sub(1), height: 1.min(inner.height), ..inner };
-    Field { input: &question.input, hint: "", masked: false, active: true }.draw(look, line);
+    TextInput::new(&question.input, "").render(line, look.buf, look.theme);
 }
 
 fn paste(look: &mut Look<'_>, bytes: &[u8]) {

@@ -129,10 +129,14 @@ impl Bench {
 
     /// Searches the commands anew.
     pub fn refresh(&mut self, commands: &'static [Command]) {
-        self.picker.refresh(commands.iter().map(|command| Entry {
-            heading: command.group.title(),
-            words: format!("{} {} {} {}", command.code, command.title, command.id, command.group.title()),
-        }));
+        let mut order: Vec<(usize, &Command)> = commands.iter().enumerate().collect();
+        order.sort_by_key(|(_, command)| command.group);
+        let entry = |(index, command): (usize, &'static Command)| {
+            let heading = command.group.title();
+            let words = format!("{} {} {} {heading}", command.code, command.title, command.id);
+            (index, Entry { heading, words })
+        };
+        self.picker.refresh(order.into_iter().map(entry));
     }
 
     /// Whether a request is among the pinned.

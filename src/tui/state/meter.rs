@@ -50,9 +50,10 @@ impl Meter {
 
     /// Searches the models anew.
     pub fn refresh(&mut self) {
-        self.picker.refresh(MODELS.iter().map(|model| Entry {
+        let entry = |model: &&'static Model| Entry {
             heading: model.maker,
             words: format!("{} {} {} {}", model.maker, model.title, model.id, model.protocol),
-        }));
+        };
+        self.picker.refresh(MODELS.iter().map(entry).enumerate());
     }
 }

@@ -34,20 +34,14 @@ pub struct Picker {
     /// Whether it is being typed.
     pub searching: bool,
     rows: Vec<Row>,
-    items: usize,
+    all: usize,
 }
 
 impl Picker {
-    /// The rows that match the search, with their headings.
-    #[must_use]
-    pub fn rows(&self) -> &[Row] {
-        &self.rows
-    }
-
     /// How many items match, and how many there are.
     #[must_use]
     pub fn counts(&self) -> (usize, usize) {
-        (self.items().count(), self.items)
+        (self.matching().count(), self.all)
     }
 
     /// Whether a search is on.
@@ -69,14 +63,16 @@ impl Picker {
     }
 
     /// Searches anew and keeps the choice where it is, or moves it to the first match.
-    pub fn refresh<'a>(&mut self, entries: impl Iterator<Item = Entry<'a>>) {
+    ///
+    /// The entries come in the order of the list, each with the index it is known by.
+    pub fn refresh<'a>(&mut self, entries: impl Iterator<Item = (usize, Entry<'a>)>) {
         let query = self.query.value().to_lowercase();
         let words: Vec<&str> = query.split_whitespace().collect();
         self.rows.clear();
-        self.items = 0;
+        self.all = 0;
         let mut heading = None;
-        for (index, entry) in entries.enumerate() {
-            self.items += 1;
+        for (index, entry) in entries {
+            self.all += 1;
             let found = entry.words.to_lowercase();
             if !words.iter().all(|word| found.contains(word)) {
                 continue;
@@ -88,14 +84,19 @@ impl Picker {
             self.rows.push(Row::Item(index));
         }
         if self.row().is_none() {
-            let first = self.items().next();
-            self.at = first.unwrap_or(self.at);
+            self.first();
         }
+    }
+
+    /// Chooses the first item.
+    pub fn first(&mut self) {
+        let first = self.matching().next();
+        self.at = first.unwrap_or(self.at);
     }
 
     /// Moves the choice by so many items.
     pub fn step(&mut self, by: isize) {
-        let items: Vec<usize> = self.items().collect();
+        let items: Vec<usize> = self.matching().collect();
         let place = items.iter().position(|item| *item == self.at).unwrap_or(0);
         let place = place.saturating_add_signed(by).min(items.len().saturating_sub(1));
         if let Some(item) = items.get(place) {
@@ -123,7 +124,8 @@ impl Picker {
         }
     }
 
-    fn items(&self) -> impl Iterator<Item = usize> {
+    /// The items that match, in the order of the list.
+    pub fn matching(&self) -> impl Iterator<Item = usize> {
         self.rows.iter().filter_map(|row| match row {
             Row::Item(index) => Some(*index),
             Row::Heading(_) => None,
@@ -138,15 +140,15 @@ mod tests {
     fn picker(query: &str) -> Picker {
         let entries = [("Energy", "0130 by tariff"), ("Energy", "012F by day"), ("Clock", "0120 time")];
         let mut picker = Picker { query: query.into(), ..Picker::default() };
-        picker
-            .refresh(entries.into_iter().map(|(heading, words)| Entry { heading, words: words.to_owned() }));
+        let entry = |(heading, words): (&'static str, &str)| Entry { heading, words: words.to_owned() };
+        picker.refresh(entries.into_iter().map(entry).enumerate());
         picker
     }
 
     #[test]
     fn headings_stand_over_what_matches_only() {
-        assert_eq!(picker("TIME").rows(), [Row::Heading(2), Row::Item(2)]);
-        assert_eq!(picker("by day").rows(), [Row::Heading(1), Row::Item(1)]);
+        assert_eq!(picker("TIME").rows, [Row::Heading(2), Row::Item(2)]);
+        assert_eq!(picker("by day").rows, [Row::Heading(1), Row::Item(1)]);
         assert_eq!(picker("nothing").chosen(), None);
         assert_eq!(picker("01 by").counts(), (2, 3));
     }

@@ -54,6 +54,8 @@ pub struct Readings {
     pub failed: Vec<Failed>,
     /// Whether the pinned requests are polled.
     pub polling: bool,
+    /// Whether polling was begun or stopped for this meter; until then it begins when the screen is shown.
+    pub decided: bool,
     /// How often.
     pub period: Duration,
     /// When next; `None` while it is being done.
@@ -68,6 +70,7 @@ impl Default for Readings {
             known: Vec::new(),
             failed: Vec::new(),
             polling: false,
+            decided: false,
             period: PERIOD,
             next: None,
             list: Scroll::default(),
@@ -127,7 +130,8 @@ impl Readings {
     #[must_use]
     pub fn others(&self) -> Vec<&Known> {
         let in_table = |reading: &Reading| reading.is_energy_register() && is_import(reading);
-        self.known.iter().filter(|known| !in_table(&known.reading) && !is_clock(&known.reading)).collect()
+        let in_facts = |reading: &Reading| is_clock(reading) || reading.quantity == Quantity::SERIAL;
+        self.known.iter().filter(|known| !in_table(&known.reading) && !in_facts(&known.reading)).collect()
     }
 
     /// The meter's clock.

@@ -284,7 +284,11 @@ pub fn fill_in(state: &mut State, id: &str, pairs: &[(&str, &str)]) -> Result<()
     let at = commands.iter().position(|command| command.id == id || command.code == id);
     let command: &'static Command =
         at.and_then(|at| commands.get(at)).ok_or("no such command of this meter")?;
-    command.arguments(pairs.iter().copied()).map_err(|error| error.to_string())?;
+    for (name, value) in pairs {
+        let parameter = command.parameters.iter().find(|parameter| parameter.name == *name);
+        let parameter = parameter.ok_or_else(|| format!("{} has no parameter of that name", command.id))?;
+        parameter.parse(value).map_err(|error| error.to_string())?;
+    }
     state.bench.picker.query.reset();
     state.bench.refresh(commands);
     state.bench.picker.at = at.unwrap_or(0);

@@ -93,8 +93,13 @@ fn latency(state: &State, answer: &Answer) -> Option<std::time::Duration> {
 }
 
 fn show_reply(state: &mut State, number: u32) {
-    let dissection = super::trace::explanation(&state.trace.lock(), number);
+    let (dissection, chunks) = {
+        let trace = state.trace.lock();
+        let chunks = trace.entry(number).map(|entry| super::trace::chunk_starts(&trace, &entry));
+        (super::trace::explanation(&trace, number), chunks.unwrap_or_default())
+    };
     state.bench.reply.show(Some(number), dissection);
+    state.bench.reply.chunks = chunks;
 }
 
 fn finished(state: &mut State, id: JobId) {
@@ -122,16 +127,13 @@ fn raw_finished(state: &mut State, job: &Job) {
         };
         (job.from..trace.len()).rev().find(is_answer)
     };
-    match last {
-        Some(number) => {
-            show_reply(state, number);
-            state.bench.outcome = Outcome::Answered { latency: state.status.latency };
-        }
-        None => {
-            let headline = "Nothing came back".to_owned();
-            state.bench.outcome = Outcome::Failed { headline, advice: Vec::new() };
-        }
-    }
+    let Some(number) = last else {
+        let headline = "Nothing came back".to_owned();
+        state.bench.outcome = Outcome::Failed { headline, advice: Vec::new() };
+        return;
+    };
+    show_reply(state, number);
+    state.bench.outcome = Outcome::Answered { latency: state.status.latency };
 }
 
 /// Stops what is being waited for.

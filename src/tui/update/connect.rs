@@ -43,22 +43,29 @@ pub fn open_chosen(state: &mut State, effects: &mut Effects) {
     open_text(state, choice.link(), effects);
 }
 
-/// Opens a link by its name; line settings that were typed count where the name has none.
+/// Opens a link by its name, or says what is wrong with it.
 pub fn open_text(state: &mut State, text: &str, effects: &mut Effects) {
-    match parse(text, state.connect.line.value()) {
-        Ok(name) => open(state, name, effects),
-        Err(complaint) => {
-            state.warn(complaint.clone());
-            state.connect.complaint = complaint;
-        }
+    if let Err(complaint) = try_open(state, text, effects) {
+        state.warn(complaint.clone());
+        state.connect.complaint = complaint;
     }
 }
 
-fn parse(link: &str, line: &str) -> Result<LinkName, String> {
+/// Opens a link by its name; line settings that were typed count where the name has none.
+///
+/// # Errors
+/// What is wrong with the name or the line settings.
+pub fn try_open(state: &mut State, text: &str, effects: &mut Effects) -> Result<(), String> {
+    let name = parse(text, state.connect.line.value())?;
+    open(state, name, effects);
+    Ok(())
+}
+
+fn parse(link: &str, settings: &str) -> Result<LinkName, String> {
     let mut name: LinkName = link.parse().map_err(|e: crate::link::NameError| e.to_string())?;
-    if name.line.is_none() && !line.trim().is_empty() {
-        let line: LineSettings = line.parse().map_err(|e: crate::protocol::BadLine| e.to_string())?;
-        name.line = Some(line);
+    if name.line.is_none() && !settings.trim().is_empty() {
+        let parsed: Result<LineSettings, crate::protocol::BadLine> = settings.parse();
+        name.line = Some(parsed.map_err(|error| error.to_string())?);
     }
     Ok(name)
 }

@@ -35,6 +35,11 @@ pub fn back(state: &mut State) {
     if clear_search(state) {
         return;
     }
+    to_first_pane(state);
+}
+
+/// Gives the first pane of the screen the focus.
+pub fn to_first_pane(state: &mut State) {
     if let Some(first) = state.screen.panes().first() {
         state.focus_on(*first);
     }

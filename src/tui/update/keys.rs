@@ -26,7 +26,19 @@ pub fn pressed(state: &mut State, event: KeyEvent, effects: &mut Effects) -> boo
         perform(state, action, effects);
         return true;
     }
+    if let Some(letter) = escaped(event) {
+        pressed(state, KeyCode::Esc.into(), effects);
+        pressed(state, letter, effects);
+        return true;
+    }
     typed(state, event) || revealed || noticed
+}
+
+/// Escape and a letter that arrive in one lump look like the letter with Alt. Where that is bound to nothing,
+/// it is taken for both, one after the other.
+fn escaped(event: KeyEvent) -> Option<KeyEvent> {
+    let is_letter = matches!(event.code, KeyCode::Char(_)) && event.modifiers.contains(KeyModifiers::ALT);
+    is_letter.then_some(KeyEvent { modifiers: event.modifiers - KeyModifiers::ALT, ..event })
 }
 
 /// The action of a key, given what is being done.
@@ -127,21 +139,25 @@ fn typed(state: &mut State, event: KeyEvent) -> bool {
 
 /// What follows from another text.
 pub fn retyped(state: &mut State) {
-    match (&mut state.popup, state.screen) {
-        (Some(Popup::Prompt { at, .. }), _) => *at = 0,
-        (Some(_), _) => {}
-        (None, Screen::Bench) => {
+    if let Some(popup) = &mut state.popup {
+        if let Popup::Prompt { at, .. } = popup {
+            *at = 0;
+        }
+        return;
+    }
+    match state.screen {
+        Screen::Bench => {
             let commands = state.commands();
             state.bench.refresh(commands);
         }
-        (None, Screen::Meter) => {
+        Screen::Meter => {
             state.meter.refresh();
             if state.pane() == Pane::Address || state.meter.picker.searching {
                 state.meter.candidate = 0;
             }
         }
-        (None, Screen::Connect) => state.connect.complaint.clear(),
-        (None, Screen::Trace | Screen::Readings) => {}
+        Screen::Connect => state.connect.complaint.clear(),
+        Screen::Trace | Screen::Readings => {}
     }
 }
 
@@ -216,14 +232,17 @@ fn switch_mouse(state: &mut State, effects: &mut Effects) {
     });
 }
 
-/// Stops typing: a search is dropped, a field is left.
+/// Stops typing: a search is dropped, a field is left for the first pane.
 fn leave(state: &mut State) {
     match state.screen {
         Screen::Bench if state.bench.picker.searching => state.bench.picker.searching = false,
         Screen::Meter if state.meter.picker.searching => state.meter.picker.searching = false,
         Screen::Trace if state.view.searching => state.view.searching = false,
-        Screen::Bench if state.bench.mode == Mode::Raw => state.bench.mode = Mode::Command,
-        _ => {}
+        _ => {
+            state.bench.mode = Mode::Command;
+            go::to_first_pane(state);
+            return;
+        }
     }
     go::back(state);
 }

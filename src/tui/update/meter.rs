@@ -15,8 +15,7 @@ use crate::meter::MODELS;
 /// What the keys of this screen do.
 pub fn perform(state: &mut State, action: Action) {
     match action {
-        Action::OtherAddress => other_address(state),
-        Action::Left | Action::Right => other_address(state),
+        Action::OtherAddress | Action::Left | Action::Right => other_address(state),
         _ => {}
     }
 }
@@ -68,6 +67,7 @@ pub fn take(state: &mut State, target: Target, effects: &mut Effects) {
         state.bench.pinned = target.everyday();
         state.bench.picker = super::super::state::picker::Picker::default();
         state.bench.refresh(target.commands());
+        state.bench.picker.first();
     }
     state.target = Some(target);
     tell_bus(state, effects);

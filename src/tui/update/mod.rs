@@ -57,6 +57,7 @@ pub fn start(
         state.warn(why);
     }
     state.readings.polling = poll;
+    state.readings.decided = poll;
     if let Some(name) = link {
         connect::open(state, name, &mut effects);
     }

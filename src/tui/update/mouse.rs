@@ -16,13 +16,13 @@ const NOTCH: isize = 3;
 pub fn moved(state: &mut State, event: MouseEvent, effects: &mut Effects) -> bool {
     match event.kind {
         MouseEventKind::Down(MouseButton::Left) => click(state, event.column, event.row),
-        MouseEventKind::ScrollUp => wheel(state, &event, -NOTCH, effects),
-        MouseEventKind::ScrollDown => wheel(state, &event, NOTCH, effects),
+        MouseEventKind::ScrollUp => wheel(state, event, -NOTCH, effects),
+        MouseEventKind::ScrollDown => wheel(state, event, NOTCH, effects),
         _ => false,
     }
 }
 
-fn wheel(state: &mut State, event: &MouseEvent, by: isize, effects: &mut Effects) -> bool {
+fn wheel(state: &mut State, event: MouseEvent, by: isize, effects: &mut Effects) -> bool {
     if state.popup.is_some() {
         popup::scroll(state, by, effects);
         return true;

@@ -8,7 +8,8 @@ use super::super::state::bench::Draft;
 use super::super::state::popup::{Armed, Question};
 use super::super::state::{Popup, State};
 use super::{Effects, bench, copy, keys, paste, prompt};
-use crate::protocol::Access;
+use crate::frame::Direction;
+use crate::protocol::{Access, Context};
 use crate::trace::CaptureState;
 
 /// Digits of the address that have to be typed.
@@ -80,7 +81,7 @@ pub fn scroll(state: &mut State, by: isize, _effects: &mut Effects) {
     };
     match &mut state.popup {
         Some(Popup::Help(top)) => {
-            *top = top.saturating_add_signed(by).min(super::super::keymap::ACTIONS.len())
+            *top = top.saturating_add_signed(by).min(super::super::keymap::ACTIONS.len());
         }
         Some(Popup::Prompt { at, .. }) => *at = at.saturating_add_signed(by).min(known.saturating_sub(1)),
         Some(Popup::Decoded(inspector)) => inspector.step_field(by),
@@ -106,11 +107,8 @@ fn confirm(state: &mut State, effects: &mut Effects) {
 
 /// Asks before something that may change a meter, with the exact bytes.
 pub fn ask(state: &mut State, access: Option<Access>, armed: Armed) {
-    let Draft::Ready { frames, meaning, .. } = &state.bench.draft else { return };
-    let mut hex: Vec<String> = frames.iter().map(|frame| crate::frame::hex::spaced(frame)).collect();
-    if let (Some(first), Some(wire)) = (hex.first_mut(), meaning.as_ref().and_then(|m| m.wire())) {
-        *first = copy::masked(wire, false);
-    }
+    let Draft::Ready { frames, .. } = &state.bench.draft else { return };
+    let hex: Vec<String> = frames.iter().map(|frame| masked(state, frame)).collect();
     let title = match &armed {
         Armed::Command(request) => format!("{} {}", request.command.code, request.command.title),
         Armed::Raw(bytes) => format!("{} bytes typed by hand", bytes.len()),
@@ -119,6 +117,15 @@ pub fn ask(state: &mut State, access: Option<Access>, armed: Armed) {
     let input = Input::default();
     let question = Question { title, access, hex, expected, because, input, armed };
     state.popup = Some(Popup::Arm(Box::new(question)));
+}
+
+/// The bytes of a request with its secrets masked.
+fn masked(state: &State, frame: &[u8]) -> String {
+    let Some(target) = &state.target else { return crate::frame::hex::spaced(frame) };
+    let dialect = target.model.dialect;
+    let context = Context { direction: Direction::Request, dialect, ..Context::default() };
+    let meaning = target.family().dissect(frame, &context);
+    meaning.wire().map(|wire| copy::masked(wire, false)).unwrap_or_default()
 }
 
 /// What has to be typed to confirm: the end of the address, so that the hand knows which meter it means.

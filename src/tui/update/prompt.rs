@@ -16,8 +16,11 @@ struct Verb {
     name: &'static str,
     form: &'static str,
     about: &'static str,
-    run: fn(&mut State, &str, &mut Effects) -> Result<(), String>,
+    run: fn(&mut State, &str, &mut Effects) -> Done,
 }
+
+/// What came of a verb: nothing more to say, or what is wrong.
+type Done = Result<(), String>;
 
 const VERBS: &[Verb] = &[
     Verb { name: "open", form: "open LINK", about: "open a link by its name", run: open },
@@ -125,7 +128,7 @@ fn act(state: &mut State, id: &str, effects: &mut Effects) -> bool {
     true
 }
 
-fn chosen(state: &mut State, typed: &str, at: usize, effects: &mut Effects) -> Result<(), String> {
+fn chosen(state: &mut State, typed: &str, at: usize, effects: &mut Effects) -> Done {
     let unknown = || format!("unknown command \"{}\" on this screen", visible::string(typed));
     let completion = completions(state, typed).into_iter().nth(at).ok_or_else(unknown)?;
     if act(state, &completion.text, effects) {
@@ -135,12 +138,11 @@ fn chosen(state: &mut State, typed: &str, at: usize, effects: &mut Effects) -> R
     Ok(())
 }
 
-fn open(state: &mut State, link: &str, effects: &mut Effects) -> Result<(), String> {
-    connect::open_text(state, link, effects);
-    Ok(())
+fn open(state: &mut State, link: &str, effects: &mut Effects) -> Done {
+    connect::try_open(state, link, effects)
 }
 
-fn line(state: &mut State, text: &str, effects: &mut Effects) -> Result<(), String> {
+fn line(state: &mut State, text: &str, effects: &mut Effects) -> Done {
     let line: LineSettings = text.parse().map_err(|error: crate::protocol::BadLine| error.to_string())?;
     if !bench::is_ready(state) {
         return Ok(());
@@ -152,12 +154,12 @@ fn line(state: &mut State, text: &str, effects: &mut Effects) -> Result<(), Stri
     Ok(())
 }
 
-fn model(state: &mut State, text: &str, effects: &mut Effects) -> Result<(), String> {
+fn model(state: &mut State, text: &str, effects: &mut Effects) -> Done {
     let (id, address) = text.split_once(' ').unwrap_or((text, ""));
     meter::choose_by_name(state, id, address.trim(), effects)
 }
 
-fn ask(state: &mut State, text: &str, _effects: &mut Effects) -> Result<(), String> {
+fn ask(state: &mut State, text: &str, _effects: &mut Effects) -> Done {
     let mut words = text.split_whitespace();
     let id = words.next().unwrap_or_default();
     let pairs: Option<Vec<(&str, &str)>> = words.map(|word| word.split_once('=')).collect();
@@ -167,13 +169,13 @@ fn ask(state: &mut State, text: &str, _effects: &mut Effects) -> Result<(), Stri
     Ok(())
 }
 
-fn decode(state: &mut State, text: &str, _effects: &mut Effects) -> Result<(), String> {
+fn decode(state: &mut State, text: &str, _effects: &mut Effects) -> Done {
     let bytes = hex::parse(text).map_err(|error| error.to_string())?;
     state.popup = Some(Popup::Decoded(Box::new(paste::explain(state, &bytes))));
     Ok(())
 }
 
-fn goto(state: &mut State, text: &str, _effects: &mut Effects) -> Result<(), String> {
+fn goto(state: &mut State, text: &str, _effects: &mut Effects) -> Done {
     let number: u32 = text.parse().map_err(|_| "expected the number of an entry")?;
     if number >= state.view.shown() {
         return Err(format!("the trace has {} entries, numbered from 0", state.view.shown()));
@@ -183,7 +185,7 @@ fn goto(state: &mut State, text: &str, _effects: &mut Effects) -> Result<(), Str
     Ok(())
 }
 
-fn period(state: &mut State, text: &str, _effects: &mut Effects) -> Result<(), String> {
+fn period(state: &mut State, text: &str, _effects: &mut Effects) -> Done {
     let seconds: u64 =
         text.trim_end_matches('s').trim().parse().map_err(|_| "expected seconds, 1 to 86400")?;
     if !(1..=86_400).contains(&seconds) {
@@ -193,7 +195,11 @@ fn period(state: &mut State, text: &str, _effects: &mut Effects) -> Result<(), S
     Ok(())
 }
 
-fn theme(_state: &mut State, name: &str, effects: &mut Effects) -> Result<(), String> {
+fn theme(state: &mut State, name: &str, effects: &mut Effects) -> Done {
+    let plain = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+    if !plain {
+        return Err(format!("expected the name of a theme: {}", state.themes.join(", ")));
+    }
     effects.push(Effect::Theme(Some(name.to_owned())));
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! Polling the pinned requests.
 
 use super::super::keymap::Action;
-use super::super::state::State;
 use super::super::state::jobs::{Order, Purpose};
+use super::super::state::{Screen, State};
 use super::{Effects, bench};
 
 /// What the keys of this screen do.
@@ -23,6 +23,7 @@ fn change(state: &mut State, by: isize) {
 }
 
 fn switch(state: &mut State, effects: &mut Effects) {
+    state.readings.decided = true;
     if state.readings.polling {
         state.readings.polling = false;
         state.readings.next = None;
@@ -45,6 +46,16 @@ fn can_read(state: &mut State) -> bool {
         return false;
     }
     bench::is_ready(state)
+}
+
+/// Polling begins when the values of a meter are first looked at, unless the person has stopped it.
+pub fn begin_when_shown(state: &mut State) {
+    let is_shown = state.screen == Screen::Readings && state.is_connected() && state.target.is_some();
+    if is_shown && !state.readings.decided && !state.bench.pinned.is_empty() {
+        state.readings.decided = true;
+        state.readings.polling = true;
+        state.readings.next = Some(state.now.at);
+    }
 }
 
 /// Reads the pinned requests once.

@@ -5,7 +5,7 @@ use super::super::state::connect::Connect;
 use super::super::state::inspector::Inspector;
 use super::super::state::{Pane, Screen, State};
 use super::super::widgets::{HexView, keep_in_view};
-use super::{bench, trace};
+use super::{bench, readings, trace};
 
 /// Brings the state in order.
 pub fn settle(state: &mut State) {
@@ -34,6 +34,7 @@ pub fn settle(state: &mut State) {
             fit_inspector(&mut state.view.detail, inner);
         }
         Screen::Readings => {
+            readings::begin_when_shown(state);
             let shown = state.readings.others().len();
             state.readings.list.fit(areas.rows(Pane::Values), shown);
         }

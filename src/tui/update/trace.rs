@@ -33,12 +33,17 @@ pub fn explain(state: &mut State) {
     let explained = {
         let trace = state.trace.lock();
         let entry = trace.entry(number);
-        entry.map(|_| explanation(&trace, number))
+        entry.map(|entry| (explanation(&trace, number), chunk_starts(&trace, &entry)))
     };
-    match explained {
-        Some(dissection) => state.view.detail.show(Some(number), dissection),
-        None => state.view.detail.show(None, None),
-    }
+    let (dissection, chunks) = explained.unwrap_or_default();
+    state.view.detail.show(Some(number).filter(|_| state.view.len > 0), dissection);
+    state.view.detail.chunks = chunks;
+}
+
+/// Bytes of an entry, other than the first, with which a new chunk begins.
+pub fn chunk_starts(trace: &Trace, entry: &Entry) -> Vec<usize> {
+    let starts = trace.chunks_of(entry).into_iter().filter_map(|chunk| chunk.start.checked_sub(entry.start));
+    starts.filter(|start| *start > 0).filter_map(|start| usize::try_from(start).ok()).collect()
 }
 
 /// What an entry means; of noise and echoes at least the bytes.
@@ -138,11 +143,11 @@ pub fn scan(state: &mut State, effects: &mut Effects) {
             state.view.found.clear();
         }
         None if scan.left > 0 => {
-            state.view.found = "searching".to_owned();
+            "searching".clone_into(&mut state.view.found);
             state.view.scan = Some(scan);
             effects.push(Effect::ScanOn);
         }
-        None => state.view.found = "not found".to_owned(),
+        None => "not found".clone_into(&mut state.view.found),
     }
 }
 

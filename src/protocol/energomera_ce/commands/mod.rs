@@ -1,7 +1,9 @@
 //! Every command of the two dialects, as tables that can be held against the manuals, and the ways to find one.
 
 mod classic;
+mod classic_fields;
 mod kernel10;
+mod kernel10_fields;
 mod parameters;
 pub mod registers;
 mod shared;

@@ -3,28 +3,28 @@
 //! The wire is always the first layer; where bytes were stuffed, a layer `unstuffed` follows with the same
 //! fields. What a reply measures depends on its request: without it an energy has no tariff.
 
+mod damaged;
 mod found;
+mod header;
+mod measure;
 mod reply;
 mod request;
 mod sheet;
 mod time;
+mod told;
 mod undocumented;
 mod view;
 
-pub use reply::forwards;
+pub use measure::forwards;
 
 use super::frame::{self, Defect, Kind, Packet};
-use super::{KERNEL10, PROTOCOL, decimals, repair, variants, words};
-use crate::frame::{Checksum, Direction, Dissection, Layer, Reason, Value, Verdict, checksum};
+use super::{KERNEL10, PROTOCOL, decimals, words};
+use crate::frame::{Checksum, Direction, Dissection, Layer, Reason, Value, Verdict};
 use crate::protocol::Context;
 use found::{Found, How};
 use reply::Answer;
-use sheet::{Sheet, little};
+use sheet::Sheet;
 use view::View;
-
-const CRC: &str = "CRC-8/0xB5";
-/// OPT and the two addresses; what is shorter has no byte that could be a checksum.
-const BEFORE_SERVICE: usize = 5;
 
 /// Explains one frame.
 pub fn dissect(wire: &[u8], context: &Context<'_>) -> Dissection {
@@ -69,11 +69,11 @@ fn explain(
                 .flatten();
             let what = match whole {
                 Some(packet) => known(sheet, inner, &packet, context),
-                None => partly(sheet, inner, *defect),
+                None => damaged::partly(sheet, inner, *defect, context.direction),
             };
             sheet.readings.clear();
             sheet.problems.clear();
-            problem(sheet, view, *defect);
+            damaged::problem(sheet, view, *defect);
             what
         }
     }
@@ -86,7 +86,7 @@ fn known(sheet: &mut Sheet<'_>, inner: &[u8], packet: &Packet, context: &Context
         .and_then(|wire| frame::parse(wire, Direction::Request).ok())
         .filter(|request| packet.answers(request));
     let found = Found::of(packet, context.dialect, request.as_ref());
-    header(sheet, packet, &found);
+    header::fields(sheet, packet, &found);
     let data = packet.data.as_slice();
     sheet.limit(Some(data.len()));
     match packet.kind {
@@ -95,48 +95,13 @@ fn known(sheet: &mut Sheet<'_>, inner: &[u8], packet: &Packet, context: &Context
         Kind::Refusal => refusal_data(sheet, data),
     }
     sheet.limit(None);
-    let checksum = crc(sheet, inner);
+    let checksum = header::crc(sheet, inner);
     What {
         title: found.title,
         direction: packet.direction(),
         address: Some(packet.meter().into()),
         checksum: Some(checksum),
     }
-}
-
-fn header(sheet: &mut Sheet<'_>, packet: &Packet, found: &Found) {
-    sheet.leaf(0, "OPT", 1, Value::Hex(frame::OPT.into(), 2)).note = "16-bit addresses, CRC-8";
-    address(sheet, "to", packet.to, packet.meter() != packet.to);
-    address(sheet, "from", packet.from, packet.meter() != packet.from);
-    if let Kind::Request { password } = packet.kind {
-        let value = if password == 0 { Value::count(0) } else { Value::Secret };
-        sheet.leaf(0, "password", 4, value).note = if password == 0 { "none" } else { "" };
-    }
-    service(sheet, packet);
-    let field = sheet.leaf(0, "command", 2, Value::Hex(packet.command.into(), 4));
-    field.note = found.title;
-}
-
-fn address(sheet: &mut Sheet<'_>, label: &'static str, address: u16, is_master: bool) {
-    let field = sheet.leaf(0, label, 2, Value::count(address.into()));
-    field.note = match address {
-        frame::BROADCAST => "every meter",
-        _ if is_master => "this computer or another master",
-        _ => "the meter",
-    };
-}
-
-fn service(sheet: &mut Sheet<'_>, packet: &Packet) {
-    let byte = sheet.next(1).first().copied().unwrap_or_default();
-    let (direction, class) = match packet.kind {
-        Kind::Request { .. } => ("request", "carry out a command"),
-        Kind::Reply => ("reply", "carry out a command"),
-        Kind::Refusal => ("reply", "error"),
-    };
-    sheet.parent(0, "service", 1, Value::Hex(byte.into(), 2));
-    sheet.leaf(1, "direction", 1, Value::Word(direction));
-    sheet.leaf(1, "class", 0, Value::Meaning((byte >> 4 & 7).into(), class));
-    sheet.leaf(1, "data bytes", 0, Value::count((byte & 0x0F).into()));
 }
 
 fn request_data(sheet: &mut Sheet<'_>, data: &[u8], found: &Found) {
@@ -196,61 +161,6 @@ fn refusal_data(sheet: &mut Sheet<'_>, data: &[u8]) {
     sheet.problem("error-reply", words::refusal(code));
 }
 
-fn crc(sheet: &mut Sheet<'_>, content: &[u8]) -> Checksum {
-    let (found, before) = content.split_last().map_or((0, content), |(last, before)| (*last, before));
-    let expected = checksum::CE.checksum(before);
-    let checksum = Checksum { kind: CRC, found: found.into(), expected: expected.into(), digits: 2 };
-    sheet.leaf(0, "CRC", 1, Value::Hex(found.into(), 2)).verdict = checksum.verdict();
-    checksum
-}
-
-/// A frame of which only the beginning can be told.
-fn partly(sheet: &mut Sheet<'_>, content: &[u8], defect: Defect) -> What {
-    let at = |index: usize| content.get(index..index + 2).unwrap_or_default();
-    let from = u16::try_from(little(at(3))).unwrap_or_default();
-    let opt = content.first().copied().unwrap_or_default();
-    sheet.limit(Some(content.len()));
-    let has_crc = content.len() > BEFORE_SERVICE
-        && !matches!(defect, Defect::Variant(_) | Defect::Unfinished | Defect::Stuffing);
-    if !content.is_empty() {
-        sheet.leaf(0, "OPT", 1, Value::Hex(opt.into(), 2));
-    }
-    if content.len() >= BEFORE_SERVICE && opt != variants::OPT_SMP {
-        sheet.leaf(0, "to", 2, Value::count(little(at(1))));
-        sheet.leaf(0, "from", 2, Value::count(from.into()));
-    }
-    let rest = sheet.left().saturating_sub(usize::from(has_crc));
-    if rest > 0 {
-        sheet.leaf(0, "unexplained", rest, Value::Bytes);
-    }
-    let checksum = has_crc.then(|| crc(sheet, content));
-    let title = match defect {
-        Defect::Opt(opt) | Defect::Variant(opt) => variants::title(opt, from),
-        _ => "damaged frame",
-    };
-    What { title, direction: Direction::Unknown, address: None, checksum }
-}
-
-fn problem(sheet: &mut Sheet<'_>, view: &View<'_>, defect: Defect) {
-    match defect {
-        Defect::Checksum { found, expected } => {
-            sheet.problem("checksum", repair::explain(view.content(), found, expected));
-        }
-        Defect::Length { declared, found } => sheet
-            .problem("length", format!("the service byte tells {declared} data bytes, there are {found}")),
-        Defect::Opt(opt) | Defect::Variant(opt) => {
-            sheet.problem("opt", format!("OPT {opt:02X}: a related protocol, not explained further"));
-        }
-        Defect::Service(byte) => sheet.problem("service", format!("service byte {byte:02X} is not known")),
-        Defect::Stuffing => sheet.problem("stuffing", "DB stands before a byte other than DC and DD"),
-        Defect::Unfinished => sheet.problem("delimiter", "no END closes the frame"),
-        Defect::TooShort | Defect::TooLong => sheet.problem("length", defect.text()),
-    }
-    if let (Some(problem), Some(at)) = (sheet.problems.last_mut(), view.fault) {
-        problem.span = (defect == Defect::Stuffing).then(|| crate::frame::Span::new(at, at + 1));
-    }
-}
-
 fn verdict(outcome: &Result<Packet, Defect>) -> Verdict {
     match *outcome {
         Ok(_) => Verdict::Good,
@@ -268,15 +178,14 @@ fn assemble(
     outcome: &Result<Packet, Defect>,
 ) -> Dissection {
     let Sheet { fields, readings, problems, .. } = sheet;
-    let mut layers = Vec::with_capacity(1 + usize::from(view.is_stuffed()));
-    let on_wire = if view.is_stuffed() { view.fields_on_wire(&fields) } else { Vec::new() };
-    if view.is_stuffed() {
-        layers.push(Layer { name: "wire", bytes: wire.into(), fields: on_wire, from: Vec::new() });
-        let bytes = view.bytes.as_ref().into();
-        layers.push(Layer { name: "unstuffed", bytes, fields, from: view.origins() });
+    let layer = |name, bytes: &[u8], fields| Layer { name, bytes: bytes.into(), fields, from: Vec::new() };
+    let layers = if view.is_stuffed() {
+        let on_wire = view.fields_on_wire(&fields);
+        let unstuffed = Layer { from: view.origins(), ..layer("unstuffed", &view.bytes, fields) };
+        vec![layer("wire", wire, on_wire), unstuffed]
     } else {
-        layers.push(Layer { name: "wire", bytes: wire.into(), fields, from: Vec::new() });
-    }
+        vec![layer("wire", wire, fields)]
+    };
     Dissection {
         protocol: PROTOCOL,
         direction: what.direction,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::super::frame::{END, ESC, unpair};
+use super::super::stuffing::{END, ESC, unpair};
 use crate::frame::{Field, Origin, Span};
 
 /// The unstuffed bytes of a frame, END bytes included.

@@ -167,10 +167,10 @@ fn a_cut_off_frame_is_given_up_after_its_patience_and_not_before() {
     let mut framer = CeFramer::new(LineSettings::default());
     let mut cuts = Vec::new();
     framer.push(&begun, At::from_millis(10), &mut keep(&mut cuts));
-    assert_eq!(framer.deadline(), Some(At::from_millis(310)));
-    framer.expire(At::from_millis(309), &mut keep(&mut cuts));
+    assert_eq!(framer.deadline(), Some(At::from_millis(510)));
+    framer.expire(At::from_millis(509), &mut keep(&mut cuts));
     assert!(cuts.is_empty());
-    framer.expire(At::from_millis(310), &mut keep(&mut cuts));
+    framer.expire(At::from_millis(510), &mut keep(&mut cuts));
     assert_eq!(cuts.len(), 1);
     assert_eq!((cuts[0].kind, cuts[0].hex.as_str()), (PieceKind::Frame(Judged::Bad), "C0 48 FD 00 96"));
 }
@@ -179,9 +179,9 @@ fn a_cut_off_frame_is_given_up_after_its_patience_and_not_before() {
 fn a_pause_within_a_frame_means_nothing() {
     let reply = bytes(REPLY);
     let (head, tail) = reply.split_at(7);
-    let cuts = frame_at(&[(At::from_millis(5), head.to_vec()), (At::from_millis(205), tail.to_vec())]);
+    let cuts = frame_at(&[(At::from_millis(5), head.to_vec()), (At::from_millis(405), tail.to_vec())]);
     assert_eq!(cuts.len(), 1);
-    assert_eq!((cuts[0].first, cuts[0].last), (At::from_millis(5), At::from_millis(205)));
+    assert_eq!((cuts[0].first, cuts[0].last), (At::from_millis(5), At::from_millis(405)));
 }
 
 #[test]
@@ -233,7 +233,7 @@ proptest! {
     }
 
     #[test]
-    fn pieces_depend_on_byte_times_alone(stream in streams(), gaps in prop::collection::vec(0..400u64, 1..40)) {
+    fn pieces_depend_on_byte_times_alone(stream in streams(), gaps in prop::collection::vec(0..700u64, 1..40)) {
         let times = stream.iter().scan((0, gaps.iter().cycle()), |(at, gaps), _| {
             // Most bytes follow each other closely.
             *at += gaps.next().filter(|gap| **gap % 7 == 0).unwrap_or(&1);
@@ -255,6 +255,21 @@ proptest! {
             cuts
         };
         prop_assert_eq!(frame_at(&single), told);
+    }
+
+    #[test]
+    fn the_judgement_is_the_dissectors(stream in streams()) {
+        use crate::protocol::{Context, Family};
+        for cut in frame_at(&[(At::ZERO, stream.clone())]) {
+            let PieceKind::Frame(judged) = cut.kind else { continue };
+            let explained = super::super::Ce.dissect(&bytes(&cut.hex), &Context::default());
+            let word = match judged {
+                Judged::Good => "good",
+                Judged::Bad => "bad",
+                Judged::Unchecked => "unchecked",
+            };
+            prop_assert_eq!(explained.verdict.word(), word, "{}", cut.hex);
+        }
     }
 
     #[test]
