@@ -340,13 +340,6 @@ pub fn assert_true(kind: Kind, outcome: &Outcome) {
     }
 }
 
-/// The moment of the last entry of a way.
-pub fn last_of(trace: &SharedTrace, way: Way) -> At {
-    let trace = trace.lock();
-    let entries = (0..trace.len()).filter_map(|number| trace.entry(number));
-    entries.filter(|entry| entry.way == way && entry.len > 0).map(|entry| entry.last).next_back().unwrap()
-}
-
 /// Reads over a line with faults: every one of them must have struck, the first failure must be explained by
 /// this word (`good` for none), and once the faults are over the next exchange must bring the truth.
 pub async fn suffers(kind: Kind, faults: &[&str], options: Options, code: &str) -> (Bench, Outcome) {
