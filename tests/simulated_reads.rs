@@ -176,6 +176,19 @@ fn obey(exchange: &mut dyn Exchange, link: &Link, wake: &mut Option<At>, outcome
     true
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_ce307_gives_its_total_and_three_tariffs_in_wire_time_and_latency_exactly() {
+    let mut link = bus(vec![ce307("7")], &Faults::none()).await;
+    let outcome = carry_out(&mut link, Clock::start(), four_tariffs(7)).await;
+    assert_eq!(outcome.answered, [None, None, None, None]);
+    assert_eq!(outcome.values, ["1644.44", "1201.07", "433.12", "0.01"]);
+    // 4 x (17 + 18) characters of 10 bits at 9600 are 145.8 ms, and the meter thinks for 40 ms each time.
+    let one = LINE.wire_time(17) + Duration::from_millis(40) + LINE.wire_time(18);
+    // Before every question but the first lie two characters of silence, by a timer that counts milliseconds.
+    let after = |end: At| At::from_millis((end + LINE.wire_time(2)).nanos().div_ceil(1_000_000)) + one;
+    assert_eq!(outcome.last, after(after(after(At::ZERO + one))));
+}
+
 /// How the first request ends with these faults.
 async fn first_fault(meters: Vec<SimMeter>, specs: &[&str]) -> (Option<Fault>, Faults) {
     let faults = Faults::parse(specs, 5).unwrap();
@@ -263,7 +276,7 @@ async fn the_demo_moves_while_it_is_looked_at() {
     let mut seen = std::collections::BTreeSet::new();
     for _ in 0..20 {
         tokio::time::sleep(Duration::from_secs(5)).await;
-        let mut plan = everyday(model(shown.name()).unwrap(), shown.address());
+        let mut plan = everyday(model(first.name()).unwrap(), first.address());
         plan.requests.retain(|request| request.command.id == "instant");
         seen.insert(carry_out(&mut link, clock, plan).await.values);
     }
