@@ -422,7 +422,7 @@ mod tests {
                         self.log.push(format!("failed {index} {:?}", failure.fault));
                     }
                     Action::Rest { until, owed } => {
-                        self.rest = Some((until.since(self.now).as_millis(), owed))
+                        self.rest = Some((until.since(self.now).as_millis(), owed));
                     }
                     Action::Finished => self.log.push("finished".into()),
                     _ => {}
