@@ -22,10 +22,10 @@ impl Bench {
         let (link, far) = with_far_end();
         let (handle, ends) = channel();
         tokio::spawn(run(ends, Port::Full(link), trace.clone(), clock, None));
-        let open = Self { handle, far, trace, clock };
-        let line = Some(LineSettings::default());
-        open.tell(LinkEvent::Opened { peer: String::new(), line, at: open.clock.now() }).await;
-        open
+        let bench = Self { handle, far, trace, clock };
+        let settings = Some(LineSettings::default());
+        bench.tell(LinkEvent::Opened { peer: String::new(), line: settings, at: bench.clock.now() }).await;
+        bench
     }
 
     async fn tell(&self, event: LinkEvent) {
