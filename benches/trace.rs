@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use meterscope::frame::At;
 use meterscope::protocol::{Judged, Relation};
 use meterscope::trace::search::{Found, Query, Search, Towards};
-use meterscope::trace::{Capture, Claim, EntryKind, Paging, Trace, Way};
+use meterscope::trace::{Capture, Claim, EntryKind, Paging, SharedTrace, Trace, Way};
+use meterscope::tui::still::Still;
 
 #[global_allocator]
 static ALLOCATOR: AllocProfiler = AllocProfiler::system();
@@ -48,6 +49,15 @@ fn filled(budget: usize) -> Trace {
 #[divan::bench(args = [AMPLE, 1 << 20], sample_count = 5)]
 fn record_a_million(bencher: Bencher, budget: usize) {
     bencher.counter(ItemsCount::new(MILLION)).bench(|| filled(budget));
+}
+
+/// Drawing the trace screen at 200 x 60 with a million frames held, in memory or all but a MiB in a file.
+#[divan::bench(args = [AMPLE, 1 << 20])]
+fn draw_the_trace_of_a_million(bencher: Bencher, budget: usize) {
+    let mut still = Still::of(SharedTrace::new(filled(budget)), (200, 60));
+    bencher.bench_local(|| {
+        black_box(still.draw());
+    });
 }
 
 /// Looking up a screen's worth of neighbours.

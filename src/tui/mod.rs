@@ -14,6 +14,7 @@ mod screens;
 mod signals;
 mod snapshot;
 mod state;
+pub mod still;
 pub mod store;
 mod terminal;
 pub mod theme;

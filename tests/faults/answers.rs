@@ -103,7 +103,7 @@ async fn f24_a_length_that_lies_is_damage_although_the_checksum_fits() {
 #[tokio::test(start_paused = true)]
 async fn f31_an_answer_that_begins_like_a_whole_frame_is_not_taken_for_less_than_it_is() {
     let kind = Kind::Mercury;
-    let (address, beginning) = (1..)
+    let (address, beginning) = (1..100_000)
         .map(|address: u32| (address, frame(kind, &[&address.to_be_bytes()[..], &[0x27]].concat())))
         .find(|(_, sealed)| sealed[5..].iter().all(|byte| byte & 0x0F < 10 && byte >> 4 < 10))
         .unwrap();
@@ -143,11 +143,6 @@ async fn f40_another_masters_traffic_is_shown_as_such_and_spoils_no_value(
         tokio::time::sleep(Duration::from_millis(770)).await;
     }
     assert!(bench.deeds("idle").len() >= 5);
-    let trace = bench.trace.lock();
-    let heard = (0..trace.len()).filter_map(|number| trace.entry(number));
-    let requests = heard.filter(|entry| *trace.bytes_of(entry) == *frame(kind, request)).count();
-    assert!(requests >= 5, "{requests}");
-    drop(trace);
     bench.recovers().await;
     assert_foreign_requests_are_known(&bench, &frame(kind, request));
 }
@@ -155,9 +150,9 @@ async fn f40_another_masters_traffic_is_shown_as_such_and_spoils_no_value(
 fn assert_foreign_requests_are_known(bench: &Bench, request: &[u8]) {
     let trace = bench.trace.lock();
     let heard = (0..trace.len()).filter_map(|number| trace.entry(number));
-    for entry in heard.filter(|entry| *trace.bytes_of(entry) == *request) {
-        assert_eq!(entry.relation.direction, Direction::Request, "{entry:?}");
-    }
+    let foreign: Vec<_> = heard.filter(|entry| *trace.bytes_of(entry) == *request).collect();
+    assert!(foreign.len() >= 5, "{foreign:?}");
+    assert!(foreign.iter().all(|entry| entry.relation.direction == Direction::Request), "{foreign:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,7 +6,7 @@ use meterscope::app::diagnosis::{Case, Diagnosis, diagnose};
 use meterscope::bus::{
     BusEvent, Decoder, EchoState, Handle, Intent, JobEvent, JobId, LinkState, Port, Status, channel, run,
 };
-use meterscope::frame::{At, visible};
+use meterscope::frame::visible;
 use meterscope::link::{Clock, Link, Place};
 use meterscope::meter::{Model, model};
 use meterscope::protocol::{Address, Fault, Judged, Options, Plan, Profile, Request, registry};
@@ -173,10 +173,10 @@ impl Bench {
         Self::seeded(kind, meters, faults, 1, Speed::Real)
     }
 
-    pub fn seeded(kind: Kind, meters: Vec<SimMeter>, faults: &[&str], seed: u64, speed: Speed) -> Self {
+    pub fn seeded(kind: Kind, meters: Vec<SimMeter>, faults: &[&str], seed: u64, pace: Speed) -> Self {
         let faults = Faults::parse(faults, seed).unwrap();
         let clock = Clock::start();
-        let bus = SimBus::new(meters).with_faults(faults.clone()).with_speed(speed);
+        let bus = SimBus::new(meters).with_faults(faults.clone()).with_speed(pace);
         Self::over(kind, bus.open(clock), faults, clock)
     }
 
