@@ -91,6 +91,8 @@ pub enum Action {
     PreviousMatch,
     /// From a request to its reply and back.
     Partner,
+    /// Show or hide where the chunks of the link begin.
+    Chunks,
     /// The next view of the bytes.
     NextLayer,
     /// Copy as text with what the bytes mean.
@@ -169,6 +171,7 @@ actions! {
         NextMatch "next-match" ["n"] "next" "the next match of the search";
         PreviousMatch "previous-match" ["N"] "" "the match before";
         Partner "partner" ["r"] "request/reply" "from a request to its reply and back";
+        Chunks "chunks" ["b"] "" "show where the link's chunks begin in the bytes, or no longer";
         CopyText "copy-text" ["Y"] "" "copy the frame with what its bytes mean";
     }
     Readings {

@@ -139,6 +139,19 @@ impl Bench {
         self.picker.refresh(order.into_iter().map(entry));
     }
 
+    /// Chooses the first command of the everyday set; without one, the first that only reads.
+    pub fn choose_everyday(&mut self, commands: &'static [Command]) {
+        let everyday = self.pinned.first().map(|request| request.command.id);
+        let is_first = |command: &Command| match everyday {
+            Some(id) => command.id == id,
+            None => command.access == Access::Read,
+        };
+        match commands.iter().position(is_first) {
+            Some(at) => self.picker.at = at,
+            None => self.picker.first(),
+        }
+    }
+
     /// Whether a request is among the pinned.
     #[must_use]
     pub fn is_pinned(&self, request: &Request) -> bool {
