@@ -77,6 +77,8 @@ pub enum Action {
     Repeat,
     /// Put the request among those that Readings polls, or take it out.
     Pin,
+    /// Read everything twice and compare, or once.
+    Twice,
     /// Bytes typed by hand instead of a command.
     Raw,
     /// Show the reply in the trace.
@@ -163,6 +165,7 @@ actions! {
         Repeat "repeat" ["r"] "repeat" "send again and again, until pressed once more" sends;
         Pin "pin" ["p"] "pin" "poll this request on Readings, or no longer";
         Raw "raw" ["x"] "raw" "bytes and text typed by hand, instead of a command";
+        Twice "read-twice" ["d"] "twice" "read every value twice and take it only when both answers agree";
         ToTrace "to-trace" ["t"] "to trace" "show the reply in the trace";
     }
     Trace {

@@ -139,7 +139,8 @@ pub fn tabs(look: &mut Look<'_>) {
         x += width;
     }
     let mut end = area.width.saturating_sub(1);
-    for (text, role) in [(&capture, capture_role), (&wait, Role::Warn)] {
+    let faults = faults(state);
+    for (text, role) in [(&capture, capture_role), (&wait, Role::Accent), (&faults, Role::Warn)] {
         let taken = pen.measure(text);
         if taken > 0 && x + 1 + taken <= end {
             end -= taken;
@@ -147,6 +148,15 @@ pub fn tabs(look: &mut Look<'_>) {
             end = end.saturating_sub(3);
         }
     }
+}
+
+/// What goes wrong on purpose.
+fn faults(state: &State) -> String {
+    if state.faults.is_empty() {
+        return String::new();
+    }
+    let specs: Vec<String> = state.faults.iter().map(ToString::to_string).collect();
+    format!("faults: {}", specs.join(" "))
 }
 
 /// What is being waited for, and since when.
@@ -191,7 +201,7 @@ fn hints(state: &State) -> Vec<(String, &'static str)> {
         &[state.screen.context(), Context::Global]
     };
     let mut hints = Vec::new();
-    if contexts.contains(&Context::Global) {
+    if state.popup.is_none() {
         hints.extend(main_key(state));
     }
     let told =
@@ -218,14 +228,28 @@ fn is_of_use(state: &State, action: Action) -> bool {
         Action::OtherAddress => matches!(state.meter.candidates(), Some(Ok(found)) if found.len() > 1),
         Action::ToTrace => state.bench.reply.entry.is_some(),
         Action::NextMatch => !state.view.needle.is_empty(),
+        Action::Accept => state.popup.is_some(),
         Action::Confirm => !matches!(state.popup, Some(Popup::Help(_) | Popup::Decoded(_))),
         _ => true,
+    }
+}
+
+/// Whether a search is being typed.
+fn is_searching(state: &State) -> bool {
+    match state.screen {
+        Screen::Meter => state.meter.picker.searching,
+        Screen::Bench => state.bench.picker.searching,
+        Screen::Trace => state.view.searching,
+        Screen::Connect | Screen::Readings => false,
     }
 }
 
 /// What Enter does here.
 fn main_key(state: &State) -> Option<(String, &'static str)> {
     use Pane as P;
+    if is_searching(state) {
+        return Some((state.keymap.key(Action::Accept)?, "find"));
+    }
     let label = match state.pane() {
         P::Links => "open",
         P::Models => "choose",
@@ -233,7 +257,8 @@ fn main_key(state: &State) -> Option<(String, &'static str)> {
         P::Reply | P::Detail => "fold",
         P::Entries => "look inside",
         P::Tariffs | P::Values => "read once",
-        P::LinkEntry | P::LineEntry | P::Address | P::Password => return None,
+        P::LinkEntry | P::LineEntry => "open",
+        P::Address | P::Password => "talk to it",
     };
     Some((state.keymap.key(Action::Activate)?, label))
 }

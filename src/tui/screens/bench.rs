@@ -70,9 +70,7 @@ const fn class(access: Access) -> (&'static str, &'static str, Role) {
 fn compose(look: &mut Look<'_>) {
     let state = look.state;
     let (title, bottom) = (title(state), actions(look));
-    let pinned = super::super::update::composed_request(state);
-    let pinned = pinned.is_some_and(|request| state.bench.is_pinned(&request));
-    let inner = look.pane(Pane::Compose, &title, if pinned { "polled" } else { "" }, &bottom);
+    let inner = look.pane(Pane::Compose, &title, &how(state), &bottom);
     if inner.is_empty() {
         return;
     }
@@ -93,14 +91,29 @@ fn title(state: &State) -> String {
     }
 }
 
+/// How it would be asked: whether Readings polls it, how often.
+fn how(state: &State) -> String {
+    let request = super::super::update::composed_request(state);
+    let pinned = request.as_ref().is_some_and(|request| state.bench.is_pinned(request));
+    let reads = request.is_some_and(|request| request.command.access == Access::Read);
+    let options = state.bench.options;
+    let words = [
+        (pinned, "polled".to_owned()),
+        (reads && options.read_twice, "read twice".to_owned()),
+        (reads, format!("{} retries", options.retries)),
+    ];
+    words.into_iter().filter(|(is_so, _)| *is_so).map(|(_, word)| word).collect::<Vec<_>>().join(", ")
+}
+
 fn actions(look: &Look<'_>) -> String {
     let key = |action, label: &str| format!("{} {label}", look.key(action));
     match look.state.bench.mode {
         Mode::Raw => format!("{} send", look.key(Action::Activate)),
         Mode::Command => format!(
-            "{} · {} · {}",
+            "{} · {} · {} · {}",
             key(Action::Activate, "send"),
             key(Action::Repeat, "repeat"),
+            key(Action::Twice, if look.state.bench.options.read_twice { "read once" } else { "read twice" }),
             key(Action::Raw, "raw")
         ),
     }

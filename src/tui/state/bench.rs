@@ -9,7 +9,7 @@ use super::form::Form;
 use super::inspector::Inspector;
 use super::picker::{Entry, Picker};
 use crate::frame::{At, Dissection};
-use crate::protocol::{Access, Command, Request};
+use crate::protocol::{Access, Command, Options, Request};
 
 /// What is composed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -103,6 +103,8 @@ pub struct Bench {
     pub outcome: Outcome,
     /// What is sent again and again.
     pub repeat: Option<Repeat>,
+    /// How often is asked again, and whether everything is asked twice; for Readings too.
+    pub options: Options,
     /// What Readings polls.
     pub pinned: Vec<Request>,
     /// Whether the reply was looked at last, where there is room for one pane only.

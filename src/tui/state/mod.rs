@@ -32,6 +32,7 @@ use crate::bus::Status;
 use crate::frame::At;
 use crate::link::{LinkName, Place};
 use crate::protocol::{Command, LineSettings, Profile};
+use crate::sim::fault::Spec;
 use crate::trace::{CaptureState, SharedTrace, Trace};
 
 /// The numbered screens.
@@ -199,6 +200,8 @@ pub struct State {
     pub phase: Phase,
     /// What the bus says of it.
     pub status: Status,
+    /// What goes wrong on purpose on the simulated bus.
+    pub faults: Vec<Spec>,
     /// What went over it.
     pub trace: SharedTrace,
     /// Whether that is kept in a file, and in which.
@@ -243,6 +246,7 @@ impl State {
             link: None,
             phase: Phase::None,
             status: Status::default(),
+            faults: Vec::new(),
             trace: SharedTrace::new(Trace::new(Timestamp::UNIX_EPOCH)),
             capture: CaptureState::Off,
             target: None,

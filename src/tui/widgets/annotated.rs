@@ -117,6 +117,14 @@ impl<'a> Annotated<'a> {
         }
     }
 
+    /// What a leaf is called: where it has all bytes of what it is part of to itself, such as some bits of a
+    /// byte, the whole.
+    fn name(&self, index: usize, field: &Field) -> String {
+        let fields = &self.layer.fields;
+        let whole = fields.parent(index).and_then(|parent| fields.get(parent));
+        whole.filter(|whole| whole.span == field.span).unwrap_or(field).label.to_string()
+    }
+
     /// The leaves, placed from left to right and wrapped between bytes.
     fn groups(&self, room: u16, theme: &Theme) -> Vec<Group<'a>> {
         let fields = &self.layer.fields;
@@ -129,7 +137,7 @@ impl<'a> Annotated<'a> {
         for (ordinal, (index, field)) in leaves.enumerate() {
             let hex = figure::bytes(self.layer, field, self.revealed, usize::MAX, theme);
             let ellipsis = theme.glyphs().ellipsis;
-            let name = name_rows(&theme.text(&field.label.to_string()), width(&hex), ellipsis);
+            let name = name_rows(&theme.text(&self.name(index, field)), width(&hex), ellipsis);
             for (part, hex) in place.parts(&hex, widest(&name)).into_iter().enumerate() {
                 let label = if part == 0 { name.clone() } else { vec![ellipsis.to_owned()] };
                 let ordinal = (ordinal % 2) as u8;
