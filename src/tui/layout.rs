@@ -2,7 +2,7 @@
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
-use super::state::bench::Mode;
+use super::screens::bench::compose_rows;
 use super::state::{Inspector, Pane, Screen, State};
 use super::widgets::HexView;
 
@@ -17,6 +17,10 @@ pub const VERY_WIDE: u16 = 180;
 
 /// Columns of a hex view with 16 bytes a row, borders included.
 pub const HEX_COLUMNS: u16 = 76;
+
+/// Rows of the bench's panes with their borders, so that they do not jump for every little thing.
+const LEAST_COMPOSE: u16 = 10;
+const LEAST_REPLY: u16 = 12;
 
 /// Where everything is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -150,28 +154,16 @@ fn meter(body: Rect) -> (Vec<(Pane, Rect)>, Vec<Rect>) {
 /// └──────────┘└───────────────┘
 /// ```
 fn bench(state: &State, body: Rect) -> Vec<(Pane, Rect)> {
-    let compose = compose_height(state, body.width);
     if body.width < WIDE {
         let [list, below] = rows(body, [Constraint::Length(body.height * 2 / 5), Constraint::Min(0)]);
         let shown = if state.bench.reply_on_top { Pane::Reply } else { Pane::Compose };
         return vec![(Pane::Commands, list), (shown, below)];
     }
-    let list = if body.width < VERY_WIDE { 38 } else { 56 };
+    let list = if body.width < VERY_WIDE { 46 } else { 62 };
     let [list, rest] = columns(body, [Constraint::Length(list), Constraint::Min(0)]);
-    let [compose, reply] = rows(rest, [Constraint::Length(compose), Constraint::Min(8)]);
+    let compose = compose_rows(state, rest.width.saturating_sub(2)).saturating_add(2).max(LEAST_COMPOSE);
+    let [compose, reply] = rows(rest, [Constraint::Max(compose), Constraint::Min(LEAST_REPLY)]);
     vec![(Pane::Commands, list), (Pane::Compose, compose), (Pane::Reply, reply)]
-}
-
-/// Rows that the parameters and the bytes take, borders included.
-fn compose_height(state: &State, width: u16) -> u16 {
-    let fields = match state.bench.mode {
-        Mode::Raw => 1,
-        Mode::Command => state.command().map_or(1, |command| command.parameters.len().max(1)),
-    };
-    let inner = usize::from(width.saturating_sub(40)).max(30) / 3;
-    let per_row = (inner / 12).max(1);
-    let lines = state.bench.draft.bytes().len().div_ceil(inner).clamp(1, 3);
-    u16::try_from(fields.div_ceil(per_row) + lines * 3 + 4).unwrap_or(14)
 }
 
 /// The list on top and what the chosen entry means below; side by side where there is room for both.

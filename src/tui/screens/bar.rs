@@ -8,8 +8,9 @@ use crate::frame::visible;
 use crate::link::Place;
 use crate::trace::CaptureState;
 use crate::tui::keymap::{ACTIONS, Action, Context, Info};
+use crate::tui::layout::VERY_WIDE;
 use crate::tui::state::target::wire_address;
-use crate::tui::state::{Phase, Screen, State, Tone};
+use crate::tui::state::{Pane, Phase, Popup, Screen, State, Tone};
 use crate::tui::theme::Role;
 use crate::tui::update::is_typing;
 use crate::tui::widgets::{Footer, Hint, Piece, StatusLine};
@@ -29,26 +30,27 @@ pub fn status(look: &mut Look<'_>) {
     let settings = if state.phase == Phase::None { String::new() } else { state.line().to_string() };
     let (meter, meter_short) = meter(state);
     let counters = status.counters;
-    let bytes = format!("out {} in {} B", counters.bytes_out, counters.bytes_in);
-    let bytes_short = format!("{}/{} B", counters.bytes_out, counters.bytes_in);
-    let good = format!("{}{}", glyphs.good, counters.good);
-    let bad = format!("{}{}", glyphs.bad, counters.bad);
-    let missing = format!("{}{}", glyphs.open, counters.missing);
+    let bytes = format!("{} B out, {} B in", counters.bytes_out, counters.bytes_in);
+    let has_words = look.areas.status.width >= VERY_WIDE;
+    let count = |sign: &str, count: u64, word: &str| {
+        if has_words { format!("{sign}{count} {word}") } else { format!("{sign}{count}") }
+    };
+    let good = count(glyphs.good, counters.good, "good");
+    let bad = count(glyphs.bad, counters.bad, "bad");
+    let missing = count(glyphs.open, counters.missing, "missing");
     let latency = latency(status);
     let armed = state.jobs.is_armed();
-    let (capture, capture_role) = capture(state);
     let role_of = |count: u64| if count > 0 { Role::Bad } else { Role::Dim };
     let pieces = [
         Piece::new("meterscope", 9, Role::Dim),
         Piece::new(&link_long, 1, link_role).short(&link_short),
         Piece::new(&settings, 4, Role::Text),
         Piece::new(&meter, 2, Role::Accent).short(&meter_short),
-        Piece::new(&bytes, 7, Role::Dim).short(&bytes_short).at_right(),
+        Piece::new(&bytes, 7, Role::Dim).at_right(),
         Piece::new(&good, 0, Role::Good).at_right(),
         Piece::new(&bad, 0, role_of(counters.bad)).at_right(),
         Piece::new(&missing, 0, role_of(counters.missing)).at_right(),
         Piece::new(&latency, 3, Role::Text).at_right(),
-        Piece::new(&capture, 8, capture_role).short(if capture.is_empty() { "" } else { "rec" }).at_right(),
         Piece::new(if armed { "ARMED" } else { "read-only" }, if armed { 0 } else { 5 }, arm_role(armed))
             .at_right(),
     ];
@@ -99,26 +101,33 @@ fn latency(status: &Status) -> String {
     status.latency.map(|latency: Duration| format!("{} ms", latency.as_millis())).unwrap_or_default()
 }
 
-/// Where the traffic is kept: the file's name, or that it is not.
+/// Whether and how much of the traffic is kept: the file is named on the screen of links.
 fn capture(state: &State) -> (String, Role) {
     match &state.capture {
         CaptureState::Off => (String::new(), Role::Dim),
-        CaptureState::Waiting => ("rec ready".to_owned(), Role::Dim),
-        CaptureState::Running(path) => {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            (format!("rec {}", visible::string(&name)), Role::Dim)
-        }
+        CaptureState::Waiting => ("rec waits for bytes".to_owned(), Role::Dim),
+        CaptureState::Running { bytes, .. } => (format!("rec {}", size(*bytes)), Role::Dim),
         CaptureState::Failed { why, lost, .. } => (format!("NOT RECORDED ({why}), {lost} B lost"), Role::Bad),
     }
 }
 
+/// A length in bytes, in thousands from 10 000 on.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..10_000 => format!("{bytes} B"),
+        10_000..10_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{} MB", bytes / 1_000_000),
+    }
+}
+
 /// ```text
-///  1 Connect  2 Meter [3 Bench] 4 Trace  5 Readings
+///  1 Connect  2 Meter [3 Bench] 4 Trace  5 Readings      Energy by tariff, 1 s   read twice   rec 4210 B
 /// ```
 pub fn tabs(look: &mut Look<'_>) {
     let (state, area) = (look.state, look.areas.tabs);
     let current = look.theme.glyphs().current;
     let wait = waiting(state);
+    let (capture, capture_role) = capture(state);
     let mut pen = look.pen(area);
     let mut x = 0;
     for (number, screen) in (1..).zip(Screen::ALL) {
@@ -129,8 +138,25 @@ pub fn tabs(look: &mut Look<'_>) {
         pen.put(x + 1, 0, &format!("{number} {}", screen.title()), role);
         x += width;
     }
-    let room = area.width.saturating_sub(x + 2);
-    pen.right(x, 0, room, &wait, Role::Warn);
+    let mut end = area.width.saturating_sub(1);
+    let faults = faults(state);
+    for (text, role) in [(&capture, capture_role), (&wait, Role::Accent), (&faults, Role::Warn)] {
+        let taken = pen.measure(text);
+        if taken > 0 && x + 1 + taken <= end {
+            end -= taken;
+            pen.put(end, 0, text, role);
+            end = end.saturating_sub(3);
+        }
+    }
+}
+
+/// What goes wrong on purpose.
+fn faults(state: &State) -> String {
+    if state.faults.is_empty() {
+        return String::new();
+    }
+    let specs: Vec<String> = state.faults.iter().map(ToString::to_string).collect();
+    format!("faults: {}", specs.join(" "))
 }
 
 /// What is being waited for, and since when.
@@ -175,10 +201,11 @@ fn hints(state: &State) -> Vec<(String, &'static str)> {
         &[state.screen.context(), Context::Global]
     };
     let mut hints = Vec::new();
-    if contexts.contains(&Context::Global) {
+    if state.popup.is_none() {
         hints.extend(main_key(state));
     }
-    let told = |info: &&Info| !info.label.is_empty() && !matches!(info.action, Action::Help);
+    let told =
+        |info: &&Info| !info.label.is_empty() && info.action != Action::Help && is_of_use(state, info.action);
     for context in contexts {
         let infos = ACTIONS.iter().filter(|info| info.context == *context).filter(told);
         hints.extend(infos.filter_map(|info| Some((state.keymap.key(info.action)?, info.label))));
@@ -191,9 +218,38 @@ fn hints(state: &State) -> Vec<(String, &'static str)> {
     hints
 }
 
+/// Whether an action can do anything just now, so that the footer should tell of it.
+fn is_of_use(state: &State, action: Action) -> bool {
+    let (screen, pane) = (state.screen, state.pane());
+    match action {
+        Action::Search => matches!(screen, Screen::Meter | Screen::Bench | Screen::Trace),
+        Action::Copy => matches!(screen, Screen::Bench | Screen::Trace),
+        Action::Save | Action::Forget => pane == Pane::Links,
+        Action::OtherAddress => matches!(state.meter.candidates(), Some(Ok(found)) if found.len() > 1),
+        Action::ToTrace => state.bench.reply.entry.is_some(),
+        Action::NextMatch => !state.view.needle.is_empty(),
+        Action::Accept => state.popup.is_some(),
+        Action::Confirm => !matches!(state.popup, Some(Popup::Help(_) | Popup::Decoded(_))),
+        _ => true,
+    }
+}
+
+/// Whether a search is being typed.
+fn is_searching(state: &State) -> bool {
+    match state.screen {
+        Screen::Meter => state.meter.picker.searching,
+        Screen::Bench => state.bench.picker.searching,
+        Screen::Trace => state.view.searching,
+        Screen::Connect | Screen::Readings => false,
+    }
+}
+
 /// What Enter does here.
 fn main_key(state: &State) -> Option<(String, &'static str)> {
-    use crate::tui::state::Pane as P;
+    use Pane as P;
+    if is_searching(state) {
+        return Some((state.keymap.key(Action::Accept)?, "find"));
+    }
     let label = match state.pane() {
         P::Links => "open",
         P::Models => "choose",
@@ -201,7 +257,8 @@ fn main_key(state: &State) -> Option<(String, &'static str)> {
         P::Reply | P::Detail => "fold",
         P::Entries => "look inside",
         P::Tariffs | P::Values => "read once",
-        P::LinkEntry | P::LineEntry | P::Address | P::Password => return None,
+        P::LinkEntry | P::LineEntry => "open",
+        P::Address | P::Password => "talk to it",
     };
     Some((state.keymap.key(Action::Activate)?, label))
 }

@@ -17,7 +17,7 @@ pub fn draw(look: &mut Look<'_>, inner: Rect, inspector: &Inspector) {
     }
     let Some(layer) = inspector.layer() else { return };
     let revealed = look.state.reveal;
-    let chunks = if inspector.layer == 0 { inspector.chunks.as_slice() } else { &[] };
+    let chunks = if inspector.layer == 0 && look.state.chunks { inspector.chunks.as_slice() } else { &[] };
     let hex = HexView {
         cursor: Some(inspector.byte),
         lit: inspector.lit(),
