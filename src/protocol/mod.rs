@@ -12,10 +12,12 @@
 
 mod address;
 mod argument;
+pub mod cipher;
 mod command;
 mod exchange;
 mod family;
 mod framer;
+mod keys;
 pub mod laws;
 mod line;
 pub mod registry;
@@ -32,6 +34,7 @@ pub use command::{Access, Choice, Command, Group, Kind, Parameter};
 pub use exchange::{Action, Event, Exchange, Failure, Fault, Options, Plan, Request, Unfit, Warning};
 pub use family::{ComposeError, Context, Dialect, Family, Profile};
 pub use framer::{Framer, Judged, Piece, PieceKind, Source};
+pub use keys::MeterKey;
 pub use line::{BadLine, LineSettings, Parity};
 pub use responder::{Load, Now, Responder, Setup, SetupError, Told};
 pub use tracker::{Relation, Seen, Tracker};

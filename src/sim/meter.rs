@@ -103,6 +103,7 @@ impl SimMeter {
             address: own_address(model, address)?,
             serial: serial_number(model, address),
             password,
+            keys: Vec::new(),
             line: model.line,
             values,
         };
