@@ -25,6 +25,7 @@ mod responder;
 mod tracker;
 pub mod turn;
 
+pub mod dsmr_p1;
 pub mod energomera_ce;
 pub mod mercury200;
 
