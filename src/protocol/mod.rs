@@ -12,12 +12,14 @@
 
 mod address;
 mod argument;
+pub mod cipher;
 mod command;
 #[cfg(test)]
 pub mod drive;
 mod exchange;
 mod family;
 mod framer;
+mod keys;
 pub mod laws;
 mod line;
 pub mod registry;
@@ -25,6 +27,7 @@ mod responder;
 mod tracker;
 pub mod turn;
 
+pub mod dsmr_p1;
 pub mod energomera_ce;
 pub mod mercury200;
 
@@ -34,6 +37,7 @@ pub use command::{Access, Choice, Command, Group, Kind, Parameter};
 pub use exchange::{Action, Event, Exchange, Failure, Fault, Options, Plan, Request, Unfit, Warning};
 pub use family::{ComposeError, Context, Dialect, Family, Profile};
 pub use framer::{Framer, Judged, Piece, PieceKind, Source};
+pub use keys::MeterKey;
 pub use line::{BadLine, LineSettings, Parity};
 pub use responder::{Load, Now, Responder, Setup, SetupError, Told};
 pub use tracker::{Relation, Seen, Tracker};
