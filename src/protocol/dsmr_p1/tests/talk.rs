@@ -218,7 +218,7 @@ impl Table {
                     self.log.push(format!("failed {index} {:?}", failure.fault))
                 }
                 Action::Finished => self.log.push("finished".into()),
-                Action::Step(_) | Action::Progress { .. } => {}
+                Action::Step(_) | Action::Progress { .. } | Action::Rest { .. } => {}
                 Action::Send(bytes) => panic!("it sends {bytes:02X?}"),
             }
         }
