@@ -18,6 +18,7 @@ mod family;
 mod framer;
 pub mod laws;
 mod line;
+mod modbus_crc;
 pub mod registry;
 mod responder;
 mod tracker;
@@ -25,6 +26,7 @@ pub mod turn;
 
 pub mod energomera_ce;
 pub mod mercury200;
+pub mod mercury230;
 
 pub use address::Address;
 pub use argument::{Argument, ArgumentError, Arguments};
