@@ -82,7 +82,8 @@ impl SerialRule {
 
     /// The address that follows from a serial number of decimal digits, where the rule holds for it.
     fn apply(&self, serial: &str) -> Option<u64> {
-        let ending = |digits: u8| serial.get(serial.len().saturating_sub(digits.into())..)?.parse::<u64>().ok();
+        let ending =
+            |digits: u8| serial.get(serial.len().saturating_sub(digits.into())..)?.parse::<u64>().ok();
         let holds = match self.when {
             Some(when) => (when.min..=when.max).contains(&ending(when.digits)?),
             None => true,
@@ -267,10 +268,7 @@ mod tests {
         order: Order::BigEndian,
         min: 0,
         max: 0xFFFF_FFFF,
-        serial: &[
-            SerialRule::last(6, "last six"),
-            SerialRule::last(8, "whole"),
-        ],
+        serial: &[SerialRule::last(6, "last six"), SerialRule::last(8, "whole")],
         serial_digits: 7,
         unaddressed: None,
     };
@@ -281,10 +279,7 @@ mod tests {
         order: Order::LittleEndian,
         min: 1,
         max: 65_000,
-        serial: &[
-            SerialRule::last(5, "last five"),
-            SerialRule::last(4, "last four"),
-        ],
+        serial: &[SerialRule::last(5, "last five"), SerialRule::last(4, "last four")],
         serial_digits: 8,
         unaddressed: Some(0),
     };

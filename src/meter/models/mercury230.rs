@@ -21,8 +21,9 @@ const TWO: SerialRule = SerialRule::last(2, "last two digits of the serial numbe
 /// Two programs let 240 stay, where the manual takes the last two digits.
 const ALL_OF_240: SerialRule =
     SerialRule::last(3, "last three digits, if 240 is within the limit").when(3, 240, 240);
-const THREE_D: SerialRule =
-    SerialRule::last(3, "last three digits, raised to 17 (type with letter D)").when(3, 0, 124).raised(FROM_17);
+const THREE_D: SerialRule = SerialRule::last(3, "last three digits, raised to 17 (type with letter D)")
+    .when(3, 0, 124)
+    .raised(FROM_17);
 const TWO_D: SerialRule = SerialRule::last(2, "last two digits, raised to 17 (type with letter D)")
     .when(3, 125, 999)
     .raised(FROM_17);

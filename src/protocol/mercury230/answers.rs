@@ -3,7 +3,7 @@
 use super::dissect::dissect;
 use super::rows::{self, Reply, Row};
 use super::status;
-use super::wire::Frame;
+use super::wire::{Frame, SHORTEST};
 use crate::frame::Direction;
 use crate::protocol::{Context, Dialect, Unfit};
 use crate::reading::Reading;
@@ -26,7 +26,34 @@ pub enum Answer {
 }
 
 /// Judges a frame as the answer to a request, both wire bytes.
+///
+/// Zeros that a line without bias leaves behind an answer fit into its CRC; where the frame without them has the
+/// length that the request foretells, they are no part of it.
 pub fn judge(asked: &[u8], frame: &[u8], dialect: Dialect) -> Answer {
+    match judge_whole(asked, frame, dialect) {
+        Answer::Unfit(Unfit::Length { expected, found }) => without_zeros(asked, frame)
+            .map_or(Answer::Unfit(Unfit::Length { expected, found }), |bare| {
+                judge_whole(asked, bare, dialect)
+            }),
+        answer => answer,
+    }
+}
+
+/// An answer without the zeros after it.
+fn without_zeros<'a>(asked: &[u8], frame: &'a [u8]) -> Option<&'a [u8]> {
+    let sizes = rows::reply_sizes(Frame::parse(asked)?.body);
+    let mut bare = frame;
+    while let Some((0, shorter)) = bare.split_last() {
+        bare = shorter;
+        let is_status = bare.len() == SHORTEST;
+        if Frame::parse(bare)?.is_sound() && (is_status || sizes.contains(&(bare.len().checked_sub(3)?))) {
+            return Some(bare);
+        }
+    }
+    None
+}
+
+fn judge_whole(asked: &[u8], frame: &[u8], dialect: Dialect) -> Answer {
     let (Some(request), Some(found)) = (Frame::parse(asked), Frame::parse(frame)) else {
         return Answer::Damaged("fewer than 4 bytes".to_owned());
     };
@@ -61,7 +88,8 @@ fn data(request: &Frame<'_>, asked: &[u8], frame: &[u8], dialect: Dialect) -> An
     if repeats && sizes.first() == Some(&1) {
         return Answer::Status(frame.get(2).copied().unwrap_or(0));
     }
-    let context = Context { direction: Direction::Reply, request: Some(asked), dialect, ..Context::default() };
+    let context =
+        Context { direction: Direction::Reply, request: Some(asked), dialect, ..Context::default() };
     Answer::Data(dissect(frame, &context).readings)
 }
 
@@ -80,7 +108,9 @@ pub fn calls_for_pieces(status: u8) -> bool {
 pub fn pieces(body: &[u8]) -> Vec<Vec<u8>> {
     match *body {
         [0x08, parameter, selector] => super::instant::smaller(parameter, selector),
-        [0x05, array, super::choices::FAST] => [1, 2, 3, 4, 0].map(|tariff| vec![0x05, array, tariff]).to_vec(),
+        [0x05, array, super::choices::FAST] => {
+            [1, 2, 3, 4, 0].map(|tariff| vec![0x05, array, tariff]).to_vec()
+        }
         _ => Vec::new(),
     }
 }

@@ -42,7 +42,8 @@ pub fn body(request: &Request, dialect: Dialect) -> Result<Vec<u8>, ComposeError
 }
 
 fn bytes(item: &Item, arguments: &Arguments, dialect: Dialect) -> Result<Vec<u8>, ComposeError> {
-    let unfit = |name| ComposeError::Argument { name, expected: "a value that the field of the command holds" };
+    let unfit =
+        |name| ComposeError::Argument { name, expected: "a value that the field of the command holds" };
     match item.origin {
         Origin::Nowhere => Err(unfit(item.name)),
         Origin::Halves(high, low) => {

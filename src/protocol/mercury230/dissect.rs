@@ -48,21 +48,20 @@ fn kind<'a>(bytes: &[u8], frame: &Frame<'_>, context: &Context<'a>) -> Kind<'a> 
     match (context.direction, request) {
         (Direction::Request, _) => Kind::Request,
         (_, Some(request)) if context.request == Some(bytes) => {
-            if request.body == [TEST] { Kind::TestOrEcho } else { Kind::Echo }
+            if request.body == [TEST] {
+                Kind::TestOrEcho
+            } else {
+                Kind::Echo
+            }
         }
         (_, Some(request)) => Kind::Reply(request),
         (Direction::Reply | Direction::Push, None) => Kind::Unpaired,
         (Direction::Unknown, None) => match frame.body {
             [TEST | CLOSE] => Kind::Open,
-            body if is_session(body) || rows::of(body).is_some() => Kind::Request,
+            body if rows::is_request(body) => Kind::Request,
             _ => Kind::Unpaired,
         },
     }
-}
-
-/// Whether a body opens or closes the channel.
-fn is_session(body: &[u8]) -> bool {
-    matches!((body.first(), body.len()), (Some(&OPEN), 8) | (Some(&CLOSE), 1))
 }
 
 fn whole(bytes: &[u8], frame: &Frame<'_>, context: &Context<'_>) -> Dissection {
@@ -77,7 +76,8 @@ fn whole(bytes: &[u8], frame: &Frame<'_>, context: &Context<'_>) -> Dissection {
             request(&mut sheet, bytes, frame)
         }
         Kind::TestOrEcho => {
-            let text = "the answer to a link test and its echo are the same bytes; which this is cannot be told";
+            let text =
+                "the answer to a link test and its echo are the same bytes; which this is cannot be told";
             sheet.problem("echo", text, None);
             status_field(&mut sheet, frame);
             "Status 0: ok, or the echo of the link test"
@@ -148,7 +148,9 @@ fn address_field(address: u8) -> Field {
 
 fn crc(sheet: &mut Sheet, span: Span, frame: &Frame<'_>) {
     let value = Value::Hex(frame.checksum.found.into(), frame.checksum.digits);
-    sheet.fields.push(Field::new("CRC", span, value).verdict(frame.checksum.verdict()).note("low byte first"));
+    sheet
+        .fields
+        .push(Field::new("CRC", span, value).verdict(frame.checksum.verdict()).note("low byte first"));
 }
 
 fn direction(kind: Kind<'_>, context: &Context<'_>) -> Direction {
@@ -186,7 +188,12 @@ fn request(sheet: &mut Sheet, bytes: &[u8], frame: &Frame<'_>) -> &'static str {
             "Change a password"
         }
         (body, None) => {
-            code_field(sheet, 1, u64::from(body.first().copied().unwrap_or(0)), "not in the list of the maker");
+            code_field(
+                sheet,
+                1,
+                u64::from(body.first().copied().unwrap_or(0)),
+                "not in the list of the maker",
+            );
             rest(sheet, "data", 2, before_crc(bytes).len());
             sheet.problem("command", "no list of the maker's knows this command with so many bytes", None);
             "Unknown command"

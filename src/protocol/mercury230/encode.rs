@@ -100,9 +100,13 @@ pub fn text(form: Form, text: &str) -> Option<Vec<u8>> {
         Form::Word(decimals) | Form::Power(decimals, _) | Form::Value(decimals, _) => {
             integer(form, units(Decimal::parse(text)?, decimals)?)
         }
-        Form::Count(_) | Form::Pulses | Form::Padded | Form::Bcd | Form::Energy | Form::Temperature | Form::Serial => {
-            integer(form, text.parse().ok()?)
-        }
+        Form::Count(_)
+        | Form::Pulses
+        | Form::Padded
+        | Form::Bcd
+        | Form::Energy
+        | Form::Temperature
+        | Form::Serial => integer(form, text.parse().ok()?),
         Form::Choice(choices) | Form::PaddedChoice(choices) => integer(form, choice(choices, text)?),
         Form::Clock => Some([moment(text.parse().ok()?)?, vec![1]].concat()),
         Form::Moment => moment(text.parse().ok()?),

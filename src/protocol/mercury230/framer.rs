@@ -5,14 +5,14 @@
 //! CRC alone tells, and any beginning of an answer may carry a CRC that fits by chance: four bytes of a long
 //! answer can look like a status. So a frame whose length nothing foretells is handed over when silence follows
 //! it, or another sound frame. Two sound frames one after the other never look like one, because the CRC over
-//! both cannot fit when that over each does; so of several lengths that fit, the one that reaches the silence is
-//! right.
+//! both cannot fit when that over each does; so of several lengths that fit, the longest is right. Zeros are the
+//! exception: they leave a CRC that fits as it is, so a frame in front of idle zeros fits with each of them, and
+//! one whose CRC ends in a zero fits without it. There the lengths of the list decide.
 
 use std::time::Duration;
 
-use super::rows;
-use super::timing;
 use super::wire::{ANY, BROADCAST, CRC, CRC_START, Frame, LONGEST, SHORTEST, crc_step};
+use super::{rows, status, timing};
 use crate::frame::At;
 use crate::protocol::{Framer, Judged, LineSettings, Piece, PieceKind, Source};
 
@@ -51,14 +51,27 @@ struct Head {
     scanned: usize,
     /// The CRC over them; 0 after a frame's own CRC.
     crc: u16,
-    /// The shortest length at which the CRC fits, 0 for none.
+    /// The length at which the CRC fits and for which most speaks, the longest of several; 0 for none.
     fit: usize,
+    /// What speaks for it.
+    rank: Rank,
     /// The CRC over the bytes after that.
     next: u16,
 }
 
+/// What speaks for a run of bytes as a frame, besides a CRC that fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    /// Nothing.
+    None,
+    /// An answer can have this length.
+    Length,
+    /// It is a request of the list, or the answer that was foretold.
+    Known,
+}
+
 impl Head {
-    const START: Self = Self { scanned: 0, crc: CRC_START, fit: 0, next: CRC_START };
+    const START: Self = Self { scanned: 0, crc: CRC_START, fit: 0, rank: Rank::None, next: CRC_START };
 }
 
 /// The answer to a request.
@@ -139,25 +152,44 @@ impl Gaps {
     }
 
     fn look_at(&mut self, byte: u8) {
-        let Head { scanned, crc, fit, next } = &mut self.head;
-        if *fit > 0 {
-            *next = crc_step(*next, byte);
-        }
+        let Head { scanned, crc, next, .. } = &mut self.head;
+        *next = crc_step(*next, byte);
         *scanned += 1;
         *crc = crc_step(*crc, byte);
-        if *fit == 0 && *crc == 0 && *scanned >= SHORTEST {
-            *fit = *scanned;
+        if *crc != 0 || *scanned < SHORTEST || *scanned > LONGEST {
+            return;
         }
+        let rank = self.rank(self.window());
+        let head = &mut self.head;
+        if head.fit == 0 || rank >= head.rank {
+            *head = Head { fit: head.scanned, rank, next: CRC_START, ..*head };
+        }
+    }
+
+    /// What speaks for bytes whose CRC fits.
+    fn rank(&self, bytes: &[u8]) -> Rank {
+        let Some(frame) = Frame::parse(bytes) else { return Rank::None };
+        let is_status = frame.status().is_none_or(status::is_listed);
+        let is_awaited = self.awaited.is_some_and(|awaited| {
+            let refuses = frame.status().is_some() && is_status && awaited.address == frame.address;
+            refuses || awaited.is(bytes)
+        });
+        if is_awaited || rows::is_request(frame.body) {
+            return Rank::Known;
+        }
+        let may_answer = self.source != Source::Requests && is_answer_length(bytes.len()) && is_status;
+        if may_answer { Rank::Length } else { Rank::None }
     }
 
     /// What the bytes so far decide without any silence.
     fn early(&self) -> Option<Cut> {
-        let Head { scanned: count, crc, fit, next } = self.head;
+        let Head { scanned: count, crc, fit, next, .. } = self.head;
         if crc == 0 && self.is_certain(count) {
             return Some(Cut::Frame(count));
         }
         let follows = fit > 0 && count >= fit + SHORTEST && next == 0;
-        (follows && self.is_plausible(self.window().get(fit..).unwrap_or_default())).then_some(Cut::Frame(fit))
+        let rest = self.window().get(fit..).unwrap_or_default();
+        (follows && self.rank(rest) > Rank::None).then_some(Cut::Frame(fit))
     }
 
     /// Whether a sound frame of so many bytes cannot be the beginning of a longer one.
@@ -167,9 +199,9 @@ impl Gaps {
         if is_awaited && (count > SHORTEST || !self.may_be_longer(count)) {
             return true;
         }
-        let is_request =
-            self.source != Source::Replies && count < 64 && request_lengths(window) >> count == 1;
-        is_request && !self.may_be_longer(count)
+        let longest = count < 64 && request_lengths(window) >> count == 1;
+        let is_request = || Frame::parse(window).is_some_and(|frame| rows::is_request(frame.body));
+        self.source != Source::Replies && longest && !self.may_be_longer(count) && is_request()
     }
 
     /// Whether the awaited answer has more bytes than these.
@@ -178,15 +210,9 @@ impl Gaps {
             && self.awaited.is_some_and(|awaited| awaited.lengths.iter().any(|length| *length > count))
     }
 
-    /// Whether bytes whose CRC fits have a length that a frame of theirs can have.
-    fn is_plausible(&self, bytes: &[u8]) -> bool {
-        let is_request = request_lengths(bytes) >> bytes.len().min(63) & 1 == 1;
-        is_request || (self.source != Source::Requests && is_answer_length(bytes.len()))
-    }
-
     /// The decision when more bytes are held than two frames can have.
     fn overfull(&self) -> Cut {
-        if self.head.fit > 0 {
+        if self.head.rank > Rank::None {
             return Cut::Frame(self.head.fit);
         }
         Cut::Junk(self.inner().unwrap_or(self.head.scanned.saturating_sub(LONGEST - 1)).max(1))
@@ -194,11 +220,8 @@ impl Gaps {
 
     /// The decision after silence; `None` to go on waiting.
     fn quiet(&self, is_over: bool) -> Option<Cut> {
-        let Head { scanned: count, crc, fit, .. } = self.head;
-        if crc == 0 && fit > 0 && count <= LONGEST {
-            return Some(Cut::Frame(count));
-        }
-        if fit > 0 {
+        let Head { scanned: count, fit, rank, .. } = self.head;
+        if fit > 0 && (rank > Rank::None || fit == count) {
             return Some(Cut::Frame(fit));
         }
         if is_over || count >= LONGEST {
@@ -209,24 +232,25 @@ impl Gaps {
 
     /// Where the longest sound frame starts that ends with the bytes.
     fn ending(&self) -> Option<usize> {
-        self.later(|rest| rest.len() <= LONGEST && self.is_plausible(rest) && crc_of(rest) == 0)
+        self.later(|rest, least| rest.len() <= LONGEST && crc_of(rest) == 0 && self.rank(rest) >= least)
     }
 
     /// Where the first sound frame starts that begins later.
     fn inner(&self) -> Option<usize> {
-        self.later(|rest| self.starts_sound(rest))
+        self.later(|rest, least| self.starts_sound(rest, least))
     }
 
-    /// The first place at which the bytes hold what is looked for and something speaks for it besides a CRC
-    /// that fits, as it does by chance once in 65536 places: only idle bytes before it, or an address that was
-    /// heard before.
-    fn later(&self, holds: impl Fn(&[u8]) -> bool) -> Option<usize> {
+    /// The first place at which the bytes hold what is looked for, with something that speaks for it: a CRC
+    /// fits by chance once in 65536 places. A length will do after idle bytes or a few, and where the address
+    /// was heard before; elsewhere it must be a known frame.
+    fn later(&self, holds: impl Fn(&[u8], Rank) -> bool) -> Option<usize> {
         let window = self.window();
         let is_idle = |skip: usize| window.iter().take(skip).all(|byte| matches!(byte, 0x00 | 0xFF));
         (1..window.len().saturating_sub(SHORTEST - 1)).find(|skip| {
             let rest = window.get(*skip..).unwrap_or_default();
-            let is_first = self.heard.is_none() && (!self.is_boundary || *skip < SHORTEST);
-            (is_first || self.is_known(rest.first()) || is_idle(*skip)) && holds(rest)
+            let is_first = self.heard.is_none() && self.is_boundary && *skip < SHORTEST;
+            let is_likely = is_first || self.is_known(rest.first()) || is_idle(*skip);
+            holds(rest, if is_likely { Rank::Length } else { Rank::Known })
         })
     }
 
@@ -236,12 +260,12 @@ impl Gaps {
         address.is_some_and(|address| known.contains(&Some(*address)))
     }
 
-    /// Whether bytes begin with a sound frame of a length that it can have.
-    fn starts_sound(&self, bytes: &[u8]) -> bool {
+    /// Whether bytes begin with a sound frame for which so much speaks.
+    fn starts_sound(&self, bytes: &[u8], least: Rank) -> bool {
         let mut crc = CRC_START;
         bytes.iter().take(LONGEST).enumerate().any(|(index, byte)| {
             crc = crc_step(crc, *byte);
-            crc == 0 && index + 1 >= SHORTEST && self.is_plausible(bytes.get(..=index).unwrap_or_default())
+            crc == 0 && index + 1 >= SHORTEST && self.rank(bytes.get(..=index).unwrap_or_default()) >= least
         })
     }
 

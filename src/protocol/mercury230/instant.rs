@@ -178,7 +178,9 @@ fn all_fixed() -> Vec<Item> {
 /// 4.4.15).
 fn single_phase(item: &mut Item) {
     match item.code.map(|code| (code.c, code.d)) {
-        Some((51, 7)) => *item = Item { nth: 0, ..*item }.code(91, 7, 0).is(Quantity::named("neutral current")),
+        Some((51, 7)) => {
+            *item = Item { nth: 0, ..*item }.code(91, 7, 0).is(Quantity::named("neutral current"))
+        }
         Some((41..=80, 7)) => *item = item.unread(),
         Some(_) => {}
         None if item.name.contains("L2") || item.name.contains("L3") => *item = item.unread(),
@@ -235,7 +237,10 @@ mod tests {
             assert_eq!(sizes(NOW, selector), expected, "{selector:02X}");
         }
         assert_eq!((sizes(FIXED, 0x00), sizes(FIXED, 0x11)), (vec![16, 12], vec![9]));
-        assert_eq!((sizes(FIXED, 0xA0), sizes(FIXED, 0xE0), sizes(FIXED, 0xF3)), (vec![178], vec![8], vec![16]));
+        assert_eq!(
+            (sizes(FIXED, 0xA0), sizes(FIXED, 0xE0), sizes(FIXED, 0xF3)),
+            (vec![178], vec![8], vec![16])
+        );
         assert_eq!((sizes(ONE, 0x13), sizes(ONE, 0x61), sizes(ONE, 0x70)), (vec![3], vec![2], vec![2]));
         assert!(forms(NOW, 0x90).is_none() && forms(ONE, 0xA0).is_none() && forms(0x15, 0).is_none());
     }

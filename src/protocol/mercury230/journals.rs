@@ -138,10 +138,16 @@ mod tests {
     #[test]
     fn records_have_the_lengths_of_the_makers_list() {
         let length = |journal, record| items(journal, record).map(|items| size(&items));
-        assert_eq!((length(0x01, 2), length(0x01, NEWEST), length(0x01, BLOCK)), (Some(12), Some(13), Some(120)));
+        assert_eq!(
+            (length(0x01, 2), length(0x01, NEWEST), length(0x01, BLOCK)),
+            (Some(12), Some(13), Some(120))
+        );
         assert_eq!((length(0x07, 0), length(0x07, NEWEST)), (Some(6), Some(7)));
         assert_eq!((length(0x13, 0), length(0x14, 0), length(0x30, 0)), (Some(12), Some(12), Some(12)));
-        assert_eq!((length(0x20, 0xFA), length(0x20, 0x63), length(0x87, 9)), (Some(240), Some(12), Some(12)));
+        assert_eq!(
+            (length(0x20, 0xFA), length(0x20, 0x63), length(0x87, 9)),
+            (Some(240), Some(12), Some(12))
+        );
         assert_eq!(length(0x99, 0), None);
     }
 }

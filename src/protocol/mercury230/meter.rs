@@ -95,7 +95,10 @@ impl Memory {
 
     /// The multiplier of the end-of-frame silence, from 1.
     pub fn timeout_multiplier(&self) -> u32 {
-        self.named.get("time-out multiplier").and_then(|bytes| bytes.last()).map_or(1, |n| u32::from(*n).max(1))
+        self.named
+            .get("time-out multiplier")
+            .and_then(|bytes| bytes.last())
+            .map_or(1, |n| u32::from(*n).max(1))
     }
 
     /// The meter's own time.
@@ -158,7 +161,9 @@ impl Memory {
             (Form::Date, _) => encode::date(now.date()),
             (Form::ProfileTime, _) => encode::profile_time(last_end(now)),
             (_, "network address") => Some(vec![0, address]),
-            (_, "address of last record") => Some(u16::try_from(place(last_end(now))).ok()?.to_be_bytes().to_vec()),
+            (_, "address of last record") => {
+                Some(u16::try_from(place(last_end(now))).ok()?.to_be_bytes().to_vec())
+            }
             _ => None,
         }
     }
@@ -290,7 +295,9 @@ fn places() -> impl Iterator<Item = Item> {
 
 fn row_items(row: &'static Row) -> Vec<Item> {
     let body = |arguments: &[u8]| [row.code, arguments].concat();
-    let of = |arguments: &[u8]| row.reply_items(&body(arguments), Some(95), Dialect::default()).unwrap_or_default();
+    let of = |arguments: &[u8]| {
+        row.reply_items(&body(arguments), Some(95), Dialect::default()).unwrap_or_default()
+    };
     match row.reply {
         Reply::Items(items) => items.to_vec(),
         Reply::Instant if row.arguments.is_empty() => of(&[]),
@@ -336,4 +343,3 @@ fn expectation(form: Form) -> String {
         _ => format!("a whole number of {} bytes", form.size()),
     }
 }
-

@@ -8,7 +8,8 @@ use crate::frame::{Secret, hex};
 use crate::protocol::{ComposeError, Dialect};
 
 /// What a password looks like.
-pub const FORM: &str = "6 digits, 6 characters or 12 hex digits; digits:111111 or ascii:111111 sets how they are sent";
+pub const FORM: &str =
+    "6 digits, 6 characters or 12 hex digits; digits:111111 or ascii:111111 sets how they are sent";
 
 /// What meters leave the factory with, by level.
 const FACTORY: [&str; 2] = ["111111", "222222"];
@@ -127,6 +128,9 @@ mod tests {
         };
         assert_eq!((bytes(None, 1), bytes(None, 2)), (vec![1; 6], vec![2; 6]));
         assert_eq!((bytes(Some("111111"), 1), bytes(Some("111111"), 2)), (vec![1; 6], vec![2; 6]));
-        assert_eq!((bytes(Some("digits:111111"), 2), bytes(Some("654321"), 2)), (vec![1; 6], vec![6, 5, 4, 3, 2, 1]));
+        assert_eq!(
+            (bytes(Some("digits:111111"), 2), bytes(Some("654321"), 2)),
+            (vec![1; 6], vec![6, 5, 4, 3, 2, 1])
+        );
     }
 }

@@ -16,7 +16,8 @@ const OWNER: &str = "needs level 2: the owner's password";
 /// A remark on long answers.
 const LONG: &str = "a long answer: the meter's time-out multiplier must be 5 or more at 9600 baud";
 
-const MONTH: Parameter = one_of("month", "Month, for the arrays that have one", &choices::MONTH, Some("none"));
+const MONTH: Parameter =
+    one_of("month", "Month, for the arrays that have one", &choices::MONTH, Some("none"));
 const SINCE: Parameter = one_of("of", "Which energy", &choices::ARRAY, Some("since-reset"));
 
 const OF_ARRAY: [Parameter; 3] = [SINCE, MONTH, one_of("tariff", "Tariff", &TARIFF, Some("sum"))];
@@ -25,8 +26,13 @@ const ARRAY: [Item; 2] = [
     item("tariff", Form::Choice(&TARIFF)).from("tariff"),
 ];
 
-const DATE: Parameter =
-    Parameter { name: "date", title: "Day, or any day of the month", kind: Kind::Date, default: None, unit: Unit::None };
+const DATE: Parameter = Parameter {
+    name: "date",
+    title: "Day, or any day of the month",
+    kind: Kind::Date,
+    default: None,
+    unit: Unit::None,
+};
 
 const RECORD: Parameter =
     or("255", number("record", "Record; 255 the newest, 254 all ten", (0, 255), Unit::None));
@@ -37,8 +43,7 @@ const FIRMWARE: Item = item("firmware version", Form::Version).is(Quantity::VERS
 const VARIANT: Item = item("build variant", Form::Variant).read();
 const FIRMWARE_CRC: Item = item("firmware CRC", Form::Hex(2)).read();
 
-const CODE: Item =
-    item("variant code", Form::Bytes(2)).read().note("two binary numbers, shown with a point");
+const CODE: Item = item("variant code", Form::Bytes(2)).read().note("two binary numbers, shown with a point");
 const BYTE_7: Item =
     item("variant byte 7", Form::Hex(1)).read().note("bits 7-4 constant, 3 dips, 2 R1 to R4 by tariff");
 const BYTE_8: Item = item("variant byte 8", Form::Hex(1)).read().note("bit 0: control of the relay's state");

@@ -14,9 +14,7 @@ use super::rows::{self, CLOSE, OPEN, Reply, Row};
 use super::wire::{self, ANY, BROADCAST, Frame, LONGEST};
 use super::{compose, password, status, timing};
 use crate::frame::{At, Value};
-use crate::protocol::{
-    Access, Dialect, LineSettings, Load, Now, Parity, Responder, Setup, SetupError, Told,
-};
+use crate::protocol::{Access, Dialect, LineSettings, Load, Now, Parity, Responder, Setup, SetupError, Told};
 
 /// Time between the end of a request and the first byte of the answer.
 const TURNAROUND: Duration = Duration::from_millis(10);
@@ -223,8 +221,11 @@ impl Meter {
     /// Corrects the clock: by 4 minutes at most and once a day.
     fn correct(&mut self, clock: [u8; 3], now: Now) -> u8 {
         let own = self.memory.now(now.wall);
-        let [second, minute, hour] = clock.map(|byte| i8::try_from(byte >> 4).unwrap_or(0) * 10 + (byte & 0x0F).cast_signed());
-        let Ok(to) = own.with().hour(hour).minute(minute).second(second).build() else { return status::UNKNOWN };
+        let [second, minute, hour] =
+            clock.map(|byte| i8::try_from(byte >> 4).unwrap_or(0) * 10 + (byte & 0x0F).cast_signed());
+        let Ok(to) = own.with().hour(hour).minute(minute).second(second).build() else {
+            return status::UNKNOWN;
+        };
         if self.corrected == Some(own.date()) {
             return status::CORRECTED;
         }

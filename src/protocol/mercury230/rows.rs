@@ -185,7 +185,12 @@ const fn commands() -> [Command; COUNT] {
 }
 
 /// A number of a range.
-pub const fn number(name: &'static str, title: &'static str, (min, max): (i64, i64), unit: Unit) -> Parameter {
+pub const fn number(
+    name: &'static str,
+    title: &'static str,
+    (min, max): (i64, i64),
+    unit: Unit,
+) -> Parameter {
     Parameter { name, title, kind: crate::protocol::Kind::Integer { min, max }, default: None, unit }
 }
 
@@ -201,7 +206,13 @@ pub const fn one_of(
 
 /// A run of bytes.
 pub const fn bytes(name: &'static str, title: &'static str, (min, max): (usize, usize)) -> Parameter {
-    Parameter { name, title, kind: crate::protocol::Kind::Bytes { min, max }, default: None, unit: Unit::None }
+    Parameter {
+        name,
+        title,
+        kind: crate::protocol::Kind::Bytes { min, max },
+        default: None,
+        unit: Unit::None,
+    }
 }
 
 /// A parameter that is used as it stands when left out.
@@ -249,6 +260,16 @@ pub const CLOSE: u8 = 0x02;
 /// Setting the address: the only command that is answered from elsewhere.
 pub const SET_ADDRESS: [u8; 2] = [0x03, 0x05];
 
+/// Whether a body is that of a request: one of a row's, or one that opens or closes the channel.
+pub fn is_request(body: &[u8]) -> bool {
+    is_session(body) || of(body).is_some()
+}
+
+/// Whether a body opens or closes the channel.
+pub fn is_session(body: &[u8]) -> bool {
+    matches!((body.first(), body.len()), (Some(&OPEN), 8) | (Some(&CLOSE), 1))
+}
+
 /// Whether the body of a request holds a password.
 pub fn has_password(body: &[u8]) -> bool {
     matches!(body, [OPEN, _, ..] | [0x03, 0x1F, ..])
@@ -266,8 +287,7 @@ pub fn answers_from(address: u8, body: &[u8]) -> u8 {
 pub fn reply_sizes(body: &[u8]) -> Vec<usize> {
     let dialect = Dialect::default();
     let Some(row) = of(body) else {
-        let is_session = matches!((body.first(), body.len()), (Some(&OPEN), 8) | (Some(&CLOSE), 1));
-        return if is_session { vec![1] } else { Vec::new() };
+        return if is_session(body) { vec![1] } else { Vec::new() };
     };
     match row.reply {
         Reply::Status => vec![1],
@@ -308,7 +328,11 @@ mod tests {
     #[test]
     fn ids_are_unique_and_codes_are_those_of_the_bytes() {
         for (at, row) in rows().enumerate() {
-            assert!(rows().skip(at + 1).all(|other| other.command.id != row.command.id), "{}", row.command.id);
+            assert!(
+                rows().skip(at + 1).all(|other| other.command.id != row.command.id),
+                "{}",
+                row.command.id
+            );
             assert_eq!(row.command.code, crate::frame::hex::compact(row.code), "{}", row.command.id);
             assert_eq!(COMMANDS[at], row.command);
         }
@@ -323,7 +347,10 @@ mod tests {
         }
         let id = |body: &[u8]| of(body).map(|row| row.command.id);
         assert_eq!((id(&[8, 0x16, 0x31]), id(&[8, 0x16, 0x10])), (Some("power-factor"), Some("voltage")));
-        assert_eq!((id(&[8, 1]), id(&[8, 1, 0]), id(&[0xEE])), (Some("passport"), Some("long-passport"), None));
+        assert_eq!(
+            (id(&[8, 1]), id(&[8, 1, 0]), id(&[0xEE])),
+            (Some("passport"), Some("long-passport"), None)
+        );
     }
 
     #[test]

@@ -32,7 +32,8 @@ const FIXING: Duration = Duration::from_millis(150);
 /// # Errors
 /// [`ComposeError`] names what cannot be sent.
 pub fn compose(profile: &Profile, request: &Request) -> Result<Vec<Vec<u8>>, ComposeError> {
-    let plan = Plan { profile: profile.clone(), requests: vec![request.clone()], options: Options::default() };
+    let plan =
+        Plan { profile: profile.clone(), requests: vec![request.clone()], options: Options::default() };
     let session = Session::new(&plan)?;
     let question = session.asked.iter().map(|asked| wire::frame(session.address, &asked.body));
     let opening = session.password.as_ref().map(|password| password.open(session.address, session.level));

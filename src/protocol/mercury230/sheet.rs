@@ -28,7 +28,8 @@ impl Sheet {
     pub fn lay(&mut self, items: &[Item], frame: &[u8], start: usize) -> usize {
         let mut at = start;
         for item in items {
-            let end = if let Form::Rest(..) = item.form { frame.len().max(at) } else { at + item.form.size() };
+            let end =
+                if let Form::Rest(..) = item.form { frame.len().max(at) } else { at + item.form.size() };
             let Some(bytes) = frame.get(at..end) else { break };
             if !bytes.is_empty() {
                 self.item(item, bytes, at);
@@ -175,15 +176,8 @@ static CLOCK: [Part; 8] = [
     Part { name: "season", form: Form::Choice(&super::choices::SEASON), note: "" },
 ];
 
-static FINE: [Part; 7] = [
-    bcd("hundredths"),
-    bcd("second"),
-    bcd("minute"),
-    bcd("hour"),
-    bcd("day"),
-    bcd("month"),
-    bcd("year"),
-];
+static FINE: [Part; 7] =
+    [bcd("hundredths"), bcd("second"), bcd("minute"), bcd("hour"), bcd("day"), bcd("month"), bcd("year")];
 
 static PROFILE: [Part; 5] = [bcd("hour"), bcd("minute"), bcd("day"), bcd("month"), bcd("year")];
 
@@ -193,7 +187,14 @@ static VERSION: [Part; 3] = [binary("version"), binary("subversion"), binary("re
 
 static STATE: [Part; 6] = {
     let [a, b, c, d, e, f] = state::PARTS;
-    [bits("faults", a), bits("faults", b), bits("faults", c), bits("faults", d), bits("faults", e), bits("faults", f)]
+    [
+        bits("faults", a),
+        bits("faults", b),
+        bits("faults", c),
+        bits("faults", d),
+        bits("faults", e),
+        bits("faults", f),
+    ]
 };
 
 static VARIANT: [Part; 6] = {

@@ -67,7 +67,12 @@ mod tests {
 
     #[test]
     fn the_names_stand_at_their_codes() {
-        let names = [(1, "battery under 2.2 V"), (13, "serial number"), (30, "transformer ratios"), (48, "battery under 2.65 V")];
+        let names = [
+            (1, "battery under 2.2 V"),
+            (13, "serial number"),
+            (30, "transformer ratios"),
+            (48, "battery under 2.65 V"),
+        ];
         for (code, expected) in names {
             assert_eq!(name(code), expected);
         }

@@ -46,3 +46,8 @@ pub const fn code(byte: u8) -> u8 {
 pub fn of(byte: u8) -> &'static Status {
     STATUSES.iter().find(|status| status.code == code(byte)).unwrap_or(&OTHER)
 }
+
+/// Whether a byte can be a status: a code of the list, with the flag of meters that repeat codes or without.
+pub fn is_listed(byte: u8) -> bool {
+    byte & 0x70 == 0 && STATUSES.iter().any(|status| status.code == code(byte))
+}

@@ -45,8 +45,13 @@ mod tests {
 
     #[test]
     fn times_follow_the_table_and_odd_speeds_the_next_one_below() {
-        let at = |baud| (silence(LineSettings::n81(baud)).as_millis(), answer(LineSettings::n81(baud)).as_millis());
+        let at = |baud| {
+            (silence(LineSettings::n81(baud)).as_millis(), answer(LineSettings::n81(baud)).as_millis())
+        };
         assert_eq!((at(115_200), at(38_400), at(19_200)), ((2, 150), (2, 150), (3, 150)));
-        assert_eq!((at(9_600), at(10_400), at(300), at(110)), ((5, 150), (5, 150), (160, 1_600), (160, 1_600)));
+        assert_eq!(
+            (at(9_600), at(10_400), at(300), at(110)),
+            ((5, 150), (5, 150), (160, 1_600), (160, 1_600))
+        );
     }
 }

@@ -61,18 +61,16 @@ impl Asked {
     fn expects(&self, body: &[u8]) -> bool {
         let sizes = rows::reply_sizes(self.body());
         let is_repeating = body.first() == self.body().first() && body.len() > 1;
-        body.len() == 1
-            || sizes.contains(&body.len())
-            || (is_repeating && sizes.contains(&(body.len() - 1)))
+        body.len() == 1 || sizes.contains(&body.len()) || (is_repeating && sizes.contains(&(body.len() - 1)))
     }
 }
 
 impl Pairs {
     /// The place of the latest request that a frame may answer.
     fn asked_of(&self, address: u8, first: At) -> Option<usize> {
-        (1..=REMEMBERED).map(|back| (self.next + REMEMBERED - back) % REMEMBERED).find(|place| {
-            self.at(*place).is_some_and(|asked| asked.is_asked_of(address, first))
-        })
+        (1..=REMEMBERED)
+            .map(|back| (self.next + REMEMBERED - back) % REMEMBERED)
+            .find(|place| self.at(*place).is_some_and(|asked| asked.is_asked_of(address, first)))
     }
 
     fn at(&self, place: usize) -> Option<Asked> {
@@ -108,11 +106,6 @@ fn towards(direction: Direction) -> Relation {
     Relation { direction, ..Relation::default() }
 }
 
-/// Whether a body is that of a request of the list.
-fn is_request(body: &[u8]) -> bool {
-    matches!((body, body.len()), ([rows::OPEN, ..], 8) | ([rows::CLOSE], _)) || rows::of(body).is_some()
-}
-
 impl Tracker for Pairs {
     fn track(&mut self, seen: Seen<'_>) -> Relation {
         let Some(frame) = Frame::parse(seen.bytes).filter(|_| seen.bytes.len() <= LONGEST) else {
@@ -134,7 +127,7 @@ impl Tracker for Pairs {
         }
         match asked {
             Some(asked) if asked.expects(frame.body) => self.answer(&frame, place),
-            _ if seen.source == Source::Both && frame.is_sound() && is_request(frame.body) => {
+            _ if seen.source == Source::Both && frame.is_sound() && rows::is_request(frame.body) => {
                 self.remember(&seen, &frame)
             }
             Some(_) => self.answer(&frame, place),

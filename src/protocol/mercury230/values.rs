@@ -44,9 +44,7 @@ pub fn measured(item: &Item, value: Value, bytes: &[u8]) -> Measured {
         (Form::Serial, Value::Number(_)) => {
             text(&bytes.iter().map(|byte| format!("{byte:02}")).collect::<String>())
         }
-        (Form::Version, _) => {
-            text(&bytes.iter().map(u8::to_string).collect::<Vec<_>>().join("."))
-        }
+        (Form::Version, _) => text(&bytes.iter().map(u8::to_string).collect::<Vec<_>>().join(".")),
         (Form::State, _) => text(&state::text(bytes)),
         (Form::Text(_), _) => Measured::Text(bytes.into()),
         (_, Value::Number(number)) => Measured::Number(number),
@@ -129,7 +127,8 @@ pub fn direction(form: Form, bytes: &[u8]) -> &'static str {
 
 fn temperature(bytes: &[u8]) -> Value {
     let &[high, low] = bytes else { return Value::Bytes };
-    let degrees = if high == 0 { i64::from(low.cast_signed()) } else { i64::from(i16::from_be_bytes([high, low])) };
+    let degrees =
+        if high == 0 { i64::from(low.cast_signed()) } else { i64::from(i16::from_be_bytes([high, low])) };
     Value::Number(Decimal::signed(degrees, 0))
 }
 
@@ -162,7 +161,10 @@ fn time(form: Form, bytes: &[u8]) -> Option<MeterTime> {
     match (form, bytes) {
         (Form::Clock, &[second, minute, hour, _, day, month, year, season]) => {
             let zone = if season & 1 == 1 { Zone::Winter } else { Zone::Summer };
-            Some(MeterTime { zone, ..date(day, month, year)?.at(digits(hour)?, digits(minute)?, digits(second)?) })
+            Some(MeterTime {
+                zone,
+                ..date(day, month, year)?.at(digits(hour)?, digits(minute)?, digits(second)?)
+            })
         }
         (Form::Moment, &[second, minute, hour, _, day, month, year])
         | (Form::Stamp, &[second, minute, hour, day, month, year])
@@ -203,7 +205,10 @@ mod tests {
         assert_eq!(told(Form::Power(2, Sign::Reactive), &[0x00, 0x40, 0xE7, 0x29]), "-107.27");
         assert_eq!(told(Form::Value(2, Sign::Active), &[0x80, 0xD2, 0x04]), "-12.34");
         assert_eq!(told(Form::Value(2, Sign::Reactive), &[0x80, 0xD2, 0x04]), "12.34");
-        assert_eq!(direction(Form::Value(2, Sign::Active), &[0xC8, 0x87, 0x70]), "active reverse, reactive reverse");
+        assert_eq!(
+            direction(Form::Value(2, Sign::Active), &[0xC8, 0x87, 0x70]),
+            "active reverse, reactive reverse"
+        );
         assert_eq!(direction(Form::Value(2, Sign::None), &[0xC8, 0x87, 0x70]), "");
     }
 
@@ -232,6 +237,9 @@ mod tests {
 
     #[test]
     fn a_password_of_zeros_is_no_secret() {
-        assert_eq!((value(Form::Secret, &[0; 6]), value(Form::Secret, &[1; 6])), (Value::Bytes, Value::Secret));
+        assert_eq!(
+            (value(Form::Secret, &[0; 6]), value(Form::Secret, &[1; 6])),
+            (Value::Bytes, Value::Secret)
+        );
     }
 }

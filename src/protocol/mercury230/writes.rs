@@ -51,49 +51,81 @@ const fn two_digits(name: &'static str, title: &'static str, max: i64) -> Parame
 
 const SET_CLOCK: Shape = (
     &[TIME, one_of("season", "Season", &choices::SEASON, Some("winter"))],
-    &[item("clock", Form::Moment).from("time"), item("season", Form::Choice(&choices::SEASON)).from("season")],
+    &[
+        item("clock", Form::Moment).from("time"),
+        item("season", Form::Choice(&choices::SEASON)).from("season"),
+    ],
 );
 
 const CORRECT: Shape = (
     &[two_digits("second", "Second", 59), two_digits("minute", "Minute", 59), two_digits("hour", "Hour", 23)],
-    &[item("second", Form::Bcd).from("second"), item("minute", Form::Bcd).from("minute"),
-      item("hour", Form::Bcd).from("hour")],
+    &[
+        item("second", Form::Bcd).from("second"),
+        item("minute", Form::Bcd).from("minute"),
+        item("hour", Form::Bcd).from("hour"),
+    ],
 );
 
 const PROTOCOL: Shape = (
-    &[one_of("port", "Port", &choices::PORT, None),
-      one_of("protocol", "Protocol", &choices::SCHEDULE_KIND, None),
-      or("00", bytes("reserve", "Reserve", (1, 1))),
-      number("silence", "Silence between characters, low byte first as sent", (0, 0xFFFF), Unit::None),
-      number("inactivity", "Inactivity", (0, 255), Unit::None)],
-    &[item("port", Form::Choice(&choices::PORT)).from("port"),
-      item("protocol", Form::Choice(&choices::SCHEDULE_KIND)).from("protocol"),
-      item("reserve", Form::Bytes(1)).from("reserve"),
-      item("silence", Form::Word(0)).from("silence"),
-      item("inactivity", Form::Count(1)).from("inactivity")],
+    &[
+        one_of("port", "Port", &choices::PORT, None),
+        one_of("protocol", "Protocol", &choices::SCHEDULE_KIND, None),
+        or("00", bytes("reserve", "Reserve", (1, 1))),
+        number("silence", "Silence between characters, low byte first as sent", (0, 0xFFFF), Unit::None),
+        number("inactivity", "Inactivity", (0, 255), Unit::None),
+    ],
+    &[
+        item("port", Form::Choice(&choices::PORT)).from("port"),
+        item("protocol", Form::Choice(&choices::SCHEDULE_KIND)).from("protocol"),
+        item("reserve", Form::Bytes(1)).from("reserve"),
+        item("silence", Form::Word(0)).from("silence"),
+        item("inactivity", Form::Count(1)).from("inactivity"),
+    ],
 );
 
 const PASSWORDS: Shape = (
-    &[one_of("level", "Whose", &choices::LEVEL, None), password("old", "Password in force"),
-      password("new", "New password")],
-    &[item("level", Form::Choice(&choices::LEVEL)).from("level"), item("old password", Form::Secret).from("old"),
-      item("new password", Form::Secret).from("new")],
+    &[
+        one_of("level", "Whose", &choices::LEVEL, None),
+        password("old", "Password in force"),
+        password("new", "New password"),
+    ],
+    &[
+        item("level", Form::Choice(&choices::LEVEL)).from("level"),
+        item("old password", Form::Secret).from("old"),
+        item("new password", Form::Secret).from("new"),
+    ],
 );
 
 const RATIOS: Shape = (
-    &[number("voltage", "Voltage ratio", (1, 0xFFFF), Unit::None),
-      number("current", "Current ratio", (1, 0xFFFF), Unit::None)],
-    &[item("voltage ratio", Form::Count(2)).from("voltage"), item("current ratio", Form::Count(2)).from("current")],
+    &[
+        number("voltage", "Voltage ratio", (1, 0xFFFF), Unit::None),
+        number("current", "Current ratio", (1, 0xFFFF), Unit::None),
+    ],
+    &[
+        item("voltage ratio", Form::Count(2)).from("voltage"),
+        item("current ratio", Form::Count(2)).from("current"),
+    ],
 );
 
 const ENERGY_LIMIT: Shape = (
-    &[number("tariff", "Tariff", (1, 4), Unit::None),
-      number("limit", "Limit", (0, 0xFFFF_FFFF), Unit::WattHour)],
-    &[item("tariff", Form::Count(1)).from("tariff"), item("limit", Form::Count(4)).unit(Unit::WattHour).from("limit")],
+    &[
+        number("tariff", "Tariff", (1, 4), Unit::None),
+        number("limit", "Limit", (0, 0xFFFF_FFFF), Unit::WattHour),
+    ],
+    &[
+        item("tariff", Form::Count(1)).from("tariff"),
+        item("limit", Form::Count(4)).unit(Unit::WattHour).from("limit"),
+    ],
 );
 
 const LOCATION: Shape = (
-    &[Parameter { name: "text", title: "4 characters", kind: Kind::Text { max: 4 }, default: None, unit: Unit::None }],
+    &[Parameter {
+        name: "text",
+        title: "4 characters",
+        kind: Kind::Text { max: 4 },
+        default: None,
+        unit: Unit::None,
+    }],
     &[item("location", Form::Text(4)).from("text")],
 );
 

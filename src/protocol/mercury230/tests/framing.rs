@@ -31,7 +31,8 @@ impl Ear {
 
     fn wait(&mut self, millis: u64) -> &mut Self {
         let kept = &mut self.kept;
-        self.framer.expire(At::from_millis(millis), &mut |p: Piece<'_>| kept.push((p.kind, p.bytes.to_vec())));
+        self.framer
+            .expire(At::from_millis(millis), &mut |p: Piece<'_>| kept.push((p.kind, p.bytes.to_vec())));
         self
     }
 
@@ -60,7 +61,12 @@ fn treacherous(address: u8, count: usize) -> Vec<u8> {
 fn every_published_frame_is_cut_out_of_its_stream() {
     for vector in vectors() {
         for source in [if vector.is_request { Source::Requests } else { Source::Replies }, Source::Both] {
-            assert_eq!(at_once(source, &vector.bytes), [(GOOD, vector.bytes.clone())], "{} {source:?}", vector.id);
+            assert_eq!(
+                at_once(source, &vector.bytes),
+                [(GOOD, vector.bytes.clone())],
+                "{} {source:?}",
+                vector.id
+            );
         }
     }
 }
@@ -69,7 +75,9 @@ fn every_published_frame_is_cut_out_of_its_stream() {
 fn a_bus_without_times_is_cut_by_the_lengths_that_requests_foretell() {
     let mut stream = Vec::new();
     let mut expected = Vec::new();
-    for vector in vectors().iter().filter(|vector| vector.request.is_some() && vector.id != "m230-b19-echo-freq") {
+    for vector in
+        vectors().iter().filter(|vector| vector.request.is_some() && vector.id != "m230-b19-echo-freq")
+    {
         for frame in [vector.request.clone().unwrap(), vector.bytes.clone()] {
             stream.extend_from_slice(&frame);
             expected.push((GOOD, frame));

@@ -60,7 +60,9 @@ fn text_for(name: &'static str, kind: Kind) -> BoxedStrategy<String> {
         Kind::Bytes { min, max } => {
             prop::collection::vec(any::<u8>(), min..=max).prop_map(|bytes| hex::compact(&bytes)).boxed()
         }
-        Kind::Text { max } => format!("[A-Z]{{{max}}}").prop_map(|text| text).boxed(),
+        Kind::Text { max } => prop::collection::vec(b'A'..=b'Z', max)
+            .prop_map(|letters| letters.into_iter().map(char::from).collect())
+            .boxed(),
         Kind::Password { .. } => "[1-9]{6}".boxed(),
     }
 }
@@ -94,7 +96,9 @@ fn arguments_of(asked: &Request, dissection: &Dissection) -> Vec<(&'static str, 
             (Origin::Argument(name), Form::Bytes(_) | Form::Rest(..)) if field.label.to_string() != "CRC" => {
                 found.push((name, Argument::Bytes(wire.bytes_of(field).to_vec())));
             }
-            (Origin::Argument(name), Form::Bytes(_) | Form::Rest(..)) => found.push((name, Argument::Bytes(Vec::new()))),
+            (Origin::Argument(name), Form::Bytes(_) | Form::Rest(..)) => {
+                found.push((name, Argument::Bytes(Vec::new())))
+            }
             (Origin::Argument(name), Form::Text(_)) => {
                 found.push((name, Argument::Text(String::from_utf8(wire.bytes_of(field).to_vec()).unwrap())));
             }
@@ -229,6 +233,12 @@ fn no_single_flipped_bit_of_a_published_frame_passes() {
             let dissection = Mercury230.dissect(&bytes, &context);
             assert!(dissection.verdict.is_bad(), "{} bit {bit}", vector.id);
             assert!(dissection.readings.is_empty(), "{} bit {bit}", vector.id);
+            // Where a CRC ends in a zero, the frame without it is sound, too: what is in front of a damaged last
+            // byte is then as good a frame as any.
+            let (_, shorter) = bytes.split_last().unwrap();
+            if wire::Frame::parse(shorter).is_some_and(|frame| frame.is_sound()) {
+                continue;
+            }
             for source in [Source::Requests, Source::Replies, Source::Both] {
                 let kinds = pieces(&bytes, source);
                 assert!(

@@ -132,10 +132,11 @@ impl Line {
                 self.sent,
                 self.arriving.front().map(|(at, _)| *at),
                 self.framer.deadline(),
-                self.meter.deadline(),
+                self.meter.deadline().map(|at| At::ZERO + (at - At::ZERO).saturating_sub(self.slept)),
                 self.wait,
             ];
-            self.now = next.into_iter().flatten().min().expect("an exchange that waits for nothing").max(self.now);
+            self.now =
+                next.into_iter().flatten().min().expect("an exchange that waits for nothing").max(self.now);
             assert!(self.now < At::from_millis(3_600_000), "an exchange without end");
             self.step();
         }

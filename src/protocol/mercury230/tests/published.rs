@@ -107,7 +107,12 @@ fn every_request_is_the_command_that_its_source_names() {
             "03" => title(&format!("03{}", &vector.decoded("params_hex").as_str().unwrap()[..2])),
             code => title(code),
         };
-        assert!(expected.is_none_or(|title| dissection.title == title), "{}: {}", vector.id, dissection.title);
+        assert!(
+            expected.is_none_or(|title| dissection.title == title),
+            "{}: {}",
+            vector.id,
+            dissection.title
+        );
         assert!(dissection.readings.is_empty(), "{}", vector.id);
         assert!(dissection.problems.is_empty(), "{}: {:?}", vector.id, dissection.problems);
         if vector.decoded("level").is_number() {
@@ -195,9 +200,15 @@ fn check_named(id: &str, dissection: &Dissection, name: &str, expected: &Json) {
         "firmware" => is("version"),
         "firmware_crc16_hex" => assert_eq!(told(dissection, "firmware CRC"), text(expected).replace(' ', "")),
         "variant_hex" => is("build variant"),
-        "variant_code" => assert_eq!((told(dissection, "variant code"), expected), ("32 3A".into(), &"50.58".into())),
-        "variant_byte7" => assert_eq!((told(dissection, "variant byte 7"), expected), ("0C".into(), &12.into())),
-        "variant_byte8" => assert_eq!((told(dissection, "variant byte 8"), expected), ("00".into(), &0.into())),
+        "variant_code" => {
+            assert_eq!((told(dissection, "variant code"), expected), ("32 3A".into(), &"50.58".into()))
+        }
+        "variant_byte7" => {
+            assert_eq!((told(dissection, "variant byte 7"), expected), ("0C".into(), &12.into()))
+        }
+        "variant_byte8" => {
+            assert_eq!((told(dissection, "variant byte 8"), expected), ("00".into(), &0.into()))
+        }
         "kU" => assert!(close(number("voltage ratio"), expected, 1.0)),
         "kI" => assert!(close(number("current ratio"), expected, 1.0)),
         "address" => assert!(close(number("network address"), expected, 1.0)),
@@ -217,7 +228,10 @@ fn check_named(id: &str, dissection: &Dissection, name: &str, expected: &Json) {
         "winter" => assert_eq!(field(dissection, "season"), format!("{expected} winter"), "{id}"),
         "record" => assert_eq!(field(dissection, "record number"), expected.to_string(), "{id}"),
         "period_min" => assert!(field(dissection, "averaging period").starts_with(&expected.to_string())),
-        "last_record_address" => assert_eq!(told(dissection, "address of last record"), (expected.as_u64().unwrap() / 16).to_string()),
+        "last_record_address" => assert_eq!(
+            told(dissection, "address of last record"),
+            (expected.as_u64().unwrap() / 16).to_string()
+        ),
         "state" => assert_eq!(field(dissection, "state"), "0A", "{id}: tariff 1, winter, incomplete"),
         "raw" => {
             for (kind, expected) in expected.as_object().unwrap() {
@@ -232,11 +246,18 @@ fn check_named(id: &str, dissection: &Dissection, name: &str, expected: &Json) {
         "directions" => is("directions"),
         "phases" => is("phases"),
         "imp_per_kwh" => assert_eq!(told(dissection, "meter constant"), format!("{expected} imp/kWh")),
-        "kind" => assert_eq!((told(dissection, "metered energy"), text(expected)), ("active and reactive".into(), "AR".into())),
+        "kind" => assert_eq!(
+            (told(dissection, "metered energy"), text(expected)),
+            ("active and reactive".into(), "AR".into())
+        ),
         "variant_no" => assert!(told(dissection, "variant number").starts_with(&expected.to_string())),
         "relay" => assert_eq!((told(dissection, "relay"), expected), ("yes".into(), &1.into())),
-        "per_phase_energy" => assert_eq!((told(dissection, "active energy by phase"), expected), ("yes".into(), &1.into())),
-        "extended_arrays" => assert_eq!((told(dissection, "extended arrays"), expected), ("yes".into(), &1.into())),
+        "per_phase_energy" => {
+            assert_eq!((told(dissection, "active energy by phase"), expected), ("yes".into(), &1.into()))
+        }
+        "extended_arrays" => {
+            assert_eq!((told(dissection, "extended arrays"), expected), ("yes".into(), &1.into()))
+        }
         other => panic!("{id}: nothing is known of {other}"),
     }
 }
@@ -299,7 +320,10 @@ fn captured_replies_read_as_registers_with_code_and_unit() {
 fn an_archive_is_no_running_register() {
     for id in ["m230-doc-13-rsp", "m230-doc-15-rsp"] {
         let dissection = by_id(id).explain();
-        assert!(!dissection.readings.is_empty() && dissection.readings.iter().all(|r| !r.is_energy_register()), "{id}");
+        assert!(
+            !dissection.readings.is_empty() && dissection.readings.iter().all(|r| !r.is_energy_register()),
+            "{id}"
+        );
     }
     let at = by_id("m230-doc-15-rsp").explain().readings[0].at.unwrap();
     assert_eq!(at.to_string(), "2019-06-23");
@@ -415,5 +439,8 @@ fn access_follows_the_catalogue_and_what_is_not_in_it_has_none() {
     assert_eq!(access(&[5, 3, 5, 7]), Some(Access::Control));
     assert_eq!(access(&[5, 3, 0x32, 7]), Some(Access::Write));
     assert_eq!(access(&[0xFE, 3, 0x32, 7]), Some(Access::Control));
-    assert_eq!((access(&[5, 7, 2, 0, 0, 1, 0]), access(&[5, 0xEE]), access(&[5, 8, 5, 5])), (None, None, None));
+    assert_eq!(
+        (access(&[5, 7, 2, 0, 0, 1, 0]), access(&[5, 0xEE]), access(&[5, 8, 5, 5])),
+        (None, None, None)
+    );
 }

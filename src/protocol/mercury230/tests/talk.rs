@@ -61,7 +61,11 @@ fn every_read_is_answered_at_the_first_try_between_opening_and_closing() {
         let needs_channel = rows::by_command(asked.command).unwrap().level > 0;
         let line = ask(Trouble::None, vec![asked]);
         assert_eq!(line.results, [Ok(())], "{title}");
-        assert_eq!((line.questions.len(), line.warnings.len()), (if needs_channel { 3 } else { 1 }, 0), "{title}");
+        assert_eq!(
+            (line.questions.len(), line.warnings.len()),
+            (if needs_channel { 3 } else { 1 }, 0),
+            "{title}"
+        );
         assert!(!line.readings.is_empty(), "{title}");
     }
 }
@@ -73,7 +77,10 @@ fn all_reads_in_one_plan_come_in_order_in_one_session() {
     let line = ask(Trouble::None, requests);
     assert_eq!(line.results, vec![Ok(()); count]);
     assert_eq!(line.questions.len(), count + 2);
-    assert_eq!((line.steps.first(), line.steps.last()), (Some(&"open the channel"), Some(&"close the channel")));
+    assert_eq!(
+        (line.steps.first(), line.steps.last()),
+        (Some(&"open the channel"), Some(&"close the channel"))
+    );
     // Some need the owner's level, so the channel is opened with it and the owner's factory password.
     assert_eq!(line.bodies()[0], [1, 2, 2, 2, 2, 2, 2, 2]);
 }
@@ -106,14 +113,23 @@ fn a_link_test_needs_no_channel_and_its_lone_answer_is_said_to_prove_little() {
         assert_eq!((&line.results[..], line.bodies()), (&[Ok(())][..], vec![&[0][..]]), "{trouble:?}");
         assert_eq!(line.warnings, warnings, "{trouble:?}");
     }
-    assert!(matches!(failure(&ask(Trouble::Silence, asked()), 0), Fault::NoAnswer { sent: 3, echo: false, .. }));
+    assert!(matches!(
+        failure(&ask(Trouble::Silence, asked()), 0),
+        Fault::NoAnswer { sent: 3, echo: false, .. }
+    ));
 }
 
 #[test]
 fn values_set_up_are_the_values_read() {
     let values = [
-        ("1.8.0", "3196200"), ("1.8.2", "1"), ("52.7.0", "230.01"), ("61.7.0", "-12.34"), ("14.7.0", "49.99"),
-        ("temperature", "-5"), ("location", "ROOF"), ("version", "2.3.5"),
+        ("1.8.0", "3196200"),
+        ("1.8.2", "1"),
+        ("52.7.0", "230.01"),
+        ("61.7.0", "-12.34"),
+        ("14.7.0", "49.99"),
+        ("temperature", "-5"),
+        ("location", "ROOF"),
+        ("version", "2.3.5"),
     ];
     let requests = vec![
         request("energy", &[]),
@@ -127,8 +143,15 @@ fn values_set_up_are_the_values_read() {
     ];
     let told = Line::new(&setup("mercury-236", &values), requests, Options::default()).run().told();
     for value in [
-        "1.8.0=3196200", "1.8.2=1", "52.7.0=230.01", "61.7.0=-12.34", "14.7.0=49.99", "temperature=-5",
-        "location=ROOF", "version=2.3.5", "96.1.0=41906449",
+        "1.8.0=3196200",
+        "1.8.2=1",
+        "52.7.0=230.01",
+        "61.7.0=-12.34",
+        "14.7.0=49.99",
+        "temperature=-5",
+        "location=ROOF",
+        "version=2.3.5",
+        "96.1.0=41906449",
     ] {
         assert!(told.contains(&value.to_owned()), "{value} in {told:?}");
     }
@@ -154,7 +177,9 @@ fn a_wrong_password_is_sent_once_and_the_other_way_to_send_it_is_offered() {
     .run();
     assert_eq!(line.bodies(), [OPEN]);
     for index in 0..2 {
-        let Fault::Refused { code: Some(3), meaning } = failure(&line, index) else { panic!("{:?}", line.results) };
+        let Fault::Refused { code: Some(3), meaning } = failure(&line, index) else {
+            panic!("{:?}", line.results)
+        };
         assert!(meaning.contains("ascii:"), "{meaning}");
     }
     assert_eq!(line.results[0].as_ref().unwrap_err().step, "open the channel");
@@ -185,7 +210,8 @@ fn a_channel_that_the_meter_has_closed_is_opened_once_more() {
 #[test]
 fn an_older_meter_is_asked_for_single_values() {
     let older = setup("mercury-230", &[("without-16", "yes")]);
-    let ids = ["power", "voltage", "current", "power-factor", "frequency", "distortion", "temperature", "angles"];
+    let ids =
+        ["power", "voltage", "current", "power-factor", "frequency", "distortion", "temperature", "angles"];
     for id in ids {
         let whole = ask(Trouble::None, vec![request(id, &[])]);
         let pieces = Line::new(&older, vec![request(id, &[])], Options::default()).run();
@@ -197,7 +223,9 @@ fn an_older_meter_is_asked_for_single_values() {
         [&[8, 0x16, 0x11][..], &[8, 0x11, 0x11], &[8, 0x11, 0x12], &[8, 0x11, 0x13]]
     );
     // The long answers, in two steps down to single values.
-    let long = Line::new(&older, vec![request("instant", &[]), request("energy-all", &[])], Options::default()).run();
+    let long =
+        Line::new(&older, vec![request("instant", &[]), request("energy-all", &[])], Options::default())
+            .run();
     let short = ask(Trouble::None, vec![request("instant", &[])]);
     assert_eq!(long.results, [Ok(()), Ok(())]);
     assert_eq!(long.told()[..short.readings.len()], short.told());
@@ -216,7 +244,9 @@ fn what_a_meter_refuses_is_named() {
     let twice = vec![request("correct-clock", &[("second", "5"), ("minute", "1"), ("hour", "12")]); 2];
     let line = ask(Trouble::None, twice);
     assert_eq!(line.results[0], Ok(()));
-    assert!(matches!(failure(&line, 1), Fault::Refused { code: Some(4), meaning } if meaning.contains("corrected")));
+    assert!(
+        matches!(failure(&line, 1), Fault::Refused { code: Some(4), meaning } if meaning.contains("corrected"))
+    );
     let wrong = vec![request("memory", &[("at", "16"), ("count", "14")])];
     let line = ask(Trouble::None, wrong);
     assert!(matches!(failure(&line, 0), Fault::Refused { code: Some(2), .. }));
@@ -261,7 +291,10 @@ fn a_meter_confirms_its_new_address_from_there_and_is_spoken_to_there() {
     let line = ask(Trouble::None, vec![request("set-address", &[("to", "7")]), request("address", &[])]);
     assert_eq!(line.results, [Ok(()), Ok(())]);
     assert_eq!(line.told(), ["network address=7"]);
-    assert_eq!(line.questions.iter().map(|question| question[0]).collect::<Vec<_>>(), [ADDRESS, ADDRESS, 7, 7]);
+    assert_eq!(
+        line.questions.iter().map(|question| question[0]).collect::<Vec<_>>(),
+        [ADDRESS, ADDRESS, 7, 7]
+    );
 }
 
 #[test]
@@ -340,7 +373,10 @@ fn what_cannot_be_sent_stops_the_plan_before_anything_is_sent() {
     assert!(matches!(refused(short.clone(), request("energy", &[])), Some(ComposeError::Password(_))));
     assert!(refused(short, request("serial", &[])).is_none(), "the serial number needs no password");
     let month = request("energy", &[("of", "month")]);
-    assert!(matches!(refused(profile(None, PLAIN), month), Some(ComposeError::Argument { name: "month", .. })));
+    assert!(matches!(
+        refused(profile(None, PLAIN), month),
+        Some(ComposeError::Argument { name: "month", .. })
+    ));
 }
 
 // The meter alone.
@@ -458,7 +494,10 @@ fn the_profile_by_address_and_counted_back_is_the_same() {
         .filter(|reading| reading.quantity.name() == "profile P+")
         .map(|reading| reading.at.unwrap().to_string())
         .collect();
-    assert_eq!((times.len(), times[0].as_str(), times[16].as_str()), (18, "2024-05-31 12:00", "2024-05-31 04:00"));
+    assert_eq!(
+        (times.len(), times[0].as_str(), times[16].as_str()),
+        (18, "2024-05-31 12:00", "2024-05-31 04:00")
+    );
     assert_eq!(times[16], times[17]);
     let record: i64 = last.split('=').nth(1).unwrap().parse().unwrap();
     let at = (record * 16 % 0x1_0000).to_string();
