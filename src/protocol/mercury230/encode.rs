@@ -22,8 +22,8 @@ pub fn integer(form: Form, number: i64) -> Option<Vec<u8>> {
             Some(bytes)
         }
         Form::Bcd => bcd::bytes(magnitude?, 1),
-        Form::Energy => swapped(u32::try_from(magnitude?).ok()?),
-        Form::Power(_, sign) => directed(number, sign, 30, 24).and_then(swapped),
+        Form::Energy => u32::try_from(magnitude?).ok().map(swapped),
+        Form::Power(_, sign) => directed(number, sign, 30, 24).map(swapped),
         Form::Value(_, sign) => {
             let [_, top, high, low] = directed(number, sign, 22, 16)?.to_be_bytes();
             Some(vec![top, low, high])
@@ -40,9 +40,9 @@ fn big_endian(number: u64, count: usize) -> Option<Vec<u8>> {
 }
 
 /// The bytes of an energy: 2-1-4-3.
-fn swapped(number: u32) -> Option<Vec<u8>> {
+fn swapped(number: u32) -> Vec<u8> {
     let [b1, b0, b3, b2] = number.to_be_bytes();
-    Some(vec![b0, b1, b2, b3])
+    vec![b0, b1, b2, b3]
 }
 
 /// A number of so many bits with its direction put into the top two of its topmost byte.

@@ -179,12 +179,11 @@ fn all_fixed() -> Vec<Item> {
 fn single_phase(item: &mut Item) {
     match item.code.map(|code| (code.c, code.d)) {
         Some((51, 7)) => {
-            *item = Item { nth: 0, ..*item }.code(91, 7, 0).is(Quantity::named("neutral current"))
+            *item = Item { nth: 0, ..*item }.code(91, 7, 0).is(Quantity::named("neutral current"));
         }
         Some((41..=80, 7)) => *item = item.unread(),
-        Some(_) => {}
         None if item.name.contains("L2") || item.name.contains("L3") => *item = item.unread(),
-        None => {}
+        Some(_) | None => {}
     }
 }
 

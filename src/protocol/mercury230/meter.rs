@@ -175,7 +175,7 @@ impl Memory {
         if !is_profile {
             return Ok(vec![0; usize::from(count.max(2))]);
         }
-        if count % memory::RECORD != 0 || count == 0 {
+        if !count.is_multiple_of(memory::RECORD) || count == 0 {
             return Err(status::INTERNAL);
         }
         let upper = if kind & 0x80 == 0 { 0 } else { RECORDS };
@@ -236,8 +236,9 @@ impl Memory {
 
     /// Something is drawn through it, in equal parts on all its phases.
     pub fn draw(&mut self, load: Load) {
-        let phases: &[u8] = if is_single_phase(self.dialect) { &[21] } else { &[21, 41, 61] };
-        let share = i64::from(load.watts) * 100 / phases.len().max(1) as i64;
+        let (phases, count): (&[u8], i64) =
+            if is_single_phase(self.dialect) { (&[21], 1) } else { (&[21, 41, 61], 3) };
+        let share = i64::from(load.watts) * 100 / count;
         self.numbers.insert((1, 7, 0), i64::from(load.watts) * 100);
         self.numbers.insert((9, 7, 0), i64::from(load.watts) * 100);
         for c in phases {

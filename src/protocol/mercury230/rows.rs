@@ -125,7 +125,6 @@ impl Row {
     /// where nobody knows them.
     pub fn reply_items(&self, body: &[u8], length: Option<usize>, dialect: Dialect) -> Option<Vec<Item>> {
         match (self.reply, body) {
-            (Reply::Status | Reply::Nothing, _) => None,
             (Reply::Items(items), _) => Some(items.to_vec()),
             (Reply::Energy, &[_, array, tariff]) => energy::array(false, array, tariff),
             (Reply::Quadrants, &[_, array, tariff]) => energy::array(true, array, tariff),

@@ -221,15 +221,12 @@ impl Session {
             self.questions.push_back(asked.body.clone());
         }
         let wants_channel = asked.row.level > 0 && self.channel == Channel::Closed;
-        match self.password.as_ref().filter(|_| wants_channel) {
-            Some(password) => {
-                let frame = password.open(self.address, self.level);
-                self.ask(Step::Open, frame);
-            }
-            None => {
-                let body = self.questions.front().cloned().unwrap_or_default();
-                self.ask(Step::Ask, wire::frame(self.address, &body));
-            }
+        if let Some(password) = self.password.as_ref().filter(|_| wants_channel) {
+            let frame = password.open(self.address, self.level);
+            self.ask(Step::Open, frame);
+        } else {
+            let body = self.questions.front().cloned().unwrap_or_default();
+            self.ask(Step::Ask, wire::frame(self.address, &body));
         }
     }
 

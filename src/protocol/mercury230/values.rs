@@ -10,11 +10,10 @@ use crate::reading::{Absent, Decimal, Measured, MeterTime, Zone};
 /// The value that bytes hold in a form. [`Value::Bytes`] for what is not in that form.
 pub fn value(form: Form, bytes: &[u8]) -> Value {
     match form {
-        Form::Count(_) => Value::count(big_endian(bytes)),
+        Form::Count(_) | Form::Padded => Value::count(big_endian(bytes)),
         Form::Word(decimals) => Value::Number(Decimal::new(little_endian(bytes), decimals)),
         Form::Pulses if is_blank(bytes) => Value::Absent(Absent::NoData),
         Form::Pulses => Value::count(little_endian(bytes)),
-        Form::Padded => Value::count(big_endian(bytes)),
         Form::PaddedHex => Value::Hex(big_endian(bytes), 4),
         Form::PaddedChoice(choices) | Form::Choice(choices) => meaning(choices, bytes),
         Form::Hex(count) => Value::Hex(big_endian(bytes), 2 * count),
@@ -41,9 +40,7 @@ pub fn value(form: Form, bytes: &[u8]) -> Value {
 /// What a reading of an item says.
 pub fn measured(item: &Item, value: Value, bytes: &[u8]) -> Measured {
     match (item.form, value) {
-        (Form::Serial, Value::Number(_)) => {
-            text(&bytes.iter().map(|byte| format!("{byte:02}")).collect::<String>())
-        }
+        (Form::Serial, Value::Number(number)) => text(&format!("{:08}", number.units())),
         (Form::Version, _) => text(&bytes.iter().map(u8::to_string).collect::<Vec<_>>().join(".")),
         (Form::State, _) => text(&state::text(bytes)),
         (Form::Text(_), _) => Measured::Text(bytes.into()),

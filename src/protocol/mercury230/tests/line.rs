@@ -216,7 +216,7 @@ impl Line {
         self.exchange.handle(event, self.now);
         while let Some(action) = self.exchange.next_action() {
             match action {
-                Action::Send(bytes) => self.send(bytes),
+                Action::Send(bytes) => self.send(&bytes),
                 Action::WaitUntil(at) => self.wait = Some(at),
                 Action::Reading(reading) => self.readings.push(reading),
                 Action::Answered { index, result } => {
@@ -231,21 +231,21 @@ impl Line {
         }
     }
 
-    fn send(&mut self, bytes: Vec<u8>) {
+    fn send(&mut self, bytes: &[u8]) {
         let end = self.now + self.settings.wire_time(bytes.len());
         self.wait = None;
         self.sent = Some(end);
         match self.trouble {
             Trouble::NamedEcho => self.exchange.handle(Event::Echo, end),
-            Trouble::RawEcho | Trouble::EchoOnly => self.arriving.push_back((end, bytes.clone())),
+            Trouble::RawEcho | Trouble::EchoOnly => self.arriving.push_back((end, bytes.to_vec())),
             _ => {}
         }
-        self.questions.push(bytes.clone());
+        self.questions.push(bytes.to_vec());
         if self.trouble == Trouble::Sleep(self.questions.len() as u32) {
             self.slept = Duration::from_secs(241);
         }
         if !matches!(self.trouble, Trouble::EchoOnly | Trouble::Silence) {
-            self.meter.receive(&bytes, Now { at: end + self.slept, ..self.clock() });
+            self.meter.receive(bytes, Now { at: end + self.slept, ..self.clock() });
         }
     }
 

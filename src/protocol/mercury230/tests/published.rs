@@ -7,9 +7,13 @@ use crate::frame::{Direction, Dissection, FieldTree, Value, Verdict, hex, visibl
 use crate::protocol::{Access, Context, Dialect, Family};
 use crate::reading::{Measured, Reading};
 
+static PARSED: std::sync::LazyLock<Vec<Vector>> =
+    std::sync::LazyLock::new(|| VECTORS.lines().map(vector).collect());
+
 const VECTORS: &str = include_str!("../../../../tests/vectors/mercury230.jsonl");
 
 /// A line of the vectors file.
+#[derive(Clone)]
 pub struct Vector {
     pub id: String,
     pub bytes: Vec<u8>,
@@ -19,7 +23,7 @@ pub struct Vector {
 }
 
 pub fn vectors() -> Vec<Vector> {
-    VECTORS.lines().map(vector).collect()
+    PARSED.clone()
 }
 
 fn vector(line: &str) -> Vector {
@@ -201,13 +205,13 @@ fn check_named(id: &str, dissection: &Dissection, name: &str, expected: &Json) {
         "firmware_crc16_hex" => assert_eq!(told(dissection, "firmware CRC"), text(expected).replace(' ', "")),
         "variant_hex" => is("build variant"),
         "variant_code" => {
-            assert_eq!((told(dissection, "variant code"), expected), ("32 3A".into(), &"50.58".into()))
+            assert_eq!((told(dissection, "variant code"), expected), ("32 3A".into(), &"50.58".into()));
         }
         "variant_byte7" => {
-            assert_eq!((told(dissection, "variant byte 7"), expected), ("0C".into(), &12.into()))
+            assert_eq!((told(dissection, "variant byte 7"), expected), ("0C".into(), &12.into()));
         }
         "variant_byte8" => {
-            assert_eq!((told(dissection, "variant byte 8"), expected), ("00".into(), &0.into()))
+            assert_eq!((told(dissection, "variant byte 8"), expected), ("00".into(), &0.into()));
         }
         "kU" => assert!(close(number("voltage ratio"), expected, 1.0)),
         "kI" => assert!(close(number("current ratio"), expected, 1.0)),
@@ -253,10 +257,10 @@ fn check_named(id: &str, dissection: &Dissection, name: &str, expected: &Json) {
         "variant_no" => assert!(told(dissection, "variant number").starts_with(&expected.to_string())),
         "relay" => assert_eq!((told(dissection, "relay"), expected), ("yes".into(), &1.into())),
         "per_phase_energy" => {
-            assert_eq!((told(dissection, "active energy by phase"), expected), ("yes".into(), &1.into()))
+            assert_eq!((told(dissection, "active energy by phase"), expected), ("yes".into(), &1.into()));
         }
         "extended_arrays" => {
-            assert_eq!((told(dissection, "extended arrays"), expected), ("yes".into(), &1.into()))
+            assert_eq!((told(dissection, "extended arrays"), expected), ("yes".into(), &1.into()));
         }
         other => panic!("{id}: nothing is known of {other}"),
     }
