@@ -73,9 +73,7 @@ fn glyphs() -> &'static Glyphs {
 fn recording(config: &Config) -> Recording {
     let state = || store::place().and_then(|place| Some(place.parent()?.join("captures")));
     match config.capture.folder.clone().or_else(state) {
-        Some(folder) if config.capture.enabled => {
-            Recording::Ring(ring(folder, config.capture.ring_megabytes))
-        }
+        Some(folder) if config.capture.enabled => Recording::Ring(ring(folder, config.capture.ring_megabytes)),
         _ => Recording::None,
     }
 }

@@ -178,10 +178,7 @@ mod tests {
 
     #[test]
     fn rows_count_the_headings_above() {
-        let mut connect = Connect {
-            saved: vec![Kept { link: "tcp://a:1".into(), ..Kept::default() }],
-            ..Connect::default()
-        };
+        let mut connect = Connect { saved: vec![Kept { link: "tcp://a:1".into(), ..Kept::default() }], ..Connect::default() };
         connect.set_ports(vec![port("a"), port("b")]);
         let choices = connect.choices();
         assert_eq!((0..4).map(|at| Connect::row_of(&choices, at)).collect::<Vec<_>>(), [1, 2, 4, 6]);
