@@ -22,6 +22,7 @@ mod framer;
 mod keys;
 pub mod laws;
 mod line;
+mod modbus_crc;
 pub mod registry;
 mod responder;
 mod tracker;
@@ -30,6 +31,7 @@ pub mod turn;
 pub mod dsmr_p1;
 pub mod energomera_ce;
 pub mod mercury200;
+pub mod mercury230;
 
 pub use address::Address;
 pub use argument::{Argument, ArgumentError, Arguments};
