@@ -122,12 +122,12 @@ impl Wait {
             return;
         };
         self.actions.push_back(Action::Warning(Warning { code: hint.code(), text: hint.text().into() }));
-        self.try_line(&hint, at);
+        self.try_line(hint, at);
         self.hint = Some(hint);
     }
 
     /// Other line settings are tried once, when the bytes say which and no model has fixed them.
-    fn try_line(&mut self, hint: &Hint, at: At) {
+    fn try_line(&mut self, hint: Hint, at: At) {
         let is_free = self.dialect == ANY.dialect && !self.has_changed_line;
         let Some(line) = hint.line().filter(|line| is_free && *line != self.line) else { return };
         self.has_changed_line = true;

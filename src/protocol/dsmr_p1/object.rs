@@ -30,22 +30,22 @@ impl Object {
     /// The reference that bytes begin with, how many of them it takes, and how it is spelled.
     pub fn read(bytes: &[u8]) -> Option<(Self, usize, Spelling)> {
         let mut at = 0;
-        let a = group(bytes, &mut at)?;
+        let mut object = Self { a: group(bytes, &mut at)?, b: 0, c: 0, d: 0, e: 0 };
         mark(bytes, &mut at, b"-")?;
-        let b = group(bytes, &mut at)?;
+        object.b = group(bytes, &mut at)?;
         mark(bytes, &mut at, b":")?;
-        let c = group(bytes, &mut at)?;
+        object.c = group(bytes, &mut at)?;
         let first = mark(bytes, &mut at, b".:")?;
-        let d = group(bytes, &mut at)?;
+        object.d = group(bytes, &mut at)?;
         let second = mark(bytes, &mut at, b".:")?;
-        let e = group(bytes, &mut at)?;
+        object.e = group(bytes, &mut at)?;
         let mut spelling = if first == b':' || second == b':' { Spelling::Colon } else { Spelling::Plain };
         if matches!(bytes.get(at), Some(b'.' | b'*')) {
             at += 1;
             group(bytes, &mut at)?;
             spelling = Spelling::WithF;
         }
-        Some((Self { a, b, c, d, e }, at, spelling))
+        Some((object, at, spelling))
     }
 }
 

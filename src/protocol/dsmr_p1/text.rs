@@ -113,7 +113,7 @@ pub enum Stamp {
 }
 
 impl Stamp {
-    /// Reads YYMMDDhhmmss with S (daylight saving) or W (not) behind it, or in the old versions nothing; `None`
+    /// Reads `YYMMDDhhmmss` with S (daylight saving) or W (not) behind it, or in the old versions nothing; `None`
     /// for anything of another form.
     pub fn read(text: &[u8]) -> Option<Self> {
         let (digits, zone) = match text {

@@ -49,7 +49,7 @@ const BELGIAN: &[&str] = &["day", "night"];
 macro_rules! variants {
     ($($name:ident = $dialect:literal $shown:literal $title:literal $line:ident $interval:ident $crc:ident $tariffs:expr;)+) => {
         $(
-            #[doc = $shown]
+            #[doc = concat!($title, "s.")]
             pub static $name: Variant = Variant {
                 dialect: Dialect($dialect),
                 name: $shown,
@@ -106,16 +106,31 @@ static FIRST_LINES: [(&[u8], &Variant); 12] = [
     (b"ADN", &SWEDEN),
 ];
 
+/// Characters of a first line within which the type stands.
+const LONGEST_TYPE: usize = 24;
+
+/// An object that some variants have and others have not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    /// 0-0:1.0.0, from version 4 on.
+    Clock,
+    /// 0-0:96.1.4 with a Dutch version in it.
+    Emucs,
+    /// 7-0, before version 3.
+    OldGas,
+    /// 1-0:1.8.0.
+    Total,
+    /// 0-0:96.14.
+    TariffInForce,
+}
+
 /// What the objects of a telegram tell of its variant.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Evidence {
     /// The first digit of the version object.
     version: Option<u8>,
-    has_clock: bool,
-    has_emucs: bool,
-    has_old_gas: bool,
-    has_total: bool,
-    has_tariff_in_force: bool,
+    /// The marks seen, a bit each.
+    marks: u8,
 }
 
 impl Evidence {
@@ -128,8 +143,8 @@ impl Evidence {
                     evidence.version = Some(*digit);
                 }
                 [b'0', b'-', b'0', b':', rest @ ..] => evidence.abstract_object(rest),
-                [b'1', b'-', b'0', b':', b'1', b'.', b'8', b'.', b'0', ..] => evidence.has_total = true,
-                [b'7', b'-', b'0', b':', ..] => evidence.has_old_gas = true,
+                [b'1', b'-', b'0', b':', b'1', b'.', b'8', b'.', b'0', ..] => evidence.note(Mark::Total),
+                [b'7', b'-', b'0', b':', ..] => evidence.note(Mark::OldGas),
                 _ => {}
             }
         }
@@ -138,11 +153,19 @@ impl Evidence {
 
     fn abstract_object(&mut self, rest: &[u8]) {
         match rest {
-            [b'1', b'.', b'0', b'.', b'0', ..] => self.has_clock = true,
-            [b'9', b'6', b'.', b'1', b'.', b'4', b'(', b'5', ..] => self.has_emucs = true,
-            [b'9', b'6', b'.', b'1', b'4', ..] => self.has_tariff_in_force = true,
+            [b'1', b'.', b'0', b'.', b'0', ..] => self.note(Mark::Clock),
+            [b'9', b'6', b'.', b'1', b'.', b'4', b'(', b'5', ..] => self.note(Mark::Emucs),
+            [b'9', b'6', b'.', b'1', b'4', ..] => self.note(Mark::TariffInForce),
             _ => {}
         }
+    }
+
+    const fn note(&mut self, mark: Mark) {
+        self.marks |= 1 << mark as u8;
+    }
+
+    const fn has(self, mark: Mark) -> bool {
+        self.marks & 1 << mark as u8 != 0
     }
 
     /// The variant of a telegram with this first line (without slash).
@@ -151,16 +174,23 @@ impl Evidence {
         if let Some((_, variant)) = by_line {
             return variant;
         }
-        if first_line.windows(5).any(|w| w == b"MIE5T") {
+        let ident = first_line.get(..first_line.len().min(LONGEST_TYPE)).unwrap_or_default();
+        if ident.windows(5).any(|w| w == b"MIE5T") {
             return &IRELAND;
         }
-        match self {
-            Self { has_emucs: true, .. } => &BELGIUM,
-            Self { version: Some(b'5'), .. } => &V5,
-            Self { version: Some(b'4'), .. } => &V4,
-            Self { has_old_gas: true, .. } => &OLDEST,
-            Self { has_clock: true, has_total: true, has_tariff_in_force: false, .. } => &SWEDEN,
-            Self { has_clock: false, has_tariff_in_force: true, .. } => &V2,
+        match self.version {
+            _ if self.has(Mark::Emucs) => &BELGIUM,
+            Some(b'5') => &V5,
+            Some(b'4') => &V4,
+            _ if self.has(Mark::OldGas) => &OLDEST,
+            _ => self.without_version(),
+        }
+    }
+
+    const fn without_version(self) -> &'static Variant {
+        match (self.has(Mark::Clock), self.has(Mark::TariffInForce)) {
+            (true, false) if self.has(Mark::Total) => &SWEDEN,
+            (false, true) => &V2,
             _ => &ANY,
         }
     }

@@ -55,7 +55,7 @@ pub struct End {
     /// What follows it.
     pub seal: Seal,
     /// Whether the line was ended.
-    pub has_line_end: bool,
+    pub is_ended: bool,
 }
 
 /// Bytes that can follow an exclamation mark: four digits, NUL, CR, LF.
@@ -75,7 +75,7 @@ impl End {
         let tail = bytes.get(mark + 1..).unwrap_or_default();
         let is_end = |byte: &u8| matches!(byte, 0 | b'\r' | b'\n');
         let digits = tail.get(..tail.iter().position(is_end).unwrap_or(tail.len())).unwrap_or_default();
-        Self { mark, seal: seal(digits), has_line_end: tail.last() == Some(&b'\n') }
+        Self { mark, seal: seal(digits), is_ended: tail.last() == Some(&b'\n') }
     }
 
     /// The CRC as found and as it should be; `None` where there is none.
@@ -98,7 +98,7 @@ impl End {
     /// Whether the digits of the CRC may lack some: it was cut before the end of its line.
     pub fn is_cut(&self) -> bool {
         let is_short = matches!(self.seal, Seal::None | Seal::Crc { digits: 0..=3, .. });
-        is_short && !self.has_line_end
+        is_short && !self.is_ended
     }
 }
 

@@ -78,7 +78,7 @@ fn one(sheet: &mut Sheet<'_>, from: usize, line: Line) {
             known(sheet, object, (reference, spelling), line);
         }
         None if text.first() == Some(&b'(') && groups(sheet, from, line.end) => {
-            continuation(sheet, from, line)
+            continuation(sheet, from, line);
         }
         _ => unreadable(sheet, from, line),
     }

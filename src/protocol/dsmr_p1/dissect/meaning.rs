@@ -132,14 +132,15 @@ fn limit_or_number(is_limit: bool, label: Label, span: Span, text: &[u8]) -> Fie
     if is_limit && is_no_limit(text) { field.note(NO_LIMIT) } else { field }
 }
 
-/// Whether a limit is all nines in front of its unit, as many of them as the format has.
+/// Whether a limit is at least three nines in front of its unit and, but for leading zeros, nothing else: as
+/// many as the format has.
 pub fn is_no_limit(text: &[u8]) -> bool {
-    let digits = text.iter().take_while(|byte| matches!(byte, b'0'..=b'9' | b'.'));
-    let digits: &[u8] = text.get(..digits.count()).unwrap_or_default();
-    let nines = digits.iter().filter(|byte| **byte == b'9').count();
-    nines >= 3
-        && digits.iter().skip_while(|byte| **byte == b'0').all(|byte| !matches!(byte, b'1'..=b'8'))
-        && digits.split(|byte| *byte == b'.').next().is_some_and(|whole| whole.ends_with(b"9"))
+    let is_digit = |byte: &&u8| matches!(byte, b'0'..=b'9' | b'.');
+    let mut digits =
+        text.iter().take_while(is_digit).filter(|byte| **byte != b'.').skip_while(|byte| **byte == b'0');
+    let whole = text.iter().take_while(|byte| byte.is_ascii_digit()).last();
+    let nines = digits.by_ref().take_while(|byte| **byte == b'9').count();
+    nines >= 3 && whole == Some(&b'9') && digits.all(|byte| *byte == b'0')
 }
 
 /// A text in hex: as text where it is one, else as it was sent.
@@ -247,4 +248,19 @@ pub fn part(is_time: bool, text: &[u8]) -> Option<MeterTime> {
     } else {
         MeterTime { hour: None, minute: None, second: None, ..time }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_nines_before_the_point_mean_no_limit() {
+        for none in ["999*A", "999.9*kW", "0999.00*kW", "99.999*kW", "999.99*A"] {
+            assert!(is_no_limit(none.as_bytes()), "{none}");
+        }
+        for limit in ["016*A", "90.000*kW", "77.376", "099*A", "199.9*kW", "989.9*kW", "000.999*kW", ""] {
+            assert!(!is_no_limit(limit.as_bytes()), "{limit}");
+        }
+    }
 }

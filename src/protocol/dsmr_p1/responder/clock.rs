@@ -17,7 +17,7 @@ pub fn is_summer(wall: DateTime) -> bool {
     }
 }
 
-/// YYMMDDhhmmss.
+/// `YYMMDDhhmmss`.
 fn digits(wall: DateTime) -> String {
     format!(
         "{:02}{:02}{:02}{:02}{:02}{:02}",

@@ -88,15 +88,15 @@ fn missing_wrong_and_half_right_keys_and_damage_are_told_apart() {
     let wrong = MeterKey { encryption: secret(0x55), ..key.clone() };
     let half = MeterKey { authentication: Some(secret(1)), ..key.clone() };
     let other = MeterKey { system_title: Some(*b"SAG00000"), ..key.clone() };
-    assert_eq!(codes(&explain(&frame, &[wrong.clone()])), ["wrong-key"]);
-    assert!(explain(&frame, &[wrong.clone()]).verdict.is_bad());
+    assert_eq!(codes(&explain(&frame, std::slice::from_ref(&wrong))), ["wrong-key"]);
+    assert!(explain(&frame, std::slice::from_ref(&wrong)).verdict.is_bad());
     assert_eq!(codes(&explain(&frame, &[other])), ["no-key"]);
     let readable = explain(&frame, &[half]);
     assert_eq!(codes(&readable), ["authentication-key"]);
     assert!(readable.verdict == Verdict::Good && !readable.readings.is_empty());
     let mut damaged = frame.clone();
     damaged[200] ^= 4;
-    let found = explain(&damaged, &[key.clone()]);
+    let found = explain(&damaged, std::slice::from_ref(&key));
     assert!(codes(&found).contains(&"damaged") && found.verdict.is_bad() && found.readings.is_empty());
     assert_eq!(explain(&frame, &[wrong, key]).verdict, Verdict::Good, "the one that fits is found");
 }

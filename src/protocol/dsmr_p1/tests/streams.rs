@@ -176,7 +176,7 @@ fn a_readout_of_another_protocol_is_no_telegram() {
 
 #[test]
 fn memory_is_bounded_whatever_comes() {
-    let endless = [b"/KAM5\r\n".as_slice(), &[b'x'; 100_000]].concat();
+    let endless = [b"/KAM5\r\n".as_slice(), &vec![b'x'; 100_000]].concat();
     let mut longest = 0;
     for bytes in [endless, vec![b'/'; 100_000], vec![0; 100_000], b"/AAA5".repeat(20_000)] {
         for (_, piece) in pieces(&bytes) {
