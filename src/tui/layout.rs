@@ -105,7 +105,7 @@ pub fn areas(state: &State) -> Areas {
             Screen::Meter => meter(body),
             Screen::Bench => (bench(state, body), Vec::new()),
             Screen::Trace => (trace(body), Vec::new()),
-            Screen::Readings => readings(body),
+            Screen::Readings => readings(state, body),
         }
     };
     Areas { status, tabs, panes, extras, footer }
@@ -178,19 +178,33 @@ fn trace(body: Rect) -> Vec<(Pane, Rect)> {
 }
 
 /// ```text
-/// ┌ Tariffs ─┐┌ Values ─┐
-/// ├ Chart ───┴─────────┤      below 110 columns Tariffs over Values, no chart
-/// └ clock, serial ─────┘
+/// ┌ Energy ──┐┌ Values ─┐
+/// ├ Power ───┬ All ─────┤      below 110 columns Energy over Values only
+/// └ clock, counts ──────┘
 /// ```
-fn readings(body: Rect) -> (Vec<(Pane, Rect)>, Vec<Rect>) {
+///
+/// The extras are the clock, the chart and the table of everything. Without any power there is no chart; below
+/// 180 columns there is either the chart or the table.
+fn readings(state: &State, body: Rect) -> (Vec<(Pane, Rect)>, Vec<Rect>) {
+    let readings = &state.readings;
     let [upper, clock] = rows(body, [Constraint::Min(0), Constraint::Length(2)]);
+    let in_table = u16::try_from(readings.tariffs().len()).unwrap_or(u16::MAX).saturating_add(3);
     if body.width < WIDE {
-        let [tariffs, values] = rows(upper, [Constraint::Length(9), Constraint::Min(4)]);
+        let energy = in_table.clamp(8, (upper.height / 2).max(8));
+        let [tariffs, values] = rows(upper, [Constraint::Length(energy), Constraint::Min(4)]);
         return (vec![(Pane::Tariffs, tariffs), (Pane::Values, values)], vec![clock]);
     }
-    let [tables, chart] = rows(upper, [Constraint::Min(10), Constraint::Percentage(40)]);
+    let in_list = u16::try_from(readings.others().len()).unwrap_or(u16::MAX).saturating_add(2);
+    let tables = in_table.max(in_list).clamp(10, (upper.height / 2).max(10));
+    let [tables, lower] = rows(upper, [Constraint::Length(tables), Constraint::Min(0)]);
     let [tariffs, values] = columns(tables, [Constraint::Percentage(55), Constraint::Min(40)]);
-    (vec![(Pane::Tariffs, tariffs), (Pane::Values, values)], vec![clock, chart])
+    let has_chart = readings.power().is_some();
+    let [chart, all] = match (has_chart, body.width >= VERY_WIDE) {
+        (true, true) => columns(lower, [Constraint::Percentage(55), Constraint::Min(40)]),
+        (true, false) if readings.failed.is_empty() => [lower, Rect::default()],
+        _ => [Rect::default(), lower],
+    };
+    (vec![(Pane::Tariffs, tariffs), (Pane::Values, values)], vec![clock, chart, all])
 }
 
 /// Where the parts of an explained frame are inside their pane.

@@ -72,7 +72,7 @@ fn answered(state: &mut State, id: JobId, answer: &Answer) {
     let Some(job) = state.jobs.get(id).cloned() else { return };
     let failed = answer.result.as_ref().err();
     if let Some(request) = job.requests.get(answer.index) {
-        let why = failed.map(|failure| failure::line(state, failure, answer.request));
+        let why = failed.map(|failure| failure::told(state, failure, answer.request));
         state.readings.note(request.command.title, why);
     }
     if !matches!(job.purpose, Purpose::Bench | Purpose::Repeat) {
