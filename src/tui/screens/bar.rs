@@ -70,9 +70,9 @@ fn link(state: &State) -> (String, Role) {
     bare.line = None;
     let what = match (&state.phase, &state.status.link) {
         (Phase::None, _) => return ("no link".to_owned(), Role::Dim),
-        (Phase::Ended, _) | (_, LinkState::Closed(_)) => ": closed",
-        (Phase::Opening { .. }, _) | (_, LinkState::Opening) => ": opening",
-        (_, LinkState::Lost(_)) => ": lost, being opened again",
+        (Phase::Ended, _) | (_, LinkState::Closed(_)) => " closed",
+        (Phase::Opening { .. }, _) | (_, LinkState::Opening) => " opening",
+        (_, LinkState::Lost(_)) => " lost, being opened again",
         (_, LinkState::Open(_)) => return (bare.to_string(), Role::Good),
     };
     (format!("{bare}{what}"), Role::Warn)
