@@ -132,19 +132,23 @@ fn connect(body: Rect) -> Vec<(Pane, Rect)> {
 }
 
 /// ```text
-/// ┌ Models ─┐┌ Address ──┐      below 110 columns the right side
-/// │         ││ Password  │      stands under the list
+/// ┌ Models ─┐┌ Address ──┐      below 110 columns the facts of the model stand under the list, address and
+/// │         ││ Password  │      password beside both
 /// └─────────┘└ About ────┘
 /// ```
 fn meter(body: Rect) -> (Vec<(Pane, Rect)>, Vec<Rect>) {
     let narrow = body.width < WIDE;
-    let [list, rest] = if narrow {
-        rows(body, [Constraint::Min(4), Constraint::Length(12)])
+    let entries = [Constraint::Length(6), Constraint::Length(4), Constraint::Min(3)];
+    let (list, [address, password, about]) = if narrow {
+        let [upper, about] = rows(body, [Constraint::Min(10), Constraint::Length(body.height / 2)]);
+        let [list, right] =
+            columns(upper, [Constraint::Length((upper.width * 9 / 20).max(30)), Constraint::Min(0)]);
+        let [address, password] = rows(right, [Constraint::Min(5), Constraint::Length(4)]);
+        (list, [address, password, about])
     } else {
-        columns(body, [Constraint::Percentage(40), Constraint::Min(40)])
+        let [list, rest] = columns(body, [Constraint::Percentage(40), Constraint::Min(40)]);
+        (list, rows(rest, entries))
     };
-    let about = if narrow { Constraint::Length(3) } else { Constraint::Min(3) };
-    let [address, password, about] = rows(rest, [Constraint::Length(6), Constraint::Length(3), about]);
     (vec![(Pane::Models, list), (Pane::Address, address), (Pane::Password, password)], vec![about])
 }
 
@@ -223,8 +227,8 @@ pub struct Parts {
 /// Cuts the inside of a pane up for an explained frame.
 #[must_use]
 pub fn parts(inner: Rect, inspector: &Inspector) -> Parts {
-    let remarks = inspector.remarks().len();
-    let remarks = u16::try_from(remarks).unwrap_or(u16::MAX).min(inner.height / 4);
+    let remarks = inspector.remark_rows(inner.width).len();
+    let remarks = u16::try_from(remarks).unwrap_or(u16::MAX).min(inner.height * 2 / 5);
     let [head, middle, foot] =
         rows(inner, [Constraint::Length(1), Constraint::Min(0), Constraint::Length(remarks)]);
     let side_by_side = middle.width >= HEX_COLUMNS + 32;

@@ -155,7 +155,7 @@ fn table(look: &mut Look<'_>, area: Rect) {
         column("what", &|known| name(&known.reading), false),
         column("value", &|known| value_text(look, &known.reading), true),
         column("OBIS", &|known| known.reading.code.map(|code| code.to_string()).unwrap_or_default(), false),
-        column("since the first reading", &|known| growth(look, known), true),
+        column("since first read", &|known| growth(look, known), true),
         column("read", &|known| format!("{} ago", span(look.state.age(known.when))), true),
         column("from", &|known| raw(&known.reading), false),
     ];
@@ -181,7 +181,8 @@ fn table(look: &mut Look<'_>, area: Rect) {
 
 /// How much a number has grown since it was read first; nothing for what is no number.
 fn growth(look: &Look<'_>, known: &Known) -> String {
-    let Some(growth) = known.growth() else { return String::new() };
+    let growth = known.growth().filter(|_| known.reading.is_energy_register());
+    let Some(growth) = growth else { return String::new() };
     let sign = if growth.units() > 0 { "+" } else { "" };
     format!("{sign}{}", figure::with_unit(growth, known.reading.unit, look.theme))
 }
