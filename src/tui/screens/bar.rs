@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use super::Look;
+use ratatui::layout::Rect;
+
 use crate::bus::{LinkState, Status};
 use crate::frame::visible;
 use crate::link::Place;
@@ -68,9 +70,9 @@ fn link(state: &State) -> (String, Role) {
     bare.line = None;
     let what = match (&state.phase, &state.status.link) {
         (Phase::None, _) => return ("no link".to_owned(), Role::Dim),
-        (Phase::Ended, _) | (_, LinkState::Closed(_)) => ": closed",
-        (Phase::Opening { .. }, _) | (_, LinkState::Opening) => ": opening",
-        (_, LinkState::Lost(_)) => ": lost, being opened again",
+        (Phase::Ended, _) | (_, LinkState::Closed(_)) => " closed",
+        (Phase::Opening { .. }, _) | (_, LinkState::Opening) => " opening",
+        (_, LinkState::Lost(_)) => " lost, being opened again",
         (_, LinkState::Open(_)) => return (bare.to_string(), Role::Good),
     };
     (format!("{bare}{what}"), Role::Warn)
@@ -138,16 +140,15 @@ pub fn tabs(look: &mut Look<'_>) {
         pen.put(x + 1, 0, &format!("{number} {}", screen.title()), role);
         x += width;
     }
-    let mut end = area.width.saturating_sub(1);
     let faults = faults(state);
-    for (text, role) in [(&capture, capture_role), (&wait, Role::Accent), (&faults, Role::Warn)] {
-        let taken = pen.measure(text);
-        if taken > 0 && x + 1 + taken <= end {
-            end -= taken;
-            pen.put(end, 0, text, role);
-            end = end.saturating_sub(3);
-        }
-    }
+    let (wait, wait_short) = wait;
+    let pieces = [
+        Piece::new(&wait, 0, Role::Accent).short(&wait_short).at_right(),
+        Piece::new(&faults, 1, Role::Warn).at_right(),
+        Piece::new(&capture, 2, capture_role).at_right(),
+    ];
+    let rest = Rect { x: area.x + x, width: area.width.saturating_sub(x), ..area };
+    StatusLine { pieces: &pieces }.render(rest, look.buf, look.theme);
 }
 
 /// What goes wrong on purpose.
@@ -159,21 +160,22 @@ fn faults(state: &State) -> String {
     format!("faults: {}", specs.join(" "))
 }
 
-/// What is being waited for, and since when.
-fn waiting(state: &State) -> String {
+/// What is being waited for, and since when; in full and short.
+fn waiting(state: &State) -> (String, String) {
     if let Some(repeat) = &state.bench.repeat {
-        return format!("repeating, {} sent", repeat.count);
+        return (format!("repeating, {} sent", repeat.count), format!("{} sent", repeat.count));
     }
-    if let Phase::Opening { since } = state.phase {
-        return format!("opening, {} s", state.now.at.since(since).as_secs());
-    }
-    let Some(job) = state.jobs.first() else { return String::new() };
-    let seconds = state.now.at.since(job.since).as_secs();
-    let step = if job.step.is_empty() { "waiting for the answer" } else { job.step };
-    match job.progress {
-        Some((done, total)) => format!("{step} {done}/{total}, {seconds} s"),
-        None => format!("{step}, {seconds} s"),
-    }
+    let (what, since) = match (&state.phase, state.jobs.first()) {
+        (Phase::Opening { since }, _) => ("opening".to_owned(), *since),
+        (_, Some(job)) => {
+            let step = if job.step.is_empty() { "waiting for the answer" } else { job.step };
+            let progress = job.progress.map(|(done, total)| format!(" {done}/{total}"));
+            (format!("{step}{}", progress.unwrap_or_default()), job.since)
+        }
+        _ => return (String::new(), String::new()),
+    };
+    let seconds = state.now.at.since(since).as_secs();
+    (format!("{what}, {seconds} s"), format!("{seconds} s"))
 }
 
 /// Remarks, else the keys of this place.

@@ -250,7 +250,7 @@ fn reply(look: &mut Look<'_>) {
     };
     let below = Rect { y: inner.y + used, height: inner.height.saturating_sub(used), ..inner };
     let failed = matches!(state.bench.outcome, Outcome::Failed { .. });
-    if state.bench.reply.shown.is_some() && below.height > 2 {
+    if state.bench.reply.shown.is_some() && below.height > 3 {
         frame::draw(look, below, &state.bench.reply);
     } else if !failed {
         let text = if state.bench.outcome == Outcome::Waiting { "waiting" } else { "nothing was sent yet" };
@@ -267,7 +267,10 @@ fn reply_title(state: &State) -> String {
         (Outcome::Answered { .. }, Some(bytes)) => format!("Reply  {bytes} bytes"),
         (Outcome::Failed { .. }, Some(_)) => "Reply  failed; what came last".to_owned(),
         (Outcome::Failed { .. }, None) => "Reply  none".to_owned(),
-        (Outcome::Waiting, _) => "Reply  awaited".to_owned(),
+        (Outcome::Waiting, _) => match state.jobs.first() {
+            Some(job) => format!("Reply  awaited, {} s", state.now.at.since(job.since).as_secs()),
+            None => "Reply  awaited".to_owned(),
+        },
         _ => "Reply".to_owned(),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::frame::{Dissection, FieldTree, Layer, Span};
-use crate::tui::widgets::{keep_in_view, open_fields};
+use crate::tui::widgets::{keep_in_view, open_fields, wrap};
 
 /// A dissected frame with a place in it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -124,6 +124,12 @@ impl Inspector {
     pub fn remarks(&self) -> Vec<&str> {
         let problems = self.shown.as_ref().map(|shown| shown.problems.as_slice()).unwrap_or_default();
         problems.iter().map(|problem| problem.text.as_ref()).collect()
+    }
+
+    /// The same in so many columns.
+    #[must_use]
+    pub fn remark_rows(&self, columns: u16) -> Vec<String> {
+        self.remarks().into_iter().flat_map(|remark| wrap(remark, columns)).collect()
     }
 
     /// Keeps the place on screen: `tree` rows of fields, `hex` rows of `width` bytes.
