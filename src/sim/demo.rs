@@ -30,7 +30,9 @@ const SERIAL_STEP: u64 = 11;
 
 /// The demo's meter of a model: found by a serial number where the model's address comes from one.
 fn demo_meter(model: &'static Model, index: u64) -> Result<SimMeter, super::MeterError> {
-    let address = if model.address.serial.is_empty() {
+    let address = if !model.address.has_address() {
+        String::new()
+    } else if model.address.serial.is_empty() {
         (model.address.min + 1 + index).to_string()
     } else {
         let width = usize::from(model.address.serial_digits.max(9));
