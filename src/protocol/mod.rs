@@ -24,6 +24,7 @@ mod tracker;
 pub mod turn;
 
 pub mod energomera_ce;
+pub mod iec62056_21;
 pub mod mercury200;
 
 pub use address::Address;

@@ -1,9 +1,9 @@
 //! Every protocol family there is: one line each.
 
-use super::{Family, energomera_ce, mercury200};
+use super::{Family, energomera_ce, iec62056_21, mercury200};
 
 /// The families, in the order in which they are offered.
-pub static FAMILIES: &[&dyn Family] = &[&energomera_ce::Ce, &mercury200::Mercury200];
+pub static FAMILIES: &[&dyn Family] = &[&energomera_ce::Ce, &mercury200::Mercury200, &iec62056_21::Iec];
 
 /// The family with a protocol id.
 #[must_use]

@@ -1,0 +1,4 @@
+use crate::protocol::{Command, Dialect};
+pub fn commands(_: Dialect) -> &'static [Command] {
+    &[]
+}
