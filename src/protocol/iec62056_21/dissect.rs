@@ -11,6 +11,7 @@ mod sheet;
 
 use std::borrow::Cow;
 
+pub use asked::Asked;
 use sheet::Sheet;
 
 use super::PROTOCOL;

@@ -56,11 +56,6 @@ impl Profile {
         (MINUTES.is_multiple_of(count)).then(|| Self { watts, minutes: MINUTES / count })
     }
 
-    /// Minutes of an interval.
-    pub const fn minutes(&self) -> u16 {
-        self.minutes
-    }
-
     /// Splits the day by its schedule.
     pub fn split(&self, day: &Day) -> Vec<Slot> {
         let slot = |(index, watts): (usize, &u32)| {
@@ -179,7 +174,7 @@ mod tests {
     fn a_decimal_point_means_kilowatts_and_24_values_mean_hours() {
         let hours = Profile::parse(["00.25"; 24].join(",").as_bytes()).unwrap();
         let slots = hours.split(&Day::parse(b"000001").unwrap());
-        assert_eq!((hours.minutes(), slots[5].watts, slots[5].tariffs[0]), (60, 250, Energy::of(250, 60)));
+        assert_eq!((hours.minutes, slots[5].watts, slots[5].tariffs[0]), (60, 250, Energy::of(250, 60)));
     }
 
     #[test]
