@@ -51,7 +51,10 @@ pub fn lay(sheet: &mut Sheet<'_>, place: &Place<'_>, span: &Range<usize>) {
         }
         Series::Watch => watch(sheet, plain, span),
         Series::Status => status(sheet, place, plain, span),
-        Series::Schedule => schedule(sheet, place, span),
+        Series::Schedule => {
+            schedule(sheet, place, span);
+            sheet.reading(plain, Measured::Text(bytes.into()), span);
+        }
         Series::Numbers => numbers(sheet, place, plain, span),
         Series::Tariffs(_) | Series::Phases(_) | Series::PhasesAndSum(_) | Series::One(_) => {
             number(sheet, place, plain, span);

@@ -309,7 +309,7 @@ impl Session {
     fn heard_answer(&mut self, verdict: Verdict, at: At) {
         let is_write = self.present().is_some_and(|query| query.is_write());
         match verdict {
-            Verdict::Data { other: true, .. } => {
+            Verdict::Data { other: true, .. } if self.blocks == 0 => {
                 self.tally.unfit = Some(Unfit::Content("the answer names another code than was asked for"));
             }
             Verdict::Data { readings, value, more, .. } => {

@@ -235,7 +235,7 @@ impl Bench {
             match told {
                 Told::Send { bytes, due } => {
                     let begin = due.max(self.busy).max(self.now);
-                    self.busy = begin + self.line_of_meter.wire_time(bytes.len());
+                    self.busy = begin + self.pending_line().wire_time(bytes.len());
                     let bytes = match self.odd.damage {
                         Some(damage) => damage(self.answers, bytes),
                         None => bytes,

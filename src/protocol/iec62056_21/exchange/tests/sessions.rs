@@ -120,7 +120,12 @@ fn a_readout_comes_whole_and_needs_no_sign_off() {
         let told = talk(&setup("iec62056-21", GENERIC, line), &[("readout", &[])]);
         assert_eq!(told.results, [Ok(())]);
         assert!(told.values().contains(&"1.8.2 33402.264".to_owned()), "{:?}", told.values());
-        assert_eq!((told.sent[1].as_slice(), told.count(b"\x01B0")), (&b"\x06050\r\n"[..], 0));
+        assert_eq!(
+            (told.sent[1].as_slice(), told.count(b"\x01B0")),
+            (&b"\x06050\r\n"[..], 0),
+            "{:#?}",
+            told.log
+        );
     }
 }
 

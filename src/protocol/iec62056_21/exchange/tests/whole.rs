@@ -37,6 +37,7 @@ fn argument(parameter: &Parameter) -> &'static str {
 fn arguments(command: &Command, dialect: Dialect) -> Vec<(&'static str, &'static str)> {
     let fit = |parameter: &Parameter| match (dialect, parameter.name) {
         (EKT | EMR, "code") => (parameter.name, "VOLTA"),
+        (EMR, "names") => (parameter.name, "VOLTA()FREQU()"),
         (GENERIC, "code") => (parameter.name, "1.8.0"),
         _ => (parameter.name, argument(parameter)),
     };
