@@ -4,7 +4,12 @@
 //! `cargo build --release && cargo bench --bench console`. Prints a table for `benches/README.md`; asserts nothing.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a harness may stop")]
-#![allow(clippy::cast_precision_loss, clippy::print_stdout, reason = "figures for people")]
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::print_stdout,
+    reason = "figures for people"
+)]
 
 #[path = "../tests/support/mod.rs"]
 mod support;

@@ -23,7 +23,27 @@ struct Scene {
     ready: &'static str,
 }
 
-const SCENES: &[Scene] = &[];
+const SIZE: (u16, u16) = (120, 36);
+
+const SCENES: &[Scene] = &[
+    Scene { name: "connect", args: &["demo"], size: SIZE, keys: &[("kWh", "1")], ready: "sim:" },
+    Scene { name: "bench", args: &["demo"], size: SIZE, keys: &[("Commands", "\r")], ready: "CRC-8/0xB5" },
+    Scene { name: "trace", args: &["demo"], size: SIZE, keys: &[("Commands", "4")], ready: "2979.64 kWh" },
+    Scene {
+        name: "readings",
+        args: &["sim:", "--model", "mercury-206", "--address", "11200195"],
+        size: SIZE,
+        keys: &[("Commands", "5")],
+        ready: "sum",
+    },
+    Scene {
+        name: "wide",
+        args: &["demo"],
+        size: (200, 60),
+        keys: &[("Commands", "4")],
+        ready: "2979.64 kWh",
+    },
+];
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();

@@ -162,6 +162,7 @@ fn silence(case: &Case<'_>) -> Vec<String> {
     list.push(speed_hint(model, case));
     if matches!(case.place, Place::Tcp(..) | Place::Listen(..)) {
         list.push(format!("converter: its serial side must be set to {}", model.line));
+        list.push("converter: its packing time must not tear a request apart".to_owned());
     }
     if !model.lookalike.is_empty() {
         list.push(format!("another protocol in this housing: {}", model.lookalike));

@@ -245,4 +245,18 @@ mod tests {
             "{error}"
         );
     }
+
+    proptest::proptest! {
+        #[test]
+        fn bytes_are_read_back_from_hex_and_from_text(bytes in proptest::collection::vec(0u8.., 1..100)) {
+            let quoted = format!("\"{}\"", crate::frame::visible::text(&bytes).replace('"', "\\\""));
+            proptest::prop_assert_eq!(parse(&crate::frame::hex::spaced(&bytes)), Ok(bytes.clone()));
+            proptest::prop_assert_eq!(parse(&quoted), Ok(bytes));
+        }
+
+        #[test]
+        fn nothing_that_is_typed_makes_it_panic(text in ".*") {
+            let _ = parse(&text);
+        }
+    }
 }

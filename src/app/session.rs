@@ -6,9 +6,12 @@ use std::thread;
 use tokio::sync::{mpsc, watch};
 
 use crate::bus::{self, BusEvent, Decoder, Ends, Handle, Intent, Port, Status};
-use crate::link::{Clock, LinkName, OpenError, Place, listen, serial, tcp};
+use crate::frame::visible;
+use crate::link::{Clock, Link, LinkName, ListenLink, OpenError, Place, listen, serial, tcp};
 use crate::protocol::LineSettings;
-use crate::trace::{SharedTrace, Trace};
+use crate::sim::fault::Faults;
+use crate::sim::{self, Speed, demo_meters};
+use crate::trace::{Capture, Ring, SharedTrace, Trace};
 
 /// Whether a link is opened to talk or only to listen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +29,8 @@ pub enum Recording {
     None,
     /// Into a new file of this name.
     File(PathBuf),
-    /// Into a ring of files in this folder.
-    Ring(PathBuf),
+    /// Into a ring of files.
+    Ring(Ring),
 }
 
 /// What is to be opened, and how.
@@ -43,6 +46,24 @@ pub struct Opening {
     pub decoder: Option<Decoder>,
     /// Where it is written.
     pub recording: Recording,
+    /// What goes wrong on the simulated bus, and how fast it is.
+    pub simulation: Simulation,
+}
+
+/// How the simulated bus behaves.
+#[derive(Debug)]
+pub struct Simulation {
+    /// What goes wrong on it.
+    pub faults: Faults,
+    /// As fast as the real line or as fast as can be.
+    pub speed: Speed,
+}
+
+impl Default for Simulation {
+    /// The real line on a good day.
+    fn default() -> Self {
+        Self { faults: Faults::none(), speed: Speed::Real }
+    }
 }
 
 /// An open link, or one that is being opened: the first status or event tells.
@@ -101,32 +122,69 @@ fn spawn(opening: Opening, trace: SharedTrace, clock: Clock, ends: Ends) {
 }
 
 async fn serve(opening: Opening, trace: SharedTrace, clock: Clock, ends: Ends) {
-    match port(&opening, clock).await {
-        Ok(port) => bus::run(ends, port, trace, clock, opening.decoder).await,
+    let decoder = opening.decoder;
+    if let Place::File(path) = &opening.name.place {
+        return bus::play(ends, path, trace, decoder).await;
+    }
+    if let Err(error) = record(&opening, &trace) {
+        return ends.fail(error);
+    }
+    match port(opening, clock).await {
+        Ok(port) => bus::run(ends, port, trace, clock, decoder).await,
         Err(error) => ends.fail(error),
     }
 }
 
+/// Has the trace written to disk where that is wanted.
+fn record(opening: &Opening, trace: &SharedTrace) -> Result<(), OpenError> {
+    let (name, line) = (opening.name.to_string(), Some(opening.name.line.unwrap_or(opening.line)));
+    let (capture, file) = match &opening.recording {
+        Recording::None => return Ok(()),
+        Recording::File(path) => (Capture::to_file(path, &name, line), path),
+        Recording::Ring(ring) => (Capture::to_ring(ring.clone(), &name, line), &ring.folder),
+    };
+    let capture = capture.map_err(|error| OpenError::Refused {
+        link: format!("capture {}", visible::string(&file.to_string_lossy())),
+        what: visible::string(&error.to_string()),
+        hint: "name a new file in a folder that can be written to".to_owned(),
+    })?;
+    trace.lock().capture_to(capture);
+    Ok(())
+}
+
 /// Opens the port behind a name.
-async fn port(opening: &Opening, clock: Clock) -> Result<Port, OpenError> {
+async fn port(opening: Opening, clock: Clock) -> Result<Port, OpenError> {
     let line = opening.name.line.unwrap_or(opening.line);
-    match (&opening.name.place, opening.role) {
-        (Place::Serial(name), Role::Talk) => serial::open(name, line, clock).map(Port::Full),
-        (Place::Serial(name), Role::Listen) => serial::open_listening(name, line, clock).map(Port::Listening),
-        (Place::Tcp(host, number), Role::Talk) => tcp::open(host, *number, clock).await.map(Port::Full),
-        (Place::Tcp(host, number), Role::Listen) => {
+    let listens = opening.role == Role::Listen;
+    match &opening.name.place {
+        Place::Serial(name) if listens => serial::open_listening(name, line, clock).map(Port::Listening),
+        Place::Serial(name) => serial::open(name, line, clock).map(Port::Full),
+        Place::Tcp(host, number) if listens => {
             tcp::open_listening(host, *number, clock).await.map(Port::Listening)
         }
-        (Place::Listen(address, number), Role::Talk) => {
-            listen::open(address, *number, clock).await.map(|(link, _)| Port::Full(link))
-        }
-        (Place::Listen(address, number), Role::Listen) => {
+        Place::Tcp(host, number) => tcp::open(host, *number, clock).await.map(Port::Full),
+        Place::Listen(address, number) if listens => {
             listen::open_listening(address, *number, clock).await.map(|(link, _)| Port::Listening(link))
         }
-        (Place::File(_) | Place::Sim, _) => Err(OpenError::Missing {
+        Place::Listen(address, number) => {
+            listen::open(address, *number, clock).await.map(|(link, _)| Port::Full(link))
+        }
+        Place::Sim => Ok(simulated(opening.simulation, listens, clock)),
+        Place::File(_) => Err(OpenError::Missing {
             link: opening.name.to_string(),
-            what: "not a port".to_owned(),
-            hint: "use a serial port or a converter".to_owned(),
+            what: "a capture is played, not opened as a port".to_owned(),
+            hint: "use a serial port, a converter or sim:".to_owned(),
         }),
     }
+}
+
+/// The simulated bus with one meter of every model.
+fn simulated(simulation: Simulation, listens: bool, clock: Clock) -> Port {
+    let Link { commands, events } = sim::open(demo_meters(), simulation.faults, simulation.speed, clock);
+    if !listens {
+        return Port::Full(Link { commands, events });
+    }
+    // The bus goes on as long as somebody could command it; nobody who listens can.
+    tokio::spawn(async move { commands.closed().await });
+    Port::Listening(ListenLink { events })
 }

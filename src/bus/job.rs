@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::raw::RawExchange;
 use super::{Decoder, Intent, JobId};
 use crate::frame::At;
-use crate::protocol::{ComposeError, Exchange, Plan};
+use crate::protocol::{ComposeError, Event, Exchange, Plan};
 
 /// Something to be carried out.
 #[derive(Debug)]
@@ -26,6 +26,13 @@ impl Work {
     }
 }
 
+/// Something heard before the request had left the wire: on a pseudo-terminal the answer can overtake the
+/// computed end of the request.
+pub(super) enum Early {
+    Frame(Vec<u8>),
+    Noise(Vec<u8>),
+}
+
 /// What runs.
 pub(super) struct Active {
     pub(super) job: JobId,
@@ -35,11 +42,36 @@ pub(super) struct Active {
     /// The entry of the last request, and of the last frame that came after it.
     pub(super) request: Option<u32>,
     pub(super) reply: Option<u32>,
+    /// Whether the last request is still on its way out.
+    pub(super) is_sending: bool,
+    /// What was heard meanwhile.
+    pub(super) early: Vec<Early>,
 }
 
 impl Active {
     pub(super) fn new(job: JobId, exchange: Box<dyn Exchange>) -> Self {
-        Self { job, exchange, wait: None, request: None, reply: None }
+        Self { job, exchange, wait: None, request: None, reply: None, is_sending: false, early: Vec::new() }
+    }
+
+    /// Hears something of the line, now or once its request has left the wire.
+    pub(super) fn hear(&mut self, event: Event<'_>, at: At) {
+        match event {
+            Event::Frame(bytes) if self.is_sending => self.early.push(Early::Frame(bytes.to_vec())),
+            Event::Noise(bytes) if self.is_sending => self.early.push(Early::Noise(bytes.to_vec())),
+            event => self.exchange.handle(event, at),
+        }
+    }
+
+    /// Its request has left the wire.
+    pub(super) fn sent(&mut self, at: At) {
+        self.is_sending = false;
+        self.exchange.handle(Event::Sent, at);
+        for early in std::mem::take(&mut self.early) {
+            match early {
+                Early::Frame(bytes) => self.exchange.handle(Event::Frame(&bytes), at),
+                Early::Noise(bytes) => self.exchange.handle(Event::Noise(&bytes), at),
+            }
+        }
     }
 }
 

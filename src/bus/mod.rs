@@ -5,11 +5,14 @@
 //! [`Status`]; what they show of traffic they read from the trace.
 
 mod job;
+mod playback;
+mod quiet;
 mod raw;
 mod run;
 #[cfg(test)]
 mod tests;
 
+pub use playback::play;
 pub use run::{Ends, Handle, Port, channel, run};
 
 use std::time::Duration;
@@ -18,6 +21,7 @@ use crate::frame::At;
 use crate::link::OpenError;
 use crate::protocol::{Dialect, Failure, Family, LineSettings, Plan, Warning};
 use crate::reading::Reading;
+use crate::trace::CaptureState;
 
 /// Which protocol the traffic is cut and tracked by.
 #[derive(Clone, Copy)]
@@ -181,4 +185,6 @@ pub struct Status {
     pub waiting: usize,
     /// How many entries the trace has.
     pub entries: u32,
+    /// How the capture on disk fares.
+    pub capture: CaptureState,
 }

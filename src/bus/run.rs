@@ -6,8 +6,10 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use super::job::{Active, Queue};
+use super::quiet::Quiet;
 use super::{BusEvent, Counters, Decoder, EchoState, Intent, JobEvent, JobId, LinkState, Status};
 use crate::frame::At;
+use crate::link::tcp::looks_like_telnet;
 use crate::link::{Clock, Link, LinkCommand, LinkEvent, ListenLink, OpenError};
 use crate::protocol::{Action, Event, Failure, Fault, Judged, LineSettings};
 use crate::trace::{Claimed, Digest, EntryKind, Mark, SharedTrace, Split, Way};
@@ -35,9 +37,9 @@ pub struct Handle {
 /// The bus's ends of the channels of a [`Handle`].
 #[derive(Debug)]
 pub struct Ends {
-    wanted: mpsc::UnboundedReceiver<Intent>,
-    told: mpsc::UnboundedSender<BusEvent>,
-    status: watch::Sender<Status>,
+    pub(super) wanted: mpsc::UnboundedReceiver<Intent>,
+    pub(super) told: mpsc::UnboundedSender<BusEvent>,
+    pub(super) status: watch::Sender<Status>,
 }
 
 impl Ends {
@@ -73,6 +75,7 @@ pub async fn run(ends: Ends, port: Port, trace: SharedTrace, clock: Clock, decod
         split,
         queue: Queue::default(),
         talk: Talk::default(),
+        quiet: Quiet::default(),
         told: ends.told,
         status: ends.status,
     };
@@ -107,7 +110,7 @@ impl Talk {
             EntryKind::Noise => Event::Noise(piece.bytes),
             EntryKind::Mark(_) => return first_echo,
         };
-        active.exchange.handle(event, at);
+        active.hear(event, at);
         first_echo
     }
 
@@ -144,6 +147,7 @@ struct Bus {
     split: Split,
     queue: Queue,
     talk: Talk,
+    quiet: Quiet,
     told: mpsc::UnboundedSender<BusEvent>,
     status: watch::Sender<Status>,
 }
@@ -170,8 +174,22 @@ impl Bus {
 
     /// The next moment at which something must happen though nothing arrives.
     fn wake(&self) -> Option<At> {
-        let exchange = self.talk.active.as_ref().and_then(|active| active.wait);
-        [exchange, self.digest.deadline()].into_iter().flatten().min()
+        let next = match &self.talk.active {
+            Some(_) => self.due(),
+            None => (self.queue.len() > 0 && self.is_open()).then(|| self.quiet.begin()),
+        };
+        [next, self.digest.deadline()].into_iter().flatten().min()
+    }
+
+    /// When the running exchange is to be woken.
+    fn due(&self) -> Option<At> {
+        let deadline = self.talk.active.as_ref()?.wait?;
+        let is_receiving = self.trace.lock().pending(Way::In) > 0;
+        Some(self.quiet.due(deadline, is_receiving))
+    }
+
+    const fn is_open(&self) -> bool {
+        matches!(self.talk.status.link, LinkState::Open(_))
     }
 
     fn link_event(&mut self, event: LinkEvent) -> ControlFlow<()> {
@@ -180,6 +198,7 @@ impl Bus {
             LinkEvent::Sent { at } => self.sent(at),
             LinkEvent::Opened { peer, line, at } => {
                 self.talk.status.link = LinkState::Open(peer.clone());
+                self.quiet.open(at);
                 self.set_line(line);
                 self.trace.lock().mark(Mark::Opened(peer), at);
             }
@@ -204,10 +223,21 @@ impl Bus {
 
     fn received(&mut self, bytes: &[u8], at: At) {
         self.talk.status.counters.bytes_in += bytes.len() as u64;
+        self.quiet.hear(at);
+        self.remark_on_telnet(bytes, at);
         self.through_digest(at, |digest, trace, out| {
             trace.record(Way::In, bytes, at);
             digest.push(Way::In, bytes, at, trace, out);
         });
+    }
+
+    /// A raw link to a telnet port works until the first FF: it must be told.
+    fn remark_on_telnet(&self, bytes: &[u8], at: At) {
+        let is_first = self.talk.status.counters.bytes_in == bytes.len() as u64;
+        if is_first && self.talk.status.line.is_none() && looks_like_telnet(bytes) {
+            let note = "the far end speaks telnet, which doubles every FF: set its port to raw TCP";
+            self.trace.lock().mark(Mark::Note(note.to_owned()), at);
+        }
     }
 
     /// Lets the digest work on the trace and hands what it claims to the conversation.
@@ -216,10 +246,18 @@ impl Bus {
         at: At,
         work: impl FnOnce(&mut Digest, &mut crate::trace::Trace, &mut dyn FnMut(Claimed<'_>)),
     ) {
-        let talk = &mut self.talk;
+        let (talk, quiet) = (&mut self.talk, &mut self.quiet);
         let mut trace = self.trace.lock();
-        let mut first_echo = false;
-        work(&mut self.digest, &mut trace, &mut |piece| first_echo |= talk.hear(&piece, at));
+        let (mut first_echo, mut is_late) = (false, false);
+        work(&mut self.digest, &mut trace, &mut |piece| {
+            first_echo |= talk.hear(&piece, at);
+            let is_unasked = talk.active.is_none() && matches!(piece.kind, EntryKind::Frame(_));
+            is_late |= is_unasked && piece.way == Way::In && quiet.answer(at);
+        });
+        if is_late {
+            let note = "an answer came after its time and was not taken for the next one";
+            trace.mark(Mark::Note(note.to_owned()), at);
+        }
         if first_echo {
             trace.mark(Mark::Note("the adapter echoes what is sent; echoes are taken out".to_owned()), at);
         }
@@ -231,7 +269,10 @@ impl Bus {
         if let Some(request) = self.talk.active.as_ref().and_then(|active| active.request) {
             self.trace.lock().left_the_wire(request, at);
         }
-        self.tell_exchange(Event::Sent, at);
+        if let Some(active) = &mut self.talk.active {
+            active.sent(at);
+            self.pump(at);
+        }
     }
 
     fn set_line(&mut self, line: Option<LineSettings>) {
@@ -282,10 +323,10 @@ impl Bus {
         if self.digest.deadline().is_some_and(|due| due <= now) {
             self.through_digest(now, |digest, trace, out| digest.expire(now, trace, out));
         }
-        if let Some(active) = &mut self.talk.active
-            && active.wait.is_some_and(|due| due <= now)
-        {
-            active.wait = None;
+        if self.due().is_some_and(|due| due <= now) {
+            if let Some(active) = &mut self.talk.active {
+                active.wait = None;
+            }
             self.tell_exchange(Event::Deadline, now);
         }
         ControlFlow::Continue(())
@@ -312,6 +353,7 @@ impl Bus {
                 Some(Action::Progress { done, total }) => self.tell(job, JobEvent::Progress { done, total }),
                 Some(Action::Warning(warning)) => self.tell(job, JobEvent::Warning(warning)),
                 Some(Action::Answered { index, result }) => self.answered(index, result),
+                Some(Action::Rest { until, owed }) => self.quiet.rest(until, owed),
                 Some(Action::Finished) => {
                     self.talk.active = None;
                     self.tell(job, JobEvent::Finished);
@@ -324,6 +366,7 @@ impl Bus {
         if let Some(active) = &mut self.talk.active {
             active.wait = None;
             active.reply = None;
+            active.is_sending = true;
         }
         self.talk.status.counters.bytes_out += bytes.len() as u64;
         let talk = &mut self.talk;
@@ -358,7 +401,7 @@ impl Bus {
 
     /// Begins the next job that waits, once the link is open and the last one is over.
     fn start_next(&mut self) {
-        while self.talk.active.is_none() && matches!(self.talk.status.link, LinkState::Open(_)) {
+        while self.talk.active.is_none() && self.is_open() && self.quiet.begin() <= self.clock.now() {
             let Some((job, work)) = self.queue.next() else { return };
             if self.commands.is_none() {
                 self.refuse(job, Fault::LinkLost);
@@ -401,7 +444,10 @@ impl Bus {
     fn publish(&mut self) {
         self.talk.status.running = self.talk.active.as_ref().map(|active| active.job);
         self.talk.status.waiting = self.queue.len();
-        self.talk.status.entries = self.trace.lock().len();
+        let trace = self.trace.lock();
+        self.talk.status.entries = trace.len();
+        self.talk.status.capture = trace.capture_state();
+        drop(trace);
         self.status.send_if_modified(|shown| {
             let changed = *shown != self.talk.status;
             if changed {

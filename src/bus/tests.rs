@@ -22,10 +22,10 @@ impl Bench {
         let (link, far) = with_far_end();
         let (handle, ends) = channel();
         tokio::spawn(run(ends, Port::Full(link), trace.clone(), clock, None));
-        let bench = Self { handle, far, trace, clock };
+        let laid = Self { handle, far, trace, clock };
         let line = Some(LineSettings::default());
-        bench.tell(LinkEvent::Opened { peer: String::new(), line, at: bench.clock.now() }).await;
-        bench
+        laid.tell(LinkEvent::Opened { peer: String::new(), line, at: laid.clock.now() }).await;
+        laid
     }
 
     async fn tell(&self, event: LinkEvent) {
@@ -71,6 +71,17 @@ async fn raw_bytes_go_out_in_one_piece_and_what_comes_back_is_listened_for() {
     assert_eq!(bench.told().await, BusEvent::Job(JobId(1), JobEvent::Finished));
     let counters = bench.handle.status.borrow().counters;
     assert_eq!((counters.bytes_out, counters.bytes_in, counters.noise_bytes), (2, 1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_overtakes_the_end_of_its_request_is_heard() {
+    let mut bench = Bench::open().await;
+    bench.send_raw(b"\x01\x02");
+    let Some(LinkCommand::Send(_)) = bench.far.commands.recv().await else { panic!("nothing sent") };
+    bench.arrives(b"\x55").await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    bench.tell(LinkEvent::Sent { at: bench.clock.now() }).await;
+    assert_eq!(bench.ending().await, Ok(()));
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,7 +8,7 @@ use super::meter;
 use super::out::Out;
 use crate::app::output::dissection::{Frame, Place};
 use crate::app::output::explain::{self, Look};
-use crate::app::output::mask::Mask;
+use crate::app::output::mask::LayerMask;
 use crate::app::output::paint::Sheet;
 use crate::app::target::Target;
 use crate::frame::{Direction, Dissection, Span};
@@ -56,5 +56,5 @@ fn compose(target: &Target, request: &Request) -> Result<Vec<Dissection>, Stop> 
 /// The whole frame on one line, to be copied.
 fn wire_hex(dissection: &Dissection, reveal: bool) -> String {
     let Some(wire) = dissection.wire() else { return String::new() };
-    Mask::of(dissection, 0, reveal).spaced(&wire.bytes, Span::new(0, wire.bytes.len()))
+    LayerMask::of(dissection, 0, reveal).spaced(&wire.bytes, Span::new(0, wire.bytes.len()))
 }

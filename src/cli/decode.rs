@@ -1,133 +1,130 @@
 //! `decode`: captured bytes explained.
 
-use std::io::Read as _;
+use std::io::Read;
 use std::path::Path;
 
-use super::args::{Decode, Global, Protocol};
+use super::args::{Decode, Global};
 use super::exit::{Exit, Outcome, Stop, Trouble};
-use super::out::{self, Out};
+use super::out;
+use super::traffic::{Printer, Tally};
+use super::values::Protocol;
 use crate::app::decode::{self, Input};
-use crate::app::output::entry::{self, Show};
+use crate::app::output::entry::Show;
 use crate::app::output::explain::{self, Look};
 use crate::app::output::paint::Sheet;
 use crate::app::target::family_of;
 use crate::bus::Decoder;
 use crate::frame::visible;
-use crate::protocol::{Dialect, Judged};
-use crate::trace::{EntryKind, Trace};
+use crate::meter::Model;
+use crate::protocol::Dialect;
+use crate::trace::{Trace, Way};
+
+/// Largest input that is taken.
+const LARGEST: u64 = 1 << 30;
 
 /// Prints what captured bytes mean.
 pub fn run(global: &Global, given: &Decode) -> Outcome {
-    let (input, name) = input(given)?;
-    let bytes = match input {
-        Input::Bytes(bytes) => bytes,
-        Input::Capture(_) => return Err(Trouble::usage(name, "captures cannot be read yet").into()),
-    };
-    let Some(decoder) = decoder(given, &bytes) else {
-        let what = format!("no protocol finds a frame in {}", explain::count(bytes.len()));
-        return Err(Trouble::new(Exit::BadAnswer, name, what).hint("name one with --protocol").into());
-    };
-    let trace = decode::digest(&bytes, decoder);
+    let (input, doing) = input(given)?;
+    let decoder = chosen(given.model, given.protocol);
+    let explained = explain(&input, decoder, &doing)?;
     let look = Look { sheet: Sheet::of_stdout(!global.no_color), reveal: given.reveal };
-    let tally = print(&trace, Show { look, timed: false }, global.json)?;
-    Ok(tally.exit(&name))
+    let timed = matches!(input, Input::Capture(_));
+    let mut printer = Printer::new(Show { look, timed }, global.json);
+    printer.print_all(&explained)?;
+    let (sent, received) = (printer.tally(Way::Out), printer.tally(Way::In));
+    Ok(judge(sent.and(received), &doing))
+}
+
+/// What was named to explain traffic by; `None` when it is to be found out.
+#[must_use]
+pub fn chosen(model: Option<&'static Model>, protocol: Protocol) -> Option<Decoder> {
+    match (model, protocol) {
+        (Some(model), _) => Some(Decoder { family: family_of(model), dialect: model.dialect }),
+        (None, Protocol::Known(family)) => Some(Decoder { family, dialect: Dialect::default() }),
+        (None, Protocol::Auto) => None,
+    }
+}
+
+/// The input cut into frames.
+///
+/// # Errors
+/// [`Stop`] when a capture cannot be read, or no protocol finds a frame.
+pub fn explain(input: &Input, decoder: Option<Decoder>, doing: &str) -> Result<Trace, Stop> {
+    let (found, length) = match input {
+        Input::Bytes(bytes) => {
+            let decoder = decoder.or_else(|| decode::detect(bytes));
+            (decoder.map(|decoder| decode::digest(bytes, decoder)), bytes.len())
+        }
+        Input::Capture(content) => {
+            let played = decode::play(content, decoder)
+                .map_err(|error| Trouble::usage(doing, visible::string(&error.to_string())))?;
+            if let Some(torn) = played.as_ref().and_then(|played| played.torn) {
+                let bytes = explain::count(usize::try_from(torn.bytes).unwrap_or(usize::MAX));
+                out::remark(&format!("{doing}: {bytes} at its end could not be read: {}", torn.why));
+            }
+            (played.map(|played| played.trace), content.len())
+        }
+    };
+    found.ok_or_else(|| {
+        let what = format!("no protocol finds a frame in {}", explain::count(length));
+        Trouble::new(Exit::BadAnswer, doing, what).hint("name one with --protocol").into()
+    })
+}
+
+/// The exit code, with a remark where the output does not make plain why.
+fn judge(tally: Tally, doing: &str) -> Exit {
+    if tally.frames == 0 {
+        out::remark(&format!("{doing}: no frame, {} bytes of noise", tally.noise_bytes));
+        return Exit::BadAnswer;
+    }
+    if tally.bad > 0 {
+        out::remark(&format!("{doing}: {} of {} frames bad", tally.bad, tally.frames));
+        return Exit::BadAnswer;
+    }
+    Exit::Done
 }
 
 /// What was given, and how to name it in an error.
 fn input(given: &Decode) -> Result<(Input, String), Stop> {
-    if let Some(text) = &given.hex {
-        let name = "decoding --hex".to_owned();
-        return match decode::hex_text(text) {
-            Ok(bytes) => Ok((Input::Bytes(bytes), name)),
-            Err(error) => Err(Trouble::usage(name, error.to_string()).into()),
-        };
-    }
-    let path = given.file.as_deref().unwrap_or(Path::new("-"));
-    let name = match path.to_str() {
-        Some("-") => "decoding standard input".to_owned(),
-        _ => format!("decoding {}", visible::string(&path.to_string_lossy())),
+    let Some(text) = &given.hex else {
+        return file(given.file.as_deref().unwrap_or(Path::new("-")), "decoding");
     };
-    let content = read(path).map_err(|error| Trouble::usage(&name, error.to_string()))?;
+    let doing = "decoding --hex".to_owned();
+    match decode::hex_text(text) {
+        Ok(bytes) => Ok((Input::Bytes(bytes), doing)),
+        Err(error) => Err(Trouble::usage(doing, error.to_string()).into()),
+    }
+}
+
+/// What a file holds, `-` being standard input, and how to name that in an error.
+///
+/// # Errors
+/// [`Stop`] when it cannot be read or is not understood.
+pub fn file(path: &Path, doing: &str) -> Result<(Input, String), Stop> {
+    let doing = match path.to_str() {
+        Some("-") => format!("{doing} standard input"),
+        _ => format!("{doing} {}", visible::string(&path.to_string_lossy())),
+    };
+    let content = read(path).map_err(|error| Trouble::usage(&doing, error.to_string()))?;
     match decode::recognise(content) {
-        Ok(input) => Ok((input, name)),
-        Err(error) => Err(Trouble::usage(name, error.to_string()).into()),
+        Ok(input) => Ok((input, doing)),
+        Err(error) => Err(Trouble::usage(doing, error.to_string()).into()),
     }
 }
 
 fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     if path == Path::new("-") {
-        let mut content = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut content)?;
-        return Ok(content);
+        return bounded(std::io::stdin().lock());
     }
-    std::fs::read(path)
+    bounded(std::fs::File::open(path)?)
 }
 
-/// By what to cut and explain it; `None` when it was to be found out and nothing fits.
-fn decoder(given: &Decode, bytes: &[u8]) -> Option<Decoder> {
-    match (given.model, given.protocol) {
-        (Some(model), _) => Some(Decoder { family: family_of(model), dialect: model.dialect }),
-        (None, Protocol::Known(family)) => Some(Decoder { family, dialect: Dialect::default() }),
-        (None, Protocol::Auto) => decode::detect(bytes),
+/// Everything there is to read, but not without end.
+fn bounded(from: impl Read) -> std::io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    from.take(LARGEST + 1).read_to_end(&mut content)?;
+    if content.len() as u64 > LARGEST {
+        return Err(std::io::Error::other(format!("more than {LARGEST} bytes")));
     }
-}
-
-/// How many of what were found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Tally {
-    frames: u64,
-    bad: u64,
-    noise_bytes: u64,
-}
-
-impl Tally {
-    /// Counts an entry.
-    pub fn count(&mut self, kind: EntryKind, len: u32) {
-        match kind {
-            EntryKind::Frame(judged) => {
-                self.frames += 1;
-                self.bad += u64::from(judged == Judged::Bad);
-            }
-            EntryKind::Noise => self.noise_bytes += u64::from(len),
-            EntryKind::Echo | EntryKind::Mark(_) => {}
-        }
-    }
-
-    /// The exit code, with a remark where it is not plain from the output why.
-    #[must_use]
-    pub fn exit(self, doing: &str) -> Exit {
-        if self.frames == 0 {
-            out::remark(&format!("{doing}: no frame, {} bytes of noise", self.noise_bytes));
-            return Exit::BadAnswer;
-        }
-        if self.bad > 0 {
-            out::remark(&format!("{doing}: {} of {} frames are bad", self.bad, self.frames));
-            return Exit::BadAnswer;
-        }
-        Exit::Done
-    }
-}
-
-/// Prints every entry of a trace in order.
-pub fn print(trace: &Trace, show: Show, json: bool) -> Result<Tally, Stop> {
-    let mut out = Out::new();
-    let mut tally = Tally::default();
-    let mut offset = 0;
-    for number in 0..trace.len() {
-        let Some(found) = trace.entry(number) else { break };
-        tally.count(found.kind, found.len);
-        if json {
-            if let Some(line) = entry::json(trace, number, offset, show) {
-                out.line(&line)?;
-            }
-        } else if let Some(text) = entry::text(trace, number, offset, show) {
-            if number > 0 {
-                out.line("")?;
-            }
-            out.text(&text)?;
-        }
-        offset += u64::from(found.len);
-    }
-    out.flush()?;
-    Ok(tally)
+    Ok(content)
 }

@@ -63,9 +63,26 @@ pub enum Stop {
     Trouble(Box<Trouble>),
 }
 
+impl Stop {
+    /// The same trouble, with a link rather than with the arguments.
+    #[must_use]
+    pub fn about_the_link(self) -> Self {
+        match self {
+            Self::Trouble(trouble) => trouble.with(Exit::Link).into(),
+            Self::ClosedPipe => Self::ClosedPipe,
+        }
+    }
+}
+
 impl From<Trouble> for Stop {
     fn from(trouble: Trouble) -> Self {
         Self::Trouble(Box::new(trouble))
+    }
+}
+
+impl From<Box<Trouble>> for Stop {
+    fn from(trouble: Box<Trouble>) -> Self {
+        Self::Trouble(trouble)
     }
 }
 
@@ -109,6 +126,12 @@ impl Trouble {
     pub fn hint(mut self, line: impl Into<String>) -> Self {
         self.next.push(line.into());
         self
+    }
+
+    /// The same, ending with another code.
+    #[must_use]
+    pub fn with(self, exit: Exit) -> Self {
+        Self { exit, ..self }
     }
 
     /// The lines that stand on standard error.

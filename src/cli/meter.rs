@@ -5,7 +5,28 @@ use super::exit::{Stop, Trouble};
 use super::{out, password};
 use crate::app::target::Target;
 use crate::frame::visible;
+use crate::link::Place;
+use crate::meter::Model;
 use crate::protocol::Request;
+use crate::sim::demo_meters;
+
+/// The meter that was named, on a link. On the simulated bus the address may be left out.
+///
+/// # Errors
+/// [`Stop`] as [`target`].
+pub fn target_on(global: &Global, given: &Meter, place: &Place) -> Result<Target, Stop> {
+    match simulated_address(given.model, place) {
+        Some(address) if given.address.is_empty() => target(global, &Meter { address, ..given.clone() }),
+        _ => target(global, given),
+    }
+}
+
+/// Where the simulated bus has a meter of a model; `None` on any other link.
+#[must_use]
+pub fn simulated_address(model: &Model, place: &Place) -> Option<String> {
+    let meters = if *place == Place::Sim { demo_meters() } else { Vec::new() };
+    meters.iter().find(|meter| meter.name() == model.id).map(|meter| meter.address().to_owned())
+}
 
 /// The meter that was named, with its password.
 ///

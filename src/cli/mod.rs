@@ -7,12 +7,23 @@ mod compose;
 mod console;
 mod decode;
 mod exit;
+mod export;
+mod failure;
+mod live;
 mod man;
 mod meter;
 mod models;
 mod out;
 mod password;
+mod ports;
+mod read;
+mod send;
+mod simulate;
+mod sniff;
+mod traffic;
+mod values;
 
+use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -20,6 +31,8 @@ use clap::Parser as _;
 use args::{Args, Subcommand};
 pub use exit::Exit;
 use exit::{Outcome, Stop, Trouble};
+
+use crate::frame::visible;
 
 /// Runs the program with the arguments it was started with.
 #[must_use]
@@ -38,26 +51,52 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Prints help, the version or what is wrong with the arguments.
+/// Prints help, the version, or what is wrong with the arguments. What was typed may hold anything.
 fn explain(error: &clap::Error) -> Exit {
-    // Nobody is left to be told when the pipe is closed.
-    let _ = error.print();
-    if error.use_stderr() { Exit::Usage } else { Exit::Done }
+    if !error.use_stderr() {
+        // Nobody is left to be told when the pipe is closed.
+        let _ = error.print();
+        return Exit::Done;
+    }
+    for line in error.render().to_string().lines() {
+        out::complain(&format!("{}\n", visible::string(line)));
+    }
+    Exit::Usage
 }
 
 fn dispatch(args: &Args) -> Outcome {
-    let Some(subcommand) = &args.command else { return console::run(&args.global, &args.console) };
+    let Some(subcommand) = &args.command else {
+        on_a_terminal()?;
+        return console::run(&args.global, &args.console);
+    };
     if args.console.is_given() {
         let what = "LINK, --model and --address stand behind the subcommand, not before it";
         return Err(Trouble::usage("reading the arguments", what).into());
     }
     match subcommand {
-        Subcommand::Demo => console::demo(&args.global),
+        Subcommand::Demo => on_a_terminal().and_then(|()| console::demo(&args.global)),
+        Subcommand::Ports => ports::run(&args.global),
         Subcommand::Models => models::run(&args.global),
         Subcommand::Commands(given) => commands::run(&args.global, given),
+        Subcommand::Read(given) => read::run(&args.global, given),
+        Subcommand::Send(given) => send::run(&args.global, given),
+        Subcommand::Sniff(given) => sniff::run(&args.global, given),
         Subcommand::Compose(given) => compose::run(&args.global, given),
         Subcommand::Decode(given) => decode::run(&args.global, given),
+        Subcommand::Simulate(given) => simulate::run(&args.global, given),
+        Subcommand::Export(given) => export::run(&args.global, given),
         Subcommand::Completions(given) => completions::run(given),
         Subcommand::Man(given) => man::run(given),
     }
+}
+
+/// The console needs a terminal on both sides.
+fn on_a_terminal() -> Result<(), Stop> {
+    if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        return Ok(());
+    }
+    let what = "standard input and output are not a terminal";
+    let hint =
+        "without a terminal use a subcommand, such as: meterscope read LINK --model MODEL --address ADDRESS";
+    Err(Trouble::usage("opening the console", what).hint(hint).into())
 }

@@ -15,6 +15,11 @@ impl Out {
         Self(BufWriter::new(io::stdout()))
     }
 
+    /// For what writes by itself.
+    pub fn writer(&mut self) -> &mut impl io::Write {
+        &mut self.0
+    }
+
     /// Writes text as it is.
     ///
     /// # Errors

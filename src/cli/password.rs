@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::args::{Global, Meter};
 use super::exit::{Exit, Stop, Trouble};
 use crate::app::keys;
-use crate::frame::Secret;
+use crate::frame::{Secret, visible};
 
 /// Longest password that is taken from the prompt.
 const LONGEST: usize = 64;
@@ -19,17 +19,23 @@ const LONGEST: usize = 64;
 /// # Errors
 /// [`Stop`] for a keys file that cannot be used, and when there is no terminal to ask on.
 pub fn find(global: &Global, given: &Meter) -> Result<Option<Secret>, Stop> {
-    let keys = keys::load(global.keys.as_deref())
-        .map_err(|error| Trouble::usage("reading passwords and keys", error.to_string()))?;
     if given.ask_password {
-        return prompt(&format!(
-            "Password of {} {}: ",
-            given.model.id,
-            crate::frame::visible::string(&given.address)
-        ))
-        .map(Some);
+        let meter = format!("{} {}", given.model.id, visible::string(&given.address));
+        return prompt(&format!("Password of {}: ", meter.trim_end())).map(Some);
     }
-    Ok(keys.password(&given.address).cloned().or_else(from_environment))
+    known(global, &given.address)
+}
+
+/// The password for the meter at an address, of the keys file, or in `METERSCOPE_PASSWORD`.
+///
+/// # Errors
+/// [`Stop`] for a keys file that cannot be used.
+pub fn known(global: &Global, address: &str) -> Result<Option<Secret>, Stop> {
+    let keys = keys::load(global.keys.as_deref()).map_err(|error| {
+        let exit = if matches!(error, keys::KeysError::Open { .. }) { Exit::Forbidden } else { Exit::Usage };
+        Trouble::new(exit, "reading passwords and keys", error.to_string())
+    })?;
+    Ok(keys.password(address).cloned().or_else(from_environment))
 }
 
 fn from_environment() -> Option<Secret> {
@@ -46,9 +52,10 @@ fn prompt(question: &str) -> Result<Secret, Stop> {
     if !std::io::stderr().is_terminal() || !std::io::stdin().is_terminal() {
         return Err(trouble("there is no terminal to ask on").into());
     }
+    // The question comes last, so that nothing is typed while the terminal still shows it.
+    let _raw = RawMode::enter().map_err(|error| trouble(&error.to_string()))?;
     let mut stderr = std::io::stderr();
     let _ = write!(stderr, "{question}").and_then(|()| stderr.flush());
-    let _raw = RawMode::enter().map_err(|error| trouble(&error.to_string()))?;
     let mut typed = Zeroizing::new(Vec::with_capacity(LONGEST * 4));
     loop {
         let event = event::read().map_err(|error| trouble(&error.to_string()))?;

@@ -46,6 +46,9 @@ impl Span {
 }
 
 /// A named range of a layer with its meaning.
+///
+/// Parts of one byte, such as flags, are children of the byte's field: the first of them holds the byte, the
+/// others are empty and stand at its end, so that the childless fields still tile the layer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {
     /// What it is called.

@@ -57,7 +57,10 @@ pub struct Candidate {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
     /// Not a number.
-    #[error("address \"{}\": expected a decimal number, 0x and hex digits, or a serial number", visible::string(.0))]
+    #[error(
+        "address \"{}\": expected a decimal number, 0x and hex digits, hex bytes such as 06 47 5E, or a serial number",
+        visible::string(.0)
+    )]
     NotANumber(String),
     /// It does not fit the field.
     #[error("address {} does not fit {width} bytes: the largest is {largest}", visible::string(.text))]
@@ -85,20 +88,44 @@ impl AddressRule {
             let number = self.unaddressed.ok_or(AddressError::Missing)?;
             return Ok(vec![self.candidate("", number, "every meter that is there")]);
         }
-        let number = parse(text).ok_or_else(|| AddressError::NotANumber(text.to_owned()))?;
-        let is_serial = !is_hex(text) && text.len() >= usize::from(self.serial_digits);
-        let candidates = if is_serial { self.from_serial(text) } else { Vec::new() };
-        if !candidates.is_empty() {
-            return Ok(candidates);
+        let written = self.read(text)?;
+        if let Written::Decimal(_) = written
+            && text.len() >= usize::from(self.serial_digits)
+        {
+            let candidates = self.by_serial(text);
+            if !candidates.is_empty() {
+                return Ok(candidates);
+            }
         }
-        if number > self.largest() {
-            return Err(AddressError::TooLarge {
-                text: text.to_owned(),
-                width: self.width,
-                largest: self.largest(),
-            });
+        match written {
+            Written::Decimal(Some(number)) | Written::Hex(number) if number <= self.largest() => {
+                Ok(vec![self.candidate(text, number, "as written")])
+            }
+            _ => Err(self.too_large(text)),
         }
-        Ok(vec![self.candidate(text, number, "as written")])
+    }
+
+    /// What a text says, whether or not it can be sent.
+    fn read(&self, text: &str) -> Result<Written, AddressError> {
+        let not_a_number = || AddressError::NotANumber(text.to_owned());
+        if let Some(digits) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+            return u64::from_str_radix(digits, 16).map(Written::Hex).map_err(|_| not_a_number());
+        }
+        if text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Ok(Written::Decimal(text.parse().ok()));
+        }
+        if text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return u64::from_str_radix(text, 16).map(Written::Hex).map_err(|_| self.too_large(text));
+        }
+        let bytes = bytes(text).ok_or_else(not_a_number)?;
+        if bytes.len() > usize::from(self.width.min(8)) {
+            return Err(self.too_large(text));
+        }
+        let join = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
+        Ok(Written::Hex(match self.order {
+            Order::LittleEndian => bytes.iter().rev().fold(0, join),
+            Order::BigEndian => bytes.iter().fold(0, join),
+        }))
     }
 
     /// The bytes of an address in wire order.
@@ -115,11 +142,15 @@ impl AddressRule {
         if self.width >= 8 { u64::MAX } else { (1 << (8 * self.width)) - 1 }
     }
 
-    fn from_serial(&self, text: &str) -> Vec<Candidate> {
+    fn too_large(&self, text: &str) -> AddressError {
+        AddressError::TooLarge { text: text.to_owned(), width: self.width, largest: self.largest() }
+    }
+
+    fn by_serial(&self, text: &str) -> Vec<Candidate> {
         let mut found: Vec<Candidate> = Vec::new();
         for rule in self.serial {
             let tail = text.get(text.len().saturating_sub(usize::from(rule.last_digits))..).unwrap_or(text);
-            let Some(number) = parse(tail).filter(|n| *n <= self.largest()) else { continue };
+            let Some(number) = tail.parse().ok().filter(|n| *n <= self.largest()) else { continue };
             if found.iter().all(|c| c.address.number() != Some(number)) {
                 found.push(self.candidate(&number.to_string(), number, rule.because));
             }
@@ -138,14 +169,115 @@ impl AddressRule {
     }
 }
 
-fn is_hex(text: &str) -> bool {
-    text.starts_with("0x") || text.starts_with("0X")
+/// What a text says, by the way it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Written {
+    /// Decimal digits; `None` when they are more than 64 bits hold, which a serial number may be.
+    Decimal(Option<u64>),
+    /// Hex: after `0x`, with letters in it, or as bytes in wire order.
+    Hex(u64),
 }
 
-fn parse(text: &str) -> Option<u64> {
-    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
-        Some(digits) => u64::from_str_radix(digits, 16).ok(),
-        None if text.bytes().all(|b| b.is_ascii_digit()) => text.parse().ok(),
-        None => None,
+/// Two hex digits a byte with something between the bytes, such as `06 47 5E` or `06:47:5E`.
+fn bytes(text: &str) -> Option<Vec<u8>> {
+    text.split([' ', ':', '-', ','])
+        .map(|pair| {
+            let is_pair = pair.len() == 2 && pair.bytes().all(|byte| byte.is_ascii_hexdigit());
+            is_pair.then(|| u8::from_str_radix(pair, 16).ok()).flatten()
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A 4-byte address that follows from the last six digits of the serial number, or from all of them.
+    const WIDE: AddressRule = AddressRule {
+        width: 4,
+        order: Order::BigEndian,
+        min: 0,
+        max: 0xFFFF_FFFF,
+        serial: &[
+            SerialRule { last_digits: 6, because: "last six" },
+            SerialRule { last_digits: 8, because: "whole" },
+        ],
+        serial_digits: 7,
+        unaddressed: None,
+    };
+
+    /// A 2-byte address that follows from the last five digits, or the last four where five do not fit.
+    const NARROW: AddressRule = AddressRule {
+        width: 2,
+        order: Order::LittleEndian,
+        min: 1,
+        max: 65_000,
+        serial: &[
+            SerialRule { last_digits: 5, because: "last five" },
+            SerialRule { last_digits: 4, because: "last four" },
+        ],
+        serial_digits: 8,
+        unaddressed: Some(0),
+    };
+
+    fn candidates(rule: &AddressRule, text: &str) -> Vec<(u64, &'static str)> {
+        let found = rule.resolve(text).unwrap();
+        found.iter().map(|c| (c.address.number().unwrap(), c.because)).collect()
+    }
+
+    #[test]
+    fn decimal_hex_and_bytes_are_the_same_address() {
+        for text in
+            ["411486", "0x06475E", "0x6475e", "06 47 5E", "00 06 47 5E", "06:47:5E", "06475E", "0006475e"]
+        {
+            assert_eq!(candidates(&WIDE, text), [(411_486, "as written")], "{text}");
+            assert_eq!(WIDE.resolve(text).unwrap()[0].bytes, [0x00, 0x06, 0x47, 0x5E], "{text}");
+        }
+    }
+
+    #[test]
+    fn bytes_stand_in_wire_order() {
+        assert_eq!(candidates(&NARROW, "96 34"), [(0x3496, "as written")]);
+        assert_eq!(NARROW.resolve("13462").unwrap()[0].bytes, [0x96, 0x34]);
+        assert_eq!(candidates(&NARROW, "0x3496"), [(0x3496, "as written")]);
+    }
+
+    #[test]
+    fn a_serial_number_gives_every_address_it_can_stand_for_the_likelier_first() {
+        assert_eq!(candidates(&WIDE, "10925595"), [(925_595, "last six"), (10_925_595, "whole")]);
+        assert_eq!(candidates(&WIDE, "6925646"), [(925_646, "last six"), (6_925_646, "whole")]);
+        assert_eq!(candidates(&NARROW, "009059058013462"), [(13_462, "last five"), (3_462, "last four")]);
+        assert_eq!(candidates(&NARROW, "009059058099999"), [(9_999, "last four")]);
+        assert_eq!(candidates(&NARROW, "99999999999999999999900123"), [(123, "last five")]);
+    }
+
+    #[test]
+    fn a_short_number_is_taken_as_written() {
+        assert_eq!(candidates(&WIDE, "7"), [(7, "as written")]);
+        assert_eq!(candidates(&NARROW, " 13462 "), [(13_462, "as written")]);
+    }
+
+    #[test]
+    fn what_the_book_does_not_have_is_sent_with_a_warning() {
+        assert_ne!(NARROW.resolve("65100").unwrap()[0].warning, "");
+        assert_eq!(NARROW.resolve("65000").unwrap()[0].warning, "");
+    }
+
+    #[test]
+    fn nothing_written_is_everybody_or_an_error() {
+        assert_eq!(candidates(&NARROW, ""), [(0, "every meter that is there")]);
+        assert_eq!(WIDE.resolve(" "), Err(AddressError::Missing));
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_refused_with_the_limit() {
+        let message = |rule: &AddressRule, text| rule.resolve(text).unwrap_err().to_string();
+        assert_eq!(message(&NARROW, "70000"), "address 70000 does not fit 2 bytes: the largest is 65535");
+        assert!(message(&WIDE, "01 02 03 04 05").contains("does not fit 4 bytes"));
+        assert!(message(&WIDE, "0x100000000").contains("does not fit 4 bytes"));
+        for text in ["kitchen", "12 3", "1.5", "-1", "0x", "06 4G", "411 486", "\u{1b}[2J"] {
+            assert!(matches!(WIDE.resolve(text), Err(AddressError::NotANumber(_))), "{text}");
+            assert!(!message(&WIDE, text).contains('\u{1b}'));
+        }
     }
 }

@@ -97,6 +97,14 @@ pub enum Action {
         /// How it ended.
         result: Result<(), Failure>,
     },
+    /// Nothing may be asked on this line before this moment, by whatever comes next: the silence that the
+    /// protocol demands, or the time in which answers may still come.
+    Rest {
+        /// Until when.
+        until: At,
+        /// How many answers may still come; with the last of them the rest is over.
+        owed: u32,
+    },
     /// There is nothing more to do.
     Finished,
 }

@@ -1,7 +1,7 @@
 //! The laws of the protocol traits, as functions that panic when one is broken. Property tests and fuzz
 //! targets run them over bytes of their own making.
 
-#![expect(clippy::panic, reason = "a broken law is a bug, and this is how the harness is told of it")]
+use std::time::Duration;
 
 use super::family::{Context, Dialect, Family};
 use super::framer::{Framer, Piece, PieceKind, Source};
@@ -23,14 +23,19 @@ pub fn pieces(family: &dyn Family, source: Source, bytes: &[u8], cuts: &[usize])
 }
 
 fn feed(framer: &mut dyn Framer, bytes: &[u8], cuts: &[usize], keep: &mut dyn FnMut(Piece<'_>)) {
-    let mut ends: Vec<usize> = cuts.iter().map(|cut| (*cut).min(bytes.len())).collect();
-    ends.push(bytes.len());
-    ends.sort_unstable();
     let mut from = 0;
-    for end in ends {
+    for end in ends(bytes.len(), cuts) {
         framer.push(bytes.get(from..end).unwrap_or_default(), At::ZERO, keep);
         from = end;
     }
+}
+
+/// Where chunks end, in order, the last one at the end of the bytes.
+fn ends(length: usize, cuts: &[usize]) -> Vec<usize> {
+    let mut ends: Vec<usize> = cuts.iter().map(|cut| (*cut).min(length)).collect();
+    ends.push(length);
+    ends.sort_unstable();
+    ends
 }
 
 /// Framing loses nothing and does not depend on how the bytes were chunked.
@@ -40,12 +45,42 @@ fn feed(framer: &mut dyn Framer, bytes: &[u8], cuts: &[usize], keep: &mut dyn Fn
 pub fn framing(family: &dyn Family, source: Source, bytes: &[u8], cuts: &[usize]) {
     let whole = pieces(family, source, bytes, &[]);
     let joined: Vec<u8> = whole.iter().flat_map(|(_, piece)| piece.iter().copied()).collect();
-    if joined != bytes {
-        panic!("{}: the pieces do not partition the input: {whole:02X?}", family.id());
-    }
+    assert!(joined == bytes, "{}: the pieces do not partition the input: {whole:02X?}", family.id());
     let chunked = pieces(family, source, bytes, cuts);
-    if chunked != whole {
-        panic!("{}: chunking at {cuts:?} changed the pieces:\n{whole:02X?}\n{chunked:02X?}", family.id());
+    assert!(
+        chunked == whole,
+        "{}: chunking at {cuts:?} changed the pieces:\n{whole:02X?}\n{chunked:02X?}",
+        family.id()
+    );
+}
+
+/// Framing loses nothing whatever the silences, and ends: bytes come in chunks that end at `cuts`, with the
+/// silence of the same index before each, and deadlines are kept.
+///
+/// # Panics
+/// When the pieces do not partition the input, or a deadline does not move although it was kept.
+pub fn timed(family: &dyn Family, source: Source, bytes: &[u8], cuts: &[usize], silences: &[Duration]) {
+    let mut framer = family.framer(source, LineSettings::default());
+    let mut joined = Vec::new();
+    let mut keep = |piece: Piece<'_>| joined.extend_from_slice(piece.bytes);
+    let (mut now, mut from) = (At::ZERO, 0);
+    for (index, end) in ends(bytes.len(), cuts).into_iter().enumerate() {
+        now = now + silences.get(index).copied().unwrap_or_default();
+        expire(family, framer.as_mut(), now, &mut keep);
+        framer.push(bytes.get(from..end).unwrap_or_default(), now, &mut keep);
+        from = end;
+    }
+    framer.finish(&mut keep);
+    assert!(joined == bytes, "{}: the pieces do not partition the input: {joined:02X?}", family.id());
+}
+
+/// Keeps every deadline up to a moment, each at its time.
+fn expire(family: &dyn Family, framer: &mut dyn Framer, now: At, keep: &mut dyn FnMut(Piece<'_>)) {
+    let mut before = None;
+    while let Some(due) = framer.deadline().filter(|due| *due <= now) {
+        assert!(before != Some(due), "{}: the deadline {due} was kept and stands", family.id());
+        framer.expire(due, keep);
+        before = Some(due);
     }
 }
 
@@ -56,17 +91,26 @@ pub fn framing(family: &dyn Family, source: Source, bytes: &[u8], cuts: &[usize]
 pub fn dissection(family: &dyn Family, bytes: &[u8], request: Option<&[u8]>, dialect: Dialect) {
     let context = Context { request, dialect, ..Context::default() };
     let explained = family.dissect(bytes, &context);
-    if explained.wire().map(|wire| wire.bytes.as_ref()) != Some(bytes) {
-        panic!("{}: the wire layer is not the frame", family.id());
-    }
+    assert!(
+        explained.wire().map(|wire| wire.bytes.as_ref()) == Some(bytes),
+        "{}: the wire layer is not the frame",
+        family.id()
+    );
     for layer in &explained.layers {
-        if !layer.fields.tiles(layer.bytes.len()) {
-            panic!("{}: fields do not tile {}: {:#?}", family.id(), layer.name, layer.fields);
-        }
+        assert!(
+            layer.fields.tiles(layer.bytes.len()),
+            "{}: fields do not tile {}: {:#?}",
+            family.id(),
+            layer.name,
+            layer.fields
+        );
     }
-    if explained.verdict.is_bad() && !explained.readings.is_empty() {
-        panic!("{}: a bad frame gives readings: {:?}", family.id(), explained.readings);
-    }
+    assert!(
+        !explained.verdict.is_bad() || explained.readings.is_empty(),
+        "{}: a bad frame gives readings: {:?}",
+        family.id(),
+        explained.readings
+    );
     let _ = explained.summary();
 }
 

@@ -13,6 +13,8 @@
 mod address;
 mod argument;
 mod command;
+#[cfg(test)]
+pub mod drive;
 mod exchange;
 mod family;
 mod framer;
@@ -34,5 +36,5 @@ pub use exchange::{Action, Event, Exchange, Failure, Fault, Options, Plan, Reque
 pub use family::{ComposeError, Context, Dialect, Family, Profile};
 pub use framer::{Framer, Judged, Piece, PieceKind, Source};
 pub use line::{BadLine, LineSettings, Parity};
-pub use responder::{Now, Responder, Setup, SetupError, Told};
+pub use responder::{Load, Now, Responder, Setup, SetupError, Told};
 pub use tracker::{Relation, Seen, Tracker};

@@ -59,6 +59,15 @@ pub enum Told {
     SetLine(LineSettings),
 }
 
+/// What is drawn through a simulated meter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Load {
+    /// Power now, in watts.
+    pub watts: u32,
+    /// Energy since it was told last, in watt seconds.
+    pub watt_seconds: u64,
+}
+
 /// A simulated meter.
 pub trait Responder: Send {
     /// Bytes arrived.
@@ -70,4 +79,10 @@ pub trait Responder: Send {
 
     /// When it wants to be asked again though nothing arrives.
     fn deadline(&self) -> Option<At>;
+
+    /// Something is drawn through it, and its power and energy registers follow. A meter that does nothing about
+    /// it keeps the values it was set up with.
+    fn draw(&mut self, load: Load) {
+        let _ = load;
+    }
 }

@@ -121,6 +121,8 @@ pub struct Turns<T> {
     tally: Tally,
     /// Questions sent whose answers have neither come nor been waited for to the end: they may come late.
     owed: u32,
+    /// Whether the answer to the last question has come, damaged.
+    is_damaged: bool,
     /// The first answer, while the second one of a pair is awaited.
     first: Option<Vec<Reading>>,
     actions: VecDeque<Action>,
@@ -138,20 +140,22 @@ impl<T: Turn> Turns<T> {
             round: 0,
             tally: Tally::default(),
             owed: 0,
+            is_damaged: false,
             first: None,
             actions: VecDeque::new(),
         }
     }
 
-    fn ask(&mut self) {
+    fn ask(&mut self, at: At) {
         if self.index >= self.turn.count() {
-            return self.finish();
+            return self.finish(at);
         }
         if self.round == 0 && self.tally.asked == 0 {
             self.actions.push_back(Action::Step(self.turn.title(self.index)));
         }
         self.tally.asked += 1;
         self.owed += 1;
+        self.is_damaged = false;
         self.state = State::Asking;
         let question = self.turn.question(self.index, self.round);
         self.actions.push_back(Action::Send(question));
@@ -184,9 +188,11 @@ impl<T: Turn> Turns<T> {
                 self.fail(Fault::Refused { code, meaning }, at);
             }
             Judgement::Damaged(what) => {
-                self.owed = self.owed.saturating_sub(1);
+                // What is damaged may be stray bytes with the answer right behind them: until the line is silent
+                // it may still come.
                 self.tally.damaged = Some(what);
-                self.retry_or_fail(at);
+                self.is_damaged = true;
+                self.wait(at + self.turn.timing().gap);
             }
             Judgement::Unfit(unfit) => self.unfit(unfit),
             Judgement::Foreign => {}
@@ -228,7 +234,7 @@ impl<T: Turn> Turns<T> {
                 return self.pause(at);
             }
             self.tally.unfit = Some(Unfit::Different);
-            return self.retry_or_fail(at);
+            return if self.may_repeat() { self.pause(at) } else { self.give_up(at) };
         }
         self.first = None;
         self.actions.extend(readings.into_iter().map(Action::Reading));
@@ -241,14 +247,13 @@ impl<T: Turn> Turns<T> {
         }
     }
 
-    fn retry_or_fail(&mut self, at: At) {
-        let may_repeat = self.turn.access(self.index) == Access::Read;
-        if may_repeat && self.tally.asked <= u32::from(self.options.retries) {
-            self.pause(at);
-        } else {
-            let fault = std::mem::take(&mut self.tally).fault();
-            self.fail(fault, at);
-        }
+    fn may_repeat(&self) -> bool {
+        self.turn.access(self.index) == Access::Read && self.tally.asked <= u32::from(self.options.retries)
+    }
+
+    fn give_up(&mut self, at: At) {
+        let fault = std::mem::take(&mut self.tally).fault();
+        self.fail(fault, at);
     }
 
     fn fail(&mut self, fault: Fault, at: At) {
@@ -262,7 +267,7 @@ impl<T: Turn> Turns<T> {
         self.round = 0;
         self.first = None;
         self.tally = Tally::default();
-        if self.index >= self.turn.count() { self.finish() } else { self.pause(at) }
+        if self.index >= self.turn.count() { self.finish(at) } else { self.pause(at) }
     }
 
     /// Silence before the next question; as long as an answer may still come when one is owed.
@@ -270,33 +275,48 @@ impl<T: Turn> Turns<T> {
         let timing = self.turn.timing();
         let silence = if self.owed > 0 && self.tally.asked == 0 { timing.reply } else { timing.gap };
         self.state = State::Pausing;
-        if silence.is_zero() { self.ask() } else { self.actions.push_back(Action::WaitUntil(at + silence)) }
+        if silence.is_zero() { self.ask(at) } else { self.wait(at + silence) }
+    }
+
+    fn wait(&mut self, until: At) {
+        self.actions.push_back(Action::WaitUntil(until));
     }
 
     fn deadline(&mut self, at: At) {
         match self.state {
-            State::Listening => self.retry_or_fail(at),
+            State::Listening => {
+                if self.is_damaged {
+                    self.owed = self.owed.saturating_sub(1);
+                }
+                if self.may_repeat() { self.ask(at) } else { self.give_up(at) }
+            }
             State::Pausing => {
                 if self.tally.asked == 0 {
                     self.owed = 0;
                 }
-                self.ask();
+                self.ask(at);
             }
             State::Resting | State::Asking => {}
         }
     }
 
-    fn stop(&mut self, fault: Fault) {
+    fn stop(&mut self, fault: Fault, at: At) {
         if self.state == State::Resting {
             return;
         }
         let failure = Failure { step: self.turn.title(self.index), fault };
         self.actions.push_back(Action::Answered { index: self.index, result: Err(failure) });
-        self.finish();
+        self.finish(at);
     }
 
-    fn finish(&mut self) {
+    /// The end, and what whoever comes next must leave time for.
+    fn finish(&mut self, at: At) {
         self.state = State::Resting;
+        let timing = self.turn.timing();
+        let silence = if self.owed > 0 { timing.reply } else { timing.gap };
+        if !silence.is_zero() {
+            self.actions.push_back(Action::Rest { until: at + silence, owed: self.owed });
+        }
         self.actions.push_back(Action::Finished);
     }
 
@@ -308,7 +328,7 @@ impl<T: Turn> Turns<T> {
 impl<T: Turn> Exchange for Turns<T> {
     fn handle(&mut self, event: Event<'_>, at: At) {
         match event {
-            Event::Start => self.ask(),
+            Event::Start => self.ask(at),
             Event::Sent if self.state == State::Asking => self.sent(at),
             Event::Frame(frame) => self.frame(frame, at),
             Event::Echo => self.tally.echo = true,
@@ -317,8 +337,8 @@ impl<T: Turn> Exchange for Turns<T> {
                 self.tally.noise_bytes = self.tally.noise_bytes.saturating_add(count);
             }
             Event::Deadline => self.deadline(at),
-            Event::Cancelled => self.stop(Fault::Cancelled),
-            Event::LinkLost => self.stop(Fault::LinkLost),
+            Event::Cancelled => self.stop(Fault::Cancelled, at),
+            Event::LinkLost => self.stop(Fault::LinkLost, at),
             Event::Sent | Event::LineRefused => {}
         }
     }
@@ -376,12 +396,14 @@ mod tests {
         now: At,
         wait: Option<At>,
         log: Vec<String>,
+        /// What was left to whoever comes next: so many milliseconds of silence, and answers owed.
+        rest: Option<(u128, u32)>,
     }
 
     impl Table {
         fn new(count: usize, options: Options) -> Self {
             let exchange = Turns::new(Quiz { count, access: Access::Read }, options);
-            Self { exchange, now: At::ZERO, wait: None, log: Vec::new() }
+            Self { exchange, now: At::ZERO, wait: None, log: Vec::new(), rest: None }
         }
 
         fn tell(&mut self, event: Event<'_>) -> &mut Self {
@@ -398,6 +420,9 @@ mod tests {
                     Action::Answered { index, result: Ok(()) } => self.log.push(format!("done {index}")),
                     Action::Answered { index, result: Err(failure) } => {
                         self.log.push(format!("failed {index} {:?}", failure.fault));
+                    }
+                    Action::Rest { until, owed } => {
+                        self.rest = Some((until.since(self.now).as_millis(), owed));
                     }
                     Action::Finished => self.log.push("finished".into()),
                     _ => {}
@@ -473,6 +498,29 @@ mod tests {
         let mut table = Table::new(1, Options::default());
         table.tell(Event::Start).tell(Event::Frame(&[0xEE])).tell(Event::Frame(&[0, 7]));
         assert_eq!(table.log, ["ask 0", "other-meter", "reading", "done 0", "finished"]);
+    }
+
+    #[test]
+    fn an_answer_right_behind_a_damaged_frame_is_taken() {
+        let mut table = Table::new(1, Options { retries: 0, read_twice: false });
+        table.tell(Event::Start).tell(Event::Frame(&[0xFF])).pass(5).tell(Event::Frame(&[0, 7]));
+        assert_eq!(table.log, ["ask 0", "reading", "done 0", "finished"]);
+    }
+
+    #[test]
+    fn the_end_leaves_the_silence_of_the_protocol_and_time_for_answers_that_may_still_come() {
+        let mut answered = Table::new(1, Options::default());
+        answered.tell(Event::Start).tell(Event::Frame(&[0, 7]));
+        assert_eq!(answered.rest, Some((10, 0)));
+        let mut silent = Table::new(1, Options::default());
+        silent.tell(Event::Start).pass(5000);
+        assert_eq!(silent.rest, Some((500, 3)));
+        let mut cancelled = Table::new(1, Options::default());
+        cancelled.tell(Event::Start).tell(Event::Cancelled);
+        assert_eq!(cancelled.rest, Some((500, 1)));
+        let mut damaged = Table::new(1, Options { retries: 0, read_twice: false });
+        damaged.tell(Event::Start).tell(Event::Frame(&[0xFF])).pass(10);
+        assert_eq!(damaged.rest, Some((10, 0)));
     }
 
     #[test]

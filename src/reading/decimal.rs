@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn reads_what_it_prints_and_refuses_the_rest() {
         for text in ["2979.64", "0.05", "-5.0", "42", "000050.00"] {
-            let parsed = Decimal::parse(text).map(|d| d.decimals());
+            let parsed = Decimal::parse(text).map(Decimal::decimals);
             assert_eq!(parsed, Some(text.split_once('.').map_or(0, |(_, f)| f.len() as u8)), "{text}");
         }
         for text in ["", "-", ".", "1e5", "1,5", "12a", "99999999999999999999"] {

@@ -87,9 +87,9 @@ impl fmt::Display for MeterTime {
         }
         for part in [self.month, self.day].into_iter().flatten() {
             if date {
-                write!(f, "-{part:02}")?
+                write!(f, "-{part:02}")?;
             } else {
-                write!(f, "--{part:02}")?
+                write!(f, "--{part:02}")?;
             }
             date = true;
         }

@@ -243,6 +243,9 @@ impl Namer {
     /// A piece of what was received.
     fn received(&mut self, piece: Piece<'_>, sink: &mut Sink<'_>) {
         match piece.kind {
+            PieceKind::Frame(judged) if self.is_echo_in_disguise(piece, judged, sink.trace) => {
+                self.noise(piece, sink);
+            }
             PieceKind::Frame(_) if self.echo.is_echo(piece.bytes) => {
                 self.echo.done();
                 self.echoed(piece, sink);
@@ -255,6 +258,22 @@ impl Namer {
             }
             PieceKind::Noise => self.noise(piece, sink),
         }
+    }
+
+    /// Whether what the framer takes for a frame is part of an echo, or a wrong cut over all of one.
+    fn is_echo_in_disguise(&self, frame: Piece<'_>, judged: Judged, trace: &Trace) -> bool {
+        match self.part_of(frame, trace) {
+            Some(part) if part.whole => judged == Judged::Bad,
+            part => part.is_some(),
+        }
+    }
+
+    /// Our own bytes within a piece. An answer may begin like its request, so what begins after the request has
+    /// left the wire is an echo only if it is all of one.
+    fn part_of(&self, piece: Piece<'_>, trace: &Trace) -> Option<Part> {
+        let request = self.request.and_then(|number| trace.entry(number));
+        let is_after = request.is_some_and(|sent| sent.last > sent.first && piece.first > sent.last);
+        self.echo.part_of(piece.bytes).filter(|part| part.whole || !is_after)
     }
 
     /// An echo that was recognised before the framer saw it.
@@ -274,7 +293,7 @@ impl Namer {
 
     /// Noise, with our own bytes in it named.
     fn noise(&mut self, piece: Piece<'_>, sink: &mut Sink<'_>) {
-        let Some(Part { before, len, whole }) = self.echo.part_of(piece.bytes) else {
+        let Some(Part { before, len, whole }) = self.part_of(piece, sink.trace) else {
             return self.plain(piece, sink);
         };
         let (noise, rest) = piece.bytes.split_at_checked(before).unwrap_or((piece.bytes, &[]));
@@ -292,8 +311,8 @@ impl Namer {
     }
 
     fn echoed(&mut self, piece: Piece<'_>, sink: &mut Sink<'_>) {
-        let relation =
-            Relation { direction: Direction::Request, dialect: self.dialect, ..Relation::default() };
+        let (direction, message) = (Direction::Request, self.request);
+        let relation = Relation { direction, message, dialect: self.dialect, ..Relation::default() };
         self.claim(Way::In, EntryKind::Echo, piece, relation, sink);
     }
 
@@ -397,6 +416,29 @@ mod tests {
         bench.push(Way::In, &answer(), 50);
         assert_eq!(bench.told, [(Way::Out, GOOD, ask()), (Way::In, GOOD, answer())]);
         assert_eq!(bench.trace.entry(1).unwrap().relation.answers, Some(0));
+    }
+
+    #[test]
+    fn an_echo_knows_what_it_repeats() {
+        let mut bench = Bench::new(Split::TwoWay);
+        bench.push(Way::Out, &toy::frame(b"?one"), 0);
+        bench.push(Way::In, &answer(), 50);
+        bench.push(Way::Out, &ask(), 100);
+        bench.push(Way::In, &ask(), 110);
+        let echo = bench.trace.entry(3).unwrap();
+        assert_eq!((echo.kind, echo.relation.message), (EntryKind::Echo, Some(2)));
+    }
+
+    #[test]
+    fn part_of_an_echo_is_named_though_it_passes_for_a_frame() {
+        let inner = toy::frame(b"?inner");
+        let sent = toy::frame(&[b"outer", &*inner].concat());
+        let part = &sent[sent.len() - inner.len() - 1..sent.len() - 1];
+        assert_eq!(part, inner, "a frame within a frame");
+        let mut bench = Bench::new(Split::TwoWay);
+        bench.push(Way::Out, &sent, 0);
+        bench.push(Way::In, part, 10);
+        assert_eq!(bench.received(), [(EntryKind::Echo, inner)]);
     }
 
     #[test]

@@ -10,6 +10,8 @@ use crate::frame::At;
 
 /// Fewer bytes than this of what was sent may be there by chance.
 pub(super) const SHORTEST_PART: usize = 3;
+/// So many bytes at the beginning of a request an answer may begin with, too: address and command.
+const SHARED: usize = 5;
 /// How long matching bytes are kept from the framer when no more come.
 const PATIENCE: Duration = Duration::from_millis(20);
 
@@ -131,17 +133,29 @@ impl Echo {
         self.watch != Watch::Off && self.sent == frame
     }
 
-    /// Our own bytes within noise: all of what was sent wherever it stands, or the noise being its beginning
-    /// or its end.
+    /// Our own bytes within what was received: all of what was sent wherever it stands, or the bytes being its
+    /// beginning, its end or some longer part of it. A framer may have taken the first byte of the answer for
+    /// the last one of a beginning.
     pub(super) fn part_of(&self, noise: &[u8]) -> Option<Part> {
         if self.watch == Watch::Off || noise.len() < SHORTEST_PART {
             return None;
         }
-        if !self.sent.is_empty() && noise.len() >= self.sent.len() {
+        if self.sent.is_empty() {
+            return None;
+        }
+        if noise.len() >= self.sent.len() {
             let before = noise.windows(self.sent.len()).position(|window| window == self.sent)?;
             return Some(Part { before, len: self.sent.len(), whole: true });
         }
-        let is_part = self.sent.starts_with(noise) || self.sent.ends_with(noise);
-        is_part.then_some(Part { before: 0, len: noise.len(), whole: false })
+        let may_be_inner = noise.len() > SHORTEST_PART;
+        let is_part = self.sent.starts_with(noise)
+            || self.sent.ends_with(noise)
+            || may_be_inner && self.sent.windows(noise.len()).any(|window| window == noise);
+        if is_part {
+            return Some(Part { before: 0, len: noise.len(), whole: false });
+        }
+        let (_, beginning) = noise.split_last()?;
+        let is_beginning = beginning.len() > SHARED && self.sent.starts_with(beginning);
+        is_beginning.then_some(Part { before: 0, len: beginning.len(), whole: false })
     }
 }

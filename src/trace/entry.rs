@@ -75,3 +75,16 @@ impl Entry {
         self.first.since(request.last)
     }
 }
+
+/// Bytes as the link handed them over at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chunk {
+    /// Which way they went.
+    pub way: Way,
+    /// When.
+    pub at: At,
+    /// Where they begin among the bytes of their way.
+    pub start: u64,
+    /// How many they are.
+    pub len: u32,
+}

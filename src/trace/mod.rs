@@ -3,19 +3,32 @@
 //! Bytes are recorded as they come, before anything looks at them. What a framer makes of them is added
 //! afterwards as entries that point into the recorded bytes. Dissections are made when somebody looks.
 
+pub mod capture;
 mod digest;
 mod echo;
 mod entry;
+pub mod export;
 mod mark;
+mod mask;
 mod memory;
+mod pages;
+pub mod pcapng;
+pub mod private;
+pub mod replay;
 mod runs;
+pub mod search;
+mod stored;
 #[cfg(test)]
 mod toy;
 
+pub use capture::{Capture, CaptureState, Ring};
 pub use digest::{Claimed, Digest, Split};
-pub use entry::{Claim, Entry, EntryKind, Way};
+pub use entry::{Chunk, Claim, Entry, EntryKind, Way};
 pub use mark::Mark;
+pub use mask::Mask;
 pub use memory::Trace;
+pub use pages::Paging;
+pub use replay::Replay;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

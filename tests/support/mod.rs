@@ -1,7 +1,13 @@
 //! What the tests, the screenshots and the benchmarks share: the program in a real pseudo-terminal.
 
 #![allow(dead_code, reason = "each of those that include this uses a part of it")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail by panicking"
+)]
 
 pub mod svg;
 
@@ -14,7 +20,7 @@ use std::time::{Duration, Instant};
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 
 /// How long anything may take before a test gives up: generous, because nothing is measured here.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What the terminal noticed besides the picture.
 #[derive(Debug, Default)]
@@ -191,12 +197,14 @@ impl Terminal {
         self.child.process_id().expect("a process")
     }
 
-    /// Waits for the program to end.
+    /// Waits for the program to end, and fails with the picture when it does not.
     pub fn end(mut self) -> (ExitStatus, Arc<(Mutex<Picture>, Condvar)>) {
-        let status = self.child.wait().expect("it ends");
         let (lock, changed) = &*self.shared;
         let picture = lock.lock().unwrap();
-        drop(changed.wait_timeout_while(picture, PATIENCE, |p| !p.ended).unwrap());
+        let (picture, waited) = changed.wait_timeout_while(picture, PATIENCE, |p| !p.ended).unwrap();
+        assert!(!waited.timed_out(), "it did not end; the screen is:\n{}", picture.text());
+        drop(picture);
+        let status = self.child.wait().expect("it ends");
         (status, Arc::clone(&self.shared))
     }
 }
@@ -213,10 +221,10 @@ fn size_of(cells: u16) -> NonZeroU16 {
 }
 
 fn absorb(mut reader: Box<dyn Read + Send>, shared: &(Mutex<Picture>, Condvar)) {
-    let mut buffer = [0; 65536];
+    let mut buffer = vec![0; 65536];
     loop {
         let count = reader.read(&mut buffer).unwrap_or(0);
-        let mut picture = shared.0.lock().unwrap();
+        let mut picture = shared.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         picture.parser.process(&buffer[..count]);
         picture.bytes += count as u64;
         picture.ended = count == 0;

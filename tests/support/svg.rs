@@ -1,6 +1,12 @@
 //! A terminal's screen as an SVG picture. Lines, blocks and braille are drawn, because fonts leave gaps.
 
 #![allow(dead_code, reason = "only the screenshots draw")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::cast_precision_loss,
+    clippy::match_same_arms,
+    reason = "tables of glyphs"
+)]
 
 use std::fmt::Write as _;
 

@@ -153,18 +153,15 @@ const fn password(login: Login) -> &'static str {
 
 /// `energy tariff=sum`.
 fn preset(preset: &Preset) -> String {
-    let mut words = preset.command.to_owned();
-    for (name, value) in preset.arguments {
-        words.push_str(&format!(" {name}={value}"));
-    }
-    words
+    let arguments = preset.arguments.iter().map(|(name, value)| format!("{name}={value}"));
+    std::iter::once(preset.command.to_owned()).chain(arguments).collect::<Vec<_>>().join(" ")
 }
 
 /// The models as a table.
 #[must_use]
 pub fn models(models: &[&'static Model]) -> Table {
     let mut table = Table::new(&[
-        ("model", Align::Left),
+        ("model", Align::Key),
         ("meter", Align::Left),
         ("protocol", Align::Left),
         ("line", Align::Left),
@@ -199,7 +196,7 @@ fn address(rule: &AddressRule) -> String {
 #[must_use]
 pub fn commands(commands: &'static [Command]) -> Table {
     let mut table = Table::new(&[
-        ("command", Align::Left),
+        ("command", Align::Key),
         ("code", Align::Left),
         ("access", Align::Left),
         ("what it does", Align::Left),

@@ -3,7 +3,7 @@
 use jiff::Zoned;
 use serde::Serialize;
 
-use super::mask::Mask;
+use super::mask::LayerMask;
 use super::reading::{Exact, Item};
 use crate::frame::{Checksum, Dissection, Field, Layer, Origin, Span, Value, visible};
 
@@ -30,12 +30,15 @@ pub struct Frame {
 /// Bytes that belong to no frame.
 #[derive(Debug, Serialize)]
 pub struct Noise {
-    noise: bool,
+    #[serde(rename = "noise")]
+    belongs_to_no_frame: bool,
     offset: u64,
     length: usize,
     hex: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    echo: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -98,7 +101,7 @@ impl Frame {
     #[must_use]
     pub fn of(dissection: &Dissection, place: Place<'_>) -> Self {
         let wire = dissection.wire().map_or(&[][..], |wire| &*wire.bytes);
-        let mask = Mask::of(dissection, 0, place.reveal);
+        let mask = LayerMask::of(dissection, 0, place.reveal);
         Self {
             protocol: dissection.protocol,
             direction: dissection.direction.word(),
@@ -128,12 +131,19 @@ impl Noise {
     #[must_use]
     pub fn of(bytes: &[u8], place: Place<'_>) -> Self {
         Self {
-            noise: true,
+            belongs_to_no_frame: true,
             offset: place.offset,
             length: bytes.len(),
             hex: crate::frame::hex::compact(bytes),
             at: place.at.map(super::reading::time),
+            echo: false,
         }
+    }
+
+    /// The JSON form of a part of our own bytes that came back from the line; `hex` has its secrets masked.
+    #[must_use]
+    pub fn echo(length: usize, hex: String, place: Place<'_>) -> Self {
+        Self { hex, length, echo: true, ..Self::of(&[], place) }
     }
 }
 
@@ -164,7 +174,7 @@ impl Source {
 
 fn views(dissection: &Dissection, reveal: bool) -> Vec<View> {
     let view = |(index, layer): (usize, &Layer)| {
-        let mask = Mask::of(dissection, index, reveal);
+        let mask = LayerMask::of(dissection, index, reveal);
         View {
             name: layer.name,
             hex: mask.compact(&layer.bytes, Span::new(0, layer.bytes.len())),
@@ -176,7 +186,7 @@ fn views(dissection: &Dissection, reveal: bool) -> Vec<View> {
 }
 
 /// The fields of a run that all stand at or below the depth of the first one, as trees.
-fn nodes(layer: &Layer, fields: &[Field], mask: &Mask, reveal: bool) -> Vec<Node> {
+fn nodes(layer: &Layer, fields: &[Field], mask: &LayerMask, reveal: bool) -> Vec<Node> {
     let mut trees = Vec::new();
     let mut rest = fields;
     while let Some((field, after)) = rest.split_first() {
@@ -188,7 +198,7 @@ fn nodes(layer: &Layer, fields: &[Field], mask: &Mask, reveal: bool) -> Vec<Node
     trees
 }
 
-fn node(layer: &Layer, field: &Field, fields: Vec<Node>, mask: &Mask, reveal: bool) -> Node {
+fn node(layer: &Layer, field: &Field, fields: Vec<Node>, mask: &LayerMask, reveal: bool) -> Node {
     Node {
         name: field.label.to_string(),
         start: field.span.start,
@@ -202,7 +212,7 @@ fn node(layer: &Layer, field: &Field, fields: Vec<Node>, mask: &Mask, reveal: bo
     }
 }
 
-fn value(layer: &Layer, field: &Field, mask: &Mask, reveal: bool) -> Exact {
+fn value(layer: &Layer, field: &Field, mask: &LayerMask, reveal: bool) -> Exact {
     match field.value {
         Value::Number(number) => number.into(),
         Value::Secret if reveal => Exact::Text(visible::text(layer.bytes_of(field))),

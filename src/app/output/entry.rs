@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 
 use super::dissection::{Frame, Noise, Place};
 use super::explain::{self, Look};
-use crate::trace::{Entry, EntryKind, Trace, Way};
+use crate::trace::{Entry, EntryKind, Mask, Trace, Way};
 
 /// How entries are to be shown.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,18 +22,31 @@ pub fn json(trace: &Trace, number: u32, offset: u64, show: Show) -> Option<Strin
     let entry = trace.entry(number)?;
     let at = show.timed.then(|| zoned(trace, &entry));
     let place = Place { offset, at: at.as_ref(), reveal: show.look.reveal };
-    match entry.kind {
-        EntryKind::Mark(_) => None,
-        EntryKind::Noise => serde_json::to_string(&Noise::of(&trace.bytes_of(&entry), place)).ok(),
-        EntryKind::Frame(_) | EntryKind::Echo => match trace.dissect(number) {
-            Some(dissection) => {
-                let frame = Frame::of(&dissection, place);
-                let frame = if entry.kind == EntryKind::Echo { frame.echo() } else { frame };
-                serde_json::to_string(&frame).ok()
-            }
-            None => serde_json::to_string(&Noise::of(&trace.bytes_of(&entry), place)).ok(),
-        },
+    let bytes = trace.bytes_of(&entry);
+    let noise = || serde_json::to_string(&Noise::of(&bytes, place)).ok();
+    let dissection = trace.dissect(number);
+    match (entry.kind, dissection) {
+        (EntryKind::Mark(_), _) => None,
+        (EntryKind::Echo, Some(dissection)) if is_whole(trace, &entry) => {
+            serde_json::to_string(&Frame::of(&dissection, place).echo()).ok()
+        }
+        (EntryKind::Echo, _) => serde_json::to_string(&part_of_echo(trace, number, place)).ok(),
+        (EntryKind::Frame(_), Some(dissection)) => serde_json::to_string(&Frame::of(&dissection, place)).ok(),
+        (EntryKind::Noise | EntryKind::Frame(_), _) => noise(),
     }
+}
+
+/// Whether an echo is all of the request that it repeats.
+fn is_whole(trace: &Trace, echo: &Entry) -> bool {
+    let request = echo.relation.message.and_then(|number| trace.entry(number));
+    request.is_some_and(|request| request.len == echo.len)
+}
+
+/// A part of an echo cannot be dissected; its secrets are those of the request.
+fn part_of_echo(trace: &Trace, number: u32, place: Place<'_>) -> Noise {
+    let bytes = trace.entry(number).map(|entry| trace.bytes_of(&entry).into_owned()).unwrap_or_default();
+    let mask = if place.reveal { Mask::default() } else { trace.mask(number, None) };
+    Noise::echo(bytes.len(), mask.spaced_hex(&bytes).replace(' ', ""), place)
 }
 
 /// A frame, noise or mark as text of several lines.
@@ -44,14 +57,17 @@ pub fn text(trace: &Trace, number: u32, offset: u64, show: Show) -> Option<Strin
     if let Some(mark) = trace.mark_of(&entry) {
         return Some(format!("{heading}{}\n", show.look.sheet.paint.faint(&mark.to_string())));
     }
-    let noise = || explain::noise(&trace.bytes_of(&entry), &heading, show.look);
+    let bytes = |what: &str| explain::bytes(what, &trace.bytes_of(&entry), &heading, show.look);
     match entry.kind {
-        EntryKind::Noise => Some(noise()),
+        EntryKind::Noise => Some(bytes("noise")),
         EntryKind::Echo => {
             let what = format!("{heading}echo of our own bytes, {}", explain::count(entry.len as usize));
             Some(format!("{}\n", show.look.sheet.paint.odd(&what)))
         }
-        _ => Some(trace.dissect(number).map_or_else(noise, |d| explain::frame(&d, &heading, show.look))),
+        _ => Some(match trace.dissect(number) {
+            Some(dissection) => explain::frame(&dissection, &heading, show.look),
+            None => bytes("of no known protocol"),
+        }),
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::mask::Mask;
+use super::mask::LayerMask;
 use super::paint::Sheet;
 use crate::frame::{Dissection, Field, Layer, Reason, Span, Value, Verdict, visible};
 
@@ -31,7 +31,7 @@ pub fn frame(dissection: &Dissection, heading: &str, look: Look) -> String {
         if index > 0 {
             let _ = writeln!(text, "  {}", look.sheet.paint.faint(&origin(layer)));
         }
-        let mask = Mask::of(dissection, index, look.reveal);
+        let mask = LayerMask::of(dissection, index, look.reveal);
         text.push_str(&hex_view(&layer.bytes, &mask, look));
         text.push_str(&tree(layer, &mask, look));
     }
@@ -39,12 +39,12 @@ pub fn frame(dissection: &Dissection, heading: &str, look: Look) -> String {
     text
 }
 
-/// Bytes that belong to no frame, as text of several lines.
+/// Bytes that belong to no frame, as text of several lines; `what` says what they are.
 #[must_use]
-pub fn noise(bytes: &[u8], heading: &str, look: Look) -> String {
+pub fn bytes(what: &str, bytes: &[u8], heading: &str, look: Look) -> String {
     let unexplained = Dissection::unexplained("", bytes, "");
-    let mask = Mask::of(&unexplained, 0, true);
-    let what = format!("{heading}noise, {}", count(bytes.len()));
+    let mask = LayerMask::of(&unexplained, 0, true);
+    let what = format!("{heading}{what}, {}", count(bytes.len()));
     format!("{}\n{}", look.sheet.paint.odd(&what), hex_view(bytes, &mask, look))
 }
 
@@ -98,7 +98,7 @@ fn origin(layer: &Layer) -> String {
 }
 
 /// Offset, hex and characters, sixteen bytes a line.
-fn hex_view(bytes: &[u8], mask: &Mask, look: Look) -> String {
+fn hex_view(bytes: &[u8], mask: &LayerMask, look: Look) -> String {
     let mut text = String::new();
     for (row, line) in bytes.chunks(LINE).enumerate() {
         let start = row * LINE;
@@ -114,7 +114,7 @@ fn hex_view(bytes: &[u8], mask: &Mask, look: Look) -> String {
 }
 
 /// Offset, bytes, name, value and remark of each field, children indented below their parent.
-fn tree(layer: &Layer, mask: &Mask, look: Look) -> String {
+fn tree(layer: &Layer, mask: &LayerMask, look: Look) -> String {
     let rows: Vec<(String, String, String)> = layer
         .fields
         .iter()
@@ -124,7 +124,7 @@ fn tree(layer: &Layer, mask: &Mask, look: Look) -> String {
     let name_width = rows.iter().map(|(_, name, _)| name.width()).max().unwrap_or(0);
     let mut text = String::new();
     for ((hex, name, said), field) in rows.iter().zip(&layer.fields) {
-        let offset = look.sheet.paint.faint(&format!("{:04X}", field.span.start));
+        let offset = look.sheet.paint.faint(&place(field));
         let padding = " ".repeat(name_width.saturating_sub(name.width()));
         let line = format!("    {offset}  {hex:<hex_width$}  {name}{padding}  {said}");
         let _ = writeln!(text, "{}", line.trim_end());
@@ -132,11 +132,16 @@ fn tree(layer: &Layer, mask: &Mask, look: Look) -> String {
     text
 }
 
+/// Where a field begins; nothing for a part of a byte that stands at the field before it.
+fn place(field: &Field) -> String {
+    if field.span.is_empty() { " ".repeat(4) } else { format!("{:04X}", field.span.start) }
+}
+
 fn name(field: &Field) -> String {
     format!("{}{}", "  ".repeat(usize::from(field.depth)), field.label)
 }
 
-fn beside(layer: &Layer, field: &Field, mask: &Mask) -> String {
+fn beside(layer: &Layer, field: &Field, mask: &LayerMask) -> String {
     let start = field.span.range().start;
     if field.span.len() <= BESIDE {
         return mask.spaced(&layer.bytes, field.span);
@@ -145,7 +150,7 @@ fn beside(layer: &Layer, field: &Field, mask: &Mask) -> String {
 }
 
 /// The value with its unit, what is wrong with it, and the remark.
-fn said(layer: &Layer, field: &Field, mask: &Mask, look: Look) -> String {
+fn said(layer: &Layer, field: &Field, mask: &LayerMask, look: Look) -> String {
     let paint = look.sheet.paint;
     let mut words = value(layer, field, mask, look.reveal);
     if !field.unit.symbol().is_empty() {
@@ -163,7 +168,7 @@ fn said(layer: &Layer, field: &Field, mask: &Mask, look: Look) -> String {
     words.trim_start().to_owned()
 }
 
-fn value(layer: &Layer, field: &Field, mask: &Mask, reveal: bool) -> String {
+fn value(layer: &Layer, field: &Field, mask: &LayerMask, reveal: bool) -> String {
     let hidden = field.span.range().any(|byte| mask.hides(byte));
     match field.value {
         Value::Bytes => String::new(),
@@ -232,7 +237,7 @@ mod tests {
 
     #[test]
     fn noise_is_shown_whole() {
-        let text = noise(&[0u8; 17], "@3 ", Look::default());
+        let text = bytes("noise", &[0u8; 17], "@3 ", Look::default());
         assert!(
             text.starts_with("@3 noise, 17 bytes\n  0000  00 00") && text.contains("\n  0010  00"),
             "{text}"

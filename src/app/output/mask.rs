@@ -6,9 +6,9 @@ use crate::frame::{Dissection, Layer, Span, Value};
 
 /// Which bytes of a layer belong to a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mask(Vec<bool>);
+pub struct LayerMask(Vec<bool>);
 
-impl Mask {
+impl LayerMask {
     /// The mask of one layer of a dissection. A secret that only a made-up layer knows of is followed back
     /// to the wire. With `reveal` nothing is hidden.
     #[must_use]
@@ -124,17 +124,17 @@ pub(super) mod tests {
     #[test]
     fn a_secret_is_hidden_in_its_layer_and_on_the_wire() {
         let dissection = stuffed();
-        let (wire, inner) = (Mask::of(&dissection, 0, false), Mask::of(&dissection, 1, false));
+        let (wire, inner) = (LayerMask::of(&dissection, 0, false), LayerMask::of(&dissection, 1, false));
         assert_eq!(wire.compact(&dissection.layers[0].bytes, Span::new(0, 6)), "C0DBDC****C0");
         assert_eq!(inner.spaced(&dissection.layers[1].bytes, Span::new(0, 3)), "C0 ** **");
-        assert!(!Mask::of(&dissection, 0, true).hides_anything());
+        assert!(!LayerMask::of(&dissection, 0, true).hides_anything());
     }
 
     #[test]
     fn stuffed_bytes_of_a_secret_are_hidden_whole() {
         let mut dissection = stuffed();
         dissection.layers[1].fields[0].value = Value::Secret;
-        let wire = Mask::of(&dissection, 0, false);
+        let wire = LayerMask::of(&dissection, 0, false);
         assert_eq!(wire.compact(&dissection.layers[0].bytes, Span::new(0, 6)), "C0********C0");
     }
 }

@@ -6,5 +6,6 @@ pub mod entry;
 pub mod explain;
 pub mod mask;
 pub mod paint;
+pub mod ports;
 pub mod reading;
 pub mod table;

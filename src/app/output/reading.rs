@@ -124,7 +124,7 @@ fn value(measured: &Measured) -> Exact {
 #[must_use]
 pub fn table() -> Table {
     Table::new(&[
-        ("code", Align::Left),
+        ("code", Align::Key),
         ("quantity", Align::Left),
         ("value", Align::Right),
         ("unit", Align::Left),
@@ -135,13 +135,10 @@ pub fn table() -> Table {
 /// The row of a reading.
 #[must_use]
 pub fn row(reading: &Reading) -> [String; 5] {
-    let mut name = reading.quantity.name().to_owned();
-    if let Some(tariff) = reading.tariff {
-        name.push_str(&format!(" T{tariff}"));
-    }
-    if let Some(phase) = reading.phase {
-        name.push_str(&format!(" {}", phase.name()));
-    }
+    let tariff = reading.tariff.map(|tariff| format!("T{tariff}"));
+    let phase = reading.phase.map(|phase| phase.name().to_owned());
+    let name: Vec<String> =
+        [Some(reading.quantity.name().to_owned()), tariff, phase].into_iter().flatten().collect();
     let absent = matches!(reading.value, Measured::Absent(_));
     let mut remarks = Vec::new();
     if absent {
@@ -153,7 +150,7 @@ pub fn row(reading: &Reading) -> [String; 5] {
     remarks.extend(reading.at.map(|at| format!("at {at}")));
     let value = if absent { "-".to_owned() } else { visible::measured(&reading.value) };
     let code = reading.code.map_or_else(|| "-".to_owned(), |code| code.to_string());
-    [code, name, value, reading.unit.symbol().to_owned(), remarks.join(", ")]
+    [code, name.join(" "), value, reading.unit.symbol().to_owned(), remarks.join(", ")]
 }
 
 #[cfg(test)]

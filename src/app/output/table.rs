@@ -11,6 +11,8 @@ pub enum Align {
     Left,
     /// At the right edge: numbers.
     Right,
+    /// At the left edge, and not wrapped as long as another column can be: what is to be typed or copied.
+    Key,
 }
 
 /// Between two columns.
@@ -71,10 +73,15 @@ impl Table {
         }
         let Some(limit) = limit else { return widths };
         let gaps = GAP * widths.len().saturating_sub(1);
-        while widths.iter().sum::<usize>() + gaps > limit {
-            match widths.iter_mut().max() {
-                Some(widest) if *widest > NARROWEST => *widest -= 1,
-                _ => break,
+        for keys_too in [false, true] {
+            while widths.iter().sum::<usize>() + gaps > limit {
+                let may_wrap = |align: Align| keys_too || align != Align::Key;
+                let columns = widths.iter_mut().zip(&self.columns);
+                let widest = columns.filter(|(_, (_, align))| may_wrap(*align)).map(|(width, _)| width).max();
+                match widest {
+                    Some(widest) if *widest > NARROWEST => *widest -= 1,
+                    _ => break,
+                }
             }
         }
         widths
@@ -93,7 +100,7 @@ impl Table {
             let padding = " ".repeat(width.saturating_sub(words.width()));
             let gap = " ".repeat(if index == 0 { 0 } else { GAP });
             let cell = match align {
-                Align::Left => format!("{gap}{words}{padding}"),
+                Align::Left | Align::Key => format!("{gap}{words}{padding}"),
                 Align::Right => format!("{gap}{padding}{words}"),
             };
             text.push_str(&cell);
@@ -155,6 +162,15 @@ mod tests {
         for word in ["one", "two", "three", "four", "five"] {
             assert!(text.contains(word), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_to_be_typed_is_wrapped_last() {
+        let mut table = Table::new(&[("id", Align::Key), ("note", Align::Left)]);
+        table.row(["energomera-ce102-r51".to_owned(), "one two three four five".to_owned()]);
+        let at = |width| table.render(Sheet { width: Some(width), paint: Paint::PLAIN });
+        assert!(at(30).contains("energomera-ce102-r51  one two"), "{}", at(30));
+        assert!(at(20).lines().all(|line| line.width() <= 20), "{}", at(20));
     }
 
     #[test]

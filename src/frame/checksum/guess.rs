@@ -153,7 +153,7 @@ fn bits(own: &Rule, body: &[u8], found: &[u8]) -> Vec<Guess> {
         _ => return Vec::new(),
     };
     let expected = (own.compute)(body);
-    if (stated ^ expected).count_ones() == 1 {
+    if (stated ^ expected).is_power_of_two() {
         return vec![Guess::ChecksumBit { found: stated, instead: expected }];
     }
     if stated == expected || body.len() > MAX_FLIPPED_BYTES {
@@ -201,7 +201,7 @@ mod tests {
     use super::*;
     use crate::frame::hex;
 
-    /// A reply of a CE307 (Bagunda/energomera_ce307 README.md): CRC-8 of what lies between the end marks.
+    /// A reply of a CE307 (`Bagunda/energomera_ce307` README.md): CRC-8 of what lies between the end marks.
     const CE_FRAME: &str = "C0 48 FD 00 96 34 57 01 30 00 09 22 EC 8B 04 00 1B C0";
 
     /// A Mercury 200 reply to command 63 (mrkrasser/MercuryStats readme.md).

@@ -1,44 +1,105 @@
-//! stub
-use super::*;
+//! The protocol of the single-phase Mercury meters 200, 201, 203 and 206 (Incotex).
+//!
+//! Source: the maker's "command system of the meters M206", 2018 (called M206 in this folder), with captures
+//! of real meters where the two differ. It has nothing but brand, connector and CRC in common with the protocol
+//! of the Mercury 230 family.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `commands.rs` | every command as a person asks for it |
+//! | `layout.rs`, `form.rs`, `choices.rs` | every command's bytes |
+//! | `values.rs`, `encode.rs`, `bcd.rs` | bytes to values and back |
+//! | `wire.rs`, `lengths.rs`, `framer.rs` | the frame, and how it is found without start, length or end |
+//! | `dissect.rs`, `sheet.rs` | a frame explained |
+//! | `compose.rs`, `exchange.rs`, `tracker.rs` | asking, judging answers, pairing |
+//! | `responder.rs`, `memory.rs`, `factory.rs` | the meter's side |
+
+mod bcd;
+mod choices;
+mod commands;
+mod compose;
+mod dissect;
+mod encode;
+mod exchange;
+mod factory;
+mod form;
+mod framer;
+mod layout;
+mod lengths;
+mod memory;
+mod responder;
+mod sheet;
+mod tracker;
+mod values;
+mod wire;
+
+use super::{
+    Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, Plan, Profile,
+    Request, Responder, Setup, SetupError, Source, Tracker,
+};
 use crate::frame::Dissection;
-/// stub
+
+/// The protocol family `mercury200`.
 #[derive(Debug)]
 pub struct Mercury200;
+
 impl Family for Mercury200 {
     fn id(&self) -> &'static str {
-        "mercury200"
+        dissect::ID
     }
+
     fn title(&self) -> &'static str {
-        "mercury200"
+        "Mercury 200, 201, 203, 206"
     }
-    fn framer(&self, _: Source, _: LineSettings) -> Box<dyn Framer> {
-        unreachable!()
+
+    fn framer(&self, source: Source, line: LineSettings) -> Box<dyn Framer> {
+        Box::new(framer::Gaps::new(source, line))
     }
+
     fn tracker(&self, _: Dialect) -> Box<dyn Tracker> {
-        unreachable!()
+        Box::new(tracker::Pairs::default())
     }
-    fn dissect(&self, frame: &[u8], _: &Context<'_>) -> Dissection {
-        Dissection::unexplained(self.id(), frame, "")
+
+    fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
+        dissect::dissect(frame, context)
     }
+
     fn commands(&self, _: Dialect) -> &'static [Command] {
-        &[]
+        commands::COMMANDS
     }
+
     fn dialect_name(&self, _: Dialect) -> &'static str {
         ""
     }
-    fn compose(&self, _: &Profile, _: &Request) -> Result<Vec<Vec<u8>>, ComposeError> {
-        unreachable!()
+
+    fn compose(&self, profile: &Profile, request: &Request) -> Result<Vec<Vec<u8>>, ComposeError> {
+        Ok(vec![compose::request(compose::address(&profile.address)?, request)?])
     }
+
     fn with_checksum(&self, body: &[u8]) -> Vec<u8> {
-        body.into()
+        wire::seal(body)
     }
-    fn access_of(&self, _: &[u8], _: Dialect) -> Option<Access> {
-        None
+
+    fn access_of(&self, frame: &[u8], _: Dialect) -> Option<Access> {
+        access_of(frame)
     }
-    fn exchange(&self, _: Plan) -> Result<Box<dyn Exchange>, ComposeError> {
-        unreachable!()
+
+    fn exchange(&self, plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {
+        exchange::exchange(&plan)
     }
-    fn responder(&self, _: &Setup) -> Result<Box<dyn Responder>, SetupError> {
-        unreachable!()
+
+    fn responder(&self, setup: &Setup) -> Result<Box<dyn Responder>, SetupError> {
+        Ok(Box::new(responder::Meter::new(setup)?))
     }
 }
+
+/// What a frame would do to a meter: by its command, if its length is that of the command's request.
+fn access_of(frame: &[u8]) -> Option<Access> {
+    let parsed = wire::Frame::parse(frame)?;
+    let layout = layout::of(parsed.code)?;
+    let command = commands::by_code(parsed.code)?;
+    (parsed.payload.len() == layout.request_size()).then_some(command.access)
+}
+
+#[cfg(test)]
+mod tests;

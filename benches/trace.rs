@@ -1,0 +1,83 @@
+//! What recording, claiming, looking up, paging, capturing and searching cost.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a bench may fail by panicking")]
+
+use std::hint::black_box;
+
+use divan::counter::{BytesCount, ItemsCount};
+use divan::{AllocProfiler, Bencher};
+use jiff::Timestamp;
+use meterscope::frame::At;
+use meterscope::protocol::{Judged, Relation};
+use meterscope::trace::search::{Found, Query, Search, Towards};
+use meterscope::trace::{Capture, Claim, EntryKind, Paging, Trace, Way};
+
+#[global_allocator]
+static ALLOCATOR: AllocProfiler = AllocProfiler::system();
+
+/// Bytes of a frame: those of an Energomera CE reply.
+const FRAME: [u8; 18] = [0xC0, 0x48, 0, 0, 0, 0xFD, 0, 0x58, 1, 0x30, 0, 0xEC, 0x8B, 4, 0, 0, 0x1B, 0xC0];
+const MILLION: u32 = 1_000_000;
+/// Room for a million frames without a file.
+const AMPLE: usize = 256 << 20;
+
+fn main() {
+    divan::main();
+}
+
+fn trace(budget: usize) -> Trace {
+    Trace::with_paging(Timestamp::UNIX_EPOCH, Paging { budget, folder: std::env::temp_dir() })
+}
+
+fn add(trace: &mut Trace, number: u32) {
+    let at = At::from_millis(u64::from(number));
+    let way = if number.is_multiple_of(2) { Way::Out } else { Way::In };
+    trace.record(way, &FRAME, at);
+    let answers = number.checked_sub(1).filter(|_| way == Way::In);
+    let relation = Relation { answers, ..Relation::default() };
+    let (len, kind, family) = (FRAME.len() as u32, EntryKind::Frame(Judged::Good), Some(0));
+    trace.claim(Claim { way, len, kind, first: at, last: at, family, relation });
+}
+
+fn filled(budget: usize) -> Trace {
+    let mut trace = trace(budget);
+    (0..MILLION).for_each(|number| add(&mut trace, number));
+    trace
+}
+
+/// Recording and claiming a million frames, all in memory or all but a MiB in a file.
+#[divan::bench(args = [AMPLE, 1 << 20], sample_count = 5)]
+fn record_a_million(bencher: Bencher, budget: usize) {
+    bencher.counter(ItemsCount::new(MILLION)).bench(|| filled(budget));
+}
+
+/// Looking up a screen's worth of neighbours.
+#[divan::bench(args = [AMPLE, 1 << 20])]
+fn sixty_entries_with_their_bytes(bencher: Bencher, budget: usize) {
+    let trace = filled(budget);
+    let mut from = 0;
+    bencher.counter(ItemsCount::new(60_u32)).bench_local(|| {
+        from = (from + 104_729) % (MILLION - 60);
+        for number in from..from + 60 {
+            let entry = trace.entry(number).unwrap();
+            black_box(trace.bytes_of(&entry));
+        }
+    });
+}
+
+#[divan::bench(sample_count = 10)]
+fn search_a_million(bencher: Bencher) {
+    let trace = filled(AMPLE);
+    bencher.counter(BytesCount::new(FRAME.len() * MILLION as usize)).bench_local(|| {
+        let mut search = Search::new(0, Towards::Later, Query::Bytes(vec![0xEC, 0x8B, 5]));
+        while search.step(&trace, 10_000) == Found::NotYet {}
+    });
+}
+
+/// A chunk into a capture file: one call of the system.
+#[divan::bench]
+fn capture_a_chunk(bencher: Bencher) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut trace = trace(AMPLE);
+    trace.capture_to(Capture::to_file(&folder.path().join("bench.pcapng"), "sim:", None).unwrap());
+    bencher.bench_local(|| trace.record(Way::In, &FRAME, At::ZERO));
+}

@@ -1,0 +1,4 @@
+//! Any bytes through the dissector of `energomera-ce`, in every dialect, with and without a request.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| meterscope_fuzz::dissect(meterscope_fuzz::family("energomera-ce"), input));

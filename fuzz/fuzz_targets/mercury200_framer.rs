@@ -1,0 +1,4 @@
+//! Any bytes in any chunking, with any silences, through the framers of `mercury200`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| meterscope_fuzz::frame(meterscope_fuzz::family("mercury200"), input));

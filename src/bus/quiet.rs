@@ -1,0 +1,118 @@
+//! When the line may be used: not in the middle of what is coming in, not right after it was opened, not while
+//! the answers to earlier requests may still come.
+
+use std::time::Duration;
+
+use crate::frame::At;
+
+/// Bytes that follow each other within this are one burst: an FTDI adapter hands them over every 16 ms.
+const BURST: Duration = Duration::from_millis(20);
+/// A deadline waits for the end of a burst, but no longer than this.
+const LONGEST_BURST: Duration = Duration::from_millis(500);
+/// What comes within this after a link was opened, or after more of its kind, was asked for by somebody else: a
+/// converter keeps for the next caller what came after the last one had left.
+const SETTLING: Duration = Duration::from_millis(50);
+/// A line that never falls silent is used after this all the same.
+const LONGEST_SETTLING: Duration = Duration::from_secs(1);
+
+/// What is known of the line's silence.
+#[derive(Debug, Default)]
+pub(super) struct Quiet {
+    /// When bytes came last.
+    heard: At,
+    /// When the link was opened, until the line has settled.
+    opened: Option<At>,
+    /// Before this nothing new is begun.
+    rest_until: At,
+    /// Answers to earlier requests that may still come.
+    owed: u32,
+}
+
+impl Quiet {
+    /// The link was opened.
+    pub(super) fn open(&mut self, at: At) {
+        *self = Self { heard: at, opened: Some(at), rest_until: at + SETTLING, owed: 0 };
+    }
+
+    /// Bytes came in.
+    pub(super) fn hear(&mut self, at: At) {
+        self.heard = at;
+        if let Some(opened) = self.opened.filter(|_| at < self.rest_until) {
+            self.rest_until = (at + SETTLING).min(opened + LONGEST_SETTLING);
+        }
+    }
+
+    /// An exchange has ended that leaves the line like this.
+    pub(super) fn rest(&mut self, until: At, owed: u32) {
+        (self.opened, self.rest_until, self.owed) = (None, until, owed);
+    }
+
+    /// A frame came while nothing was asked. Whether it may be an answer that was given up on.
+    pub(super) fn answer(&mut self, at: At) -> bool {
+        let is_late = self.owed > 0 && at < self.rest_until;
+        self.owed = self.owed.saturating_sub(1);
+        if is_late && self.owed == 0 {
+            self.rest_until = at + BURST;
+        }
+        is_late
+    }
+
+    /// From when on something new may be begun.
+    pub(super) const fn begin(&self) -> At {
+        self.rest_until
+    }
+
+    /// When a deadline falls due: not in the middle of what is coming in.
+    pub(super) fn due(&self, deadline: At, is_receiving: bool) -> At {
+        if is_receiving { deadline.max((self.heard + BURST).min(deadline + LONGEST_BURST)) } else { deadline }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn ms(millis: u64) -> At {
+        At::from_millis(millis)
+    }
+
+    #[test]
+    fn a_deadline_waits_for_the_end_of_what_is_coming_in_but_not_for_ever() {
+        let mut quiet = Quiet::default();
+        quiet.hear(ms(990));
+        assert_eq!(quiet.due(ms(1000), false), ms(1000));
+        assert_eq!(quiet.due(ms(1000), true), ms(1010));
+        assert_eq!(quiet.due(ms(1200), true), ms(1200));
+        quiet.hear(ms(5000));
+        assert_eq!(quiet.due(ms(1000), true), ms(1500));
+    }
+
+    #[test]
+    fn a_line_just_opened_settles_first() {
+        let mut quiet = Quiet::default();
+        quiet.open(ms(100));
+        assert_eq!(quiet.begin(), ms(150));
+        quiet.hear(ms(140));
+        assert_eq!(quiet.begin(), ms(190));
+        for at in 190..3000 {
+            quiet.hear(ms(at));
+        }
+        assert_eq!(quiet.begin(), ms(190), "it had settled");
+        quiet.open(ms(5000));
+        for at in 5000..9000 {
+            quiet.hear(ms(at));
+        }
+        assert_eq!(quiet.begin(), ms(6000));
+    }
+
+    #[test]
+    fn the_last_answer_that_is_owed_ends_the_rest() {
+        let mut quiet = Quiet::default();
+        quiet.rest(ms(2000), 2);
+        assert!(quiet.answer(ms(100)));
+        assert_eq!(quiet.begin(), ms(2000));
+        assert!(quiet.answer(ms(200)));
+        assert_eq!(quiet.begin(), ms(220));
+        assert!(!quiet.answer(ms(300)), "nothing is owed any more");
+    }
+}

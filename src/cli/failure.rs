@@ -1,0 +1,38 @@
+//! A failed command, told with what was heard, what that rules out and what to look at.
+
+use super::exit::{Exit, Trouble};
+use super::live::Live;
+use super::meter;
+use crate::app::diagnosis::{self, Case};
+use crate::app::target::Target;
+use crate::protocol::Failure;
+
+/// The error for a command that failed. `request` is the entry of its last request in the trace.
+#[must_use]
+pub fn trouble(live: &Live, target: &Target, failure: &Failure, request: Option<u32>) -> Trouble {
+    let status = live.session.status.borrow().clone();
+    let request = request.and_then(|number| live.session.trace.lock().entry(number));
+    let case = Case {
+        model: target.model,
+        address: &target.address,
+        place: &live.session.name.place,
+        line: status.line,
+        counters: status.counters,
+        request_bytes: request.map_or(0, |entry| entry.len as usize),
+    };
+    let found = diagnosis::diagnose(&case, &failure.fault);
+    let doing =
+        format!("{} of {} {} on {}", failure.step, target.model.id, target.address, live.session.name);
+    let mut trouble = Trouble::new(Exit::of(&failure.fault), doing, found.headline).hint(found.heard);
+    if let Some(address) = meter::simulated_address(target.model, case.place) {
+        trouble = trouble.hint(format!("the simulated bus has {} at address {address}", target.model.id));
+    }
+    if !found.ruled_out.is_empty() {
+        trouble = trouble.hint(format!("ruled out: {}", found.ruled_out.join("; ")));
+    }
+    for (index, place) in found.look_at.iter().enumerate() {
+        let head = if index == 0 { "look at:" } else { "        " };
+        trouble = trouble.hint(format!("{head} {place}"));
+    }
+    trouble
+}

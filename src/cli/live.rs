@@ -1,0 +1,303 @@
+//! A link while a subcommand uses it: opened, listened to, closed, and left at once on Ctrl-C.
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout_at};
+
+use super::exit::{Exit, Outcome, Stop, Trouble};
+use super::out;
+use crate::app::session::{self, Opening, Session};
+use crate::app::target::Target;
+use crate::bus::{BusEvent, Decoder, Intent, JobEvent, JobId, LinkState, Status};
+use crate::frame::visible;
+use crate::link::Place;
+use crate::protocol::{Plan, Profile};
+use crate::trace::CaptureState;
+
+/// How long a converter may take to dial in.
+const DIAL_IN: Duration = Duration::from_secs(30);
+
+/// How long a stopped exchange may take to sign off, and a link to close.
+const FAREWELL: Duration = Duration::from_secs(3);
+
+/// Round trip and packing time that is granted to a converter on the network.
+const NETWORK_DELAY: Duration = Duration::from_millis(300);
+
+/// Runs a subcommand that waits for things.
+pub fn block_on(work: impl Future<Output = Outcome>) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(work),
+        Err(error) => Err(Trouble::new(Exit::System, "starting", error.to_string()).into()),
+    }
+}
+
+/// What is added to every deadline on such a link.
+#[must_use]
+pub const fn network_delay(place: &Place) -> Duration {
+    match place {
+        Place::Tcp(..) | Place::Listen(..) => NETWORK_DELAY,
+        _ => Duration::ZERO,
+    }
+}
+
+/// Tells when the person, or the system, wants the program to end: Ctrl-C, SIGTERM, SIGHUP. One that came
+/// while nobody waited is told all the same.
+#[derive(Debug, Clone)]
+pub struct Interrupt(watch::Receiver<bool>);
+
+impl Interrupt {
+    /// Takes the signals over, from now on. Must be called within a runtime.
+    #[must_use]
+    pub fn watch() -> Self {
+        let (told, came) = watch::channel(false);
+        let signalled = signalled();
+        tokio::spawn(async move {
+            signalled.await;
+            let _ = told.send(true);
+        });
+        Self(came)
+    }
+
+    /// Waits until one has come.
+    pub async fn came(&self) {
+        let mut came = self.0.clone();
+        if came.wait_for(|came| *came).await.is_err() {
+            // Signals cannot be had: there is nothing to wait for.
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// Takes the signals over at once, and waits for the first one when awaited.
+#[cfg(unix)]
+fn signalled() -> impl Future<Output = ()> + Send {
+    use tokio::signal::unix::{SignalKind, signal};
+    let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+    let signals = kinds.map(signal);
+    async move {
+        let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)] = signals else {
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn signalled() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// What came next.
+#[derive(Debug)]
+pub enum Next {
+    /// Something of a job.
+    Job(JobEvent),
+    /// The link is gone, or the program is to stop: nothing more comes.
+    Over(Stop),
+}
+
+/// An open link.
+#[derive(Debug)]
+pub struct Live {
+    /// The session on it.
+    pub session: Session,
+    interrupt: Interrupt,
+    doing: String,
+    jobs: u64,
+    ended: bool,
+    /// A lost link is waited for.
+    waits: bool,
+}
+
+/// Waits until the link is lost, and tells why.
+async fn gone(status: &mut watch::Receiver<Status>) -> String {
+    let lost = |status: &Status| matches!(status.link, LinkState::Lost(_));
+    match status.wait_for(lost).await.map(|status| status.link.clone()) {
+        Ok(LinkState::Lost(why)) => why,
+        // The bus has ended, and tells so by its events.
+        _ => std::future::pending().await,
+    }
+}
+
+impl Live {
+    /// Opens a link and waits until it is open. `doing` says what for, in an error.
+    ///
+    /// # Errors
+    /// [`Stop`] when it cannot be opened, nobody dials in, or the person does not want to wait.
+    pub async fn open(opening: Opening, doing: &str) -> Result<Self, Stop> {
+        let patience = match opening.name.place {
+            Place::Listen(..) => DIAL_IN,
+            _ => Duration::from_secs(u64::from(u32::MAX)),
+        };
+        let interrupt = Interrupt::watch();
+        let session = session::open(opening);
+        let doing = doing.to_owned();
+        let mut live =
+            Self { session, interrupt: interrupt.clone(), doing, jobs: 0, ended: false, waits: false };
+        tokio::select! {
+            opened = live.until_open() => opened?,
+            () = interrupt.came() => return Err(live.stopped()),
+            () = tokio::time::sleep(patience) => {
+                let what = format!("nobody dialled in within {} s", DIAL_IN.as_secs());
+                let hint = "look at: address and port in the converter's client settings, and firewalls";
+                return Err(live.trouble(&what).hint(hint).into());
+            }
+        }
+        Ok(live)
+    }
+
+    async fn until_open(&mut self) -> Result<(), Stop> {
+        loop {
+            let link = self.session.status.borrow_and_update().link.clone();
+            match link {
+                LinkState::Open(_) => return Ok(()),
+                // It was open before we looked.
+                LinkState::Lost(_) if !self.may_come_later() => return Ok(()),
+                LinkState::Closed(_) | LinkState::Opening | LinkState::Lost(_) => {}
+            }
+            tokio::select! {
+                biased;
+                event = self.session.events.recv() => match event {
+                    Some(BusEvent::Ended(Err(error))) => return Err(self.trouble(&error.to_string()).into()),
+                    Some(BusEvent::Ended(Ok(()))) | None => {
+                        self.ended = true;
+                        return Ok(());
+                    }
+                    Some(BusEvent::Job(..)) => {}
+                },
+                changed = self.session.status.changed() => if changed.is_err() {
+                    self.ended = true;
+                    return Ok(());
+                },
+            }
+        }
+    }
+
+    fn may_come_later(&self) -> bool {
+        matches!(self.session.name.place, Place::Listen(..))
+    }
+
+    /// A meter on this link as its protocol needs to know it.
+    #[must_use]
+    pub fn profile(&self, target: &Target) -> Profile {
+        let settings = self.session.status.borrow().line.or(self.session.name.line);
+        let delay = network_delay(&self.session.name.place);
+        target.profile(settings.unwrap_or(target.model.line), delay)
+    }
+
+    /// Tells when the program is to end.
+    #[must_use]
+    pub fn interrupt(&self) -> Interrupt {
+        self.interrupt.clone()
+    }
+
+    /// Whether a lost link is waited for until it is back.
+    pub const fn wait_when_lost(&mut self, waits: bool) {
+        self.waits = waits;
+    }
+
+    /// Starts carrying a plan out.
+    pub fn start(&mut self, decoder: Decoder, plan: Plan) -> JobId {
+        let job = self.job();
+        self.session.send(Intent::Run { job, decoder, plan: Box::new(plan) });
+        job
+    }
+
+    /// Starts sending bytes as they are, and listens until nothing has come for `listen`.
+    pub fn start_raw(&mut self, bytes: Vec<u8>, listen: Duration) -> JobId {
+        let job = self.job();
+        self.session.send(Intent::SendRaw { job, bytes, listen });
+        job
+    }
+
+    fn job(&mut self) -> JobId {
+        self.jobs += 1;
+        JobId(self.jobs)
+    }
+
+    /// The next thing of a job. After Ctrl-C the job is cancelled and [`Next::Over`] given.
+    pub async fn next(&mut self, job: JobId) -> Next {
+        loop {
+            let event = tokio::select! {
+                biased;
+                event = self.session.events.recv() => event,
+                () = self.interrupt.came() => {
+                    self.cancel(job).await;
+                    return Next::Over(self.stopped());
+                }
+                why = gone(&mut self.session.status), if !self.waits => {
+                    return Next::Over(self.trouble(&format!("the link was lost: {why}")).into());
+                }
+            };
+            match event {
+                Some(BusEvent::Job(of, event)) if of == job => return Next::Job(event),
+                Some(BusEvent::Job(..)) => {}
+                Some(BusEvent::Ended(Err(error))) => return self.over(&error.to_string()),
+                Some(BusEvent::Ended(Ok(()))) | None => return self.over("the link was closed"),
+            }
+        }
+    }
+
+    fn over(&mut self, why: &str) -> Next {
+        self.ended = true;
+        Next::Over(self.trouble(why).into())
+    }
+
+    /// Stops a job and waits until it has signed off.
+    pub async fn cancel(&mut self, job: JobId) {
+        self.session.send(Intent::Cancel(job));
+        let until = Instant::now() + FAREWELL;
+        while let Ok(Some(event)) = timeout_at(until, self.session.events.recv()).await {
+            match event {
+                BusEvent::Job(of, JobEvent::Finished) if of == job => break,
+                BusEvent::Ended(_) => {
+                    self.ended = true;
+                    break;
+                }
+                BusEvent::Job(..) => {}
+            }
+        }
+    }
+
+    /// Whether the bus has ended.
+    #[must_use]
+    pub const fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Closes the link and waits until everything is written.
+    pub async fn close(&mut self) {
+        self.session.send(Intent::Close);
+        let until = Instant::now() + FAREWELL;
+        while !self.ended {
+            match timeout_at(until, self.session.events.recv()).await {
+                Ok(Some(BusEvent::Ended(_)) | None) | Err(_) => self.ended = true,
+                Ok(Some(BusEvent::Job(..))) => {}
+            }
+        }
+        if let CaptureState::Failed { why, lost, .. } = &self.session.status.borrow().capture {
+            out::remark(&format!("{}: the capture lacks {lost} bytes: {why}", self.doing));
+        }
+    }
+
+    /// Something about the link went wrong.
+    #[must_use]
+    pub fn trouble(&self, what: &str) -> Trouble {
+        Trouble::new(Exit::Link, format!("{} on {}", self.doing, self.session.name), visible::string(what))
+    }
+
+    /// The person does not want to go on.
+    #[must_use]
+    pub fn stopped(&self) -> Stop {
+        Trouble::new(Exit::Interrupted, format!("{} on {}", self.doing, self.session.name), "stopped").into()
+    }
+}

@@ -1,0 +1,248 @@
+//! `read`: values of a meter.
+
+use jiff::Zoned;
+use jiff::tz::TimeZone;
+
+use super::args::{Global, Read};
+use super::exit::{Exit, Outcome, Stop, Trouble};
+use super::live::{Live, Next};
+use super::out::{self, Out};
+use super::{failure, live, meter};
+use crate::app::output::paint::Sheet;
+use crate::app::output::reading::{self, Item};
+use crate::app::session::{Opening, Recording, Role, Simulation};
+use crate::app::target::Target;
+use crate::bus::JobEvent;
+use crate::frame::{At, visible};
+use crate::protocol::{Access, Failure, Fault, Options, Request};
+use crate::reading::{Absent, Measured, Reading};
+
+/// Reads and prints, once or again and again.
+pub fn run(global: &Global, given: &Read) -> Outcome {
+    let target = meter::target_on(global, &given.meter, &given.link.place)?;
+    let requests = requests(&target, given)?;
+    let doing = format!("reading {} {}", target.model.id, target.address);
+    let reader = Reader { global, given, target, requests, doing };
+    live::block_on(reader.run())
+}
+
+/// What is to be asked; commands that change something are not.
+fn requests(target: &Target, given: &Read) -> Result<Vec<Request>, Stop> {
+    let Some(ask) = &given.ask.named() else { return Ok(target.everyday()) };
+    let request = meter::request(target, ask)?;
+    if request.command.access == Access::Read {
+        return Ok(vec![request]);
+    }
+    let what = format!("{} is a {} command", request.command.id, request.command.access.word());
+    let hint = "read never changes a meter; use: meterscope send ... --allow-write";
+    Err(Trouble::new(Exit::Forbidden, format!("reading {}", target.model.id), what).hint(hint).into())
+}
+
+struct Reader<'a> {
+    global: &'a Global,
+    given: &'a Read,
+    target: Target,
+    requests: Vec<Request>,
+    doing: String,
+}
+
+/// What a poll came to so far.
+#[derive(Default)]
+struct Poll {
+    got: Vec<Got>,
+    first_trouble: Option<Trouble>,
+    /// The first command stayed silent: nothing else was asked.
+    silent: bool,
+    has_energy: bool,
+}
+
+enum Got {
+    Reading(Reading, At),
+    Missing { request: usize, why: Absent },
+}
+
+impl Reader<'_> {
+    async fn run(self) -> Outcome {
+        let mut live = Live::open(self.opening(), &self.doing).await?;
+        live.wait_when_lost(self.given.reconnect);
+        let outcome = self.polls(&mut live).await;
+        live.close().await;
+        outcome
+    }
+
+    fn opening(&self) -> Opening {
+        Opening {
+            name: self.given.link.clone(),
+            role: Role::Talk,
+            line: self.target.model.line,
+            decoder: Some(self.target.decoder()),
+            recording: self.given.capture.clone().map_or(Recording::None, Recording::File),
+            simulation: Simulation::default(),
+        }
+    }
+
+    async fn polls(&self, live: &mut Live) -> Outcome {
+        let Some(every) = self.given.every else { return self.once(live).await };
+        let mut timer = tokio::time::interval(every);
+        timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let interrupt = live.interrupt();
+        let mut best = None;
+        for _ in 0..self.given.count.unwrap_or(u64::MAX) {
+            tokio::select! {
+                _ = timer.tick() => {}
+                () = interrupt.came() => break,
+            }
+            match self.once(live).await {
+                Ok(exit) if best != Some(Exit::Done) => best = Some(exit),
+                Ok(_) => {}
+                Err(Stop::Trouble(trouble)) if trouble.exit == Exit::Interrupted => break,
+                Err(Stop::Trouble(trouble)) if trouble.exit == Exit::Link && !self.given.reconnect => {
+                    return Err(trouble.into());
+                }
+                Err(Stop::Trouble(trouble)) => {
+                    trouble.print();
+                    best = best.or(Some(trouble.exit));
+                }
+                Err(closed) => return Err(closed),
+            }
+        }
+        Ok(best.unwrap_or(Exit::Interrupted))
+    }
+
+    async fn once(&self, live: &mut Live) -> Outcome {
+        let begun = Zoned::now();
+        let poll = self.poll(live).await?;
+        if !poll.silent {
+            self.print(live, &poll, &begun)?;
+        }
+        self.judge(poll)
+    }
+
+    /// Asks everything once.
+    async fn poll(&self, live: &mut Live) -> Result<Poll, Stop> {
+        let profile = live.profile(&self.target);
+        let plan = self.target.plan(self.requests.clone(), self.options(), profile);
+        let job = live.start(self.target.decoder(), plan);
+        let mut poll = Poll::default();
+        loop {
+            match live.next(job).await {
+                Next::Over(stop) => return Err(stop),
+                Next::Job(JobEvent::Finished) => return Ok(poll),
+                Next::Job(event) => self.take(live, &mut poll, event),
+            }
+            if poll.silent {
+                live.cancel(job).await;
+                return Ok(poll);
+            }
+        }
+    }
+
+    fn options(&self) -> Options {
+        Options { retries: self.given.retries, read_twice: self.given.twice }
+    }
+
+    fn take(&self, live: &Live, poll: &mut Poll, event: JobEvent) {
+        match event {
+            JobEvent::Reading(reading, at) => {
+                poll.has_energy |= reading.is_energy_register();
+                poll.got.push(Got::Reading(reading, at));
+            }
+            JobEvent::Warning(warning) => out::remark(&format!("{}: {}", self.doing, warning.text)),
+            JobEvent::Answered { index, result: Err(failure), request, .. } => {
+                poll.silent = index == 0 && matches!(failure.fault, Fault::NoAnswer { .. } | Fault::LinkLost);
+                poll.got.push(Got::Missing { request: index, why: absent(&failure) });
+                let trouble = failure::trouble(live, &self.target, &failure, request);
+                poll.first_trouble.get_or_insert(trouble);
+            }
+            _ => {}
+        }
+    }
+
+    /// The end of a poll: what was named must have come; of the everyday set an energy register will do.
+    fn judge(&self, poll: Poll) -> Outcome {
+        let named = self.given.ask.command.is_some();
+        match poll.first_trouble {
+            Some(trouble) if named || !poll.has_energy => Err(trouble.into()),
+            Some(trouble) => {
+                out::complain(&trouble.text());
+                Ok(Exit::Done)
+            }
+            None if named || poll.has_energy => Ok(Exit::Done),
+            None => {
+                let what = "the answers hold no energy total and no tariff register";
+                let hint = format!("all commands: meterscope commands {}", self.target.model.id);
+                Err(Trouble::new(Exit::BadAnswer, &self.doing, what).hint(hint).into())
+            }
+        }
+    }
+
+    fn print(&self, live: &Live, poll: &Poll, begun: &Zoned) -> Result<(), Stop> {
+        let mut out = Out::new();
+        if self.global.json {
+            out.json(&self.json(live, poll, begun))?;
+        } else if self.given.plain {
+            for got in &poll.got {
+                out.line(&plain(got))?;
+            }
+        } else {
+            out.text(&self.table(poll).render(Sheet::of_stdout(!self.global.no_color)))?;
+        }
+        out.flush()
+    }
+
+    fn json(&self, live: &Live, poll: &Poll, begun: &Zoned) -> reading::Poll<'_> {
+        let item = |got: &Got| match got {
+            Got::Reading(reading, at) => {
+                let at = live.session.clock.wall(*at).to_zoned(TimeZone::system());
+                Item::of(reading, Some(&at))
+            }
+            Got::Missing { request, why } => {
+                let (id, title) = self.named(*request);
+                Item::missing(id, title, *why, Some(begun))
+            }
+        };
+        reading::Poll {
+            model: self.target.model.id,
+            address: self.target.address.text(),
+            protocol: self.target.model.protocol,
+            time: reading::time(begun),
+            readings: poll.got.iter().map(item).collect(),
+        }
+    }
+
+    fn table(&self, poll: &Poll) -> crate::app::output::table::Table {
+        let mut table = reading::table();
+        for got in &poll.got {
+            match got {
+                Got::Reading(reading, _) => table.row(reading::row(reading)),
+                Got::Missing { request, why } => {
+                    let (id, title) = self.named(*request);
+                    let remark = format!("{} ({id})", why.reason());
+                    table.row(["-".to_owned(), title.to_owned(), "-".to_owned(), String::new(), remark]);
+                }
+            }
+        }
+        table
+    }
+
+    /// Id and title of a request's command.
+    fn named(&self, request: usize) -> (&'static str, &'static str) {
+        self.requests.get(request).map_or(("", ""), |request| (request.command.id, request.command.title))
+    }
+}
+
+/// The bare value, `-` for none.
+fn plain(got: &Got) -> String {
+    match got {
+        Got::Reading(Reading { value: Measured::Absent(_), .. }, _) | Got::Missing { .. } => "-".to_owned(),
+        Got::Reading(reading, _) => visible::measured(&reading.value),
+    }
+}
+
+const fn absent(failure: &Failure) -> Absent {
+    match failure.fault {
+        Fault::Refused { .. } => Absent::Refused,
+        Fault::Damaged { .. } | Fault::Unexpected(_) => Absent::Damaged,
+        _ => Absent::NoAnswer,
+    }
+}

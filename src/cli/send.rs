@@ -1,0 +1,160 @@
+//! `send`: any command, or bytes as typed; shows what goes out and what comes back, explained.
+
+use super::args::{Global, Send};
+use super::decode::chosen;
+use super::exit::{Exit, Outcome, Stop, Trouble};
+use super::live::{Live, Next};
+use super::out;
+use super::traffic::Printer;
+use super::{failure, live, meter};
+use crate::app::decode;
+use crate::app::output::entry::Show;
+use crate::app::output::explain::{self, Look};
+use crate::app::output::paint::Sheet;
+use crate::app::raw;
+use crate::app::session::{Opening, Recording, Role, Simulation};
+use crate::app::target::Target;
+use crate::bus::{Decoder, JobEvent};
+use crate::frame::hex;
+use crate::protocol::{Access, Dialect, Fault, LineSettings, Options, Request, registry};
+use crate::trace::Way;
+
+/// Sends a command or bytes and shows the answer.
+pub fn run(global: &Global, given: &Send) -> Outcome {
+    match &given.raw {
+        Some(text) => raw(global, given, text),
+        None => command(global, given),
+    }
+}
+
+fn show(global: &Global, given: &Send) -> Show {
+    let look = Look { sheet: Sheet::of_stdout(!global.no_color), reveal: given.reveal };
+    Show { look, timed: true }
+}
+
+fn opening(given: &Send, line: LineSettings, decoder: Option<Decoder>) -> Opening {
+    Opening {
+        name: given.link.clone(),
+        role: Role::Talk,
+        line,
+        decoder,
+        recording: given.capture.clone().map_or(Recording::None, Recording::File),
+        simulation: Simulation::default(),
+    }
+}
+
+fn command(global: &Global, given: &Send) -> Outcome {
+    let (Some(named), Some(ask)) = (given.meter(), given.ask.named()) else {
+        let what = "expected --model and a command, or --raw and bytes";
+        let hint = "meterscope send LINK --model mercury-200 --address 411486 energy";
+        return Err(Trouble::usage("sending", what).hint(hint).into());
+    };
+    let target = meter::target_on(global, &named, &given.link.place)?;
+    let request = meter::request(&target, &ask)?;
+    let doing = format!("sending {} to {} {}", request.command.id, target.model.id, target.address);
+    if request.command.access != Access::Read && !given.allow_write {
+        let what = format!("{} is a {} command", request.command.id, request.command.access.word());
+        let hint = "it was not sent; allow it with --allow-write";
+        return Err(Trouble::new(Exit::Forbidden, doing, what).hint(hint).into());
+    }
+    live::block_on(async {
+        let opening = opening(given, target.model.line, Some(target.decoder()));
+        let mut live = Live::open(opening, &doing).await?;
+        let mut printer = Printer::new(show(global, given), global.json);
+        let outcome = carry_out(&mut live, &target, request).await;
+        live.close().await;
+        printer.print_new(&live.session.trace)?;
+        outcome
+    })
+}
+
+async fn carry_out(live: &mut Live, target: &Target, request: Request) -> Outcome {
+    let profile = live.profile(target);
+    let plan = target.plan(vec![request], Options::default(), profile);
+    let job = live.start(target.decoder(), plan);
+    let mut exit = Ok(Exit::Done);
+    loop {
+        match live.next(job).await {
+            Next::Over(stop) => return Err(stop),
+            Next::Job(JobEvent::Finished) => return exit,
+            Next::Job(JobEvent::Warning(warning)) => out::remark(&warning.text),
+            Next::Job(JobEvent::Answered { result: Err(failure), request, .. }) => {
+                exit = Err(failure::trouble(live, target, &failure, request).into());
+            }
+            Next::Job(_) => {}
+        }
+    }
+}
+
+fn raw(global: &Global, given: &Send, text: &str) -> Outcome {
+    let bytes = bytes(given, text)?;
+    let doing = format!("sending {} as typed", explain::count(bytes.len()));
+    let decoder = decoder(given, &bytes);
+    if !given.allow_write {
+        allowed(&doing, &bytes, decoder)?;
+    }
+    let settings = given.model.map_or_else(LineSettings::default, |model| model.line);
+    live::block_on(async {
+        let mut live = Live::open(opening(given, settings, decoder), &doing).await?;
+        let mut printer = Printer::new(show(global, given), global.json);
+        let outcome = send_raw(&mut live, given, bytes).await;
+        live.close().await;
+        printer.print_new(&live.session.trace)?;
+        outcome.map(|exit| if exit == Exit::Done { printer.judge(Way::In) } else { exit })
+    })
+}
+
+fn bytes(given: &Send, text: &str) -> Result<Vec<u8>, Stop> {
+    let typed = raw::parse(text);
+    let whole = typed.and_then(|bytes| match &given.append_crc {
+        Some(name) => raw::append(name, &bytes),
+        None => Ok(bytes),
+    });
+    whole.map_err(|error| Trouble::usage("reading the bytes of --raw", error.to_string()).into())
+}
+
+/// By what the traffic is to be explained: as told, else by what was typed.
+fn decoder(given: &Send, bytes: &[u8]) -> Option<Decoder> {
+    chosen(given.model, given.protocol).or_else(|| decode::detect(bytes))
+}
+
+/// Bytes may be sent without more when a protocol recognises them as a read and none as anything else.
+fn allowed(doing: &str, bytes: &[u8], decoder: Option<Decoder>) -> Result<(), Stop> {
+    let told = decoder.map(|decoder| decoder.family.access_of(bytes, decoder.dialect));
+    let others = registry::FAMILIES.iter().map(|family| family.access_of(bytes, Dialect::default()));
+    let all: Vec<Access> = told.into_iter().chain(others).flatten().collect();
+    let why = match all.iter().max() {
+        Some(Access::Read) => return Ok(()),
+        Some(other) => format!("{} is a {} command", hex::spaced(bytes), other.word()),
+        None => format!("{} is not recognised as a read command of any protocol", hex::spaced(bytes)),
+    };
+    let hint = "nothing was sent; what may change a meter is sent only with --allow-write";
+    Err(Trouble::new(Exit::Forbidden, doing, why).hint(hint).into())
+}
+
+async fn send_raw(live: &mut Live, given: &Send, bytes: Vec<u8>) -> Outcome {
+    let job = live.start_raw(bytes, given.listen + live::network_delay(&live.session.name.place));
+    let mut exit = Ok(Exit::Done);
+    loop {
+        match live.next(job).await {
+            Next::Over(stop) => return Err(stop),
+            Next::Job(JobEvent::Finished) => return exit,
+            Next::Job(JobEvent::Answered { result: Err(failure), .. }) => {
+                exit = Err(unanswered(live, &failure.fault).into());
+            }
+            Next::Job(_) => {}
+        }
+    }
+}
+
+fn unanswered(live: &Live, fault: &Fault) -> Trouble {
+    let what = match fault {
+        Fault::NoAnswer { echo: true, .. } => "no answer, only our own echo",
+        Fault::NoAnswer { .. } => "no answer",
+        Fault::LinkLost => "the link went away",
+        Fault::Cancelled => "stopped",
+        _ => "it could not be sent",
+    };
+    let trouble = live.trouble(what).with(Exit::of(fault));
+    trouble.hint("look at: supply, A and B, speed and parity, address, checksum (--append-crc)")
+}

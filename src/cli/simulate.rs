@@ -1,0 +1,129 @@
+//! `simulate`: meters for other programs to talk to.
+
+use std::future::Future;
+use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::path::Path;
+use std::pin::Pin;
+
+use super::args::{Global, Simulate};
+use super::exit::{Exit, Outcome, Stop, Trouble};
+use super::live::{self, Interrupt};
+use super::out::{self, Out};
+use super::password;
+use crate::frame::visible;
+use crate::link::{Clock, Link};
+use crate::sim::fault::Faults;
+use crate::sim::serve::{self, Reach, ServeError};
+use crate::sim::{SimBus, SimMeter, demo_meters};
+
+const DOING: &str = "simulating meters";
+
+/// Serves simulated meters until it is told to stop.
+pub fn run(global: &Global, given: &Simulate) -> Outcome {
+    let meters = meters(global, given)?;
+    let faults = Faults::parse(&given.fault, given.seed)
+        .map_err(|error| Trouble::usage("reading the faults", error.to_string()))?;
+    for meter in &meters {
+        out::remark(&format!("simulated: {} at address {}", meter.name(), visible::string(meter.address())));
+    }
+    let bus = SimBus::new(meters).with_faults(faults).with_speed(given.speed.into());
+    live::block_on(async {
+        let interrupt = Interrupt::watch();
+        let served = serve(given, bus.open(Clock::start())).await?;
+        let mut out = Out::new();
+        out.line(&served.place)?;
+        out.flush()?;
+        tokio::select! {
+            ended = served.serving => ended.map(|()| Exit::Done).map_err(|error| trouble(&error).into()),
+            () = interrupt.came() => Ok(Exit::Done),
+        }
+    })
+}
+
+/// The meters that were named, or one of every model.
+fn meters(global: &Global, given: &Simulate) -> Result<Vec<SimMeter>, Stop> {
+    let usage = |what: String| Stop::from(Trouble::usage(DOING, what));
+    if given.model.is_empty() {
+        if given.set.is_empty() && given.address.is_empty() {
+            return Ok(demo_meters());
+        }
+        return Err(usage("--address and --set need a --model".to_owned()));
+    }
+    if given.address.len() > given.model.len() {
+        return Err(usage("there are more addresses than models".to_owned()));
+    }
+    if given.model.len() > 1 && !given.set.is_empty() {
+        return Err(usage("--set works with one --model only".to_owned()));
+    }
+    let addresses = given.address.iter().map(String::as_str).chain(std::iter::repeat(""));
+    let mut meters = Vec::new();
+    for (model, address) in given.model.iter().zip(addresses) {
+        let password = password::known(global, address)?;
+        let meter = SimMeter::of_model(model, address, password, given.set.clone());
+        meters.push(meter.map_err(|error| {
+            let what = format!("{}: {error}", model.id);
+            Trouble::usage(DOING, what).hint(format!("all commands: meterscope commands {}", model.id))
+        })?);
+    }
+    Ok(meters)
+}
+
+type Serving = Pin<Box<dyn Future<Output = Result<(), ServeError>>>>;
+
+/// A bus being served, and where.
+struct Served {
+    place: String,
+    serving: Serving,
+}
+
+async fn serve(given: &Simulate, link: Link) -> Result<Served, Stop> {
+    if let Some(target) = &given.place.connect {
+        let target = bare(target).to_owned();
+        let place = format!("tcp://{}", visible::string(&target));
+        let dialling = async move {
+            serve::dial(&target, link).await;
+            Ok(())
+        };
+        return Ok(Served { place, serving: Box::pin(dialling) });
+    }
+    if let Some(path) = &given.place.pty {
+        return pty(path, link);
+    }
+    let address = given.place.listen.as_deref().unwrap_or("127.0.0.1:0");
+    let reach = if given.allow_remote { Reach::Network } else { Reach::ThisComputer };
+    let (bound, serving) =
+        serve::listen(resolve(address)?, reach, link).await.map_err(|error| trouble(&error))?;
+    Ok(Served { place: format!("tcp://{bound}"), serving: Box::pin(serving) })
+}
+
+#[cfg(unix)]
+fn pty(path: &Path, link: Link) -> Result<Served, Stop> {
+    let serving = serve::pty(path, link).map_err(|error| trouble(&error))?;
+    Ok(Served { place: visible::string(&path.to_string_lossy()), serving: Box::pin(serving) })
+}
+
+#[cfg(not(unix))]
+fn pty(_: &Path, _: Link) -> Result<Served, Stop> {
+    let what = "this system has no pseudo-terminals";
+    Err(Trouble::usage(DOING, what).hint("serve on TCP: --listen tcp://127.0.0.1:0").into())
+}
+
+fn bare(address: &str) -> &str {
+    address.strip_prefix("tcp://").unwrap_or(address).trim_end_matches('/')
+}
+
+fn resolve(address: &str) -> Result<SocketAddr, Stop> {
+    if let Ok(Some(found)) = bare(address).to_socket_addrs().map(|mut found| found.next()) {
+        return Ok(found);
+    }
+    let what = format!("--listen {}: expected tcp://ADDRESS:PORT", visible::string(address));
+    Err(Trouble::usage(DOING, what).hint("port 0 takes any free port: tcp://127.0.0.1:0").into())
+}
+
+fn trouble(error: &ServeError) -> Trouble {
+    let exit = match error {
+        ServeError::Exposed(_) => Exit::Forbidden,
+        ServeError::Bind { .. } | ServeError::Taken(_) | ServeError::Pty { .. } => Exit::Link,
+    };
+    Trouble::new(exit, DOING, error.to_string())
+}

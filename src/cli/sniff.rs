@@ -1,0 +1,133 @@
+//! `sniff`: listens to a bus and never writes a byte to it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::args::{Global, Sniff};
+use super::decode;
+use super::exit::{Exit, Outcome, Stop};
+use super::live::{self, Live};
+use super::traffic::Printer;
+use crate::app::decode::recognise_good;
+use crate::app::output::entry::Show;
+use crate::app::output::explain::Look;
+use crate::app::output::paint::Sheet;
+use crate::app::session::{Opening, Recording, Role, Simulation};
+use crate::bus::{BusEvent, Decoder, Intent, LinkState};
+use crate::link::Place;
+use crate::protocol::LineSettings;
+use crate::trace::EntryKind;
+
+/// Prints what goes over a link until it is told to stop.
+pub fn run(global: &Global, given: &Sniff) -> Outcome {
+    let decoder = decode::chosen(given.model, given.protocol);
+    let look = Look { sheet: Sheet::of_stdout(!global.no_color), reveal: given.reveal };
+    let printer = Printer::new(Show { look, timed: true }, global.json);
+    if let Place::File(path) = &given.link.place {
+        return replay(path, decoder, printer);
+    }
+    let opening = Opening {
+        name: given.link.clone(),
+        role: Role::Listen,
+        line: given.model.map_or_else(LineSettings::default, |model| model.line),
+        decoder,
+        recording: given.capture.clone().map_or(Recording::None, Recording::File),
+        simulation: Simulation::default(),
+    };
+    live::block_on(async {
+        let live = Live::open(opening, "listening").await?;
+        let listener = Listener { live, printer, undecided: decoder.is_none(), looked_at: 0 };
+        listener.run(given).await
+    })
+}
+
+/// Prints what a capture holds, as if it went by now.
+fn replay(path: &Path, decoder: Option<Decoder>, mut printer: Printer) -> Outcome {
+    let (input, doing) = decode::file(path, "listening to").map_err(Stop::about_the_link)?;
+    printer.print_all(&decode::explain(&input, decoder, &doing)?)?;
+    Ok(Exit::Done)
+}
+
+struct Listener {
+    live: Live,
+    printer: Printer,
+    /// No protocol was named, and none has been recognised yet.
+    undecided: bool,
+    /// Entries looked at while undecided.
+    looked_at: u32,
+}
+
+/// Why listening ends.
+enum End {
+    Told,
+    Ended,
+    Lost(String),
+}
+
+impl Listener {
+    async fn run(mut self, given: &Sniff) -> Outcome {
+        let limit = given.duration.unwrap_or(Duration::from_secs(u64::from(u32::MAX)));
+        let interrupt = self.live.interrupt();
+        let end = {
+            let listening = self.listen(given.reconnect);
+            tokio::select! {
+                end = listening => end?,
+                () = interrupt.came() => End::Told,
+                () = tokio::time::sleep(limit) => End::Told,
+            }
+        };
+        self.live.close().await;
+        self.printer.print_new(&self.live.session.trace)?;
+        match end {
+            End::Told => Ok(Exit::Done),
+            End::Ended => Err(self.live.trouble("the link was closed").into()),
+            End::Lost(why) => {
+                Err(self.live.trouble(&why).hint("to wait until it is back: --reconnect").into())
+            }
+        }
+    }
+
+    async fn listen(&mut self, reconnect: bool) -> Result<End, Stop> {
+        loop {
+            self.decide();
+            self.printer.print_new(&self.live.session.trace)?;
+            let link = self.live.session.status.borrow_and_update().link.clone();
+            match link {
+                LinkState::Lost(why) if !reconnect => return Ok(End::Lost(why)),
+                _ if self.live.has_ended() => return Ok(End::Ended),
+                _ => {}
+            }
+            tokio::select! {
+                event = self.live.session.events.recv() => match event {
+                    Some(BusEvent::Job(..)) => {}
+                    Some(BusEvent::Ended(Err(error))) => return Err(self.live.trouble(&error.to_string()).into()),
+                    Some(BusEvent::Ended(Ok(()))) | None => return Ok(End::Ended),
+                },
+                changed = self.live.session.status.changed() => if changed.is_err() {
+                    return Ok(End::Ended);
+                },
+            }
+        }
+    }
+
+    /// As long as no protocol is known everything is noise; the first run of it in which one finds a good
+    /// frame decides.
+    fn decide(&mut self) {
+        while self.undecided {
+            let bytes = {
+                let trace = self.live.session.trace.lock();
+                let Some(entry) = trace.entry(self.looked_at) else { return };
+                self.looked_at += 1;
+                if entry.kind != EntryKind::Noise {
+                    continue;
+                }
+                trace.bytes_of(&entry).into_owned()
+            };
+            if let Some(decoder) = recognise_good(&bytes) {
+                self.undecided = false;
+                self.live.session.send(Intent::Decode(Some(decoder)));
+                super::out::remark(&format!("listening: {} recognised", decoder.family.title()));
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Prints what goes over a link, entry by entry.
+
+use super::exit::{Exit, Stop};
+use super::out::Out;
+use crate::app::output::entry::{self, Show};
+use crate::protocol::Judged;
+use crate::trace::{EntryKind, SharedTrace, Trace, Way};
+
+/// Prints the entries of a trace, each once.
+#[derive(Debug)]
+pub struct Printer {
+    show: Show,
+    json: bool,
+    out: Out,
+    next: u32,
+    offset: u64,
+    bytes: u64,
+    /// Frames and bad frames each way.
+    sent: Tally,
+    received: Tally,
+}
+
+/// How many of what were printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Frames.
+    pub frames: u64,
+    /// Frames with a wrong checksum or form.
+    pub bad: u64,
+    /// Bytes that belong to no frame.
+    pub noise_bytes: u64,
+}
+
+impl Tally {
+    /// Both together.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            frames: self.frames + other.frames,
+            bad: self.bad + other.bad,
+            noise_bytes: self.noise_bytes + other.noise_bytes,
+        }
+    }
+}
+
+impl Printer {
+    /// Nothing printed yet.
+    #[must_use]
+    pub fn new(show: Show, json: bool) -> Self {
+        Self {
+            show,
+            json,
+            out: Out::new(),
+            next: 0,
+            offset: 0,
+            bytes: 0,
+            sent: Tally::default(),
+            received: Tally::default(),
+        }
+    }
+
+    /// Prints what has come since the last time. The trace is locked for an entry at a time, so that a slow
+    /// reader of our output never holds up the line.
+    ///
+    /// # Errors
+    /// [`Stop`] when the output cannot be written.
+    pub fn print_new(&mut self, trace: &SharedTrace) -> Result<(), Stop> {
+        loop {
+            let text = {
+                let trace = trace.lock();
+                if self.next >= trace.len() {
+                    break;
+                }
+                self.entry(&trace)
+            };
+            self.put(text)?;
+        }
+        self.out.flush()
+    }
+
+    /// Prints a whole trace.
+    ///
+    /// # Errors
+    /// [`Stop`] when the output cannot be written.
+    pub fn print_all(&mut self, trace: &Trace) -> Result<(), Stop> {
+        while self.next < trace.len() {
+            let text = self.entry(trace);
+            self.put(text)?;
+        }
+        self.out.flush()
+    }
+
+    /// What was received and sent, counted.
+    #[must_use]
+    pub const fn tally(&self, way: Way) -> Tally {
+        match way {
+            Way::Out => self.sent,
+            Way::In => self.received,
+        }
+    }
+
+    /// The exit code for the frames of a way: bad when one of them is, or when there is none.
+    #[must_use]
+    pub fn judge(&self, way: Way) -> Exit {
+        let tally = self.tally(way);
+        if tally.bad > 0 || tally.frames == 0 { Exit::BadAnswer } else { Exit::Done }
+    }
+
+    fn put(&mut self, text: Option<String>) -> Result<(), Stop> {
+        match text {
+            Some(text) if self.json => self.out.line(&text),
+            Some(text) => {
+                let gap = if self.bytes == 0 { "" } else { "\n" };
+                self.bytes += text.len() as u64;
+                self.out.text(gap)?;
+                self.out.text(&text)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The next entry, counted and made text.
+    fn entry(&mut self, trace: &Trace) -> Option<String> {
+        let number = self.next;
+        self.next += 1;
+        let found = trace.entry(number)?;
+        let tally = if found.way == Way::Out { &mut self.sent } else { &mut self.received };
+        match found.kind {
+            EntryKind::Frame(judged) => {
+                tally.frames += 1;
+                tally.bad += u64::from(judged == Judged::Bad);
+            }
+            EntryKind::Noise => tally.noise_bytes += u64::from(found.len),
+            EntryKind::Echo | EntryKind::Mark(_) => {}
+        }
+        let offset = self.offset;
+        self.offset += u64::from(found.len);
+        if self.json {
+            entry::json(trace, number, offset, self.show)
+        } else {
+            entry::text(trace, number, offset, self.show)
+        }
+    }
+}

@@ -1,0 +1,396 @@
+//! A capture played back into a trace: the link `file:`.
+
+use std::fs::File;
+use std::io::{self, Read, Seek};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::pcapng::{CaptureError, Happening, Packet, Reader, Torn};
+use super::{Claimed, Digest, Mark, Paging, Split, Trace, Way, private};
+use crate::frame::{At, visible};
+use crate::protocol::{Dialect, Family, LineSettings};
+
+/// Why a capture file cannot be played back.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// There is no such file.
+    #[error("{}: no such file", shown(.0))]
+    Missing(PathBuf),
+    /// It is a folder, a pipe or a device.
+    #[error("{}: not a regular file", shown(.0))]
+    NotAFile(PathBuf),
+    /// We may not read it.
+    #[error("{}: no permission to read it; captures belong to the user who made them", shown(.0))]
+    Forbidden(PathBuf),
+    /// It is something else.
+    #[error("{}: not a pcapng capture; hex text and bare bytes are what decode takes", shown(.0))]
+    NotACapture(PathBuf),
+    /// The system failed to read it.
+    #[error("{}: {}", shown(.0), visible::string(&.1.to_string()))]
+    Io(PathBuf, io::Error),
+}
+
+fn shown(path: &Path) -> String {
+    visible::string(&path.to_string_lossy())
+}
+
+impl FileError {
+    fn of(path: &Path, error: CaptureError) -> Self {
+        let path = path.to_owned();
+        match error {
+            CaptureError::NotACapture => Self::NotACapture(path),
+            CaptureError::Io(error) => match error.kind() {
+                io::ErrorKind::NotFound => Self::Missing(path),
+                io::ErrorKind::PermissionDenied => Self::Forbidden(path),
+                io::ErrorKind::InvalidInput => Self::NotAFile(path),
+                _ => Self::Io(path, error),
+            },
+        }
+    }
+}
+
+/// Which protocol the traffic is cut and tracked by.
+type Decoder = Option<(&'static dyn Family, Dialect)>;
+
+/// A capture being played back, a few packets at a time if need be.
+#[derive(Debug)]
+pub struct Replay<R> {
+    reader: Reader<R>,
+    next: Option<Packet>,
+    digest: Digest,
+    line: Option<LineSettings>,
+    origin: Timestamp,
+    now: At,
+    request: Option<u32>,
+}
+
+/// Plays a whole file back.
+///
+/// # Errors
+/// [`FileError`] says why it cannot be read; a torn end is none, see [`Replay::torn`] of what is returned
+/// beside the trace.
+pub fn load(path: &Path, decoder: Decoder, paging: Paging) -> Result<(Trace, Replay<File>), FileError> {
+    let mut replay = Replay::open(path, decoder)?;
+    let mut trace = replay.trace(paging);
+    let read = replay.step(&mut trace, usize::MAX);
+    read.map_err(|error| FileError::Io(path.to_owned(), error))?;
+    Ok((trace, replay))
+}
+
+impl Replay<File> {
+    /// Opens a capture file.
+    ///
+    /// # Errors
+    /// [`FileError`] says why not.
+    pub fn open(path: &Path, decoder: Decoder) -> Result<Self, FileError> {
+        private::open_regular(path)
+            .map_err(CaptureError::Io)
+            .and_then(|file| Self::new(file, decoder))
+            .map_err(|error| FileError::of(path, error))
+    }
+}
+
+impl<R: Read + Seek> Replay<R> {
+    /// Reads a capture from anything that can be read twice: it is looked through at first for whether
+    /// requests and replies are told apart in it.
+    ///
+    /// # Errors
+    /// [`CaptureError`].
+    pub fn new(mut from: R, decoder: Decoder) -> Result<Self, CaptureError> {
+        let start = from.stream_position()?;
+        let split = find_split(&mut from)?;
+        from.seek(io::SeekFrom::Start(start))?;
+        let mut reader = Reader::new(from)?;
+        let next = reader.next_packet()?;
+        let line = next.as_ref().and_then(|packet| line_of(&reader, packet));
+        Ok(Self {
+            digest: Digest::new(decoder, split, line.unwrap_or_default()),
+            origin: next.as_ref().map_or(Timestamp::UNIX_EPOCH, |packet| packet.wall),
+            reader,
+            next,
+            line,
+            now: At::ZERO,
+            request: None,
+        })
+    }
+
+    /// The empty trace to play it into: its time begins with the first packet.
+    #[must_use]
+    pub fn trace(&self, paging: Paging) -> Trace {
+        Trace::with_paging(self.origin, paging)
+    }
+
+    /// Plays so many packets; whether there are more.
+    ///
+    /// # Errors
+    /// What the system says when the file cannot be read any further. What was read is in the trace.
+    pub fn step(&mut self, trace: &mut Trace, packets: usize) -> io::Result<bool> {
+        for _ in 0..packets {
+            let Some(packet) = self.next.take() else {
+                return Ok(false);
+            };
+            self.play(&packet, trace);
+            self.next = self.reader.next_packet().inspect_err(|_| self.digest.finish(trace, &mut |_| {}))?;
+            if self.next.is_none() {
+                self.digest.finish(trace, &mut |_| {});
+            }
+        }
+        Ok(self.next.is_some())
+    }
+
+    /// What could not be read at the end of the file, once all was played.
+    #[must_use]
+    pub const fn torn(&self) -> Option<Torn> {
+        self.reader.torn()
+    }
+
+    /// Packets that were left out because they carry no serial traffic.
+    #[must_use]
+    pub const fn skipped(&self) -> u64 {
+        self.reader.skipped()
+    }
+
+    /// The line settings of the last packet, where the capture tells them.
+    #[must_use]
+    pub const fn line(&self) -> Option<LineSettings> {
+        self.line
+    }
+
+    fn play(&mut self, packet: &Packet, trace: &mut Trace) {
+        let at = self.at(packet);
+        if packet.what == Happening::SendEnd && packet.bytes.is_empty() {
+            if let Some(request) = self.request {
+                trace.left_the_wire(request, at);
+            }
+            return;
+        }
+        self.now = self.now.max(at);
+        self.pass_time(trace);
+        self.follow_line(packet, trace);
+        for mark in marks_of(packet) {
+            if matches!(mark, Mark::Lost(_) | Mark::Closed(_)) {
+                self.digest.finish(trace, &mut |_| {});
+            }
+            trace.mark(mark, self.now);
+        }
+        trace.record(packet.way, &packet.bytes, self.now);
+        let request = &mut self.request;
+        let mut note = |claimed: Claimed<'_>| {
+            if claimed.way == Way::Out {
+                *request = Some(claimed.number);
+            }
+        };
+        self.digest.push(packet.way, &packet.bytes, self.now, trace, &mut note);
+    }
+
+    /// The moment of a packet; a clock that was set back during the capture does not turn time round.
+    fn at(&self, packet: &Packet) -> At {
+        let passed = packet.wall.as_nanosecond() - self.origin.as_nanosecond();
+        At::from_nanos(u64::try_from(passed.max(0)).unwrap_or(u64::MAX))
+    }
+
+    /// Lets the deadlines up to now pass.
+    fn pass_time(&mut self, trace: &mut Trace) {
+        let mut before = None;
+        while let Some(deadline) = self.digest.deadline().filter(|deadline| *deadline <= self.now) {
+            if before == Some(deadline) {
+                break;
+            }
+            self.digest.expire(deadline, trace, &mut |_| {});
+            before = Some(deadline);
+        }
+    }
+
+    fn follow_line(&mut self, packet: &Packet, trace: &mut Trace) {
+        let line = line_of(&self.reader, packet);
+        if let Some(line) = line.filter(|line| self.line != Some(*line)) {
+            self.digest.set_line(line, trace, &mut |_| {});
+            self.line = Some(line);
+        }
+    }
+}
+
+/// Whether anything in the capture was sent by the one who made it.
+fn find_split(from: impl Read) -> Result<Split, CaptureError> {
+    let mut reader = Reader::new(from)?;
+    while let Some(packet) = reader.next_packet()? {
+        if packet.way == Way::Out && !packet.bytes.is_empty() {
+            return Ok(Split::TwoWay);
+        }
+    }
+    Ok(Split::Listening)
+}
+
+fn line_of<R: Read>(reader: &Reader<R>, packet: &Packet) -> Option<LineSettings> {
+    reader.interfaces().get(packet.interface)?.line
+}
+
+/// What a packet tells beside its bytes.
+fn marks_of(packet: &Packet) -> impl Iterator<Item = Mark> {
+    let event = match packet.what {
+        Happening::Other(5) => Some("data lost"),
+        Happening::Other(7) => Some("framing error"),
+        Happening::Other(8) => Some("parity error"),
+        Happening::Other(9) => Some("break"),
+        Happening::Other(10) => Some("overflow"),
+        _ => None,
+    };
+    let comment = Some(&packet.comment).filter(|comment| !comment.is_empty());
+    let comment = comment.map(|comment| Mark::from_remark(&String::from_utf8_lossy(comment)));
+    event.map(|event| Mark::Note(event.to_owned())).into_iter().chain(comment)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use proptest::prelude::*;
+
+    use super::super::toy::{self, Toy};
+    use super::super::{Capture, EntryKind};
+    use super::*;
+
+    fn temporary() -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("capture.pcapng");
+        (folder, path)
+    }
+
+    /// A live session: everything is recorded, digested and captured as the bus does it.
+    struct Session {
+        trace: Trace,
+        digest: Digest,
+    }
+
+    impl Session {
+        fn new(path: &Path, split: Split) -> Self {
+            let line = LineSettings::n81(9600);
+            let mut trace = Trace::new(Timestamp::from_second(1_763_700_000).unwrap());
+            trace.capture_to(Capture::to_file(path, "sim:", Some(line)).unwrap());
+            Self { trace, digest: Digest::new(Some((&Toy, Dialect(0))), split, line) }
+        }
+
+        fn push(&mut self, way: Way, bytes: &[u8], millis: u64) {
+            let at = At::from_millis(millis);
+            self.digest.expire(at, &mut self.trace, &mut |_| {});
+            self.trace.record(way, bytes, at);
+            self.digest.push(way, bytes, at, &mut self.trace, &mut |_| {});
+        }
+
+        fn finish(mut self) -> Trace {
+            self.digest.finish(&mut self.trace, &mut |_| {});
+            self.trace
+        }
+    }
+
+    fn entries_of(trace: &Trace) -> Vec<(super::super::Entry, Vec<u8>, Option<String>, Timestamp)> {
+        (0..trace.len())
+            .map(|number| {
+                let entry = trace.entry(number).unwrap();
+                let mark = trace.mark_of(&entry).map(ToString::to_string);
+                (entry, trace.bytes_of(&entry).into_owned(), mark, trace.wall(entry.first))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_session_played_back_is_the_session() {
+        let (_folder, path) = temporary();
+        let mut session = Session::new(&path, Split::TwoWay);
+        let (ask, answer) = (toy::frame(b"?energy"), toy::frame(b"2979.64"));
+        session.push(Way::Out, &ask, 0);
+        session.trace.left_the_wire(0, At::from_millis(11));
+        session.push(Way::In, &[&ask, &answer[..3]].concat(), 40);
+        session.push(Way::In, &answer[3..], 50);
+        session.digest.finish(&mut session.trace, &mut |_| {});
+        session.trace.mark(Mark::Lost("gone".to_owned()), At::from_millis(60));
+        session.trace.mark(Mark::Opened(String::new()), At::from_millis(70));
+        session.push(Way::In, b"noise", 80);
+        let live = session.finish();
+        let (played, replay) = load(&path, Some((&Toy, Dialect(0))), Paging::default()).unwrap();
+        assert_eq!(entries_of(&played), entries_of(&live));
+        assert_eq!(played.entry(0).unwrap().last, At::from_millis(11));
+        assert_eq!(
+            (replay.torn(), replay.skipped(), replay.line()),
+            (None, 0, Some(LineSettings::n81(9600)))
+        );
+    }
+
+    #[test]
+    fn what_was_only_heard_is_taken_for_both_sides() {
+        let (_folder, path) = temporary();
+        let mut session = Session::new(&path, Split::Listening);
+        session.push(Way::In, &toy::frame(b"?energy"), 0);
+        session.push(Way::In, &toy::frame(b"2979.64"), 50);
+        drop(session.finish());
+        let (played, _) = load(&path, Some((&Toy, Dialect(0))), Paging::default()).unwrap();
+        assert_eq!(played.entry(1).unwrap().relation.answers, Some(0));
+    }
+
+    #[test]
+    fn a_capture_can_be_played_bit_by_bit() {
+        let (_folder, path) = temporary();
+        let mut session = Session::new(&path, Split::Listening);
+        for n in 0..10 {
+            session.push(Way::In, &toy::frame(&[n]), u64::from(n) * 10);
+        }
+        let live = session.finish();
+        let mut replay = Replay::open(&path, Some((&Toy, Dialect(0)))).unwrap();
+        let mut trace = replay.trace(Paging::default());
+        let mut steps = 0;
+        while replay.step(&mut trace, 3).unwrap() {
+            steps += 1;
+        }
+        assert_eq!((steps, entries_of(&trace)), (3, entries_of(&live)));
+    }
+
+    #[test]
+    fn a_torn_end_costs_only_itself_and_is_told() {
+        let (_folder, path) = temporary();
+        let mut session = Session::new(&path, Split::Listening);
+        session.push(Way::In, &toy::frame(b"one"), 0);
+        session.push(Way::In, &toy::frame(b"two"), 10);
+        drop(session.finish());
+        let mut file = std::fs::read(&path).unwrap();
+        file.truncate(file.len() - 5);
+        let mut replay = Replay::new(Cursor::new(file), Some((&Toy, Dialect(0)))).unwrap();
+        let mut trace = replay.trace(Paging::default());
+        assert!(!replay.step(&mut trace, usize::MAX).unwrap());
+        assert_eq!(trace.len(), 1);
+        assert!(replay.torn().is_some_and(|torn| torn.bytes > 5));
+    }
+
+    #[test]
+    fn what_cannot_be_played_is_named() {
+        let (folder, path) = temporary();
+        let message = |path: &Path| load(path, None, Paging::default()).unwrap_err().to_string();
+        assert!(message(&path).ends_with("capture.pcapng: no such file"));
+        assert!(message(folder.path()).ends_with("not a regular file"));
+        std::fs::write(&path, "C0 48 96").unwrap();
+        assert!(message(&path).contains("not a pcapng capture"));
+        std::fs::write(&path, "").unwrap();
+        assert!(message(&path).contains("not a pcapng capture"));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+        #[test]
+        fn played_back_nothing_is_lost_and_every_frame_is_the_same(
+            pushes in proptest::collection::vec((any::<bool>(), toy::traffic(), 0..200_u64), 1..25),
+        ) {
+            let (_folder, path) = temporary();
+            let mut session = Session::new(&path, Split::TwoWay);
+            let mut at = 0;
+            session.push(Way::Out, &toy::frame(b"?"), 0);
+            for (out, bytes, gap) in pushes {
+                at += gap;
+                session.push(if out { Way::Out } else { Way::In }, &bytes, at);
+            }
+            let live = session.finish();
+            let (played, _) = load(&path, Some((&Toy, Dialect(0))), Paging::default()).unwrap();
+            prop_assert_eq!(entries_of(&played), entries_of(&live));
+            prop_assert!(entries_of(&played).iter().all(|(entry, ..)| !matches!(entry.kind, EntryKind::Mark(_))));
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The one place where the console touches anything but its own state: links, files, clipboard, terminal.
+
+use std::io;
+use std::path::PathBuf;
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::message::{Effect, Message};
+use super::state::connect::{Kept, Port};
+use super::terminal::Screen;
+use super::theme::{Depth, Theme, shipped};
+use crate::app::session::{self, Opening, Recording, Role, Session, Simulation};
+use crate::bus::Intent;
+use crate::link::ports;
+
+/// What the console may touch.
+pub struct Outside {
+    /// The terminal.
+    pub screen: Screen,
+    /// The theme in force.
+    pub theme: Theme,
+    /// The link, while one is open or being opened.
+    pub session: Option<Session>,
+    /// Where messages to the console go.
+    pub inbox: UnboundedSender<Message>,
+    /// The folder of the person's own themes.
+    pub themes: Option<PathBuf>,
+    /// Where traffic is written.
+    pub recording: Recording,
+    /// Where links are remembered.
+    pub store: Option<PathBuf>,
+    /// Whether ports are being listed just now.
+    pub listing: bool,
+}
+
+/// What follows for the console itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// It goes on.
+    GoOn,
+    /// It gives the terminal back and stops until continued.
+    Suspend,
+    /// It ends.
+    Quit,
+}
+
+impl Outside {
+    /// Does what is wanted.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn perform(&mut self, effect: Effect) -> io::Result<Next> {
+        match effect {
+            Effect::Open { name, line, decoder } => {
+                self.close();
+                let recording = self.recording.clone();
+                let simulation = Simulation::default();
+                let role = Role::Talk;
+                let opening = Opening { name, role, line, decoder, recording, simulation };
+                let session = session::open(opening);
+                self.tell(Message::Opened(session.trace.clone()));
+                self.session = Some(session);
+            }
+            Effect::Close => self.close(),
+            Effect::Bus(intent) => {
+                if let Some(session) = &self.session {
+                    session.send(intent);
+                }
+            }
+            Effect::Remember(saved, recent) => self.remember(saved, recent),
+            Effect::Copy(text) => self.screen.copy(&text)?,
+            Effect::Mouse(on) => self.screen.set_mouse(on)?,
+            Effect::Theme(name) => self.choose_theme(name),
+            Effect::Redraw => {
+                self.screen.resume()?;
+            }
+            Effect::ScanOn => self.tell(Message::ScanOn),
+            Effect::Suspend => return Ok(Next::Suspend),
+            Effect::Quit => return Ok(Next::Quit),
+        }
+        Ok(Next::GoOn)
+    }
+
+    /// Closes the link, if one is open.
+    pub fn close(&mut self) {
+        if let Some(session) = self.session.take() {
+            session.send(Intent::Close);
+        }
+    }
+
+    /// Lists the serial ports on a thread of their own: some drivers take their time.
+    pub fn list_ports(&mut self) {
+        if std::mem::replace(&mut self.listing, true) {
+            return;
+        }
+        let inbox = self.inbox.clone();
+        drop(tokio::task::spawn_blocking(move || {
+            let found = ports::ports().iter().map(port).collect();
+            let _ = inbox.send(Message::Ports(found));
+        }));
+    }
+
+    /// Reads which links are remembered.
+    pub fn recall(&self) {
+        let (saved, recent) = self.store.as_deref().map(super::store::load).unwrap_or_default();
+        self.tell(Message::Links(saved, recent));
+    }
+
+    fn remember(&self, saved: Vec<Kept>, recent: Vec<Kept>) {
+        let Some(place) = &self.store else { return };
+        if let Err(error) = super::store::save(place, saved, recent) {
+            self.tell(Message::Warned(format!("links are not remembered: {error}")));
+        }
+    }
+
+    fn choose_theme(&mut self, name: Option<String>) {
+        let name = name.unwrap_or_else(|| after(&self.theme.palette().name));
+        match shipped::load(&name, self.themes.as_deref()) {
+            Ok(palette) => {
+                let depth = Depth::of_environment();
+                self.theme = Theme::new(palette, depth, self.theme.glyphs());
+                self.tell(Message::Said(format!("theme {}", crate::frame::visible::string(&name))));
+            }
+            Err(error) => self.tell(Message::Warned(error.to_string())),
+        }
+    }
+
+    fn tell(&self, message: Message) {
+        // The console holds the other end as long as it runs.
+        let _ = self.inbox.send(message);
+    }
+}
+
+/// The theme after this one, round and round.
+fn after(name: &str) -> String {
+    let at = shipped::SHIPPED.iter().position(|(known, _)| *known == name).map_or(0, |at| at + 1);
+    let (next, _) = shipped::SHIPPED.iter().cycle().nth(at).unwrap_or(&("dark", ""));
+    (*next).to_owned()
+}
+
+fn port(info: &ports::PortInfo) -> Port {
+    let about = match &info.kind {
+        ports::PortKind::Usb(adapter) => adapter.to_string(),
+        ports::PortKind::Bluetooth => "Bluetooth".to_owned(),
+        ports::PortKind::Pci => "on a card".to_owned(),
+        ports::PortKind::Other => String::new(),
+    };
+    Port { link: format!("serial:{}", info.path), about }
+}

@@ -1,0 +1,70 @@
+//! Keys: one table of actions, from which come dispatch, footer, help, command prompt and configuration.
+
+mod action;
+mod bindings;
+mod chord;
+mod layout;
+
+pub use action::{ACTIONS, Action, Info};
+pub use bindings::{Keymap, KeymapError};
+pub use chord::{BadKey, Chord};
+
+/// Where a key means what it means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Context {
+    /// On every screen.
+    Global,
+    /// The screen of links.
+    Connect,
+    /// The screen of models and addresses.
+    Meter,
+    /// The screen where requests are made and sent.
+    Bench,
+    /// The screen of recorded traffic.
+    Trace,
+    /// The screen of values.
+    Readings,
+    /// While text is typed.
+    Input,
+    /// While a box is open over the screen.
+    Popup,
+}
+
+impl Context {
+    /// Its heading in the help.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Global => "Everywhere",
+            Self::Connect => "Connect",
+            Self::Meter => "Meter",
+            Self::Bench => "Bench",
+            Self::Trace => "Trace",
+            Self::Readings => "Readings",
+            Self::Input => "While typing",
+            Self::Popup => "In a box",
+        }
+    }
+
+    /// Its name in the configuration: `[keys.trace]`.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Global => "global",
+            Self::Connect => "connect",
+            Self::Meter => "meter",
+            Self::Bench => "bench",
+            Self::Trace => "trace",
+            Self::Readings => "readings",
+            Self::Input => "input",
+            Self::Popup => "popup",
+        }
+    }
+
+    /// Whether keys of both can be pressed at the same moment, so that they must not be the same.
+    #[must_use]
+    pub fn meets(self, other: Self) -> bool {
+        let typed = |context| matches!(context, Self::Input | Self::Popup);
+        self == other || (self == Self::Global && !typed(other)) || (other == Self::Global && !typed(self))
+    }
+}

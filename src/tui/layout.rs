@@ -1,0 +1,285 @@
+//! Where everything is on screen: one calculation for drawing, for paging and for the mouse.
+
+use ratatui::layout::{Constraint, Layout, Rect};
+
+use super::state::bench::Mode;
+use super::state::{Inspector, Pane, Screen, State};
+use super::widgets::HexView;
+
+/// The smallest terminal that is drawn on.
+pub const MINIMUM: (u16, u16) = (60, 16);
+
+/// From this width on, lists and what they are about stand side by side.
+pub const WIDE: u16 = 110;
+
+/// From this width on, a third column has room.
+pub const VERY_WIDE: u16 = 180;
+
+/// Columns of a hex view with 16 bytes a row, borders included.
+pub const HEX_COLUMNS: u16 = 76;
+
+/// Where everything is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Areas {
+    /// The status line.
+    pub status: Rect,
+    /// The numbered screens.
+    pub tabs: Rect,
+    /// The panes that are shown.
+    pub panes: Vec<(Pane, Rect)>,
+    /// Further parts that never have the focus, in the order in which their screen draws them.
+    pub extras: Vec<Rect>,
+    /// The keys.
+    pub footer: Rect,
+}
+
+impl Areas {
+    /// Where a pane is; empty when it is not shown.
+    #[must_use]
+    pub fn of(&self, pane: Pane) -> Rect {
+        self.panes.iter().find(|(shown, _)| *shown == pane).map(|(_, area)| *area).unwrap_or_default()
+    }
+
+    /// A further part; empty when there is no room for it.
+    #[must_use]
+    pub fn extra(&self, index: usize) -> Rect {
+        self.extras.get(index).copied().unwrap_or_default()
+    }
+
+    /// Rows inside a pane's border.
+    #[must_use]
+    pub fn rows(&self, pane: Pane) -> usize {
+        usize::from(inside(self.of(pane)).height)
+    }
+
+    /// The pane at a place, and the row and column inside its border.
+    #[must_use]
+    pub fn hit(&self, column: u16, row: u16) -> Option<(Pane, usize, usize)> {
+        let (pane, area) = self.panes.iter().find(|(_, area)| area.contains((column, row).into()))?;
+        let inner = inside(*area);
+        let row = row.saturating_sub(inner.y);
+        Some((*pane, usize::from(row), usize::from(column.saturating_sub(inner.x))))
+    }
+}
+
+/// Whether the terminal is too small to draw on.
+#[must_use]
+pub const fn too_small(size: (u16, u16)) -> bool {
+    size.0 < MINIMUM.0 || size.1 < MINIMUM.1
+}
+
+/// The area inside a border.
+#[must_use]
+pub const fn inside(area: Rect) -> Rect {
+    Rect {
+        x: area.x.saturating_add(1),
+        y: area.y.saturating_add(1),
+        width: area.width.saturating_sub(2),
+        height: area.height.saturating_sub(2),
+    }
+}
+
+/// Where everything is for this size, screen and focus.
+#[must_use]
+pub fn areas(state: &State) -> Areas {
+    let (width, height) = state.size;
+    if too_small(state.size) {
+        return Areas::default();
+    }
+    let [status, tabs, body, footer] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Length(1),
+        Constraint::Min(0),
+        Constraint::Length(1),
+    ])
+    .areas(Rect::new(0, 0, width, height));
+    let (panes, extras) = if state.maximised {
+        (vec![(state.pane(), body)], Vec::new())
+    } else {
+        match state.screen {
+            Screen::Connect => (connect(body), Vec::new()),
+            Screen::Meter => meter(body),
+            Screen::Bench => (bench(state, body), Vec::new()),
+            Screen::Trace => (trace(body), Vec::new()),
+            Screen::Readings => readings(body),
+        }
+    };
+    Areas { status, tabs, panes, extras, footer }
+}
+
+fn rows<const N: usize>(area: Rect, constraints: [Constraint; N]) -> [Rect; N] {
+    Layout::vertical(constraints).areas(area)
+}
+
+fn columns<const N: usize>(area: Rect, constraints: [Constraint; N]) -> [Rect; N] {
+    Layout::horizontal(constraints).areas(area)
+}
+
+/// ```text
+/// ┌ Links ────────────┐
+/// │                   │
+/// ├ Link ──┬ Line ────┤
+/// └────────┴──────────┘
+/// ```
+fn connect(body: Rect) -> Vec<(Pane, Rect)> {
+    let [list, entries] = rows(body, [Constraint::Min(5), Constraint::Length(4)]);
+    let [link, settings] = columns(entries, [Constraint::Min(30), Constraint::Length(30)]);
+    vec![(Pane::Links, list), (Pane::LinkEntry, link), (Pane::LineEntry, settings)]
+}
+
+/// ```text
+/// ┌ Models ─┐┌ Address ──┐      below 110 columns the right side
+/// │         ││ Password  │      stands under the list
+/// └─────────┘└ About ────┘
+/// ```
+fn meter(body: Rect) -> (Vec<(Pane, Rect)>, Vec<Rect>) {
+    let narrow = body.width < WIDE;
+    let [list, rest] = if narrow {
+        rows(body, [Constraint::Min(4), Constraint::Length(12)])
+    } else {
+        columns(body, [Constraint::Percentage(40), Constraint::Min(40)])
+    };
+    let about = if narrow { Constraint::Length(3) } else { Constraint::Min(3) };
+    let [address, password, about] = rows(rest, [Constraint::Length(6), Constraint::Length(3), about]);
+    (vec![(Pane::Models, list), (Pane::Address, address), (Pane::Password, password)], vec![about])
+}
+
+/// ```text
+/// ┌ Commands ┐┌ Compose ──────┐      below 110 columns the list is on top and one of
+/// │          │├ Reply ────────┤      Compose and Reply under it
+/// └──────────┘└───────────────┘
+/// ```
+fn bench(state: &State, body: Rect) -> Vec<(Pane, Rect)> {
+    let compose = compose_height(state, body.width);
+    if body.width < WIDE {
+        let [list, below] = rows(body, [Constraint::Length(body.height * 2 / 5), Constraint::Min(0)]);
+        let shown = if state.bench.reply_on_top { Pane::Reply } else { Pane::Compose };
+        return vec![(Pane::Commands, list), (shown, below)];
+    }
+    let list = if body.width < VERY_WIDE { 38 } else { 56 };
+    let [list, rest] = columns(body, [Constraint::Length(list), Constraint::Min(0)]);
+    let [compose, reply] = rows(rest, [Constraint::Length(compose), Constraint::Min(8)]);
+    vec![(Pane::Commands, list), (Pane::Compose, compose), (Pane::Reply, reply)]
+}
+
+/// Rows that the parameters and the bytes take, borders included.
+fn compose_height(state: &State, width: u16) -> u16 {
+    let fields = match state.bench.mode {
+        Mode::Raw => 1,
+        Mode::Command => state.command().map_or(1, |command| command.parameters.len().max(1)),
+    };
+    let inner = usize::from(width.saturating_sub(40)).max(30) / 3;
+    let per_row = (inner / 12).max(1);
+    let lines = state.bench.draft.bytes().len().div_ceil(inner).clamp(1, 3);
+    u16::try_from(fields.div_ceil(per_row) + lines * 3 + 4).unwrap_or(14)
+}
+
+/// The list on top and what the chosen entry means below; side by side where there is room for both.
+fn trace(body: Rect) -> Vec<(Pane, Rect)> {
+    if body.width >= VERY_WIDE {
+        let [list, detail] = columns(body, [Constraint::Min(90), Constraint::Length(HEX_COLUMNS + 14)]);
+        return vec![(Pane::Entries, list), (Pane::Detail, detail)];
+    }
+    let share = if body.height < 28 { 2 } else { 3 };
+    let [list, detail] = rows(body, [Constraint::Length(body.height * share / 6 + 2), Constraint::Min(8)]);
+    vec![(Pane::Entries, list), (Pane::Detail, detail)]
+}
+
+/// ```text
+/// ┌ Tariffs ─┐┌ Values ─┐
+/// ├ Chart ───┴─────────┤      below 110 columns Tariffs over Values, no chart
+/// └ clock, serial ─────┘
+/// ```
+fn readings(body: Rect) -> (Vec<(Pane, Rect)>, Vec<Rect>) {
+    let [upper, clock] = rows(body, [Constraint::Min(0), Constraint::Length(2)]);
+    if body.width < WIDE {
+        let [tariffs, values] = rows(upper, [Constraint::Length(9), Constraint::Min(4)]);
+        return (vec![(Pane::Tariffs, tariffs), (Pane::Values, values)], vec![clock]);
+    }
+    let [tables, chart] = rows(upper, [Constraint::Min(10), Constraint::Percentage(40)]);
+    let [tariffs, values] = columns(tables, [Constraint::Percentage(55), Constraint::Min(40)]);
+    (vec![(Pane::Tariffs, tariffs), (Pane::Values, values)], vec![clock, chart])
+}
+
+/// Where the parts of an explained frame are inside their pane.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Parts {
+    /// One line on top that says what it is.
+    pub head: Rect,
+    /// The bytes.
+    pub hex: Rect,
+    /// The fields.
+    pub tree: Rect,
+    /// What is wrong or odd.
+    pub foot: Rect,
+}
+
+/// Cuts the inside of a pane up for an explained frame.
+#[must_use]
+pub fn parts(inner: Rect, inspector: &Inspector) -> Parts {
+    let remarks = inspector.remarks().len();
+    let remarks = u16::try_from(remarks).unwrap_or(u16::MAX).min(inner.height / 4);
+    let [head, middle, foot] =
+        rows(inner, [Constraint::Length(1), Constraint::Min(0), Constraint::Length(remarks)]);
+    let side_by_side = middle.width >= HEX_COLUMNS + 32;
+    if side_by_side {
+        let [tree, hex] = columns(middle, [Constraint::Min(30), Constraint::Length(HEX_COLUMNS - 2)]);
+        return Parts { head, hex, tree, foot };
+    }
+    let rows_of = |layer| HexView::new(layer).rows(middle.width);
+    let lines = u16::try_from(inspector.layer().map_or(0, rows_of)).unwrap_or(u16::MAX);
+    let lines = lines.min((middle.height / 3).max(2));
+    let [hex, tree] = rows(middle, [Constraint::Length(lines), Constraint::Min(0)]);
+    Parts { head, hex, tree, foot }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::keymap::Keymap;
+
+    fn at(size: (u16, u16), screen: Screen) -> Areas {
+        let mut state = State::new(size, Keymap::default());
+        state.screen = screen;
+        areas(&state)
+    }
+
+    #[test]
+    fn the_focused_pane_of_every_screen_has_room_from_the_smallest_terminal_on() {
+        for size in [MINIMUM, (80, 24), (100, 30), (120, 36), (200, 60)] {
+            for screen in Screen::ALL {
+                let state = State { screen, ..State::new(size, Keymap::default()) };
+                let area = areas(&state).of(state.pane());
+                assert!(area.width >= 30 && area.height >= 4, "{screen:?} at {size:?}: {area}");
+            }
+        }
+    }
+
+    #[test]
+    fn panes_lie_inside_the_screen_and_not_over_each_other() {
+        for (width, height) in [(60, 16), (80, 24), (119, 31), (200, 60)] {
+            for screen in Screen::ALL {
+                let areas = at((width, height), screen);
+                for (index, (pane, area)) in areas.panes.iter().enumerate() {
+                    assert!(area.right() <= width && area.bottom() < height, "{pane:?}");
+                    let others = &areas.panes[index + 1..];
+                    assert!(others.iter().all(|(_, other)| !area.intersects(*other)), "{pane:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_place_is_found_by_pane_row_and_column() {
+        let areas = at((80, 24), Screen::Trace);
+        let list = areas.of(Pane::Entries);
+        assert_eq!(areas.hit(list.x + 3, list.y + 2), Some((Pane::Entries, 1, 2)));
+        assert_eq!(areas.hit(0, 0), None);
+    }
+
+    #[test]
+    fn below_the_minimum_there_is_nothing() {
+        assert_eq!(at((59, 16), Screen::Bench), Areas::default());
+        assert_eq!(at((0, 0), Screen::Bench), Areas::default());
+    }
+}

@@ -1,0 +1,77 @@
+//! What happens to the console, and what it wants done.
+
+use crossterm::event::{KeyEvent, MouseEvent};
+
+use super::state::Moment;
+use super::state::connect::{Kept, Port};
+use crate::bus::{Decoder, Intent, JobEvent, JobId, Status};
+use crate::link::LinkName;
+use crate::protocol::LineSettings;
+use crate::trace::SharedTrace;
+
+/// Something that happened.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted.
+    Paste(String),
+    /// The mouse did something.
+    Mouse(MouseEvent),
+    /// The terminal has another size: columns, rows.
+    Resize(u16, u16),
+    /// It is later.
+    Tick(Moment),
+    /// The bus has news: bytes, entries, another state of the link.
+    Traffic(Status),
+    /// The bus tells of a job.
+    Job(JobId, JobEvent),
+    /// The bus has ended, and why where the link could not be opened at first.
+    Ended(Option<String>),
+    /// A link is being opened: the bus runs and writes this trace.
+    Opened(SharedTrace),
+    /// These serial ports are there.
+    Ports(Vec<Port>),
+    /// These links are remembered: saved, recent.
+    Links(Vec<Kept>, Vec<Kept>),
+    /// Something went well, for the person to know.
+    Said(String),
+    /// Something went wrong, for the person to know.
+    Warned(String),
+    /// The search of the trace is to go on.
+    ScanOn,
+}
+
+/// Something the console wants done outside of itself.
+#[derive(Debug)]
+pub enum Effect {
+    /// Open a link; the one before is closed.
+    Open {
+        /// Which.
+        name: LinkName,
+        /// The line, unless the name says another.
+        line: LineSettings,
+        /// By which protocol the traffic is read at first.
+        decoder: Option<Decoder>,
+    },
+    /// Close the link.
+    Close,
+    /// Ask the bus.
+    Bus(Intent),
+    /// Keep these links: saved, recent.
+    Remember(Vec<Kept>, Vec<Kept>),
+    /// Put text on the clipboard.
+    Copy(String),
+    /// Listen to the mouse or not.
+    Mouse(bool),
+    /// Use another theme: this one, or the next.
+    Theme(Option<String>),
+    /// Draw everything anew.
+    Redraw,
+    /// Send [`Message::ScanOn`] when there is nothing more urgent.
+    ScanOn,
+    /// Give the terminal back and stop until continued.
+    Suspend,
+    /// Leave.
+    Quit,
+}

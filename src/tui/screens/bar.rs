@@ -1,0 +1,207 @@
+//! The lines at the top and the bottom: where one is connected, to whom, how well; what can be pressed.
+
+use std::time::Duration;
+
+use super::Look;
+use crate::bus::{LinkState, Status};
+use crate::frame::visible;
+use crate::link::Place;
+use crate::trace::CaptureState;
+use crate::tui::keymap::{ACTIONS, Action, Context, Info};
+use crate::tui::state::target::wire_address;
+use crate::tui::state::{Phase, Screen, State, Tone};
+use crate::tui::theme::Role;
+use crate::tui::update::is_typing;
+use crate::tui::widgets::{Footer, Hint, Piece, StatusLine};
+
+/// ```text
+///  serial:/dev/ttyUSB0 ● 9600 8N1  Energomera CE307 #13462 (96 34)  34/18 B  ✓12 ✗0 …0  38 ms  read-only
+/// ```
+pub fn status(look: &mut Look<'_>) {
+    let state = look.state;
+    let glyphs = look.theme.glyphs();
+    let status = &state.status;
+    let (link, link_role) = link(state);
+    let is_open = matches!(status.link, LinkState::Open(_)) && state.phase == Phase::Running;
+    let sign = if is_open { glyphs.connected } else { glyphs.disconnected };
+    let link_long = format!("{sign} {link}");
+    let link_short = format!("{sign} {}", short_name(state));
+    let settings = if state.phase == Phase::None { String::new() } else { state.line().to_string() };
+    let (meter, meter_short) = meter(state);
+    let counters = status.counters;
+    let bytes = format!("out {} in {} B", counters.bytes_out, counters.bytes_in);
+    let bytes_short = format!("{}/{} B", counters.bytes_out, counters.bytes_in);
+    let good = format!("{}{}", glyphs.good, counters.good);
+    let bad = format!("{}{}", glyphs.bad, counters.bad);
+    let missing = format!("{}{}", glyphs.open, counters.missing);
+    let latency = latency(status);
+    let armed = state.jobs.is_armed();
+    let (capture, capture_role) = capture(state);
+    let role_of = |count: u64| if count > 0 { Role::Bad } else { Role::Dim };
+    let pieces = [
+        Piece::new("meterscope", 9, Role::Dim),
+        Piece::new(&link_long, 1, link_role).short(&link_short),
+        Piece::new(&settings, 4, Role::Text),
+        Piece::new(&meter, 2, Role::Accent).short(&meter_short),
+        Piece::new(&bytes, 7, Role::Dim).short(&bytes_short).at_right(),
+        Piece::new(&good, 0, Role::Good).at_right(),
+        Piece::new(&bad, 0, role_of(counters.bad)).at_right(),
+        Piece::new(&missing, 0, role_of(counters.missing)).at_right(),
+        Piece::new(&latency, 3, Role::Text).at_right(),
+        Piece::new(&capture, 8, capture_role).short(if capture.is_empty() { "" } else { "rec" }).at_right(),
+        Piece::new(if armed { "ARMED" } else { "read-only" }, if armed { 0 } else { 5 }, arm_role(armed))
+            .at_right(),
+    ];
+    let area = look.areas.status;
+    StatusLine { pieces: &pieces }.render(area, look.buf, look.theme);
+}
+
+const fn arm_role(armed: bool) -> Role {
+    if armed { Role::Write } else { Role::Dim }
+}
+
+fn link(state: &State) -> (String, Role) {
+    let Some(name) = &state.link else { return ("no link".to_owned(), Role::Dim) };
+    let mut bare = name.clone();
+    bare.line = None;
+    let what = match (&state.phase, &state.status.link) {
+        (Phase::None, _) => return ("no link".to_owned(), Role::Dim),
+        (Phase::Ended, _) | (_, LinkState::Closed(_)) => ": closed",
+        (Phase::Opening { .. }, _) | (_, LinkState::Opening) => ": opening",
+        (_, LinkState::Lost(_)) => ": lost, being opened again",
+        (_, LinkState::Open(_)) => return (bare.to_string(), Role::Good),
+    };
+    (format!("{bare}{what}"), Role::Warn)
+}
+
+/// The part of the link's name that tells it from others: `ttyUSB0`, `192.0.2.7:4001`.
+fn short_name(state: &State) -> String {
+    match state.link.as_ref().map(|link| &link.place) {
+        None => String::new(),
+        Some(Place::Serial(port)) => visible::string(port.rsplit('/').next().unwrap_or(port)),
+        Some(Place::Tcp(host, port) | Place::Listen(host, port)) => {
+            format!("{}:{port}", visible::string(host))
+        }
+        Some(Place::File(path)) => visible::string(&path.file_name().unwrap_or_default().to_string_lossy()),
+        Some(Place::Sim) => "sim:".to_owned(),
+    }
+}
+
+fn meter(state: &State) -> (String, String) {
+    let Some(target) = &state.target else { return (String::new(), String::new()) };
+    let short = format!("{} #{}", target.model.title, target.address);
+    let bytes = wire_address(target);
+    let bytes = if bytes.is_empty() { String::new() } else { format!(" ({bytes})") };
+    (format!("{} {short}{bytes}", target.model.maker), short)
+}
+
+fn latency(status: &Status) -> String {
+    status.latency.map(|latency: Duration| format!("{} ms", latency.as_millis())).unwrap_or_default()
+}
+
+/// Where the traffic is kept: the file's name, or that it is not.
+fn capture(state: &State) -> (String, Role) {
+    match &state.capture {
+        CaptureState::Off => (String::new(), Role::Dim),
+        CaptureState::Waiting => ("rec ready".to_owned(), Role::Dim),
+        CaptureState::Running(path) => {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            (format!("rec {}", visible::string(&name)), Role::Dim)
+        }
+        CaptureState::Failed { why, lost, .. } => (format!("NOT RECORDED ({why}), {lost} B lost"), Role::Bad),
+    }
+}
+
+/// ```text
+///  1 Connect  2 Meter [3 Bench] 4 Trace  5 Readings
+/// ```
+pub fn tabs(look: &mut Look<'_>) {
+    let (state, area) = (look.state, look.areas.tabs);
+    let current = look.theme.glyphs().current;
+    let wait = waiting(state);
+    let mut pen = look.pen(area);
+    let mut x = 0;
+    for (number, screen) in (1..).zip(Screen::ALL) {
+        let here = screen == state.screen;
+        pen.put(x, 0, if here { current } else { " " }, Role::Accent);
+        let role = if here { Role::Title } else { Role::Dim };
+        let width = u16::try_from(screen.title().len()).unwrap_or(0) + 4;
+        pen.put(x + 1, 0, &format!("{number} {}", screen.title()), role);
+        x += width;
+    }
+    let room = area.width.saturating_sub(x + 2);
+    pen.right(x, 0, room, &wait, Role::Warn);
+}
+
+/// What is being waited for, and since when.
+fn waiting(state: &State) -> String {
+    if let Some(repeat) = &state.bench.repeat {
+        return format!("repeating, {} sent", repeat.count);
+    }
+    if let Phase::Opening { since } = state.phase {
+        return format!("opening, {} s", state.now.at.since(since).as_secs());
+    }
+    let Some(job) = state.jobs.first() else { return String::new() };
+    let seconds = state.now.at.since(job.since).as_secs();
+    let step = if job.step.is_empty() { "waiting for the answer" } else { job.step };
+    match job.progress {
+        Some((done, total)) => format!("{step} {done}/{total}, {seconds} s"),
+        None => format!("{step}, {seconds} s"),
+    }
+}
+
+/// Remarks, else the keys of this place.
+pub fn footer(look: &mut Look<'_>) {
+    let (state, area) = (look.state, look.areas.footer);
+    if let Some(notice) = &state.notice {
+        let role = if notice.tone == Tone::Warning { Role::Warn } else { Role::Text };
+        let sign = if notice.tone == Tone::Warning { look.theme.glyphs().warn } else { " " };
+        let text = format!(" {sign} {}", notice.text);
+        look.pen(area).fit(0, 0, area.width, &text, role);
+        return;
+    }
+    let keys: Vec<(String, &str)> = hints(state);
+    let hints: Vec<Hint<'_>> = keys.iter().map(|(key, label)| Hint { key, label }).collect();
+    Footer { hints: &hints }.render(area, look.buf, look.theme);
+}
+
+/// The keys of this place with their labels, the most important first.
+fn hints(state: &State) -> Vec<(String, &'static str)> {
+    let contexts: &[Context] = if state.popup.is_some() {
+        &[Context::Popup]
+    } else if is_typing(state) {
+        &[Context::Input]
+    } else {
+        &[state.screen.context(), Context::Global]
+    };
+    let mut hints = Vec::new();
+    if contexts.contains(&Context::Global) {
+        hints.extend(main_key(state));
+    }
+    let told = |info: &&Info| !info.label.is_empty() && !matches!(info.action, Action::Help);
+    for context in contexts {
+        let infos = ACTIONS.iter().filter(|info| info.context == *context).filter(told);
+        hints.extend(infos.filter_map(|info| Some((state.keymap.key(info.action)?, info.label))));
+    }
+    if is_typing(state) && state.popup.is_none() {
+        hints.extend(state.keymap.key(Action::NextPane).map(|key| (key, "pane")));
+    } else if state.popup.is_none() {
+        hints.extend(state.keymap.key(Action::Help).map(|key| (key, "keys")));
+    }
+    hints
+}
+
+/// What Enter does here.
+fn main_key(state: &State) -> Option<(String, &'static str)> {
+    use crate::tui::state::Pane as P;
+    let label = match state.pane() {
+        P::Links => "open",
+        P::Models => "choose",
+        P::Commands | P::Compose => "send",
+        P::Reply | P::Detail => "fold",
+        P::Entries => "look inside",
+        P::Tariffs | P::Values => "read once",
+        P::LinkEntry | P::LineEntry | P::Address | P::Password => return None,
+    };
+    Some((state.keymap.key(Action::Activate)?, label))
+}

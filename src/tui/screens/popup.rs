@@ -1,0 +1,134 @@
+//! Boxes over the screen.
+
+use ratatui::layout::Rect;
+
+use super::{Look, frame};
+use crate::frame::hex;
+use crate::tui::keymap::{ACTIONS, Context, Info};
+use crate::tui::state::popup::Question;
+use crate::tui::state::{Inspector, Popup};
+use crate::tui::theme::Role;
+use crate::tui::update::completions;
+use crate::tui::widgets::{self, Help, HelpRow, TextInput};
+
+/// Draws the box that is open, if one is.
+pub fn draw(look: &mut Look<'_>) {
+    match &look.state.popup {
+        None => {}
+        Some(Popup::Help(top)) => help(look, *top),
+        Some(Popup::Prompt { input, at }) => prompt(look, input, *at),
+        Some(Popup::Arm(question)) => arm(look, question),
+        Some(Popup::Paste(bytes)) => paste(look, bytes),
+        Some(Popup::Decoded(inspector)) => decoded(look, inspector),
+        Some(Popup::Quit { lost }) => quit(look, lost),
+    }
+}
+
+/// An emptied area with a border in the middle of the screen; gives its inside.
+fn open(look: &mut Look<'_>, title: &str, bottom: &str, (width, height): (u16, u16)) -> Rect {
+    let whole = look.buf.area;
+    let width = width.min(whole.width.saturating_sub(4));
+    let height = height.min(whole.height.saturating_sub(2));
+    let area = Rect { x: (whole.width - width) / 2, y: (whole.height - height) / 2, width, height };
+    look.pen(area).clear();
+    widgets::Pane { title, right: "", bottom, focused: true }.render(area, look.buf, look.theme);
+    let inner = widgets::Pane::inner(area);
+    Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
+}
+
+fn help(look: &mut Look<'_>, scroll: usize) {
+    let lines = help_lines(look);
+    let size = (look.buf.area.width.saturating_sub(4), look.buf.area.height.saturating_sub(2));
+    let inner = open(look, "Keys", "letters of the Russian layout count as the keys they lie on · Esc", size);
+    let rows: Vec<HelpRow<'_>> = lines
+        .iter()
+        .map(|(keys, info)| match info {
+            Ok(info) => HelpRow::Key(keys, info.id, info.about),
+            Err(title) => HelpRow::Heading(title),
+        })
+        .collect();
+    let help = Help { rows: &rows, scroll };
+    Help { scroll: scroll.min(help.hidden(inner)), ..help }.render(inner, look.buf, look.theme);
+}
+
+/// The keys of this screen, then those of every screen, then those while typing and in boxes.
+fn help_lines(look: &Look<'_>) -> Vec<(String, Result<&'static Info, &'static str>)> {
+    let contexts = [look.state.screen.context(), Context::Global, Context::Input, Context::Popup];
+    let mut lines = Vec::new();
+    for context in contexts {
+        lines.push((String::new(), Err(context.title())));
+        for info in ACTIONS.iter().filter(|info| info.context == context) {
+            lines.push((look.state.keymap.keys(info.action).join(" "), Ok(info)));
+        }
+    }
+    lines
+}
+
+fn prompt(look: &mut Look<'_>, input: &tui_input::Input, at: usize) {
+    let found = completions(look.state, input.value());
+    let inner = open(look, "Command", "Tab completes · Enter does it", (76, 16));
+    let mut pen = look.pen(inner);
+    pen.put(0, 0, ":", Role::Accent);
+    let line = Rect { x: inner.x + 1, width: inner.width.saturating_sub(1), height: 1, ..inner };
+    TextInput::new(input, "").render(line, look.buf, look.theme);
+    let rows = usize::from(inner.height.saturating_sub(1));
+    let first = (at + 1).saturating_sub(rows);
+    for (y, (index, one)) in (1..inner.height).zip(found.iter().enumerate().skip(first)) {
+        let mut pen = look.pen(Rect { y: inner.y + y, height: 1, ..inner });
+        pen.fit(1, 0, 32, &one.form, Role::Text);
+        pen.fit(34, 0, inner.width, one.about, Role::Dim);
+        if index == at {
+            pen.select(0, 0, inner.width);
+        }
+    }
+}
+
+/// The question before something that may change the meter.
+fn arm(look: &mut Look<'_>, question: &Question) {
+    let class = question.access.map_or("not recognised, so taken for dangerous", |access| access.word());
+    let meter =
+        look.state.target.as_ref().map(|target| format!("{} #{}", target.model.title, target.address));
+    let mut lines = vec![
+        (format!("{}  ({class})", question.title), Role::Write),
+        (format!("to {}", meter.unwrap_or_else(|| "whatever is on the line".to_owned())), Role::Text),
+        (String::new(), Role::Text),
+    ];
+    let width = usize::from(look.buf.area.width).clamp(40, 76) - 6;
+    for hex in &question.hex {
+        lines
+            .extend(crate::app::output::table::wrap(hex, width).into_iter().map(|line| (line, Role::Accent)));
+    }
+    lines.push((String::new(), Role::Text));
+    lines.push((format!("Type {}, {}, to send this once:", question.expected, question.because), Role::Warn));
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(3);
+    let inner = open(look, "This may change the meter", "Enter sends · Esc does nothing", (76, height));
+    let room = inner.height.saturating_sub(1);
+    let skip = lines.len().saturating_sub(usize::from(room));
+    if skip > 0 {
+        lines.drain(3..(3 + skip).min(lines.len()));
+    }
+    look.lines(Rect { height: room, ..inner }, &lines);
+    let line = Rect { y: inner.bottom().saturating_sub(1), height: 1.min(inner.height), ..inner };
+    TextInput::new(&question.input, "").render(line, look.buf, look.theme);
+}
+
+fn paste(look: &mut Look<'_>, bytes: &[u8]) {
+    const SHOWN: usize = 64;
+    let inner = open(look, "Decode this hex?", "Enter decodes · Esc does nothing", (76, 9));
+    let shown = bytes.get(..SHOWN.min(bytes.len())).unwrap_or_default();
+    let mut lines = vec![(format!("{} bytes were pasted; nothing is sent:", bytes.len()), Role::Text)];
+    let wrapped = crate::app::output::table::wrap(&hex::spaced(shown), usize::from(inner.width.max(20)));
+    lines.extend(wrapped.into_iter().map(|line| (line, Role::Accent)));
+    look.lines(inner, &lines);
+}
+
+fn decoded(look: &mut Look<'_>, inspector: &Inspector) {
+    let size = (look.buf.area.width, look.buf.area.height);
+    let inner = open(look, "Decoded", "Esc closes", (size.0.saturating_sub(6), size.1.saturating_sub(4)));
+    frame::draw(look, inner, inspector);
+}
+
+fn quit(look: &mut Look<'_>, lost: &str) {
+    let inner = open(look, "Leave?", "Enter leaves · Esc stays", (60, 4));
+    look.lines(inner, &[(lost.to_owned(), Role::Warn)]);
+}

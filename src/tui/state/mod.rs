@@ -1,0 +1,349 @@
+//! Everything the console knows, as plain data.
+
+pub mod bench;
+pub mod connect;
+pub mod form;
+pub mod inspector;
+pub mod jobs;
+pub mod meter;
+pub mod picker;
+pub mod popup;
+pub mod readings;
+pub mod scroll;
+pub mod target;
+pub mod trace;
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+
+pub use bench::Bench;
+pub use connect::Connect;
+pub use inspector::Inspector;
+pub use jobs::Jobs;
+pub use meter::Meter;
+pub use popup::Popup;
+pub use readings::Readings;
+pub use trace::TraceView;
+
+use super::keymap::{Context, Keymap};
+use crate::app::target::Target;
+use crate::bus::Status;
+use crate::frame::At;
+use crate::link::{LinkName, Place};
+use crate::protocol::{Command, LineSettings, Profile};
+use crate::trace::{CaptureState, SharedTrace, Trace};
+
+/// The numbered screens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Screen {
+    /// Links.
+    #[default]
+    Connect,
+    /// Models and addresses.
+    Meter,
+    /// Requests and replies.
+    Bench,
+    /// Recorded traffic.
+    Trace,
+    /// Values.
+    Readings,
+}
+
+impl Screen {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Self; 5] = [Self::Connect, Self::Meter, Self::Bench, Self::Trace, Self::Readings];
+
+    /// Its name.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Connect => "Connect",
+            Self::Meter => "Meter",
+            Self::Bench => "Bench",
+            Self::Trace => "Trace",
+            Self::Readings => "Readings",
+        }
+    }
+
+    /// Where its keys are listed.
+    #[must_use]
+    pub const fn context(self) -> Context {
+        match self {
+            Self::Connect => Context::Connect,
+            Self::Meter => Context::Meter,
+            Self::Bench => Context::Bench,
+            Self::Trace => Context::Trace,
+            Self::Readings => Context::Readings,
+        }
+    }
+
+    /// Its panes, in the order of the Tab key.
+    #[must_use]
+    pub const fn panes(self) -> &'static [Pane] {
+        match self {
+            Self::Connect => &[Pane::Links, Pane::LinkEntry, Pane::LineEntry],
+            Self::Meter => &[Pane::Models, Pane::Address, Pane::Password],
+            Self::Bench => &[Pane::Commands, Pane::Compose, Pane::Reply],
+            Self::Trace => &[Pane::Entries, Pane::Detail],
+            Self::Readings => &[Pane::Tariffs, Pane::Values],
+        }
+    }
+}
+
+/// Parts of screens that can have the focus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Pane {
+    /// Connect: the list of links.
+    Links,
+    /// Connect: a link being typed.
+    LinkEntry,
+    /// Connect: line settings being typed.
+    LineEntry,
+    /// Meter: the list of models.
+    Models,
+    /// Meter: the address being typed.
+    Address,
+    /// Meter: the password being typed.
+    Password,
+    /// Bench: the list of commands.
+    Commands,
+    /// Bench: the parameters and the bytes to be sent.
+    Compose,
+    /// Bench: the reply, explained.
+    Reply,
+    /// Trace: the list.
+    Entries,
+    /// Trace: the chosen entry, explained.
+    Detail,
+    /// Readings: the tariff table.
+    Tariffs,
+    /// Readings: everything else.
+    Values,
+}
+
+/// A point of time on the console's own clock and on the wall.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Moment {
+    /// Since the console started; does not jump.
+    pub at: At,
+    /// The computer's clock.
+    pub wall: Timestamp,
+}
+
+/// Where the link is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Phase {
+    /// No link was asked for.
+    #[default]
+    None,
+    /// It is being opened.
+    Opening {
+        /// Since when.
+        since: At,
+    },
+    /// The bus runs.
+    Running,
+    /// The bus has ended.
+    Ended,
+}
+
+/// How a remark to the person is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// As it should be.
+    Plain,
+    /// Something is wrong or odd.
+    Warning,
+}
+
+/// A remark to the person, shown until the next key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// How it is meant.
+    pub tone: Tone,
+    /// One line.
+    pub text: String,
+}
+
+/// Everything the console knows.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// Now.
+    pub now: Moment,
+    /// The zone in which times are shown.
+    pub zone: TimeZone,
+    /// The keys in force.
+    pub keymap: Keymap,
+    /// The screen that is shown.
+    pub screen: Screen,
+    /// The pane with the focus, by screen.
+    pub focus: [Pane; 5],
+    /// Whether the focused pane has the whole screen.
+    pub maximised: bool,
+    /// Whether the mouse is listened to.
+    pub mouse: bool,
+    /// Whether masked bytes are shown until the next key.
+    pub reveal: bool,
+    /// The box over the screen.
+    pub popup: Option<Popup>,
+    /// A remark.
+    pub notice: Option<Notice>,
+    /// The link that was asked for.
+    pub link: Option<LinkName>,
+    /// Where it is.
+    pub phase: Phase,
+    /// What the bus says of it.
+    pub status: Status,
+    /// What went over it.
+    pub trace: SharedTrace,
+    /// Whether that is kept in a file, and in which.
+    pub capture: CaptureState,
+    /// The meter that is talked to.
+    pub target: Option<Target>,
+    /// What the bus was asked to do.
+    pub jobs: Jobs,
+    /// The screen of links.
+    pub connect: Connect,
+    /// The screen of models.
+    pub meter: Meter,
+    /// The bench.
+    pub bench: Bench,
+    /// The screen of recorded traffic.
+    pub view: TraceView,
+    /// The screen of values.
+    pub readings: Readings,
+    /// Names of the themes that can be chosen.
+    pub themes: Vec<String>,
+    /// Counts changes that can be seen; the screen is drawn when it differs from the last one drawn.
+    pub generation: u64,
+}
+
+impl State {
+    /// At the beginning: nothing open, nothing chosen.
+    #[must_use]
+    pub fn new(size: (u16, u16), keymap: Keymap) -> Self {
+        let mut state = Self {
+            size,
+            now: Moment::default(),
+            zone: TimeZone::UTC,
+            keymap,
+            screen: Screen::Connect,
+            focus: [Pane::Links, Pane::Models, Pane::Commands, Pane::Entries, Pane::Tariffs],
+            maximised: false,
+            mouse: true,
+            reveal: false,
+            popup: None,
+            notice: None,
+            link: None,
+            phase: Phase::None,
+            status: Status::default(),
+            trace: SharedTrace::new(Trace::new(Timestamp::UNIX_EPOCH)),
+            capture: CaptureState::Off,
+            target: None,
+            jobs: Jobs::default(),
+            connect: Connect::default(),
+            meter: Meter::default(),
+            bench: Bench::default(),
+            view: TraceView::default(),
+            readings: Readings::default(),
+            themes: Vec::new(),
+            generation: 0,
+        };
+        state.meter.refresh();
+        state
+    }
+
+    /// The pane with the focus.
+    #[must_use]
+    pub fn pane(&self) -> Pane {
+        self.focus.get(self.screen as usize).copied().unwrap_or(Pane::Links)
+    }
+
+    /// Gives a pane of the present screen the focus.
+    pub fn focus_on(&mut self, pane: Pane) {
+        if self.screen.panes().contains(&pane)
+            && let Some(place) = self.focus.get_mut(self.screen as usize)
+        {
+            *place = pane;
+        }
+        match pane {
+            Pane::Reply => self.bench.reply_on_top = true,
+            Pane::Compose => self.bench.reply_on_top = false,
+            _ => {}
+        }
+    }
+
+    /// What can be asked of the meter.
+    #[must_use]
+    pub fn commands(&self) -> &'static [Command] {
+        self.target.as_ref().map_or(&[], Target::commands)
+    }
+
+    /// The chosen command.
+    #[must_use]
+    pub fn command(&self) -> Option<&'static Command> {
+        self.bench.command(self.commands())
+    }
+
+    /// The line settings in force, as far as they are known.
+    #[must_use]
+    pub fn line(&self) -> LineSettings {
+        let model = self.target.as_ref().map(|target| target.model.line);
+        self.status.line.or_else(|| self.link.as_ref()?.line).or(model).unwrap_or_default()
+    }
+
+    /// What a protocol has to know of the meter.
+    #[must_use]
+    pub fn profile(&self) -> Option<Profile> {
+        Some(self.target.as_ref()?.profile(self.line(), self.network_delay()))
+    }
+
+    /// What is added to every deadline on a link over the network.
+    fn network_delay(&self) -> Duration {
+        const ROUND_TRIP: Duration = Duration::from_millis(500);
+        match self.link.as_ref().map(|link| &link.place) {
+            Some(Place::Tcp(..) | Place::Listen(..)) => ROUND_TRIP,
+            _ => Duration::ZERO,
+        }
+    }
+
+    /// Whether the bus can be asked for something.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        self.phase == Phase::Running
+    }
+
+    /// Says something to the person.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { tone: Tone::Plain, text: text.into() });
+    }
+
+    /// Warns the person.
+    pub fn warn(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { tone: Tone::Warning, text: text.into() });
+    }
+
+    /// How long ago a moment on the wall was, in whole seconds.
+    #[must_use]
+    pub fn age(&self, then: Timestamp) -> SignedDuration {
+        self.now.wall.duration_since(then)
+    }
+
+    /// Whether an age or a clock is on screen, so that the passing of a second can be seen.
+    #[must_use]
+    pub fn shows_time(&self) -> bool {
+        let waits = self.jobs.first().is_some() || matches!(self.phase, Phase::Opening { .. });
+        waits || (self.screen == Screen::Readings && self.readings.newest().is_some())
+    }
+
+    /// When the console has to act by itself: a repeated request or a poll that falls due.
+    #[must_use]
+    pub fn due(&self) -> Option<At> {
+        let repeat = self.bench.repeat.as_ref().and_then(|repeat| repeat.next);
+        let poll = self.readings.next.filter(|_| self.readings.polling);
+        [repeat, poll].into_iter().flatten().min()
+    }
+}

@@ -1,0 +1,59 @@
+//! Boxes over the screen.
+
+use tui_input::Input;
+
+use super::inspector::Inspector;
+use crate::protocol::{Access, Request};
+
+/// What is sent once writing is confirmed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Armed {
+    /// A command.
+    Command(Request),
+    /// Bytes typed by hand.
+    Raw(Vec<u8>),
+}
+
+/// The question before anything that may change a meter.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// What would be done.
+    pub title: String,
+    /// How it is classed; `None` when the bytes are not recognised.
+    pub access: Option<Access>,
+    /// The exact bytes, masked where they are secret.
+    pub hex: Vec<String>,
+    /// What has to be typed.
+    pub expected: String,
+    /// What that is, for the person: `the last two digits of the address`.
+    pub because: &'static str,
+    /// What was typed.
+    pub input: Input,
+    /// What is sent then.
+    pub armed: Armed,
+}
+
+/// A box over the screen.
+#[derive(Debug, Clone)]
+pub enum Popup {
+    /// The keys, and the first line shown.
+    Help(usize),
+    /// A command being typed, and the chosen completion.
+    Prompt {
+        /// What was typed.
+        input: Input,
+        /// Which completion is chosen.
+        at: usize,
+    },
+    /// The question before something that may change a meter.
+    Arm(Box<Question>),
+    /// Pasted text outside of any field: decode it as hex?
+    Paste(Vec<u8>),
+    /// Pasted or typed bytes, explained.
+    Decoded(Box<Inspector>),
+    /// Leave although something would be lost?
+    Quit {
+        /// What would be lost.
+        lost: String,
+    },
+}

@@ -1,0 +1,17 @@
+//! The meter that is talked to.
+
+use crate::app::target::Target;
+use crate::frame::hex;
+
+/// Whether two targets are the same meter asked in the same way.
+#[must_use]
+pub fn is_same(one: &Target, other: &Target) -> bool {
+    one.model == other.model && one.address == other.address && one.password == other.password
+}
+
+/// The address in wire order, before any stuffing, as hex; empty for the unaddressed form.
+#[must_use]
+pub fn wire_address(target: &Target) -> String {
+    let number = target.address.number();
+    number.map(|number| hex::spaced(&target.model.address.bytes(number))).unwrap_or_default()
+}

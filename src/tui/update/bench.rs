@@ -1,0 +1,303 @@
+//! Composing, sending, repeating and pinning requests.
+
+use std::time::Duration;
+
+use tui_input::Input;
+
+use super::super::keymap::Action;
+use super::super::message::Effect;
+use super::super::state::bench::{Draft, Mode, Outcome, Repeat};
+use super::super::state::jobs::{Order, Purpose};
+use super::super::state::popup::Armed;
+use super::super::state::{Pane, Screen, State};
+use super::{Effects, go, popup};
+use crate::app::raw;
+use crate::app::target::Target;
+use crate::bus::{Decoder, Intent};
+use crate::frame::Direction;
+use crate::protocol::{Access, Command, Context, Options, Plan, Request};
+
+/// Silence between two of a repeated request.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// How long is listened after raw bytes.
+const LISTEN: Duration = Duration::from_secs(1);
+
+/// What the keys of this screen do.
+pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
+    match action {
+        Action::Left => turn(state, -1),
+        Action::Right => turn(state, 1),
+        Action::Repeat => repeat(state, effects),
+        Action::Pin => pin(state),
+        Action::Raw => raw_mode(state),
+        Action::ToTrace => to_trace(state),
+        Action::NextLayer => state.bench.reply.next_layer(),
+        _ => {}
+    }
+}
+
+/// To the side: over the bytes of the reply, or to another choice of a parameter.
+fn turn(state: &mut State, by: isize) {
+    match (state.pane(), state.command()) {
+        (Pane::Reply, _) => state.bench.reply.step_byte(by),
+        (Pane::Compose, Some(command)) => state.bench.form_mut(command).turn(by),
+        _ => {}
+    }
+}
+
+/// Over so many parameters.
+pub fn step_field(state: &mut State, by: isize) {
+    if let (Mode::Command, Some(command)) = (state.bench.mode, state.command()) {
+        state.bench.form_mut(command).step(by);
+    }
+}
+
+fn raw_mode(state: &mut State) {
+    state.bench.mode = Mode::Raw;
+    state.focus_on(Pane::Compose);
+}
+
+fn to_trace(state: &mut State) {
+    let Some(number) = state.bench.reply.entry else {
+        state.say("there is no reply yet");
+        return;
+    };
+    state.view.choose(number);
+    go::to(state, Screen::Trace);
+    state.focus_on(Pane::Entries);
+}
+
+/// Works out anew what would be sent.
+pub fn redraft(state: &mut State) {
+    state.bench.draft = match state.bench.mode {
+        Mode::Command => command_draft(state),
+        Mode::Raw => raw_draft(state),
+    };
+}
+
+fn command_draft(state: &State) -> Draft {
+    let (Some(target), Some(profile), Some(command)) = (&state.target, state.profile(), state.command())
+    else {
+        return Draft::Nothing;
+    };
+    let family = target.family();
+    let arguments = match state.bench.form(command).arguments(command) {
+        Ok(arguments) => arguments,
+        Err(error) => return Draft::Unfit(error.to_string()),
+    };
+    match family.compose(&profile, &Request { command, arguments }) {
+        Ok(frames) => {
+            let meaning = frames.first().map(|frame| {
+                let context = Context {
+                    direction: Direction::Request,
+                    dialect: target.model.dialect,
+                    ..Context::default()
+                };
+                Box::new(family.dissect(frame, &context))
+            });
+            Draft::Ready { frames, meaning, access: Some(command.access) }
+        }
+        Err(error) => Draft::Unfit(error.to_string()),
+    }
+}
+
+fn raw_draft(state: &State) -> Draft {
+    let text = state.bench.raw.value();
+    if text.trim().is_empty() {
+        return Draft::Nothing;
+    }
+    let decoder = state.target.as_ref().map(Target::decoder);
+    match raw_bytes(text, decoder) {
+        Err(why) => Draft::Unfit(why),
+        Ok(bytes) => {
+            let access = decoder.and_then(|d| d.family.access_of(&bytes, d.dialect));
+            let meaning = decoder.map(|d| {
+                let direction = Direction::Request;
+                let context = Context { direction, dialect: d.dialect, ..Context::default() };
+                Box::new(d.family.dissect(&bytes, &context))
+            });
+            Draft::Ready { frames: vec![bytes], meaning, access }
+        }
+    }
+}
+
+/// The bytes of a line typed by hand; `+crc` at its end puts the meter's checksum behind them, `+NAME` that
+/// of another rule.
+fn raw_bytes(text: &str, decoder: Option<Decoder>) -> Result<Vec<u8>, String> {
+    let (body, rule) = match text.rsplit_once('+') {
+        Some((body, rule)) if !rule.contains('"') => (body, rule.trim()),
+        _ => (text, ""),
+    };
+    let bytes = raw::parse(body).map_err(|error| error.to_string())?;
+    match (rule, decoder) {
+        ("", _) => Ok(bytes),
+        ("crc", Some(decoder)) => Ok(decoder.family.with_checksum(&bytes)),
+        ("crc", None) => Err("+crc needs a meter: its protocol has the rule".to_owned()),
+        (name, _) => raw::append(name, &bytes).map_err(|error| error.to_string()),
+    }
+}
+
+/// The request that is composed.
+pub fn request(state: &State) -> Option<Request> {
+    let command = state.command()?;
+    let arguments = state.bench.form(command).arguments(command).ok()?;
+    Some(Request { command, arguments })
+}
+
+/// Whether something can be sent; says why not.
+pub fn is_ready(state: &mut State) -> bool {
+    if state.is_connected() {
+        return true;
+    }
+    state.warn("no link is open: choose one on screen 1, Connect");
+    false
+}
+
+/// Sends what is composed, or asks first where it may change the meter.
+pub fn send(state: &mut State, effects: &mut Effects) {
+    redraft(state);
+    let access = match &state.bench.draft {
+        Draft::Nothing => {
+            let raw = state.bench.mode == Mode::Raw;
+            state.warn(if raw { "nothing is typed" } else { "choose a meter first, on screen 2" });
+            return;
+        }
+        Draft::Unfit(why) => {
+            let why = why.clone();
+            state.warn(why);
+            state.focus_on(Pane::Compose);
+            return;
+        }
+        Draft::Ready { access, .. } => *access,
+    };
+    if !is_ready(state) {
+        return;
+    }
+    let Some(armed) = composed(state) else { return };
+    if access == Some(Access::Read) {
+        launch(state, armed, false, effects);
+    } else {
+        popup::ask(state, access, armed);
+    }
+}
+
+fn composed(state: &State) -> Option<Armed> {
+    match state.bench.mode {
+        Mode::Command => request(state).map(Armed::Command),
+        Mode::Raw => Some(Armed::Raw(state.bench.draft.bytes().to_vec())),
+    }
+}
+
+/// Hands a request to the bus. `armed` tells that the person has confirmed that it may change the meter.
+pub fn launch(state: &mut State, what: Armed, armed: bool, effects: &mut Effects) {
+    state.bench.outcome = Outcome::Waiting;
+    match what {
+        Armed::Command(request) => {
+            let order = Order { purpose: Purpose::Bench, requests: vec![request], armed };
+            run(state, order, effects);
+        }
+        Armed::Raw(bytes) => {
+            let order = Order { purpose: Purpose::Raw, requests: Vec::new(), armed };
+            let job = state.jobs.begin(order, state.now.at, state.view.len);
+            effects.push(Effect::Bus(Intent::SendRaw { job, bytes, listen: LISTEN }));
+        }
+    }
+    if state.pane() == Pane::Commands {
+        state.bench.reply_on_top = true;
+    }
+}
+
+/// Hands a plan to the bus.
+pub fn run(state: &mut State, order: Order, effects: &mut Effects) {
+    let (Some(target), Some(profile)) = (&state.target, state.profile()) else { return };
+    let decoder = target.decoder();
+    let plan = Plan { profile, requests: order.requests.clone(), options: Options::default() };
+    let job = state.jobs.begin(order, state.now.at, state.view.len);
+    effects.push(Effect::Bus(Intent::Run { job, decoder, plan: Box::new(plan) }));
+}
+
+fn repeat(state: &mut State, effects: &mut Effects) {
+    if state.bench.repeat.take().is_some() {
+        state.say("no longer repeated");
+        return;
+    }
+    redraft(state);
+    let is_read = matches!(state.bench.draft, Draft::Ready { access: Some(Access::Read), .. });
+    if state.bench.mode == Mode::Raw || !is_read {
+        state.warn("only requests that read can be repeated");
+        return;
+    }
+    if let Some(request) = request(state).filter(|_| is_ready(state)) {
+        state.bench.repeat = Some(Repeat { request, next: Some(state.now.at), count: 0 });
+        repeat_if_due(state, effects);
+    }
+}
+
+/// Sends the repeated request if its time has come; whether it did.
+pub fn repeat_if_due(state: &mut State, effects: &mut Effects) -> bool {
+    let now = state.now.at;
+    let Some(repeat) = state.bench.repeat.as_mut().filter(|r| r.next.is_some_and(|next| next <= now)) else {
+        return false;
+    };
+    repeat.next = None;
+    repeat.count += 1;
+    let requests = vec![repeat.request.clone()];
+    state.bench.outcome = Outcome::Waiting;
+    run(state, Order { purpose: Purpose::Repeat, requests, armed: false }, effects);
+    true
+}
+
+/// A repeated request is done: the next one follows after a pause.
+pub fn schedule_repeat(state: &mut State) {
+    let next = state.now.at + PAUSE;
+    if let Some(repeat) = &mut state.bench.repeat {
+        repeat.next = Some(next);
+    }
+}
+
+fn pin(state: &mut State) {
+    let Some(request) = request(state) else {
+        state.warn("this request is not complete");
+        return;
+    };
+    if request.command.access != Access::Read {
+        state.warn("only requests that read can be pinned");
+        return;
+    }
+    let pinned = &mut state.bench.pinned;
+    if let Some(at) = pinned.iter().position(|known| *known == request) {
+        pinned.remove(at);
+        state.say(format!("{} is no longer polled", request.command.title));
+    } else {
+        state.say(format!("{} is polled on Readings", request.command.title));
+        state.bench.pinned.push(request);
+    }
+}
+
+/// Chooses a command by its id and fills in parameters, as the prompt gives them.
+///
+/// # Errors
+/// What is wrong with the command or a parameter.
+pub fn fill_in(state: &mut State, id: &str, pairs: &[(&str, &str)]) -> Result<(), String> {
+    let commands = state.commands();
+    let at = commands.iter().position(|command| command.id == id || command.code == id);
+    let command: &'static Command =
+        at.and_then(|at| commands.get(at)).ok_or("no such command of this meter")?;
+    for (name, value) in pairs {
+        let parameter = command.parameters.iter().find(|parameter| parameter.name == *name);
+        let parameter = parameter.ok_or_else(|| format!("{} has no parameter of that name", command.id))?;
+        parameter.parse(value).map_err(|error| error.to_string())?;
+    }
+    state.bench.picker.query.reset();
+    state.bench.refresh(commands);
+    state.bench.picker.at = at.unwrap_or(0);
+    state.bench.mode = Mode::Command;
+    let form = state.bench.form_mut(command);
+    for (name, value) in pairs {
+        if let Some(field) = form.fields.iter_mut().find(|field| field.parameter.name == *name) {
+            field.input = Input::from(*value);
+        }
+    }
+    Ok(())
+}

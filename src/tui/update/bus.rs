@@ -1,0 +1,151 @@
+//! What the bus tells.
+
+use super::super::message::Effect;
+use super::super::state::bench::Outcome;
+use super::super::state::jobs::{Job, Purpose};
+use super::super::state::{Phase, State};
+use super::{Effects, bench, connect, failure, go, meter, readings};
+use crate::bus::{Intent, JobEvent, JobId, LinkState, Status};
+use crate::protocol::Failure;
+use crate::trace::{EntryKind, Way};
+
+/// Bytes came or went, or the link changed its state.
+pub fn traffic(state: &mut State, status: Status, effects: &mut Effects) {
+    let is_open = matches!(status.link, LinkState::Open(_));
+    state.status = status;
+    if is_open && matches!(state.phase, Phase::Opening { .. }) {
+        state.phase = Phase::Running;
+        meter::tell_bus(state, effects);
+        connect::remember(state, effects);
+        go::after_opening(state);
+        readings::schedule_now(state);
+    }
+}
+
+/// The bus has ended, or never came to run.
+pub fn ended(state: &mut State, why: Option<String>) {
+    state.phase = Phase::Ended;
+    if let Some(why) = why {
+        connect::not_opened(state, why);
+    }
+    state.jobs.clear();
+    state.bench.repeat = None;
+    state.readings.polling = false;
+}
+
+/// A job makes progress.
+pub fn job(state: &mut State, id: JobId, event: JobEvent) {
+    match event {
+        JobEvent::Started => {
+            let now = state.now.at;
+            with_job(state, id, |job| job.since = now);
+        }
+        JobEvent::Step(step) => with_job(state, id, |job| job.step = step),
+        JobEvent::Progress { done, total } => with_job(state, id, |job| job.progress = Some((done, total))),
+        JobEvent::Reading(reading, at) => {
+            let when = state.trace.lock().wall(at);
+            state.readings.take(reading, when);
+        }
+        JobEvent::Warning(warning) => state.warn(warning.text.into_owned()),
+        JobEvent::Answered { index, result, request, reply } => {
+            answered(state, id, &Answer { index, result, request, reply });
+        }
+        JobEvent::Finished => finished(state, id),
+    }
+}
+
+/// How a request ended.
+struct Answer {
+    index: usize,
+    result: Result<(), Failure>,
+    request: Option<u32>,
+    reply: Option<u32>,
+}
+
+fn with_job(state: &mut State, id: JobId, change: impl FnOnce(&mut Job)) {
+    if let Some(job) = state.jobs.get_mut(id) {
+        change(job);
+    }
+}
+
+fn answered(state: &mut State, id: JobId, answer: &Answer) {
+    let Some(job) = state.jobs.get(id).cloned() else { return };
+    let failed = answer.result.as_ref().err();
+    if let Some(request) = job.requests.get(answer.index) {
+        let why = failed.map(|failure| failure::line(state, failure, answer.request));
+        state.readings.note(request.command.title, why);
+    }
+    if !matches!(job.purpose, Purpose::Bench | Purpose::Repeat) {
+        return;
+    }
+    if let Some(reply) = answer.reply {
+        show_reply(state, reply);
+    }
+    state.bench.outcome = match failed {
+        None => Outcome::Answered { latency: latency(state, answer) },
+        Some(failure) => failure::outcome(state, failure, answer.request),
+    };
+}
+
+fn latency(state: &State, answer: &Answer) -> Option<std::time::Duration> {
+    let trace = state.trace.lock();
+    Some(trace.entry(answer.reply?)?.latency(&trace.entry(answer.request?)?))
+}
+
+fn show_reply(state: &mut State, number: u32) {
+    let (dissection, chunks) = {
+        let trace = state.trace.lock();
+        let chunks = trace.entry(number).map(|entry| super::trace::chunk_starts(&trace, &entry));
+        (super::trace::explanation(&trace, number), chunks.unwrap_or_default())
+    };
+    state.bench.reply.show(Some(number), dissection);
+    state.bench.reply.chunks = chunks;
+}
+
+fn finished(state: &mut State, id: JobId) {
+    let Some(job) = state.jobs.end(id) else { return };
+    match job.purpose {
+        Purpose::Repeat => bench::schedule_repeat(state),
+        Purpose::Poll => readings::schedule(state),
+        Purpose::Raw => raw_finished(state, &job),
+        Purpose::Bench if state.bench.outcome == Outcome::Waiting => state.bench.outcome = Outcome::Nothing,
+        Purpose::Bench => {}
+    }
+    if job.armed {
+        state.say("sent; read-only again");
+    }
+}
+
+/// Shows the last thing that came after raw bytes were sent.
+fn raw_finished(state: &mut State, job: &Job) {
+    let last = {
+        let trace = state.trace.lock();
+        let is_answer = |number: &u32| {
+            trace.entry(*number).is_some_and(|entry| {
+                entry.way == Way::In && matches!(entry.kind, EntryKind::Frame(_) | EntryKind::Noise)
+            })
+        };
+        (job.from..trace.len()).rev().find(is_answer)
+    };
+    let Some(number) = last else {
+        let headline = "Nothing came back".to_owned();
+        state.bench.outcome = Outcome::Failed { headline, advice: Vec::new() };
+        return;
+    };
+    show_reply(state, number);
+    state.bench.outcome = Outcome::Answered { latency: state.status.latency };
+}
+
+/// Stops what is being waited for.
+pub fn cancel(state: &mut State, effects: &mut Effects) {
+    let repeated = state.bench.repeat.take().is_some();
+    match state.jobs.first() {
+        Some(job) => effects.push(Effect::Bus(Intent::Cancel(job.id))),
+        None if matches!(state.phase, Phase::Opening { .. }) => {
+            state.phase = Phase::None;
+            effects.push(Effect::Close);
+        }
+        None if !repeated => state.say("nothing is being waited for"),
+        None => {}
+    }
+}

@@ -1,0 +1,43 @@
+//! Failures in words.
+
+use super::super::state::State;
+use super::super::state::bench::Outcome;
+use crate::app::diagnosis::{Case, Diagnosis, diagnose};
+use crate::protocol::Failure;
+
+/// A failure in one line.
+pub fn line(state: &State, failure: &Failure, request: Option<u32>) -> String {
+    explain(state, failure, request).map_or_else(|| failure.step.to_owned(), |diagnosis| diagnosis.headline)
+}
+
+/// What the bench shows of a failure.
+pub fn outcome(state: &State, failure: &Failure, request: Option<u32>) -> Outcome {
+    let Some(diagnosis) = explain(state, failure, request) else {
+        return Outcome::Failed { headline: failure.step.to_owned(), advice: Vec::new() };
+    };
+    let mut advice = vec![diagnosis.heard];
+    if !diagnosis.ruled_out.is_empty() {
+        advice.push(format!("Ruled out: {}.", diagnosis.ruled_out.join(", ")));
+    }
+    if !diagnosis.look_at.is_empty() {
+        advice.push("Look at, in this order:".to_owned());
+    }
+    let numbered =
+        diagnosis.look_at.iter().enumerate().map(|(index, what)| format!(" {}  {what}", index + 1));
+    advice.extend(numbered);
+    Outcome::Failed { headline: diagnosis.headline, advice }
+}
+
+fn explain(state: &State, failure: &Failure, request: Option<u32>) -> Option<Diagnosis> {
+    let (target, link) = (state.target.as_ref()?, state.link.as_ref()?);
+    let sent = request.and_then(|number| state.trace.lock().entry(number));
+    let case = Case {
+        model: target.model,
+        address: &target.address,
+        place: &link.place,
+        line: state.status.line,
+        counters: state.status.counters,
+        request_bytes: sent.map_or(0, |entry| entry.len as usize),
+    };
+    Some(diagnose(&case, &failure.fault))
+}

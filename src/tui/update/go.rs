@@ -1,0 +1,74 @@
+//! Going from screen to screen and from pane to pane.
+
+use super::super::state::{Screen, State};
+
+/// Shows a screen.
+pub fn to(state: &mut State, screen: Screen) {
+    state.screen = screen;
+    state.maximised = false;
+}
+
+/// Once a link is open: on to what is still missing.
+pub fn after_opening(state: &mut State) {
+    if state.screen == Screen::Connect {
+        to(state, if state.target.is_some() { Screen::Bench } else { Screen::Meter });
+    }
+}
+
+/// Moves the focus over so many panes, round and round.
+pub fn pane(state: &mut State, by: isize) {
+    let panes = state.screen.panes();
+    let at = panes.iter().position(|pane| *pane == state.pane()).unwrap_or(0);
+    let count = isize::try_from(panes.len()).unwrap_or(1).max(1);
+    let next = (isize::try_from(at).unwrap_or(0) + by).rem_euclid(count).unsigned_abs();
+    if let Some(next) = panes.get(next) {
+        state.focus_on(*next);
+    }
+}
+
+/// One step back: the whole screen is given back, a search ends, the focus returns to the first pane.
+pub fn back(state: &mut State) {
+    if state.maximised {
+        state.maximised = false;
+        return;
+    }
+    if clear_search(state) {
+        return;
+    }
+    to_first_pane(state);
+}
+
+/// Gives the first pane of the screen the focus.
+pub fn to_first_pane(state: &mut State) {
+    if let Some(first) = state.screen.panes().first() {
+        state.focus_on(*first);
+    }
+}
+
+fn clear_search(state: &mut State) -> bool {
+    match state.screen {
+        Screen::Bench if state.bench.picker.is_filtered() => {
+            state.bench.picker.query.reset();
+            let commands = state.commands();
+            state.bench.refresh(commands);
+            true
+        }
+        Screen::Meter if state.meter.picker.is_filtered() => {
+            state.meter.picker.query.reset();
+            state.meter.refresh();
+            true
+        }
+        Screen::Trace if !state.view.needle.is_empty() => {
+            state.view.query.reset();
+            super::trace::look_for(state);
+            true
+        }
+        _ => false,
+    }
+}
+
+/// What the present place is called, for scrolling by a page.
+pub fn page(state: &State) -> isize {
+    let rows = super::super::layout::areas(state).rows(state.pane());
+    isize::try_from(rows.saturating_sub(1)).unwrap_or(1).max(1)
+}

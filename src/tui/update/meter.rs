@@ -1,0 +1,114 @@
+//! Picking a meter.
+
+use tui_input::Input;
+
+use super::super::keymap::Action;
+use super::super::message::Effect;
+use super::super::state::target::is_same;
+use super::super::state::{Pane, Readings, Screen, State};
+use super::{Effects, bench, connect, go};
+use crate::app::target::Target;
+use crate::bus::Intent;
+use crate::link::Place;
+use crate::meter::MODELS;
+
+/// What the keys of this screen do.
+pub fn perform(state: &mut State, action: Action) {
+    match action {
+        Action::OtherAddress | Action::Left | Action::Right => other_address(state),
+        _ => {}
+    }
+}
+
+fn other_address(state: &mut State) {
+    let count = match state.meter.candidates() {
+        Some(Ok(candidates)) => candidates.len(),
+        _ => 0,
+    };
+    if count > 1 {
+        state.meter.candidate = (state.meter.candidate + 1) % count;
+        if state.target.is_some() {
+            state.say("Enter in the address takes it");
+        }
+    }
+}
+
+/// Takes the model, address and password that were given.
+pub fn choose(state: &mut State, effects: &mut Effects) {
+    let Some(model) = state.meter.model() else {
+        state.warn("no model is chosen");
+        return;
+    };
+    match state.meter.candidates() {
+        Some(Err(error)) => {
+            state.warn(error.to_string());
+            state.focus_on(Pane::Address);
+        }
+        _ => {
+            if let Some(candidate) = state.meter.chosen() {
+                let password = state.meter.secret();
+                let target = Target { model, address: candidate.address, password };
+                take(state, target, effects);
+                go::to(state, if state.is_connected() { Screen::Bench } else { Screen::Connect });
+            }
+        }
+    }
+}
+
+/// Talks to this meter from now on.
+pub fn take(state: &mut State, target: Target, effects: &mut Effects) {
+    let is_same_model = state.target.as_ref().is_some_and(|before| before.model == target.model);
+    if !state.target.as_ref().is_some_and(|before| is_same(before, &target)) {
+        state.readings = Readings { polling: false, ..Readings::default() };
+        state.bench.repeat = None;
+    }
+    if !is_same_model {
+        state.bench.forms.clear();
+        state.bench.pinned = target.everyday();
+        state.bench.picker = super::super::state::picker::Picker::default();
+        state.bench.refresh(target.commands());
+        state.bench.picker.first();
+    }
+    state.target = Some(target);
+    tell_bus(state, effects);
+    if state.is_connected() {
+        connect::remember(state, effects);
+    }
+    bench::redraft(state);
+}
+
+/// Tells the bus by which protocol the traffic is to be read and what line the meter is on.
+pub fn tell_bus(state: &State, effects: &mut Effects) {
+    let Some(target) = state.target.as_ref().filter(|_| state.is_connected()) else { return };
+    effects.push(Effect::Bus(Intent::Decode(Some(target.decoder()))));
+    let chosen_by_hand = state.link.as_ref().and_then(|link| link.line);
+    let is_serial =
+        state.link.as_ref().is_some_and(|link| matches!(link.place, Place::Serial(_) | Place::Sim));
+    if chosen_by_hand.is_none() && is_serial && state.status.line != Some(target.model.line) {
+        effects.push(Effect::Bus(Intent::SetLine(target.model.line)));
+    }
+}
+
+/// Chooses a model and an address by their names, as the command line and the prompt give them.
+///
+/// # Errors
+/// What is wrong with either.
+pub fn choose_by_name(
+    state: &mut State,
+    model: &str,
+    address: &str,
+    effects: &mut Effects,
+) -> Result<(), String> {
+    let model = crate::meter::model(model).map_err(|error| error.to_string())?;
+    state.meter.picker.query.reset();
+    state.meter.refresh();
+    state.meter.picker.at = MODELS.iter().position(|known| known.id == model.id).unwrap_or(0);
+    state.meter.address = Input::from(address);
+    state.meter.candidate = 0;
+    let candidates = model.address.resolve(address).map_err(|error| error.to_string())?;
+    if let Some(candidate) = candidates.into_iter().next() {
+        let password = state.meter.secret();
+        take(state, Target { model, address: candidate.address, password }, effects);
+    }
+    Ok(())
+}

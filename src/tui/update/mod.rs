@@ -1,0 +1,110 @@
+//! What follows from what happens: `(state, message) -> (state, effects)`, without a terminal, a clock or a link.
+
+mod bench;
+mod bus;
+mod connect;
+mod copy;
+mod failure;
+mod go;
+mod keys;
+mod meter;
+mod mouse;
+mod paste;
+mod popup;
+mod prompt;
+mod readings;
+mod settle;
+mod trace;
+
+#[cfg(test)]
+mod tests;
+
+pub use bench::request as composed_request;
+pub use keys::is_typing;
+pub use prompt::completions;
+pub use trace::{entry_text, is_match};
+
+use super::message::{Effect, Message};
+use super::state::{Phase, State};
+use crate::link::LinkName;
+use crate::trace::SharedTrace;
+
+/// What is to be done outside, in order.
+type Effects = Vec<Effect>;
+
+/// Changes the state as the message demands and says what is to be done outside.
+pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
+    let mut effects = Effects::new();
+    let changed = apply(state, message, &mut effects);
+    if changed {
+        settle::settle(state);
+        state.generation += 1;
+    }
+    effects
+}
+
+/// What is to be done at the very beginning: a link and a meter named on the command line.
+pub fn start(
+    state: &mut State,
+    link: Option<LinkName>,
+    meter: Option<(String, String)>,
+    poll: bool,
+) -> Vec<Effect> {
+    let mut effects = Effects::new();
+    if let Some((model, address)) = meter
+        && let Err(why) = meter::choose_by_name(state, &model, &address, &mut effects)
+    {
+        state.warn(why);
+    }
+    state.readings.polling = poll;
+    state.readings.decided = poll;
+    if let Some(name) = link {
+        connect::open(state, name, &mut effects);
+    }
+    settle::settle(state);
+    state.generation += 1;
+    effects
+}
+
+/// Whether anything may have changed that can be seen.
+fn apply(state: &mut State, message: Message, effects: &mut Effects) -> bool {
+    match message {
+        Message::Key(event) => return keys::pressed(state, event, effects),
+        Message::Paste(text) => paste::pasted(state, &text),
+        Message::Mouse(event) => return mouse::moved(state, event, effects),
+        Message::Resize(width, height) => state.size = (width, height),
+        Message::Tick(now) => return ticked(state, now, effects),
+        Message::Traffic(status) => bus::traffic(state, status, effects),
+        Message::Job(id, event) => bus::job(state, id, event),
+        Message::Ended(why) => bus::ended(state, why),
+        Message::Opened(trace) => opened(state, trace),
+        Message::Ports(ports) => return connect::ports(state, ports),
+        Message::Links(saved, recent) => {
+            state.connect.saved = saved;
+            state.connect.recent = recent;
+        }
+        Message::Said(text) => state.say(text),
+        Message::Warned(text) => state.warn(text),
+        Message::ScanOn => trace::scan(state, effects),
+    }
+    true
+}
+
+fn ticked(state: &mut State, now: super::state::Moment, effects: &mut Effects) -> bool {
+    let second_passed = state.now.wall.as_second() != now.wall.as_second();
+    state.now = now;
+    let repeated = bench::repeat_if_due(state, effects);
+    let polled = readings::poll_if_due(state, effects);
+    repeated || polled || (second_passed && state.shows_time())
+}
+
+/// The bus runs; whether the link opens, the status will tell.
+fn opened(state: &mut State, trace: SharedTrace) {
+    state.trace = trace;
+    state.phase = Phase::Opening { since: state.now.at };
+    state.status = crate::bus::Status::default();
+    state.jobs.clear();
+    state.view = super::state::TraceView::default();
+    state.bench.reply = super::state::Inspector::default();
+    state.bench.outcome = super::state::bench::Outcome::Nothing;
+}

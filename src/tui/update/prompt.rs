@@ -1,0 +1,205 @@
+//! The command prompt: every action by its name, and a few verbs that take something.
+
+use tui_input::Input;
+
+use super::super::keymap::{ACTIONS, Context};
+use super::super::message::Effect;
+use super::super::state::{Popup, Screen, State};
+use super::{Effects, bench, connect, go, keys, meter, paste};
+use crate::bus::Intent;
+use crate::frame::{hex, visible};
+use crate::meter::MODELS;
+use crate::protocol::LineSettings;
+
+/// A verb that takes something.
+struct Verb {
+    name: &'static str,
+    form: &'static str,
+    about: &'static str,
+    run: fn(&mut State, &str, &mut Effects) -> Done,
+}
+
+/// What came of a verb: nothing more to say, or what is wrong.
+type Done = Result<(), String>;
+
+const VERBS: &[Verb] = &[
+    Verb { name: "open", form: "open LINK", about: "open a link by its name", run: open },
+    Verb { name: "line", form: "line 9600-8N1", about: "change the line settings", run: line },
+    Verb { name: "model", form: "model ID [ADDRESS]", about: "talk to this meter", run: model },
+    Verb {
+        name: "ask",
+        form: "ask COMMAND [NAME=VALUE]...",
+        about: "fill in a command on the bench",
+        run: ask,
+    },
+    Verb { name: "decode", form: "decode HEX", about: "explain bytes", run: decode },
+    Verb { name: "goto", form: "goto NUMBER", about: "show an entry of the trace", run: goto },
+    Verb { name: "period", form: "period SECONDS", about: "poll this often", run: period },
+    Verb { name: "theme", form: "theme NAME", about: "use a theme", run: theme },
+];
+
+/// A line that completes what was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completion {
+    /// What would stand in the prompt.
+    pub text: String,
+    /// How it is written, with its keys.
+    pub form: String,
+    /// What it does.
+    pub about: &'static str,
+}
+
+/// What could be meant by what was typed so far.
+#[must_use]
+pub fn completions(state: &State, typed: &str) -> Vec<Completion> {
+    let typed = typed.trim_start();
+    if let Some((verb, rest)) = typed.split_once(' ') {
+        return values(state, verb, rest.trim_start());
+    }
+    let verbs = VERBS.iter().map(|verb| Completion {
+        text: format!("{} ", verb.name),
+        form: verb.form.to_owned(),
+        about: verb.about,
+    });
+    let here = |context: Context| context == Context::Global || context == state.screen.context();
+    let actions = ACTIONS.iter().filter(|info| here(info.context)).map(|info| Completion {
+        text: info.id.to_owned(),
+        form: match state.keymap.key(info.action) {
+            Some(key) => format!("{}  ({key})", info.id),
+            None => info.id.to_owned(),
+        },
+        about: info.about,
+    });
+    let mut found: Vec<Completion> = verbs.chain(actions).filter(|c| c.text.contains(typed)).collect();
+    found.sort_by_key(|completion| !completion.text.starts_with(typed));
+    found
+}
+
+/// What a verb could take.
+fn values(state: &State, verb: &str, typed: &str) -> Vec<Completion> {
+    let words: Vec<String> = match verb {
+        "theme" => state.themes.clone(),
+        "model" => MODELS.iter().map(|model| model.id.to_owned()).collect(),
+        "ask" => state.commands().iter().map(|command| command.id.to_owned()).collect(),
+        "open" => state.connect.choices().into_iter().map(|choice| choice.kept.link).collect(),
+        _ => Vec::new(),
+    };
+    words
+        .into_iter()
+        .filter(|word| word.contains(typed))
+        .map(|word| Completion { text: format!("{verb} {word}"), form: visible::string(&word), about: "" })
+        .collect()
+}
+
+/// Puts the chosen completion into the prompt.
+pub fn complete(state: &mut State) {
+    let Some(Popup::Prompt { input, at }) = &state.popup else { return };
+    let Some(chosen) = completions(state, input.value()).into_iter().nth(*at) else { return };
+    state.popup = Some(Popup::Prompt { input: Input::from(chosen.text), at: 0 });
+}
+
+/// Carries out what was typed; a text that is no command stands for the completion that is chosen.
+pub fn run(state: &mut State, typed: &str, at: usize, effects: &mut Effects) {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return;
+    }
+    let (word, rest) = typed.split_once(' ').unwrap_or((typed, ""));
+    let outcome = if let Some(verb) = VERBS.iter().find(|verb| verb.name == word) {
+        if rest.trim().is_empty() {
+            Err(format!("expected {}", verb.form))
+        } else {
+            (verb.run)(state, rest.trim(), effects)
+        }
+    } else if act(state, typed, effects) {
+        Ok(())
+    } else {
+        chosen(state, typed, at, effects)
+    };
+    if let Err(why) = outcome {
+        state.warn(why);
+    }
+}
+
+fn act(state: &mut State, id: &str, effects: &mut Effects) -> bool {
+    let here = |context: Context| context == Context::Global || context == state.screen.context();
+    let Some(info) = ACTIONS.iter().find(|info| info.id == id && here(info.context)) else { return false };
+    keys::perform(state, info.action, effects);
+    true
+}
+
+fn chosen(state: &mut State, typed: &str, at: usize, effects: &mut Effects) -> Done {
+    let unknown = || format!("unknown command \"{}\" on this screen", visible::string(typed));
+    let completion = completions(state, typed).into_iter().nth(at).ok_or_else(unknown)?;
+    if act(state, &completion.text, effects) {
+        return Ok(());
+    }
+    state.popup = Some(Popup::Prompt { input: Input::from(completion.text), at: 0 });
+    Ok(())
+}
+
+fn open(state: &mut State, link: &str, effects: &mut Effects) -> Done {
+    connect::try_open(state, link, effects)
+}
+
+fn line(state: &mut State, text: &str, effects: &mut Effects) -> Done {
+    let line: LineSettings = text.parse().map_err(|error: crate::protocol::BadLine| error.to_string())?;
+    if !bench::is_ready(state) {
+        return Ok(());
+    }
+    if let Some(link) = &mut state.link {
+        link.line = Some(line);
+    }
+    effects.push(Effect::Bus(Intent::SetLine(line)));
+    Ok(())
+}
+
+fn model(state: &mut State, text: &str, effects: &mut Effects) -> Done {
+    let (id, address) = text.split_once(' ').unwrap_or((text, ""));
+    meter::choose_by_name(state, id, address.trim(), effects)
+}
+
+fn ask(state: &mut State, text: &str, _effects: &mut Effects) -> Done {
+    let mut words = text.split_whitespace();
+    let id = words.next().unwrap_or_default();
+    let pairs: Option<Vec<(&str, &str)>> = words.map(|word| word.split_once('=')).collect();
+    let pairs = pairs.ok_or("parameters are written NAME=VALUE")?;
+    bench::fill_in(state, id, &pairs)?;
+    go::to(state, Screen::Bench);
+    Ok(())
+}
+
+fn decode(state: &mut State, text: &str, _effects: &mut Effects) -> Done {
+    let bytes = hex::parse(text).map_err(|error| error.to_string())?;
+    state.popup = Some(Popup::Decoded(Box::new(paste::explain(state, &bytes))));
+    Ok(())
+}
+
+fn goto(state: &mut State, text: &str, _effects: &mut Effects) -> Done {
+    let number: u32 = text.parse().map_err(|_| "expected the number of an entry")?;
+    if number >= state.view.shown() {
+        return Err(format!("the trace has {} entries, numbered from 0", state.view.shown()));
+    }
+    state.view.choose(number);
+    go::to(state, Screen::Trace);
+    Ok(())
+}
+
+fn period(state: &mut State, text: &str, _effects: &mut Effects) -> Done {
+    let seconds: u64 =
+        text.trim_end_matches('s').trim().parse().map_err(|_| "expected seconds, 1 to 86400")?;
+    if !(1..=86_400).contains(&seconds) {
+        return Err("expected seconds, 1 to 86400".to_owned());
+    }
+    state.readings.period = std::time::Duration::from_secs(seconds);
+    Ok(())
+}
+
+fn theme(state: &mut State, name: &str, effects: &mut Effects) -> Done {
+    let plain = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+    if !plain {
+        return Err(format!("expected the name of a theme: {}", state.themes.join(", ")));
+    }
+    effects.push(Effect::Theme(Some(name.to_owned())));
+    Ok(())
+}

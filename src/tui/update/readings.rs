@@ -1,0 +1,98 @@
+//! Polling the pinned requests.
+
+use super::super::keymap::Action;
+use super::super::state::jobs::{Order, Purpose};
+use super::super::state::{Screen, State};
+use super::{Effects, bench};
+
+/// What the keys of this screen do.
+pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
+    match action {
+        Action::Poll => switch(state, effects),
+        Action::Faster => change(state, -1),
+        Action::Slower => change(state, 1),
+        _ => {}
+    }
+}
+
+fn change(state: &mut State, by: isize) {
+    state.readings.change_period(by);
+    if state.readings.next.is_some() {
+        state.readings.next = Some(state.now.at + state.readings.period);
+    }
+}
+
+fn switch(state: &mut State, effects: &mut Effects) {
+    state.readings.decided = true;
+    if state.readings.polling {
+        state.readings.polling = false;
+        state.readings.next = None;
+        return;
+    }
+    if can_read(state) {
+        state.readings.polling = true;
+        state.readings.next = Some(state.now.at);
+        poll_if_due(state, effects);
+    }
+}
+
+fn can_read(state: &mut State) -> bool {
+    if state.target.is_none() {
+        state.warn("choose a meter first, on screen 2");
+        return false;
+    }
+    if state.bench.pinned.is_empty() {
+        state.warn("nothing is pinned: pin requests on the bench");
+        return false;
+    }
+    bench::is_ready(state)
+}
+
+/// Polling begins when the values of a meter are first looked at, unless the person has stopped it.
+pub fn begin_when_shown(state: &mut State) {
+    let is_shown = state.screen == Screen::Readings && state.is_connected() && state.target.is_some();
+    if is_shown && !state.readings.decided && !state.bench.pinned.is_empty() {
+        state.readings.decided = true;
+        state.readings.polling = true;
+        state.readings.next = Some(state.now.at);
+    }
+}
+
+/// Reads the pinned requests once.
+pub fn read_once(state: &mut State, effects: &mut Effects) {
+    if can_read(state) && !state.jobs.is_busy(Purpose::Poll) {
+        read(state, effects);
+    }
+}
+
+fn read(state: &mut State, effects: &mut Effects) {
+    state.readings.next = None;
+    let requests = state.bench.pinned.clone();
+    bench::run(state, Order { purpose: Purpose::Poll, requests, armed: false }, effects);
+}
+
+/// Polls if the time has come; whether it did.
+pub fn poll_if_due(state: &mut State, effects: &mut Effects) -> bool {
+    let is_due = state.readings.next.is_some_and(|next| next <= state.now.at);
+    if !state.readings.polling || !is_due {
+        return false;
+    }
+    if state.jobs.is_busy(Purpose::Poll) {
+        state.readings.next = None;
+        return false;
+    }
+    read(state, effects);
+    true
+}
+
+/// Polls at once, if polling is on.
+pub fn schedule_now(state: &mut State) {
+    state.readings.next = state.readings.polling.then_some(state.now.at);
+}
+
+/// A poll is done: the next one follows after the period.
+pub fn schedule(state: &mut State) {
+    if state.readings.polling {
+        state.readings.next = Some(state.now.at + state.readings.period);
+    }
+}

@@ -1,0 +1,61 @@
+//! After every change: what follows from it is worked out anew, and nothing points outside of what there is.
+
+use super::super::layout::{self, areas, inside};
+use super::super::state::connect::Connect;
+use super::super::state::inspector::Inspector;
+use super::super::state::{Pane, Screen, State};
+use super::super::widgets::{HexView, keep_in_view};
+use super::{bench, readings, trace};
+
+/// Brings the state in order.
+pub fn settle(state: &mut State) {
+    let (len, capture) = {
+        let trace = state.trace.lock();
+        (trace.len(), trace.capture_state())
+    };
+    state.view.len = len;
+    state.capture = capture;
+    if state.screen == Screen::Bench {
+        bench::redraft(state);
+    }
+    let areas = areas(state);
+    match state.screen {
+        Screen::Connect => fit_links(state, areas.rows(Pane::Links)),
+        Screen::Meter => state.meter.picker.fit(areas.rows(Pane::Models)),
+        Screen::Bench => {
+            state.bench.picker.fit(areas.rows(Pane::Commands));
+            let inner = inside(areas.of(Pane::Reply));
+            fit_inspector(&mut state.bench.reply, inner);
+        }
+        Screen::Trace => {
+            state.view.fit(areas.rows(Pane::Entries));
+            trace::explain(state);
+            let inner = inside(areas.of(Pane::Detail));
+            fit_inspector(&mut state.view.detail, inner);
+        }
+        Screen::Readings => {
+            readings::begin_when_shown(state);
+            let shown = state.readings.others().len();
+            state.readings.list.fit(areas.rows(Pane::Values), shown);
+        }
+    }
+}
+
+fn fit_links(state: &mut State, height: usize) {
+    let choices = state.connect.choices();
+    let list = &mut state.connect.list;
+    list.at = list.at.min(choices.len().saturating_sub(1));
+    let row = Connect::row_of(&choices, list.at);
+    let rows = Connect::row_of(&choices, choices.len().saturating_sub(1)) + 1;
+    list.top = keep_in_view(row, list.top, height.max(1), rows);
+    if row <= height.saturating_sub(1) {
+        list.top = 0;
+    }
+}
+
+/// Keeps the place in an explained frame on screen.
+fn fit_inspector(inspector: &mut Inspector, inner: ratatui::layout::Rect) {
+    let parts = layout::parts(inner, inspector);
+    let per_row = inspector.layer().map_or(1, |layer| HexView::new(layer).bytes_per_row(parts.hex.width));
+    inspector.fit(parts.tree.height.into(), parts.hex.height.into(), per_row);
+}

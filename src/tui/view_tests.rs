@@ -1,0 +1,221 @@
+//! What stands on the screen.
+
+use proptest::prelude::*;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::fixture::{choose_write, connected, fresh, job_of, key, keys, send, with_readings};
+use super::glyphs::Glyphs;
+use super::message::Message;
+use super::state::{Screen, State};
+use super::theme::{Depth, Theme, shipped};
+use super::view::view;
+use crate::bus::JobEvent;
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 60)];
+
+fn drawn(state: &State) -> Buffer {
+    drawn_with(state, &Theme::default())
+}
+
+fn drawn_with(state: &State, theme: &Theme) -> Buffer {
+    let area = Rect::new(0, 0, state.size.0, state.size.1);
+    let mut buffer = Buffer::empty(area);
+    view(state, theme, area, &mut buffer);
+    buffer
+}
+
+fn text(state: &State) -> String {
+    text_of(&drawn(state))
+}
+
+fn text_of(buffer: &Buffer) -> String {
+    let row = |y| (0..buffer.area.width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+    (0..buffer.area.height).map(|y| row(y).trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+}
+
+fn name(screen: &str, (width, height): (u16, u16)) -> String {
+    format!("{screen}-{width}x{height}")
+}
+
+fn replied(size: (u16, u16)) -> State {
+    let mut state = connected(size, Screen::Bench);
+    let job = job_of(&send(&mut state, key("enter"))).unwrap();
+    let answered = JobEvent::Answered { index: 0, result: Ok(()), request: Some(1), reply: Some(2) };
+    send(&mut state, Message::Job(job, answered));
+    send(&mut state, Message::Job(job, JobEvent::Finished));
+    state
+}
+
+fn silent(size: (u16, u16)) -> State {
+    let mut state = connected(size, Screen::Bench);
+    let job = job_of(&send(&mut state, key("enter"))).unwrap();
+    let fault = crate::protocol::Fault::NoAnswer { sent: 3, echo: false, noise_bytes: 0 };
+    let result = Err(crate::protocol::Failure { step: "Energy", fault });
+    send(
+        &mut state,
+        Message::Job(job, JobEvent::Answered { index: 0, result, request: Some(1), reply: None }),
+    );
+    send(&mut state, Message::Job(job, JobEvent::Finished));
+    state
+}
+
+fn asking(size: (u16, u16)) -> State {
+    let mut state = connected(size, Screen::Bench);
+    choose_write(&mut state);
+    keys(&mut state, &["enter"]);
+    state
+}
+
+fn damaged(size: (u16, u16)) -> State {
+    let mut state = connected(size, Screen::Trace);
+    state.view.choose(4);
+    send(&mut state, Message::Resize(size.0, size.1));
+    state
+}
+
+fn helped(size: (u16, u16)) -> State {
+    let mut state = connected(size, Screen::Trace);
+    keys(&mut state, &["?"]);
+    state
+}
+
+fn prompted(size: (u16, u16)) -> State {
+    let mut state = connected(size, Screen::Trace);
+    keys(&mut state, &[":", "t"]);
+    state
+}
+
+type Scene = (&'static str, fn((u16, u16)) -> State);
+
+const SCENES: &[Scene] = &[
+    ("fresh", fresh),
+    ("connect", |size| connected(size, Screen::Connect)),
+    ("meter", |size| connected(size, Screen::Meter)),
+    ("bench", |size| connected(size, Screen::Bench)),
+    ("bench-reply", replied),
+    ("bench-silence", silent),
+    ("bench-question", asking),
+    ("trace", damaged),
+    ("readings", with_readings),
+    ("help", helped),
+    ("prompt", prompted),
+];
+
+#[test]
+fn every_screen_at_three_sizes() {
+    for (scene, make) in SCENES {
+        for size in SIZES {
+            insta::assert_snapshot!(name(scene, size), text(&make(size)));
+        }
+    }
+}
+
+#[test]
+fn a_terminal_that_is_too_small_says_what_is_needed() {
+    let shown = text(&connected((59, 15), Screen::Trace));
+    assert!(shown.contains("needs 60x16") && shown.contains("is 59x15"), "{shown}");
+    text(&connected((1, 1), Screen::Bench));
+    text(&connected((0, 0), Screen::Readings));
+}
+
+#[test]
+fn the_same_in_ascii_has_nothing_but_ascii() {
+    let theme = Theme::new(shipped::fallback(), Depth::None, &Glyphs::ASCII);
+    for (scene, make) in SCENES {
+        let shown = text_of(&drawn_with(&make((120, 36)), &theme));
+        let foreign: Vec<char> = shown.chars().filter(|c| !matches!(c, '\n' | ' '..='~')).collect();
+        assert!(foreign.is_empty(), "{scene}: {foreign:?}");
+    }
+}
+
+#[test]
+fn the_focused_pane_is_marked_without_colour() {
+    for screen in Screen::ALL {
+        let shown = text(&connected((120, 36), screen));
+        assert!(shown.contains("┏ ▶ "), "{screen:?}");
+    }
+}
+
+#[test]
+fn no_control_or_direction_character_of_a_meter_or_a_port_gets_into_any_cell() {
+    for (scene, make) in SCENES {
+        let mut state = make((120, 36));
+        state.connect.ports[..].iter_mut().for_each(|port| port.about = "\u{1b}]0;x\u{7}\u{202E}".into());
+        state.notice = None;
+        for entry in 0..8 {
+            state.view.choose(entry);
+            send(&mut state, Message::Resize(120, 36));
+            let buffer = drawn(&state);
+            for cell in buffer.content() {
+                let bad = |c: char| {
+                    c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{200B}'..='\u{200F}')
+                };
+                assert!(!cell.symbol().chars().any(bad), "{scene}: {:?}", cell.symbol());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_typed_password_is_never_drawn() {
+    let mut state = connected((120, 36), Screen::Meter);
+    keys(&mut state, &["tab", "tab"]);
+    super::fixture::type_text(&mut state, "sesame77");
+    assert!(!text(&state).contains("sesame77"));
+    assert!(text(&state).contains("********"));
+}
+
+#[test]
+fn drawing_changes_nothing_and_is_the_same_twice() {
+    let state = replied((120, 36));
+    assert_eq!(drawn(&state), drawn(&state));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn no_size_and_no_keys_make_it_panic(
+        width in 0u16..220,
+        height in 0u16..70,
+        scene in 0..SCENES.len(),
+        pressed in proptest::collection::vec(0usize..26, 0..12),
+    ) {
+        const KEYS: [&str; 26] = [
+            "up", "down", "left", "right", "pageup", "pagedown", "home", "end", "tab", "shift-tab", "enter",
+            "esc", "z", "/", "?", ":", "1", "2", "3", "4", "5", "x", "space", "y", "L", "backspace",
+        ];
+        let mut state = (SCENES[scene].1)((120, 36));
+        send(&mut state, Message::Resize(width, height));
+        for index in pressed {
+            send(&mut state, key(KEYS[index]));
+            drawn(&state);
+        }
+        drawn(&state);
+    }
+}
+
+#[test]
+fn a_password_inside_a_frame_is_masked_wherever_the_frame_is_shown_until_it_is_revealed() {
+    let mut state = connected((120, 36), Screen::Meter);
+    super::update::start(&mut state, None, Some(("energomera-ce102".into(), "123".into())), false);
+    state.meter.password = "1145324612".into();
+    state.screen = Screen::Bench;
+    super::update::start(&mut state, None, Some(("energomera-ce102".into(), "124".into())), false);
+    send(&mut state, Message::Resize(120, 36));
+    let password = state.profile().and_then(|profile| profile.password).expect("given");
+    let drafted = state.bench.draft.bytes().to_vec();
+    let at = drafted.windows(4).position(|run| run == [0x44, 0x44, 0x44, 0x44]);
+    assert!(
+        at.is_some(),
+        "{:02X?} of {} characters is in {drafted:02X?}",
+        password.reveal(),
+        password.reveal().len()
+    );
+    assert!(!text(&state).contains("44 44 44 44"));
+    keys(&mut state, &["v"]);
+    assert!(text(&state).contains("44 44 44 44"));
+    keys(&mut state, &["down", "up"]);
+    assert!(!text(&state).contains("44 44 44 44"), "for the moment only");
+}

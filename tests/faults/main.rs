@@ -1,0 +1,36 @@
+//! What goes wrong in the field, done to simulated meters on purpose. Every fault must be named, must not
+//! outlive itself by more than one exchange, and must never make a wrong value look good.
+//!
+//! | file | faults |
+//! | --- | --- |
+//! | `echo.rs` | the adapter hears itself |
+//! | `line.rs` | stray, changed and lost bytes; wiring; settings |
+//! | `time.rs` | pieces, clumps, late and slow answers |
+//! | `answers.rs` | sound frames that are not the answer |
+//! | `links.rs` | converters and adapters that go away, in memory |
+//! | `ports.rs` | the same on real sockets and pseudo-terminals |
+//! | `compound.rs` | two at once |
+//! | `corruption.rs` | thousands of damaged answers, counted |
+//!
+//! The numbers F01 to F66 in the names of cases are those of the list that the project keeps of faults seen in
+//! the field.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail by panicking"
+)]
+
+mod answers;
+mod bench;
+mod compound;
+mod corruption;
+mod echo;
+mod line;
+mod links;
+#[cfg(unix)]
+mod ports;
+mod scripted;
+mod time;
