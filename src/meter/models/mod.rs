@@ -1,7 +1,10 @@
 //! The models, a file a maker.
 
 mod energomera;
+mod energomera_ascii;
+mod generic;
 mod mercury;
+mod neva;
 
 use super::model::Model;
 
@@ -17,4 +20,23 @@ pub static MODELS: &[&Model] = &[
     &mercury::MERCURY_201,
     &mercury::MERCURY_203,
     &mercury::MERCURY_206,
+    &neva::MT113,
+    &neva::MT114,
+    &neva::MT123,
+    &neva::MT124,
+    &neva::MT313,
+    &neva::MT314,
+    &neva::MT315,
+    &neva::MT323,
+    &neva::MT324,
+    &energomera_ascii::CE102M,
+    &energomera_ascii::CE301,
+    &energomera_ascii::CE303,
+    &energomera_ascii::CE304,
+    &energomera_ascii::CE6850M,
+    &energomera_ascii::CE207,
+    &energomera_ascii::CE208,
+    &energomera_ascii::CE307_R34,
+    &energomera_ascii::CE308,
+    &generic::IEC62056_21,
 ];

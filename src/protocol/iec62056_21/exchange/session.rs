@@ -11,6 +11,7 @@ use crate::protocol::iec62056_21::compose::{self, Job, Query};
 use crate::protocol::{
     Access, Action, Event, Exchange, Failure, Fault, LineSettings, Options, Profile, Unfit, Warning,
 };
+use crate::reading::{Reading, Unit};
 
 /// Where the session stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -259,6 +260,7 @@ impl Session {
     fn outside(&mut self, at: At) {
         self.step(self.title());
         self.tally.sent += 1;
+        self.owed += 1;
         match self.works.front().map(|work| &work.job) {
             Some(Job::Fast(query)) => {
                 let bytes = compose::fast(&self.address, query, self.send_rule());
@@ -355,7 +357,10 @@ impl Session {
         self.owed = self.owed.saturating_sub(1);
     }
 
-    fn tell(&mut self, readings: Vec<crate::reading::Reading>) {
+    fn tell(&mut self, mut readings: Vec<Reading>) {
+        if self.profile.model == "energomera-ce6850m" {
+            readings.iter_mut().for_each(in_watts);
+        }
         let is_archive = matches!(self.works.front(), Some(Work { job: Job::Days(_), .. }));
         if !is_archive {
             self.actions.extend(readings.into_iter().map(Action::Reading));
@@ -478,6 +483,7 @@ impl Session {
     fn heard_readout(&mut self, verdict: Verdict, at: At) {
         match verdict {
             Verdict::Data { readings, more, .. } => {
+                self.settle();
                 self.tell(readings);
                 if more {
                     self.blocks += 1;
@@ -517,7 +523,11 @@ impl Session {
     /// Ends the session, if there may be one, and puts the line back.
     pub(super) fn close(&mut self, at: At) {
         self.is_open = false;
-        self.owed = 0;
+        let owed = std::mem::take(&mut self.owed);
+        if owed > 0 && !self.owes_sign_off {
+            let until = at + pace::answer(self.line, self.profile.network_delay);
+            self.actions.push_back(Action::Rest { until, owed });
+        }
         if self.owes_sign_off { self.pause(Next::SignOff, self.reaction, at) } else { self.restore(at) }
     }
 
@@ -646,6 +656,15 @@ impl Session {
         self.phase = Phase::Rest;
         self.actions.push_back(Action::Finished);
     }
+}
+
+/// A CE6850M sends its powers in watts, not in kilowatts as its kin.
+fn in_watts(reading: &mut Reading) {
+    reading.unit = match reading.unit {
+        Unit::Kilowatt => Unit::Watt,
+        Unit::Kilovar => Unit::Var,
+        unit => unit,
+    };
 }
 
 /// A refusal without a number.

@@ -330,6 +330,7 @@ impl Bench {
                 assert_eq!(index, self.told.results.len(), "answers come in order");
                 self.told.results.push(result.map_err(|failure| (failure.step, failure.fault)));
             }
+            Action::Rest { owed, .. } => self.told.log.push(format!("rest for {owed}")),
             Action::Finished => self.is_finished = true,
         }
     }
