@@ -1,13 +1,20 @@
-//! The demo bus: one meter of every model, with invented serial numbers and a household behind each.
+//! The demo bus: one meter of every model that can share its line, with invented serial numbers and a household
+//! behind each.
 
 use super::meter::SimMeter;
 use crate::meter::{MODELS, Model};
 
-/// One meter of every model, in the order of the list, each with its own address.
+/// One meter of every model with the characters of the bus, in the order of the list, each with its own
+/// address.
 #[must_use]
 pub fn demo_meters() -> Vec<SimMeter> {
-    let meters = MODELS.iter().enumerate();
+    let meters = MODELS.iter().enumerate().filter(|(_, model)| shares_line(model));
     meters.filter_map(|(index, model)| demo_meter(model, index as u64).ok()).collect()
+}
+
+/// Whether a model's line is the one of the bus, which is that of the first model.
+fn shares_line(model: &Model) -> bool {
+    MODELS.first().is_some_and(|first| first.line == model.line)
 }
 
 /// The serial number of the first one. Its last two to six digits fit every address rule there is.
@@ -33,10 +40,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_model_is_there_with_an_address_of_its_own() {
+    fn every_model_of_the_line_is_there_with_an_address_of_its_own() {
         let meters = demo_meters();
         let names: Vec<&str> = meters.iter().map(SimMeter::name).collect();
-        assert_eq!(names, MODELS.iter().map(|model| model.id).collect::<Vec<_>>());
+        let shared = MODELS.iter().filter(|model| shares_line(model));
+        assert_eq!(names, shared.map(|model| model.id).collect::<Vec<_>>());
         let addresses: BTreeSet<&str> = meters.iter().map(SimMeter::address).collect();
         assert_eq!(addresses.len(), meters.len());
     }

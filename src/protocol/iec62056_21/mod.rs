@@ -20,6 +20,8 @@
 //! | `exchange` | a session carried out |
 //! | `responder` | simulated meters |
 
+#![expect(clippy::similar_names, reason = "the context and the content of a frame are both called so in the field")]
+
 mod bcc;
 mod chars;
 mod commands;

@@ -109,8 +109,10 @@ impl Scan {
             Some(end) if end + 1 < run.len() => judge(run, start, end),
             Some(end) if !ended => self.more(run, end),
             None if !ended && run.len() < LONGEST => self.more(run, run.len()),
-            Some(_) => Step::Frame(run.len(), Judged::Bad),
-            None => Step::Frame(run.len().min(LONGEST), Judged::Bad),
+            _ if has_data(run.get(start..).unwrap_or_default()) => {
+                Step::Frame(run.len().min(LONGEST), Judged::Bad)
+            }
+            _ => Step::Noise(start + 1),
         }
     }
 
@@ -251,6 +253,12 @@ fn identification(run: &[u8], len: usize) -> Step {
 fn is_identification(line: &[u8]) -> bool {
     let letters = line.get(1..4).is_some_and(|maker| maker.iter().all(|b| (b & 0x7F).is_ascii_alphabetic()));
     letters && line.get(4).is_some_and(|speed| is_graphic(speed & 0x7F))
+}
+
+/// Whether a block that was cut short holds the beginning of a data set, or is a command.
+fn has_data(block: &[u8]) -> bool {
+    let is_command = block.first().is_some_and(|byte| byte & 0x7F == SOH);
+    is_command || block.iter().any(|byte| byte & 0x7F == b'(')
 }
 
 /// A block whose end and check character have come.

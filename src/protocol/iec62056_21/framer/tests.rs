@@ -89,7 +89,7 @@ fn a_message_without_end_is_cut_and_memory_stays_bounded() {
     let mut framer = IecFramer::new(Source::Replies);
     let mut longest = 0;
     for _ in 0..100 {
-        framer.push(&[b"\x02", &[b'1'; 999][..]].concat(), At::ZERO, &mut |p: Piece<'_>| {
+        framer.push(&[b"\x02(", &[b'1'; 998][..]].concat(), At::ZERO, &mut |p: Piece<'_>| {
             longest = longest.max(p.bytes.len());
         });
         assert!(framer.held.len() <= 2 * LONGEST);
