@@ -1,5 +1,5 @@
 //! NEVA meters of Taipit (NEVA MT1 programmer's manual, 13.08.2015; nnemirovsky/pyneva and
-//! wirenboard/wb-mqtt-serial for MT3xx).
+//! wirenboard/wb-mqtt-serial for `MT3xx`).
 
 use crate::meter::address::{AddressRule, Order};
 use crate::meter::model::{Login, Model, Preset, Wiring};

@@ -2,7 +2,7 @@
 //!
 //! It covers every byte after the first SOH or STX up to and including the ETX or EOT, without parity bits.
 //! NEVA and the makers of the west take the exclusive or (IEC 62056-21 names ISO 1155); Energomera adds. A CE208
-//! or CE308 can be set to either, or to find out by itself (parameter PRTzz).
+//! or CE308 can be set to either, or to find out by itself (parameter `PRTzz`).
 
 use super::{EKT, EMR, NEVA_1, NEVA_3};
 use crate::protocol::Dialect;

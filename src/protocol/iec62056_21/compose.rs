@@ -23,25 +23,25 @@ pub struct Query {
 }
 
 impl Query {
-    fn new(code: &[u8; 2], address: &[u8], value: &[u8]) -> Self {
+    fn new(code: [u8; 2], address: &[u8], value: &[u8]) -> Self {
         let mut data = address.to_vec();
         data.push(b'(');
         data.extend_from_slice(value);
         data.push(b')');
-        Self { code: *code, data }
+        Self { code, data }
     }
 
     /// A NEVA code to be read.
     pub fn read_code(code: u32) -> Self {
-        Self::new(b"R1", format!("{code:08X}").as_bytes(), b"")
+        Self::new(*b"R1", format!("{code:08X}").as_bytes(), b"")
     }
 
     fn write_code(code: u32, value: &[u8]) -> Self {
-        Self::new(b"W1", format!("{code:08X}").as_bytes(), value)
+        Self::new(*b"W1", format!("{code:08X}").as_bytes(), value)
     }
 
     fn read(name: &str, argument: &str) -> Self {
-        Self::new(b"R1", name.as_bytes(), argument.as_bytes())
+        Self::new(*b"R1", name.as_bytes(), argument.as_bytes())
     }
 
     /// Whether it changes something.
@@ -114,7 +114,7 @@ fn neva_job(ask: Ask, request: &Request) -> Option<Result<Job, ComposeError>> {
         }
         Ask::CodeByHand => code_by_hand(request).and_then(|code| {
             let argument = inner(request, "argument")?;
-            Ok(Job::Queries(vec![Query::new(b"R1", format!("{code:08X}").as_bytes(), &argument)]))
+            Ok(Job::Queries(vec![Query::new(*b"R1", format!("{code:08X}").as_bytes(), &argument)]))
         }),
         Ask::WriteCodeByHand => write_by_hand(request),
         Ask::WriteCode(code) => {
@@ -184,13 +184,13 @@ fn energomera_job(ask: Ask, request: &Request) -> Option<Result<Job, ComposeErro
             &format!("{},{},{}", number("day"), number("from"), number("count")),
         )),
         Ask::ParameterByHand => name_by_hand(request)
-            .and_then(|name| Ok(Job::Queries(vec![Query::new(b"R1", &name, &inner(request, "argument")?)]))),
+            .and_then(|name| Ok(Job::Queries(vec![Query::new(*b"R1", &name, &inner(request, "argument")?)]))),
         Ask::WriteParameterByHand => write_parameter(request),
-        Ask::MoveClock => one(Query::new(b"W1", b"CTIME", number("seconds").to_string().as_bytes())),
+        Ask::MoveClock => one(Query::new(*b"W1", b"CTIME", number("seconds").to_string().as_bytes())),
         Ask::SetClock => set_clock(request),
         Ask::SetPassword => password(request).map(|value| {
             let name = format!("PSW{:02}", number("number"));
-            Job::Queries(vec![Query::new(b"W1", name.as_bytes(), &value)])
+            Job::Queries(vec![Query::new(*b"W1", name.as_bytes(), &value)])
         }),
         Ask::Quick => Ok(Job::Readout { v: b'0', z: None, y: b'6' }),
         Ask::Fast(name) => group(name, request).map(Job::Fast),
@@ -233,7 +233,7 @@ fn write_parameter(request: &Request) -> Result<Job, ComposeError> {
         let expected = "another name: passwords and relays are not written by hand";
         return Err(ComposeError::Argument { name: "code", expected });
     }
-    Ok(Job::Queries(vec![Query::new(b"W1", &name, &inner(request, "value")?)]))
+    Ok(Job::Queries(vec![Query::new(*b"W1", &name, &inner(request, "value")?)]))
 }
 
 /// Sunday is 0.
@@ -243,7 +243,7 @@ fn set_clock(request: &Request) -> Result<Job, ComposeError> {
     let date = format!("{day:02}.{}", time.strftime("%d.%m.%y"));
     let clock = time.strftime("%H:%M:%S").to_string();
     let queries =
-        vec![Query::new(b"W1", b"DATE_", date.as_bytes()), Query::new(b"W1", b"TIME_", clock.as_bytes())];
+        vec![Query::new(*b"W1", b"DATE_", date.as_bytes()), Query::new(*b"W1", b"TIME_", clock.as_bytes())];
     Ok(Job::Queries(queries))
 }
 
@@ -264,7 +264,7 @@ fn generic_job(ask: Ask, profile: &Profile, request: &Request) -> Result<Job, Co
             Ok(Job::Readout { v: figure("v"), z, y: figure("y") })
         }
         Ask::Register => {
-            let query = Query::new(&[b'R', figure("command")], &code(request)?, &inner(request, "argument")?);
+            let query = Query::new([b'R', figure("command")], &code(request)?, &inner(request, "argument")?);
             Ok(Job::Queries(vec![query]))
         }
         Ask::WriteRegister => {
@@ -273,7 +273,7 @@ fn generic_job(ask: Ask, profile: &Profile, request: &Request) -> Result<Job, Co
                 let expected = "another code: passwords and relays are not written by hand";
                 return Err(ComposeError::Argument { name: "code", expected });
             }
-            let query = Query::new(&[b'W', figure("command")], &code, &inner(request, "value")?);
+            let query = Query::new([b'W', figure("command")], &code, &inner(request, "value")?);
             Ok(Job::Queries(vec![query]))
         }
         Ask::Table => {

@@ -139,14 +139,17 @@ fn direction(message: &Message, text: &[u8], context: &Context<'_>) -> Direction
         if context.direction == Direction::Unknown { guess } else { context.direction }
     };
     match message {
-        Message::SignOn(_) | Message::Table(_) | Message::Fast(..) | Message::Select(_) => Direction::Request,
-        Message::Identification(_) => known(Direction::Reply),
         Message::Command(Command { code: [b'P', b'0'], .. }) => Direction::Reply,
         Message::Command(Command { code: [b'B', _], .. }) => known(Direction::Request),
-        Message::Command(_) => Direction::Request,
-        Message::Data(_) => known(Direction::Reply),
+        Message::SignOn(_)
+        | Message::Table(_)
+        | Message::Fast(..)
+        | Message::Select(_)
+        | Message::Command(_) => Direction::Request,
         Message::Lines => known(if text.starts_with(b"\r\n") { Direction::Push } else { Direction::Reply }),
-        Message::Ack | Message::Nak => known(Direction::Reply),
+        Message::Identification(_) | Message::Data(_) | Message::Ack | Message::Nak => {
+            known(Direction::Reply)
+        }
         Message::Unknown => context.direction,
     }
 }

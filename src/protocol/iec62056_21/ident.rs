@@ -155,7 +155,7 @@ fn neva_number(kind: &[u8]) -> Option<&[u8]> {
 
 /// A NEVA type: the first six characters of its number, and what they stand for.
 ///
-/// NEVA MT1 programmer's manual (Taipit, 13.08.2015), appendix A; MT3xx as nnemirovsky/pyneva lists them.
+/// NEVA MT1 programmer's manual (Taipit, 13.08.2015), appendix A; `MT3xx` as nnemirovsky/pyneva lists them.
 const NEVA: &[([u8; 6], &str)] = &[
     (*b"113.21", "NEVA MT113, 5(100) A"),
     (*b"113.22", "NEVA MT113, 5(60) A"),

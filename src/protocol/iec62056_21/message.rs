@@ -111,7 +111,7 @@ fn request(text: &[u8]) -> Message {
 fn closed_by_mark(text: &[u8]) -> Option<Range<usize>> {
     let end = text.iter().position(|byte| *byte == b'!')?;
     let tail = text.get(end + 1..)?;
-    let is_closed = matches!(tail, [] | [LF] | [CR] | [CR, LF] | [SOH, ..]);
+    let is_closed = matches!(tail, [] | [LF | CR] | [CR, LF] | [SOH, ..]);
     is_closed.then_some(1..end)
 }
 

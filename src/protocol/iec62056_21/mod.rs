@@ -20,7 +20,10 @@
 //! | `exchange` | a session carried out |
 //! | `responder` | simulated meters |
 
-#![expect(clippy::similar_names, reason = "the context and the content of a frame are both called so in the field")]
+#![expect(
+    clippy::similar_names,
+    reason = "the context and the content of a frame are both called so in the field"
+)]
 
 mod bcc;
 mod chars;
@@ -54,9 +57,9 @@ use crate::protocol::{
 /// The protocol id.
 pub const PROTOCOL: &str = "iec62056-21";
 
-/// NEVA MT1xx.
+/// NEVA `MT1xx`.
 pub const NEVA_1: Dialect = Dialect(1);
-/// NEVA MT3xx.
+/// NEVA `MT3xx`.
 pub const NEVA_3: Dialect = Dialect(2);
 /// Energomera CE102M, CE301, CE303, CE304, CE6850M: identifications begin with EKT.
 pub const EKT: Dialect = Dialect(3);

@@ -1,4 +1,4 @@
-//! NEVA MT1xx and MT3xx (Taipit): codes, formats, schedules, the half-hour archive.
+//! NEVA `MT1xx` and `MT3xx` (Taipit): codes, formats, schedules, the half-hour archive.
 
 pub mod codes;
 pub mod days;

@@ -7,7 +7,7 @@
 #[must_use]
 pub const fn with_parity(byte: u8) -> u8 {
     let character = byte & 0x7F;
-    if character.count_ones() % 2 == 0 { character } else { character | 0x80 }
+    if is_even(character) { character } else { character | 0x80 }
 }
 
 /// Whether the count of ones is even, as 7E1 makes it.

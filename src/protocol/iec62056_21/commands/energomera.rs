@@ -1,4 +1,4 @@
-//! Energomera's two ASCII generations (protocol of CE208 and CE308; field software for CE102M and CE30x).
+//! Energomera's two ASCII generations (protocol of CE208 and CE308; field software for CE102M and `CE30x`).
 
 use super::Ask::{
     Archive, ByDate, ByMonth, Fast, Group as GroupRead, MoveClock, Numbered, ParameterByHand, Parameters,

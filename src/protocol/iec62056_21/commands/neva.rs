@@ -1,4 +1,4 @@
-//! NEVA MT1xx and MT3xx (NEVA MT1 programmer's manual, appendix Б; for MT3xx the sources named in `codes`).
+//! NEVA `MT1xx` and `MT3xx` (NEVA MT1 programmer's manual, appendix Б; for `MT3xx` the sources named in `codes`).
 
 use super::Ask::{
     Chosen, CodeByHand, Codes, Counted, Days, Password, Relay, WriteClock, WriteCode, WriteCodeByHand,

@@ -23,6 +23,7 @@ pub const fn command(
     Command { id, code, title, group, access, parameters, note: "" }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is built anew; a constant cannot be moved out of")]
 pub const fn noted(command: Command, note: &'static str) -> Command {
     Command { note, ..command }
 }

@@ -44,10 +44,10 @@ pub fn lay(sheet: &mut Sheet<'_>, place: &Place<'_>, span: &Range<usize>) {
         Series::Profile => profile(sheet, plain, span),
         Series::Text => text(sheet, place, plain, span),
         Series::Date => {
-            time(sheet, About { code: Some(Code::new(0, 9, 2)), ..plain }, span, scalar::dotted_date(bytes))
+            time(sheet, About { code: Some(Code::new(0, 9, 2)), ..plain }, span, scalar::dotted_date(bytes));
         }
         Series::Time => {
-            time(sheet, About { code: Some(Code::new(0, 9, 1)), ..plain }, span, scalar::clock(bytes))
+            time(sheet, About { code: Some(Code::new(0, 9, 1)), ..plain }, span, scalar::clock(bytes));
         }
         Series::Watch => watch(sheet, plain, span),
         Series::Status => status(sheet, place, plain, span),
@@ -79,7 +79,7 @@ fn number(sheet: &mut Sheet<'_>, place: &Place<'_>, plain: About, span: &Range<u
     let (index, masked) = (index(place, name), is_masked(place, name));
     let code = match place.parameter.series {
         Series::Tariffs(c) => u8::try_from(index).ok().filter(|e| *e <= 8).map(|e| Code::new(c, 8, e)),
-        Series::Phases(codes) => phase(&codes, place, index, masked),
+        Series::Phases(codes) => phase(codes, place, index, masked),
         Series::PhasesAndSum(codes) => phase_or_sum(codes, place, index, masked),
         Series::One(code) => Some(code),
         _ => None,
@@ -101,12 +101,12 @@ fn number(sheet: &mut Sheet<'_>, place: &Place<'_>, plain: About, span: &Range<u
 }
 
 /// The code of a phase; of two values nobody says which elements they are.
-fn phase(codes: &[u8; 3], place: &Place<'_>, index: usize, masked: bool) -> Option<Code> {
+fn phase(codes: [u8; 3], place: &Place<'_>, index: usize, masked: bool) -> Option<Code> {
     let known = masked || matches!(place.count, 1 | 3);
     codes.get(index).filter(|_| known).map(|c| Code::new(*c, 7, 0))
 }
 
-/// EKT puts the sum of COS_f first, EMR puts sums last; a lone value is the sum.
+/// EKT puts the sum of `COS_f` first, EMR puts sums last; a lone value is the sum.
 fn phase_or_sum(codes: [u8; 4], place: &Place<'_>, index: usize, masked: bool) -> Option<Code> {
     let [first, second, third, sum] = codes;
     let in_order = [first, second, third, sum];

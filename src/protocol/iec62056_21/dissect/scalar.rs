@@ -94,10 +94,7 @@ pub fn dotted_date(text: &[u8]) -> Option<MeterTime> {
         *numbers.get_mut(count)? = small(part)?;
         count += 1;
     }
-    let [day, month, year] = match (count, numbers) {
-        (4, [_, day, month, year]) | (3, [day, month, year, _]) => [day, month, year],
-        _ => return None,
-    };
+    let ((4, [_, day, month, year]) | (3, [day, month, year, _])) = (count, numbers) else { return None };
     Some(MeterTime::date(2000 + u16::from(year), month, day))
 }
 

@@ -111,8 +111,8 @@ pub fn find(name: &[u8]) -> Option<(&'static Parameter, u8)> {
         return None;
     }
     let first = name.first()?;
-    let alike = PARAMETERS.iter().filter(|known| known.name.as_bytes().first() == Some(first));
-    alike.filter_map(|known| known.number(name).map(|number| (known, number))).next()
+    let mut alike = PARAMETERS.iter().filter(|known| known.name.as_bytes().first() == Some(first));
+    alike.find_map(|known| known.number(name).map(|number| (known, number)))
 }
 
 use Generation::{Both, New, Old};
@@ -235,7 +235,7 @@ pub const fn energy(number: u8) -> Option<u8> {
     }
 }
 
-/// The bits of STAT_ on CE208 and CE308 that are flags.
+/// The bits of `STAT_` on CE208 and CE308 that are flags.
 pub const STATUS: &[(u8, &str)] = &[
     (4, "T9 running"),
     (5, "T10 running"),

@@ -38,6 +38,17 @@ pub(super) enum Phase {
     SigningOff(Next),
 }
 
+/// How it stands with the change of speed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Speed {
+    /// The meter's proposal is followed.
+    Proposed,
+    /// Nothing came at the new speed, and the old one has been listened to.
+    HeardBack,
+    /// The line cannot change, or the meter does not: it stays as it is.
+    Kept,
+}
+
 /// What follows a pause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Next {
@@ -102,10 +113,7 @@ pub struct Session {
     pub(super) owes_sign_off: bool,
     /// The line in force.
     pub(super) line: LineSettings,
-    /// Whether the line cannot change or the meter does not.
-    pub(super) keeps_speed: bool,
-    /// Whether the operand has been listened for at the old speed too.
-    pub(super) listened_back: bool,
+    pub(super) speed: Speed,
     /// How often the session was begun anew because nothing sound followed the option select.
     pub(super) restarts: u8,
     pub(super) rule: Option<Rule>,
@@ -140,8 +148,7 @@ impl Session {
             is_open: false,
             owes_sign_off: false,
             line,
-            keeps_speed: false,
-            listened_back: false,
+            speed: Speed::Proposed,
             restarts: 0,
             rule: None,
             reaction,
@@ -225,7 +232,7 @@ impl Session {
             (Job::Queries(_) | Job::Days(_), true) => self.pause(Next::Ask, self.gap(), at),
             (_, true) => self.close(at),
             (Job::Queries(_) | Job::Days(_) | Job::Readout { .. }, false) => {
-                self.pause(Next::SignOn, pace::QUIET, at)
+                self.pause(Next::SignOn, pace::QUIET, at);
             }
             (Job::Fast(_) | Job::Plain(_), false) => self.pause(Next::Outside, pace::QUIET, at),
             (Job::Listen(_), false) => {
@@ -399,9 +406,9 @@ impl Session {
     fn go_on(&mut self, at: At) {
         let is_session = matches!(self.works.front(), Some(Work { job: Job::Queries(_) | Job::Days(_), .. }));
         if is_session && self.present().is_some() {
-            self.pause(Next::Ask, self.gap(), at)
+            self.pause(Next::Ask, self.gap(), at);
         } else {
-            self.done(at)
+            self.done(at);
         }
     }
 
@@ -442,9 +449,9 @@ impl Session {
             matches!(self.works.front(), Some(Work { job: Job::Queries(_), access: Access::Read, .. }));
         self.query = if is_list { self.query + 1 } else { usize::MAX };
         if matches!(self.works.front(), Some(Work { job: Job::Queries(_), .. })) {
-            self.go_on(at)
+            self.go_on(at);
         } else {
-            self.done(at)
+            self.done(at);
         }
     }
 
@@ -492,9 +499,9 @@ impl Session {
                 self.owes_sign_off = false;
                 self.done(at);
             }
-            Verdict::Ended => self.fail_all("option select", refused("the meter ended the session"), at),
+            Verdict::Ended => self.fail_all("option select", &refused("the meter ended the session"), at),
             Verdict::Refused { code, meaning } => self.command_failed(Fault::Refused { code, meaning }, at),
-            Verdict::Denied => self.fail_all("option select", refused("the meter answers NAK"), at),
+            Verdict::Denied => self.fail_all("option select", &refused("the meter answers NAK"), at),
             Verdict::Damaged(what) => {
                 self.tally.damaged = Some(what);
                 if self.tally.sent <= u32::from(self.options.retries) && self.owes_sign_off {
@@ -504,14 +511,14 @@ impl Session {
             }
             Verdict::Operand(_) => {
                 let what = Unfit::Content("the meter went into programming mode instead of sending its data");
-                self.fail_all("option select", Fault::Unexpected(what), at);
+                self.fail_all("option select", &Fault::Unexpected(what), at);
             }
             Verdict::Accepted | Verdict::Identification(_) | Verdict::Foreign => {}
         }
     }
 
     /// What every request that is left comes to, because the session did not come about.
-    pub(super) fn fail_all(&mut self, step: &'static str, fault: Fault, at: At) {
+    pub(super) fn fail_all(&mut self, step: &'static str, fault: &Fault, at: At) {
         while !self.works.is_empty() {
             self.failed = Some(Failure { step, fault: fault.clone() });
             self.finish_work();
@@ -605,7 +612,7 @@ impl Session {
     fn no_readout(&mut self, at: At) {
         let fault = std::mem::take(&mut self.tally).fault();
         if self.owes_sign_off {
-            return self.no_data_after_select(fault, at);
+            return self.no_data_after_select(&fault, at);
         }
         self.work_failed(fault, at);
     }

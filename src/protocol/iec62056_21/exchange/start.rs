@@ -1,7 +1,7 @@
 //! How a session comes about: sign-on, identification, option select, change of speed, password.
 
 use super::judge::{Verdict, headless_operand};
-use super::session::{Next, Phase, Session, Tally, refused};
+use super::session::{Next, Phase, Session, Speed, Tally, refused};
 use super::{Work, pace};
 use crate::frame::At;
 use crate::protocol::iec62056_21::compose::{self, Job};
@@ -51,7 +51,7 @@ impl Session {
             }
             (Mode::A | Mode::B(_), false) => {
                 let what = Unfit::Content("a meter of mode A or B has no commands: ask for its readout");
-                self.fail_all("identification", Fault::Unexpected(what), at);
+                self.fail_all("identification", &Fault::Unexpected(what), at);
             }
         }
     }
@@ -90,7 +90,7 @@ impl Session {
     /// The characters of the option select. Where the speed is to stay, the digit of the line is sent.
     fn choice(&self) -> (u8, u8, u8) {
         let own = digit(self.line.baud).unwrap_or(self.proposed);
-        let proposed = if self.keeps_speed { own } else { self.proposed };
+        let proposed = if self.speed == Speed::Kept { own } else { self.proposed };
         match self.works.front().map(|work| &work.job) {
             Some(Job::Readout { v, z, y }) => (*v, z.unwrap_or(proposed), *y),
             _ => (b'0', proposed, b'1'),
@@ -125,7 +125,9 @@ impl Session {
 
     fn changes_speed(&self) -> bool {
         let (_, z, _) = self.choice();
-        self.starts_slowly() && !self.keeps_speed && speed(z).is_some_and(|baud| baud != self.line.baud)
+        self.starts_slowly()
+            && self.speed != Speed::Kept
+            && speed(z).is_some_and(|baud| baud != self.line.baud)
     }
 
     pub(super) fn change_speed(&mut self, at: At) {
@@ -142,8 +144,8 @@ impl Session {
     /// The line cannot be set as the session wants it: once more, at the speed it has.
     pub(super) fn line_refused(&mut self) {
         self.line = self.profile.line;
-        if matches!(self.phase, Phase::Operand | Phase::Readout) && !self.keeps_speed {
-            self.keeps_speed = true;
+        if matches!(self.phase, Phase::Operand | Phase::Readout) && self.speed != Speed::Kept {
+            self.speed = Speed::Kept;
             self.warn(
                 "line",
                 "the line cannot change its speed; the meter is asked to stay at the present one",
@@ -160,10 +162,10 @@ impl Session {
                 Some(operand) => self.admitted_to_login(operand, at),
                 None => self.tally.damage(what),
             },
-            Verdict::Ended => self.fail_all("option select", refused("the meter ended the session"), at),
-            Verdict::Denied => self.fail_all("option select", refused("the meter answers NAK"), at),
+            Verdict::Ended => self.fail_all("option select", &refused("the meter ended the session"), at),
+            Verdict::Denied => self.fail_all("option select", &refused("the meter answers NAK"), at),
             Verdict::Refused { code, meaning } => {
-                self.fail_all("option select", Fault::Refused { code, meaning }, at)
+                self.fail_all("option select", &Fault::Refused { code, meaning }, at);
             }
             _ => {}
         }
@@ -217,12 +219,14 @@ impl Session {
                 self.is_open = true;
                 self.pause(Next::Ask, self.reaction, at);
             }
-            Verdict::Ended => self.fail_all(step, refused("the meter ended the session: wrong password"), at),
-            Verdict::Denied => self.fail_all(step, refused("the meter answers NAK: wrong password"), at),
+            Verdict::Ended => {
+                self.fail_all(step, &refused("the meter ended the session: wrong password"), at);
+            }
+            Verdict::Denied => self.fail_all(step, &refused("the meter answers NAK: wrong password"), at),
             Verdict::Refused { code, .. } => {
                 self.fail_all(
                     step,
-                    Fault::Refused { code, meaning: "wrong password, or it is not taken" },
+                    &Fault::Refused { code, meaning: "wrong password, or it is not taken" },
                     at,
                 );
             }
@@ -238,7 +242,7 @@ impl Session {
             return self.login();
         }
         let fault = std::mem::take(&mut self.tally).fault();
-        self.fail_all("password", fault, at);
+        self.fail_all("password", &fault, at);
     }
 
     /// No identification: a session may still be open, so a sign-off comes before the next try.
@@ -246,7 +250,7 @@ impl Session {
         if self.tally.sent > u32::from(self.options.retries) {
             let fault = std::mem::take(&mut self.tally).fault();
             self.owes_sign_off = false;
-            return self.fail_all("sign-on", fault, at);
+            return self.fail_all("sign-on", &fault, at);
         }
         self.step("break");
         self.send(compose::sign_off(self.send_rule()), Phase::SigningOff(Next::SignOn));
@@ -254,7 +258,7 @@ impl Session {
 
     /// A break has left the wire: the next at the working speed, if the line started slower; then the sign-on.
     pub(super) fn after_break(&mut self, at: At) {
-        if self.starts_slowly() && !self.keeps_speed && self.line == self.profile.line {
+        if self.starts_slowly() && self.speed != Speed::Kept && self.line == self.profile.line {
             self.set_line(self.with_baud(WORKING));
             return self.send(compose::sign_off(self.send_rule()), Phase::SigningOff(Next::SignOn));
         }
@@ -265,22 +269,24 @@ impl Session {
     /// No operand at the new speed: the meter may have stayed at the old one.
     pub(super) fn no_operand(&mut self, at: At) {
         let fault = std::mem::take(&mut self.tally).fault();
-        self.no_data_after_select(fault, at);
+        self.no_data_after_select(&fault, at);
     }
 
     /// Nothing came after the option select: listens at the old speed, then signs on again and leaves the
     /// speed as it is, then gives up.
-    pub(super) fn no_data_after_select(&mut self, fault: Fault, at: At) {
-        if self.line != self.profile.line && !self.listened_back {
-            self.listened_back = true;
+    pub(super) fn no_data_after_select(&mut self, fault: &Fault, at: At) {
+        if self.line != self.profile.line && self.speed == Speed::Proposed {
+            self.speed = Speed::HeardBack;
             self.warn("speed", "nothing came at the new speed; the old one is listened to");
             self.set_line(self.profile.line);
             let phase = self.phase;
             return self.await_data(phase, at);
         }
         let may_repeat = self.restarts < self.options.retries;
-        if (!self.keeps_speed && self.listened_back) || may_repeat {
-            self.keeps_speed |= self.listened_back;
+        if self.speed == Speed::HeardBack || may_repeat {
+            if self.speed == Speed::HeardBack {
+                self.speed = Speed::Kept;
+            }
             self.restarts += 1;
             return self.send(compose::sign_off(self.send_rule()), Phase::SigningOff(Next::SignOn));
         }

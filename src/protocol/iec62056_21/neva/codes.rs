@@ -3,7 +3,7 @@
 //! A code is the value groups C, D, E and F of an OBIS code as eight hex digits, all of them hexadecimal:
 //! `0F0880FF` is 15.8.128*255. Group E 80 is the maker's "all tariffs in one list", group F FF means now, 00
 //! and on so many periods back. Sources: NEVA MT1 programmer's manual (Taipit, 13.08.2015), appendix Б, for
-//! MT1xx; the sources of vika-sonne/NevaMt3xx, nnemirovsky/pyneva and wirenboard/wb-mqtt-serial for MT3xx.
+//! `MT1xx`; the sources of vika-sonne/NevaMt3xx, nnemirovsky/pyneva and wirenboard/wb-mqtt-serial for `MT3xx`.
 
 use crate::reading::{Code, Period, Quantity, Unit};
 
@@ -68,9 +68,9 @@ pub enum Rights {
 /// The meters that have a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meters {
-    /// MT1xx.
+    /// `MT1xx`.
     One,
-    /// MT3xx.
+    /// `MT3xx`.
     Three,
     /// Both.
     All,

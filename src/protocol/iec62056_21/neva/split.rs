@@ -196,7 +196,7 @@ mod tests {
             let day = Day::parse(day.join(",").as_bytes()).unwrap();
             let text: Vec<String> = watts.iter().map(|w| format!("{w:05}")).collect();
             let slots = Profile::parse(text.join(",").as_bytes()).unwrap().split(&day);
-            let end = slots.iter().fold(Registers::default(), |registers, slot| registers.after(slot));
+            let end = slots.iter().fold(Registers::default(), Registers::after);
             let by_tariff = end.tariffs.iter().fold(Energy::default(), |sum, energy| sum.plus(*energy));
             prop_assert_eq!(end.total, by_tariff);
             let watts: u64 = watts.iter().map(|w| u64::from(*w)).sum();

@@ -240,7 +240,7 @@ impl Meter {
         } else {
             Method::Only(self.rule())
         };
-        if !found.is_some_and(|found| method.judge(covered, found).is_ok()) {
+        if found.is_none_or(|found| method.judge(covered, found).is_err()) {
             return self.say(vec![NAK], self.reaction, now);
         }
         let content = text.get(command.block.content.clone()).unwrap_or_default();

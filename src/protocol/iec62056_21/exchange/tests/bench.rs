@@ -19,6 +19,9 @@ enum Coming {
     Poll,
 }
 
+/// Makes of the answer with a number what the master gets.
+pub type Damage = fn(usize, Vec<u8>) -> Vec<u8>;
+
 /// What is odd about the meter or the line.
 #[derive(Default)]
 pub struct Oddities {
@@ -27,7 +30,7 @@ pub struct Oddities {
     /// The port cannot change its settings.
     pub fixed_line: bool,
     /// What becomes of the answers, counted from 0.
-    pub damage: Option<fn(usize, Vec<u8>) -> Vec<u8>>,
+    pub damage: Option<Damage>,
     /// Cancelled when so many readings have come.
     pub cancel_after: Option<usize>,
     /// The link goes away when so many frames have been sent.
