@@ -146,12 +146,13 @@ fn a_readout_and_commands_of_one_plan_get_a_session_each() {
 
 #[test]
 fn either_check_character_is_found_out() {
-    for (rule, energy) in [("xor7", "\x03"), ("add7", "\x03")] {
+    for (rule, sum) in [("xor7", b'q'), ("add7", b'u')] {
         let mut setup = setup("energomera-ce308", EMR, FAST);
         setup.values.push(("bcc".into(), rule.into()));
         let told = talk(&setup, &[("frequency", &[]), ("voltages", &[])]);
         assert_eq!(told.results, [Ok(()), Ok(())], "{rule}");
-        assert!(told.sent.iter().any(|sent| sent.ends_with(energy.as_bytes()) || sent.len() > 3));
+        let sign_offs = told.sent.iter().filter(|sent| **sent == [1, b'B', b'0', 3, sum]).count();
+        assert_eq!(sign_offs, 2, "{rule}: the master takes to the meter's rule");
     }
 }
 
