@@ -30,6 +30,7 @@ pub mod turn;
 
 pub mod dsmr_p1;
 pub mod energomera_ce;
+pub mod iec62056_21;
 pub mod mercury200;
 pub mod mercury230;
 
