@@ -14,18 +14,23 @@ mod address;
 mod argument;
 pub mod cipher;
 mod command;
+mod delimited;
 mod exchange;
 mod family;
 mod framer;
 mod keys;
 pub mod laws;
 mod line;
+mod listen;
 pub mod registry;
 mod responder;
+mod sheet;
 mod tracker;
 pub mod turn;
 
+pub mod dlms;
 pub mod energomera_ce;
+pub mod mbus;
 pub mod mercury200;
 
 pub use address::Address;

@@ -1,9 +1,10 @@
 //! Every protocol family there is: one line each.
 
-use super::{Family, energomera_ce, mercury200};
+use super::{Family, dlms, energomera_ce, mbus, mercury200};
 
 /// The families, in the order in which they are offered.
-pub static FAMILIES: &[&dyn Family] = &[&energomera_ce::Ce, &mercury200::Mercury200];
+pub static FAMILIES: &[&dyn Family] =
+    &[&energomera_ce::Ce, &mercury200::Mercury200, &dlms::OverMbus, &dlms::OverHdlc, &mbus::Mbus];
 
 /// The family with a protocol id.
 #[must_use]

@@ -9,7 +9,12 @@ use super::pages::{Pages, Paging, Stream};
 use super::stored::{ANSWERED_BY, LAST, Stored, StoredChunk};
 use super::{Chunk, Claim, Entry, EntryKind, Mark, Way};
 use crate::frame::{At, Dissection};
-use crate::protocol::{Context, Relation, registry};
+use crate::protocol::{Context, MeterKey, Relation, registry};
+
+/// The most frames of one message that are looked for.
+const MOST_PARTS: u16 = 255;
+/// How many entries may lie between the first and the last of them.
+const FURTHEST_PART: u32 = 4096;
 
 const ENTRY_BYTES: u64 = size_of::<Stored>() as u64;
 const CHUNK_BYTES: u64 = size_of::<StoredChunk>() as u64;
@@ -26,6 +31,7 @@ pub struct Trace {
     claimed_in: u64,
     marks: Vec<Mark>,
     capture: Option<Capture>,
+    keys: Vec<MeterKey>,
 }
 
 impl Trace {
@@ -39,7 +45,15 @@ impl Trace {
     #[must_use]
     pub fn with_paging(origin: Timestamp, paging: Paging) -> Self {
         let pages = Pages::new(paging);
-        Self { origin, pages, claimed_out: 0, claimed_in: 0, marks: Vec::new(), capture: None }
+        Self {
+            origin,
+            pages,
+            claimed_out: 0,
+            claimed_in: 0,
+            marks: Vec::new(),
+            capture: None,
+            keys: Vec::new(),
+        }
     }
 
     /// Writes everything recorded from here on to a capture as well.
@@ -197,14 +211,42 @@ impl Trace {
         let family = registry::FAMILIES.get(usize::from(entry.family?))?;
         let request = entry.relation.answers.and_then(|n| self.entry(n));
         let request = request.as_ref().map(|request| self.bytes_of(request));
+        let parts = self.parts_of(number, &entry);
+        let parts: Vec<&[u8]> = parts.iter().map(AsRef::as_ref).collect();
         let context = Context {
             direction: entry.relation.direction,
             request: request.as_deref(),
+            parts: &parts,
+            keys: &self.keys,
             dialect: entry.relation.dialect,
             step: entry.relation.step,
             ..Context::default()
         };
         Some(family.dissect(&self.bytes_of(&entry), &context))
+    }
+
+    /// Which keys frames are explained with.
+    pub fn set_keys(&mut self, keys: Vec<MeterKey>) {
+        self.keys = keys;
+    }
+
+    /// The frames of the message that a frame belongs to, up to itself; none for messages of one frame or where
+    /// they cannot be found.
+    fn parts_of(&self, number: u32, last: &Entry) -> Vec<Cow<'_, [u8]>> {
+        let (Some(first), 1..=MOST_PARTS) = (last.relation.message, last.relation.part) else {
+            return Vec::new();
+        };
+        if last.kind == EntryKind::Echo || number.saturating_sub(first) > FURTHEST_PART {
+            return Vec::new();
+        }
+        let mut parts = Vec::with_capacity(usize::from(last.relation.part) + 1);
+        for entry in (first..=number).filter_map(|number| self.entry(number)) {
+            let is_part = entry.relation.message == Some(first) && entry.way == last.way;
+            if is_part && usize::from(entry.relation.part) == parts.len() {
+                parts.push(self.pages.read(streams(entry.way).0, entry.start, entry.len as usize));
+            }
+        }
+        if parts.len() == usize::from(last.relation.part) + 1 { parts } else { Vec::new() }
     }
 
     /// The wall time of a moment.
