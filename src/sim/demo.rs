@@ -1,12 +1,13 @@
-//! The demo bus: one meter of every model, with invented serial numbers and a household behind each.
+//! The demo bus: one meter of every model that answers, with invented serial numbers and a household behind each.
+//! Meters that speak by themselves would talk into the others' answers and are simulated alone.
 
 use super::meter::SimMeter;
 use crate::meter::{MODELS, Model};
 
-/// One meter of every model, in the order of the list, each with its own address.
+/// One meter of every model that waits to be asked, in the order of the list, each with its own address.
 #[must_use]
 pub fn demo_meters() -> Vec<SimMeter> {
-    let meters = MODELS.iter().enumerate();
+    let meters = MODELS.iter().filter(|model| !model.is_push()).enumerate();
     meters.filter_map(|(index, model)| demo_meter(model, index as u64).ok()).collect()
 }
 
@@ -36,7 +37,10 @@ mod tests {
     fn every_model_is_there_with_an_address_of_its_own() {
         let meters = demo_meters();
         let names: Vec<&str> = meters.iter().map(SimMeter::name).collect();
-        assert_eq!(names, MODELS.iter().map(|model| model.id).collect::<Vec<_>>());
+        assert_eq!(
+            names,
+            MODELS.iter().filter(|model| !model.is_push()).map(|model| model.id).collect::<Vec<_>>()
+        );
         let addresses: BTreeSet<&str> = meters.iter().map(SimMeter::address).collect();
         assert_eq!(addresses.len(), meters.len());
     }

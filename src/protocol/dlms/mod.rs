@@ -10,6 +10,7 @@
 //! | `push.rs`, `ciphering.rs` | what was put together, and opening it |
 //! | `content.rs`, `axdr.rs`, `time.rs`, `units.rs` | a data notification and its types |
 //! | `layout.rs`, `lists.rs`, `maker.rs`, `obis.rs` | what the elements of a list are |
+//! | `responder/` | the meter's side |
 
 mod axdr;
 mod ciphering;

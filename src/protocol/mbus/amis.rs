@@ -61,7 +61,7 @@ fn plain(
         let text = "the frame is damaged, so nothing is deciphered";
         return Err(fail("damaged", text, Verdict::default()));
     }
-    let (MODE_5, Some(iv)) = (head.encryption(), start_vector(head)) else {
+    let (MODE_5, Some(identity)) = (head.encryption(), head.identity) else {
         let text = "an encryption mode that is not supported";
         return Err(fail("unsupported-encryption", text, Verdict::default()));
     };
@@ -69,7 +69,10 @@ fn plain(
         let text = "the records are encrypted and no key is given";
         return Err(fail("no-key", text, Verdict::Unchecked(Reason::NoKey)));
     }
-    let opened = context.keys.iter().filter_map(|key| open(&key.encryption, iv, text));
+    let opened = context
+        .keys
+        .iter()
+        .filter_map(|key| open(&key.encryption, start_vector(identity, head.access), text));
     let right = opened.into_iter().find(|plain| plain.starts_with(&FILLER));
     let text = "no key fits: it is another meter's, or the meter was exchanged";
     right.ok_or_else(|| fail("wrong-key", text, Verdict::Unchecked(Reason::WrongKey)))
@@ -80,12 +83,11 @@ fn open(key: &Secret, iv: [u8; BLOCK], text: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Manufacturer, identification, version, medium, then the access number eight times, all as transmitted.
-fn start_vector(head: &Header) -> Option<[u8; BLOCK]> {
-    let [i0, i1, i2, i3, m0, m1, version, medium] = head.identity?;
-    let mut iv = [head.access; BLOCK];
+pub fn start_vector([i0, i1, i2, i3, m0, m1, version, medium]: [u8; 8], access: u8) -> [u8; BLOCK] {
+    let mut iv = [access; BLOCK];
     let known = [m0, m1, i0, i1, i2, i3, version, medium];
     iv.iter_mut().zip(known).for_each(|(to, from)| *to = from);
-    Some(iv)
+    iv
 }
 
 fn layer(sheet: &mut Sheet, plain: Vec<u8>, head: &Header) -> Layer {

@@ -157,14 +157,6 @@ pub fn time(bytes: &[u8]) -> Option<MeterTime> {
     }
 }
 
-/// Whether a date and time carries the mark of being invalid.
-pub const fn is_invalid_time(bytes: &[u8]) -> bool {
-    match *bytes {
-        [minute, _, _, _] | [_, minute, _, _, _, _] => minute & 0x80 != 0,
-        _ => false,
-    }
-}
-
 /// Two digits of year: seven bits in two places; below 81 they are of this century.
 fn date(day: u8, month: u8) -> MeterTime {
     let year = u16::from(day >> 5 | (month >> 4) << 3);

@@ -10,6 +10,7 @@
 //! | `header.rs`, `record.rs`, `data.rs`, `vif.rs` | headers and data records |
 //! | `amis.rs` | encrypted records |
 //! | `dissect.rs`, `tracker.rs` | a frame explained, pairing |
+//! | `responder.rs` | the meter's side |
 
 mod amis;
 mod data;
@@ -18,6 +19,7 @@ mod header;
 pub mod link;
 pub mod names;
 mod record;
+mod responder;
 mod tracker;
 mod vif;
 
@@ -101,10 +103,10 @@ impl Family for Mbus {
     }
 
     fn responder(&self, setup: &Setup) -> Result<Box<dyn Responder>, SetupError> {
-        Err(SetupError {
-            name: "model".to_owned(),
-            value: setup.model.to_owned(),
-            expected: "a model that can be simulated".to_owned(),
+        Ok(if setup.dialect == AMIS {
+            Box::new(responder::Amis::new(setup)?)
+        } else {
+            Box::new(responder::Slave::new(setup)?)
         })
     }
 }

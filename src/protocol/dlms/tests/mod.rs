@@ -1,5 +1,6 @@
 mod faults;
 mod published;
+mod talk;
 
 use serde_json::Value as Json;
 
