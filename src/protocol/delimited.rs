@@ -44,6 +44,8 @@ pub enum Shape {
     Doomed,
     /// A sound frame of this length.
     Sound(usize),
+    /// Something whole of this length that has nothing to be checked by.
+    Unchecked(usize),
     /// A frame of this length that is not sound.
     Damaged(usize),
 }
@@ -127,6 +129,7 @@ impl<G: Grammar> Delimited<G> {
         match self.grammar.examine(open, self.before) {
             Shape::Nothing => Cut::Noise,
             Shape::Sound(length) => Cut::Frame(Judged::Good, length),
+            Shape::Unchecked(length) => Cut::Frame(Judged::Unchecked, length),
             Shape::Damaged(length) => self.cut_damaged(open, length, is_over),
             Shape::Doomed => self.cut_doomed(open, is_over),
             Shape::Start if is_over => Cut::Noise,

@@ -45,11 +45,6 @@ impl Sheet {
     pub fn problem(&mut self, code: &'static str, text: impl Into<Cow<'static, str>>, span: Option<Span>) {
         self.problems.push(Problem { code, text: text.into(), span });
     }
-
-    /// Whether a problem of a kind has been noted.
-    pub fn has(&self, code: &str) -> bool {
-        self.problems.iter().any(|problem| problem.code == code)
-    }
 }
 
 /// The field added last.

@@ -220,7 +220,6 @@ impl Trace {
             keys: &self.keys,
             dialect: entry.relation.dialect,
             step: entry.relation.step,
-            ..Context::default()
         };
         Some(family.dissect(&self.bytes_of(&entry), &context))
     }
@@ -345,7 +344,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::stored::tests::entries;
+    use super::super::{Digest, Split};
     use super::*;
+    use crate::frame::{Secret, hex};
+    use crate::protocol::{Dialect, LineSettings};
+    use crate::reading::Decimal;
 
     fn trace(budget: usize) -> Trace {
         let folder = std::env::temp_dir();
@@ -402,6 +405,50 @@ mod tests {
         let entry = trace.entry(number).unwrap();
         let chunks: Vec<_> = trace.chunks_of(&entry).iter().map(|c| (c.at.nanos(), c.start, c.len)).collect();
         assert_eq!(chunks, [(2_000_000, 2, 3), (3_000_000, 5, 1)]);
+    }
+
+    /// A trace of a line that pushes DLMS, explained with keys.
+    fn pushes(bytes: &[u8], keys: Vec<MeterKey>) -> Trace {
+        let line = LineSettings::e81(2400);
+        let mut trace = trace(0);
+        let decoder = registry::family("dlms-mbus").map(|family| (family, Dialect(0)));
+        let mut digest = Digest::new(decoder, Split::Listening, line);
+        trace.set_keys(keys);
+        trace.record(Way::In, bytes, At::ZERO);
+        digest.push(Way::In, bytes, At::ZERO, &mut trace, &mut |_| {});
+        digest.finish(&mut trace, &mut |_| {});
+        trace
+    }
+
+    /// The push of the utility's leaflet: Netz Niederösterreich, Kaifa MA309.
+    fn leaflet() -> (Vec<u8>, Vec<MeterKey>) {
+        let line = include_str!("../../tests/vectors/dlms_mbus.jsonl").lines().next().unwrap();
+        let json: serde_json::Value = serde_json::from_str(line).unwrap();
+        let bytes = |name: &str| hex::parse(json[name].as_str().unwrap()).unwrap();
+        let encryption = Secret::new(bytes("key"));
+        (bytes("hex"), vec![MeterKey { system_title: None, encryption, authentication: None }])
+    }
+
+    #[test]
+    fn the_last_frame_of_a_message_is_explained_with_those_before_it() {
+        let (bytes, keys) = leaflet();
+        let noise_between = [&bytes[..256], &[0xE5], &bytes[256..]].concat();
+        for (stream, last) in [(bytes.clone(), 1), (noise_between, 2)] {
+            let trace = pushes(&stream, keys.clone());
+            let whole = trace.dissect(last).unwrap();
+            let names: Vec<_> = whole.layers.iter().map(|layer| layer.name).collect();
+            assert_eq!(names, ["wire", "reassembled", "decrypted"]);
+            assert!(whole.readings.iter().any(|r| r.number() == Some(Decimal::new(12937, 0))));
+            let first = trace.dissect(0).unwrap();
+            assert!(first.readings.is_empty() && first.problems.is_empty());
+        }
+    }
+
+    #[test]
+    fn without_a_key_a_message_is_put_together_all_the_same() {
+        let (bytes, _) = leaflet();
+        let told = pushes(&bytes, Vec::new()).dissect(1).unwrap();
+        assert_eq!((told.layers.len(), told.problems[0].code), (2, "no-key"));
     }
 
     proptest! {

@@ -48,6 +48,18 @@ pub struct Halt {
     pub at: usize,
     /// What is the matter.
     pub what: &'static str,
+    /// Whether more bytes could make it right.
+    pub is_short: bool,
+}
+
+impl Halt {
+    const fn wrong(at: usize, what: &'static str) -> Self {
+        Self { at, what, is_short: false }
+    }
+
+    const fn short(at: usize, what: &'static str) -> Self {
+        Self { at, what, is_short: true }
+    }
 }
 
 /// Data as far as it could be read.
@@ -90,13 +102,13 @@ impl Tree {
         let mut depth = 0usize;
         loop {
             if self.items.len() >= MOST_ITEMS {
-                return Err(Halt { at: self.end, what: "more than 4096 elements" });
+                return Err(Halt::wrong(self.end, "more than 4096 elements"));
             }
             let item = read_item(bytes, self.end, depth as u8)?;
             self.end = item.end;
             self.items.push(item);
             if item.is_group() && item.count > 0 {
-                let level = open.get_mut(depth).ok_or(Halt { at: item.start, what: "nested too deep" })?;
+                let level = open.get_mut(depth).ok_or(Halt::wrong(item.start, "nested too deep"))?;
                 *level = item.count;
                 depth += 1;
                 continue;
@@ -130,16 +142,15 @@ impl Tree {
 }
 
 fn read_item(bytes: &[u8], start: usize, depth: u8) -> Result<Item, Halt> {
-    let halt = |at: usize, what: &'static str| Halt { at, what };
-    let tag = *bytes.get(start).ok_or(halt(start, "the data ends before an element"))?;
+    let tag = *bytes.get(start).ok_or(Halt::short(start, "the data ends before an element"))?;
     let mut item = Item { tag, depth, count: 0, start, content: start + 1, end: 0, next: 0 };
-    let length = match form(tag).ok_or(halt(start, "no type of COSEM data has this tag"))? {
+    let length = match form(tag).ok_or(Halt::wrong(start, "no type of COSEM data has this tag"))? {
         Form::Fixed(length) => length,
         Form::Group => {
             let (count, after) = length_at(bytes, item.content)?;
             let left = bytes.len().saturating_sub(after);
             // Every element has at least its tag.
-            let too_many = halt(item.content, "more elements announced than there are bytes");
+            let too_many = Halt::short(item.content, "more elements announced than there are bytes");
             item.count = u16::try_from(count).ok().filter(|_| count <= left).ok_or(too_many)?;
             item.content = after;
             0
@@ -151,7 +162,7 @@ fn read_item(bytes: &[u8], start: usize, depth: u8) -> Result<Item, Halt> {
         }
         Form::Bits => {
             let (bits, after) = length_at(bytes, item.content)?;
-            item.count = u16::try_from(bits).map_err(|_| halt(item.content, "too many bits"))?;
+            item.count = u16::try_from(bits).map_err(|_| Halt::wrong(item.content, "too many bits"))?;
             item.content = after;
             bits.div_ceil(8)
         }
@@ -162,7 +173,7 @@ fn read_item(bytes: &[u8], start: usize, depth: u8) -> Result<Item, Halt> {
         }
     };
     item.end = item.content.saturating_add(length);
-    if item.end > bytes.len() { Err(halt(start, "an element ends beyond the data")) } else { Ok(item) }
+    if item.end > bytes.len() { Err(Halt::short(start, "an element ends beyond the data")) } else { Ok(item) }
 }
 
 /// How an element's bytes are counted.
@@ -214,16 +225,16 @@ pub const fn type_name(tag: u8) -> &'static str {
 
 /// The end of a type description of a compact array.
 fn description(bytes: &[u8], at: usize, depth: usize) -> Result<usize, Halt> {
-    let tag = *bytes.get(at).ok_or(Halt { at, what: "a type description is cut short" })?;
+    let tag = *bytes.get(at).ok_or(Halt::short(at, "a type description is cut short"))?;
     if depth >= DEEPEST {
-        return Err(Halt { at, what: "nested too deep" });
+        return Err(Halt::wrong(at, "nested too deep"));
     }
     match tag {
         0x01 => description(bytes, at + 3, depth + 1),
         0x02 => {
             let (count, mut after) = length_at(bytes, at + 1)?;
             if count > bytes.len() {
-                return Err(Halt { at, what: "more elements announced than there are bytes" });
+                return Err(Halt::short(at, "more elements announced than there are bytes"));
             }
             for _ in 0..count {
                 after = description(bytes, after, depth + 1)?;
@@ -239,7 +250,7 @@ fn description(bytes: &[u8], at: usize, depth: usize) -> Result<usize, Halt> {
 /// # Errors
 /// [`Halt`] for the indefinite form, more than four bytes, or an end within it.
 pub fn length_at(bytes: &[u8], at: usize) -> Result<(usize, usize), Halt> {
-    let cut = Halt { at, what: "a length is cut short" };
+    let cut = Halt::short(at, "a length is cut short");
     match *bytes.get(at).ok_or(cut)? {
         short @ 0..=0x7F => Ok((short.into(), at + 1)),
         long @ 0x81..=0x84 => {
@@ -248,7 +259,7 @@ pub fn length_at(bytes: &[u8], at: usize) -> Result<(usize, usize), Halt> {
             let length = digits.iter().fold(0u64, |length, digit| length << 8 | u64::from(*digit));
             Ok((usize::try_from(length).unwrap_or(usize::MAX), after))
         }
-        _ => Err(Halt { at, what: "not a length" }),
+        _ => Err(Halt::wrong(at, "not a length")),
     }
 }
 

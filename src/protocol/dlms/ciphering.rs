@@ -165,7 +165,9 @@ fn key_info(bytes: &[u8], at: usize) -> Result<usize, BadHeader> {
 
 fn behind(bytes: &[u8], tag: u8, title_at: (usize, usize), at: usize) -> Result<Header, BadHeader> {
     let wrong = "the length is neither of the short nor of the long form";
-    let (length, after) = length_at(bytes, at).map_err(|halt| bad("ber-length", wrong, halt.at))?;
+    let (length, after) = length_at(bytes, at).map_err(|halt| {
+        if halt.is_short { bad("apdu-incomplete", CUT, halt.at) } else { bad("ber-length", wrong, halt.at) }
+    })?;
     let short = "the length has no room for security control and counter";
     if length < 5 {
         return Err(bad("ber-length", short, at));

@@ -66,7 +66,7 @@ fn remarks(sheet: &mut Sheet, layout: &Layout, has_open_scale: bool) {
             sheet.problem("assumed-names", text, None);
         }
         Shape::Unknown => {
-            sheet.problem("unknown-list", "the list names no quantities and is not known", None)
+            sheet.problem("unknown-list", "the list names no quantities and is not known", None);
         }
         Shape::Coded | Shape::Described => {}
     }
@@ -293,12 +293,11 @@ fn bcd(content: &[u8]) -> Value {
 
 /// The shortest decimal that is this float, times ten to a power.
 fn float(content: &[u8], exponent: i8) -> Value {
-    let text = match *content {
-        [a, b, c, d] => f32::from_be_bytes([a, b, c, d]).to_string(),
-        [a, b, c, d, e, f, g, h] => f64::from_be_bytes([a, b, c, d, e, f, g, h]).to_string(),
-        _ => return Value::Bytes,
+    let text = match content {
+        [_, _, _, _] => content.try_into().map(f32::from_be_bytes).map(|float| float.to_string()),
+        _ => content.try_into().map(f64::from_be_bytes).map(|float| float.to_string()),
     };
-    let scaled = Decimal::parse(&text).and_then(|number| {
+    let scaled = text.ok().and_then(|text| Decimal::parse(&text)).and_then(|number| {
         let decimals = i8::try_from(number.decimals()).ok()?;
         Decimal::scaled(number.units(), exponent.checked_sub(decimals)?)
     });

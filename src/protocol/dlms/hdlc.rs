@@ -2,8 +2,7 @@
 //! length rules, and the flag may occur inside.
 
 use crate::frame::checksum::X_25;
-use crate::protocol::delimited::{Before, Delimited, Grammar, Shape};
-use crate::protocol::{Framer, LineSettings};
+use crate::protocol::delimited::{Before, Grammar, Shape};
 
 /// Start and end of a frame.
 pub const FLAG: u8 = 0x7E;
@@ -66,7 +65,7 @@ impl<'a> Frame<'a> {
         let control_at = format_at + head.control_at;
         let has_header_check = end > control_at + 1;
         let start = if has_header_check { control_at + 1 + CHECK } else { end };
-        (start <= end && end + CHECK <= bytes.len()).then_some(Self {
+        (control_at < end && start <= end && end + CHECK <= bytes.len()).then_some(Self {
             format_at,
             length: head.length,
             is_segmented: head.is_segmented,
@@ -170,11 +169,6 @@ pub fn close(body: &[u8]) -> Vec<u8> {
     [&[FLAG], body, &check, &[FLAG]].concat()
 }
 
-/// The framer of HDLC lines.
-pub fn framer(line: LineSettings) -> Box<dyn Framer> {
-    Box::new(Delimited::new(Type3, line))
-}
-
 /// Frames of type 3 as they stand in a stream.
 #[derive(Debug, Clone, Copy)]
 pub struct Type3;
@@ -182,8 +176,7 @@ pub struct Type3;
 impl Grammar for Type3 {
     fn examine(&self, bytes: &[u8], before: Before) -> Shape {
         match *bytes {
-            [] => Shape::Start,
-            [FLAG] => Shape::Start,
+            [] | [FLAG] => Shape::Start,
             [FLAG, first, ..] if first & 0xF0 == TYPE_3 => framed(bytes, 1),
             // The flag that closed the frame before opens this one, too.
             [first, ..] if first & 0xF0 == TYPE_3 && before == Before::Frame => match framed(bytes, 0) {

@@ -213,12 +213,12 @@ impl View<'_> {
         }
         self.set(first, Role::Header);
         for (index, place) in rest.iter().zip(HEADED.iter().skip(1)) {
-            self.place(*index, place, "by position");
+            self.place(*index, *place, "by position");
         }
         Some(())
     }
 
-    fn place(&mut self, index: usize, place: &Place, note: &'static str) {
+    fn place(&mut self, index: usize, place: Place, note: &'static str) {
         self.value(index, place.obis, Some(Scale::Known(place.exponent, place.unit)), note);
     }
 
@@ -292,7 +292,7 @@ impl View<'_> {
             list.maker == family(self.maker) && list.places.len() == elements.len() && is_marked
         })?;
         for (index, place) in elements.iter().zip(list.places) {
-            self.place(*index, place, list.name);
+            self.place(*index, *place, list.name);
         }
         Some(())
     }

@@ -69,6 +69,7 @@ pub const fn title_maker(title: [u8; 8]) -> &'static str {
 }
 
 /// The power of ten and unit of a value that comes without; `None` where that is not known.
+#[expect(clippy::match_same_arms, reason = "a line for each sort, to be held against the sources")]
 pub const fn scale(maker: Maker, obis: Obis) -> Option<(i8, Unit)> {
     let (sort, unit) = sort(obis);
     let exponent = match (sort, maker) {

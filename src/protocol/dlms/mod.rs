@@ -7,12 +7,13 @@
 //! | --- | --- |
 //! | `over_mbus.rs`, `over_hdlc.rs`, `hdlc.rs` | the two carriers: frames, segments, blocks |
 //! | `standing.rs` | which frame belongs to which message; counters and their steps |
-//! | `push.rs`, `ciphering.rs` | what was put together, and opening it |
+//! | `push.rs`, `ciphering.rs`, `bare.rs` | what was put together, opening it, APDUs without a carrier |
 //! | `content.rs`, `axdr.rs`, `time.rs`, `units.rs` | a data notification and its types |
 //! | `layout.rs`, `lists.rs`, `maker.rs`, `obis.rs` | what the elements of a list are |
 //! | `responder/` | the meter's side |
 
 mod axdr;
+mod bare;
 mod ciphering;
 mod content;
 mod hdlc;
@@ -28,6 +29,8 @@ mod standing;
 mod time;
 mod units;
 
+use self::bare::OrBare;
+use super::delimited::Delimited;
 use super::listen::{Listen, TELEGRAM};
 use super::mbus::{access_of, link};
 use super::{
@@ -56,7 +59,7 @@ impl Family for OverMbus {
     }
 
     fn framer(&self, _: Source, line: LineSettings) -> Box<dyn Framer> {
-        link::framer(line)
+        Box::new(Delimited::new(OrBare(link::Link), line))
     }
 
     fn tracker(&self, dialect: Dialect) -> Box<dyn Tracker> {
@@ -106,7 +109,7 @@ impl Family for OverHdlc {
     }
 
     fn framer(&self, _: Source, line: LineSettings) -> Box<dyn Framer> {
-        hdlc::framer(line)
+        Box::new(Delimited::new(OrBare(hdlc::Type3), line))
     }
 
     fn tracker(&self, dialect: Dialect) -> Box<dyn Tracker> {

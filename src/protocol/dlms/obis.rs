@@ -73,9 +73,9 @@ const fn base(c: u8) -> u8 {
 /// What kind of number a list holds under a code, for lists that carry no scaler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sort {
-    /// Wh, varh, VAh.
+    /// Active, reactive or apparent energy.
     Energy,
-    /// W, var, VA.
+    /// Active, reactive or apparent power.
     Power,
     /// V.
     Voltage,

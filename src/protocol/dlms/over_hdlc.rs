@@ -2,6 +2,7 @@
 //! general block transfer, or both (Green Book, ed. 8, 8.4 and 9.4.6.13).
 
 use super::axdr::length_at;
+use super::bare;
 use super::ciphering::{self, BLOCK_TRANSFER};
 use super::hdlc::{CHECK, Check, FLAG, Frame, address};
 use super::push::{Assembled, Explained, Push, tell_event};
@@ -139,6 +140,9 @@ fn header(frame: &Frame<'_>) -> u64 {
 
 /// Explains one frame. Never fails, whatever the bytes.
 pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
+    if bare::is_apdu(bytes) {
+        return bare::dissect(ID, bytes, context);
+    }
     match Frame::parse(bytes) {
         Some(frame) => explain(bytes, &frame, context),
         None => broken(bytes, context),
@@ -186,8 +190,9 @@ fn explain(bytes: &[u8], frame: &Frame<'_>, context: &Context<'_>) -> Dissection
         }
         _ => None,
     };
-    let Explained { layers, verdict: inner, title } = explained.unwrap_or(Explained {
+    let Explained { layers, verdict: inner, title, .. } = explained.unwrap_or(Explained {
         layers: Vec::new(),
+        is_authentic: false,
         verdict: Verdict::Good,
         title: match (verdict.is_bad(), frame.payload().is_empty()) {
             (true, _) => "Damaged frame",

@@ -1,6 +1,7 @@
 //! The family `dlms-mbus`: COSEM pushes in segments over wired M-Bus (EN 13757-1; "customer interface"
 //! descriptions of Netz Niederösterreich and TINETZ).
 
+use super::bare;
 use super::ciphering;
 use super::push::{Assembled, Explained, Push, tell_event};
 use super::standing::{Event, Messages, Part, Standing};
@@ -81,6 +82,9 @@ impl Tracker for Segments {
 
 /// Explains one frame. Never fails, whatever the bytes.
 pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
+    if bare::is_apdu(bytes) {
+        return bare::dissect(ID, bytes, context);
+    }
     if let Frame::Long(long) = Frame::parse(bytes)
         && let Some(segment) = Segment::of(&long)
     {
@@ -96,8 +100,9 @@ fn explain(bytes: &[u8], long: &Long<'_>, segment: Segment<'_>, context: &Contex
     segment_fields(&mut sheet, segment, HEAD + long.body.len());
     let Envelope { verdict, checksum } = foot(&mut sheet, long, lengths);
     let explained = if verdict.is_bad() { None } else { put_together(bytes, segment, context, &mut sheet) };
-    let Explained { layers, verdict: inner, title } = explained.unwrap_or(Explained {
+    let Explained { layers, verdict: inner, title, .. } = explained.unwrap_or(Explained {
         layers: Vec::new(),
+        is_authentic: false,
         verdict: Verdict::Good,
         title: if verdict.is_bad() { "Damaged segment" } else { "Segment without its beginning" },
     });

@@ -55,6 +55,8 @@ pub struct Explained {
     pub verdict: Verdict,
     /// What it is.
     pub title: &'static str,
+    /// Whether a tag was checked and fits.
+    pub is_authentic: bool,
 }
 
 /// The work on one message.
@@ -73,7 +75,8 @@ impl Push<'_> {
     /// Explains it; readings and problems go to the sheet of the wire.
     pub fn explain(&self, wire: &mut Sheet) -> Explained {
         let mut sheet = Sheet::with_room(160);
-        let mut explained = Explained { layers: Vec::new(), verdict: Verdict::Good, title: "Push" };
+        let mut explained =
+            Explained { layers: Vec::new(), verdict: Verdict::Good, title: "Push", is_authentic: false };
         let bytes = &self.assembled.bytes;
         let mut at = 0;
         let mut inner = None;
@@ -214,6 +217,7 @@ impl Push<'_> {
     ) -> Option<Layer> {
         match opened {
             Opened::Plain { bytes, is_authentic } => {
+                explained.is_authentic = is_authentic;
                 if header.control.is_authenticated() && !is_authentic {
                     let text = "deciphered, not authenticated: no authentication key is given";
                     sheet.problem("not-authenticated", text, None);

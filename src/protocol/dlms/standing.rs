@@ -161,7 +161,7 @@ impl Messages {
             (Some(_), true) if is_late => self.begin(seen, part, Event::TimedOut),
             (Some(_), true) => self.begin(seen, part, Event::Restart),
             (Some(open), false) if !is_late && open.next == part.number && open.header == part.header => {
-                self.go_on(seen, part, open)
+                self.go_on(seen, part, &open)
             }
             (Some(_), false) if !is_late => self.alone(Event::Gap),
             (_, false) => self.alone(Event::Orphan),
@@ -179,11 +179,11 @@ impl Messages {
         Relation { message: Some(seen.number), part: 0, ..self.relation(standing) }
     }
 
-    fn go_on(&mut self, seen: &Seen<'_>, part: Part, open: Open) -> Relation {
+    fn go_on(&mut self, seen: &Seen<'_>, part: Part, open: &Open) -> Relation {
         let (message, number, standing) = (open.message, open.parts, open.standing);
         if !part.is_last {
             let parts = open.parts.saturating_add(1);
-            self.open = Some(Open { parts, next: part.next, last: seen.last, ..open });
+            self.open = Some(Open { parts, next: part.next, last: seen.last, ..*open });
         }
         // What was odd about the beginning was told with it.
         let standing = Standing { event: Event::None, ..standing };

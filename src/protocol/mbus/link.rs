@@ -1,9 +1,7 @@
 //! The link layer of wired M-Bus: single character, short, control and long frames (EN 13757-2; "The M-Bus: a
 //! documentation", 4.8, ch. 5).
 
-use crate::protocol::Framer;
-use crate::protocol::LineSettings;
-use crate::protocol::delimited::{Before, Delimited, Grammar, Shape};
+use crate::protocol::delimited::{Before, Grammar, Shape};
 
 /// The single character: acknowledged.
 pub const ACK: u8 = 0xE5;
@@ -89,11 +87,6 @@ impl Long<'_> {
     pub fn head(&self) -> Option<[u8; 3]> {
         self.body.first_chunk().copied()
     }
-
-    /// What follows CI.
-    pub fn data(&self) -> &[u8] {
-        self.body.get(LEAST..).unwrap_or_default()
-    }
 }
 
 impl<'a> Frame<'a> {
@@ -139,11 +132,6 @@ fn may_wrap(body: &[u8]) -> bool {
     matches!(body, [0x53 | 0x73, 0xFF, 0..=0x1F, ..])
 }
 
-/// The framer of M-Bus lines.
-pub fn framer(line: LineSettings) -> Box<dyn Framer> {
-    Box::new(Delimited::new(Link, line))
-}
-
 /// Frames of the link layer as they stand in a stream.
 #[derive(Debug, Clone, Copy)]
 pub struct Link;
@@ -152,10 +140,26 @@ impl Grammar for Link {
     fn examine(&self, bytes: &[u8], before: Before) -> Shape {
         match bytes.first() {
             Some(&ACK) if before != Before::Noise => Shape::Sound(1),
+            Some(&ACK) => ack_in_noise(bytes.get(1..).unwrap_or_default()),
             Some(&SHORT) => short(bytes, before),
             Some(&LONG) => long(bytes, before),
             _ => Shape::Nothing,
         }
+    }
+}
+
+/// Among noise the single character is one only if a frame follows it.
+fn ack_in_noise(rest: &[u8]) -> Shape {
+    let shape = match rest.first() {
+        Some(&SHORT) => short(rest, Before::Noise),
+        Some(&LONG) => long(rest, Before::Noise),
+        Some(_) => Shape::Nothing,
+        None => Shape::Start,
+    };
+    match shape {
+        Shape::Sound(_) => Shape::Sound(1),
+        Shape::Start | Shape::Headed => Shape::Start,
+        _ => Shape::Nothing,
     }
 }
 

@@ -14,17 +14,18 @@
 
 mod amis;
 mod data;
-pub mod dissect;
+pub(super) mod dissect;
 mod header;
-pub mod link;
-pub mod names;
+pub(super) mod link;
+mod names;
 mod record;
 mod responder;
 mod tracker;
 mod vif;
 
-pub use tracker::Exchanges;
+pub(super) use tracker::Exchanges;
 
+use super::delimited::Delimited;
 use super::listen::{Listen, TELEGRAM, WAIT};
 use super::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, Group, LineSettings, Plan,
@@ -65,7 +66,7 @@ impl Family for Mbus {
     }
 
     fn framer(&self, _: Source, line: LineSettings) -> Box<dyn Framer> {
-        link::framer(line)
+        Box::new(Delimited::new(link::Link, line))
     }
 
     fn tracker(&self, _: Dialect) -> Box<dyn Tracker> {
@@ -112,11 +113,10 @@ impl Family for Mbus {
 }
 
 /// What a frame would do to a meter.
-pub fn access_of(frame: &[u8]) -> Option<Access> {
+pub(super) fn access_of(frame: &[u8]) -> Option<Access> {
     match link::Frame::parse(frame) {
-        link::Frame::Ack => Some(Access::Write),
+        link::Frame::Ack | link::Frame::Short { c: 0x40, .. } => Some(Access::Write),
         link::Frame::Short { c: 0x5A | 0x5B | 0x7A | 0x7B, .. } => Some(Access::Read),
-        link::Frame::Short { c: 0x40, .. } => Some(Access::Write),
         _ => None,
     }
 }

@@ -9,7 +9,7 @@ use super::{AMIS, Mbus, PLAIN};
 use crate::frame::{At, Direction, Dissection, Field, FieldTree, Label, Secret, Value, hex};
 use crate::protocol::{
     Action, Address, Context, Dialect, Event, Family, Judged, LineSettings, MeterKey, Now, Options, Piece,
-    PieceKind, Plan, Profile, Request, Responder, Seen, Setup, Source, Told, laws,
+    PieceKind, Plan, Profile, Request, Seen, Setup, Source, Told, laws,
 };
 use crate::reading::Decimal;
 
@@ -89,7 +89,7 @@ fn link_frames_have_the_fields_their_source_names() {
             };
             let found = match link_field(&dissection, label).value {
                 Value::Hex(found, _) => found,
-                Value::Number(number) => number.units() as u64,
+                Value::Number(number) => u64::try_from(number.units()).unwrap(),
                 other => panic!("{other:?}"),
             };
             assert_eq!(found, expected, "{} {label}", id(&json));
@@ -141,12 +141,12 @@ fn every_record_has_the_value_and_unit_its_source_names() {
             }
             let unit = record["unit"].as_str().unwrap();
             if matches!(field.value, Value::Number(_)) {
-                assert_eq!(field.unit.symbol(), unit.replace("°C", "°C"), "{} {record}", id(&json));
+                assert_eq!(field.unit.symbol(), unit, "{} {record}", id(&json));
             }
             seen += 1;
         }
     }
-    assert!(seen > 250, "{seen}");
+    assert!(seen > 200, "{seen}");
 }
 
 #[test]

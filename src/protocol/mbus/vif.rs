@@ -147,7 +147,7 @@ pub fn first(code: u8) -> Option<Meaning> {
 impl Row {
     fn meaning(&self, code: u8) -> Option<Meaning> {
         let steps = code.checked_sub(self.first).filter(|_| code <= self.last)?;
-        let exponent = self.exponent.saturating_add(steps as i8);
+        let exponent = self.exponent.saturating_add_unsigned(steps);
         Some(Meaning { name: self.name, unit: self.unit, exponent, reads: self.reads })
     }
 }
@@ -175,7 +175,7 @@ pub const fn change(code: u8) -> Change {
         0x00 => Change::Nothing,
         0x3B => Change::Positive,
         0x3C => Change::Negative,
-        0x70..=0x77 => Change::Times(code as i8 - 0x76),
+        0x70..=0x77 => Change::Times(code.cast_signed() - 0x76),
         0x7D => Change::Times(3),
         0x7F => Change::Maker,
         _ => Change::Other,

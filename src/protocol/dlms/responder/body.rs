@@ -159,7 +159,9 @@ impl Writer<'_> {
         self.group(0x02, 2);
         self.octets(&SERIAL);
         self.serial();
-        ONE.into_iter().for_each(|obis| self.structure(obis));
+        for obis in ONE {
+            self.structure(obis);
+        }
     }
 
     fn structure(&mut self, obis: Obis) {
@@ -177,7 +179,9 @@ impl Writer<'_> {
         self.group(0x02, 2);
         self.octets(&CLOCK);
         self.octets(&self.clock());
-        THREE.into_iter().for_each(|obis| self.structure(obis));
+        for obis in THREE {
+            self.structure(obis);
+        }
     }
 
     fn headed(&mut self) {
@@ -187,7 +191,9 @@ impl Writer<'_> {
         let [y1, y2, month, day, week, hour, minute, second, ..] = self.clock();
         self.octets(&[hour, minute, second, 255]);
         self.octets(&[y1, y2, month, day, week]);
-        SIX.into_iter().for_each(|obis| self.number(obis, 0));
+        for obis in SIX {
+            self.number(obis, 0);
+        }
         self.octets(&[]);
         self.octets(&[]);
     }
@@ -198,9 +204,13 @@ impl Writer<'_> {
         self.group(0x01, count);
         self.description(40, SETUP, 2);
         self.description(1, SERIAL, 2);
-        THREE.into_iter().for_each(|obis| self.description(3, obis, 2));
+        for obis in THREE {
+            self.description(3, obis, 2);
+        }
         self.serial();
-        THREE.into_iter().for_each(|obis| self.scaled(obis, Maker::E450));
+        for obis in THREE {
+            self.scaled(obis, Maker::E450);
+        }
     }
 
     fn description(&mut self, class: u8, obis: Obis, attribute: u8) {

@@ -62,8 +62,8 @@ impl Kind {
         let digits = serial.bytes().filter(u8::is_ascii_digit).rev().map(|digit| digit - b'0');
         let number =
             digits.zip(0u32..10).fold(0u64, |sum, (digit, place)| sum + u64::from(digit) * 10u64.pow(place));
-        let [.., a, b, c, d, e] = number.to_be_bytes();
-        let [x, y, z] = *self.letters;
-        [x, y, z, a, b, c, d, e]
+        let mut title = number.to_be_bytes();
+        title.iter_mut().zip(self.letters).for_each(|(byte, letter)| *byte = *letter);
+        title
     }
 }

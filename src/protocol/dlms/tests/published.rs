@@ -127,7 +127,8 @@ fn obis(text: &str) -> Option<[u8; 5]> {
 fn number(bytes: &[u8], kind: &str) -> i128 {
     let unsigned = bytes.iter().fold(0u128, |number, byte| number << 8 | u128::from(*byte));
     let unused = 128 - 8 * bytes.len() as u32;
-    if kind.starts_with('i') { ((unsigned << unused) as i128) >> unused } else { unsigned as i128 }
+    let shift = if kind.starts_with('i') { unused } else { 0 };
+    (unsigned << shift).cast_signed() >> shift
 }
 
 fn matches_item(reading: &Reading, item: &Json) -> bool {
@@ -274,4 +275,71 @@ fn the_step_of_the_counter_is_told_from_push_to_push() {
         .map(|layer| layer.fields.iter().any(|f| f.label.to_string() == "invocation counter, step 1"))
         .collect();
     assert_eq!(steps, [vec![false; 2], vec![true; 18]].concat());
+}
+
+#[test]
+fn among_noise_and_other_frames_both_pushes_are_read() {
+    let vector = super::vector("syn-stream-with-noise");
+    let told = told(&vector);
+    let titles: Vec<&str> =
+        told.iter().filter_map(Told::frame).filter(|d| !d.verdict.is_bad()).map(|d| d.title).collect();
+    let count = |title: &str| titles.iter().filter(|t| **t == title).count() as u64;
+    let expected = |name: &str| vector.json["expect"][name].as_u64().unwrap();
+    assert_eq!(count("Data notification"), expected("apdus"));
+    assert_eq!(count("Request for data"), expected("short_frames"));
+    assert_eq!(count("Acknowledgement"), expected("acks"));
+}
+
+#[test]
+fn apdus_without_a_carrier_are_explained_but_not_called_good() {
+    let mut seen = 0;
+    for vector in vectors().iter().filter(|v| v.protocol() == "dlms-apdu" || v.id == "syn-p1-smarty") {
+        let told = told(vector);
+        assert_eq!(told.len(), 1, "{}", vector.id);
+        let dissection = told[0].frame().unwrap();
+        let is_authentic = vector.json["auth_key"].is_string();
+        assert_eq!(
+            (told[0].kind, dissection.verdict == Verdict::Good),
+            (PieceKind::Frame(Judged::Unchecked), is_authentic)
+        );
+        let plain = vector.json["decrypted_plaintext_hex"].as_str().unwrap();
+        assert_eq!(hex::compact(&dissection.layers.last().unwrap().bytes), plain, "{}", vector.id);
+        assert_eq!(
+            dissection.readings.is_empty(),
+            matches!(vector.id.as_str(), "gloc-dummy-key-notification" | "syn-p1-smarty")
+        );
+        seen += 1;
+    }
+    assert_eq!(seen, 5);
+}
+
+#[test]
+fn a_length_of_no_known_form_is_named() {
+    let vector = super::vector("p1-smartmeter2mqtt-nonconformant");
+    let keys = vector.keys();
+    let context = crate::protocol::Context { keys: &keys, ..Default::default() };
+    let dissection = vector.family().dissect(&vector.bytes(), &context);
+    assert_eq!(dissection.problems[0].code, vector.error().unwrap());
+    assert!(dissection.readings.is_empty());
+}
+
+#[test]
+fn the_worked_examples_of_the_cipher_open() {
+    use super::super::ciphering::{Opened, header, open};
+    let mut seen = 0;
+    for vector in vectors().iter().filter(|v| v.protocol() == "dlms-gcm") {
+        let decoded = &vector.json["decoded"];
+        let part = |name: &str| hex::parse(decoded[name].as_str().unwrap_or_default()).unwrap();
+        let (control, counter) = (part("security_control"), part("invocation_counter"));
+        let behind = [control, counter, part("information"), vector.bytes()].concat();
+        let apdu = [&[0xDB, 8][..], &part("system_title"), &[behind.len() as u8], &behind].concat();
+        let keys = vector.keys();
+        let context = crate::protocol::Context { keys: &keys, ..Default::default() };
+        let opened = open(&apdu, &header(&apdu, 0).unwrap(), &context);
+        let plain = hex::parse(vector.json["decrypted_plaintext_hex"].as_str().unwrap_or_default()).unwrap();
+        let bytes = if plain.is_empty() { part("information") } else { plain };
+        assert_eq!(opened, Opened::Plain { bytes, is_authentic: true }, "{}", vector.id);
+        seen += 1;
+    }
+    assert_eq!(seen, 2);
 }
