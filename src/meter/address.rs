@@ -72,18 +72,47 @@ pub enum AddressError {
         /// The largest that fits.
         largest: u64,
     },
+    /// The model has no address.
+    #[error("this meter has no address: leave it out")]
+    NeedsNone,
     /// The model has no unaddressed form.
     #[error("this meter answers only to its own address: give the number or its serial number")]
     Missing,
 }
 
 impl AddressRule {
+    /// The rule of a meter that has the line to itself and carries no address in its frames.
+    pub const NONE: Self = Self {
+        width: 0,
+        order: Order::BigEndian,
+        min: 0,
+        max: 0,
+        serial: &[],
+        serial_digits: u8::MAX,
+        unaddressed: Some(0),
+    };
+
+    /// Whether the meter has an address at all.
+    #[must_use]
+    pub const fn has_address(&self) -> bool {
+        self.width > 0
+    }
+
     /// What a text may mean, the likeliest first; never empty.
     ///
     /// # Errors
     /// [`AddressError`] when nothing that can be sent is meant.
     pub fn resolve(&self, text: &str) -> Result<Vec<Candidate>, AddressError> {
         let text = text.trim();
+        if !self.has_address() {
+            let none = Candidate {
+                address: Address::none(),
+                bytes: Vec::new(),
+                because: "the only meter",
+                warning: "",
+            };
+            return if text.is_empty() { Ok(vec![none]) } else { Err(AddressError::NeedsNone) };
+        }
         if text.is_empty() {
             let number = self.unaddressed.ok_or(AddressError::Missing)?;
             return Ok(vec![self.candidate("", number, "every meter that is there")]);
@@ -267,6 +296,13 @@ mod tests {
     fn nothing_written_is_everybody_or_an_error() {
         assert_eq!(candidates(&NARROW, ""), [(0, "every meter that is there")]);
         assert_eq!(WIDE.resolve(" "), Err(AddressError::Missing));
+    }
+
+    #[test]
+    fn a_meter_without_address_takes_none() {
+        let found = AddressRule::NONE.resolve(" ").unwrap().remove(0);
+        assert_eq!((found.address, found.bytes.as_slice()), (Address::none(), [].as_slice()));
+        assert_eq!(AddressRule::NONE.resolve("7"), Err(AddressError::NeedsNone));
     }
 
     #[test]

@@ -78,11 +78,3 @@ pub struct Model {
     /// A remark; empty for none.
     pub note: &'static str,
 }
-
-impl Model {
-    /// Whether it speaks by itself and is only listened to.
-    #[must_use]
-    pub fn is_push(&self) -> bool {
-        self.everyday.iter().all(|preset| preset.command == "telegram")
-    }
-}

@@ -29,6 +29,7 @@ mod tracker;
 pub mod turn;
 
 pub mod dlms;
+pub mod dsmr_p1;
 pub mod energomera_ce;
 pub mod mbus;
 pub mod mercury200;

@@ -3,19 +3,8 @@
 //! Line settings from the interface descriptions of Netz Niederösterreich, TINETZ and Netz Oberösterreich, the
 //! Kamstrup HAN-NVE description rev. 3.1, and scs/smartmeter-datacollector.
 
-use crate::meter::{AddressRule, Login, Model, Order, Preset, Wiring};
+use crate::meter::{AddressRule, Login, Model, Preset, Wiring};
 use crate::protocol::{Dialect, LineSettings};
-
-/// Nothing is sent to them, so no address is needed.
-const NOBODY: AddressRule = AddressRule {
-    width: 1,
-    order: Order::BigEndian,
-    min: 0,
-    max: 0xFF,
-    serial: &[],
-    serial_digits: 5,
-    unaddressed: Some(0),
-};
 
 const LISTEN: &[Preset] = &[Preset { command: "telegram", arguments: &[] }];
 
@@ -28,7 +17,7 @@ const OVER_MBUS: Model = Model {
     dialect: Dialect(0),
     line: LineSettings::e81(2400),
     other_speeds: &[],
-    address: NOBODY,
+    address: AddressRule::NONE,
     login: Login::None,
     wiring: Wiring {
         interface: "wired M-Bus: an M-Bus slave adapter, not RS-485",

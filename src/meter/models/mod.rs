@@ -3,6 +3,7 @@
 mod dlms;
 mod energomera;
 mod mercury;
+mod p1;
 
 use super::model::Model;
 
@@ -26,4 +27,19 @@ pub static MODELS: &[&Model] = &[
     &dlms::DLMS_PUSH,
     &dlms::DLMS_HDLC,
     &dlms::MBUS,
+    &p1::DSMR,
+    &p1::DSMR_2,
+    &p1::DSMR_4,
+    &p1::DSMR_5,
+    &p1::EMUCS,
+    &p1::SMARTY,
+    &p1::AUSTRIA,
+    &p1::SWEDEN,
+    &p1::LITHUANIA,
+    &p1::HUNGARY,
+    &p1::SWITZERLAND,
+    &p1::SLOVENIA,
+    &p1::POLAND,
+    &p1::IRELAND,
+    &p1::Q3D,
 ];
