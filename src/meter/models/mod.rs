@@ -1,5 +1,6 @@
 //! The models, a file a maker.
 
+mod dlms;
 mod energomera;
 mod energomera_ascii;
 mod generic;
@@ -65,4 +66,17 @@ pub static MODELS: &[&Model] = &[
     &p1::POLAND,
     &p1::IRELAND,
     &p1::Q3D,
+    &dlms::KAIFA_MA309,
+    &dlms::KAIFA_MA110,
+    &dlms::SAGEMCOM_T210D,
+    &dlms::SAGEMCOM_S210,
+    &dlms::ISKRA_AM550,
+    &dlms::SIEMENS_IM350,
+    &dlms::LANDISGYR_E450,
+    &dlms::KAMSTRUP_OMNIPOWER,
+    &dlms::AIDON,
+    &dlms::SIEMENS_TD3511,
+    &dlms::DLMS_PUSH,
+    &dlms::DLMS_HDLC,
+    &dlms::MBUS,
 ];
