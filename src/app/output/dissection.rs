@@ -112,7 +112,7 @@ impl Frame {
             checksum: dissection.checksum.map(Sum::of),
             summary: dissection.summary(),
             layers: views(dissection, place.reveal),
-            readings: dissection.readings.iter().map(|reading| Item::of(reading, place.at)).collect(),
+            readings: Item::all(&dissection.readings, place.at),
             problems: dissection.problems.iter().map(Trouble::of).collect(),
             at: place.at.map(super::reading::time),
             echo: false,
