@@ -150,7 +150,13 @@ pub struct Meter {
     #[arg(long, value_name = "MODEL", value_parser = meter::model)]
     pub model: &'static Model,
     /// Address: decimal, 0x hex or serial number; left out where any meter may answer.
-    #[arg(long, value_name = "ADDRESS", default_value = "", hide_default_value = true, allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        default_value = "",
+        hide_default_value = true,
+        allow_hyphen_values = true
+    )]
     pub address: String,
     /// Ask for the meter's password, without showing it.
     #[arg(long)]
@@ -231,7 +237,13 @@ pub struct Send {
     #[arg(long, value_name = "MODEL", value_parser = meter::model)]
     pub model: Option<&'static Model>,
     /// Address: decimal, 0x hex or serial number; left out where any meter may answer.
-    #[arg(long, value_name = "ADDRESS", default_value = "", hide_default_value = true, allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        default_value = "",
+        hide_default_value = true,
+        allow_hyphen_values = true
+    )]
     pub address: String,
     /// Ask for the meter's password, without showing it.
     #[arg(long)]

@@ -159,7 +159,8 @@ impl Reader<'_> {
             JobEvent::Answered { index, result: Err(failure), request, .. } => {
                 poll.silent = index == 0 && matches!(failure.fault, Fault::NoAnswer { .. } | Fault::LinkLost);
                 poll.got.push(Got::Missing { request: index, why: absent(&failure) });
-                let trouble = failure::trouble(live, &self.target, &failure, request);
+                let trouble =
+                    failure::trouble(live, &self.target, &self.given.meter.address, &failure, request);
                 poll.first_trouble.get_or_insert(trouble);
             }
             _ => {}

@@ -244,11 +244,15 @@ mod tests {
     #[test]
     fn a_moment_has_the_codes_of_time_and_date() {
         let moment = clock(Measured::Time(MeterTime::date(2022, 7, 19).at(23, 21, 19)));
-        let told: Vec<String> = moment.coded().iter().filter_map(|part| Some(part.code?.to_string())).collect();
+        let told: Vec<String> =
+            moment.coded().iter().filter_map(|part| Some(part.code?.to_string())).collect();
         assert_eq!(told, ["0.9.1", "0.9.2"]);
         assert!(moment.coded().iter().all(|part| part.raw == moment.raw && part.quantity == Quantity::CLOCK));
         let absent = clock(Measured::Absent(Absent::NoData)).coded();
-        assert_eq!(absent.iter().map(|part| part.code).collect::<Vec<_>>(), [Some(Code::TIME), Some(Code::DATE)]);
+        assert_eq!(
+            absent.iter().map(|part| part.code).collect::<Vec<_>>(),
+            [Some(Code::TIME), Some(Code::DATE)]
+        );
     }
 
     #[test]
