@@ -33,18 +33,30 @@ fn energies(run: &Run) -> BTreeMap<String, String> {
         .collect()
 }
 
+/// Reads the energy registers of a meter on a line with a fault.
+fn energy(meter: &[&str], fault: &[&str]) -> Run {
+    let simulator = simulate_tcp(&[meter, fault].concat());
+    run(&[&["read", &simulator.place, "--json"], meter, &["energy"]].concat())
+}
+
+/// One reading of every case; each waits for its own deadlines, so that they wait together.
+fn each_case(meter: &'static [&'static str]) -> Vec<(&'static str, Run)> {
+    let threads = CASES
+        .iter()
+        .map(|(fault, ..)| (*fault, std::thread::spawn(move || energy(meter, &["--fault", fault]))));
+    let threads: Vec<_> = threads.collect();
+    threads.into_iter().map(|(fault, thread)| (fault, thread.join().unwrap())).collect()
+}
+
 #[test]
 fn no_fault_of_the_line_makes_a_wrong_value() {
     for meter in [CE, MERCURY] {
-        let read = |place: &str| run(&[&["read", place, "--json"], meter].concat());
-        let truth = energies(&read(&simulate_tcp(meter).place));
-        assert!(truth.len() >= 4, "{truth:?}");
-        for (fault, codes, says) in CASES {
-            let simulator = simulate_tcp(&[meter, &["--fault", fault]].concat());
-            let run = read(&simulator.place);
+        let truth = energies(&energy(meter, &[]));
+        assert!(!truth.is_empty());
+        for ((fault, run), (_, codes, says)) in each_case(meter).iter().zip(CASES) {
             assert!(run.code.is_some_and(|code| codes.contains(&code)), "{fault} {meter:?}: {run:?}");
             assert!(run.stderr.contains(says), "{fault} {meter:?}: {says:?} in {}", run.stderr);
-            for (code, value) in energies(&run) {
+            for (code, value) in energies(run) {
                 assert_eq!(Some(&value), truth.get(&code), "{fault} {meter:?}: {code} in {run:?}");
             }
         }
@@ -63,8 +75,7 @@ fn an_echo_without_an_answer_is_named() {
 
 #[test]
 fn what_happens_at_every_request_is_remarked_on_once() {
-    let simulator = simulate_tcp(&[MERCURY, &["--fault", "misaddress=1"]].concat());
-    let run = run(&[&["read", &simulator.place], MERCURY].concat());
+    let run = energy(MERCURY, &["--fault", "misaddress=1"]);
     assert_eq!(run.stderr.matches("meterscope: reading mercury-200").count(), 1, "{}", run.stderr);
 }
 

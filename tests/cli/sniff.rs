@@ -1,6 +1,6 @@
 //! Listening on a bus where a master and a meter talk.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
 use std::process::Stdio;
@@ -20,12 +20,21 @@ fn bus() -> (std::fs::File, String) {
     (master.into(), name)
 }
 
+/// What goes over the wire: to the listener's port, and counted.
+struct Ear {
+    port: std::fs::File,
+    bytes: u64,
+}
+
 /// Carries bytes one way until the end, and lets the bus hear them.
-fn carry(mut from: TcpStream, mut to: TcpStream, heard: Arc<Mutex<std::fs::File>>) {
+fn carry(mut from: TcpStream, mut to: TcpStream, heard: Arc<Mutex<Ear>>) {
     std::thread::spawn(move || {
         let mut chunk = [0; 1024];
         while let Ok(count @ 1..) = from.read(&mut chunk) {
-            heard.lock().unwrap().write_all(&chunk[..count]).unwrap();
+            let mut ear = heard.lock().unwrap();
+            ear.port.write_all(&chunk[..count]).unwrap();
+            ear.bytes += count as u64;
+            drop(ear);
             if to.write_all(&chunk[..count]).is_err() {
                 break;
             }
@@ -52,7 +61,7 @@ fn overheard(meter: &[&str], protocol: &str) -> Vec<serde_json::Value> {
     let relay = TcpListener::bind("127.0.0.1:0").unwrap();
     let place = format!("tcp://{}", relay.local_addr().unwrap());
     let target = simulator.place.trim_start_matches("tcp://").to_owned();
-    let heard = Arc::new(Mutex::new(master));
+    let heard = Arc::new(Mutex::new(Ear { port: master, bytes: 0 }));
     let ear = heard.clone();
     std::thread::spawn(move || {
         let (near, _) = relay.accept().unwrap();
@@ -62,18 +71,25 @@ fn overheard(meter: &[&str], protocol: &str) -> Vec<serde_json::Value> {
     });
     let read = run(&[&["read", &place, "--json"], meter].concat());
     assert_eq!(read.code, Some(0), "{read:?}");
-    stop(listener)
+    let bytes = heard.lock().unwrap().bytes;
+    told_of(bytes, listener)
 }
 
-/// Tells a listener to end, and gives what it printed.
-fn stop(mut listener: Ended) -> Vec<serde_json::Value> {
+/// What a listener prints until it has told of so many bytes; then it is told to end.
+fn told_of(bytes: u64, mut listener: Ended) -> Vec<serde_json::Value> {
+    let printed = BufReader::new(listener.0.stdout.take().unwrap());
+    let (mut lines, mut told) = (Vec::new(), 0);
+    for line in printed.lines() {
+        lines.extend(json_lines(&line.unwrap()));
+        told += lines.last().unwrap()["length"].as_u64().unwrap();
+        if told >= bytes {
+            break;
+        }
+    }
     let id = rustix::process::Pid::from_child(&listener.0);
-    std::thread::sleep(std::time::Duration::from_millis(300));
     rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
-    let mut printed = String::new();
-    listener.0.stdout.take().unwrap().read_to_string(&mut printed).unwrap();
-    assert_eq!(listener.0.wait().unwrap().code(), Some(0));
-    json_lines(&printed)
+    assert_eq!((told, listener.0.wait().unwrap().code()), (bytes, Some(0)));
+    lines
 }
 
 #[test]
