@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy as _;
 use serde::Deserialize;
+use toml::de::DeTable;
 
 use crate::frame::visible;
 
@@ -134,20 +135,42 @@ pub fn folder() -> Result<PathBuf, ConfigError> {
 /// # Errors
 /// [`ConfigError`] with file, line and column.
 pub fn load(chosen: Option<&Path>) -> Result<Config, ConfigError> {
-    if let Some(path) = chosen {
-        return read(path);
-    }
-    match folder().map(|folder| folder.join("config.toml")) {
-        Ok(path) if path.exists() => read(&path),
-        _ => Ok(Config::default()),
-    }
-}
-
-fn read(path: &Path) -> Result<Config, ConfigError> {
+    let Some(path) = file_of(chosen) else { return Ok(Config::default()) };
     let file = path.to_string_lossy().into_owned();
-    let text = read_bounded(path)
+    let text = read_bounded(&path)
         .map_err(|what| ConfigError::Unreadable { file: file.clone(), what: visible::string(&what) })?;
     parse(&file, &text)
+}
+
+/// The file that is read: the chosen one, or the one of the config folder if it is there.
+fn file_of(chosen: Option<&Path>) -> Option<PathBuf> {
+    let in_folder = || folder().ok().map(|folder| folder.join("config.toml")).filter(|path| path.exists());
+    chosen.map(Path::to_path_buf).or_else(in_folder)
+}
+
+/// An error about an entry of the configuration that only its user can judge, such as the name of a theme:
+/// with file, line and column of the entry. `None` when no file has such an entry. In `entry` a `*` stands for
+/// any table.
+#[must_use]
+pub fn blame(chosen: Option<&Path>, entry: &[&str], what: &str) -> Option<ConfigError> {
+    let path = file_of(chosen)?;
+    let text = read_bounded(&path).ok()?;
+    blame_in(&path.to_string_lossy(), &text, entry, what)
+}
+
+fn blame_in(file: &str, text: &str, entry: &[&str], what: &str) -> Option<ConfigError> {
+    let table = DeTable::parse(text).ok()?;
+    Some(bad(file, text, offset_of(table.get_ref(), entry)?, what))
+}
+
+/// Where the key of an entry stands.
+fn offset_of(table: &DeTable<'_>, entry: &[&str]) -> Option<usize> {
+    let (name, rest) = entry.split_first()?;
+    let mut named = table.iter().filter(|(key, _)| *name == "*" || key.get_ref() == name);
+    if rest.is_empty() {
+        return named.next().map(|(key, _)| key.span().start);
+    }
+    named.find_map(|(_, value)| offset_of(value.get_ref().as_table()?, rest))
 }
 
 /// A text file of modest size.
@@ -165,15 +188,15 @@ pub(super) fn read_bounded(path: &Path) -> Result<String, String> {
 /// [`ConfigError::Bad`] with the place of what is not understood.
 pub fn parse(file: &str, text: &str) -> Result<Config, ConfigError> {
     toml::from_str(text).map_err(|error| {
-        let (line, column) = place(text, error.span().map_or(0, |span| span.start));
-        ConfigError::Bad {
-            file: file.to_owned(),
-            line,
-            column,
-            what: visible::string(&error.message().replace('\n', ", ")),
-            snippet: snippet(text, line, column),
-        }
+        let what = visible::string(&error.message().replace('\n', ", "));
+        bad(file, text, error.span().map_or(0, |span| span.start), &what)
     })
+}
+
+fn bad(file: &str, text: &str, offset: usize, what: &str) -> ConfigError {
+    let (line, column) = place(text, offset);
+    let (file, what) = (file.to_owned(), what.to_owned());
+    ConfigError::Bad { file, line, column, what, snippet: snippet(text, line, column) }
 }
 
 /// Line and column, both from 1, of the byte at `offset`.
@@ -235,6 +258,15 @@ ring_megabytes = 10
         assert!(message.contains("line 1, column 9") && message.contains("expected a boolean"), "{message}");
         let message = parse("c.toml", "mouse = ").unwrap_err().to_string();
         assert!(message.contains("line 1, column"), "{message}");
+    }
+
+    #[test]
+    fn an_entry_that_its_user_refuses_is_named_with_its_place() {
+        let text = "theme = \"nosuch\"\n[keys.trace]\nfly = \"f\"\n";
+        let told = |entry: &[&str]| blame_in("c", text, entry, "unknown").map(|error| error.to_string());
+        assert!(told(&["theme"]).unwrap().starts_with("c, line 1, column 1: unknown\n"));
+        assert!(told(&["keys", "*", "fly"]).unwrap().starts_with("c, line 3, column 1: unknown\n  fly = "));
+        assert_eq!(told(&["keys", "*", "walk"]), None);
     }
 
     #[test]

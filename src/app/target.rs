@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::bus::Decoder;
 use crate::frame::Secret;
-use crate::meter::{Login, Model, Preset};
+use crate::meter::{self, Login, Model, Preset};
 use crate::protocol::{
     Address, ArgumentError, Command, Family, LineSettings, Options, Plan, Profile, Request, registry,
 };
@@ -24,13 +24,13 @@ pub struct Target {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
     /// No such command.
-    #[error("{model} has no command \"{}\"; near it: {near} (all: meterscope commands {model})", crate::frame::visible::string(.command))]
+    #[error("{model} has no command \"{}\"; near it: {near}", crate::frame::visible::string(.command))]
     Unknown {
         /// The model's id.
         model: &'static str,
         /// What was typed.
         command: String,
-        /// Ids that begin or contain what was typed, else the first few.
+        /// The ids that come nearest.
         near: String,
     },
     /// Its arguments do not fit.
@@ -104,13 +104,8 @@ impl Target {
     }
 
     fn unknown(&self, typed: &str) -> RequestError {
-        let alike = |command: &&Command| command.id.contains(typed) || typed.contains(command.id);
-        let mut near: Vec<&str> = self.commands().iter().filter(alike).map(|c| c.id).collect();
-        if near.is_empty() {
-            near = self.commands().iter().map(|c| c.id).collect();
-        }
-        near.truncate(5);
-        RequestError::Unknown { model: self.model.id, command: typed.to_owned(), near: near.join(", ") }
+        let near = meter::nearest(typed, self.commands().iter().map(|command| command.id)).join(", ");
+        RequestError::Unknown { model: self.model.id, command: typed.to_owned(), near }
     }
 }
 

@@ -63,7 +63,7 @@ pub struct Console {
     #[arg(long, value_name = "MODEL", value_parser = meter::model)]
     pub model: Option<&'static Model>,
     /// Address of the meter: decimal, 0x hex or serial number.
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", allow_hyphen_values = true)]
     pub address: Option<String>,
 }
 
@@ -150,7 +150,13 @@ pub struct Meter {
     #[arg(long, value_name = "MODEL", value_parser = meter::model)]
     pub model: &'static Model,
     /// Address: decimal, 0x hex or serial number; left out where any meter may answer.
-    #[arg(long, value_name = "ADDRESS", default_value = "", hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        default_value = "",
+        hide_default_value = true,
+        allow_hyphen_values = true
+    )]
     pub address: String,
     /// Ask for the meter's password, without showing it.
     #[arg(long)]
@@ -231,7 +237,13 @@ pub struct Send {
     #[arg(long, value_name = "MODEL", value_parser = meter::model)]
     pub model: Option<&'static Model>,
     /// Address: decimal, 0x hex or serial number; left out where any meter may answer.
-    #[arg(long, value_name = "ADDRESS", default_value = "", hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        default_value = "",
+        hide_default_value = true,
+        allow_hyphen_values = true
+    )]
     pub address: String,
     /// Ask for the meter's password, without showing it.
     #[arg(long)]
@@ -343,7 +355,7 @@ pub struct Simulate {
     #[arg(long, value_name = "MODEL", value_parser = meter::model)]
     pub model: Vec<&'static Model>,
     /// Address of the meter, of several in the order of their models.
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", allow_hyphen_values = true)]
     pub address: Vec<String>,
     /// A value of the meter, by its own name for it or C.D.E, as its text on the wire.
     #[arg(long, value_name = "CODE=VALUE", value_parser = pair)]

@@ -8,10 +8,9 @@ use super::meter;
 use super::out::Out;
 use crate::app::output::dissection::{Frame, Place};
 use crate::app::output::explain::{self, Look};
-use crate::app::output::mask::LayerMask;
 use crate::app::output::paint::Sheet;
 use crate::app::target::Target;
-use crate::frame::{Direction, Dissection, Span};
+use crate::frame::{Direction, Dissection, Mask, Span};
 use crate::protocol::{Context, Request};
 
 /// Prints the frames that a command would send.
@@ -56,5 +55,5 @@ fn compose(target: &Target, request: &Request) -> Result<Vec<Dissection>, Stop> 
 /// The whole frame on one line, to be copied.
 fn wire_hex(dissection: &Dissection, reveal: bool) -> String {
     let Some(wire) = dissection.wire() else { return String::new() };
-    LayerMask::of(dissection, 0, reveal).spaced(&wire.bytes, Span::new(0, wire.bytes.len()))
+    Mask::unless(reveal, dissection, 0).spaced(&wire.bytes, Span::new(0, wire.bytes.len()))
 }

@@ -1,15 +1,16 @@
 //! The console.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::app::config::{self, Config};
 use crate::app::session::Recording;
+use crate::frame::visible;
 use crate::link::{LinkName, Place};
 use crate::meter::MODELS;
 use crate::trace::Ring;
 use crate::tui::glyphs::Glyphs;
-use crate::tui::keymap::Keymap;
-use crate::tui::theme::{Depth, Theme, shipped};
+use crate::tui::keymap::{Keymap, KeymapError};
+use crate::tui::theme::{Depth, Palette, Theme, parse, shipped};
 use crate::tui::{self, Kept, Start, store};
 
 use super::args::{Console, Global};
@@ -42,12 +43,11 @@ fn open(start: Start) -> Outcome {
 
 /// What the configuration and the environment say.
 fn start(global: &Global) -> Result<Start, Trouble> {
-    let wrong = |error: String| Trouble::new(Exit::Usage, DOING, &error);
-    let config = config::load(global.config.as_deref()).map_err(|error| wrong(error.to_string()))?;
+    let chosen = global.config.as_deref();
+    let config = config::load(chosen).map_err(|error| wrong(error.to_string()))?;
     let themes = config::folder().ok().map(|folder| folder.join("themes"));
-    let keymap = Keymap::configured(&config.keys).map_err(|error| wrong(error.to_string()))?;
-    let name = global.theme.as_deref().or(config.theme.as_deref()).unwrap_or("dark");
-    let palette = shipped::load(name, themes.as_deref()).map_err(|error| wrong(error.to_string()))?;
+    let keymap = Keymap::configured(&config.keys).map_err(|error| blame_keys(chosen, &error))?;
+    let palette = palette(global, &config, themes.as_deref())?;
     let depth = if global.no_color { Depth::None } else { Depth::of_environment() };
     let recording = recording(&config);
     Ok(Start {
@@ -62,6 +62,49 @@ fn start(global: &Global) -> Result<Start, Trouble> {
         links: kept(&config),
         store: store::place(),
     })
+}
+
+fn wrong(error: impl Into<String>) -> Trouble {
+    Trouble::new(Exit::Usage, DOING, error)
+}
+
+/// The colours: of the theme that was named, by name or as a file, or else of the configured one.
+fn palette(global: &Global, config: &Config, folder: Option<&Path>) -> Result<Palette, Trouble> {
+    if let Some(name) = &global.theme {
+        let file = Path::new(name);
+        if file.extension().is_some_and(|extension| extension == "toml") {
+            return theme_of_file(file);
+        }
+        return shipped::load(name, folder).map_err(|error| wrong(error.to_string()));
+    }
+    let name = config.theme.as_deref().unwrap_or("dark");
+    shipped::load(name, folder).map_err(|error| {
+        // A theme's own file is blamed by its own error; a name that means nothing by the configuration's.
+        let error = error.to_string();
+        let known = folder.is_some_and(|folder| folder.join(format!("{name}.toml")).exists());
+        let blamed = config::blame(global.config.as_deref(), &["theme"], &error).filter(|_| !known);
+        wrong(blamed.map_or(error, |blamed| blamed.to_string()))
+    })
+}
+
+fn theme_of_file(file: &Path) -> Result<Palette, Trouble> {
+    let shown = visible::string(&file.to_string_lossy());
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        wrong(format!("the theme {shown}: {error}")).hint("a theme is a file, or a name such as dark")
+    })?;
+    parse(&shown, &text).map_err(|error| wrong(error.to_string()))
+}
+
+/// What is wrong with the keys, with its place in the configuration.
+fn blame_keys(chosen: Option<&Path>, error: &KeymapError) -> Trouble {
+    let actions: &[&str] = match error {
+        KeymapError::UnknownAction(action) => &[action],
+        KeymapError::BadKey { action, .. } | KeymapError::Elsewhere { action, .. } => &[action],
+        KeymapError::Taken { first, second, .. } => &[second, first],
+    };
+    let what = error.to_string();
+    let blamed = actions.iter().find_map(|action| config::blame(chosen, &["keys", "*", action], &what));
+    wrong(blamed.map_or(what, |blamed| blamed.to_string()))
 }
 
 /// The signs that the terminal can draw: the kernel's own console and "dumb" terminals have few.

@@ -32,7 +32,7 @@ pub fn run(global: &Global, given: &Decode) -> Outcome {
     let mut printer = Printer::new(Show { look, timed }, global.json);
     printer.print_all(&explained)?;
     let (sent, received) = (printer.tally(Way::Out), printer.tally(Way::In));
-    Ok(judge(sent.and(received), &doing))
+    Ok(judge(sent.and(received), decoder, &doing))
 }
 
 /// What was named to explain traffic by; `None` when it is to be found out.
@@ -45,36 +45,35 @@ pub fn chosen(model: Option<&'static Model>, protocol: Protocol) -> Option<Decod
     }
 }
 
-/// The input cut into frames.
+/// The input cut into frames; all of it is noise when no protocol was named and none finds a frame.
 ///
 /// # Errors
-/// [`Stop`] when a capture cannot be read, or no protocol finds a frame.
+/// [`Stop`] when a capture cannot be read.
 pub fn explain(input: &Input, decoder: Option<Decoder>, doing: &str) -> Result<Trace, Stop> {
-    let (found, length) = match input {
-        Input::Bytes(bytes) => {
-            let decoder = decoder.or_else(|| decode::detect(bytes));
-            (decoder.map(|decoder| decode::digest(bytes, decoder)), bytes.len())
-        }
+    match input {
+        Input::Bytes(bytes) => Ok(decode::digest(bytes, decoder.or_else(|| decode::detect(bytes)))),
         Input::Capture(content) => {
             let played = decode::play(content, decoder)
                 .map_err(|error| Trouble::usage(doing, visible::string(&error.to_string())))?;
-            if let Some(torn) = played.as_ref().and_then(|played| played.torn) {
+            if let Some(torn) = played.torn {
                 let bytes = explain::count(usize::try_from(torn.bytes).unwrap_or(usize::MAX));
                 out::remark(&format!("{doing}: {bytes} at its end could not be read: {}", torn.why));
             }
-            (played.map(|played| played.trace), content.len())
+            Ok(played.trace)
         }
-    };
-    found.ok_or_else(|| {
-        let what = format!("no protocol finds a frame in {}", explain::count(length));
-        Trouble::new(Exit::BadAnswer, doing, what).hint("name one with --protocol").into()
-    })
+    }
 }
 
 /// The exit code, with a remark where the output does not make plain why.
-fn judge(tally: Tally, doing: &str) -> Exit {
+fn judge(tally: Tally, decoder: Option<Decoder>, doing: &str) -> Exit {
     if tally.frames == 0 {
-        out::remark(&format!("{doing}: no frame, {} bytes of noise", tally.noise_bytes));
+        let noise = explain::count(usize::try_from(tally.noise_bytes).unwrap_or(usize::MAX));
+        let what = match decoder {
+            Some(decoder) => format!("no frame of {} in {noise}", decoder.family.id()),
+            None => format!("no protocol finds a frame in {noise}"),
+        };
+        let hint = "is it part of a frame, does it lack its checksum, is it of another protocol?";
+        Trouble::new(Exit::BadAnswer, doing, what).hint(hint).print();
         return Exit::BadAnswer;
     }
     if tally.bad > 0 {

@@ -53,8 +53,8 @@ fn readings_as_json(trace: &Trace, timed: bool, out: &mut Out) -> Result<(), Sto
     for number in 0..trace.len() {
         let (Some(found), Some(dissection)) = (trace.entry(number), trace.dissect(number)) else { continue };
         let at = timed.then(|| entry::zoned(trace, &found));
-        for reading in &dissection.readings {
-            out.json(&Item::of(reading, at.as_ref()))?;
+        for item in Item::all(&dissection.readings, at.as_ref()) {
+            out.json(&item)?;
         }
     }
     Ok(())

@@ -5,11 +5,18 @@ use super::live::Live;
 use super::meter;
 use crate::app::diagnosis::{self, Case};
 use crate::app::target::Target;
-use crate::protocol::Failure;
+use crate::protocol::{Failure, Fault};
 
-/// The error for a command that failed. `request` is the entry of its last request in the trace.
+/// The error for a command that failed. `written` is the meter's address as it was typed, `request` the entry
+/// of the last request in the trace.
 #[must_use]
-pub fn trouble(live: &Live, target: &Target, failure: &Failure, request: Option<u32>) -> Trouble {
+pub fn trouble(
+    live: &Live,
+    target: &Target,
+    written: &str,
+    failure: &Failure,
+    request: Option<u32>,
+) -> Trouble {
     let status = live.session.status.borrow().clone();
     let request = request.and_then(|number| live.session.trace.lock().entry(number));
     let case = Case {
@@ -26,6 +33,11 @@ pub fn trouble(live: &Live, target: &Target, failure: &Failure, request: Option<
     let mut trouble = Trouble::new(Exit::of(&failure.fault), doing, found.headline).hint(found.heard);
     if let Some(address) = meter::simulated_address(target.model, case.place) {
         trouble = trouble.hint(format!("the simulated bus has {} at address {address}", target.model.id));
+    }
+    if matches!(failure.fault, Fault::NoAnswer { .. })
+        && let Some(other) = meter::other_address(target.model, written)
+    {
+        trouble = trouble.hint(other);
     }
     if !found.ruled_out.is_empty() {
         trouble = trouble.hint(format!("ruled out: {}", found.ruled_out.join("; ")));

@@ -1,5 +1,7 @@
 //! Which meter is meant: model, address and password from what was typed.
 
+use std::path::Path;
+
 use super::args::{Ask, Global, Meter};
 use super::exit::{Stop, Trouble};
 use super::{out, password};
@@ -15,10 +17,34 @@ use crate::sim::demo_meters;
 /// # Errors
 /// [`Stop`] as [`target`].
 pub fn target_on(global: &Global, given: &Meter, place: &Place) -> Result<Target, Stop> {
+    if let Place::File(path) = place {
+        return Err(capture_is_silent(path));
+    }
     match simulated_address(given.model, place) {
         Some(address) if given.address.is_empty() => target(global, &Meter { address, ..given.clone() }),
         _ => target(global, given),
     }
+}
+
+/// Nothing can be asked of a capture.
+pub fn capture_is_silent(path: &Path) -> Stop {
+    let file = visible::string(&path.to_string_lossy());
+    let doing = format!("asking a meter on file:{file}");
+    let what = "a capture can be read again, but nothing in it answers";
+    Trouble::usage(doing, what).hint(format!("what it holds: meterscope decode {file}")).into()
+}
+
+/// What else an address may mean, when nobody answers under the one that was tried.
+#[must_use]
+pub fn other_address(model: &Model, written: &str) -> Option<String> {
+    let candidates = model.address.resolve(written).ok()?;
+    let [tried, others @ ..] = candidates.as_slice() else { return None };
+    let others: Vec<String> =
+        others.iter().map(|other| format!("{} ({})", other.address, other.because)).collect();
+    (!others.is_empty()).then(|| {
+        let tried = format!("{} ({})", tried.address, tried.because);
+        format!("only address {tried} was tried; not tried: --address {}", others.join(", "))
+    })
 }
 
 /// Where the simulated bus has a meter of a model; `None` on any other link.

@@ -51,6 +51,8 @@ struct Reader<'a> {
 struct Poll {
     got: Vec<Got>,
     first_trouble: Option<Trouble>,
+    /// What has been remarked on, each once: a line can do the same thing at every request.
+    warned: Vec<String>,
     /// The first command stayed silent: nothing else was asked.
     silent: bool,
     has_energy: bool,
@@ -145,13 +147,20 @@ impl Reader<'_> {
         match event {
             JobEvent::Reading(reading, at) => {
                 poll.has_energy |= reading.is_energy_register();
-                poll.got.push(Got::Reading(reading, at));
+                poll.got.extend(reading.coded().into_iter().map(|reading| Got::Reading(reading, at)));
             }
-            JobEvent::Warning(warning) => out::remark(&format!("{}: {}", self.doing, warning.text)),
+            JobEvent::Warning(warning) => {
+                let text = warning.text.to_string();
+                if !poll.warned.contains(&text) {
+                    out::remark(&format!("{}: {text}", self.doing));
+                    poll.warned.push(text);
+                }
+            }
             JobEvent::Answered { index, result: Err(failure), request, .. } => {
                 poll.silent = index == 0 && matches!(failure.fault, Fault::NoAnswer { .. } | Fault::LinkLost);
                 poll.got.push(Got::Missing { request: index, why: absent(&failure) });
-                let trouble = failure::trouble(live, &self.target, &failure, request);
+                let trouble =
+                    failure::trouble(live, &self.target, &self.given.meter.address, &failure, request);
                 poll.first_trouble.get_or_insert(trouble);
             }
             _ => {}
@@ -203,10 +212,18 @@ impl Reader<'_> {
         };
         reading::Poll {
             model: self.target.model.id,
-            address: self.target.address.text(),
+            address: self.address(),
             protocol: self.target.model.protocol,
             time: reading::time(begun),
             readings: poll.got.iter().map(item).collect(),
+        }
+    }
+
+    /// The address as the person wrote it; on the simulated bus it may have been left out.
+    fn address(&self) -> &str {
+        match self.given.meter.address.trim() {
+            "" => self.target.address.text(),
+            written => written,
         }
     }
 

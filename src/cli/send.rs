@@ -16,6 +16,7 @@ use crate::app::session::{Opening, Recording, Role, Simulation};
 use crate::app::target::Target;
 use crate::bus::{Decoder, JobEvent};
 use crate::frame::hex;
+use crate::link::Place;
 use crate::protocol::{Access, Dialect, Fault, LineSettings, Options, Request, registry};
 use crate::trace::Way;
 
@@ -61,14 +62,14 @@ fn command(global: &Global, given: &Send) -> Outcome {
         let opening = opening(given, target.model.line, Some(target.decoder()));
         let mut live = Live::open(opening, &doing).await?;
         let mut printer = Printer::new(show(global, given), global.json);
-        let outcome = carry_out(&mut live, &target, request).await;
+        let outcome = carry_out(&mut live, &target, &named.address, request).await;
         live.close().await;
         printer.print_new(&live.session.trace)?;
         outcome
     })
 }
 
-async fn carry_out(live: &mut Live, target: &Target, request: Request) -> Outcome {
+async fn carry_out(live: &mut Live, target: &Target, written: &str, request: Request) -> Outcome {
     let profile = live.profile(target);
     let plan = target.plan(vec![request], Options::default(), profile);
     let job = live.start(target.decoder(), plan);
@@ -79,7 +80,7 @@ async fn carry_out(live: &mut Live, target: &Target, request: Request) -> Outcom
             Next::Job(JobEvent::Finished) => return exit,
             Next::Job(JobEvent::Warning(warning)) => out::remark(&warning.text),
             Next::Job(JobEvent::Answered { result: Err(failure), request, .. }) => {
-                exit = Err(failure::trouble(live, target, &failure, request).into());
+                exit = Err(failure::trouble(live, target, written, &failure, request).into());
             }
             Next::Job(_) => {}
         }
@@ -87,6 +88,9 @@ async fn carry_out(live: &mut Live, target: &Target, request: Request) -> Outcom
 }
 
 fn raw(global: &Global, given: &Send, text: &str) -> Outcome {
+    if let Place::File(path) = &given.link.place {
+        return Err(meter::capture_is_silent(path));
+    }
     let bytes = bytes(given, text)?;
     let doing = format!("sending {} as typed", explain::count(bytes.len()));
     let decoder = decoder(given, &bytes);

@@ -9,6 +9,7 @@ mod dissection;
 mod field;
 pub mod hex;
 mod label;
+mod mask;
 mod secret;
 mod value;
 mod verdict;
@@ -18,6 +19,9 @@ pub use at::At;
 pub use dissection::{Checksum, Direction, Dissection, Layer, Origin, Problem};
 pub use field::{Field, FieldTree, Span};
 pub use label::Label;
+pub use mask::Mask;
+#[cfg(test)]
+pub(crate) use mask::tests::stuffed;
 pub use secret::Secret;
 pub use value::Value;
 pub use verdict::{Mismatch, Reason, Verdict};

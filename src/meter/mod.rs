@@ -14,7 +14,10 @@ pub use models::MODELS;
 /// [`UnknownModel`] with the ids that come nearest.
 pub fn model(id: &str) -> Result<&'static Model, UnknownModel> {
     let found = MODELS.iter().copied().find(|model| model.id == id);
-    found.ok_or_else(|| UnknownModel { id: id.to_owned(), near: nearest(id).join(", ") })
+    found.ok_or_else(|| UnknownModel {
+        id: id.to_owned(),
+        near: nearest(id, MODELS.iter().map(|model| model.id)).join(", "),
+    })
 }
 
 /// A model id that does not exist.
@@ -28,10 +31,16 @@ pub struct UnknownModel {
 }
 
 /// The three ids that share most of their letters in order with what was typed.
-fn nearest(id: &str) -> Vec<&'static str> {
-    let mut scored: Vec<(usize, &'static str)> = MODELS.iter().map(|m| (common(id, m.id), m.id)).collect();
+#[must_use]
+pub fn nearest(typed: &str, ids: impl IntoIterator<Item = &'static str>) -> Vec<&'static str> {
+    let mut scored: Vec<_> = ids.into_iter().map(|id| (likeness(typed, id), id)).collect();
     scored.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
     scored.into_iter().take(3).map(|(_, id)| id).collect()
+}
+
+/// Letters in common, less those of the id that were not typed where ids have equally many.
+fn likeness(typed: &str, id: &str) -> (usize, std::cmp::Reverse<usize>) {
+    (common(typed, id), std::cmp::Reverse(id.len()))
 }
 
 /// How many letters of `typed` occur in `id` in the same order.

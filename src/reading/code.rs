@@ -15,6 +15,11 @@ pub struct Code {
 }
 
 impl Code {
+    /// The meter's time of day.
+    pub const TIME: Self = Self::new(0, 9, 1);
+    /// The meter's date.
+    pub const DATE: Self = Self::new(0, 9, 2);
+
     /// The code `c.d.e`.
     #[must_use]
     pub const fn new(c: u8, d: u8, e: u8) -> Self {

@@ -203,6 +203,23 @@ impl Reading {
         Self { period, ..self }
     }
 
+    /// The same under OBIS codes, as scripts get it: a clock that a meter tells as one moment is its time of
+    /// day, 0.9.1, and its date, 0.9.2, both with the bytes of the moment. Inside the program it stays one
+    /// reading, since only the whole moment can be compared with this computer's clock.
+    #[must_use]
+    pub fn coded(&self) -> Vec<Self> {
+        let is_moment = self.code.is_none() && self.quantity == Quantity::CLOCK;
+        let parts = match self.value {
+            Measured::Time(moment) => moment.parted().map(|(time, date)| [time, date].map(Measured::Time)),
+            Measured::Absent(why) => Some([why, why].map(Measured::Absent)),
+            _ => None,
+        };
+        let Some([time, date]) = parts.filter(|_| is_moment) else { return vec![self.clone()] };
+        [(Code::TIME, time), (Code::DATE, date)]
+            .map(|(code, value)| Self { code: Some(code), value, ..self.clone() })
+            .into()
+    }
+
     /// The number, if it is one.
     #[must_use]
     pub const fn number(&self) -> Option<Decimal> {
@@ -226,5 +243,37 @@ const fn phase_of(code: Code) -> Option<Phase> {
         41..=60 => Some(Phase::L2),
         61..=80 => Some(Phase::L3),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clock(value: Measured) -> Reading {
+        Reading::unnamed(Quantity::CLOCK, value, Unit::None, &[0x19])
+    }
+
+    #[test]
+    fn a_moment_has_the_codes_of_time_and_date() {
+        let moment = clock(Measured::Time(MeterTime::date(2022, 7, 19).at(23, 21, 19)));
+        let told: Vec<String> =
+            moment.coded().iter().filter_map(|part| Some(part.code?.to_string())).collect();
+        assert_eq!(told, ["0.9.1", "0.9.2"]);
+        assert!(moment.coded().iter().all(|part| part.raw == moment.raw && part.quantity == Quantity::CLOCK));
+        let absent = clock(Measured::Absent(Absent::NoData)).coded();
+        assert_eq!(
+            absent.iter().map(|part| part.code).collect::<Vec<_>>(),
+            [Some(Code::TIME), Some(Code::DATE)]
+        );
+    }
+
+    #[test]
+    fn what_is_no_moment_stays_as_it_is() {
+        let time = Reading { code: Some(Code::TIME), ..clock(Measured::Time(MeterTime::default())) };
+        let energy = Reading::of(Code::import(1), Measured::Absent(Absent::NoData), Unit::KilowattHour, &[]);
+        for reading in [time, energy] {
+            assert_eq!(reading.coded(), [reading]);
+        }
     }
 }

@@ -59,6 +59,17 @@ impl MeterTime {
         Self { hour: Some(hour), minute: Some(minute), second: Some(second), ..self }
     }
 
+    /// The time of day and the date, each alone, where it has both.
+    #[must_use]
+    pub const fn parted(self) -> Option<(Self, Self)> {
+        if self.hour.is_none() || (self.year.is_none() && self.month.is_none() && self.day.is_none()) {
+            return None;
+        }
+        let time = Self { year: None, month: None, day: None, ..self };
+        let date = Self { hour: None, minute: None, second: None, ..self };
+        Some((time, date))
+    }
+
     /// The date and time as a calendar knows them, midnight where no time was given; `None` when a part of
     /// the date is missing or any part is impossible.
     #[must_use]
@@ -115,6 +126,15 @@ impl fmt::Display for MeterTime {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_moment_parts_into_time_and_date() {
+        let moment = MeterTime { zone: Zone::Summer, ..MeterTime::date(2022, 7, 19).at(23, 21, 19) };
+        let (time, date) = moment.parted().unwrap();
+        assert_eq!((time.hour, time.year, time.zone), (Some(23), None, Zone::Summer));
+        assert_eq!((date.hour, date.year, date.zone), (None, Some(2022), Zone::Summer));
+        assert_eq!((time.parted(), date.parted()), (None, None));
+    }
 
     #[test]
     fn prints_only_the_parts_that_are_known() {

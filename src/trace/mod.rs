@@ -25,7 +25,6 @@ pub use capture::{Capture, CaptureState, Ring};
 pub use digest::{Claimed, Digest, Split};
 pub use entry::{Chunk, Claim, Entry, EntryKind, Way};
 pub use mark::Mark;
-pub use mask::Mask;
 pub use memory::Trace;
 pub use pages::Paging;
 pub use replay::Replay;

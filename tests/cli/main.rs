@@ -9,7 +9,12 @@
 
 mod catalogue;
 mod decode;
+mod faults;
 mod live;
+mod repository;
+mod simulator;
+#[cfg(unix)]
+mod sniff;
 #[cfg(unix)]
 mod terminal;
 mod usage;
@@ -25,7 +30,7 @@ static HOME: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().
 fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_meterscope"));
     command.env("HOME", HOME.path()).env("XDG_CONFIG_HOME", HOME.path()).env("XDG_STATE_HOME", HOME.path());
-    for name in ["METERSCOPE_KEYS", "METERSCOPE_PASSWORD", "NO_COLOR"] {
+    for name in ["METERSCOPE_KEYS", "METERSCOPE_PASSWORD", "NO_COLOR", "COLUMNS"] {
         command.env_remove(name);
     }
     command.stdin(Stdio::null());

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::bus::Decoder;
 use crate::frame::At;
-use crate::protocol::{Dialect, Judged, LineSettings, PieceKind, Source, registry};
+use crate::protocol::{Dialect, Family, Judged, LineSettings, PieceKind, Source, registry};
 use crate::trace::pcapng::{CaptureError, Torn};
 use crate::trace::replay::Replay;
 use crate::trace::{Digest, EntryKind, Paging, Split, Trace, Way};
@@ -19,12 +19,11 @@ use crate::trace::{Digest, EntryKind, Paging, Split, Trace, Way};
 const LOOKED_AT: usize = 1 << 20;
 
 /// Bytes of a link as a trace with frames, their relations found. There are no times: it is cut by grammar,
-/// length and checksum alone.
+/// length and checksum alone. Without a protocol all of them are noise.
 #[must_use]
-pub fn digest(bytes: &[u8], decoder: Decoder) -> Trace {
+pub fn digest(bytes: &[u8], decoder: Option<Decoder>) -> Trace {
     let mut trace = Trace::new(Timestamp::UNIX_EPOCH);
-    let known = Some((decoder.family, decoder.dialect));
-    let mut digest = Digest::new(known, Split::Listening, LineSettings::default());
+    let mut digest = Digest::new(known(decoder), Split::Listening, LineSettings::default());
     trace.record(Way::In, bytes, At::ZERO);
     digest.push(Way::In, bytes, At::ZERO, &mut trace, &mut |_| {});
     digest.finish(&mut trace, &mut |_| {});
@@ -40,22 +39,28 @@ pub struct Played {
     pub torn: Option<Torn>,
 }
 
-/// A capture as a trace, by a protocol or by the one that finds the most in it; `None` when no family finds a
-/// frame.
+/// A capture as a trace, by a protocol or by the one that finds the most in it; what no family finds a frame
+/// in is noise.
 ///
 /// # Errors
 /// [`CaptureError`] when it cannot be read.
-pub fn play(content: &[u8], decoder: Option<Decoder>) -> Result<Option<Played>, CaptureError> {
-    let decoder = match decoder {
-        Some(decoder) => Some(decoder),
-        None => detect(&all_bytes(&play_by(content, None)?.trace)),
-    };
-    decoder.map(|decoder| play_by(content, Some(decoder))).transpose()
+pub fn play(content: &[u8], decoder: Option<Decoder>) -> Result<Played, CaptureError> {
+    if decoder.is_some() {
+        return play_by(content, decoder);
+    }
+    let as_noise = play_by(content, None)?;
+    match detect(&all_bytes(&as_noise.trace)) {
+        None => Ok(as_noise),
+        found => play_by(content, found),
+    }
+}
+
+fn known(decoder: Option<Decoder>) -> Option<(&'static dyn Family, Dialect)> {
+    decoder.map(|decoder| (decoder.family, decoder.dialect))
 }
 
 fn play_by(content: &[u8], decoder: Option<Decoder>) -> Result<Played, CaptureError> {
-    let known = decoder.map(|decoder| (decoder.family, decoder.dialect));
-    let mut replay = Replay::new(Cursor::new(content), known)?;
+    let mut replay = Replay::new(Cursor::new(content), known(decoder))?;
     let mut trace = replay.trace(Paging::default());
     replay.step(&mut trace, usize::MAX)?;
     Ok(Played { trace, torn: replay.torn() })
@@ -144,7 +149,7 @@ mod tests {
     #[test]
     fn an_answer_knows_its_request() {
         let bytes = hex::parse(TALK).unwrap();
-        let trace = digest(&bytes, detect(&bytes).unwrap());
+        let trace = digest(&bytes, detect(&bytes));
         assert_eq!(trace.entry(1).and_then(|entry| entry.relation.answers), Some(0));
     }
 
@@ -152,7 +157,7 @@ mod tests {
         #[test]
         fn every_byte_is_found_again_in_order(bytes in proptest::collection::vec(any::<u8>(), 1..400)) {
             for &family in registry::FAMILIES {
-                let trace = digest(&bytes, Decoder { family, dialect: Dialect::default() });
+                let trace = digest(&bytes, Some(Decoder { family, dialect: Dialect::default() }));
                 let entries = (0..trace.len()).map(|number| trace.entry(number).unwrap());
                 let found: Vec<u8> = entries.flat_map(|entry| trace.bytes_of(&entry).into_owned()).collect();
                 prop_assert_eq!(&found, &bytes);

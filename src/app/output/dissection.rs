@@ -3,9 +3,8 @@
 use jiff::Zoned;
 use serde::Serialize;
 
-use super::mask::LayerMask;
 use super::reading::{Exact, Item};
-use crate::frame::{Checksum, Dissection, Field, Layer, Origin, Span, Value, visible};
+use crate::frame::{Checksum, Dissection, Field, Layer, Mask, Origin, Span, Value, visible};
 
 /// An explained frame as the JSON contract has it.
 #[derive(Debug, Serialize)]
@@ -101,7 +100,7 @@ impl Frame {
     #[must_use]
     pub fn of(dissection: &Dissection, place: Place<'_>) -> Self {
         let wire = dissection.wire().map_or(&[][..], |wire| &*wire.bytes);
-        let mask = LayerMask::of(dissection, 0, place.reveal);
+        let mask = Mask::unless(place.reveal, dissection, 0);
         Self {
             protocol: dissection.protocol,
             direction: dissection.direction.word(),
@@ -112,7 +111,7 @@ impl Frame {
             checksum: dissection.checksum.map(Sum::of),
             summary: dissection.summary(),
             layers: views(dissection, place.reveal),
-            readings: dissection.readings.iter().map(|reading| Item::of(reading, place.at)).collect(),
+            readings: Item::all(&dissection.readings, place.at),
             problems: dissection.problems.iter().map(Trouble::of).collect(),
             at: place.at.map(super::reading::time),
             echo: false,
@@ -174,7 +173,7 @@ impl Source {
 
 fn views(dissection: &Dissection, reveal: bool) -> Vec<View> {
     let view = |(index, layer): (usize, &Layer)| {
-        let mask = LayerMask::of(dissection, index, reveal);
+        let mask = Mask::unless(reveal, dissection, index);
         View {
             name: layer.name,
             hex: mask.compact(&layer.bytes, Span::new(0, layer.bytes.len())),
@@ -186,7 +185,7 @@ fn views(dissection: &Dissection, reveal: bool) -> Vec<View> {
 }
 
 /// The fields of a run that all stand at or below the depth of the first one, as trees.
-fn nodes(layer: &Layer, fields: &[Field], mask: &LayerMask, reveal: bool) -> Vec<Node> {
+fn nodes(layer: &Layer, fields: &[Field], mask: &Mask, reveal: bool) -> Vec<Node> {
     let mut trees = Vec::new();
     let mut rest = fields;
     while let Some((field, after)) = rest.split_first() {
@@ -198,7 +197,7 @@ fn nodes(layer: &Layer, fields: &[Field], mask: &LayerMask, reveal: bool) -> Vec
     trees
 }
 
-fn node(layer: &Layer, field: &Field, fields: Vec<Node>, mask: &LayerMask, reveal: bool) -> Node {
+fn node(layer: &Layer, field: &Field, fields: Vec<Node>, mask: &Mask, reveal: bool) -> Node {
     Node {
         name: field.label.to_string(),
         start: field.span.start,
@@ -212,7 +211,7 @@ fn node(layer: &Layer, field: &Field, fields: Vec<Node>, mask: &LayerMask, revea
     }
 }
 
-fn value(layer: &Layer, field: &Field, mask: &LayerMask, reveal: bool) -> Exact {
+fn value(layer: &Layer, field: &Field, mask: &Mask, reveal: bool) -> Exact {
     match field.value {
         Value::Number(number) => number.into(),
         Value::Secret if reveal => Exact::Text(visible::text(layer.bytes_of(field))),
@@ -235,7 +234,7 @@ fn note(field: &Field) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::output::mask::tests::stuffed;
+    use crate::frame::stuffed;
     use crate::frame::{Direction, Verdict};
     use crate::reading::{Absent, Decimal, Unit};
 

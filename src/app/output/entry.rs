@@ -5,7 +5,8 @@ use jiff::tz::TimeZone;
 
 use super::dissection::{Frame, Noise, Place};
 use super::explain::{self, Look};
-use crate::trace::{Entry, EntryKind, Mask, Trace, Way};
+use crate::frame::Mask;
+use crate::trace::{Entry, EntryKind, Trace, Way};
 
 /// How entries are to be shown.
 #[derive(Debug, Clone, Copy, Default)]

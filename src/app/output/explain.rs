@@ -4,9 +4,8 @@ use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::mask::LayerMask;
 use super::paint::Sheet;
-use crate::frame::{Dissection, Field, Layer, Reason, Span, Value, Verdict, visible};
+use crate::frame::{Dissection, Field, Layer, Mask, Reason, Span, Value, Verdict, visible};
 
 /// Bytes a line of a hex view shows.
 const LINE: usize = 16;
@@ -31,7 +30,7 @@ pub fn frame(dissection: &Dissection, heading: &str, look: Look) -> String {
         if index > 0 {
             let _ = writeln!(text, "  {}", look.sheet.paint.faint(&origin(layer)));
         }
-        let mask = LayerMask::of(dissection, index, look.reveal);
+        let mask = Mask::unless(look.reveal, dissection, index);
         text.push_str(&hex_view(&layer.bytes, &mask, look));
         text.push_str(&tree(layer, &mask, look));
     }
@@ -43,7 +42,7 @@ pub fn frame(dissection: &Dissection, heading: &str, look: Look) -> String {
 #[must_use]
 pub fn bytes(what: &str, bytes: &[u8], heading: &str, look: Look) -> String {
     let unexplained = Dissection::unexplained("", bytes, "");
-    let mask = LayerMask::of(&unexplained, 0, true);
+    let mask = Mask::unless(true, &unexplained, 0);
     let what = format!("{heading}{what}, {}", count(bytes.len()));
     format!("{}\n{}", look.sheet.paint.odd(&what), hex_view(bytes, &mask, look))
 }
@@ -98,7 +97,7 @@ fn origin(layer: &Layer) -> String {
 }
 
 /// Offset, hex and characters, sixteen bytes a line.
-fn hex_view(bytes: &[u8], mask: &LayerMask, look: Look) -> String {
+fn hex_view(bytes: &[u8], mask: &Mask, look: Look) -> String {
     let mut text = String::new();
     for (row, line) in bytes.chunks(LINE).enumerate() {
         let start = row * LINE;
@@ -114,7 +113,7 @@ fn hex_view(bytes: &[u8], mask: &LayerMask, look: Look) -> String {
 }
 
 /// Offset, bytes, name, value and remark of each field, children indented below their parent.
-fn tree(layer: &Layer, mask: &LayerMask, look: Look) -> String {
+fn tree(layer: &Layer, mask: &Mask, look: Look) -> String {
     let rows: Vec<(String, String, String)> = layer
         .fields
         .iter()
@@ -141,7 +140,7 @@ fn name(field: &Field) -> String {
     format!("{}{}", "  ".repeat(usize::from(field.depth)), field.label)
 }
 
-fn beside(layer: &Layer, field: &Field, mask: &LayerMask) -> String {
+fn beside(layer: &Layer, field: &Field, mask: &Mask) -> String {
     let start = field.span.range().start;
     if field.span.len() <= BESIDE {
         return mask.spaced(&layer.bytes, field.span);
@@ -150,7 +149,7 @@ fn beside(layer: &Layer, field: &Field, mask: &LayerMask) -> String {
 }
 
 /// The value with its unit, what is wrong with it, and the remark.
-fn said(layer: &Layer, field: &Field, mask: &LayerMask, look: Look) -> String {
+fn said(layer: &Layer, field: &Field, mask: &Mask, look: Look) -> String {
     let paint = look.sheet.paint;
     let mut words = value(layer, field, mask, look.reveal);
     if !field.unit.symbol().is_empty() {
@@ -168,7 +167,7 @@ fn said(layer: &Layer, field: &Field, mask: &LayerMask, look: Look) -> String {
     words.trim_start().to_owned()
 }
 
-fn value(layer: &Layer, field: &Field, mask: &LayerMask, reveal: bool) -> String {
+fn value(layer: &Layer, field: &Field, mask: &Mask, reveal: bool) -> String {
     let hidden = field.span.range().any(|byte| mask.hides(byte));
     match field.value {
         Value::Bytes => String::new(),
@@ -189,7 +188,7 @@ fn remarks(dissection: &Dissection, look: Look) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::output::mask::tests::stuffed;
+    use crate::frame::stuffed;
     use crate::frame::{Checksum, Direction};
     use crate::reading::{Decimal, Unit};
 

@@ -4,7 +4,6 @@ pub mod catalogue;
 pub mod dissection;
 pub mod entry;
 pub mod explain;
-pub mod mask;
 pub mod paint;
 pub mod ports;
 pub mod reading;

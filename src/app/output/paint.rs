@@ -60,17 +60,23 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// Standard output as it is: as wide as its terminal, coloured only there, and never when `colours` is
+    /// Standard output as it is: as wide as `COLUMNS` says or else its terminal, coloured only on one, and never when `colours` is
     /// false or `NO_COLOR` is set to anything (no-color.org) or the terminal is a dumb one.
     #[must_use]
     pub fn of_stdout(colours: bool) -> Self {
+        let wished = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
         if !std::io::stdout().is_terminal() {
-            return Self::default();
+            return Self { width: wished.map(wide_enough), paint: Paint::PLAIN };
         }
         let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
             || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         let paint = if colours && !unwanted { Paint::COLOURED } else { Paint::PLAIN };
-        let width = crossterm::terminal::size().ok().map(|(columns, _)| usize::from(columns).max(20));
-        Self { width, paint }
+        let seen = || crossterm::terminal::size().ok().map(|(columns, _)| usize::from(columns));
+        Self { width: wished.or_else(seen).map(wide_enough), paint }
     }
+}
+
+/// No table is made for less.
+fn wide_enough(columns: usize) -> usize {
+    columns.max(20)
 }

@@ -71,6 +71,12 @@ impl Item {
         }
     }
 
+    /// Readings under their OBIS codes.
+    #[must_use]
+    pub fn all(readings: &[Reading], at: Option<&Zoned>) -> Vec<Self> {
+        readings.iter().flat_map(Reading::coded).map(|reading| Self::of(&reading, at)).collect()
+    }
+
     /// What a command that got no answer leaves: no value, and why.
     #[must_use]
     pub fn missing(command: &'static str, title: &'static str, why: Absent, at: Option<&Zoned>) -> Self {

@@ -217,7 +217,7 @@ pub static LAYOUTS: &[Layout] = &[
     write(0x14, &[item("filler", Form::Fixed(&[0; 4]))]),
     // Reading.
     read(0x20, &[item("group address", Form::Count(4)).read()]),
-    read(0x21, &[item("clock", Form::Clock).code(0, 9, 1)]),
+    read(0x21, &[item("clock", Form::Clock).read()]),
     read(0x22, &[item("power limit", bcd(2, 2)).unit(Unit::Kilowatt).read()]),
     read(0x23, &[item("energy limit", bcd(2, 0)).unit(Unit::KilowattHour).read()]),
     read(0x24, &[item("daylight saving", Form::ChoiceOr(&choices::ON_OFF, "on")).read()]),
@@ -299,7 +299,7 @@ pub static LAYOUTS: &[Layout] = &[
     read(0x80, &[item("PLC2 modem", Form::ChoiceOr(&choices::YES_NO, "no")).read()]),
     read(0x81, &[item("frequency", bcd(2, 2)).unit(Unit::Hertz).code(14, 7, 0),
                  item("tariff in force", Form::Count(1)).note("0 = T1 here"),
-                 item("flags", Form::Hex(1)).note("bit 0: currents differ; bit 1: energy runs back").read(),
+                 item("flags", Form::Hex(1)).note("bit 0: currents differ; bit 1: energy runs back"),
                  item("reserve", Form::Bytes(6))]),
     read(0x82, &[item("time-out multiplier less 1", Form::Count(1)).read()]),
     read(0x85, &[reactive(1).code(3, 8, 1), reactive(2).code(3, 8, 2), reactive(3).code(3, 8, 3),

@@ -88,7 +88,7 @@ impl<W: Write> Format for ReadingsCsv<W> {
         let Some(dissection) = &row.dissection else {
             return Ok(());
         };
-        for reading in &dissection.readings {
+        for reading in dissection.readings.iter().flat_map(Reading::coded) {
             let cells: [Cow<'_, str>; 13] = [
                 row.number.to_string().into(),
                 row.time().into(),
@@ -99,7 +99,7 @@ impl<W: Write> Format for ReadingsCsv<W> {
                 number(reading.tariff),
                 reading.phase.map_or("", |phase| phase.name()).into(),
                 reading.period.to_string().into(),
-                value(reading),
+                value(&reading),
                 reading.unit.symbol().into(),
                 text(visible::raw(&reading.raw)),
                 number(reading.at),

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::{Format, Row};
 use crate::frame::visible;
+use crate::reading::Reading;
 
 /// A table of the entries.
 #[derive(Debug)]
@@ -59,9 +60,9 @@ impl<W: Write> Format for ReadingsMarkdown<W> {
             return Ok(());
         };
         let address = dissection.address.map(|address| address.to_string()).unwrap_or_default();
-        for reading in &dissection.readings {
+        for reading in dissection.readings.iter().flat_map(Reading::coded) {
             let code = reading.code.map(|code| code.to_string()).unwrap_or_default();
-            let value = escaped(&visible::reading(reading));
+            let value = escaped(&visible::reading(&reading));
             writeln!(
                 self.0,
                 "| {} | {address} | {code} | {} | {value} |",

@@ -17,8 +17,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Entry, EntryKind, Mark, Mask, Trace, Way};
-use crate::frame::{Direction, Dissection};
+use super::{Entry, EntryKind, Mark, Trace, Way};
+use crate::frame::{Direction, Dissection, Mask};
 
 /// An entry with all that can be said of it.
 #[derive(Debug, Clone)]

@@ -43,7 +43,7 @@ fn reply(bytes: &[u8]) -> Row<'_> {
     let reading = Reading::of(Code { c: 1, d: 8, e: 1 }, value, Unit::KilowattHour, &raw);
     dissection.readings = vec![reading];
     Row {
-        mask: Mask::of(&dissection),
+        mask: Mask::of(&dissection, 0),
         dissection: Some(dissection),
         latency: Some(Duration::from_micros(38_250)),
         ..row(EntryKind::Frame(Judged::Good), Way::In, bytes)

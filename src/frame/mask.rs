@@ -2,22 +2,19 @@
 
 use std::fmt::Write as _;
 
-use crate::frame::{Dissection, Layer, Span, Value};
+use super::{Dissection, Layer, Span, Value};
 
-/// Which bytes of a layer belong to a secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LayerMask(Vec<bool>);
+/// Which bytes of a layer belong to a secret; by default none.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Mask(Vec<bool>);
 
-impl LayerMask {
+impl Mask {
     /// The mask of one layer of a dissection. A secret that only a made-up layer knows of is followed back
-    /// to the wire. With `reveal` nothing is hidden.
+    /// to the wire.
     #[must_use]
-    pub fn of(dissection: &Dissection, layer: usize, reveal: bool) -> Self {
-        let Some(shown) = dissection.layers.get(layer) else { return Self(Vec::new()) };
+    pub fn of(dissection: &Dissection, layer: usize) -> Self {
+        let Some(shown) = dissection.layers.get(layer) else { return Self::default() };
         let mut mask = Self(vec![false; shown.bytes.len()]);
-        if reveal {
-            return mask;
-        }
         for span in secrets(shown) {
             mask.hide(span);
         }
@@ -27,6 +24,18 @@ impl LayerMask {
             }
         }
         mask
+    }
+
+    /// The same, unless secrets are to be shown.
+    #[must_use]
+    pub fn unless(reveal: bool, dissection: &Dissection, layer: usize) -> Self {
+        if reveal { Self::default() } else { Self::of(dissection, layer) }
+    }
+
+    /// The mask of a part of the bytes that begins at `start`.
+    #[must_use]
+    pub fn part(&self, start: usize, len: usize) -> Self {
+        Self(self.0.iter().skip(start).take(len).copied().collect())
     }
 
     /// Whether anything is hidden.
@@ -39,6 +48,12 @@ impl LayerMask {
     #[must_use]
     pub fn hides(&self, index: usize) -> bool {
         self.0.get(index).copied().unwrap_or(false)
+    }
+
+    /// `C0 48 ** 34`: all bytes as hex.
+    #[must_use]
+    pub fn spaced_hex(&self, bytes: &[u8]) -> String {
+        self.spaced(bytes, Span::new(0, bytes.len()))
     }
 
     /// `C048**34`: the bytes of a span as hex without separators.
@@ -99,12 +114,12 @@ fn secrets(layer: &Layer) -> impl Iterator<Item = Span> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
+    use super::super::{Field, Origin};
     use super::*;
-    use crate::frame::{Field, Origin};
 
     /// A wire of six bytes, `C0 DB DC 11 22 C0`, whose unstuffed layer `C0 11 22` has a secret at its end.
-    pub(in super::super) fn stuffed() -> Dissection {
+    pub(crate) fn stuffed() -> Dissection {
         let mut dissection = Dissection::unexplained("x", &[0xC0, 0xDB, 0xDC, 0x11, 0x22, 0xC0], "x");
         dissection.layers.push(Layer {
             name: "unstuffed",
@@ -124,17 +139,25 @@ pub(super) mod tests {
     #[test]
     fn a_secret_is_hidden_in_its_layer_and_on_the_wire() {
         let dissection = stuffed();
-        let (wire, inner) = (LayerMask::of(&dissection, 0, false), LayerMask::of(&dissection, 1, false));
+        let (wire, inner) = (Mask::of(&dissection, 0), Mask::of(&dissection, 1));
         assert_eq!(wire.compact(&dissection.layers[0].bytes, Span::new(0, 6)), "C0DBDC****C0");
         assert_eq!(inner.spaced(&dissection.layers[1].bytes, Span::new(0, 3)), "C0 ** **");
-        assert!(!LayerMask::of(&dissection, 0, true).hides_anything());
+        assert!(!Mask::unless(true, &dissection, 0).hides_anything());
     }
 
     #[test]
     fn stuffed_bytes_of_a_secret_are_hidden_whole() {
         let mut dissection = stuffed();
         dissection.layers[1].fields[0].value = Value::Secret;
-        let wire = LayerMask::of(&dissection, 0, false);
+        let wire = Mask::of(&dissection, 0);
         assert_eq!(wire.compact(&dissection.layers[0].bytes, Span::new(0, 6)), "C0********C0");
+    }
+
+    #[test]
+    fn a_part_keeps_what_is_secret_in_it() {
+        let mask = Mask::of(&stuffed(), 0);
+        assert_eq!(mask.part(2, 3).spaced_hex(&[0; 3]), "00 ** **");
+        assert_eq!(mask.part(4, 9).spaced_hex(&[0; 2]), "** 00");
+        assert!(!mask.part(5, 3).hides_anything());
     }
 }

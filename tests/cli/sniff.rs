@@ -1,0 +1,110 @@
+//! Listening on a bus where a master and a meter talk.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::os::fd::OwnedFd;
+use std::process::Stdio;
+use std::sync::{Arc, Mutex};
+
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+use super::simulator::{CE, MERCURY, simulate_tcp};
+use super::{Ended, json_lines, program, run};
+
+/// The far end of a serial port that a listener has open: what is written to it, the listener hears.
+fn bus() -> (std::fs::File, String) {
+    let master: OwnedFd = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&master).unwrap();
+    unlockpt(&master).unwrap();
+    let name = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
+    (master.into(), name)
+}
+
+/// What goes over the wire: to the listener's port, and counted.
+struct Ear {
+    port: std::fs::File,
+    bytes: u64,
+}
+
+/// Carries bytes one way until the end, and lets the bus hear them.
+fn carry(mut from: TcpStream, mut to: TcpStream, heard: Arc<Mutex<Ear>>) {
+    std::thread::spawn(move || {
+        let mut chunk = [0; 1024];
+        while let Ok(count @ 1..) = from.read(&mut chunk) {
+            let mut ear = heard.lock().unwrap();
+            ear.port.write_all(&chunk[..count]).unwrap();
+            ear.bytes += count as u64;
+            drop(ear);
+            if to.write_all(&chunk[..count]).is_err() {
+                break;
+            }
+        }
+    });
+}
+
+/// Lets a master read a meter, and gives what a listener on the same wire printed meanwhile.
+fn overheard(meter: &[&str], protocol: &str) -> Vec<serde_json::Value> {
+    let simulator = simulate_tcp(meter);
+    let (master, port) = bus();
+    let folder = tempfile::tempdir().unwrap();
+    let capture = folder.path().join("heard.pcapng");
+    let listener = Ended(
+        program()
+            .args(["sniff", &port, "--json", "--protocol", protocol, "--capture", capture.to_str().unwrap()])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap(),
+    );
+    while !capture.exists() || std::fs::metadata(&capture).unwrap().len() == 0 {
+        std::thread::yield_now();
+    }
+    let relay = TcpListener::bind("127.0.0.1:0").unwrap();
+    let place = format!("tcp://{}", relay.local_addr().unwrap());
+    let target = simulator.place.trim_start_matches("tcp://").to_owned();
+    let heard = Arc::new(Mutex::new(Ear { port: master, bytes: 0 }));
+    let ear = heard.clone();
+    std::thread::spawn(move || {
+        let (near, _) = relay.accept().unwrap();
+        let far = TcpStream::connect(target).unwrap();
+        carry(near.try_clone().unwrap(), far.try_clone().unwrap(), ear.clone());
+        carry(far, near, ear);
+    });
+    let read = run(&[&["read", &place, "--json"], meter].concat());
+    assert_eq!(read.code, Some(0), "{read:?}");
+    let bytes = heard.lock().unwrap().bytes;
+    told_of(bytes, listener)
+}
+
+/// What a listener prints until it has told of so many bytes; then it is told to end.
+fn told_of(bytes: u64, mut listener: Ended) -> Vec<serde_json::Value> {
+    let printed = BufReader::new(listener.0.stdout.take().unwrap());
+    let (mut lines, mut told) = (Vec::new(), 0);
+    for line in printed.lines() {
+        lines.extend(json_lines(&line.unwrap()));
+        told += lines.last().unwrap()["length"].as_u64().unwrap();
+        if told >= bytes {
+            break;
+        }
+    }
+    let id = rustix::process::Pid::from_child(&listener.0);
+    rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
+    assert_eq!((told, listener.0.wait().unwrap().code()), (bytes, Some(0)));
+    lines
+}
+
+#[test]
+fn a_listener_pairs_requests_with_replies_and_knows_their_tariff() {
+    for (meter, protocol) in [(CE, "energomera-ce"), (MERCURY, "mercury200")] {
+        let lines = overheard(meter, protocol);
+        assert!(lines.iter().all(|line| line["noise"].is_null() && line["verdict"] == "good"), "{lines:?}");
+        let directions: Vec<&str> = lines.iter().map(|line| line["direction"].as_str().unwrap()).collect();
+        assert!(directions.len() >= 6 && directions.len() % 2 == 0, "{directions:?}");
+        assert!(directions.chunks(2).all(|pair| pair == ["request", "reply"]), "{directions:?}");
+        let readings = lines.iter().flat_map(|line| line["readings"].as_array().unwrap());
+        let tariffs: Vec<(&str, u64)> = readings
+            .filter(|reading| reading["unit"] == "kWh")
+            .filter_map(|reading| Some((reading["code"].as_str()?, reading["tariff"].as_u64()?)))
+            .collect();
+        assert!(tariffs.contains(&("1.8.1", 1)) && tariffs.contains(&("1.8.2", 2)), "{tariffs:?}");
+    }
+}
