@@ -127,6 +127,7 @@ fn plan(model: &'static Model, case: &Case, decoder: Decoder) -> Plan {
         password: None,
         line: model.line,
         network_delay: Duration::ZERO,
+        keys: Vec::new(),
     };
     Plan { profile, requests: case.asked.iter().map(request).collect(), options: Options::default() }
 }

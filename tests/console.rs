@@ -150,6 +150,78 @@ fn the_systems_wish_to_end_is_granted_with_the_terminal_restored() {
 }
 
 #[test]
+fn a_link_without_traffic_is_shown_as_open() {
+    let mut console = console(&["sim:"], (80, 24));
+    console.terminal.see("● sim:");
+    console.terminal.keys("q");
+    ends_restored(console, 0);
+}
+
+/// The bench on the simulated bus with faults, without retries, and the first everyday request sent.
+fn failing(fault: &str, size: (u16, u16)) -> Console {
+    let args = ["sim:", "--model", "energomera-ce307", "--address", "107"];
+    let mut console = console(&args, size);
+    console.terminal.see("● sim:");
+    console.terminal.keys("3");
+    console.terminal.see("Compose");
+    console.terminal.keys(":retries 0\r");
+    console.terminal.see("0 times more");
+    console.terminal.keys(&format!(":fault {fault}\r"));
+    console.terminal.see("fails from now on");
+    console.terminal.keys("\r");
+    console
+}
+
+#[test]
+fn the_adapters_echo_is_named_and_the_value_is_read_all_the_same() {
+    let mut console = failing("echo=1", (120, 36));
+    console.terminal.see("kWh");
+    console.terminal.keys("4");
+    console.terminal.see("echo");
+    console.terminal.keys("q");
+    ends_restored(console, 0);
+}
+
+#[test]
+fn silence_says_what_is_ruled_out_and_what_to_look_at() {
+    for size in [(80, 24), (120, 36)] {
+        let mut console = failing("swallow=1", size);
+        let shown = console.terminal.see("No answer from CE307 R33 107");
+        for word in ["no echo, no noise", "Ruled out:", "Look at, in this order", "supply", "A and B swapped"]
+        {
+            assert!(shown.contains(word), "{word}:\n{shown}");
+        }
+        console.terminal.keys("q");
+        ends_restored(console, 0);
+    }
+}
+
+#[test]
+fn a_wrong_checksum_says_what_was_found_what_was_expected_and_what_would_explain_it() {
+    for size in [(80, 24), (120, 36)] {
+        let mut console = failing("flip=1@5", size);
+        let shown = console.terminal.see("is damaged");
+        assert!(shown.contains(", expected ") && shown.contains("one flipped bit would"), "{shown}");
+        console.terminal.keys("4");
+        let shown = console.terminal.see("Entry");
+        assert!(shown.contains(", expected ") && shown.contains("one flipped bit would"), "{shown}");
+        console.terminal.keys("q");
+        ends_restored(console, 0);
+    }
+}
+
+#[test]
+fn a_fault_that_does_not_exist_is_refused_with_those_that_do() {
+    let mut console = failing("echo=1", (120, 36));
+    console.terminal.keys(":fault blurr=1\r");
+    console.terminal.see("unknown fault \"blurr\"; known: pace");
+    console.terminal.keys(":fault none\r");
+    console.terminal.see("works as it should again");
+    console.terminal.keys("q");
+    ends_restored(console, 0);
+}
+
+#[test]
 fn a_killed_console_leaves_a_capture_that_holds_what_was_shown() {
     let mut console = console(&["demo"], (120, 36));
     console.terminal.keys("4");

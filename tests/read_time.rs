@@ -50,6 +50,7 @@ async fn read(id: &str, address: u64, asked: &[(&str, &[(&str, &str)])]) -> Vec<
         password: None,
         line: model.line,
         network_delay: Duration::ZERO,
+        keys: Vec::new(),
     };
     let plan = Plan { profile, requests: asked.iter().map(request).collect(), options: Options::default() };
     handle.intents.send(Intent::Run { job: JobId(1), decoder, plan: Box::new(plan) }).unwrap();

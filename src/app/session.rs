@@ -79,6 +79,8 @@ pub struct Session {
     pub status: watch::Receiver<Status>,
     /// What the bus tells.
     pub events: mpsc::UnboundedReceiver<BusEvent>,
+    /// What goes wrong on a simulated bus, to be changed while it runs; `None` on a real link.
+    pub faults: Option<Faults>,
     intents: mpsc::UnboundedSender<Intent>,
 }
 
@@ -97,8 +99,9 @@ pub fn open(opening: Opening) -> Session {
     let trace = SharedTrace::new(Trace::new(clock.origin()));
     let (handle, ends) = bus::channel();
     let Handle { intents, events, status } = handle;
-    let session =
-        Session { name: opening.name.clone(), trace: trace.clone(), clock, status, events, intents };
+    let name = opening.name.clone();
+    let faults = matches!(name.place, Place::Sim).then(|| opening.simulation.faults.clone());
+    let session = Session { name, trace: trace.clone(), clock, status, events, faults, intents };
     spawn(opening, trace, clock, ends);
     session
 }

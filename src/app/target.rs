@@ -93,6 +93,7 @@ impl Target {
             password: self.password.clone().or_else(|| default_password(self.model.login)),
             line,
             network_delay,
+            keys: Vec::new(),
         }
     }
 

@@ -116,7 +116,7 @@ mod tests {
         trace.capture_to(Capture::to_file(&path, "sim:", None).unwrap());
         trace.record(Way::Out, b"\x01\x02", At::from_millis(1));
         trace.record(Way::In, b"\x03", At::from_millis(2));
-        assert!(matches!(trace.capture_state(), CaptureState::Running(_)));
+        assert!(matches!(trace.capture_state(), CaptureState::Running { .. }));
         path
     }
 

@@ -27,9 +27,11 @@ pub static CE: Crc<u8, Table<1>> = Crc::<u8, Table<1>>::new(&CRC_8_B5);
 /// The CRC-16 calculator of Modbus and of both Mercury protocols; sent low byte first.
 pub static MODBUS: Crc<u16, Table<1>> = Crc::<u16, Table<1>>::new(&CRC_16_MODBUS);
 
+/// The CRC-16 calculator of the P1 port, sixteen bytes a step: telegrams are long.
+pub static ARC: Crc<u16, Table<16>> = Crc::<u16, Table<16>>::new(&CRC_16_ARC);
+
 static SMBUS: Crc<u8> = Crc::<u8>::new(&CRC_8_SMBUS);
 static MAXIM: Crc<u8> = Crc::<u8>::new(&CRC_8_MAXIM_DOW);
-static ARC: Crc<u16> = Crc::<u16>::new(&CRC_16_ARC);
 static X_25: Crc<u16> = Crc::<u16>::new(&CRC_16_IBM_SDLC);
 static KERMIT: Crc<u16> = Crc::<u16>::new(&CRC_16_KERMIT);
 static XMODEM: Crc<u16> = Crc::<u16>::new(&CRC_16_XMODEM);

@@ -17,8 +17,79 @@ pub enum Order {
 pub struct SerialRule {
     /// How many of the last decimal digits are taken.
     pub last_digits: u8,
+    /// The serial numbers it holds for, by their last digits; `None` for all.
+    pub when: Option<Ending>,
+    /// What becomes of digits that are too small to be an address.
+    pub raise: Raise,
     /// How it is told to a person: `last five digits of the serial number`.
     pub because: &'static str,
+}
+
+/// Serial numbers that end in a number of `min..=max`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ending {
+    /// How many of the last decimal digits are looked at.
+    pub digits: u8,
+    /// The smallest number.
+    pub min: u64,
+    /// The largest number.
+    pub max: u64,
+}
+
+/// What becomes of digits that are too small to be an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Raise {
+    /// They are taken as they are.
+    No,
+    /// `step` is added until `least` is reached.
+    Steps {
+        /// Smallest address.
+        least: u64,
+        /// What is added.
+        step: u64,
+    },
+}
+
+impl Raise {
+    const fn apply(self, number: u64) -> u64 {
+        match self {
+            Self::Steps { least, step } if number < least && step > 0 => {
+                number + (least - number).div_ceil(step) * step
+            }
+            _ => number,
+        }
+    }
+}
+
+impl SerialRule {
+    /// A rule that takes the last digits as they are.
+    #[must_use]
+    pub const fn last(last_digits: u8, because: &'static str) -> Self {
+        Self { last_digits, when: None, raise: Raise::No, because }
+    }
+
+    /// Only for serial numbers whose last digits are a number of `min..=max`.
+    #[must_use]
+    pub const fn when(self, digits: u8, min: u64, max: u64) -> Self {
+        Self { when: Some(Ending { digits, min, max }), ..self }
+    }
+
+    /// With numbers that are too small raised.
+    #[must_use]
+    pub const fn raised(self, raise: Raise) -> Self {
+        Self { raise, ..self }
+    }
+
+    /// The address that follows from a serial number of decimal digits, where the rule holds for it.
+    fn apply(&self, serial: &str) -> Option<u64> {
+        let ending =
+            |digits: u8| serial.get(serial.len().saturating_sub(digits.into())..)?.parse::<u64>().ok();
+        let holds = match self.when {
+            Some(when) => (when.min..=when.max).contains(&ending(when.digits)?),
+            None => true,
+        };
+        ending(self.last_digits).filter(|_| holds).map(|number| self.raise.apply(number))
+    }
 }
 
 /// How the addresses of a model are written, checked and found.
@@ -72,18 +143,47 @@ pub enum AddressError {
         /// The largest that fits.
         largest: u64,
     },
+    /// The model has no address.
+    #[error("this meter has no address: leave it out")]
+    NeedsNone,
     /// The model has no unaddressed form.
     #[error("this meter answers only to its own address: give the number or its serial number")]
     Missing,
 }
 
 impl AddressRule {
+    /// The rule of a meter that has the line to itself and carries no address in its frames.
+    pub const NONE: Self = Self {
+        width: 0,
+        order: Order::BigEndian,
+        min: 0,
+        max: 0,
+        serial: &[],
+        serial_digits: u8::MAX,
+        unaddressed: Some(0),
+    };
+
+    /// Whether the meter has an address at all.
+    #[must_use]
+    pub const fn has_address(&self) -> bool {
+        self.width > 0
+    }
+
     /// What a text may mean, the likeliest first; never empty.
     ///
     /// # Errors
     /// [`AddressError`] when nothing that can be sent is meant.
     pub fn resolve(&self, text: &str) -> Result<Vec<Candidate>, AddressError> {
         let text = text.trim();
+        if !self.has_address() {
+            let none = Candidate {
+                address: Address::none(),
+                bytes: Vec::new(),
+                because: "the only meter",
+                warning: "",
+            };
+            return if text.is_empty() { Ok(vec![none]) } else { Err(AddressError::NeedsNone) };
+        }
         if text.is_empty() {
             let number = self.unaddressed.ok_or(AddressError::Missing)?;
             return Ok(vec![self.candidate("", number, "every meter that is there")]);
@@ -149,8 +249,7 @@ impl AddressRule {
     fn by_serial(&self, text: &str) -> Vec<Candidate> {
         let mut found: Vec<Candidate> = Vec::new();
         for rule in self.serial {
-            let tail = text.get(text.len().saturating_sub(usize::from(rule.last_digits))..).unwrap_or(text);
-            let Some(number) = tail.parse().ok().filter(|n| *n <= self.largest()) else { continue };
+            let Some(number) = rule.apply(text).filter(|n| *n <= self.largest()) else { continue };
             if found.iter().all(|c| c.address.number() != Some(number)) {
                 found.push(self.candidate(&number.to_string(), number, rule.because));
             }
@@ -198,10 +297,7 @@ mod tests {
         order: Order::BigEndian,
         min: 0,
         max: 0xFFFF_FFFF,
-        serial: &[
-            SerialRule { last_digits: 6, because: "last six" },
-            SerialRule { last_digits: 8, because: "whole" },
-        ],
+        serial: &[SerialRule::last(6, "last six"), SerialRule::last(8, "whole")],
         serial_digits: 7,
         unaddressed: None,
     };
@@ -212,10 +308,7 @@ mod tests {
         order: Order::LittleEndian,
         min: 1,
         max: 65_000,
-        serial: &[
-            SerialRule { last_digits: 5, because: "last five" },
-            SerialRule { last_digits: 4, because: "last four" },
-        ],
+        serial: &[SerialRule::last(5, "last five"), SerialRule::last(4, "last four")],
         serial_digits: 8,
         unaddressed: Some(0),
     };
@@ -267,6 +360,13 @@ mod tests {
     fn nothing_written_is_everybody_or_an_error() {
         assert_eq!(candidates(&NARROW, ""), [(0, "every meter that is there")]);
         assert_eq!(WIDE.resolve(" "), Err(AddressError::Missing));
+    }
+
+    #[test]
+    fn a_meter_without_address_takes_none() {
+        let found = AddressRule::NONE.resolve(" ").unwrap().remove(0);
+        assert_eq!((found.address, found.bytes.as_slice()), (Address::none(), [].as_slice()));
+        assert_eq!(AddressRule::NONE.resolve("7"), Err(AddressError::NeedsNone));
     }
 
     #[test]

@@ -4,7 +4,7 @@ mod address;
 mod model;
 mod models;
 
-pub use address::{AddressError, AddressRule, Candidate, Order, SerialRule};
+pub use address::{AddressError, AddressRule, Candidate, Ending, Order, Raise, SerialRule};
 pub use model::{Login, Model, Preset, Wiring};
 pub use models::MODELS;
 

@@ -6,6 +6,7 @@ use super::address::Address;
 use super::command::{Access, Command};
 use super::exchange::{Exchange, Plan, Request};
 use super::framer::{Framer, Source};
+use super::keys::MeterKey;
 use super::line::LineSettings;
 use super::responder::{Responder, Setup, SetupError};
 use super::tracker::Tracker;
@@ -28,6 +29,8 @@ pub struct Context<'a> {
     pub dialect: Dialect,
     /// The step of the session.
     pub step: u8,
+    /// Keys to try on what is encrypted.
+    pub keys: &'a [MeterKey],
 }
 
 /// The meter an exchange is with, as far as its protocol needs to know.
@@ -45,6 +48,8 @@ pub struct Profile {
     pub line: LineSettings,
     /// Added to every deadline: the round trip and packing time of a network link; zero on a local port.
     pub network_delay: Duration,
+    /// Its keys, where it encrypts what it says.
+    pub keys: Vec<MeterKey>,
 }
 
 /// Why a request cannot be made into bytes.

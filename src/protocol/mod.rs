@@ -12,21 +12,26 @@
 
 mod address;
 mod argument;
+pub mod cipher;
 mod command;
 #[cfg(test)]
 pub mod drive;
 mod exchange;
 mod family;
 mod framer;
+mod keys;
 pub mod laws;
 mod line;
+mod modbus_crc;
 pub mod registry;
 mod responder;
 mod tracker;
 pub mod turn;
 
+pub mod dsmr_p1;
 pub mod energomera_ce;
 pub mod mercury200;
+pub mod mercury230;
 
 pub use address::Address;
 pub use argument::{Argument, ArgumentError, Arguments};
@@ -34,6 +39,7 @@ pub use command::{Access, Choice, Command, Group, Kind, Parameter};
 pub use exchange::{Action, Event, Exchange, Failure, Fault, Options, Plan, Request, Unfit, Warning};
 pub use family::{ComposeError, Context, Dialect, Family, Profile};
 pub use framer::{Framer, Judged, Piece, PieceKind, Source};
+pub use keys::MeterKey;
 pub use line::{BadLine, LineSettings, Parity};
 pub use responder::{Load, Now, Responder, Setup, SetupError, Told};
 pub use tracker::{Relation, Seen, Tracker};

@@ -1,9 +1,15 @@
 //! Every protocol family there is: one line each.
 
-use super::{Family, energomera_ce, mercury200};
+use super::{Family, dsmr_p1, energomera_ce, mercury200, mercury230};
 
 /// The families, in the order in which they are offered.
-pub static FAMILIES: &[&dyn Family] = &[&energomera_ce::Ce, &mercury200::Mercury200];
+#[rustfmt::skip]
+pub static FAMILIES: &[&dyn Family] = &[
+    &energomera_ce::Ce,
+    &mercury200::Mercury200,
+    &mercury230::Mercury230,
+    &dsmr_p1::P1,
+];
 
 /// The family with a protocol id.
 #[must_use]

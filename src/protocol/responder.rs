@@ -2,6 +2,7 @@
 
 use super::address::Address;
 use super::family::Dialect;
+use super::keys::MeterKey;
 use super::line::LineSettings;
 use crate::frame::{At, Secret};
 
@@ -27,6 +28,8 @@ pub struct Setup {
     pub serial: String,
     /// Its password, if other than the model's default.
     pub password: Option<Secret>,
+    /// Its keys, if it is to encrypt what it says.
+    pub keys: Vec<MeterKey>,
     /// The line it starts on.
     pub line: LineSettings,
     /// Values by the meter's own name or by C.D.E, as text on the wire.

@@ -59,6 +59,14 @@ pub enum Period {
     DuringDay(u8),
     /// The register as it stood at the start of a calendar month, 1 being January.
     CalendarMonth(u8),
+    /// The energy of a calendar month, 1 being January.
+    InMonth(u8),
+    /// The energy of a whole year, 0 being the running one.
+    DuringYear(u8),
+    /// The register as it stood at the end of a year, 1 being the last one that ended.
+    YearEnd(u8),
+    /// The register as it stood at the reading's own time.
+    Then,
     /// A demand or load-profile interval that begins at the reading's own time.
     Interval,
 }
@@ -74,6 +82,11 @@ impl fmt::Display for Period {
             Self::DuringDay(0) => f.write_str("today"),
             Self::DuringDay(back) => write!(f, "day, {back} back"),
             Self::CalendarMonth(month) => write!(f, "month {month}"),
+            Self::InMonth(month) => write!(f, "in month {month}"),
+            Self::DuringYear(0) => f.write_str("this year"),
+            Self::DuringYear(back) => write!(f, "year, {back} back"),
+            Self::YearEnd(back) => write!(f, "end of year, {back} back"),
+            Self::Then => f.write_str("then"),
             Self::Interval => f.write_str("interval"),
         }
     }

@@ -88,6 +88,14 @@ units! {
     PulsePerKilowattHour = "imp/kWh",
     /// Parts per million, of a clock.
     PartsPerMillion = "ppm",
+    /// Voltage.
+    Kilovolt = "kV",
+    /// Current.
+    Kiloampere = "kA",
+    /// Frequency.
+    Kilohertz = "kHz",
+    /// Heat.
+    Megajoule = "MJ",
 }
 
 impl fmt::Display for Unit {

@@ -1,12 +1,13 @@
-//! The demo bus: one meter of every model, with invented serial numbers and a household behind each.
+//! The demo bus: one meter of every model that can share a line, with invented serial numbers and a household
+//! behind each. A meter without an address speaks whenever it wants to and has its line to itself.
 
 use super::meter::SimMeter;
 use crate::meter::{MODELS, Model};
 
-/// One meter of every model, in the order of the list, each with its own address.
+/// One meter of every model that has an address, in the order of the list, each with its own.
 #[must_use]
 pub fn demo_meters() -> Vec<SimMeter> {
-    let meters = MODELS.iter().enumerate();
+    let meters = MODELS.iter().enumerate().filter(|(_, model)| model.address.has_address());
     meters.filter_map(|(index, model)| demo_meter(model, index as u64).ok()).collect()
 }
 
@@ -33,10 +34,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_model_is_there_with_an_address_of_its_own() {
+    fn every_model_that_can_share_a_line_is_there_with_an_address_of_its_own() {
         let meters = demo_meters();
         let names: Vec<&str> = meters.iter().map(SimMeter::name).collect();
-        assert_eq!(names, MODELS.iter().map(|model| model.id).collect::<Vec<_>>());
+        let shared = MODELS.iter().filter(|model| model.address.has_address());
+        assert_eq!(names, shared.map(|model| model.id).collect::<Vec<_>>());
         let addresses: BTreeSet<&str> = meters.iter().map(SimMeter::address).collect();
         assert_eq!(addresses.len(), meters.len());
     }

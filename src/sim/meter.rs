@@ -103,6 +103,7 @@ impl SimMeter {
             address: own_address(model, address)?,
             serial: serial_number(model, address),
             password,
+            keys: Vec::new(),
             line: model.line,
             values,
         };
@@ -160,7 +161,7 @@ impl SimMeter {
 
 /// The address the meter has: the likeliest meaning of the text, or the smallest that is its own alone.
 fn own_address(model: &Model, text: &str) -> Result<Address, AddressError> {
-    if text.trim().is_empty() {
+    if text.trim().is_empty() && model.address.has_address() {
         let smallest = model.address.min;
         let is_shared = model.address.unaddressed == Some(smallest);
         let number = if is_shared { smallest + 1 } else { smallest };

@@ -200,9 +200,9 @@ impl Trace {
         let context = Context {
             direction: entry.relation.direction,
             request: request.as_deref(),
-            parts: &[],
             dialect: entry.relation.dialect,
             step: entry.relation.step,
+            ..Context::default()
         };
         Some(family.dissect(&self.bytes_of(&entry), &context))
     }

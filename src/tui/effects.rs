@@ -67,6 +67,11 @@ impl Outside {
                     session.send(intent);
                 }
             }
+            Effect::Faults(specs) => {
+                if let Some(faults) = self.session.as_ref().and_then(|session| session.faults.as_ref()) {
+                    faults.set(specs);
+                }
+            }
             Effect::Remember(saved, recent) => self.remember(saved, recent),
             Effect::Copy(text) => self.screen.copy(&text)?,
             Effect::Mouse(on) => self.screen.set_mouse(on)?,

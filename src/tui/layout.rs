@@ -2,7 +2,7 @@
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
-use super::state::bench::Mode;
+use super::screens::bench::compose_rows;
 use super::state::{Inspector, Pane, Screen, State};
 use super::widgets::HexView;
 
@@ -17,6 +17,10 @@ pub const VERY_WIDE: u16 = 180;
 
 /// Columns of a hex view with 16 bytes a row, borders included.
 pub const HEX_COLUMNS: u16 = 76;
+
+/// Rows of the bench's panes with their borders, so that they do not jump for every little thing.
+const LEAST_COMPOSE: u16 = 10;
+const LEAST_REPLY: u16 = 12;
 
 /// Where everything is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -101,7 +105,7 @@ pub fn areas(state: &State) -> Areas {
             Screen::Meter => meter(body),
             Screen::Bench => (bench(state, body), Vec::new()),
             Screen::Trace => (trace(body), Vec::new()),
-            Screen::Readings => readings(body),
+            Screen::Readings => readings(state, body),
         }
     };
     Areas { status, tabs, panes, extras, footer }
@@ -128,19 +132,23 @@ fn connect(body: Rect) -> Vec<(Pane, Rect)> {
 }
 
 /// ```text
-/// ┌ Models ─┐┌ Address ──┐      below 110 columns the right side
-/// │         ││ Password  │      stands under the list
+/// ┌ Models ─┐┌ Address ──┐      below 110 columns the facts of the model stand under the list, address and
+/// │         ││ Password  │      password beside both
 /// └─────────┘└ About ────┘
 /// ```
 fn meter(body: Rect) -> (Vec<(Pane, Rect)>, Vec<Rect>) {
     let narrow = body.width < WIDE;
-    let [list, rest] = if narrow {
-        rows(body, [Constraint::Min(4), Constraint::Length(12)])
+    let entries = [Constraint::Length(6), Constraint::Length(4), Constraint::Min(3)];
+    let (list, [address, password, about]) = if narrow {
+        let [upper, about] = rows(body, [Constraint::Min(10), Constraint::Length(body.height / 2)]);
+        let [list, right] =
+            columns(upper, [Constraint::Length((upper.width * 9 / 20).max(30)), Constraint::Min(0)]);
+        let [address, password] = rows(right, [Constraint::Min(5), Constraint::Length(4)]);
+        (list, [address, password, about])
     } else {
-        columns(body, [Constraint::Percentage(40), Constraint::Min(40)])
+        let [list, rest] = columns(body, [Constraint::Percentage(40), Constraint::Min(40)]);
+        (list, rows(rest, entries))
     };
-    let about = if narrow { Constraint::Length(3) } else { Constraint::Min(3) };
-    let [address, password, about] = rows(rest, [Constraint::Length(6), Constraint::Length(3), about]);
     (vec![(Pane::Models, list), (Pane::Address, address), (Pane::Password, password)], vec![about])
 }
 
@@ -150,28 +158,16 @@ fn meter(body: Rect) -> (Vec<(Pane, Rect)>, Vec<Rect>) {
 /// └──────────┘└───────────────┘
 /// ```
 fn bench(state: &State, body: Rect) -> Vec<(Pane, Rect)> {
-    let compose = compose_height(state, body.width);
     if body.width < WIDE {
         let [list, below] = rows(body, [Constraint::Length(body.height * 2 / 5), Constraint::Min(0)]);
         let shown = if state.bench.reply_on_top { Pane::Reply } else { Pane::Compose };
         return vec![(Pane::Commands, list), (shown, below)];
     }
-    let list = if body.width < VERY_WIDE { 38 } else { 56 };
+    let list = if body.width < VERY_WIDE { 46 } else { 62 };
     let [list, rest] = columns(body, [Constraint::Length(list), Constraint::Min(0)]);
-    let [compose, reply] = rows(rest, [Constraint::Length(compose), Constraint::Min(8)]);
+    let compose = compose_rows(state, rest.width.saturating_sub(2)).saturating_add(2).max(LEAST_COMPOSE);
+    let [compose, reply] = rows(rest, [Constraint::Max(compose), Constraint::Min(LEAST_REPLY)]);
     vec![(Pane::Commands, list), (Pane::Compose, compose), (Pane::Reply, reply)]
-}
-
-/// Rows that the parameters and the bytes take, borders included.
-fn compose_height(state: &State, width: u16) -> u16 {
-    let fields = match state.bench.mode {
-        Mode::Raw => 1,
-        Mode::Command => state.command().map_or(1, |command| command.parameters.len().max(1)),
-    };
-    let inner = usize::from(width.saturating_sub(40)).max(30) / 3;
-    let per_row = (inner / 12).max(1);
-    let lines = state.bench.draft.bytes().len().div_ceil(inner).clamp(1, 3);
-    u16::try_from(fields.div_ceil(per_row) + lines * 3 + 4).unwrap_or(14)
 }
 
 /// The list on top and what the chosen entry means below; side by side where there is room for both.
@@ -186,19 +182,33 @@ fn trace(body: Rect) -> Vec<(Pane, Rect)> {
 }
 
 /// ```text
-/// ┌ Tariffs ─┐┌ Values ─┐
-/// ├ Chart ───┴─────────┤      below 110 columns Tariffs over Values, no chart
-/// └ clock, serial ─────┘
+/// ┌ Energy ──┐┌ Values ─┐
+/// ├ Power ───┬ All ─────┤      below 110 columns Energy over Values only
+/// └ clock, counts ──────┘
 /// ```
-fn readings(body: Rect) -> (Vec<(Pane, Rect)>, Vec<Rect>) {
+///
+/// The extras are the clock, the chart and the table of everything. Without any power there is no chart; below
+/// 180 columns there is either the chart or the table.
+fn readings(state: &State, body: Rect) -> (Vec<(Pane, Rect)>, Vec<Rect>) {
+    let readings = &state.readings;
     let [upper, clock] = rows(body, [Constraint::Min(0), Constraint::Length(2)]);
+    let in_table = u16::try_from(readings.tariffs().len()).unwrap_or(u16::MAX).saturating_add(3);
     if body.width < WIDE {
-        let [tariffs, values] = rows(upper, [Constraint::Length(9), Constraint::Min(4)]);
+        let energy = in_table.clamp(8, (upper.height / 2).max(8));
+        let [tariffs, values] = rows(upper, [Constraint::Length(energy), Constraint::Min(4)]);
         return (vec![(Pane::Tariffs, tariffs), (Pane::Values, values)], vec![clock]);
     }
-    let [tables, chart] = rows(upper, [Constraint::Min(10), Constraint::Percentage(40)]);
+    let in_list = u16::try_from(readings.others().len()).unwrap_or(u16::MAX).saturating_add(2);
+    let tables = in_table.max(in_list).clamp(10, (upper.height / 2).max(10));
+    let [tables, lower] = rows(upper, [Constraint::Length(tables), Constraint::Min(0)]);
     let [tariffs, values] = columns(tables, [Constraint::Percentage(55), Constraint::Min(40)]);
-    (vec![(Pane::Tariffs, tariffs), (Pane::Values, values)], vec![clock, chart])
+    let has_chart = readings.power().is_some();
+    let [chart, all] = match (has_chart, body.width >= VERY_WIDE) {
+        (true, true) => columns(lower, [Constraint::Percentage(55), Constraint::Min(40)]),
+        (true, false) if readings.failed.is_empty() => [lower, Rect::default()],
+        _ => [Rect::default(), lower],
+    };
+    (vec![(Pane::Tariffs, tariffs), (Pane::Values, values)], vec![clock, chart, all])
 }
 
 /// Where the parts of an explained frame are inside their pane.
@@ -217,8 +227,8 @@ pub struct Parts {
 /// Cuts the inside of a pane up for an explained frame.
 #[must_use]
 pub fn parts(inner: Rect, inspector: &Inspector) -> Parts {
-    let remarks = inspector.remarks().len();
-    let remarks = u16::try_from(remarks).unwrap_or(u16::MAX).min(inner.height / 4);
+    let remarks = inspector.remark_rows(inner.width).len();
+    let remarks = u16::try_from(remarks).unwrap_or(u16::MAX).min(inner.height * 2 / 5);
     let [head, middle, foot] =
         rows(inner, [Constraint::Length(1), Constraint::Min(0), Constraint::Length(remarks)]);
     let side_by_side = middle.width >= HEX_COLUMNS + 32;

@@ -7,6 +7,7 @@ use super::state::connect::{Kept, Port};
 use crate::bus::{Decoder, Intent, JobEvent, JobId, Status};
 use crate::link::LinkName;
 use crate::protocol::LineSettings;
+use crate::sim::fault::Spec;
 use crate::trace::SharedTrace;
 
 /// Something that happened.
@@ -58,6 +59,8 @@ pub enum Effect {
     Close,
     /// Ask the bus.
     Bus(Intent),
+    /// Make these faults on the simulated bus from now on.
+    Faults(Vec<Spec>),
     /// Keep these links: saved, recent.
     Remember(Vec<Kept>, Vec<Kept>),
     /// Put text on the clipboard.

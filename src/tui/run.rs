@@ -124,8 +124,9 @@ impl Console {
                 biased;
                 signal = signals.next() => Happened::Signal(signal),
                 event = events.next() => Happened::Terminal(event),
-                message = from_session(&mut self.outside.session) => Happened::Message(message),
+                // Before the session: that a link is being opened must not be heard after that it is open.
                 Some(message) = self.inbox.recv() => Happened::Message(message),
+                message = from_session(&mut self.outside.session) => Happened::Message(message),
                 () = timer(at) => Happened::Timer,
             };
             self.tick()?;
@@ -167,8 +168,8 @@ impl Console {
         if let Poll::Ready(event) = look.await {
             return Some(Happened::Terminal(event));
         }
-        let from_bus = from_session(&mut self.outside.session).now_or_never();
-        from_bus.or_else(|| self.inbox.try_recv().ok()).map(Happened::Message)
+        let told = self.inbox.try_recv().ok();
+        told.or_else(|| from_session(&mut self.outside.session).now_or_never()).map(Happened::Message)
     }
 
     fn take(&mut self, happened: Happened) -> io::Result<Next> {

@@ -98,6 +98,7 @@ impl Kind {
             password: None,
             line: model.line,
             network_delay: Duration::ZERO,
+            keys: Vec::new(),
         };
         Plan { profile, requests: asked.iter().map(request).collect(), options }
     }

@@ -15,8 +15,8 @@ const ADDRESS: AddressRule = AddressRule {
     min: 1,
     max: 65534,
     serial: &[
-        SerialRule { last_digits: 5, because: "last five digits of the serial number" },
-        SerialRule { last_digits: 4, because: "last four digits of the serial number" },
+        SerialRule::last(5, "last five digits of the serial number"),
+        SerialRule::last(4, "last four digits of the serial number"),
     ],
     serial_digits: 6,
     unaddressed: Some(65535),

@@ -6,8 +6,8 @@
 use crate::meter::{AddressRule, Login, Model, Order, Preset, SerialRule, Wiring};
 use crate::protocol::{Dialect, LineSettings};
 
-const LAST_SIX: SerialRule = SerialRule { last_digits: 6, because: "last six digits of the serial number" };
-const WHOLE: SerialRule = SerialRule { last_digits: 8, because: "whole serial number" };
+const LAST_SIX: SerialRule = SerialRule::last(6, "last six digits of the serial number");
+const WHOLE: SerialRule = SerialRule::last(8, "whole serial number");
 
 /// Four bytes, most significant first. Any number of 32 bits can be set, so none is outside the book.
 const fn address(serial: &'static [SerialRule]) -> AddressRule {

@@ -14,7 +14,7 @@
 //! | `compose.rs`, `exchange.rs`, `tracker.rs` | asking, judging answers, pairing |
 //! | `responder.rs`, `memory.rs`, `factory.rs` | the meter's side |
 
-mod bcd;
+pub(in crate::protocol) mod bcd;
 mod choices;
 mod commands;
 mod compose;

@@ -1,7 +1,8 @@
 //! The anatomy of a frame: `ADDR(4) CMD(1) DATA CRC(2)` (M206, table 1).
 
 use crate::frame::Checksum;
-use crate::frame::checksum::{MODBUS, MODBUS_RULE};
+pub use crate::protocol::modbus_crc::{CRC, CRC_START, crc_step, seal};
+use crate::protocol::modbus_crc::{checksum, damage};
 
 /// Bytes of the address, most significant first.
 pub const ADDRESS: usize = 4;
@@ -9,24 +10,11 @@ pub const ADDRESS: usize = 4;
 /// Bytes in front of the payload.
 pub const HEAD: usize = ADDRESS + 1;
 
-/// Bytes of the CRC, least significant first.
-pub const CRC: usize = 2;
-
 /// The shortest frame: a request without argument, an answer to a write.
 pub const SHORTEST: usize = HEAD + CRC;
 
 /// The longest frame looked for. The maker's list knows 31 bytes (replies to 37).
 pub const LONGEST: usize = SHORTEST + super::layout::MAX_PAYLOAD;
-
-/// The CRC before the first byte.
-pub const CRC_START: u16 = 0xFFFF;
-
-/// The CRC after one byte more; 0 after a frame with its CRC.
-pub fn crc_step(crc: u16, byte: u8) -> u16 {
-    let [table] = MODBUS.table();
-    let index = usize::from(crc as u8 ^ byte);
-    table.get(index).copied().unwrap_or_default() ^ crc >> 8
-}
 
 /// A frame taken apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,12 +35,7 @@ impl<'a> Frame<'a> {
         let (body, crc) = bytes.split_last_chunk::<CRC>()?;
         let (address, rest) = body.split_first_chunk::<ADDRESS>()?;
         let (&code, payload) = rest.split_first()?;
-        let checksum = Checksum {
-            kind: MODBUS_RULE.name,
-            found: u16::from_le_bytes(*crc).into(),
-            expected: MODBUS.checksum(body).into(),
-            digits: 4,
-        };
+        let checksum = checksum(body, *crc);
         Some(Self { address: u32::from_be_bytes(*address), code, payload, checksum })
     }
 
@@ -63,13 +46,8 @@ impl<'a> Frame<'a> {
 
     /// `CRC C645, expected C644`.
     pub fn damage(&self) -> String {
-        format!("CRC {:04X}, expected {:04X}", self.checksum.found, self.checksum.expected)
+        damage(self.checksum)
     }
-}
-
-/// Bytes followed by their CRC, low byte first.
-pub fn seal(body: &[u8]) -> Vec<u8> {
-    [body, &MODBUS.checksum(body).to_le_bytes()].concat()
 }
 
 /// A whole frame.

@@ -86,6 +86,14 @@ pub struct Kind {
     pub(super) read: fn(Option<&str>) -> Option<Fault>,
 }
 
+impl Kind {
+    /// Whether it takes the line away for a while, so that nothing would get through if it always struck.
+    #[must_use]
+    pub fn is_lasting(&self) -> bool {
+        matches!(self.name, "freeze" | "fin" | "rst" | "refuse" | "unplug")
+    }
+}
+
 /// Every kind of fault.
 #[rustfmt::skip]
 pub static KINDS: &[Kind] = &[

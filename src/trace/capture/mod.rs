@@ -41,8 +41,13 @@ pub enum CaptureState {
     Off,
     /// No bytes have come yet, so that there is no file.
     Waiting,
-    /// It is written to this file.
-    Running(PathBuf),
+    /// It is written to a file.
+    Running {
+        /// The file.
+        path: PathBuf,
+        /// Its length in bytes so far.
+        bytes: u64,
+    },
     /// It cannot be written; the trace goes on, and writing is tried again.
     Failed {
         /// What the system said, made visible.
@@ -136,7 +141,9 @@ impl Capture {
                 CaptureState::Failed { why: failure.why.clone(), at: failure.since, lost: failure.lost }
             }
             (None, Some((why, at)), _) => CaptureState::Failed { why: why.clone(), at: *at, lost: 0 },
-            (None, None, Some(open)) => CaptureState::Running(open.path.clone()),
+            (None, None, Some(open)) => {
+                CaptureState::Running { path: open.path.clone(), bytes: open.records.length() }
+            }
             (None, None, None) => CaptureState::Waiting,
         }
     }

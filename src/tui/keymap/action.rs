@@ -77,6 +77,8 @@ pub enum Action {
     Repeat,
     /// Put the request among those that Readings polls, or take it out.
     Pin,
+    /// Read everything twice and compare, or once.
+    Twice,
     /// Bytes typed by hand instead of a command.
     Raw,
     /// Show the reply in the trace.
@@ -91,6 +93,8 @@ pub enum Action {
     PreviousMatch,
     /// From a request to its reply and back.
     Partner,
+    /// Show or hide where the chunks of the link begin.
+    Chunks,
     /// The next view of the bytes.
     NextLayer,
     /// Copy as text with what the bytes mean.
@@ -161,6 +165,7 @@ actions! {
         Repeat "repeat" ["r"] "repeat" "send again and again, until pressed once more" sends;
         Pin "pin" ["p"] "pin" "poll this request on Readings, or no longer";
         Raw "raw" ["x"] "raw" "bytes and text typed by hand, instead of a command";
+        Twice "read-twice" ["d"] "twice" "read every value twice and take it only when both answers agree";
         ToTrace "to-trace" ["t"] "to trace" "show the reply in the trace";
     }
     Trace {
@@ -169,6 +174,7 @@ actions! {
         NextMatch "next-match" ["n"] "next" "the next match of the search";
         PreviousMatch "previous-match" ["N"] "" "the match before";
         Partner "partner" ["r"] "request/reply" "from a request to its reply and back";
+        Chunks "chunks" ["b"] "" "show where the link's chunks begin in the bytes, or no longer";
         CopyText "copy-text" ["Y"] "" "copy the frame with what its bytes mean";
     }
     Readings {

@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use super::Look;
+use ratatui::layout::Rect;
+
 use crate::bus::{LinkState, Status};
 use crate::frame::visible;
 use crate::link::Place;
 use crate::trace::CaptureState;
 use crate::tui::keymap::{ACTIONS, Action, Context, Info};
+use crate::tui::layout::VERY_WIDE;
 use crate::tui::state::target::wire_address;
-use crate::tui::state::{Phase, Screen, State, Tone};
+use crate::tui::state::{Pane, Phase, Popup, Screen, State, Tone};
 use crate::tui::theme::Role;
 use crate::tui::update::is_typing;
 use crate::tui::widgets::{Footer, Hint, Piece, StatusLine};
@@ -29,26 +32,27 @@ pub fn status(look: &mut Look<'_>) {
     let settings = if state.phase == Phase::None { String::new() } else { state.line().to_string() };
     let (meter, meter_short) = meter(state);
     let counters = status.counters;
-    let bytes = format!("out {} in {} B", counters.bytes_out, counters.bytes_in);
-    let bytes_short = format!("{}/{} B", counters.bytes_out, counters.bytes_in);
-    let good = format!("{}{}", glyphs.good, counters.good);
-    let bad = format!("{}{}", glyphs.bad, counters.bad);
-    let missing = format!("{}{}", glyphs.open, counters.missing);
+    let bytes = format!("{} B out, {} B in", counters.bytes_out, counters.bytes_in);
+    let has_words = look.areas.status.width >= VERY_WIDE;
+    let count = |sign: &str, count: u64, word: &str| {
+        if has_words { format!("{sign}{count} {word}") } else { format!("{sign}{count}") }
+    };
+    let good = count(glyphs.good, counters.good, "good");
+    let bad = count(glyphs.bad, counters.bad, "bad");
+    let missing = count(glyphs.open, counters.missing, "missing");
     let latency = latency(status);
     let armed = state.jobs.is_armed();
-    let (capture, capture_role) = capture(state);
     let role_of = |count: u64| if count > 0 { Role::Bad } else { Role::Dim };
     let pieces = [
         Piece::new("meterscope", 9, Role::Dim),
         Piece::new(&link_long, 1, link_role).short(&link_short),
         Piece::new(&settings, 4, Role::Text),
         Piece::new(&meter, 2, Role::Accent).short(&meter_short),
-        Piece::new(&bytes, 7, Role::Dim).short(&bytes_short).at_right(),
+        Piece::new(&bytes, 7, Role::Dim).at_right(),
         Piece::new(&good, 0, Role::Good).at_right(),
         Piece::new(&bad, 0, role_of(counters.bad)).at_right(),
         Piece::new(&missing, 0, role_of(counters.missing)).at_right(),
         Piece::new(&latency, 3, Role::Text).at_right(),
-        Piece::new(&capture, 8, capture_role).short(if capture.is_empty() { "" } else { "rec" }).at_right(),
         Piece::new(if armed { "ARMED" } else { "read-only" }, if armed { 0 } else { 5 }, arm_role(armed))
             .at_right(),
     ];
@@ -66,9 +70,9 @@ fn link(state: &State) -> (String, Role) {
     bare.line = None;
     let what = match (&state.phase, &state.status.link) {
         (Phase::None, _) => return ("no link".to_owned(), Role::Dim),
-        (Phase::Ended, _) | (_, LinkState::Closed(_)) => ": closed",
-        (Phase::Opening { .. }, _) | (_, LinkState::Opening) => ": opening",
-        (_, LinkState::Lost(_)) => ": lost, being opened again",
+        (Phase::Ended, _) | (_, LinkState::Closed(_)) => " closed",
+        (Phase::Opening { .. }, _) | (_, LinkState::Opening) => " opening",
+        (_, LinkState::Lost(_)) => " lost, being opened again",
         (_, LinkState::Open(_)) => return (bare.to_string(), Role::Good),
     };
     (format!("{bare}{what}"), Role::Warn)
@@ -99,26 +103,33 @@ fn latency(status: &Status) -> String {
     status.latency.map(|latency: Duration| format!("{} ms", latency.as_millis())).unwrap_or_default()
 }
 
-/// Where the traffic is kept: the file's name, or that it is not.
+/// Whether and how much of the traffic is kept: the file is named on the screen of links.
 fn capture(state: &State) -> (String, Role) {
     match &state.capture {
         CaptureState::Off => (String::new(), Role::Dim),
-        CaptureState::Waiting => ("rec ready".to_owned(), Role::Dim),
-        CaptureState::Running(path) => {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            (format!("rec {}", visible::string(&name)), Role::Dim)
-        }
+        CaptureState::Waiting => ("rec waits for bytes".to_owned(), Role::Dim),
+        CaptureState::Running { bytes, .. } => (format!("rec {}", size(*bytes)), Role::Dim),
         CaptureState::Failed { why, lost, .. } => (format!("NOT RECORDED ({why}), {lost} B lost"), Role::Bad),
     }
 }
 
+/// A length in bytes, in thousands from 10 000 on.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..10_000 => format!("{bytes} B"),
+        10_000..10_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{} MB", bytes / 1_000_000),
+    }
+}
+
 /// ```text
-///  1 Connect  2 Meter [3 Bench] 4 Trace  5 Readings
+///  1 Connect  2 Meter [3 Bench] 4 Trace  5 Readings      Energy by tariff, 1 s   read twice   rec 4210 B
 /// ```
 pub fn tabs(look: &mut Look<'_>) {
     let (state, area) = (look.state, look.areas.tabs);
     let current = look.theme.glyphs().current;
     let wait = waiting(state);
+    let (capture, capture_role) = capture(state);
     let mut pen = look.pen(area);
     let mut x = 0;
     for (number, screen) in (1..).zip(Screen::ALL) {
@@ -129,25 +140,42 @@ pub fn tabs(look: &mut Look<'_>) {
         pen.put(x + 1, 0, &format!("{number} {}", screen.title()), role);
         x += width;
     }
-    let room = area.width.saturating_sub(x + 2);
-    pen.right(x, 0, room, &wait, Role::Warn);
+    let faults = faults(state);
+    let (wait, wait_short) = wait;
+    let pieces = [
+        Piece::new(&wait, 0, Role::Accent).short(&wait_short).at_right(),
+        Piece::new(&faults, 1, Role::Warn).at_right(),
+        Piece::new(&capture, 2, capture_role).at_right(),
+    ];
+    let rest = Rect { x: area.x + x, width: area.width.saturating_sub(x), ..area };
+    StatusLine { pieces: &pieces }.render(rest, look.buf, look.theme);
 }
 
-/// What is being waited for, and since when.
-fn waiting(state: &State) -> String {
+/// What goes wrong on purpose.
+fn faults(state: &State) -> String {
+    if state.faults.is_empty() {
+        return String::new();
+    }
+    let specs: Vec<String> = state.faults.iter().map(ToString::to_string).collect();
+    format!("faults: {}", specs.join(" "))
+}
+
+/// What is being waited for, and since when; in full and short.
+fn waiting(state: &State) -> (String, String) {
     if let Some(repeat) = &state.bench.repeat {
-        return format!("repeating, {} sent", repeat.count);
+        return (format!("repeating, {} sent", repeat.count), format!("{} sent", repeat.count));
     }
-    if let Phase::Opening { since } = state.phase {
-        return format!("opening, {} s", state.now.at.since(since).as_secs());
-    }
-    let Some(job) = state.jobs.first() else { return String::new() };
-    let seconds = state.now.at.since(job.since).as_secs();
-    let step = if job.step.is_empty() { "waiting for the answer" } else { job.step };
-    match job.progress {
-        Some((done, total)) => format!("{step} {done}/{total}, {seconds} s"),
-        None => format!("{step}, {seconds} s"),
-    }
+    let (what, since) = match (&state.phase, state.jobs.first()) {
+        (Phase::Opening { since }, _) => ("opening".to_owned(), *since),
+        (_, Some(job)) => {
+            let step = if job.step.is_empty() { "waiting for the answer" } else { job.step };
+            let progress = job.progress.map(|(done, total)| format!(" {done}/{total}"));
+            (format!("{step}{}", progress.unwrap_or_default()), job.since)
+        }
+        _ => return (String::new(), String::new()),
+    };
+    let seconds = state.now.at.since(since).as_secs();
+    (format!("{what}, {seconds} s"), format!("{seconds} s"))
 }
 
 /// Remarks, else the keys of this place.
@@ -175,10 +203,11 @@ fn hints(state: &State) -> Vec<(String, &'static str)> {
         &[state.screen.context(), Context::Global]
     };
     let mut hints = Vec::new();
-    if contexts.contains(&Context::Global) {
+    if state.popup.is_none() {
         hints.extend(main_key(state));
     }
-    let told = |info: &&Info| !info.label.is_empty() && !matches!(info.action, Action::Help);
+    let told =
+        |info: &&Info| !info.label.is_empty() && info.action != Action::Help && is_of_use(state, info.action);
     for context in contexts {
         let infos = ACTIONS.iter().filter(|info| info.context == *context).filter(told);
         hints.extend(infos.filter_map(|info| Some((state.keymap.key(info.action)?, info.label))));
@@ -191,9 +220,38 @@ fn hints(state: &State) -> Vec<(String, &'static str)> {
     hints
 }
 
+/// Whether an action can do anything just now, so that the footer should tell of it.
+fn is_of_use(state: &State, action: Action) -> bool {
+    let (screen, pane) = (state.screen, state.pane());
+    match action {
+        Action::Search => matches!(screen, Screen::Meter | Screen::Bench | Screen::Trace),
+        Action::Copy => matches!(screen, Screen::Bench | Screen::Trace),
+        Action::Save | Action::Forget => pane == Pane::Links,
+        Action::OtherAddress => matches!(state.meter.candidates(), Some(Ok(found)) if found.len() > 1),
+        Action::ToTrace => state.bench.reply.entry.is_some(),
+        Action::NextMatch => !state.view.needle.is_empty(),
+        Action::Accept => state.popup.is_some(),
+        Action::Confirm => !matches!(state.popup, Some(Popup::Help(_) | Popup::Decoded(_))),
+        _ => true,
+    }
+}
+
+/// Whether a search is being typed.
+fn is_searching(state: &State) -> bool {
+    match state.screen {
+        Screen::Meter => state.meter.picker.searching,
+        Screen::Bench => state.bench.picker.searching,
+        Screen::Trace => state.view.searching,
+        Screen::Connect | Screen::Readings => false,
+    }
+}
+
 /// What Enter does here.
 fn main_key(state: &State) -> Option<(String, &'static str)> {
-    use crate::tui::state::Pane as P;
+    use Pane as P;
+    if is_searching(state) {
+        return Some((state.keymap.key(Action::Accept)?, "find"));
+    }
     let label = match state.pane() {
         P::Links => "open",
         P::Models => "choose",
@@ -201,7 +259,8 @@ fn main_key(state: &State) -> Option<(String, &'static str)> {
         P::Reply | P::Detail => "fold",
         P::Entries => "look inside",
         P::Tariffs | P::Values => "read once",
-        P::LinkEntry | P::LineEntry | P::Address | P::Password => return None,
+        P::LinkEntry | P::LineEntry => "open",
+        P::Address | P::Password => "talk to it",
     };
     Some((state.keymap.key(Action::Activate)?, label))
 }

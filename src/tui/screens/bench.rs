@@ -8,6 +8,8 @@
 //! └────────────────────────┘
 //! ```
 
+use std::sync::LazyLock;
+
 use ratatui::layout::Rect;
 
 use super::meter::{counts, list, search_title};
@@ -15,10 +17,10 @@ use super::{Look, frame};
 use crate::protocol::{Access, Command};
 use crate::tui::keymap::Action;
 use crate::tui::state::bench::{Draft, Mode, Outcome};
-use crate::tui::state::form::FormField;
+use crate::tui::state::form::{Form, FormField};
 use crate::tui::state::{Pane, State};
-use crate::tui::theme::Role;
-use crate::tui::widgets::{self, Annotated, PickerItem, TextInput};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::{self, Annotated, PickerItem, TextInput, wrap};
 
 /// Draws the bench.
 pub fn draw(look: &mut Look<'_>) {
@@ -32,18 +34,29 @@ fn commands(look: &mut Look<'_>) {
     let inner = look.pane(Pane::Commands, &search_title("Commands", picker), &counts(picker), "");
     let commands = look.state.commands();
     let shown = picker.matching().filter_map(|index| commands.get(index));
-    let items: Vec<PickerItem<'_>> = shown.map(|command| item(look.state, command)).collect();
+    let shown: Vec<&'static Command> = shown.collect();
+    let codes: Vec<String> = shown.iter().map(|command| first_code(command.code)).collect();
+    let items: Vec<PickerItem<'_>> =
+        shown.iter().zip(&codes).map(|(command, code)| item(look.state, command, code)).collect();
     let none = if look.state.target.is_none() { "choose a meter first: 2" } else { "no such command" };
     list(look, inner, picker, (&items, none));
 }
 
 /// A command with its class; `*` stands before that of one that is polled.
-fn item(state: &State, command: &'static Command) -> PickerItem<'static> {
+fn item<'a>(state: &State, command: &'static Command, code: &'a str) -> PickerItem<'a> {
     let pinned = state.bench.pinned.iter().any(|request| request.command == command);
     let (plain, polled, mark_role) = class(command.access);
     let mark = if pinned { polled } else { plain };
     let group = command.group.title();
-    PickerItem { group, code: command.code, title: command.title, mark, mark_role }
+    PickerItem { group, code, title: command.title, mark, mark_role }
+}
+
+/// The code of a command; of one that asks several things the first, and that there are more.
+fn first_code(code: &str) -> String {
+    match code.split_once(' ') {
+        Some((first, _)) => format!("{first}+"),
+        None => code.to_owned(),
+    }
 }
 
 const fn class(access: Access) -> (&'static str, &'static str, Role) {
@@ -57,9 +70,7 @@ const fn class(access: Access) -> (&'static str, &'static str, Role) {
 fn compose(look: &mut Look<'_>) {
     let state = look.state;
     let (title, bottom) = (title(state), actions(look));
-    let pinned = super::super::update::composed_request(state);
-    let pinned = pinned.is_some_and(|request| state.bench.is_pinned(&request));
-    let inner = look.pane(Pane::Compose, &title, if pinned { "polled" } else { "" }, &bottom);
+    let inner = look.pane(Pane::Compose, &title, &how(state), &bottom);
     if inner.is_empty() {
         return;
     }
@@ -80,14 +91,29 @@ fn title(state: &State) -> String {
     }
 }
 
+/// How it would be asked: whether Readings polls it, how often.
+fn how(state: &State) -> String {
+    let request = super::super::update::composed_request(state);
+    let pinned = request.as_ref().is_some_and(|request| state.bench.is_pinned(request));
+    let reads = request.is_some_and(|request| request.command.access == Access::Read);
+    let options = state.bench.options;
+    let words = [
+        (pinned, "polled".to_owned()),
+        (reads && options.read_twice, "read twice".to_owned()),
+        (reads, format!("{} retries", options.retries)),
+    ];
+    words.into_iter().filter(|(is_so, _)| *is_so).map(|(_, word)| word).collect::<Vec<_>>().join(", ")
+}
+
 fn actions(look: &Look<'_>) -> String {
     let key = |action, label: &str| format!("{} {label}", look.key(action));
     match look.state.bench.mode {
         Mode::Raw => format!("{} send", look.key(Action::Activate)),
         Mode::Command => format!(
-            "{} · {} · {}",
+            "{} · {} · {} · {}",
             key(Action::Activate, "send"),
             key(Action::Repeat, "repeat"),
+            key(Action::Twice, if look.state.bench.options.read_twice { "read once" } else { "read twice" }),
             key(Action::Raw, "raw")
         ),
     }
@@ -100,36 +126,76 @@ fn raw(look: &mut Look<'_>, inner: Rect) -> u16 {
     1
 }
 
-/// The parameters; gives how many rows they took.
+/// The parameters and what is to be known of the command; gives how many rows they took.
 fn form(look: &mut Look<'_>, inner: Rect) -> u16 {
     let state = look.state;
     let Some(command) = state.command() else { return 0 };
-    let form = state.bench.form(command);
-    if form.fields.is_empty() {
-        look.pen(inner).fit(1, 0, inner.width, "no parameters", Role::Dim);
-        return 1;
-    }
-    let complaints: Vec<String> = form.fields.iter().map(FormField::complaint).collect();
-    let labels: Vec<String> = form.fields.iter().map(|field| label(look, field)).collect();
-    let words = labels.iter().zip(&complaints);
-    let fields: Vec<widgets::FormField<'_>> = form.fields.iter().zip(words).map(parameter).collect();
     let active = state.pane() == Pane::Compose && state.popup.is_none();
-    let shown = widgets::Form { fields: &fields, selected: active.then_some(form.at) };
-    let height = shown.height(inner.width, look.theme).min(inner.height);
-    shown.render(Rect { height, ..inner }, look.buf, look.theme);
-    height
+    let form = state.bench.form(command);
+    let height = with_form(&form, look.theme, |shown| {
+        let height = shown.height(inner.width, look.theme).min(inner.height);
+        let shown = widgets::Form { selected: active.then_some(form.at), ..shown };
+        shown.render(Rect { height, ..inner }, look.buf, look.theme);
+        height
+    });
+    let notes = note_rows(command, inner.width);
+    let below = Rect { y: inner.y + height, height: inner.height.saturating_sub(height), ..inner };
+    let used = u16::try_from(notes.len()).unwrap_or(u16::MAX).min(below.height);
+    look.lines(below, &notes);
+    height + used
 }
 
-/// A parameter's name with the unit of its number.
-fn label(look: &Look<'_>, field: &FormField) -> String {
-    match look.theme.unit(field.parameter.unit) {
-        "" => field.parameter.title.to_owned(),
-        unit => format!("{}, {unit}", field.parameter.title),
+/// Does something with the parameters as they are shown.
+fn with_form<T>(form: &Form, theme: &Theme, look_at: impl FnOnce(widgets::Form<'_>) -> T) -> T {
+    let words: Vec<[String; 2]> = form.fields.iter().map(|field| [hint(field), field.complaint()]).collect();
+    let fields: Vec<widgets::FormField<'_>> =
+        form.fields.iter().zip(&words).map(|(field, words)| parameter(theme, field, words)).collect();
+    look_at(widgets::Form { fields: &fields, selected: None })
+}
+
+/// The remark on a command, as rows.
+fn note_rows(command: &Command, columns: u16) -> Vec<(String, Role)> {
+    if command.note.is_empty() {
+        return Vec::new();
     }
+    wrap(command.note, columns.max(20)).into_iter().map(|line| (line, Role::Dim)).collect()
+}
+
+/// Rows that the parameters, the remark and the bytes take in so many columns.
+pub fn compose_rows(state: &State, columns: u16) -> u16 {
+    static THEME: LazyLock<Theme> = LazyLock::new(Theme::default);
+    let above = match (state.bench.mode, state.command()) {
+        (Mode::Command, Some(command)) => {
+            let form = with_form(&state.bench.form(command), &THEME, |form| form.height(columns, &THEME));
+            form + u16::try_from(note_rows(command, columns).len()).unwrap_or(0)
+        }
+        _ => 1,
+    };
+    let draft = match &state.bench.draft {
+        Draft::Ready { meaning: Some(meaning), .. } => meaning.wire().map_or(1, |layer| {
+            Annotated { layer, checksum: None, selected: None, revealed: false }.height(columns, &THEME)
+        }),
+        _ => 1,
+    };
+    above.saturating_add(draft)
+}
+
+/// What a parameter is, in a few words, and what more its title says of it.
+fn label(field: &FormField) -> (&'static str, &'static str) {
+    field.parameter.title.split_once(", ").unwrap_or((field.parameter.title, ""))
+}
+
+/// What a parameter takes.
+fn hint(field: &FormField) -> String {
+    let (label, more) = label(field);
+    let gap = if more.is_empty() { "" } else { "; " };
+    format!("{label}: {more}{gap}{}", field.parameter.kind.expectation())
 }
 
 fn parameter<'a>(
-    (field, (label, error)): (&'a FormField, (&'a String, &'a String)),
+    theme: &Theme,
+    field: &'a FormField,
+    [hint, error]: &'a [String; 2],
 ) -> widgets::FormField<'a> {
     let value = if field.choices().is_some() {
         widgets::FormValue::Choice(field.input.value())
@@ -138,7 +204,8 @@ fn parameter<'a>(
     } else {
         widgets::FormValue::Text(&field.input)
     };
-    widgets::FormField { label, value, error }
+    let unit = theme.unit(field.parameter.unit);
+    widgets::FormField { label: label(field).0, value, unit, hint, error }
 }
 
 /// The bytes that would be sent, with what they mean.
@@ -183,7 +250,7 @@ fn reply(look: &mut Look<'_>) {
     };
     let below = Rect { y: inner.y + used, height: inner.height.saturating_sub(used), ..inner };
     let failed = matches!(state.bench.outcome, Outcome::Failed { .. });
-    if state.bench.reply.shown.is_some() && below.height > 2 {
+    if state.bench.reply.shown.is_some() && below.height > 3 {
         frame::draw(look, below, &state.bench.reply);
     } else if !failed {
         let text = if state.bench.outcome == Outcome::Waiting { "waiting" } else { "nothing was sent yet" };
@@ -200,7 +267,10 @@ fn reply_title(state: &State) -> String {
         (Outcome::Answered { .. }, Some(bytes)) => format!("Reply  {bytes} bytes"),
         (Outcome::Failed { .. }, Some(_)) => "Reply  failed; what came last".to_owned(),
         (Outcome::Failed { .. }, None) => "Reply  none".to_owned(),
-        (Outcome::Waiting, _) => "Reply  awaited".to_owned(),
+        (Outcome::Waiting, _) => match state.jobs.first() {
+            Some(job) => format!("Reply  awaited, {} s", state.now.at.since(job.since).as_secs()),
+            None => "Reply  awaited".to_owned(),
+        },
         _ => "Reply".to_owned(),
     }
 }

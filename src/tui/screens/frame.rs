@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::Look;
 use crate::frame::{Dissection, Verdict};
 use crate::tui::layout::parts;
-use crate::tui::state::Inspector;
+use crate::tui::state::{Inspector, Screen};
 use crate::tui::theme::Role;
 use crate::tui::widgets::{HexView, TreeView};
 
@@ -17,8 +17,14 @@ pub fn draw(look: &mut Look<'_>, inner: Rect, inspector: &Inspector) {
     }
     let Some(layer) = inspector.layer() else { return };
     let revealed = look.state.reveal;
-    let chunks = if inspector.layer == 0 { inspector.chunks.as_slice() } else { &[] };
+    let chunks = if inspector.layer == 0 && look.state.chunks { inspector.chunks.as_slice() } else { &[] };
+    let matches = if look.state.screen == Screen::Trace && look.state.popup.is_none() {
+        look.state.view.needle.hits(&layer.bytes)
+    } else {
+        Vec::new()
+    };
     let hex = HexView {
+        matches: &matches,
         cursor: Some(inspector.byte),
         lit: inspector.lit(),
         revealed,
@@ -36,7 +42,7 @@ pub fn draw(look: &mut Look<'_>, inner: Rect, inspector: &Inspector) {
     };
     tree.render(parts.tree, look.buf, look.theme);
     let remarks: Vec<(String, Role)> =
-        inspector.remarks().into_iter().map(|remark| (remark.to_owned(), Role::Warn)).collect();
+        inspector.remark_rows(parts.foot.width).into_iter().map(|row| (row, Role::Warn)).collect();
     look.lines(parts.foot, &remarks);
 }
 
@@ -48,16 +54,23 @@ fn head(look: &mut Look<'_>, area: Rect, shown: &Dissection, layer: usize) {
         Verdict::Bad(_) | Verdict::Malformed(_) => (glyphs.bad.to_owned(), Role::Bad),
         Verdict::Unchecked(reason) => (reason.text().to_owned(), Role::Dim),
     };
-    let sum = shown.checksum.map(|sum| format!(" {}", sum.kind)).unwrap_or_default();
+    let summary = shown.summary();
+    let sum = shown.checksum.map(|sum| match sum.verdict() {
+        Verdict::Bad(mismatch) if !summary.contains(&mismatch.to_string()) => {
+            format!(" {} {mismatch}", sum.kind)
+        }
+        _ => format!(" {}", sum.kind),
+    });
+    let sum = sum.unwrap_or_default();
     let right = format!("{}{verdict}{sum}", views(shown, layer));
     let mut pen = look.pen(area);
     let taken = pen.measure(&right);
     let room = area.width.saturating_sub(taken + 2);
     if room < 20 {
-        pen.fit(0, 0, area.width, &shown.summary(), Role::Text);
+        pen.fit(0, 0, area.width, &summary, Role::Text);
         return;
     }
-    pen.fit(0, 0, room, &shown.summary(), Role::Text);
+    pen.fit(0, 0, room, &summary, Role::Text);
     pen.right(area.width - taken, 0, taken, &right, role);
 }
 

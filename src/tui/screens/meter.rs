@@ -16,7 +16,7 @@ use crate::meter::{Login, MODELS, Model};
 use crate::tui::state::Pane;
 use crate::tui::state::picker::Picker;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{self, PickerItem, TextInput};
+use crate::tui::widgets::{self, PickerItem, TextInput, wrap};
 
 /// Draws the screen of models.
 pub fn draw(look: &mut Look<'_>) {
@@ -79,7 +79,10 @@ fn address(look: &mut Look<'_>) {
     let placeholder = "decimal, 0x hex, or the serial number";
     look.input(inner, Pane::Address, TextInput { placeholder, ..TextInput::new(&state.meter.address, "") });
     let below = Rect { y: inner.y.saturating_add(1), height: inner.height.saturating_sub(1), ..inner };
-    let lines = candidates(look);
+    let lines: Vec<(String, Role)> = candidates(look)
+        .into_iter()
+        .flat_map(|(line, role)| wrap(&line, below.width).into_iter().map(move |line| (line, role)))
+        .collect();
     look.lines(below, &lines);
 }
 
@@ -109,14 +112,16 @@ fn candidates(look: &Look<'_>) -> Vec<(String, Role)> {
 
 fn password(look: &mut Look<'_>) {
     let state = look.state;
-    let hint = match state.meter.model().map(|model| model.login) {
-        None | Some(Login::None) => "this meter has none".to_owned(),
-        Some(Login::Optional { form, .. }) => format!("not needed for reading; {form}"),
-        Some(Login::Required { form, .. }) => format!("the maker's default is used; {form}"),
+    let (hint, form) = match state.meter.model().map(|model| model.login) {
+        None | Some(Login::None) => ("this meter has none", ""),
+        Some(Login::Optional { form, .. }) => ("not needed for reading", form),
+        Some(Login::Required { form, .. }) => ("the maker's default is used", form),
     };
     let inner = look.pane(Pane::Password, "Password", "", "");
-    let line = TextInput { placeholder: &hint, masked: true, ..TextInput::new(&state.meter.password, "") };
+    let line = TextInput { placeholder: hint, masked: true, ..TextInput::new(&state.meter.password, "") };
     look.input(inner, Pane::Password, line);
+    let below = Rect { y: inner.y.saturating_add(1), height: inner.height.saturating_sub(1), ..inner };
+    look.pen(below).fit(0, 0, below.width, form, Role::Dim);
 }
 
 fn about(look: &mut Look<'_>) {
@@ -128,12 +133,13 @@ fn about(look: &mut Look<'_>) {
     let title = format!("{} {}", model.maker, model.title);
     widgets::Pane { title: &title, ..widgets::Pane::default() }.render(area, look.buf, look.theme);
     let inner = widgets::Pane::inner(area);
-    let lines = facts(model);
+    let lines = facts(model, inner.width);
     look.lines(inner, &lines);
 }
 
-fn facts(model: &'static Model) -> Vec<(String, Role)> {
-    let mut lines = vec![format!("{}, {}, {}", model.line, model.protocol, model.id)];
+/// What is to be known of a model, wrapped.
+fn facts(model: &'static Model, columns: u16) -> Vec<(String, Role)> {
+    let mut lines = vec![format!("line: {}   protocol: {}   id: {}", model.line, model.protocol, model.id)];
     let mut add = |label: &str, text: &str| {
         if !text.is_empty() {
             lines.push(format!("{label}{text}"));
@@ -143,6 +149,14 @@ fn facts(model: &'static Model) -> Vec<(String, Role)> {
     add("terminals: ", model.wiring.terminals);
     add("supply: ", model.wiring.supply);
     add("in the same housing: ", model.lookalike);
+    let speeds: Vec<String> = model.other_speeds.iter().map(u32::to_string).collect();
+    add("speeds it can be set to: ", &speeds.join(", "));
     add("", model.note);
-    lines.into_iter().map(|line| (line, Role::Text)).collect()
+    if model.ambiguous_replies {
+        add(
+            "",
+            "its replies do not say all that they answer: reading twice is advised where a wrong value would do harm",
+        );
+    }
+    lines.iter().flat_map(|line| wrap(line, columns)).map(|line| (line, Role::Text)).collect()
 }

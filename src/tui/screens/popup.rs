@@ -9,7 +9,7 @@ use crate::tui::state::popup::Question;
 use crate::tui::state::{Inspector, Popup};
 use crate::tui::theme::Role;
 use crate::tui::update::completions;
-use crate::tui::widgets::{self, Help, HelpRow, TextInput};
+use crate::tui::widgets::{self, Help, HelpRow, TextInput, width};
 
 /// Draws the box that is open, if one is.
 pub fn draw(look: &mut Look<'_>) {
@@ -66,7 +66,9 @@ fn help_lines(look: &Look<'_>) -> Vec<(String, Result<&'static Info, &'static st
 
 fn prompt(look: &mut Look<'_>, input: &tui_input::Input, at: usize) {
     let found = completions(look.state, input.value());
-    let inner = open(look, "Command", "Tab completes · Enter does it", (76, 16));
+    let inner = open(look, "Command", "Tab completes · Enter does it", (100, 18));
+    let forms = found.iter().map(|one| width(&one.form)).max().unwrap_or_default();
+    let column = (forms + 3).min(inner.width / 2);
     let mut pen = look.pen(inner);
     pen.put(0, 0, ":", Role::Accent);
     let line = Rect { x: inner.x + 1, width: inner.width.saturating_sub(1), height: 1, ..inner };
@@ -75,8 +77,9 @@ fn prompt(look: &mut Look<'_>, input: &tui_input::Input, at: usize) {
     let first = (at + 1).saturating_sub(rows);
     for (y, (index, one)) in (1..inner.height).zip(found.iter().enumerate().skip(first)) {
         let mut pen = look.pen(Rect { y: inner.y + y, height: 1, ..inner });
-        pen.fit(1, 0, 32, &one.form, Role::Text);
-        pen.fit(34, 0, inner.width, one.about, Role::Dim);
+        let form = pen.fit(1, 0, inner.width, &one.form, Role::Text);
+        let about = if one.about.is_empty() { inner.width } else { column.max(form + 2) };
+        pen.fit(about, 0, inner.width, one.about, Role::Dim);
         if index == at {
             pen.select(0, 0, inner.width);
         }

@@ -9,7 +9,7 @@ use super::form::Form;
 use super::inspector::Inspector;
 use super::picker::{Entry, Picker};
 use crate::frame::{At, Dissection};
-use crate::protocol::{Access, Command, Request};
+use crate::protocol::{Access, Command, Options, Request};
 
 /// What is composed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -103,6 +103,8 @@ pub struct Bench {
     pub outcome: Outcome,
     /// What is sent again and again.
     pub repeat: Option<Repeat>,
+    /// How often is asked again, and whether everything is asked twice; for Readings too.
+    pub options: Options,
     /// What Readings polls.
     pub pinned: Vec<Request>,
     /// Whether the reply was looked at last, where there is room for one pane only.
@@ -137,6 +139,19 @@ impl Bench {
             (index, Entry { heading, words })
         };
         self.picker.refresh(order.into_iter().map(entry));
+    }
+
+    /// Chooses the first command of the everyday set; without one, the first that only reads.
+    pub fn choose_everyday(&mut self, commands: &'static [Command]) {
+        let everyday = self.pinned.first().map(|request| request.command.id);
+        let is_first = |command: &Command| match everyday {
+            Some(id) => command.id == id,
+            None => command.access == Access::Read,
+        };
+        match commands.iter().position(is_first) {
+            Some(at) => self.picker.at = at,
+            None => self.picker.first(),
+        }
     }
 
     /// Whether a request is among the pinned.

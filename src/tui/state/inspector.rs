@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::frame::{Dissection, Field, FieldTree, Layer, Span};
-use crate::tui::widgets::{keep_in_view, open_fields};
+use crate::frame::{Dissection, FieldTree, Layer, Span};
+use crate::tui::widgets::{keep_in_view, open_fields, wrap};
 
 /// A dissected frame with a place in it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -44,16 +44,19 @@ impl Inspector {
         self.shown.as_ref()?.layers.get(self.layer)
     }
 
-    /// The chosen field.
-    #[must_use]
-    pub fn field(&self) -> Option<&Field> {
-        self.layer()?.fields.get(self.field)
-    }
-
-    /// The bytes that are lit: those of the chosen field.
+    /// The bytes that are lit: those of the chosen field. Of a field without bytes of its own, such as some
+    /// bits of a byte, those of what it is part of.
     #[must_use]
     pub fn lit(&self) -> Span {
-        self.field().map(|field| field.span).unwrap_or_default()
+        let Some(layer) = self.layer() else { return Span::default() };
+        let mut index = self.field;
+        loop {
+            let span = layer.fields.get(index).map(|field| field.span).unwrap_or_default();
+            match layer.fields.parent(index) {
+                Some(parent) if span.is_empty() => index = parent,
+                _ => return span,
+            }
+        }
     }
 
     /// Indices of the fields that are not hidden in a folded one.
@@ -123,6 +126,12 @@ impl Inspector {
         problems.iter().map(|problem| problem.text.as_ref()).collect()
     }
 
+    /// The same in so many columns.
+    #[must_use]
+    pub fn remark_rows(&self, columns: u16) -> Vec<String> {
+        self.remarks().into_iter().flat_map(|remark| wrap(remark, columns)).collect()
+    }
+
     /// Keeps the place on screen: `tree` rows of fields, `hex` rows of `width` bytes.
     pub fn fit(&mut self, tree: usize, hex: usize, width: usize) {
         let bytes = self.layer().map_or(0, |layer| layer.bytes.len());
@@ -143,7 +152,7 @@ impl Inspector {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frame::Value;
+    use crate::frame::{Field, Value};
 
     fn inspector() -> Inspector {
         let mut dissection = Dissection::unexplained("test", &[0xC0, 1, 2, 3, 0xC0], "frame");
@@ -172,6 +181,15 @@ mod tests {
         assert_eq!((inspector.byte, inspector.lit()), (3, Span::new(3, 4)));
         inspector.step_byte(99);
         assert_eq!(inspector.byte, 4);
+    }
+
+    #[test]
+    fn a_field_without_bytes_of_its_own_lights_those_it_is_part_of() {
+        let mut inspector = inspector();
+        let bits = Field::new("bits", Span::new(2, 2), Value::Bytes).at_depth(2);
+        inspector.shown.as_mut().unwrap().layers[0].fields.insert(3, bits);
+        inspector.choose_row(3);
+        assert_eq!((inspector.byte, inspector.lit()), (1, Span::new(1, 2)));
     }
 
     #[test]

@@ -32,6 +32,7 @@ use crate::bus::Status;
 use crate::frame::At;
 use crate::link::{LinkName, Place};
 use crate::protocol::{Command, LineSettings, Profile};
+use crate::sim::fault::Spec;
 use crate::trace::{CaptureState, SharedTrace, Trace};
 
 /// The numbered screens.
@@ -187,6 +188,8 @@ pub struct State {
     pub mouse: bool,
     /// Whether masked bytes are shown until the next key.
     pub reveal: bool,
+    /// Whether the bytes show where the chunks of the link begin.
+    pub chunks: bool,
     /// The box over the screen.
     pub popup: Option<Popup>,
     /// A remark.
@@ -197,6 +200,8 @@ pub struct State {
     pub phase: Phase,
     /// What the bus says of it.
     pub status: Status,
+    /// What goes wrong on purpose on the simulated bus.
+    pub faults: Vec<Spec>,
     /// What went over it.
     pub trace: SharedTrace,
     /// Whether that is kept in a file, and in which.
@@ -235,11 +240,13 @@ impl State {
             maximised: false,
             mouse: true,
             reveal: false,
+            chunks: false,
             popup: None,
             notice: None,
             link: None,
             phase: Phase::None,
             status: Status::default(),
+            faults: Vec::new(),
             trace: SharedTrace::new(Trace::new(Timestamp::UNIX_EPOCH)),
             capture: CaptureState::Off,
             target: None,

@@ -25,6 +25,8 @@ pub struct Known {
     pub reading: Reading,
     /// When it was read, by this computer's clock.
     pub when: Timestamp,
+    /// The number it was at first, since the console has talked to this meter.
+    pub first: Option<Decimal>,
     /// Numbers and when they were read, the oldest first.
     pub history: VecDeque<(Timestamp, Decimal)>,
 }
@@ -42,7 +44,9 @@ pub struct Failed {
     /// What was asked.
     pub title: &'static str,
     /// What happened, in one line.
-    pub why: String,
+    pub headline: String,
+    /// What is ruled out and what to look at, a line each.
+    pub advice: Vec<String>,
 }
 
 /// The screen of values.
@@ -78,6 +82,14 @@ impl Default for Readings {
     }
 }
 
+impl Known {
+    /// How much it has grown since it was read first.
+    #[must_use]
+    pub fn growth(&self) -> Option<Decimal> {
+        self.reading.number()?.checked_sub(self.first?)
+    }
+}
+
 impl Readings {
     /// Takes a value in. One that is absent does not blank the number before it.
     pub fn take(&mut self, reading: Reading, when: Timestamp) {
@@ -85,7 +97,7 @@ impl Readings {
         let at = self.known.iter().position(|known| key(&known.reading) == key(&reading));
         let Some(known) = at.and_then(|at| self.known.get_mut(at)) else {
             let history = number.map(|number| (when, number)).into_iter().collect();
-            self.known.push(Known { reading, when, history });
+            self.known.push(Known { reading, when, first: number, history });
             return;
         };
         if matches!(reading.value, Measured::Absent(_)) && known.reading.number().is_some() {
@@ -94,6 +106,7 @@ impl Readings {
         known.reading = reading;
         known.when = when;
         if let Some(number) = number {
+            known.first.get_or_insert(number);
             known.history.push_back((when, number));
             if known.history.len() > HISTORY {
                 known.history.pop_front();
@@ -102,10 +115,10 @@ impl Readings {
     }
 
     /// Notes how a request ended: a failure replaces the one before of the same title, a success removes it.
-    pub fn note(&mut self, title: &'static str, failure: Option<String>) {
+    pub fn note(&mut self, title: &'static str, failure: Option<(String, Vec<String>)>) {
         self.failed.retain(|failed| failed.title != title);
-        if let Some(why) = failure {
-            self.failed.push(Failed { title, why });
+        if let Some((headline, advice)) = failure {
+            self.failed.push(Failed { title, headline, advice });
         }
     }
 
@@ -126,12 +139,11 @@ impl Readings {
         self.energy().find(|known| known.reading.tariff.is_none() && is_import(&known.reading))
     }
 
-    /// Everything that is not in the tariff table, the clock and the identity.
+    /// Everything that is not in the tariff table.
     #[must_use]
     pub fn others(&self) -> Vec<&Known> {
         let in_table = |reading: &Reading| reading.is_energy_register() && is_import(reading);
-        let in_facts = |reading: &Reading| is_clock(reading) || reading.quantity == Quantity::SERIAL;
-        self.known.iter().filter(|known| !in_table(&known.reading) && !in_facts(&known.reading)).collect()
+        self.known.iter().filter(|known| !in_table(&known.reading)).collect()
     }
 
     /// The meter's clock.
@@ -145,6 +157,12 @@ impl Readings {
     pub fn power(&self) -> Option<&Known> {
         let powers = || self.known.iter().filter(|known| known.reading.quantity == Quantity::POWER);
         powers().find(|known| known.reading.phase.is_none()).or_else(|| powers().next())
+    }
+
+    /// Everything that was read: the tariff table first, then the rest.
+    #[must_use]
+    pub fn all(&self) -> Vec<&Known> {
+        self.tariffs().into_iter().chain(self.total()).chain(self.others()).collect()
     }
 
     /// When the newest value was read.

@@ -3,7 +3,7 @@
 use tui_input::Input;
 
 use super::inspector::Inspector;
-use crate::frame::hex;
+use crate::frame::{Span, hex};
 use crate::tui::widgets::keep_in_view;
 
 /// What is looked for in the trace.
@@ -29,6 +29,23 @@ impl Needle {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
+    }
+
+    /// Where the bytes that are looked for stand in a frame, apart from each other.
+    #[must_use]
+    pub fn hits(&self, bytes: &[u8]) -> Vec<Span> {
+        let wanted = self.bytes.len();
+        let mut hits: Vec<Span> = Vec::new();
+        if wanted == 0 {
+            return hits;
+        }
+        for (at, run) in bytes.windows(wanted).enumerate() {
+            let is_free = hits.last().is_none_or(|hit| hit.range().end <= at);
+            if is_free && run == self.bytes {
+                hits.push(Span::new(at, at + wanted));
+            }
+        }
+        hits
     }
 
     /// Whether an entry with this summary and these bytes is one of those looked for.
@@ -175,5 +192,12 @@ mod tests {
         assert!(!needle.finds("", &[0x01, 0x31]));
         assert!(Needle::new("kwh").finds("T1 2979.64 kWh", &[]));
         assert!(!Needle::new("").finds("anything", &[1]));
+    }
+
+    #[test]
+    fn hits_in_a_frame_stand_apart_from_each_other() {
+        let hits = Needle::new("FF FF").hits(&[0xFF, 0xFF, 0xFF, 0, 0xFF, 0xFF]);
+        assert_eq!(hits, [Span::new(0, 2), Span::new(4, 6)]);
+        assert_eq!(Needle::new("kwh").hits(&[1, 2]), []);
     }
 }

@@ -15,7 +15,7 @@ use crate::app::raw;
 use crate::app::target::Target;
 use crate::bus::{Decoder, Intent};
 use crate::frame::Direction;
-use crate::protocol::{Access, Command, Context, Options, Plan, Request};
+use crate::protocol::{Access, Command, Context, Plan, Request};
 
 /// Silence between two of a repeated request.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -31,6 +31,7 @@ pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
         Action::Repeat => repeat(state, effects),
         Action::Pin => pin(state),
         Action::Raw => raw_mode(state),
+        Action::Twice => twice(state),
         Action::ToTrace => to_trace(state),
         Action::NextLayer => state.bench.reply.next_layer(),
         _ => {}
@@ -51,6 +52,17 @@ pub fn step_field(state: &mut State, by: isize) {
     if let (Mode::Command, Some(command)) = (state.bench.mode, state.command()) {
         state.bench.form_mut(command).step(by);
     }
+}
+
+/// Every value is asked twice and taken only when both answers agree, or once again.
+fn twice(state: &mut State) {
+    let options = &mut state.bench.options;
+    options.read_twice = !options.read_twice;
+    state.say(if state.bench.options.read_twice {
+        "every value is now read twice and taken only when both answers agree, on Readings too"
+    } else {
+        "every value is now read once"
+    });
 }
 
 fn raw_mode(state: &mut State) {
@@ -212,7 +224,7 @@ pub fn launch(state: &mut State, what: Armed, armed: bool, effects: &mut Effects
 pub fn run(state: &mut State, order: Order, effects: &mut Effects) {
     let (Some(target), Some(profile)) = (&state.target, state.profile()) else { return };
     let decoder = target.decoder();
-    let plan = Plan { profile, requests: order.requests.clone(), options: Options::default() };
+    let plan = Plan { profile, requests: order.requests.clone(), options: state.bench.options };
     let job = state.jobs.begin(order, state.now.at, state.view.len);
     effects.push(Effect::Bus(Intent::Run { job, decoder, plan: Box::new(plan) }));
 }

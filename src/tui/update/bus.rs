@@ -72,19 +72,28 @@ fn answered(state: &mut State, id: JobId, answer: &Answer) {
     let Some(job) = state.jobs.get(id).cloned() else { return };
     let failed = answer.result.as_ref().err();
     if let Some(request) = job.requests.get(answer.index) {
-        let why = failed.map(|failure| failure::line(state, failure, answer.request));
+        let why = failed.map(|failure| failure::told(state, failure, answer.request));
         state.readings.note(request.command.title, why);
     }
     if !matches!(job.purpose, Purpose::Bench | Purpose::Repeat) {
         return;
     }
-    if let Some(reply) = answer.reply {
-        show_reply(state, reply);
+    match answer.reply {
+        Some(reply) => show_reply(state, reply),
+        // What came before is no answer to this.
+        None => state.bench.reply.show(None, None),
     }
     state.bench.outcome = match failed {
         None => Outcome::Answered { latency: latency(state, answer) },
-        Some(failure) => failure::outcome(state, failure, answer.request),
+        Some(failure) => with_remarks(state, failure::outcome(state, failure, answer.request)),
     };
+}
+
+/// A failure with what the frame that came says of itself: which bit or rule would explain its checksum.
+fn with_remarks(state: &State, outcome: Outcome) -> Outcome {
+    let Outcome::Failed { headline, advice } = outcome else { return outcome };
+    let remarks = state.bench.reply.remarks().into_iter().map(str::to_owned);
+    Outcome::Failed { headline, advice: remarks.chain(advice).collect() }
 }
 
 fn latency(state: &State, answer: &Answer) -> Option<std::time::Duration> {

@@ -5,15 +5,16 @@ use super::super::state::bench::Outcome;
 use crate::app::diagnosis::{Case, Diagnosis, diagnose};
 use crate::protocol::Failure;
 
-/// A failure in one line.
-pub fn line(state: &State, failure: &Failure, request: Option<u32>) -> String {
-    explain(state, failure, request).map_or_else(|| failure.step.to_owned(), |diagnosis| diagnosis.headline)
-}
-
 /// What the bench shows of a failure.
 pub fn outcome(state: &State, failure: &Failure, request: Option<u32>) -> Outcome {
+    let (headline, advice) = told(state, failure, request);
+    Outcome::Failed { headline, advice }
+}
+
+/// A failure in one line, then what was heard, what that rules out and what to look at, a line each.
+pub fn told(state: &State, failure: &Failure, request: Option<u32>) -> (String, Vec<String>) {
     let Some(diagnosis) = explain(state, failure, request) else {
-        return Outcome::Failed { headline: failure.step.to_owned(), advice: Vec::new() };
+        return (failure.step.to_owned(), Vec::new());
     };
     let mut advice = vec![diagnosis.heard];
     if !diagnosis.ruled_out.is_empty() {
@@ -25,7 +26,7 @@ pub fn outcome(state: &State, failure: &Failure, request: Option<u32>) -> Outcom
     let numbered =
         diagnosis.look_at.iter().enumerate().map(|(index, what)| format!(" {}  {what}", index + 1));
     advice.extend(numbered);
-    Outcome::Failed { headline: diagnosis.headline, advice }
+    (diagnosis.headline, advice)
 }
 
 fn explain(state: &State, failure: &Failure, request: Option<u32>) -> Option<Diagnosis> {

@@ -67,7 +67,7 @@ pub fn take(state: &mut State, target: Target, effects: &mut Effects) {
         state.bench.pinned = target.everyday();
         state.bench.picker = super::super::state::picker::Picker::default();
         state.bench.refresh(target.commands());
-        state.bench.picker.first();
+        state.bench.choose_everyday(target.commands());
     }
     state.target = Some(target);
     tell_bus(state, effects);

@@ -103,6 +103,7 @@ fn opened(state: &mut State, trace: SharedTrace) {
     state.trace = trace;
     state.phase = Phase::Opening { since: state.now.at };
     state.status = crate::bus::Status::default();
+    state.faults.clear();
     state.jobs.clear();
     state.view = super::state::TraceView::default();
     state.bench.reply = super::state::Inspector::default();

@@ -158,7 +158,7 @@ fn has_frames(state: &State) -> bool {
 
 /// Leaves, after asking where something would be lost.
 pub fn quit(state: &mut State, effects: &mut Effects) {
-    let unsaved = !matches!(state.capture, CaptureState::Running(_)) && has_frames(state);
+    let unsaved = !matches!(state.capture, CaptureState::Running { .. }) && has_frames(state);
     let lost = if state.jobs.is_armed() {
         "a command that changes the meter is under way"
     } else if unsaved {

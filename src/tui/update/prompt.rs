@@ -8,8 +8,10 @@ use super::super::state::{Popup, Screen, State};
 use super::{Effects, bench, connect, go, keys, meter, paste};
 use crate::bus::Intent;
 use crate::frame::{hex, visible};
+use crate::link::Place;
 use crate::meter::MODELS;
 use crate::protocol::LineSettings;
+use crate::sim::fault::{KINDS, Kind, Spec, SpecError};
 
 /// A verb that takes something.
 struct Verb {
@@ -35,6 +37,13 @@ const VERBS: &[Verb] = &[
     Verb { name: "decode", form: "decode HEX", about: "explain bytes", run: decode },
     Verb { name: "goto", form: "goto NUMBER", about: "show an entry of the trace", run: goto },
     Verb { name: "period", form: "period SECONDS", about: "poll this often", run: period },
+    Verb { name: "retries", form: "retries COUNT", about: "ask again so often", run: retries },
+    Verb {
+        name: "fault",
+        form: "fault KIND=RATE[:ARG]...",
+        about: "make the simulated bus fail; fault none ends it",
+        run: fault,
+    },
     Verb { name: "theme", form: "theme NAME", about: "use a theme", run: theme },
 ];
 
@@ -53,6 +62,9 @@ pub struct Completion {
 #[must_use]
 pub fn completions(state: &State, typed: &str) -> Vec<Completion> {
     let typed = typed.trim_start();
+    if let Some(("fault", rest)) = typed.split_once(' ') {
+        return kinds(rest);
+    }
     if let Some((verb, rest)) = typed.split_once(' ') {
         return values(state, verb, rest.trim_start());
     }
@@ -89,6 +101,31 @@ fn values(state: &State, verb: &str, typed: &str) -> Vec<Completion> {
         .filter(|word| word.contains(typed))
         .map(|word| Completion { text: format!("{verb} {word}"), form: visible::string(&word), about: "" })
         .collect()
+}
+
+/// The faults that the last word may mean; those before it are kept.
+fn kinds(typed: &str) -> Vec<Completion> {
+    let (before, word) = typed.rsplit_once(' ').unwrap_or(("", typed));
+    let gap = if before.is_empty() { "" } else { " " };
+    let none = Completion {
+        text: "fault none".to_owned(),
+        form: "none".to_owned(),
+        about: "the line works as it should",
+    };
+    let kind = |kind: &Kind| {
+        let rate = if kind.is_lasting() { "once" } else { "1" };
+        let argument = kind.argument.split(" (").next().unwrap_or_default();
+        let colon = if argument.is_empty() { "" } else { ":" };
+        Completion {
+            text: format!("fault {before}{gap}{}={rate}", kind.name),
+            form: format!("{}={rate}{colon}{argument}", kind.name),
+            about: kind.what,
+        }
+    };
+    let name = word.split('=').next().unwrap_or_default();
+    let shown = |completion: &Completion| completion.form.starts_with(name);
+    let all = std::iter::once(none).filter(|_| before.is_empty());
+    all.chain(KINDS.iter().map(kind)).filter(shown).collect()
 }
 
 /// Puts the chosen completion into the prompt.
@@ -192,6 +229,34 @@ fn period(state: &mut State, text: &str, _effects: &mut Effects) -> Done {
         return Err("expected seconds, 1 to 86400".to_owned());
     }
     state.readings.period = std::time::Duration::from_secs(seconds);
+    Ok(())
+}
+
+fn retries(state: &mut State, text: &str, _effects: &mut Effects) -> Done {
+    let count: u8 = text.parse().ok().filter(|count| *count <= MOST_RETRIES).ok_or("expected 0 to 9")?;
+    state.bench.options.retries = count;
+    state.say(format!("a request that fails is sent {count} times more"));
+    Ok(())
+}
+
+/// Retries that can be chosen.
+const MOST_RETRIES: u8 = 9;
+
+fn fault(state: &mut State, text: &str, effects: &mut Effects) -> Done {
+    let is_simulated = state.link.as_ref().is_some_and(|link| link.place == Place::Sim);
+    if !is_simulated || !state.is_connected() {
+        return Err("faults are made on the simulated bus only: open sim:".to_owned());
+    }
+    let words: Vec<&str> = text.split_whitespace().filter(|word| *word != "none").collect();
+    let specs: Result<Vec<Spec>, SpecError> = words.iter().map(|word| word.parse()).collect();
+    let specs = specs.map_err(|error| error.to_string())?;
+    state.say(if specs.is_empty() {
+        "the simulated bus works as it should again".to_owned()
+    } else {
+        format!("the simulated bus fails from now on: {}; :fault none ends it", words.join(" "))
+    });
+    state.faults.clone_from(&specs);
+    effects.push(Effect::Faults(specs));
     Ok(())
 }
 

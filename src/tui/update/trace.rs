@@ -22,9 +22,19 @@ pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
         Action::NextMatch => start(state, true, effects),
         Action::PreviousMatch => start(state, false, effects),
         Action::Partner => partner(state),
+        Action::Chunks => switch_chunks(state),
         Action::NextLayer => state.view.detail.next_layer(),
         _ => {}
     }
+}
+
+fn switch_chunks(state: &mut State) {
+    state.chunks = !state.chunks;
+    state.say(if state.chunks {
+        "a bar in the bytes marks where the link handed over a new chunk"
+    } else {
+        "chunks no longer marked"
+    });
 }
 
 /// Explains the chosen entry.

@@ -3,16 +3,20 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::pen::split_at_width;
+use super::wrap::wrap;
 use super::{Pen, figure, width};
 use crate::frame::{Checksum, Field, FieldTree, Layer, Value, Verdict};
 use crate::tui::theme::{Role, Theme};
 
-/// The bytes of a layer, underlined field by field, each with its name under it.
+/// The bytes of a layer, underlined field by field, each with its name under it: as much of it as stands before
+/// a comma, in two rows where that keeps the bytes closer together.
 ///
 /// ```text
-/// C0  48  96 34 FD 00 ** ** ** ** D2      01 30   00    01     F5  C0
-/// ──  ──  ───── ───── ─────────── ──      ─────   ──    ──     ──  ──
-/// END OPT to    from  password    service command depth tariff CRC END
+/// C0  48  96 34 FD 00 ** ** ** ** D2      01 30   00   01     F5  C0
+/// ──  ──  ───── ───── ─────────── ──      ─────   ──   ──     ──  ──
+/// END OPT to    from  password    service command Days Tariff CRC END
+///                                                 back
 ///                                              17 bytes   ✓ CRC-8/0xB5 F5
 /// ```
 #[derive(Debug, Clone, Copy)]
@@ -34,13 +38,15 @@ struct Group<'a> {
     ordinal: u8,
     field: &'a Field,
     hex: String,
-    label: String,
+    /// One row or two.
+    label: Vec<String>,
     x: u16,
     line: u16,
 }
 
-/// Rows of a line of bytes: hex, underline, name.
-const ROWS: u16 = 3;
+/// Rows of a line of bytes above the names: hex, underline.
+const ROWS: u16 = 2;
+const MOST_LABEL_ROWS: usize = 2;
 const LONGEST_LABEL: u16 = 14;
 const GAP: u16 = 1;
 
@@ -48,8 +54,9 @@ impl<'a> Annotated<'a> {
     /// How many rows it takes in that many columns.
     #[must_use]
     pub fn height(&self, width: u16, theme: &Theme) -> u16 {
-        let lines = self.groups(width, theme).last().map_or(0, |group| group.line.saturating_add(1));
-        lines.saturating_mul(ROWS).saturating_add(1)
+        let groups = self.groups(width, theme);
+        let lines = groups.last().map_or(0, |group| group.line.saturating_add(1));
+        lines.saturating_mul(rows(&groups)).saturating_add(1)
     }
 
     /// The field drawn at a place of the screen when it is drawn in `area`.
@@ -58,8 +65,8 @@ impl<'a> Annotated<'a> {
         if !area.contains(Position::new(x, y)) {
             return None;
         }
-        let (x, line) = (x - area.x, (y - area.y) / ROWS);
         let groups = self.groups(area.width, theme);
+        let (x, line) = (x - area.x, (y - area.y) / rows(&groups));
         groups.iter().find(|g| g.line == line && (g.x..g.x + g.columns()).contains(&x)).map(|g| g.index)
     }
 
@@ -67,15 +74,16 @@ impl<'a> Annotated<'a> {
     pub fn render(self, area: Rect, buf: &mut Buffer, theme: &Theme) {
         let mut pen = Pen::new(area, buf, theme);
         let groups = self.groups(area.width, theme);
-        let rows = groups.last().map_or(0, |group| group.line.saturating_add(1).saturating_mul(ROWS));
-        for group in groups.iter().take_while(|group| group.line.saturating_mul(ROWS) < area.height) {
-            self.group(&mut pen, group);
+        let rows = rows(&groups);
+        let end = groups.last().map_or(0, |group| group.line.saturating_add(1).saturating_mul(rows));
+        for group in groups.iter().take_while(|group| group.line.saturating_mul(rows) < area.height) {
+            self.group(&mut pen, group, group.line.saturating_mul(rows));
         }
-        self.verdict(&mut pen, rows);
+        self.verdict(&mut pen, end);
     }
 
-    fn group(self, pen: &mut Pen<'_>, group: &Group<'_>) {
-        let (x, y) = (group.x, group.line.saturating_mul(ROWS));
+    fn group(self, pen: &mut Pen<'_>, group: &Group<'_>, y: u16) {
+        let x = group.x;
         let role = match group.field.value {
             _ if group.field.verdict.is_bad() => Role::Bad,
             Value::Secret if !self.revealed => Role::Secret,
@@ -83,10 +91,15 @@ impl<'a> Annotated<'a> {
         };
         pen.put(x, y, &group.hex, role);
         pen.repeat(x, y.saturating_add(1), width(&group.hex), pen.theme().glyphs().rule, Role::Border);
-        pen.fit(x, y.saturating_add(2), LONGEST_LABEL.max(width(&group.hex)), &group.label, Role::Dim);
-        if self.selected == Some(group.index) {
+        let is_selected = self.selected == Some(group.index);
+        if is_selected {
             pen.select(x, y, width(&group.hex));
-            pen.select(x, y.saturating_add(2), width(&group.label).min(group.columns()));
+        }
+        for (y, line) in (y.saturating_add(ROWS)..).zip(&group.label) {
+            pen.fit(x, y, LONGEST_LABEL.max(width(&group.hex)), line, Role::Dim);
+            if is_selected {
+                pen.select(x, y, width(line).min(group.columns()));
+            }
         }
     }
 
@@ -104,6 +117,14 @@ impl<'a> Annotated<'a> {
         }
     }
 
+    /// What a leaf is called: where it has all bytes of what it is part of to itself, such as some bits of a
+    /// byte, the whole.
+    fn name(&self, index: usize, field: &Field) -> String {
+        let fields = &self.layer.fields;
+        let whole = fields.parent(index).and_then(|parent| fields.get(parent));
+        whole.filter(|whole| whole.span == field.span).unwrap_or(field).label.to_string()
+    }
+
     /// The leaves, placed from left to right and wrapped between bytes.
     fn groups(&self, room: u16, theme: &Theme) -> Vec<Group<'a>> {
         let fields = &self.layer.fields;
@@ -115,9 +136,10 @@ impl<'a> Annotated<'a> {
         let mut groups = Vec::new();
         for (ordinal, (index, field)) in leaves.enumerate() {
             let hex = figure::bytes(self.layer, field, self.revealed, usize::MAX, theme);
-            let name = field.label.to_string();
-            for (part, hex) in place.parts(&hex, &name).into_iter().enumerate() {
-                let label = if part == 0 { name.clone() } else { theme.glyphs().ellipsis.to_owned() };
+            let ellipsis = theme.glyphs().ellipsis;
+            let name = name_rows(&theme.text(&self.name(index, field)), width(&hex), ellipsis);
+            for (part, hex) in place.parts(&hex, widest(&name)).into_iter().enumerate() {
+                let label = if part == 0 { name.clone() } else { vec![ellipsis.to_owned()] };
                 let ordinal = (ordinal % 2) as u8;
                 groups.push(place.put(Group { index, ordinal, field, hex, label, x: 0, line: 0 }));
             }
@@ -128,8 +150,35 @@ impl<'a> Annotated<'a> {
 
 impl Group<'_> {
     fn columns(&self) -> u16 {
-        width(&self.hex).max(width(&self.label).min(LONGEST_LABEL))
+        width(&self.hex).max(widest(&self.label).min(LONGEST_LABEL))
     }
+}
+
+/// Rows of a line of bytes, its names included.
+fn rows(groups: &[Group<'_>]) -> u16 {
+    ROWS + groups.iter().map(|group| group.label.len() as u16).max().unwrap_or(1)
+}
+
+fn widest(lines: &[String]) -> u16 {
+    lines.iter().map(|line| width(line)).max().unwrap_or_default()
+}
+
+/// A name in as few columns as two rows of whole words allow, but no fewer than its bytes take.
+fn name_rows(name: &str, least: u16, ellipsis: &str) -> Vec<String> {
+    let name = name.split_once(", ").map_or(name, |(name, _)| name);
+    let longest_word = name.split(' ').map(width).max().unwrap_or_default();
+    let narrowest = least.max(longest_word).min(LONGEST_LABEL);
+    let fitting = (narrowest..=LONGEST_LABEL).map(|columns| wrap(name, columns));
+    if let Some(rows) = fitting.into_iter().find(|rows| rows.len() <= MOST_LABEL_ROWS) {
+        return rows;
+    }
+    let mut rows = wrap(name, LONGEST_LABEL);
+    rows.truncate(MOST_LABEL_ROWS);
+    if let Some(last) = rows.last_mut() {
+        let (kept, _) = split_at_width(last, LONGEST_LABEL.saturating_sub(width(ellipsis)));
+        *last = format!("{}{ellipsis}", kept.trim_end());
+    }
+    rows
 }
 
 /// Where the next group goes.
@@ -141,12 +190,12 @@ struct Place {
 
 impl Place {
     /// Cuts the hex of a field into what fits into a line each.
-    fn parts(&self, hex: &str, label: &str) -> Vec<String> {
+    fn parts(&self, hex: &str, label: u16) -> Vec<String> {
         let bytes: Vec<&str> = hex.split(' ').filter(|byte| !byte.is_empty()).collect();
         let fits = |columns: u16| usize::from(columns.saturating_add(1) / 3).max(1);
         let here = fits(self.room.saturating_sub(self.x));
         let is_short = bytes.len() <= fits(self.room).min(MOST_UNBROKEN);
-        let label_fits = width(label).min(LONGEST_LABEL) <= self.room.saturating_sub(self.x);
+        let label_fits = label.min(LONGEST_LABEL) <= self.room.saturating_sub(self.x);
         if is_short || bytes.len() <= here && label_fits {
             return vec![bytes.join(" ")];
         }

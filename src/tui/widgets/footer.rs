@@ -15,8 +15,8 @@ pub struct Hint<'a> {
     pub label: &'a str,
 }
 
-/// Key hints in a row, the most important first. When there is no room, labels are dropped from the end, and
-/// only when no label is left, keys. The last hint (`? keys`) keeps its place as long as one key is shown.
+/// Key hints in a row, the most important first. When there is no room, whole hints go, the least important
+/// first: a key that does not say what it does is a puzzle. The last hint (`? keys`) keeps its place.
 ///
 /// ```text
 ///  Enter send   Tab pane   / find   y copy   ? keys
@@ -27,33 +27,16 @@ pub struct Footer<'a> {
     pub hints: &'a [Hint<'a>],
 }
 
-/// How many hints are shown, and how many of those with their label.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Fit {
-    shown: usize,
-    labelled: usize,
-}
-
-impl Fit {
-    /// The last hint keeps its label as long as the first one does.
-    const fn has_label(self, place: usize) -> bool {
-        place + 1 < self.labelled || (place + 1 == self.shown && self.labelled > 0)
-    }
-}
-
 impl<'a> Footer<'a> {
     /// Draws the hints in the first row.
     pub fn render(self, area: Rect, buf: &mut Buffer, theme: &Theme) {
         let mut pen = Pen::new(area, buf, theme);
-        let fit = self.fit(pen.width());
+        let room = usize::from(pen.width());
+        let shown = (0..=self.hints.len()).rev().find(|shown| self.columns(*shown) <= room).unwrap_or(0);
         let mut x = 1;
-        for (place, hint) in self.kept(fit.shown).enumerate() {
+        for hint in self.kept(shown) {
             let x_label = pen.put(x, 0, hint.key, Role::Key);
-            x = if fit.has_label(place) {
-                pen.put(x_label + 1, 0, hint.label, Role::Hint) + 3
-            } else {
-                x_label + 2
-            };
+            x = pen.put(x_label + 1, 0, hint.label, Role::Hint) + GAP;
         }
     }
 
@@ -61,31 +44,19 @@ impl<'a> Footer<'a> {
     fn kept(self, shown: usize) -> impl Iterator<Item = &'a Hint<'a>> {
         let last = self.hints.len().saturating_sub(1);
         let before = shown.saturating_sub(1);
-        self.hints
-            .iter()
-            .enumerate()
-            .filter(move |(i, _)| *i < before || (*i == last && shown > 0))
-            .map(|(_, h)| h)
+        let is_kept = move |place: usize| place < before || (place == last && shown > 0);
+        self.hints.iter().enumerate().filter(move |(place, _)| is_kept(*place)).map(|(_, hint)| hint)
     }
 
-    fn fit(self, room: u16) -> Fit {
-        let all = self.hints.len();
-        let labels = (0..=all).rev().map(|labelled| Fit { shown: all, labelled });
-        let keys = (0..all).rev().map(|shown| Fit { shown, labelled: 0 });
-        labels
-            .chain(keys)
-            .find(|fit| self.columns(*fit) <= usize::from(room))
-            .unwrap_or(Fit { shown: 0, labelled: 0 })
-    }
-
-    fn columns(self, fit: Fit) -> usize {
-        let one = |(place, hint): (usize, &Hint<'_>)| {
-            let label = if fit.has_label(place) { usize::from(width(hint.label)) + 2 } else { 0 };
-            usize::from(width(hint.key)) + label + 2
-        };
-        self.kept(fit.shown).enumerate().map(one).sum()
+    /// Columns that so many hints take with a gap before and between them.
+    fn columns(self, shown: usize) -> usize {
+        let one = |hint: &Hint<'_>| usize::from(width(hint.key) + 1 + width(hint.label) + GAP);
+        (self.kept(shown).map(one).sum::<usize>() + 1).saturating_sub(usize::from(GAP))
     }
 }
+
+/// Columns between a hint and the next.
+const GAP: u16 = 3;
 
 #[cfg(test)]
 mod tests {
@@ -102,7 +73,7 @@ mod tests {
     ];
 
     #[test]
-    fn labels_go_before_keys_and_the_way_to_help_stays() {
+    fn whole_hints_go_from_the_end_and_the_way_to_help_stays() {
         let footer = Footer { hints: HINTS };
         let shown: String = [100, 80, 60, 50, 40, 30, 20, 12, 6, 2]
             .iter()

@@ -25,14 +25,20 @@ pub struct FormField<'a> {
     pub label: &'a str,
     /// What stands in it.
     pub value: FormValue<'a>,
+    /// The unit of its number; empty for none.
+    pub unit: &'a str,
+    /// What it takes, told while it is selected; empty for nothing.
+    pub hint: &'a str,
     /// What is wrong with it; empty for nothing.
     pub error: &'a str,
 }
 
-/// Parameters side by side, wrapped where there is no room, and what is wrong under them.
+/// Parameters side by side, wrapped where there is no room, and under them what is wrong or what the selected
+/// one takes.
 ///
 /// ```text
-/// depth  ‹ running month ›   tariff  ‹ T1 ›   password  ********
+/// Days back: 0__ d    Tariff: ‹ T1 ›    Password: ********
+/// Days back: 0 for today, a number of 0 to 36
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Form<'a> {
@@ -42,17 +48,17 @@ pub struct Form<'a> {
     pub selected: Option<usize>,
 }
 
-const GAP: u16 = 3;
-const TEXT_COLUMNS: u16 = 12;
+const GAP: u16 = 4;
+const TEXT_COLUMNS: u16 = 5;
 const MOST_TEXT_COLUMNS: u16 = 32;
+const SECRET_COLUMNS: u16 = 12;
 const MASKS: usize = 8;
 
 impl Form<'_> {
-    /// How many rows it takes in that many columns, what is wrong included.
+    /// How many rows it takes in that many columns, the line under it included.
     #[must_use]
     pub fn height(&self, width: u16, theme: &Theme) -> u16 {
-        let rows = self.places(width, theme).last().map_or(0, |place| place.y + 1);
-        rows + u16::from(self.wrong().is_some())
+        self.places(width, theme).last().map_or(0, |place| place.y + 2)
     }
 
     /// The parameter drawn at a place of the screen when the form is drawn in `area`.
@@ -76,11 +82,13 @@ impl Form<'_> {
                 Rect { x: area.x.saturating_add(place.x), y: area.y.saturating_add(place.y), ..*place };
             draw(field, self.selected == Some(index), cell.intersection(area), buf, theme);
         }
+        let y = places.last().map_or(0, |place| place.y + 1);
+        let mut pen = Pen::new(area, buf, theme);
         if let Some(field) = self.wrong() {
-            let y = places.last().map_or(0, |place| place.y + 1);
-            let mut pen = Pen::new(area, buf, theme);
             let text = format!("{} {}: {}", theme.glyphs().bad, field.label, field.error);
             pen.fit(0, y, area.width, &text, Role::Bad);
+        } else if let Some(field) = self.selected.and_then(|index| self.fields.get(index)) {
+            pen.fit(0, y, area.width, field.hint, Role::Hint);
         }
     }
 
@@ -112,20 +120,29 @@ fn columns(field: &FormField<'_>, theme: &Theme) -> u16 {
         FormValue::Text(input) => {
             width(&theme.text(input.value())).saturating_add(1).clamp(TEXT_COLUMNS, MOST_TEXT_COLUMNS)
         }
-        FormValue::Secret(_) => TEXT_COLUMNS,
+        FormValue::Secret(_) => SECRET_COLUMNS,
     };
-    width(&theme.text(field.label)).saturating_add(2).saturating_add(value)
+    width(&theme.text(field.label))
+        .saturating_add(2)
+        .saturating_add(value)
+        .saturating_add(unit_columns(field, theme))
+}
+
+/// Columns of the unit with the gap before it.
+fn unit_columns(field: &FormField<'_>, theme: &Theme) -> u16 {
+    if field.unit.is_empty() { 0 } else { width(&theme.text(field.unit)).saturating_add(1) }
 }
 
 fn draw(field: &FormField<'_>, selected: bool, area: Rect, buf: &mut Buffer, theme: &Theme) {
     let mut pen = Pen::new(area, buf, theme);
     let label = if field.error.is_empty() { Role::Dim } else { Role::Bad };
-    let x = pen.fit(0, 0, area.width, field.label, label) + 2;
+    let label_end = pen.fit(0, 0, area.width, field.label, label);
+    let x = pen.put(label_end, 0, ":", label) + 1;
     match field.value {
         FormValue::Choice(choice) => {
             let glyphs = theme.glyphs();
             let end = pen.put(x, 0, glyphs.previous, Role::Hint) + 1;
-            let end = pen.fit(end, 0, area.width.saturating_sub(end + 2), choice, Role::Text) + 1;
+            let end = pen.fit(end, 0, area.width.saturating_sub(end + 2), choice, Role::Accent) + 1;
             let end = pen.put(end, 0, glyphs.next, Role::Hint);
             if selected {
                 pen.select(x, 0, end.saturating_sub(x));
@@ -138,7 +155,12 @@ fn draw(field: &FormField<'_>, selected: bool, area: Rect, buf: &mut Buffer, the
         }
         FormValue::Text(input) | FormValue::Secret(input) => {
             let masked = matches!(field.value, FormValue::Secret(_));
-            let rest = Rect { x: area.x.saturating_add(x), width: area.width.saturating_sub(x), ..area };
+            let unit = unit_columns(field, theme);
+            let room = area.width.saturating_sub(x.saturating_add(unit));
+            if unit > 0 {
+                pen.fit(x.saturating_add(room).saturating_add(1), 0, unit, field.unit, Role::Dim);
+            }
+            let rest = Rect { x: area.x.saturating_add(x), width: room, ..area };
             TextInput { masked, focused: selected, ..TextInput::new(input, "") }.render(rest, buf, theme);
         }
     }
@@ -152,10 +174,28 @@ mod tests {
     fn with_form<T>(error: &str, selected: Option<usize>, look: impl Fn(Form<'_>) -> T) -> T {
         let (day, password) = (Input::new("2024-05-31".to_owned()), Input::new("777777".to_owned()));
         let fields = [
-            FormField { label: "depth", value: FormValue::Choice("running month"), error: "" },
-            FormField { label: "tariff", value: FormValue::Choice("T1"), error: "" },
-            FormField { label: "day", value: FormValue::Text(&day), error },
-            FormField { label: "password", value: FormValue::Secret(&password), error: "" },
+            FormField {
+                label: "depth",
+                value: FormValue::Choice("running month"),
+                unit: "",
+                hint: "what fits",
+                error: "",
+            },
+            FormField {
+                label: "tariff",
+                value: FormValue::Choice("T1"),
+                unit: "",
+                hint: "what fits",
+                error: "",
+            },
+            FormField { label: "day", value: FormValue::Text(&day), unit: "d", hint: "what fits", error },
+            FormField {
+                label: "password",
+                value: FormValue::Secret(&password),
+                unit: "",
+                hint: "what fits",
+                error: "",
+            },
         ];
         look(Form { fields: &fields, selected })
     }
@@ -185,7 +225,7 @@ mod tests {
     #[test]
     fn a_password_shows_neither_characters_nor_length() {
         let shown = with_form("", None, |form| drawn(100, 1, &unicode(), |a, b, t| form.render(a, b, t)));
-        assert!(shown.trim_end().ends_with("password  ********"), "{shown}");
+        assert!(shown.trim_end().ends_with("password: ********"), "{shown}");
     }
 
     #[test]

@@ -126,6 +126,7 @@ mod tests {
                 address: Address::numeric("7", 7),
                 serial: "11200107".to_owned(),
                 password: None,
+                keys: Vec::new(),
                 line: LineSettings::default(),
                 values: Vec::new(),
             };

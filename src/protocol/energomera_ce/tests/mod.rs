@@ -31,6 +31,7 @@ fn profile(dialect: Dialect, address: u64) -> Profile {
         password: None,
         line: LineSettings::default(),
         network_delay: Duration::ZERO,
+        keys: Vec::new(),
     }
 }
 
@@ -51,6 +52,7 @@ fn setup(dialect: Dialect, values: &[(&str, &str)]) -> Setup {
         serial: "011791165813462".into(),
         password: None,
         line: LineSettings::default(),
+        keys: Vec::new(),
         values: values.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
     }
 }

@@ -64,6 +64,7 @@ pub fn profile(model: &'static str, address: u32) -> Profile {
         password: None,
         line: LineSettings::default(),
         network_delay: Duration::ZERO,
+        keys: Vec::new(),
     }
 }
 
@@ -74,6 +75,7 @@ pub fn setup(model: &'static str, values: &[(&str, &str)]) -> Setup {
         address: Address::numeric(ADDRESS.to_string(), ADDRESS.into()),
         serial: "10411486".into(),
         password: None,
+        keys: Vec::new(),
         line: LineSettings::default(),
         values: values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
     }

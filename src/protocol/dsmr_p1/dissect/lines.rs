@@ -1,0 +1,237 @@
+//! A telegram line by line.
+
+use super::meaning;
+use super::sheet::Sheet;
+use super::told;
+use crate::frame::{Label, Span, Value};
+use crate::protocol::dsmr_p1::catalogue::{self, Entry, Form};
+use crate::protocol::dsmr_p1::object::{Object, Spelling};
+use crate::protocol::dsmr_p1::text::Number;
+
+/// The first line: slash, three letters of the maker, speed character, identification.
+pub fn first(sheet: &mut Sheet<'_>, end: usize) -> usize {
+    let line = line_at(sheet.bytes, 0, end);
+    sheet.field("identification", Span::new(0, line.next), Value::Bytes, 0);
+    let cut = |from: usize, to: usize| Span::new(from.min(line.end), to.min(line.end));
+    sheet.field("start", cut(0, 1), Value::Text, 1);
+    let maker = cut(1, 4);
+    let note = maker_name(sheet.text(maker));
+    sheet.field("maker", maker, Value::Text, 1);
+    annotate(sheet, note);
+    let speed = cut(4, 5);
+    let note = speed_name(sheet.text(speed));
+    sheet.field("speed character", speed, Value::Text, 1);
+    annotate(sheet, note);
+    sheet.field("type and number", cut(5, line.end), Value::Text, 1);
+    line_end(sheet, line.end, line.next);
+    line.next
+}
+
+fn annotate(sheet: &mut Sheet<'_>, note: &'static str) {
+    if let Some(field) = sheet.fields.last_mut() {
+        field.note = note;
+    }
+}
+
+fn line_end(sheet: &mut Sheet<'_>, from: usize, to: usize) {
+    if to > from {
+        sheet.field("line end", Span::new(from, to), Value::Bytes, 1);
+    }
+}
+
+/// The lines between the first and the last.
+pub fn body(sheet: &mut Sheet<'_>, from: usize, end: usize) {
+    let mut at = from;
+    while at < end {
+        let line = line_at(sheet.bytes, at, end);
+        one(sheet, at, line);
+        at = line.next;
+    }
+}
+
+/// Where a line ends, and where its line end does.
+#[derive(Debug, Clone, Copy)]
+struct Line {
+    end: usize,
+    next: usize,
+}
+
+fn line_at(bytes: &[u8], from: usize, until: usize) -> Line {
+    let rest = bytes.get(from..until).unwrap_or_default();
+    let Some(feed) = rest.iter().position(|byte| *byte == b'\n') else {
+        return Line { end: until, next: until };
+    };
+    let has_return = feed.checked_sub(1).and_then(|at| rest.get(at)) == Some(&b'\r');
+    Line { end: from + feed - usize::from(has_return), next: from + feed + 1 }
+}
+
+fn one(sheet: &mut Sheet<'_>, from: usize, line: Line) {
+    if line.end == from {
+        sheet.field("blank line", Span::new(from, line.next), Value::Bytes, 0);
+        return;
+    }
+    let text = sheet.bytes.get(from..line.end).unwrap_or_default();
+    match Object::read(text) {
+        Some((object, width, spelling)) if groups(sheet, from + width, line.end) => {
+            sheet.awaited = None;
+            let reference = Span::new(from, from + width);
+            known(sheet, object, (reference, spelling), line);
+        }
+        None if text.first() == Some(&b'(') && groups(sheet, from, line.end) => {
+            continuation(sheet, from, line);
+        }
+        _ => unreadable(sheet, from, line),
+    }
+}
+
+fn unreadable(sheet: &mut Sheet<'_>, from: usize, line: Line) {
+    let span = Span::new(from, line.next);
+    sheet.field("unreadable line", span, Value::Text, 0);
+    sheet.problem("line", "a line that is neither object and brackets nor a continuation", Some(span));
+}
+
+/// Finds the brackets of a line; whether it consists of nothing else.
+fn groups(sheet: &mut Sheet<'_>, from: usize, end: usize) -> bool {
+    sheet.groups.clear();
+    let mut at = from;
+    while at < end {
+        let rest = sheet.bytes.get(at..end).unwrap_or_default();
+        if rest.first() != Some(&b'(') {
+            return false;
+        }
+        // A value may hold brackets itself: one closes only before the next opens or the line ends.
+        let closes =
+            |index: usize, byte: u8| byte == b')' && matches!(rest.get(index + 1), None | Some(b'('));
+        let Some(width) = rest.iter().enumerate().position(|(index, byte)| closes(index, *byte)) else {
+            return false;
+        };
+        sheet.groups.push(Span::new(at + 1, at + width));
+        at += width + 1;
+    }
+    !sheet.groups.is_empty()
+}
+
+/// A line with an object: its reference, what stands in its brackets, its line end.
+fn known(sheet: &mut Sheet<'_>, object: Object, (reference, spelling): (Span, Spelling), line: Line) {
+    let entry = catalogue::of(object);
+    let parent = sheet.fields.len();
+    let from = reference.range().start;
+    sheet.field(name(entry, object), Span::new(from, line.next), Value::Bytes, 0);
+    sheet.field("object", reference, Value::Text, 1);
+    match spelling {
+        Spelling::Plain => {}
+        Spelling::WithF => annotate(sheet, "with group F, which is left out elsewhere"),
+        Spelling::Colon => annotate(sheet, "a colon where a dot belongs"),
+    }
+    let form = entry.map(|entry| entry.form);
+    let main = brackets(sheet, form, object, reference.range().end, line);
+    if let Some((value, unit, note)) = main
+        && let Some(field) = sheet.fields.get_mut(parent)
+    {
+        (field.value, field.unit, field.note) = (value, unit, note);
+    }
+    if let Some(entry) = entry {
+        told::line(sheet, entry, object, parent);
+    }
+}
+
+fn name(entry: Option<&'static Entry>, object: Object) -> Label {
+    match entry {
+        None => Label::Name("unknown object"),
+        Some(entry) if object.a == 0 && object.b > 0 => Label::Nth(entry.title, object.b.into()),
+        Some(entry) if entry.is_numbered() => Label::Nth(entry.title, object.e.into()),
+        Some(entry) => Label::Name(entry.title),
+    }
+}
+
+/// The value that stands for a line: its value, unit and note.
+type Main = (Value, crate::reading::Unit, &'static str);
+
+/// Explains every bracket of a line; what the line comes to, if it is a single value.
+fn brackets(
+    sheet: &mut Sheet<'_>,
+    form: Option<Form>,
+    object: Object,
+    from: usize,
+    line: Line,
+) -> Option<Main> {
+    let mut main = None;
+    let mut at = from;
+    let count = sheet.groups.len();
+    for index in 0..count {
+        let span = sheet.groups.get(index).copied().unwrap_or_default();
+        let range = span.range();
+        sheet.field(
+            if index == 0 { "bracket" } else { "brackets" },
+            Span::new(at, range.start),
+            Value::Bytes,
+            1,
+        );
+        let field = meaning::of(sheet, form, object, index, span);
+        if meaning::is_main(form, index, count) && !matches!(field.value, Value::Text | Value::Bytes) {
+            main = Some((field.value, field.unit, field.note));
+        }
+        sheet.fields.push(field);
+        at = range.end;
+    }
+    sheet.field("line end", Span::new(at, line.next), Value::Bytes, 1);
+    main
+}
+
+/// The number of the register of the line before.
+fn continuation(sheet: &mut Sheet<'_>, from: usize, line: Line) {
+    let Some(awaited) = sheet.awaited.take() else { return unreadable(sheet, from, line) };
+    let span = sheet.groups.first().copied().unwrap_or_default();
+    let count = sheet.groups.len();
+    brackets(sheet, Some(Form::Number), awaited.object, from, line);
+    for field in sheet.fields.iter_mut().rev().take(2 * count + 1) {
+        if let Value::Number(_) = field.value {
+            field.unit = awaited.unit;
+        }
+    }
+    if let Some(number) = Number::read(sheet.text(span)) {
+        if let Some(field) = sheet.fields.get_mut(awaited.field) {
+            field.span.end = u32::try_from(line.next).unwrap_or(u32::MAX);
+            (field.value, field.unit) = (Value::Number(number.value), awaited.unit);
+        }
+        told::hourly(sheet, &awaited, number, span);
+    }
+}
+
+/// The maker of a flag, as far as telegrams with it have been seen.
+fn maker_name(flag: &[u8]) -> &'static str {
+    match flag.to_ascii_uppercase().as_slice() {
+        b"ISK" => "Iskraemeco",
+        b"KFM" => "Kaifa",
+        b"XMX" | b"LGF" | b"LGZ" => "Landis+Gyr",
+        b"KMP" | b"KAM" => "Kamstrup",
+        b"ENE" | b"SAG" => "Sagemcom",
+        b"ACE" => "Itron (Actaris)",
+        b"ADN" => "Aidon",
+        b"WSE" => "Wasion",
+        b"EGM" => "Elgama",
+        b"ESY" => "EasyMeter",
+        b"FLU" => "meter of Fluvius, Belgium",
+        b"LUX" => "Smarty, Luxembourg",
+        b"EST" => "meter of Energienetze Steiermark, Austria",
+        b"ESO" => "meter of ESO, Lithuania",
+        b"ELL" => "meter of Ellevio, Sweden",
+        b"GRE" => "meter of Groupe E, Switzerland",
+        b"NWA" | b"AUR" => "heat gateway",
+        _ => "",
+    }
+}
+
+/// What the speed character says by IEC 62056-21; the port does not go by it.
+fn speed_name(character: &[u8]) -> &'static str {
+    match character {
+        b"0" => "300 baud by IEC 62056-21; the port does not go by it",
+        b"1" => "600 baud by IEC 62056-21; the port does not go by it",
+        b"2" => "1200 baud by IEC 62056-21; the port does not go by it",
+        b"3" => "2400 baud by IEC 62056-21; the port does not go by it",
+        b"4" => "4800 baud by IEC 62056-21; the port does not go by it",
+        b"5" => "9600 baud by IEC 62056-21; the port does not go by it",
+        b"6" | b"9" => "19200 baud by IEC 62056-21; the port does not go by it",
+        _ => "",
+    }
+}

@@ -1,0 +1,231 @@
+//! Explaining a telegram down to its last byte.
+
+mod lines;
+mod meaning;
+mod sealed;
+mod sheet;
+mod told;
+
+pub use sealed::LUXEMBOURG;
+use sheet::Sheet;
+
+use super::envelope::Envelope;
+use super::variant::{self, Crc, Evidence, Variant};
+use super::wire::{End, Seal};
+use crate::frame::checksum::ARC;
+use crate::frame::{
+    Checksum, Direction, Dissection, Field, Layer, Origin, Problem, Reason, Span, Value, Verdict,
+};
+use crate::protocol::{Context, Dialect};
+use crate::reading::Reading;
+
+/// Protocol id.
+pub const ID: &str = "dsmr-p1";
+
+/// Explains one frame. Never fails, whatever the bytes.
+pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
+    if let Some(envelope) = Envelope::of(bytes) {
+        return sealed::dissect(bytes, &envelope, context);
+    }
+    if bytes.first() != Some(&b'/') {
+        let unexplained = Dissection::unexplained(ID, bytes, "Not a P1 telegram");
+        return Dissection { direction: direction(context), ..unexplained };
+    }
+    let found = explain(bytes, 0, context.dialect);
+    let mut layers =
+        vec![Layer { name: "wire", bytes: bytes.into(), fields: found.fields, from: Vec::new() }];
+    layers.extend(found.texts);
+    Dissection {
+        protocol: ID,
+        direction: direction(context),
+        address: None,
+        title: found.title,
+        verdict: found.verdict,
+        checksum: found.checksum,
+        layers,
+        readings: found.readings,
+        problems: found.problems,
+    }
+}
+
+/// Telegrams are pushed; only what is known to go to the meter does not.
+const fn direction(context: &Context<'_>) -> Direction {
+    match context.direction {
+        Direction::Request => Direction::Request,
+        _ => Direction::Push,
+    }
+}
+
+/// A telegram in clear, explained.
+struct Explained {
+    title: &'static str,
+    verdict: Verdict,
+    checksum: Option<Checksum>,
+    fields: Vec<Field>,
+    /// The layer of the texts that were sent as hex.
+    texts: Option<Layer>,
+    readings: Vec<Reading>,
+    problems: Vec<Problem>,
+}
+
+/// Explains a telegram in clear that begins `base` bytes into the wire.
+fn explain(bytes: &[u8], base: usize, dialect: Dialect) -> Explained {
+    let end = End::of(bytes);
+    let stop = end.map_or(bytes.len(), |end| end.mark);
+    let (evidence, found) = look(bytes.get(1..stop).unwrap_or_default());
+    let variant = if dialect == Dialect::default() { found } else { variant::of(dialect) };
+    let checksum = end.and_then(|end| end.checksum(bytes));
+    let verdict = verdict(end, checksum, variant);
+    let is_sound = matches!(verdict, Verdict::Good | Verdict::Unchecked(Reason::NoChecksum));
+    let mut sheet = Sheet::new(bytes, base, variant, is_sound);
+    let next = lines::first(&mut sheet, stop);
+    lines::body(&mut sheet, next, stop);
+    told::date(&mut sheet);
+    let of_lines = sheet.problems.len();
+    close(&mut sheet, end, checksum, verdict);
+    // What is wrong with the whole comes before what is wrong with a line.
+    sheet.problems.rotate_left(of_lines);
+    let against = evidence.against(variant, found);
+    if !against.is_empty() {
+        sheet.problem("dialect", against, None);
+    }
+    Explained {
+        title: if variant.dialect == Dialect::default() { found.title } else { variant.title },
+        verdict,
+        checksum,
+        texts: texts(&mut sheet),
+        fields: sheet.fields,
+        readings: sheet.readings,
+        problems: sheet.problems,
+    }
+}
+
+/// What the first line and the objects say of the variant.
+fn look(body: &[u8]) -> (Evidence, &'static Variant) {
+    let evidence = Evidence::of(body);
+    (evidence, evidence.variant(body))
+}
+
+fn verdict(end: Option<End>, checksum: Option<Checksum>, variant: &Variant) -> Verdict {
+    match (end, checksum) {
+        (None, _) => Verdict::Malformed("cut short: the line of the exclamation mark is missing"),
+        (Some(end), Some(sum)) if end.is_cut() && sum.verdict() != Verdict::Good => {
+            Verdict::Malformed("cut short within the CRC")
+        }
+        (_, Some(sum)) => sum.verdict(),
+        (Some(End { seal: Seal::Garbled, .. }), None) => Verdict::Malformed("the CRC is not hex"),
+        (Some(end), None) if variant.crc == Crc::Always && end.is_cut() => {
+            Verdict::Unchecked(Reason::CutShort)
+        }
+        (Some(_), None) => Verdict::Unchecked(Reason::NoChecksum),
+    }
+}
+
+/// The line of the exclamation mark, and what is wrong with the whole.
+fn close(sheet: &mut Sheet<'_>, end: Option<End>, checksum: Option<Checksum>, verdict: Verdict) {
+    let Some(end) = end else {
+        return sheet.problem("cut-short", "the telegram breaks off before its last line", None);
+    };
+    let after = end.mark + 1;
+    let tail = sheet.bytes.get(after..).unwrap_or_default();
+    let digits = tail.iter().position(|byte| matches!(byte, 0 | b'\r' | b'\n')).unwrap_or(tail.len());
+    let crc = Span::new(after, after + digits);
+    sheet.field("end", Span::new(end.mark, after), Value::Text, 0);
+    if !crc.is_empty() {
+        let value = checksum.map_or(Value::Text, |sum| Value::Hex(sum.found.into(), sum.digits));
+        sheet.fields.push(Field::new("CRC", crc, value).verdict(verdict).note(short_crc(end.seal)));
+    }
+    if sheet.bytes.len() > after + digits {
+        let rest = Span::new(after + digits, sheet.bytes.len());
+        sheet.field("line end", rest, Value::Bytes, 0);
+    }
+    find_fault(sheet, end, (crc, checksum), verdict);
+}
+
+const fn short_crc(seal: Seal) -> &'static str {
+    match seal {
+        Seal::Crc { digits: 1..=3, .. } => "printed without leading zeros",
+        _ => "",
+    }
+}
+
+/// Names what is wrong with the checksum and, where that can be told, why.
+fn find_fault(sheet: &mut Sheet<'_>, end: End, (span, checksum): (Span, Option<Checksum>), verdict: Verdict) {
+    match (verdict, checksum) {
+        (Verdict::Bad(mismatch), Some(sum)) => {
+            sheet.problem("checksum", format!("{} {mismatch}", sum.kind), Some(span));
+            explain_mismatch(sheet, end, sum);
+        }
+        (Verdict::Malformed(what), _) => sheet.problem("cut-short", what, Some(span)),
+        (Verdict::Unchecked(Reason::CutShort), _) => {
+            sheet.problem("cut-short", "the telegram breaks off before its CRC", None);
+        }
+        (Verdict::Unchecked(_), _) if sheet.variant.crc == Crc::Always => {
+            sheet.problem("no-checksum", "telegrams of this version carry a CRC; this one has none", None);
+        }
+        _ => {}
+    }
+}
+
+fn explain_mismatch(sheet: &mut Sheet<'_>, end: End, sum: Checksum) {
+    let covered = sheet.bytes.get(..=end.mark).unwrap_or_default();
+    if let Some(at) = stray_mark(covered) {
+        let text = "an exclamation mark within a line: a bit was lost, as on a weak or long cable";
+        return sheet.problem("bit-error", text, Some(Span::new(at, at + 1)));
+    }
+    if let Some(at) = covered.iter().position(|byte| !byte.is_ascii()) {
+        let text = "a byte that is not ASCII: bits are wrong";
+        return sheet.problem("bit-error", text, Some(Span::new(at, at + 1)));
+    }
+    let fits = |bytes: &[u8]| u32::from(ARC.checksum(bytes)) == sum.found;
+    if fits(&with_carriage_returns(covered)) {
+        sheet.problem(
+            "line-ends",
+            "the CRC fits when lines end with CR LF: something has changed them",
+            None,
+        );
+    } else if with_blank_line(covered).is_some_and(|bytes| fits(&bytes)) {
+        sheet.problem(
+            "blank-line",
+            "the CRC fits when an empty line follows the first one: it was taken out",
+            None,
+        );
+    }
+}
+
+/// An exclamation mark that is not the last one, outside the first line, whose text is free.
+fn stray_mark(covered: &[u8]) -> Option<usize> {
+    let from = covered.iter().position(|byte| *byte == b'\n')?;
+    let at =
+        from + covered.get(from..covered.len().checked_sub(1)?)?.iter().position(|byte| *byte == b'!')?;
+    Some(at)
+}
+
+fn with_carriage_returns(covered: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(covered.len() + 64);
+    for &byte in covered {
+        if byte == b'\n' && bytes.last() != Some(&b'\r') {
+            bytes.push(b'\r');
+        }
+        bytes.push(byte);
+    }
+    bytes
+}
+
+fn with_blank_line(covered: &[u8]) -> Option<Vec<u8>> {
+    let feed = covered.iter().position(|byte| *byte == b'\n')?;
+    let (first, rest) = covered.split_at_checked(feed + 1)?;
+    (!rest.starts_with(b"\r\n")).then(|| [first, b"\r\n", rest].concat())
+}
+
+/// The layer of texts that were sent as hex, if there are any.
+fn texts(sheet: &mut Sheet<'_>) -> Option<Layer> {
+    let decoded = std::mem::take(&mut sheet.decoded);
+    let from: Vec<Origin> = decoded.from;
+    (!from.is_empty()).then(|| Layer {
+        name: "texts",
+        bytes: decoded.bytes.into(),
+        fields: decoded.fields,
+        from,
+    })
+}

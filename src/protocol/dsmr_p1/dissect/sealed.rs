@@ -1,0 +1,216 @@
+//! Explaining an encrypted telegram: the envelope, the keys, and the telegram inside.
+
+use super::{ID, direction, explain};
+use crate::frame::{Dissection, Field, Label, Layer, Origin, Problem, Reason, Secret, Span, Value, Verdict};
+use crate::protocol::cipher::{self, CipherError};
+use crate::protocol::dsmr_p1::envelope::Envelope;
+use crate::protocol::dsmr_p1::tracker::{AGAIN, BACK};
+use crate::protocol::dsmr_p1::wire::{self, End};
+use crate::protocol::{Context, Judged, MeterKey};
+
+/// The authentication key of every meter in Luxembourg (Smarty P1 specification 1.1.3, 3.2.5). It is public.
+pub const LUXEMBOURG: [u8; 16] =
+    [0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xAA, 0xBB, 0xCC, 0xDD, 0xEE, 0xFF];
+
+/// How far the keys went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Trust {
+    /// No key was given for this meter.
+    NoKey,
+    /// The text makes no sense under any key.
+    WrongKey,
+    /// It begins like a telegram, but neither its CRC nor the tag fits.
+    Damaged,
+    /// The CRC of the telegram fits and the tag does not: another authentication key.
+    NotAuthentic,
+    /// There is no tag, and the text begins like a telegram.
+    NoTag,
+    /// The tag fits when nothing else is covered by it, which the standard does not allow.
+    BareTag,
+    /// The tag fits.
+    Authentic,
+}
+
+/// Explains an encrypted telegram.
+pub fn dissect(bytes: &[u8], envelope: &Envelope, context: &Context<'_>) -> Dissection {
+    let is_whole = bytes.len() >= envelope.total;
+    let mut dissection = shell(bytes, envelope, context);
+    replay(&mut dissection.problems, context.step);
+    if !is_whole {
+        let text = "the frame is shorter than its length says";
+        dissection.verdict = Verdict::Malformed("cut short");
+        dissection.problems.push(Problem { code: "cut-short", text: text.into(), span: None });
+        return dissection;
+    }
+    let (trust, plain) = open(bytes, envelope, context.keys);
+    name_trust(&mut dissection, trust);
+    if trust >= Trust::Damaged {
+        inner(&mut dissection, envelope, &plain, trust, context);
+    }
+    dissection
+}
+
+/// The envelope alone.
+fn shell(bytes: &[u8], envelope: &Envelope, context: &Context<'_>) -> Dissection {
+    Dissection {
+        direction: direction(context),
+        layers: vec![Layer {
+            name: "wire",
+            bytes: bytes.into(),
+            fields: fields(bytes, envelope),
+            from: Vec::new(),
+        }],
+        ..Dissection::unexplained(ID, &[], "Encrypted P1 telegram")
+    }
+}
+
+fn fields(bytes: &[u8], envelope: &Envelope) -> Vec<Field> {
+    let cut = |from: usize, to: usize| Span::new(from.min(bytes.len()), to.min(bytes.len()));
+    let (control, text) = (envelope.control_at, envelope.text_at());
+    let length = envelope.total.saturating_sub(control) as u64;
+    let mut fields = vec![
+        Field::new("tag", cut(0, 1), Value::Meaning(0xDB, "general-glo-ciphering")),
+        Field::new("length of title", cut(1, 2), Value::count(8)),
+        Field::new("system title", cut(2, 10), Value::Bytes).note("maker and number: the meter's, for keys"),
+        Field::new("length", cut(10, control), Value::count(length)),
+        Field::new("security control", cut(control, control + 1), Value::Hex(envelope.control.into(), 2))
+            .note(control_name(envelope.control)),
+        Field::new("frame counter", cut(control + 1, text), Value::count(envelope.counter.into())),
+        Field::new("ciphertext", cut(text, envelope.tag_at()), Value::Bytes),
+    ];
+    if envelope.tag_at() < envelope.total {
+        fields.push(Field::new("authentication tag", cut(envelope.tag_at(), envelope.total), Value::Bytes));
+    }
+    if envelope.total < bytes.len() {
+        fields.push(Field::new("unexplained", Span::new(envelope.total, bytes.len()), Value::Bytes));
+    }
+    fields
+}
+
+const fn control_name(control: u8) -> &'static str {
+    match control & 0x30 {
+        0x30 => "authenticated and encrypted",
+        0x20 => "encrypted only",
+        _ => "authenticated only",
+    }
+}
+
+/// What the tracker saw of the counters before.
+fn replay(problems: &mut Vec<Problem>, step: u8) {
+    let text = match step {
+        AGAIN => "the same frame counter as the telegram before: a repeated or replayed telegram",
+        BACK => "the frame counter went back: a replayed telegram, or a new key",
+        _ => return,
+    };
+    problems.push(Problem { code: "replay", text: text.into(), span: None });
+}
+
+/// Tries the keys; how far the best one came and the text it gave.
+fn open(bytes: &[u8], envelope: &Envelope, keys: &[MeterKey]) -> (Trust, Vec<u8>) {
+    if !envelope.is_encrypted() {
+        return (Trust::NoTag, envelope.text(bytes).to_vec());
+    }
+    let tried =
+        keys.iter().filter(|key| key.may_open(envelope.title)).map(|key| try_key(bytes, envelope, key));
+    tried.max_by_key(|tried| tried.0).unwrap_or((Trust::NoKey, Vec::new()))
+}
+
+fn try_key(bytes: &[u8], envelope: &Envelope, key: &MeterKey) -> (Trust, Vec<u8>) {
+    let text = envelope.text(bytes);
+    if let Some(tag) = envelope.tag(bytes).filter(|tag| !tag.is_empty()) {
+        let public = Secret::new(LUXEMBOURG.to_vec());
+        let authentication = key.authentication.as_ref().unwrap_or(&public);
+        let opened = |aad: &[u8]| cipher::open(&key.encryption, envelope.nonce(), aad, text, tag);
+        if let Ok(plain) = opened(&cipher::aad(envelope.control, authentication)) {
+            return (Trust::Authentic, plain);
+        }
+        if let Ok(plain) = opened(&[]) {
+            return (Trust::BareTag, plain);
+        }
+    }
+    let plain = cipher::keystream(&key.encryption, envelope.nonce(), text);
+    plain.map_or_else(
+        |_: CipherError| (Trust::WrongKey, Vec::new()),
+        |plain| (unauthentic(envelope, &plain), plain),
+    )
+}
+
+/// What a text without a fitting tag is worth.
+fn unauthentic(envelope: &Envelope, plain: &[u8]) -> Trust {
+    let has_tag = envelope.tag_at() < envelope.total;
+    let judged = End::of(plain).map(|end| end.judge(plain));
+    match judged {
+        Some(Judged::Good) if has_tag => Trust::NotAuthentic,
+        _ if !plain.get(..wire::HEAD).is_some_and(wire::is_head) => Trust::WrongKey,
+        _ if has_tag => Trust::Damaged,
+        _ => Trust::NoTag,
+    }
+}
+
+fn name_trust(dissection: &mut Dissection, trust: Trust) {
+    let (code, text) = match trust {
+        Trust::NoKey => ("no-key", "encrypted, and there is no key for this system title"),
+        Trust::WrongKey => ("wrong-key", "the encryption key is not this meter's, or the frame is damaged"),
+        Trust::Damaged => ("damaged", "the encryption key fits, but the frame was damaged on its way"),
+        Trust::NotAuthentic => (
+            "authentication-key",
+            "the encryption key fits; the authentication key does not: readable, but not authenticated",
+        ),
+        Trust::BareTag => ("aad", "the tag covers the text alone and not the authentication key"),
+        Trust::NoTag | Trust::Authentic => ("", ""),
+    };
+    dissection.verdict = match trust {
+        Trust::NoKey => Verdict::Unchecked(Reason::NoKey),
+        _ => Verdict::Malformed("no key given fits this frame"),
+    };
+    if !code.is_empty() {
+        dissection.problems.push(Problem { code, text: text.into(), span: None });
+    }
+}
+
+/// The telegram inside.
+fn inner(
+    dissection: &mut Dissection,
+    envelope: &Envelope,
+    plain: &[u8],
+    trust: Trust,
+    context: &Context<'_>,
+) {
+    let base = envelope.text_at();
+    let found = explain(plain, base, context.dialect);
+    let is_sealed = matches!(trust, Trust::Authentic | Trust::BareTag);
+    dissection.title = found.title;
+    dissection.verdict = match found.verdict {
+        Verdict::Unchecked(Reason::NoChecksum) if is_sealed => Verdict::Good,
+        Verdict::Good | Verdict::Unchecked(_) if trust == Trust::Damaged => {
+            Verdict::Malformed("the tag does not fit")
+        }
+        verdict => verdict,
+    };
+    dissection.checksum = found.checksum;
+    dissection.problems.extend(found.problems);
+    let here = Span::new(0, plain.len());
+    let from = vec![Origin { here, part: 0, wire: Span::new(base, base + plain.len()) }];
+    let bytes: Box<[u8]> = plain.into();
+    dissection.layers.push(Layer { name: "decrypted", bytes, fields: found.fields, from });
+    dissection.layers.extend(found.texts);
+    if !dissection.verdict.is_bad() {
+        dissection.readings = found.readings;
+    }
+    judge_tag(dissection, trust);
+}
+
+/// The verdict on the tag's own field.
+fn judge_tag(dissection: &mut Dissection, trust: Trust) {
+    let verdict = match trust {
+        Trust::Authentic | Trust::BareTag => Verdict::Good,
+        Trust::Damaged | Trust::NotAuthentic => Verdict::Malformed("the tag does not fit"),
+        _ => return,
+    };
+    let fields = dissection.layers.first_mut().map(|wire| &mut wire.fields);
+    let tag =
+        fields.and_then(|fields| fields.iter_mut().find(|f| f.label == Label::Name("authentication tag")));
+    if let Some(tag) = tag {
+        tag.verdict = verdict;
+    }
+}

@@ -1,0 +1,266 @@
+//! What the lines of a telegram come to as readings.
+
+use super::meaning;
+use super::sheet::{Awaited, Sheet};
+use crate::frame::Span;
+use crate::protocol::dsmr_p1::catalogue::{Entry, Form};
+use crate::protocol::dsmr_p1::object::Object;
+use crate::protocol::dsmr_p1::text::{Number, Stamp, Style};
+use crate::protocol::dsmr_p1::variant;
+use crate::reading::{Absent, Code, Measured, MeterTime, Period, Quantity, Raw, Reading, Unit};
+
+/// Takes the readings of a line with an object, whose field is at `parent`.
+pub fn line(sheet: &mut Sheet<'_>, entry: &'static Entry, object: Object, parent: usize) {
+    let Some(&first) = sheet.groups.first() else { return };
+    match entry.form {
+        Form::Clock => clock(sheet, object, first),
+        Form::Time | Form::Date => part(sheet, entry, object, first),
+        Form::Device => device(sheet, object, first),
+        Form::Hourly => await_number(sheet, object, parent),
+        Form::Stamped => stamped(sheet, entry, object),
+        Form::Submeter => submeter(sheet, object),
+        Form::Dated => dated(sheet, object),
+        Form::Failures => count_failures(sheet),
+        Form::History => history(sheet),
+        Form::Number | Form::Limit => number(sheet, entry, object, first),
+        Form::Hex | Form::Text => text(sheet, entry, object, first),
+        Form::Tariff | Form::Switch | Form::Version | Form::Emucs => code(sheet, entry, object, first),
+        Form::Valve | Form::Profile => {}
+    }
+}
+
+fn code_of(object: Object) -> Code {
+    Code::new(object.c, object.d, object.e)
+}
+
+/// A reading of an object: its quantity from the table, its phase only where the object is electricity.
+fn push(
+    sheet: &mut Sheet<'_>,
+    object: Object,
+    quantity: Quantity,
+    found: (Measured, Unit),
+    at: Option<MeterTime>,
+    raw: Span,
+) {
+    if !sheet.is_sound {
+        return;
+    }
+    let raw: Box<[u8]> = sheet.text(raw).into();
+    let reading = Reading::of(code_of(object), found.0, found.1, &[]);
+    let phase = reading.phase.filter(|_| object.a == 1);
+    let tariff = variant::tariff_of(object);
+    sheet.readings.push(Reading { quantity, phase, tariff, at, raw: Raw::Text(raw), ..reading });
+}
+
+/// A number, or its absence, as it is to be believed: one with a unit that is not known is not.
+fn measured(text: &[u8]) -> Option<(Measured, Unit)> {
+    if text.is_empty() {
+        return Some((Measured::Absent(Absent::NoData), Unit::None));
+    }
+    let number = Number::read(text).filter(|number| number.style != Style::Foreign)?;
+    Some((Measured::Number(number.value), number.unit))
+}
+
+fn number(sheet: &mut Sheet<'_>, entry: &Entry, object: Object, span: Span) {
+    let text = sheet.text(span);
+    let is_open = entry.form == Form::Limit && (meaning::is_no_limit(text) || sheet.groups.len() > 1);
+    if let (Some(quantity), Some(found), false) = (entry.quantity, measured(text), is_open) {
+        push(sheet, object, quantity, found, None, span);
+    }
+}
+
+/// A text, undone from hex where it was one; an empty one is none.
+fn text(sheet: &mut Sheet<'_>, entry: &Entry, object: Object, span: Span) {
+    let (Some(quantity), true) = (entry.quantity, sheet.is_sound && !span.is_empty()) else { return };
+    let range = span.range();
+    let wire = Span::new(sheet.base + range.start, sheet.base + range.end);
+    let undone = sheet.decoded.from.last().filter(|origin| origin.wire == wire).map(|origin| origin.here);
+    let text: Box<[u8]> = match undone {
+        Some(here) => sheet.undone(here).into(),
+        None => sheet.text(span).into(),
+    };
+    push(sheet, object, quantity, (Measured::Text(text), Unit::None), None, span);
+}
+
+/// A code: as a number where it is the number of a tariff or a position, as text where it is a version.
+fn code(sheet: &mut Sheet<'_>, entry: &Entry, object: Object, span: Span) {
+    let Some(quantity) = entry.quantity.filter(|_| !span.is_empty()) else { return };
+    let text = sheet.text(span);
+    let is_number = matches!(entry.form, Form::Tariff | Form::Switch);
+    let number = Number::read(text).filter(|number| is_number && number.style == Style::Bare);
+    let value = number.map_or_else(|| Measured::Text(text.into()), |number| Measured::Number(number.value));
+    push(sheet, object, quantity, (value, Unit::None), None, span);
+}
+
+fn clock(sheet: &mut Sheet<'_>, object: Object, span: Span) {
+    let stamp = Stamp::read(sheet.text(span));
+    sheet.clock = stamp.and_then(Stamp::time);
+    if sheet.clock.is_none() {
+        sheet.problem("clock", "the time of the telegram is not set", Some(span));
+    }
+    let value = match stamp {
+        Some(Stamp::Set(time) | Stamp::Default(time)) => Measured::Time(time),
+        Some(Stamp::Impossible) => Measured::Absent(Absent::NoData),
+        None => Measured::Absent(Absent::Malformed),
+    };
+    push(sheet, object, Quantity::CLOCK, (value, Unit::None), None, span);
+}
+
+/// Time of day and date in two lines, as in Slovenia: together they are the time of the telegram.
+fn part(sheet: &mut Sheet<'_>, entry: &Entry, object: Object, span: Span) {
+    let Some(part) = meaning::part(entry.form == Form::Time, sheet.text(span)) else { return };
+    sheet.clock = Some(match sheet.clock {
+        Some(time) if entry.form == Form::Date => {
+            MeterTime { year: part.year, month: part.month, day: part.day, ..time }
+        }
+        Some(date) => MeterTime { hour: part.hour, minute: part.minute, second: part.second, ..date },
+        None => part,
+    });
+    push(sheet, object, Quantity::CLOCK, (Measured::Time(part), Unit::None), None, span);
+}
+
+fn device(sheet: &mut Sheet<'_>, object: Object, span: Span) {
+    let code = Number::read(sheet.text(span)).and_then(|number| u64::try_from(number.value.units()).ok());
+    if let Some(medium) = sheet.media.get_mut(usize::from(object.b)) {
+        *medium = code.and_then(variant::medium);
+    }
+}
+
+/// What the meter on a channel measures.
+fn quantity_of(sheet: &Sheet<'_>, channel: u8) -> Quantity {
+    match sheet.media.get(usize::from(channel)).copied().flatten() {
+        Some("gas") => Quantity::named("gas volume"),
+        Some("water" | "warm water" | "cold water") => Quantity::named("water volume"),
+        Some("heat") => Quantity::named("heat"),
+        Some("heat or cold") => Quantity::named("heat or cold"),
+        Some("heat cost") => Quantity::named("heat cost"),
+        Some("electricity") => Quantity::named("sub-meter energy"),
+        _ => Quantity::named("sub-meter reading"),
+    }
+}
+
+/// A register of a meter on M-Bus: without a time that was set it is left over from one that is gone.
+fn submeter(sheet: &mut Sheet<'_>, object: Object) {
+    let [when, what] = *sheet.groups.as_slice() else { return };
+    let time = Stamp::read(sheet.text(when)).and_then(Stamp::time);
+    let found = match (measured(sheet.text(what)), time) {
+        (Some(found), Some(_)) => found,
+        (Some((_, unit)), None) => (Measured::Absent(Absent::NoData), unit),
+        (None, _) => (Measured::Absent(Absent::Malformed), Unit::None),
+    };
+    let quantity = quantity_of(sheet, object.b);
+    push(sheet, object, quantity, found, time, what);
+}
+
+fn stamped(sheet: &mut Sheet<'_>, entry: &Entry, object: Object) {
+    let ([when, what], Some(quantity)) = (sheet.groups.as_slice(), entry.quantity) else { return };
+    let (when, what) = (*when, *what);
+    let time = Stamp::read(sheet.text(when)).and_then(Stamp::time);
+    if let (Some(found), Some(_)) = (measured(sheet.text(what)), time) {
+        push(sheet, object, quantity, found, time, what);
+    }
+}
+
+/// The number of this register follows in the next line.
+fn await_number(sheet: &mut Sheet<'_>, object: Object, field: usize) {
+    let time = sheet.groups.first().and_then(|span| Stamp::read(sheet.text(*span))).and_then(Stamp::time);
+    let unit = sheet.groups.get(5).map_or(Unit::None, |span| {
+        let sample = [b"0*", sheet.text(*span)].concat();
+        Number::read(&sample).map_or(Unit::None, |number| number.unit)
+    });
+    sheet.awaited = Some(Awaited { object, time, unit, field });
+}
+
+/// The number that was awaited.
+pub fn hourly(sheet: &mut Sheet<'_>, awaited: &Awaited, number: Number, span: Span) {
+    let quantity = quantity_of(sheet, awaited.object.b);
+    let value = match awaited.time {
+        Some(_) => Measured::Number(number.value),
+        None => Measured::Absent(Absent::NoData),
+    };
+    push(sheet, awaited.object, quantity, (value, awaited.unit), awaited.time, span);
+}
+
+/// One of a list of registers with their times, of which only the latest is the present one.
+fn dated(sheet: &mut Sheet<'_>, object: Object) {
+    let [what, when] = *sheet.groups.as_slice() else { return };
+    let time = Stamp::read_dashed(sheet.text(when)).and_then(Stamp::time);
+    let (Some(time), Some(found)) = (time, measured(sheet.text(what))) else { return };
+    match sheet.latest {
+        Some((latest, _)) if latest.civil() >= time.civil() => return,
+        Some((_, index)) if index < sheet.readings.len() => {
+            sheet.readings.remove(index);
+        }
+        _ => {}
+    }
+    let before = sheet.readings.len();
+    push(sheet, object, Quantity::named("gas volume"), found, Some(time), what);
+    sheet.latest = Some((time, before));
+}
+
+fn count_of(sheet: &Sheet<'_>) -> Option<usize> {
+    let count = Number::read(sheet.text(*sheet.groups.first()?))?;
+    usize::try_from(count.value.units()).ok()
+}
+
+/// The log says how many pairs of time and duration it holds.
+fn count_failures(sheet: &mut Sheet<'_>) {
+    let entries = sheet.groups.len().saturating_sub(2);
+    if let Some(count) = count_of(sheet)
+        && (entries % 2 == 1 || count != entries / 2)
+    {
+        let span = sheet.groups.first().copied();
+        sheet.problem("count", "the log holds another count of entries than it says", span);
+    }
+}
+
+/// Monthly maxima of Belgium: each of the month that its first time ends.
+fn history(sheet: &mut Sheet<'_>) {
+    let is_snapshot = sheet.groups.first().is_some_and(|first| Stamp::read(sheet.text(*first)).is_some());
+    if is_snapshot || sheet.groups.len() < 3 {
+        return;
+    }
+    let entries = sheet.groups.get(3..).unwrap_or_default().to_vec();
+    if count_of(sheet).is_none_or(|count| 3 * count != entries.len()) {
+        let span = sheet.groups.first().copied();
+        sheet.problem("count", "the history holds another count of months than it says", span);
+        return;
+    }
+    for entry in entries.chunks_exact(3) {
+        if let [end, peak, value] = *entry {
+            month(sheet, end, peak, value);
+        }
+    }
+}
+
+fn month(sheet: &mut Sheet<'_>, end: Span, peak: Span, value: Span) {
+    let time = |span| Stamp::read(sheet.text(span)).and_then(Stamp::time);
+    let (Some(end), Some(peak), Some(found)) = (time(end), time(peak), measured(sheet.text(value))) else {
+        return;
+    };
+    let back = sheet.clock.and_then(|now| u8::try_from(months(now)? + 1 - months(end)?).ok());
+    let object = Object { a: 1, b: 0, c: 1, d: 6, e: 0 };
+    let before = sheet.readings.len();
+    if let Some(back) = back {
+        push(sheet, object, Quantity::named("maximum demand"), found, Some(peak), value);
+        if let Some(reading) = sheet.readings.get_mut(before) {
+            reading.period = Period::DuringMonth(back);
+        }
+    }
+}
+
+/// Months since the year 0.
+fn months(time: MeterTime) -> Option<i32> {
+    Some(i32::from(time.year?) * 12 + i32::from(time.month?))
+}
+
+/// Gives every reading without a time of its own that of the telegram.
+pub fn date(sheet: &mut Sheet<'_>) {
+    let clock = sheet.clock;
+    for reading in &mut sheet.readings {
+        let is_text = matches!(reading.value, Measured::Time(_));
+        if reading.at.is_none() && !is_text {
+            reading.at = clock;
+        }
+    }
+}

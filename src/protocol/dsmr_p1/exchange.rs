@@ -1,0 +1,192 @@
+//! Waiting for telegrams. Nothing is ever sent.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::commands::COMMANDS;
+use super::dissect::dissect;
+use super::hints::{self, Hint};
+use super::variant::{self, ANY};
+use crate::frame::{At, Dissection, Verdict};
+use crate::protocol::{
+    Action, ComposeError, Context, Dialect, Event, Exchange, Failure, Fault, LineSettings, MeterKey, Plan,
+    Warning,
+};
+
+/// Characters of a long telegram, whose time on the wire is added to the deadline.
+const LONG: usize = 2400;
+
+/// Bytes of noise by which the line is judged.
+const JUDGED: usize = 2048;
+
+/// Telegrams waited for, one a request.
+#[derive(Debug)]
+pub struct Wait {
+    requests: usize,
+    done: usize,
+    dialect: Dialect,
+    keys: Vec<MeterKey>,
+    line: LineSettings,
+    delay: Duration,
+    /// Whether it is running.
+    is_on: bool,
+    noise: Vec<u8>,
+    noise_bytes: u32,
+    damaged: Option<String>,
+    /// What was said about the line, so that it is said once.
+    hint: Option<Hint>,
+    /// Whether other line settings have been tried.
+    has_changed_line: bool,
+    actions: VecDeque<Action>,
+}
+
+impl Wait {
+    /// For a plan.
+    ///
+    /// # Errors
+    /// [`ComposeError::Foreign`] for a command of another family.
+    pub fn new(plan: Plan) -> Result<Self, ComposeError> {
+        let foreign = |command: &str| COMMANDS.iter().all(|own| own.id != command);
+        if let Some(request) = plan.requests.iter().find(|request| foreign(request.command.id)) {
+            return Err(ComposeError::Foreign(request.command.id));
+        }
+        Ok(Self {
+            requests: plan.requests.len(),
+            done: 0,
+            dialect: plan.profile.dialect,
+            keys: plan.profile.keys,
+            line: plan.profile.line,
+            delay: plan.profile.network_delay,
+            is_on: false,
+            noise: Vec::new(),
+            noise_bytes: 0,
+            damaged: None,
+            hint: None,
+            has_changed_line: false,
+            actions: VecDeque::new(),
+        })
+    }
+
+    /// Two intervals, and the telegram itself.
+    fn patience(&self) -> Duration {
+        2 * variant::of(self.dialect).interval + self.line.wire_time(LONG) + self.delay
+    }
+
+    fn await_next(&mut self, at: At) {
+        self.noise.clear();
+        self.noise_bytes = 0;
+        self.damaged = None;
+        if self.done >= self.requests {
+            self.is_on = false;
+            self.actions.push_back(Action::Finished);
+        } else {
+            self.actions.push_back(Action::Step(TITLE));
+            self.actions.push_back(Action::WaitUntil(at + self.patience()));
+        }
+    }
+
+    fn frame(&mut self, bytes: &[u8], at: At) {
+        let context = Context { dialect: self.dialect, keys: &self.keys, ..Context::default() };
+        let found = dissect(bytes, &context);
+        if let Some(what) = unusable(&found) {
+            self.damaged = Some(what);
+            return;
+        }
+        self.warn_of(&found);
+        self.actions.extend(found.readings.into_iter().map(Action::Reading));
+        self.answered(Ok(()), at);
+    }
+
+    /// What a good telegram says that the person should know.
+    fn warn_of(&mut self, found: &Dissection) {
+        const TOLD: [&str; 5] = ["dialect", "no-checksum", "authentication-key", "aad", "clock"];
+        let odd = found.problems.iter().filter(|problem| TOLD.contains(&problem.code));
+        self.actions.extend(
+            odd.map(|problem| Action::Warning(Warning { code: problem.code, text: problem.text.clone() })),
+        );
+    }
+
+    fn answered(&mut self, result: Result<(), Failure>, at: At) {
+        self.actions.push_back(Action::Answered { index: self.done, result });
+        self.done += 1;
+        self.await_next(at);
+    }
+
+    /// Bytes that are no telegram may tell what is wrong with the line.
+    fn noise(&mut self, bytes: &[u8], at: At) {
+        self.noise_bytes = self.noise_bytes.saturating_add(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
+        let room = JUDGED.saturating_sub(self.noise.len());
+        self.noise.extend(bytes.iter().take(room));
+        let Some(hint) = hints::of(&self.noise, self.line).filter(|hint| self.hint.as_ref() != Some(hint))
+        else {
+            return;
+        };
+        self.actions.push_back(Action::Warning(Warning { code: hint.code(), text: hint.text().into() }));
+        self.try_line(hint, at);
+        self.hint = Some(hint);
+    }
+
+    /// Other line settings are tried once, when the bytes say which and no model has fixed them.
+    fn try_line(&mut self, hint: Hint, at: At) {
+        let is_free = self.dialect == ANY.dialect && !self.has_changed_line;
+        let Some(line) = hint.line().filter(|line| is_free && *line != self.line) else { return };
+        self.has_changed_line = true;
+        self.line = line;
+        self.noise.clear();
+        self.actions.push_back(Action::SetLine(line));
+        self.actions.push_back(Action::WaitUntil(at + self.patience()));
+    }
+
+    fn stop(&mut self, fault: Fault) {
+        if self.is_on {
+            self.is_on = false;
+            let failure = Failure { step: TITLE, fault };
+            self.actions.push_back(Action::Answered { index: self.done, result: Err(failure) });
+            self.actions.push_back(Action::Finished);
+        }
+    }
+
+    fn silence(&mut self, at: At) {
+        let fault = match self.damaged.take() {
+            Some(what) => Fault::Damaged { what },
+            None => Fault::NoAnswer { sent: 0, echo: false, noise_bytes: self.noise_bytes },
+        };
+        self.answered(Err(Failure { step: TITLE, fault }), at);
+    }
+}
+
+const TITLE: &str = "waiting for a telegram";
+
+/// Why no reading is taken from a telegram; `None` when it is good.
+fn unusable(found: &Dissection) -> Option<String> {
+    let is_good = match found.verdict {
+        Verdict::Good => true,
+        Verdict::Bad(_) | Verdict::Malformed(_) => false,
+        Verdict::Unchecked(_) => !found.readings.is_empty(),
+    };
+    let text = || found.problems.first().map_or("nothing in it can be read", |problem| problem.text.as_ref());
+    (!is_good).then(|| text().to_owned())
+}
+
+impl Exchange for Wait {
+    fn handle(&mut self, event: Event<'_>, at: At) {
+        match event {
+            Event::Start => {
+                self.is_on = true;
+                self.await_next(at);
+            }
+            _ if !self.is_on => {}
+            Event::Frame(bytes) => self.frame(bytes, at),
+            Event::Noise(bytes) => self.noise(bytes, at),
+            Event::Deadline => self.silence(at),
+            Event::Cancelled => self.stop(Fault::Cancelled),
+            Event::LinkLost => self.stop(Fault::LinkLost),
+            // The line stays as it is, and so does the wait.
+            Event::LineRefused | Event::Sent | Event::Echo => {}
+        }
+    }
+
+    fn next_action(&mut self) -> Option<Action> {
+        self.actions.pop_front()
+    }
+}

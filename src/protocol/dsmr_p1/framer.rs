@@ -1,0 +1,319 @@
+//! Cutting the stream: a telegram begins with a slash and three letters and ends with the line that starts
+//! with an exclamation mark; an encrypted one says its length.
+//!
+//! An exclamation mark elsewhere is a bit error (a `1` or `)` that lost a bit on a weak line) and ends nothing.
+//! A telegram that breaks off is given up when the next one begins or the line falls silent.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::envelope::{self, Envelope};
+use super::wire::{CRC_DIGITS, End, HEAD, LONGEST, Seal, is_head, may_be_head};
+use crate::frame::At;
+use crate::protocol::{Framer, Judged, Piece, PieceKind};
+
+/// Silence after which the rest of a telegram is not awaited any more. Meters send without pause, but a
+/// converter or a broker may hold bytes back.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Silence after which a telegram without CRC is over though its last line was not ended, and noise is told.
+const QUIET: Duration = Duration::from_millis(250);
+
+/// Bytes of noise that are held before they are told.
+const HELD_NOISE: usize = 1024;
+
+/// Bytes that are taken in at once, so that little has to be moved when a telegram is handed over.
+const LARGEST_STEP: usize = 4096;
+
+/// Bytes of the longest head there is.
+const LONGEST_HEAD: usize = envelope::HEAD + 4;
+
+/// Bytes within which the first line of a telegram must end.
+const LONGEST_FIRST_LINE: usize = 160;
+
+/// What the last of the held bytes are part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Nothing.
+    Hunting,
+    /// A telegram in clear that began `head` bytes into what is held.
+    Text {
+        /// Where it began.
+        head: usize,
+        /// Whether its first line has ended.
+        has_line: bool,
+    },
+    /// The last line of one: its exclamation mark was at `mark`.
+    Ending {
+        /// Where the telegram began.
+        head: usize,
+        /// Where the mark is.
+        mark: usize,
+    },
+    /// An encrypted telegram.
+    Sealed {
+        /// Where it began.
+        head: usize,
+        /// Its length.
+        total: usize,
+    },
+}
+
+/// The framer of this family.
+#[derive(Debug)]
+pub struct Telegrams {
+    bytes: Vec<u8>,
+    /// How many of the held bytes came in each chunk, and when.
+    chunks: VecDeque<(usize, At)>,
+    /// How many of the held bytes have been looked at.
+    scanned: usize,
+    state: State,
+    last: At,
+}
+
+impl Telegrams {
+    /// For one stream.
+    pub fn new() -> Self {
+        Self {
+            bytes: Vec::with_capacity(2 * HELD_NOISE),
+            chunks: VecDeque::new(),
+            scanned: 0,
+            state: State::Hunting,
+            last: At::ZERO,
+        }
+    }
+
+    fn seen(&self) -> &[u8] {
+        self.bytes.get(..self.scanned).unwrap_or_default()
+    }
+
+    /// The last bytes looked at.
+    fn tail(&self, count: usize) -> &[u8] {
+        self.scanned.checked_sub(count).and_then(|from| self.seen().get(from..)).unwrap_or_default()
+    }
+
+    fn scan(&mut self, out: &mut dyn FnMut(Piece<'_>)) {
+        while let Some(&byte) = self.bytes.get(self.scanned) {
+            self.scanned += 1;
+            match self.state {
+                State::Hunting => self.hunt(out),
+                State::Text { head, has_line } => self.text(byte, head, has_line, out),
+                State::Ending { head, mark } => self.ending(byte, head, mark, out),
+                State::Sealed { head, total } => self.sealed(head, total, out),
+            }
+        }
+    }
+
+    fn hunt(&mut self, out: &mut dyn FnMut(Piece<'_>)) {
+        if may_be_head(self.tail(HEAD)) {
+            self.state = State::Text { head: self.scanned - HEAD, has_line: false };
+        } else if let Some(head) = self.envelope() {
+            self.open(head);
+        } else if self.scanned >= 2 * HELD_NOISE {
+            // The last ones may still be the beginning of something.
+            self.emit(PieceKind::Noise, self.scanned - HELD_NOISE, out);
+        }
+    }
+
+    /// Where an envelope begins whose head is complete with the last byte.
+    fn envelope(&self) -> Option<usize> {
+        // The counter's four bytes stand behind the control byte; the length takes one to three.
+        (0..3).map(|less| self.scanned.wrapping_sub(envelope::HEAD + 4 - less)).find(|head| {
+            let is_complete = |bytes: &[u8]| {
+                Envelope::starts(bytes)
+                    && Envelope::of(bytes).is_some_and(|found| found.text_at() == bytes.len())
+            };
+            self.seen().get(*head..).is_some_and(is_complete)
+        })
+    }
+
+    fn open(&mut self, head: usize) {
+        let total = self.seen().get(head..).and_then(Envelope::of).map_or(0, |envelope| envelope.total);
+        self.state = State::Sealed { head, total };
+    }
+
+    fn text(&mut self, byte: u8, head: usize, has_line: bool, out: &mut dyn FnMut(Piece<'_>)) {
+        let count = self.scanned - head;
+        let before = self.tail(2).first().copied();
+        if count > HEAD && is_head(self.tail(HEAD)) {
+            self.restart(head, out);
+        } else if byte == b'\n' && !has_line {
+            self.state = State::Text { head, has_line: true };
+        } else if byte == b'!' && has_line && matches!(before, Some(b'\n' | b')')) {
+            self.state = State::Ending { head, mark: self.scanned - 1 };
+        } else if !has_line && count > LONGEST_FIRST_LINE {
+            self.state = State::Hunting;
+        } else if count >= LONGEST {
+            // The last ones may be the beginning of the next.
+            self.give_up(head, self.scanned - LONGEST_HEAD, out);
+        }
+    }
+
+    /// A telegram begins within another, which has lost its tail.
+    fn restart(&mut self, head: usize, out: &mut dyn FnMut(Piece<'_>)) {
+        self.give_up(head, self.scanned - HEAD, out);
+        self.state = State::Text { head: self.scanned - HEAD, has_line: false };
+    }
+
+    fn ending(&mut self, byte: u8, head: usize, mark: usize, out: &mut dyn FnMut(Piece<'_>)) {
+        let digits = self.seen().get(mark + 1..).unwrap_or_default();
+        let digits = digits.get(..digits.len() - 1).unwrap_or_default();
+        let is_hex = digits.iter().all(u8::is_ascii_hexdigit);
+        let is_over = digits.iter().any(|byte| matches!(byte, b'\r' | 0));
+        match byte {
+            _ if is_head(self.tail(HEAD)) => {
+                self.end(head, mark, self.scanned - HEAD, out);
+                self.restart_after(out);
+            }
+            b'\n' => self.end(head, mark, self.scanned, out),
+            b'\r' if !digits.contains(&b'\r') => {}
+            0 if !is_over => {}
+            // The line end is damaged or missing.
+            _ if is_over || (digits.len() == CRC_DIGITS && is_hex) => {
+                self.end(head, mark, self.scanned - 1, out);
+                self.look_again(out);
+            }
+            _ if digits.len() < CRC_DIGITS => {}
+            _ => self.state = State::Text { head, has_line: true },
+        }
+    }
+
+    /// The last byte was not part of what was handed over.
+    fn look_again(&mut self, out: &mut dyn FnMut(Piece<'_>)) {
+        if self.state == State::Hunting {
+            self.hunt(out);
+        }
+    }
+
+    /// The last bytes are the head of a telegram; what stands before them may be the end of another.
+    fn restart_after(&mut self, out: &mut dyn FnMut(Piece<'_>)) {
+        match self.state {
+            State::Text { head, .. } => self.restart(head, out),
+            _ => self.look_again(out),
+        }
+    }
+
+    /// The telegram ends at `end`, unless its mark follows a bracket but is not followed by a CRC.
+    fn end(&mut self, head: usize, mark: usize, end: usize, out: &mut dyn FnMut(Piece<'_>)) {
+        let telegram = self.bytes.get(head..end).unwrap_or_default();
+        let follows_bracket = mark.checked_sub(1).and_then(|at| self.bytes.get(at)) == Some(&b')');
+        let found = End::of(telegram);
+        match found {
+            Some(found) if !follows_bracket || matches!(found.seal, Seal::Crc { .. }) => {
+                let judged = judge(telegram, &found);
+                self.emit(PieceKind::Noise, head, out);
+                self.emit(judged, end - head, out);
+                self.state = State::Hunting;
+            }
+            _ => self.state = State::Text { head, has_line: true },
+        }
+    }
+
+    fn sealed(&mut self, head: usize, total: usize, out: &mut dyn FnMut(Piece<'_>)) {
+        let count = self.scanned - head;
+        if count > envelope::HEAD
+            && let Some(next) = self.envelope()
+        {
+            self.emit(PieceKind::Noise, head, out);
+            self.emit(PieceKind::Frame(Judged::Bad), next - head, out);
+            self.open(0);
+        } else if count >= total {
+            self.emit(PieceKind::Noise, head, out);
+            self.emit(PieceKind::Frame(Judged::Unchecked), total, out);
+            self.state = State::Hunting;
+        }
+    }
+
+    /// What broke off between `head` and `end` is a damaged telegram if it surely was one, and noise else.
+    fn give_up(&mut self, head: usize, end: usize, out: &mut dyn FnMut(Piece<'_>)) {
+        let broken = self.bytes.get(head..end).unwrap_or_default();
+        let has_line = broken.contains(&b'\n');
+        let is_telegram = broken.get(..HEAD).is_some_and(is_head) && has_line;
+        if is_telegram {
+            self.emit(PieceKind::Noise, head, out);
+            self.emit(PieceKind::Frame(Judged::Bad), end - head, out);
+        } else {
+            self.emit(PieceKind::Noise, end, out);
+        }
+        self.state = State::Hunting;
+    }
+
+    /// Nothing more comes: what is held is told.
+    fn conclude(&mut self, out: &mut dyn FnMut(Piece<'_>)) {
+        let all = self.scanned;
+        match self.state {
+            State::Hunting => self.emit(PieceKind::Noise, all, out),
+            State::Text { head, .. } => self.give_up(head, all, out),
+            State::Ending { head, mark } => {
+                self.end(head, mark, all, out);
+                if let State::Text { head, .. } = self.state {
+                    self.give_up(head, all, out);
+                }
+            }
+            State::Sealed { head, .. } => {
+                self.emit(PieceKind::Noise, head, out);
+                self.emit(PieceKind::Frame(Judged::Bad), all - head, out);
+            }
+        }
+        self.state = State::Hunting;
+    }
+
+    /// Hands over the first `count` bytes held.
+    fn emit(&mut self, kind: PieceKind, count: usize, out: &mut dyn FnMut(Piece<'_>)) {
+        let Some(bytes) = self.bytes.get(..count).filter(|bytes| !bytes.is_empty()) else { return };
+        let first = self.chunks.front().map_or(self.last, |chunk| chunk.1);
+        let mut last = first;
+        let mut rest = count;
+        while let Some((size, at)) = self.chunks.front_mut().filter(|_| rest > 0) {
+            last = *at;
+            let taken = rest.min(*size);
+            *size -= taken;
+            rest -= taken;
+            if *size == 0 {
+                self.chunks.pop_front();
+            }
+        }
+        out(Piece { kind, bytes, first, last });
+        self.bytes.drain(..count);
+        self.scanned = self.scanned.saturating_sub(count);
+    }
+}
+
+/// What a whole telegram is, if it is one at all: where nothing checks it, it must look like one.
+fn judge(telegram: &[u8], end: &End) -> PieceKind {
+    let has_object = || telegram.windows(4).any(|w| matches!(w, [b'0'..=b'9', b'-', b'0'..=b'9', b':']));
+    match end.judge(telegram) {
+        Judged::Unchecked if !has_object() => PieceKind::Noise,
+        judged => PieceKind::Frame(judged),
+    }
+}
+
+impl Framer for Telegrams {
+    fn push(&mut self, bytes: &[u8], at: At, out: &mut dyn FnMut(Piece<'_>)) {
+        self.expire(at, out);
+        for part in bytes.chunks(LARGEST_STEP) {
+            self.bytes.extend_from_slice(part);
+            self.chunks.push_back((part.len(), at));
+            self.last = at;
+            self.scan(out);
+        }
+    }
+
+    fn deadline(&self) -> Option<At> {
+        let silence = match self.state {
+            State::Hunting | State::Ending { .. } => QUIET,
+            State::Text { .. } | State::Sealed { .. } => PATIENCE,
+        };
+        (!self.bytes.is_empty()).then(|| self.last + silence)
+    }
+
+    fn expire(&mut self, at: At, out: &mut dyn FnMut(Piece<'_>)) {
+        if self.deadline().is_some_and(|deadline| deadline <= at) {
+            self.conclude(out);
+        }
+    }
+
+    fn finish(&mut self, out: &mut dyn FnMut(Piece<'_>)) {
+        self.conclude(out);
+    }
+}

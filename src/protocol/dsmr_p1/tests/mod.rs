@@ -1,0 +1,7 @@
+//! The family held against published telegrams and the laws.
+
+mod damage;
+mod published;
+mod sealed;
+mod streams;
+mod talk;

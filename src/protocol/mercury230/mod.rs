@@ -1,0 +1,150 @@
+//! The protocol of the Mercury meters 203.2TD, 204, 208, 230, 231, 233, 234, 236 and 238 (Incotex).
+//!
+//! Source: the maker's "command system of the meters 203.2TD, 204, 208, 230, 231, 234, 236, 238", version
+//! 05.2023 (called M236 in this folder), with captures of real meters. It has nothing but brand, connector and
+//! CRC in common with the protocol of the Mercury 200 family.
+//!
+//! A channel is opened with a level and a password, kept open by use and closed by the meter after 240 s.
+//! Replies do not say what they answer: everything here that explains one needs its request.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `reads.rs`, `writes.rs` | the catalogue: every command as a person asks for it, with its bytes |
+//! | `rows.rs`, `form.rs`, `choices.rs` | the vocabulary of the catalogue, and how a request finds its line |
+//! | `energy.rs`, `instant.rs`, `journals.rs`, `memory.rs` | answers whose form follows from the request |
+//! | `state.rs`, `variant.rs`, `status.rs` | words made of bits and codes |
+//! | `values.rs`, `encode.rs`, `password.rs` | bytes to values and back |
+//! | `wire.rs`, `framer.rs` | the frame, and how it is found without start, length or end |
+//! | `dissect.rs`, `sheet.rs` | a frame explained |
+//! | `compose.rs`, `session.rs`, `answers.rs`, `timing.rs`, `tracker.rs` | asking, judging answers, pairing |
+//! | `responder.rs`, `meter.rs` | the meter's side |
+
+mod answers;
+mod choices;
+mod compose;
+mod dissect;
+mod encode;
+mod energy;
+mod form;
+mod framer;
+mod instant;
+mod journals;
+mod memory;
+mod meter;
+mod password;
+mod reads;
+mod responder;
+mod rows;
+mod session;
+mod sheet;
+mod state;
+mod status;
+mod timing;
+mod tracker;
+mod values;
+mod variant;
+mod wire;
+mod writes;
+
+use super::{
+    Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, Plan, Profile,
+    Request, Responder, Setup, SetupError, Source, Tracker,
+};
+use crate::frame::Dissection;
+
+/// Three phases, passwords of digits sent as numbers: a type without the letter D.
+pub const PLAIN: Dialect = Dialect(0);
+/// Three phases, passwords sent as characters: a type with the letter D.
+pub const WITH_D: Dialect = Dialect(1);
+/// One phase, a type without the letter D.
+pub const SINGLE_PHASE: Dialect = Dialect(2);
+/// One phase, a type with the letter D.
+pub const SINGLE_PHASE_WITH_D: Dialect = Dialect(3);
+
+/// What a password looks like, for those who ask for one.
+pub const PASSWORD_FORM: &str = password::FORM;
+
+/// Whether a dialect is that of types with the letter D.
+const fn has_letter_d(dialect: Dialect) -> bool {
+    dialect.0 & 1 == 1
+}
+
+/// Whether a dialect is that of single-phase meters.
+const fn is_single_phase(dialect: Dialect) -> bool {
+    dialect.0 & 2 == 2
+}
+
+/// The protocol family `mercury230`.
+#[derive(Debug)]
+pub struct Mercury230;
+
+impl Family for Mercury230 {
+    fn id(&self) -> &'static str {
+        dissect::ID
+    }
+
+    fn title(&self) -> &'static str {
+        "Mercury 230, 231, 233, 234, 236, 203.2TD, 204, 208, 238"
+    }
+
+    fn framer(&self, source: Source, line: LineSettings) -> Box<dyn Framer> {
+        Box::new(framer::Gaps::new(source, line))
+    }
+
+    fn tracker(&self, _: Dialect) -> Box<dyn Tracker> {
+        Box::new(tracker::Pairs::default())
+    }
+
+    fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
+        dissect::dissect(frame, context)
+    }
+
+    fn commands(&self, _: Dialect) -> &'static [Command] {
+        &rows::COMMANDS
+    }
+
+    fn dialect_name(&self, dialect: Dialect) -> &'static str {
+        match dialect {
+            WITH_D => "type with letter D",
+            SINGLE_PHASE => "single phase",
+            SINGLE_PHASE_WITH_D => "single phase, type with letter D",
+            _ => "",
+        }
+    }
+
+    fn compose(&self, profile: &Profile, request: &Request) -> Result<Vec<Vec<u8>>, ComposeError> {
+        session::compose(profile, request)
+    }
+
+    fn with_checksum(&self, body: &[u8]) -> Vec<u8> {
+        wire::seal(body)
+    }
+
+    fn access_of(&self, frame: &[u8], _: Dialect) -> Option<Access> {
+        access_of(frame)
+    }
+
+    fn exchange(&self, plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {
+        Ok(Box::new(session::Session::new(&plan)?))
+    }
+
+    fn responder(&self, setup: &Setup) -> Result<Box<dyn Responder>, SetupError> {
+        Ok(Box::new(responder::Meter::new(setup)?))
+    }
+}
+
+/// What a frame would do to a meter. Opening and closing the channel change nothing; anything but a read that
+/// is sent to all at once acts.
+fn access_of(frame: &[u8]) -> Option<Access> {
+    let frame = wire::Frame::parse(frame)?;
+    let access = match frame.body {
+        [rows::OPEN, ..] if frame.body.len() == 2 + form::PASSWORD => Access::Read,
+        [rows::CLOSE] => Access::Read,
+        body => rows::of(body)?.command.access,
+    };
+    let is_for_all = frame.address == wire::BROADCAST && access != Access::Read;
+    Some(if is_for_all { Access::Control } else { access })
+}
+
+#[cfg(test)]
+mod tests;

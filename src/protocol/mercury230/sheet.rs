@@ -1,0 +1,227 @@
+//! Items laid over the bytes of a frame: fields for every byte, readings, and what is odd about them.
+
+use std::borrow::Cow;
+
+use super::form::{Form, Item};
+use super::{state, values, variant};
+use crate::frame::{Field, Label, Problem, Span, Value, Verdict};
+use crate::reading::{Measured, MeterTime, Period, Quantity, Reading, Unit};
+
+/// A dissection in the making.
+#[derive(Debug, Default)]
+pub struct Sheet {
+    /// The fields so far.
+    pub fields: Vec<Field>,
+    /// The readings so far; [`super::dissect`] drops them if the frame is not a good reply.
+    pub readings: Vec<Reading>,
+    /// What is odd so far.
+    pub problems: Vec<Problem>,
+    /// The time of the readings to come, where one was given.
+    pub time: Option<MeterTime>,
+    /// Whether what is laid is an answer, which gives readings.
+    pub is_answer: bool,
+}
+
+impl Sheet {
+    /// Explains the part of a frame that starts at byte `start` with a row of items. Returns the index after
+    /// the last byte explained; bytes beyond the items, and those of an item cut short, are left.
+    pub fn lay(&mut self, items: &[Item], frame: &[u8], start: usize) -> usize {
+        let mut at = start;
+        for item in items {
+            let end =
+                if let Form::Rest(..) = item.form { frame.len().max(at) } else { at + item.form.size() };
+            let Some(bytes) = frame.get(at..end) else { break };
+            if !bytes.is_empty() {
+                self.item(item, bytes, at);
+            }
+            at = end;
+        }
+        at
+    }
+
+    /// Notes something odd.
+    pub fn problem(&mut self, code: &'static str, text: impl Into<Cow<'static, str>>, span: Option<Span>) {
+        self.problems.push(Problem { code, text: text.into(), span });
+    }
+
+    fn item(&mut self, item: &Item, bytes: &[u8], at: usize) {
+        let span = Span::new(at, at + bytes.len());
+        let value = values::value(item.form, bytes);
+        let verdict = self.check(item, value, span);
+        let direction = values::direction(item.form, bytes);
+        let note = if direction.is_empty() { item.note } else { direction };
+        self.fields.push(Field::new(label(item), span, value).unit(item.unit).verdict(verdict).note(note));
+        self.parts(item.form, bytes, at);
+        self.read(item, value, bytes);
+    }
+
+    /// What is wrong with a value.
+    fn check(&mut self, item: &Item, value: Value, span: Span) -> Verdict {
+        match (item.form, value) {
+            (form, Value::Bytes) if is_decimal(form) => {
+                self.problem("bcd", "a number or time holds what are no decimal digits", Some(span));
+                Verdict::Malformed("not decimal")
+            }
+            (_, Value::Time(time)) if time.year.is_some() && time.civil().is_none() => {
+                self.problem("time", "the calendar does not know this date or time", Some(span));
+                Verdict::Malformed("impossible time")
+            }
+            _ => Verdict::default(),
+        }
+    }
+
+    /// The single bytes of a form that has several meanings.
+    fn parts(&mut self, form: Form, bytes: &[u8], at: usize) {
+        for (index, (byte, part)) in bytes.iter().zip(parts(form)).enumerate() {
+            let span = Span::new(at + index, at + index + 1);
+            let value = values::value(part.form, std::slice::from_ref(byte));
+            self.fields.push(Field::new(part.name, span, value).note(part.note).at_depth(1));
+        }
+    }
+
+    fn read(&mut self, item: &Item, value: Value, bytes: &[u8]) {
+        if item.is_time {
+            self.time = if let Value::Time(time) = value { Some(time) } else { None };
+        }
+        if !self.is_answer {
+            return;
+        }
+        let measured = values::measured(item, value, bytes);
+        if let Some(reading) = reading(item, measured, bytes) {
+            let is_archived = item.period == Period::Then || item.period == Period::Interval;
+            let at = self.time.filter(|_| !item.is_time || is_archived);
+            self.readings.push(Reading { at, ..reading });
+        }
+        match item.form {
+            Form::State => self.faults(bytes),
+            Form::Variant => self.traits(bytes),
+            _ => {}
+        }
+    }
+
+    /// Names the faults of a state word.
+    fn faults(&mut self, bytes: &[u8]) {
+        for code in state::codes(bytes) {
+            let name = state::name(code);
+            self.problem("state", format!("E-{code:02} {name}").trim_end().to_owned(), None);
+        }
+    }
+
+    fn traits(&mut self, bytes: &[u8]) {
+        for what in variant::TRAITS {
+            let Some(word) = what.of(bytes) else { continue };
+            let value = Measured::Text(word.as_bytes().into());
+            self.readings.push(Reading::unnamed(Quantity::named(what.name), value, Unit::None, bytes));
+        }
+    }
+}
+
+fn reading(item: &Item, value: Measured, bytes: &[u8]) -> Option<Reading> {
+    let reading = match (item.code, item.quantity) {
+        (Some(code), None) => Reading::of(code, value, item.unit, bytes),
+        (Some(code), Some(quantity)) => Reading { quantity, ..Reading::of(code, value, item.unit, bytes) },
+        (None, Some(quantity)) => Reading::unnamed(quantity, value, item.unit, bytes),
+        (None, None) => return None,
+    };
+    Some(reading.of_period(item.period))
+}
+
+const fn is_decimal(form: Form) -> bool {
+    matches!(
+        form,
+        Form::Bcd
+            | Form::Serial
+            | Form::BuildDate
+            | Form::Clock
+            | Form::Moment
+            | Form::Stamp
+            | Form::FineStamp
+            | Form::ProfileTime
+            | Form::Date
+    )
+}
+
+fn label(item: &Item) -> Label {
+    if item.nth == 0 { Label::Name(item.name) } else { Label::Nth(item.name, item.nth) }
+}
+
+/// A byte of a form that has several.
+#[derive(Debug)]
+struct Part {
+    name: &'static str,
+    form: Form,
+    note: &'static str,
+}
+
+const fn bcd(name: &'static str) -> Part {
+    Part { name, form: Form::Bcd, note: "" }
+}
+
+const fn binary(name: &'static str) -> Part {
+    Part { name, form: Form::Count(1), note: "" }
+}
+
+const fn bits(name: &'static str, note: &'static str) -> Part {
+    Part { name, form: Form::Hex(1), note }
+}
+
+static CLOCK: [Part; 8] = [
+    bcd("second"),
+    bcd("minute"),
+    bcd("hour"),
+    Part { name: "weekday", form: Form::Bcd, note: "1 = Monday" },
+    bcd("day"),
+    bcd("month"),
+    bcd("year"),
+    Part { name: "season", form: Form::Choice(&super::choices::SEASON), note: "" },
+];
+
+static FINE: [Part; 7] =
+    [bcd("hundredths"), bcd("second"), bcd("minute"), bcd("hour"), bcd("day"), bcd("month"), bcd("year")];
+
+static PROFILE: [Part; 5] = [bcd("hour"), bcd("minute"), bcd("day"), bcd("month"), bcd("year")];
+
+static BUILT: [Part; 3] = [binary("day"), binary("month"), binary("year")];
+
+static VERSION: [Part; 3] = [binary("version"), binary("subversion"), binary("revision")];
+
+static STATE: [Part; 6] = {
+    let [a, b, c, d, e, f] = state::PARTS;
+    [
+        bits("faults", a),
+        bits("faults", b),
+        bits("faults", c),
+        bits("faults", d),
+        bits("faults", e),
+        bits("faults", f),
+    ]
+};
+
+static VARIANT: [Part; 6] = {
+    let [a, b, c, d, e, f] = variant::PARTS;
+    [
+        bits("byte 1", a),
+        bits("byte 2", b),
+        bits("byte 3", c),
+        bits("byte 4", d),
+        bits("byte 5", e),
+        bits("byte 6", f),
+    ]
+};
+
+/// The bytes of a form, where it has more than one meaning.
+fn parts(form: Form) -> &'static [Part] {
+    match form {
+        Form::Clock => &CLOCK,
+        Form::Moment => CLOCK.get(..7).unwrap_or_default(),
+        Form::FineStamp => &FINE,
+        Form::Stamp => FINE.get(1..).unwrap_or_default(),
+        Form::Date => PROFILE.get(2..).unwrap_or_default(),
+        Form::ProfileTime => &PROFILE,
+        Form::BuildDate => &BUILT,
+        Form::Version => &VERSION,
+        Form::State => &STATE,
+        Form::Variant => &VARIANT,
+        _ => &[],
+    }
+}

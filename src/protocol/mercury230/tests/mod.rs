@@ -1,0 +1,7 @@
+//! The family as a whole: published frames, laws, and conversations with a simulated meter.
+
+mod framing;
+mod laws;
+mod line;
+mod published;
+mod talk;

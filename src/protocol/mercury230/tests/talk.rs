@@ -1,0 +1,519 @@
+//! Conversations with a simulated meter.
+
+use std::time::Duration;
+
+use super::super::{Mercury230, PLAIN, WITH_D, rows, wire};
+use super::line::{ADDRESS, Line, Trouble, profile, request, setup};
+use crate::frame::{At, Secret};
+use crate::protocol::{
+    Access, Address, ComposeError, Failure, Family, Fault, Kind, LineSettings, Now, Options, Plan, Request,
+    Responder, Setup, Told, Unfit,
+};
+
+/// Every read, with every choice of its first parameter.
+fn reads() -> Vec<Request> {
+    let mut requests = Vec::new();
+    for command in rows::COMMANDS.iter().filter(|c| c.access == Access::Read && c.id != "link-test") {
+        let mut fixed: Vec<(&str, &str)> = Vec::new();
+        for parameter in command.parameters.iter().filter(|p| p.default.is_none()) {
+            fixed.push((parameter.name, if parameter.name == "date" { "2024-05-01" } else { "1" }));
+        }
+        if command.id == "schedule" {
+            fixed = vec![("selector", "FF 0F 7F")];
+        }
+        match command.parameters.first() {
+            Some(first) if matches!(first.kind, Kind::Choice(_)) => {
+                let Kind::Choice(choices) = first.kind else { continue };
+                for choice in choices {
+                    let mut all = fixed.clone();
+                    all.push((first.name, choice.word));
+                    if command.parameters.iter().any(|parameter| parameter.name == "month") {
+                        all.push(("month", "may"));
+                    }
+                    if command.id == "memory" {
+                        all.retain(|(name, _)| *name != "at");
+                        all.push(("at", "0x0100"));
+                    }
+                    requests.push(request(command.id, &all));
+                }
+            }
+            _ => requests.push(request(command.id, &fixed)),
+        }
+    }
+    requests
+}
+
+fn ask(trouble: Trouble, requests: Vec<Request>) -> Line {
+    Line::new(&setup("mercury-236", &[]), requests, Options::default()).with(trouble).run()
+}
+
+fn failure(line: &Line, index: usize) -> &Fault {
+    let Err(Failure { fault, .. }) = &line.results[index] else { panic!("{:?}", line.results) };
+    fault
+}
+
+const OPEN: [u8; 8] = [1, 1, 1, 1, 1, 1, 1, 1];
+
+#[test]
+fn every_read_is_answered_at_the_first_try_between_opening_and_closing() {
+    for asked in reads() {
+        let title = format!("{} {:?}", asked.command.id, asked.arguments);
+        let needs_channel = rows::by_command(asked.command).unwrap().level > 0;
+        let line = ask(Trouble::None, vec![asked]);
+        assert_eq!(line.results, [Ok(())], "{title}");
+        assert_eq!(
+            (line.questions.len(), line.warnings.len()),
+            (if needs_channel { 3 } else { 1 }, 0),
+            "{title}"
+        );
+        assert!(!line.readings.is_empty(), "{title}");
+    }
+}
+
+#[test]
+fn all_reads_in_one_plan_come_in_order_in_one_session() {
+    let requests = reads();
+    let count = requests.len();
+    let line = ask(Trouble::None, requests);
+    assert_eq!(line.results, vec![Ok(()); count]);
+    assert_eq!(line.questions.len(), count + 2);
+    assert_eq!(
+        (line.steps.first(), line.steps.last()),
+        (Some(&"open the channel"), Some(&"close the channel"))
+    );
+    // Some need the owner's level, so the channel is opened with it and the owner's factory password.
+    assert_eq!(line.bodies()[0], [1, 2, 2, 2, 2, 2, 2, 2]);
+}
+
+#[test]
+fn an_echo_is_not_taken_for_data_and_does_not_disturb() {
+    for asked in reads() {
+        let title = format!("{} {:?}", asked.command.id, asked.arguments);
+        let clean = ask(Trouble::None, vec![asked.clone()]);
+        for echo in [Trouble::RawEcho, Trouble::NamedEcho] {
+            let echoed = ask(echo, vec![asked.clone()]);
+            assert_eq!((&echoed.results, &echoed.readings), (&clean.results, &clean.readings), "{title}");
+        }
+        let only = ask(Trouble::EchoOnly, vec![asked]);
+        assert!(only.readings.is_empty(), "{title}");
+        assert!(matches!(failure(&only, 0), Fault::NoAnswer { sent: 3, echo: true, .. }), "{title}");
+    }
+}
+
+#[test]
+fn a_link_test_needs_no_channel_and_its_lone_answer_is_said_to_prove_little() {
+    let asked = || vec![request("link-test", &[])];
+    for (trouble, warnings) in [
+        (Trouble::None, vec!["echo-or-answer"]),
+        (Trouble::EchoOnly, vec!["echo-or-answer"]),
+        (Trouble::RawEcho, vec![]),
+        (Trouble::NamedEcho, vec![]),
+    ] {
+        let line = ask(trouble, asked());
+        assert_eq!((&line.results[..], line.bodies()), (&[Ok(())][..], vec![&[0][..]]), "{trouble:?}");
+        assert_eq!(line.warnings, warnings, "{trouble:?}");
+    }
+    assert!(matches!(
+        failure(&ask(Trouble::Silence, asked()), 0),
+        Fault::NoAnswer { sent: 3, echo: false, .. }
+    ));
+}
+
+#[test]
+fn values_set_up_are_the_values_read() {
+    let values = [
+        ("1.8.0", "3196200"),
+        ("1.8.2", "1"),
+        ("52.7.0", "230.01"),
+        ("61.7.0", "-12.34"),
+        ("14.7.0", "49.99"),
+        ("temperature", "-5"),
+        ("location", "ROOF"),
+        ("version", "2.3.5"),
+    ];
+    let requests = vec![
+        request("energy", &[]),
+        request("energy", &[("tariff", "T2")]),
+        request("voltage", &[]),
+        request("power", &[]),
+        request("frequency", &[]),
+        request("temperature", &[]),
+        request("location", &[]),
+        request("passport", &[]),
+    ];
+    let told = Line::new(&setup("mercury-236", &values), requests, Options::default()).run().told();
+    for value in [
+        "1.8.0=3196200",
+        "1.8.2=1",
+        "52.7.0=230.01",
+        "61.7.0=-12.34",
+        "14.7.0=49.99",
+        "temperature=-5",
+        "location=ROOF",
+        "version=2.3.5",
+        "96.1.0=41906449",
+    ] {
+        assert!(told.contains(&value.to_owned()), "{value} in {told:?}");
+    }
+}
+
+#[test]
+fn commands_without_a_channel_open_none() {
+    let line = ask(Trouble::None, vec![request("serial", &[])]);
+    assert_eq!(line.bodies(), [&[8, 0][..]]);
+    let line = ask(Trouble::None, vec![request("serial", &[]), request("energy", &[])]);
+    assert_eq!(line.bodies(), [&[8, 0][..], &OPEN, &[5, 0, 0], &[2]]);
+}
+
+#[test]
+fn a_wrong_password_is_sent_once_and_the_other_way_to_send_it_is_offered() {
+    let with_d = Setup { dialect: WITH_D, ..setup("mercury-236", &[]) };
+    let line = Line::as_who(
+        &with_d,
+        vec![request("energy", &[]), request("clock", &[])],
+        Options::default(),
+        profile(Some("111111"), PLAIN),
+    )
+    .run();
+    assert_eq!(line.bodies(), [OPEN]);
+    for index in 0..2 {
+        let Fault::Refused { code: Some(3), meaning } = failure(&line, index) else {
+            panic!("{:?}", line.results)
+        };
+        assert!(meaning.contains("ascii:"), "{meaning}");
+    }
+    assert_eq!(line.results[0].as_ref().unwrap_err().step, "open the channel");
+    let right = Line::as_who(
+        &with_d,
+        vec![request("energy", &[])],
+        Options::default(),
+        profile(Some("ascii:111111"), PLAIN),
+    );
+    assert_eq!(right.run().results, [Ok(())]);
+}
+
+#[test]
+fn a_damaged_answer_to_opening_is_no_reason_to_send_the_password_again() {
+    let line = ask(Trouble::Damage(1), vec![request("energy", &[])]);
+    assert_eq!(line.bodies(), [&OPEN[..], &[5, 0, 0], &[2]]);
+    assert_eq!(line.results, [Ok(())]);
+}
+
+#[test]
+fn a_channel_that_the_meter_has_closed_is_opened_once_more() {
+    let requests = || vec![request("energy", &[]), request("clock", &[])];
+    let line = ask(Trouble::Sleep(3), requests());
+    assert_eq!(line.results, [Ok(()), Ok(())]);
+    assert_eq!(line.bodies(), [&OPEN[..], &[5, 0, 0], &[4, 0], &OPEN, &[4, 0], &[2]]);
+}
+
+#[test]
+fn an_older_meter_is_asked_for_single_values() {
+    let older = setup("mercury-230", &[("without-16", "yes")]);
+    let ids =
+        ["power", "voltage", "current", "power-factor", "frequency", "distortion", "temperature", "angles"];
+    for id in ids {
+        let whole = ask(Trouble::None, vec![request(id, &[])]);
+        let pieces = Line::new(&older, vec![request(id, &[])], Options::default()).run();
+        assert_eq!((pieces.results.as_slice(), pieces.told()), (&[Ok(())][..], whole.told()), "{id}");
+    }
+    let line = Line::new(&older, vec![request("voltage", &[])], Options::default()).run();
+    assert_eq!(
+        line.bodies()[1..5],
+        [&[8, 0x16, 0x11][..], &[8, 0x11, 0x11], &[8, 0x11, 0x12], &[8, 0x11, 0x13]]
+    );
+    // The long answers, in two steps down to single values.
+    let long =
+        Line::new(&older, vec![request("instant", &[]), request("energy-all", &[])], Options::default())
+            .run();
+    let short = ask(Trouble::None, vec![request("instant", &[])]);
+    assert_eq!(long.results, [Ok(()), Ok(())]);
+    assert_eq!(long.told()[..short.readings.len()], short.told());
+}
+
+#[test]
+fn what_a_meter_refuses_is_named() {
+    let line = Line::new(
+        &setup("mercury-230", &[]),
+        vec![request("reactive-by-quadrant", &[]), request("energy-at", &[("date", "2024-05-01")])],
+        Options::default(),
+    )
+    .run();
+    assert!(matches!(failure(&line, 0), Fault::Refused { code: Some(1), .. }), "{:?}", line.results);
+    assert!(matches!(failure(&line, 1), Fault::NoAnswer { sent: 3, .. }), "older than the command: silent");
+    let twice = vec![request("correct-clock", &[("second", "5"), ("minute", "1"), ("hour", "12")]); 2];
+    let line = ask(Trouble::None, twice);
+    assert_eq!(line.results[0], Ok(()));
+    assert!(
+        matches!(failure(&line, 1), Fault::Refused { code: Some(4), meaning } if meaning.contains("corrected"))
+    );
+    let wrong = vec![request("memory", &[("at", "16"), ("count", "14")])];
+    let line = ask(Trouble::None, wrong);
+    assert!(matches!(failure(&line, 0), Fault::Refused { code: Some(2), .. }));
+    assert_eq!(line.questions.len(), 4, "an internal error is asked again once");
+}
+
+#[test]
+fn the_clock_follows_the_wall_and_what_it_is_set_to() {
+    assert_eq!(ask(Trouble::None, vec![request("clock", &[])]).told(), ["0.9.1=2024-05-31 12:00:00 winter"]);
+    let set = request("set-clock", &[("time", "2023-01-02T03:04:05")]);
+    let line = ask(Trouble::None, vec![set, request("clock", &[])]);
+    assert_eq!(line.told(), ["0.9.1=2023-01-02 03:04:05 winter"]);
+}
+
+#[test]
+fn writes_open_as_the_owner_and_change_what_is_read() {
+    let line = ask(
+        Trouble::None,
+        vec![
+            request("set-location", &[("text", "ROOF")]),
+            request("location", &[]),
+            request("set-ratios", &[("voltage", "1"), ("current", "40")]),
+            request("ratios", &[]),
+        ],
+    );
+    assert_eq!(line.bodies()[0], [1, 2, 2, 2, 2, 2, 2, 2]);
+    assert_eq!(line.results, vec![Ok(()); 4]);
+    assert_eq!(line.told(), ["location=ROOF", "voltage ratio=1", "current ratio=40"]);
+}
+
+#[test]
+fn a_write_without_answer_is_not_repeated() {
+    let line = ask(Trouble::Lose(2), vec![request("set-location", &[("text", "ROOF")])]);
+    assert!(matches!(failure(&line, 0), Fault::NoAnswer { sent: 1, .. }));
+    assert_eq!(line.bodies().iter().filter(|body| body.starts_with(&[3])).count(), 1);
+    let line = ask(Trouble::None, vec![request("restart", &[])]);
+    assert_eq!(line.results, [Ok(())], "no answer is expected");
+}
+
+#[test]
+fn a_meter_confirms_its_new_address_from_there_and_is_spoken_to_there() {
+    let line = ask(Trouble::None, vec![request("set-address", &[("to", "7")]), request("address", &[])]);
+    assert_eq!(line.results, [Ok(()), Ok(())]);
+    assert_eq!(line.told(), ["network address=7"]);
+    assert_eq!(
+        line.questions.iter().map(|question| question[0]).collect::<Vec<_>>(),
+        [ADDRESS, ADDRESS, 7, 7]
+    );
+}
+
+#[test]
+fn damage_and_loss_are_asked_again_and_named_when_they_stay() {
+    for trouble in [Trouble::Damage(2), Trouble::Lose(2), Trouble::Lose(1)] {
+        let line = ask(trouble, vec![request("energy", &[])]);
+        assert_eq!((line.questions.len(), &line.results[0]), (4, &Ok(())), "{trouble:?}");
+        assert_eq!(line.readings.len(), 4, "{trouble:?}");
+    }
+    let options = Options { retries: 0, ..Options::default() };
+    let line = Line::new(&setup("mercury-236", &[]), vec![request("energy", &[])], options);
+    let line = line.with(Trouble::Damage(2)).run();
+    let Fault::Damaged { what } = failure(&line, 0) else { panic!("{:?}", line.results) };
+    assert!(what.starts_with("CRC ") && what.contains(", expected "), "{what}");
+    assert!(line.readings.is_empty());
+    assert_eq!(line.bodies().last(), Some(&&[2][..]), "closed all the same");
+}
+
+#[test]
+fn a_silent_meter_ends_the_plan_while_opening() {
+    let line = ask(Trouble::Silence, vec![request("energy", &[]), request("clock", &[])]);
+    assert_eq!(failure(&line, 0), &Fault::NoAnswer { sent: 3, echo: false, noise_bytes: 0 });
+    assert_eq!((line.results.len(), line.questions.len()), (2, 3));
+}
+
+#[test]
+fn idle_bytes_around_an_answer_do_not_hide_it() {
+    let line = ask(Trouble::Idle, vec![request("energy", &[]), request("voltage", &[])]);
+    assert_eq!((line.results, line.questions.len()), (vec![Ok(()), Ok(())], 4));
+}
+
+#[test]
+fn an_answer_from_another_address_is_named_and_never_read() {
+    let line = ask(Trouble::Misaddress, vec![request("serial", &[])]);
+    let found = u64::from(ADDRESS ^ 1);
+    assert_eq!(failure(&line, 0), &Fault::Unexpected(Unfit::Address { expected: ADDRESS.into(), found }));
+    assert!(line.warnings.contains(&"other-meter") && line.readings.is_empty());
+}
+
+#[test]
+fn a_cancel_closes_the_channel() {
+    let line = Line::new(&setup("mercury-236", &[]), reads(), Options::default()).cancelled_after(4).run();
+    assert_eq!(line.results.iter().filter(|result| result.is_err()).count(), 1);
+    assert_eq!(failure(&line, line.results.len() - 1), &Fault::Cancelled);
+    assert_eq!((line.questions.len(), line.bodies().last()), (5, Some(&&[2][..])));
+}
+
+#[test]
+fn reading_twice_accepts_what_stays_the_same() {
+    let options = Options { read_twice: true, ..Options::default() };
+    let line = Line::new(&setup("mercury-236", &[]), vec![request("energy", &[])], options).run();
+    assert_eq!(line.bodies(), [&OPEN[..], &[5, 0, 0], &[5, 0, 0], &[2]]);
+    assert_eq!((line.readings.len(), line.results), (4, vec![Ok(())]));
+}
+
+#[test]
+fn a_session_takes_the_wire_time_the_silences_and_the_turnarounds() {
+    let line = ask(Trouble::None, vec![request("energy", &[])]);
+    let wire = LineSettings::default().wire_time(11 + 4 + 6 + 19 + 4 + 4);
+    // Each of three exchanges has a silence after the question and one after the answer.
+    let expected = wire + Duration::from_millis(3 * (5 + 10 + 5));
+    let spent = line.now - At::ZERO;
+    assert!(spent.abs_diff(expected) < Duration::from_micros(5), "{spent:?}, expected {expected:?}");
+}
+
+#[test]
+fn what_cannot_be_sent_stops_the_plan_before_anything_is_sent() {
+    let refused = |profile, asked: Request| {
+        let plan = Plan { profile, requests: vec![asked], options: Options::default() };
+        Mercury230.exchange(plan).err()
+    };
+    let mut wide = profile(None, PLAIN);
+    wide.address = Address::numeric("300", 300);
+    assert!(matches!(refused(wide, request("energy", &[])), Some(ComposeError::Address { .. })));
+    let short = profile(Some("12"), PLAIN);
+    assert!(matches!(refused(short.clone(), request("energy", &[])), Some(ComposeError::Password(_))));
+    assert!(refused(short, request("serial", &[])).is_none(), "the serial number needs no password");
+    let month = request("energy", &[("of", "month")]);
+    assert!(matches!(
+        refused(profile(None, PLAIN), month),
+        Some(ComposeError::Argument { name: "month", .. })
+    ));
+}
+
+// The meter alone.
+
+fn now(millis: u64) -> Now {
+    Now { at: At::from_millis(millis), wall: "2024-05-31T12:00:00".parse().unwrap() }
+}
+
+fn meter() -> Box<dyn Responder> {
+    Mercury230.responder(&setup("mercury-236", &[])).unwrap()
+}
+
+/// What the meter answers to a body that ends at a moment, as a body.
+fn say(meter: &mut dyn Responder, address: u8, body: &[u8], at: u64) -> Option<Vec<u8>> {
+    meter.receive(&wire::frame(address, body), now(at));
+    match meter.poll(now(at + 50))? {
+        Told::Send { bytes, .. } => Some(bytes[1..bytes.len() - 2].to_vec()),
+        Told::SetLine(_) => None,
+    }
+}
+
+#[test]
+fn a_meter_waits_for_silence_before_it_answers() {
+    let mut meter = meter();
+    meter.receive(&wire::frame(ADDRESS, &[8, 0]), now(0));
+    assert_eq!(meter.poll(now(4)), None);
+    let end = meter.deadline().unwrap();
+    assert_eq!(end - At::ZERO, Duration::from_millis(5));
+    let Some(Told::Send { bytes, due }) = meter.poll(Now { at: end, ..now(0) }) else { panic!("silent") };
+    assert_eq!(due, end + Duration::from_millis(10));
+    assert_eq!(bytes, wire::frame(ADDRESS, &[41, 90, 64, 49, 0x16, 6, 0x14]));
+    assert_eq!((meter.poll(now(100)), meter.deadline()), (None, None));
+}
+
+#[test]
+fn what_is_not_for_it_or_damaged_or_of_the_wrong_length_it_drops_without_a_word() {
+    let sound = wire::frame(ADDRESS, &[8, 0]);
+    let mut damaged = sound.clone();
+    damaged[3] ^= 1;
+    for bytes in [
+        damaged,
+        wire::frame(ADDRESS + 1, &[8, 0]),
+        wire::frame(ADDRESS, &[5, 0]),
+        wire::frame(ADDRESS, &[1, 1, 1]),
+        wire::frame(0, &[3, 0x32, 5]),
+        wire::frame(0xFE, &[8, 0]),
+        vec![0x55; 500],
+        [sound.clone(), sound].concat(),
+    ] {
+        let mut meter = meter();
+        meter.receive(&bytes, now(0));
+        assert_eq!(meter.poll(now(50)), None, "{bytes:02X?}");
+    }
+    let mut split = meter();
+    let request = wire::frame(ADDRESS, &[8, 0]);
+    split.receive(&request[..3], now(0));
+    split.receive(&request[3..], now(6));
+    assert_eq!(split.poll(now(50)), None, "a gap of 6 ms ends a packet");
+}
+
+#[test]
+fn the_channel_has_levels_and_a_timer() {
+    let mut meter = meter();
+    let mut say = |body: &[u8], at| say(meter.as_mut(), ADDRESS, body, at);
+    assert_eq!(say(&[5, 0, 0], 0), Some(vec![5]), "not open");
+    assert_eq!(say(&[1, 1, 9, 9, 9, 9, 9, 9], 100), Some(vec![3]));
+    assert_eq!(say(&[1, 3, 1, 1, 1, 1, 1, 1], 150), Some(vec![3]), "there is no level 3");
+    assert_eq!(say(&OPEN, 200), Some(vec![0]));
+    assert_eq!(say(&[5, 0, 0], 300).map(|body| body.len()), Some(16));
+    assert_eq!(say(&[8, 0x2D], 400), Some(vec![3]), "needs the owner");
+    assert_eq!(say(&[1, 2, 2, 2, 2, 2, 2, 2], 500), Some(vec![0]));
+    assert_eq!(say(&[8, 0x2D], 600).map(|body| body.len()), Some(2));
+    assert_eq!(say(&[5, 0, 0], 240_500).map(|body| body.len()), Some(16), "still open");
+    assert_eq!(say(&[5, 0, 0], 480_600), Some(vec![5]), "closed by its timer");
+    assert_eq!(say(&OPEN, 480_700), Some(vec![0]));
+    assert_eq!(say(&[2], 480_800), Some(vec![0]));
+    assert_eq!(say(&[5, 0, 0], 480_900), Some(vec![5]), "closed");
+    assert_eq!(say(&[0], 481_000), Some(vec![0]), "a link test needs no channel");
+    assert_eq!(say(&[0xEE], 481_100), Some(vec![1]), "unknown");
+}
+
+#[test]
+fn anybody_answers_address_zero_and_nobody_a_broadcast_that_all_obey() {
+    let mut meter = meter();
+    assert_eq!(say(meter.as_mut(), 0, &OPEN, 0), Some(vec![0]));
+    assert_eq!(say(meter.as_mut(), 0, &[8, 5], 100), Some(vec![0, ADDRESS]));
+    assert_eq!(say(meter.as_mut(), ADDRESS, &[1, 2, 2, 2, 2, 2, 2, 2], 200), Some(vec![0]));
+    assert_eq!(say(meter.as_mut(), 0xFE, &[3, 0x22, b'R', b'O', b'O', b'F'], 300), None);
+    assert_eq!(say(meter.as_mut(), ADDRESS, &[8, 0x0B], 400), Some(b"ROOF".to_vec()));
+}
+
+#[test]
+fn a_new_speed_follows_the_confirmation() {
+    let mut meter = meter();
+    assert_eq!(say(meter.as_mut(), ADDRESS, &OPEN, 0), Some(vec![0]));
+    assert_eq!(say(meter.as_mut(), ADDRESS, &[3, 0x15, 0x22], 100), Some(vec![0]));
+    let line = LineSettings { parity: crate::protocol::Parity::Even, ..LineSettings::n81(2400) };
+    assert_eq!(meter.poll(now(200)), Some(Told::SetLine(line)));
+}
+
+#[test]
+fn the_profile_by_address_and_counted_back_is_the_same() {
+    let line = ask(
+        Trouble::None,
+        vec![
+            request("last-record", &[]),
+            request("profile", &[("back", "0"), ("count", "17")]),
+            request("profile", &[("back", "16"), ("count", "1")]),
+        ],
+    );
+    let last = line.told()[0].clone();
+    let times: Vec<String> = line
+        .readings
+        .iter()
+        .filter(|reading| reading.quantity.name() == "profile P+")
+        .map(|reading| reading.at.unwrap().to_string())
+        .collect();
+    assert_eq!(
+        (times.len(), times[0].as_str(), times[16].as_str()),
+        (18, "2024-05-31 12:00", "2024-05-31 04:00")
+    );
+    assert_eq!(times[16], times[17]);
+    let record: i64 = last.split('=').nth(1).unwrap().parse().unwrap();
+    let at = (record * 16 % 0x1_0000).to_string();
+    let by_address = ask(Trouble::None, vec![request("memory", &[("at", &at)])]);
+    assert_eq!(by_address.readings[0].at.unwrap().to_string(), "2024-05-31 12:00");
+}
+
+#[test]
+fn a_setup_that_no_meter_can_have_is_refused_with_what_would_do() {
+    let refused = |setup: Setup| Mercury230.responder(&setup).err().unwrap().to_string();
+    assert_eq!(
+        refused(setup("mercury-236", &[("32.7.0", "twelve")])),
+        "32.7.0=twelve: expected a number up to 41943.03"
+    );
+    assert!(refused(setup("mercury-236", &[("9.9.9", "1")])).contains("a value this meter has"));
+    assert!(refused(Setup { serial: "AB-1".into(), ..setup("mercury-236", &[]) }).contains("serial=AB-1"));
+    let password = Some(Secret::new(b"1".to_vec()));
+    assert!(refused(Setup { password, ..setup("mercury-236", &[]) }).contains("6 digits"));
+}

@@ -1,0 +1,37 @@
+//! CRC-16/MODBUS at the end of a frame, low byte first: what both Mercury protocols have in common.
+
+use crate::frame::Checksum;
+use crate::frame::checksum::{MODBUS, MODBUS_RULE};
+
+/// Bytes of the CRC, least significant first.
+pub const CRC: usize = 2;
+
+/// The CRC before the first byte.
+pub const CRC_START: u16 = 0xFFFF;
+
+/// The CRC after one byte more; 0 after a frame with its CRC.
+pub fn crc_step(crc: u16, byte: u8) -> u16 {
+    let [table] = MODBUS.table();
+    let index = usize::from(crc as u8 ^ byte);
+    table.get(index).copied().unwrap_or_default() ^ crc >> 8
+}
+
+/// The CRC that follows a body, beside the one it should be.
+pub fn checksum(body: &[u8], crc: [u8; CRC]) -> Checksum {
+    Checksum {
+        kind: MODBUS_RULE.name,
+        found: u16::from_le_bytes(crc).into(),
+        expected: MODBUS.checksum(body).into(),
+        digits: 4,
+    }
+}
+
+/// `CRC C645, expected C644`.
+pub fn damage(checksum: Checksum) -> String {
+    format!("CRC {:04X}, expected {:04X}", checksum.found, checksum.expected)
+}
+
+/// Bytes followed by their CRC, low byte first.
+pub fn seal(body: &[u8]) -> Vec<u8> {
+    [body, &MODBUS.checksum(body).to_le_bytes()].concat()
+}

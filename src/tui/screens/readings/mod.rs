@@ -1,0 +1,121 @@
+//! ```text
+//! ┌ Energy  read 14:02:11, 12 s ago ───────┐┌ Values ───────────────────────────────┐
+//! │ T1    2 979.64 kWh  ██████████  61.2 % ││ voltage L1   230.1 V   ▁▂▂▃▂ 228 … 231 │
+//! │ sum   4 866.77 kWh  total ... ✓ equal  ││ serial number   011791165813462        │
+//! └─────────────────────────────────────────┘└───────────────────────────────────────┘
+//! ┌ Power, last 15 minutes ───────────┐┌ Everything read ────────────────────────────┐
+//! │ where power is read                ││ or, when a request fails, its diagnosis     │
+//! └────────────────────────────────────┘└─────────────────────────────────────────────┘
+//!  Meter clock 14:01:37, 34 s behind this computer
+//! ```
+
+mod chart;
+mod list;
+
+use jiff::{SignedDuration, Timestamp};
+use ratatui::layout::Rect;
+
+use super::Look;
+use crate::reading::Measured;
+use crate::tui::state::{Pane, State};
+use crate::tui::theme::Role;
+use crate::tui::widgets::{TariffRow, Tariffs};
+
+/// Draws the screen of values.
+pub fn draw(look: &mut Look<'_>) {
+    tariffs(look);
+    list::values(look);
+    facts(look);
+    chart::draw(look);
+    let lower = look.areas.extra(2);
+    if look.state.readings.failed.is_empty() {
+        list::everything(look, lower);
+    } else {
+        list::failures(look, lower);
+    }
+}
+
+fn tariffs(look: &mut Look<'_>) {
+    let state = look.state;
+    let polling = polling(state);
+    let inner = look.pane(Pane::Tariffs, &tariff_title(state), &polling, "");
+    let known = state.readings.tariffs();
+    if known.is_empty() {
+        let total = state.readings.total();
+        let text = total.map_or_else(
+            || "Enter reads the pinned requests once, p polls them".to_owned(),
+            |total| format!("total  {}", list::value_text(look, &total.reading)),
+        );
+        look.pen(inner).fit(1, 0, inner.width, &text, Role::Text);
+        return;
+    }
+    let labels: Vec<String> =
+        known.iter().map(|k| format!("T{}", k.reading.tariff.unwrap_or_default())).collect();
+    let rows: Vec<TariffRow<'_>> = known
+        .iter()
+        .zip(&labels)
+        .map(|(known, label)| TariffRow { label, name: "", register: known.reading.number().ok_or("absent") })
+        .collect();
+    let unit = known.first().map(|known| known.reading.unit).unwrap_or_default();
+    let total = state.readings.total().and_then(|known| known.reading.number());
+    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    Tariffs { rows: &rows, unit, total }.render(inner, look.buf, look.theme);
+}
+
+fn polling(state: &State) -> String {
+    let period = state.readings.period.as_secs();
+    if state.readings.polling { format!("polled every {period} s") } else { "not polled".to_owned() }
+}
+
+/// When the tariffs were read, and how long ago.
+fn tariff_title(state: &State) -> String {
+    let newest = state.readings.tariffs().iter().map(|known| known.when).max();
+    let newest = newest.or_else(|| state.readings.total().map(|known| known.when));
+    match newest {
+        Some(when) => format!("Energy  read {}, {} ago", clock(state, when), span(state.age(when))),
+        None => "Energy".to_owned(),
+    }
+}
+
+fn clock(state: &State, when: Timestamp) -> String {
+    when.to_zoned(state.zone.clone()).strftime("%H:%M:%S").to_string()
+}
+
+/// A time passed in the largest unit that fits: `12 s`, `3 min`.
+fn span(passed: SignedDuration) -> String {
+    match passed.as_secs().unsigned_abs() {
+        seconds @ 0..120 => format!("{seconds} s"),
+        seconds @ 120..7_200 => format!("{} min", seconds / 60),
+        seconds @ 7_200..172_800 => format!("{} h", seconds / 3_600),
+        seconds => format!("{} days", seconds / 86_400),
+    }
+}
+
+/// The meter's clock against this computer's, and how well it answers.
+fn facts(look: &mut Look<'_>) {
+    let state = look.state;
+    let area = look.areas.extra(0);
+    let counters = state.status.counters;
+    let lost = format!(
+        "{} good answers, {} damaged, {} missing on this link",
+        counters.good, counters.bad, counters.missing
+    );
+    let lines = [(clock_line(state), Role::Text), (lost, Role::Dim)];
+    let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    look.lines(inner, &lines);
+}
+
+fn clock_line(state: &State) -> String {
+    let Some(known) = state.readings.clock() else { return "Meter clock: not read".to_owned() };
+    let Measured::Time(time) = known.reading.value else { return "Meter clock: no time".to_owned() };
+    let here = known.when.to_zoned(state.zone.clone()).datetime();
+    let Some(there) = time.civil() else { return format!("Meter clock {time}: not a possible date") };
+    let off = there.duration_since(here);
+    let now = there.checked_add(state.age(known.when)).unwrap_or(there);
+    let words = match off.as_secs() {
+        -1..=1 => "as this computer".to_owned(),
+        seconds if seconds < 0 => format!("{} behind this computer", span(off)),
+        _ => format!("{} ahead of this computer", span(off)),
+    };
+    format!("Meter clock {}, {words}", now.strftime("%Y-%m-%d %H:%M:%S"))
+}
