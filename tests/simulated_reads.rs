@@ -257,7 +257,7 @@ async fn a_mercury_200_gives_its_tariffs_in_wire_time_silence_and_turnaround_exa
 
 #[tokio::test(start_paused = true)]
 async fn every_meter_of_the_demo_answers_its_everyday_set_on_the_one_bus() {
-    let meters = demo_meters();
+    let meters = demo_meters(None);
     let names: Vec<(String, String)> =
         meters.iter().map(|meter| (meter.name().to_owned(), meter.address().to_owned())).collect();
     let mut link = bus(meters, &Faults::none()).await;
@@ -272,9 +272,9 @@ async fn every_meter_of_the_demo_answers_its_everyday_set_on_the_one_bus() {
 
 #[tokio::test(start_paused = true)]
 async fn the_demo_moves_while_it_is_looked_at() {
-    let mut link = bus(demo_meters(), &Faults::none()).await;
+    let mut link = bus(demo_meters(None), &Faults::none()).await;
     let (clock, first) =
-        (Clock::start(), demo_meters().into_iter().find(|m| m.name() == "mercury-206").unwrap());
+        (Clock::start(), demo_meters(None).into_iter().find(|m| m.name() == "mercury-206").unwrap());
     let mut seen = std::collections::BTreeSet::new();
     for _ in 0..20 {
         tokio::time::sleep(Duration::from_secs(5)).await;

@@ -8,9 +8,10 @@ use tokio::sync::{mpsc, watch};
 use crate::bus::{self, BusEvent, Decoder, Ends, Handle, Intent, Port, Status};
 use crate::frame::visible;
 use crate::link::{Clock, Link, LinkName, ListenLink, OpenError, Place, listen, serial, tcp};
+use crate::meter::Model;
 use crate::protocol::LineSettings;
 use crate::sim::fault::Faults;
-use crate::sim::{self, Speed, demo_meters};
+use crate::sim::{SimBus, Speed, demo_meters};
 use crate::trace::{Capture, Ring, SharedTrace, Trace};
 
 /// Whether a link is opened to talk or only to listen.
@@ -57,12 +58,14 @@ pub struct Simulation {
     pub faults: Faults,
     /// As fast as the real line or as fast as can be.
     pub speed: Speed,
+    /// The model that is asked for: of meters that speak by themselves, only one has room on a line.
+    pub model: Option<&'static Model>,
 }
 
 impl Default for Simulation {
     /// The real line on a good day.
     fn default() -> Self {
-        Self { faults: Faults::none(), speed: Speed::Real }
+        Self { faults: Faults::none(), speed: Speed::Real, model: None }
     }
 }
 
@@ -172,7 +175,7 @@ async fn port(opening: Opening, clock: Clock) -> Result<Port, OpenError> {
         Place::Listen(address, number) => {
             listen::open(address, *number, clock).await.map(|(link, _)| Port::Full(link))
         }
-        Place::Sim => Ok(simulated(opening.simulation, listens, clock)),
+        Place::Sim => Ok(simulated(opening.simulation, line, listens, clock)),
         Place::File(_) => Err(OpenError::Missing {
             link: opening.name.to_string(),
             what: "a capture is played, not opened as a port".to_owned(),
@@ -181,9 +184,11 @@ async fn port(opening: Opening, clock: Clock) -> Result<Port, OpenError> {
     }
 }
 
-/// The simulated bus with one meter of every model.
-fn simulated(simulation: Simulation, listens: bool, clock: Clock) -> Port {
-    let Link { commands, events } = sim::open(demo_meters(), simulation.faults, simulation.speed, clock);
+/// The simulated bus.
+fn simulated(simulation: Simulation, line: LineSettings, listens: bool, clock: Clock) -> Port {
+    let Simulation { faults, speed, model } = simulation;
+    let bus = SimBus::new(demo_meters(model)).with_faults(faults).with_speed(speed).with_line(line);
+    let Link { commands, events } = bus.open(clock);
     if !listens {
         return Port::Full(Link { commands, events });
     }

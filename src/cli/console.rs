@@ -27,7 +27,7 @@ pub fn run(global: &Global, given: &Console) -> Outcome {
 /// Opens the console on the simulated bus, talking to its first meter.
 pub fn demo(global: &Global) -> Outcome {
     let start = start(global)?;
-    let meter = crate::sim::demo_meters().into_iter().next();
+    let meter = crate::sim::demo_meters(None).into_iter().next();
     let meter = meter.map(|setup| (setup.name().to_owned(), setup.address().to_owned()));
     let known = meter.filter(|(model, _)| MODELS.iter().any(|m| m.id == model));
     open(Start { link: Some(LinkName { place: Place::Sim, line: None }), meter: known, poll: true, ..start })

@@ -24,7 +24,7 @@ pub fn target_on(global: &Global, given: &Meter, place: &Place) -> Result<Target
 /// Where the simulated bus has a meter of a model; `None` on any other link.
 #[must_use]
 pub fn simulated_address(model: &Model, place: &Place) -> Option<String> {
-    let meters = if *place == Place::Sim { demo_meters() } else { Vec::new() };
+    let meters = if *place == Place::Sim { demo_meters(None) } else { Vec::new() };
     meters.iter().find(|meter| meter.name() == model.id).map(|meter| meter.address().to_owned())
 }
 

@@ -77,7 +77,7 @@ impl Reader<'_> {
             line: self.target.model.line,
             decoder: Some(self.target.decoder()),
             recording: self.given.capture.clone().map_or(Recording::None, Recording::File),
-            simulation: Simulation::default(),
+            simulation: Simulation { model: Some(self.target.model), ..Simulation::default() },
         }
     }
 

@@ -45,7 +45,7 @@ fn meters(global: &Global, given: &Simulate) -> Result<Vec<SimMeter>, Stop> {
     let usage = |what: String| Stop::from(Trouble::usage(DOING, what));
     if given.model.is_empty() {
         if given.set.is_empty() && given.address.is_empty() {
-            return Ok(demo_meters());
+            return Ok(demo_meters(None));
         }
         return Err(usage("--address and --set need a --model".to_owned()));
     }

@@ -101,7 +101,7 @@ pub fn areas(state: &State) -> Areas {
         (vec![(state.pane(), body)], Vec::new())
     } else {
         match state.screen {
-            Screen::Connect => (connect(body), Vec::new()),
+            Screen::Connect => connect(body),
             Screen::Meter => meter(body),
             Screen::Bench => (bench(state, body), Vec::new()),
             Screen::Trace => (trace(body), Vec::new()),
@@ -120,15 +120,21 @@ fn columns<const N: usize>(area: Rect, constraints: [Constraint; N]) -> [Rect; N
 }
 
 /// ```text
-/// ┌ Links ────────────┐
-/// │                   │
-/// ├ Link ──┬ Line ────┤
-/// └────────┴──────────┘
+/// ┌ Links ──┐┌ State ───┐      below 110 columns the state of the link stands under the list
+/// │         ││          │
+/// ├ Another link ┬ Line ┤
+/// └──────────────┴──────┘
 /// ```
-fn connect(body: Rect) -> Vec<(Pane, Rect)> {
-    let [list, entries] = rows(body, [Constraint::Min(5), Constraint::Length(4)]);
+fn connect(body: Rect) -> (Vec<(Pane, Rect)>, Vec<Rect>) {
+    let [upper, entries] = rows(body, [Constraint::Min(5), Constraint::Length(4)]);
+    let [list, about] = if body.width < WIDE {
+        let about = if upper.height < 14 { 0 } else { 9 };
+        rows(upper, [Constraint::Min(5), Constraint::Length(about)])
+    } else {
+        columns(upper, [Constraint::Percentage(55), Constraint::Min(40)])
+    };
     let [link, settings] = columns(entries, [Constraint::Min(30), Constraint::Length(30)]);
-    vec![(Pane::Links, list), (Pane::LinkEntry, link), (Pane::LineEntry, settings)]
+    (vec![(Pane::Links, list), (Pane::LinkEntry, link), (Pane::LineEntry, settings)], vec![about])
 }
 
 /// ```text

@@ -94,6 +94,11 @@ impl Console {
         let mut state = State::new(terminal::size(), start.keymap);
         state.mouse = start.mouse;
         state.connect.configured = start.links;
+        state.captures = match &start.recording {
+            Recording::None => None,
+            Recording::File(path) => Some(path.clone()),
+            Recording::Ring(ring) => Some(ring.folder.clone()),
+        };
         state.themes = shipped::SHIPPED.iter().map(|(name, _)| (*name).to_owned()).collect();
         let clock = Clock::start();
         let (sender, inbox) = unbounded_channel();

@@ -86,6 +86,16 @@ fn prompted(size: (u16, u16)) -> State {
     state
 }
 
+fn unread(size: (u16, u16)) -> State {
+    let mut state = with_readings(size);
+    let job = job_of(&keys(&mut state, &["enter"])).unwrap();
+    let fault = crate::protocol::Fault::NoAnswer { sent: 3, echo: false, noise_bytes: 0 };
+    let result = Err(crate::protocol::Failure { step: "Energy", fault });
+    let silent = JobEvent::Answered { index: 0, result, request: Some(1), reply: None };
+    send(&mut state, Message::Job(job, silent));
+    state
+}
+
 type Scene = (&'static str, fn((u16, u16)) -> State);
 
 const SCENES: &[Scene] = &[
@@ -98,6 +108,7 @@ const SCENES: &[Scene] = &[
     ("bench-question", asking),
     ("trace", damaged),
     ("readings", with_readings),
+    ("readings-failed", unread),
     ("help", helped),
     ("prompt", prompted),
 ];

@@ -64,7 +64,8 @@ const fn arm_role(armed: bool) -> Role {
     if armed { Role::Write } else { Role::Dim }
 }
 
-fn link(state: &State) -> (String, Role) {
+/// The link's name and whether it is open.
+pub fn link(state: &State) -> (String, Role) {
     let Some(name) = &state.link else { return ("no link".to_owned(), Role::Dim) };
     let mut bare = name.clone();
     bare.line = None;

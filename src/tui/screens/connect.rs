@@ -1,26 +1,34 @@
 //! ```text
-//! ┏ ▶ Links ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┓
-//! ┃ Ports found                                                   ┃
-//! ┃▶  serial:/dev/ttyUSB0     FTDI FT232R USB UART                ┃
-//! ┃ Without a meter                                               ┃
-//! ┃   sim:                    simulated bus, one meter of ...     ┃
-//! ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛
+//! ┏ ▶ Links ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┓┌ State ─────────────────┐
+//! ┃ Ports found                              ┃│ link     ● sim:        │
+//! ┃▶● serial:/dev/ttyUSB0   FTDI FT232R      ┃│ traffic  34 B out ...  │
+//! ┃ Without a meter                          ┃│ adapter  does not echo │
+//! ┃   sim:                  simulated bus... ┃│ recorded /home/...     │
+//! ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛└────────────────────────┘
 //! ┌ Link ───────────────────────────┐┌ Line settings ─────────────┐
 //! │ tcp://192.0.2.7:4001            ││ 9600-8N1                   │
 //! └─────────────────────────────────┘└────────────────────────────┘
 //! ```
 
+use std::path::Path;
+
 use ratatui::layout::Rect;
 
 use super::Look;
-use crate::tui::state::Pane;
+use super::bar::size;
+use crate::bus::EchoState;
+use crate::frame::visible;
+use crate::link::Place;
+use crate::trace::CaptureState;
 use crate::tui::state::connect::Choice;
+use crate::tui::state::{Pane, State};
 use crate::tui::theme::Role;
-use crate::tui::widgets::{ScrollBar, TextInput, width};
+use crate::tui::widgets::{self, ScrollBar, TextInput, width, wrap};
 
 /// Draws the screen of links.
 pub fn draw(look: &mut Look<'_>) {
     list(look);
+    about(look);
     entry(look);
     line(look);
 }
@@ -69,16 +77,92 @@ fn rows(choices: &[Choice], no_ports: bool) -> Vec<Row<'_>> {
 }
 
 fn one(look: &mut Look<'_>, area: Rect, choice: &Choice, chosen: bool, column: u16) {
-    let current = look.theme.glyphs().current;
+    let glyphs = look.theme.glyphs();
+    let is_open = look.state.is_connected() && is_present(look.state, choice.link());
     let mut pen = look.pen(area);
     if chosen {
-        pen.put(0, 0, current, Role::Accent);
+        pen.put(0, 0, glyphs.current, Role::Accent);
+    }
+    if is_open {
+        pen.put(1, 0, glyphs.connected, Role::Good);
     }
     pen.fit(3, 0, column.saturating_sub(1), choice.link(), Role::Text);
     pen.fit(3 + column, 0, area.width.saturating_sub(4 + column), &choice.about, Role::Dim);
     if chosen {
         pen.select(0, 0, area.width);
     }
+}
+
+/// Whether this is the link that was asked for.
+fn is_present(state: &State, link: &str) -> bool {
+    state.link.as_ref().is_some_and(|name| name.to_string() == link)
+}
+
+/// How the link is, and where what goes over it is written.
+fn about(look: &mut Look<'_>) {
+    let area = look.areas.extra(0);
+    if area.height < 3 {
+        return;
+    }
+    widgets::Pane { title: "State", ..widgets::Pane::default() }.render(area, look.buf, look.theme);
+    let inner = widgets::Pane::inner(area);
+    let mut y = 0;
+    for (label, text, role) in facts(look) {
+        for (row, line) in wrap(&text, inner.width.saturating_sub(LABEL + 1)).iter().enumerate() {
+            let mut pen = look.pen(inner);
+            pen.fit(1, y, LABEL, if row == 0 { label } else { "" }, Role::Dim);
+            pen.fit(LABEL + 1, y, inner.width, line, role);
+            y += 1;
+        }
+    }
+}
+
+/// Columns of the labels.
+const LABEL: u16 = 10;
+
+fn facts(look: &Look<'_>) -> Vec<(&'static str, String, Role)> {
+    let state = look.state;
+    let (link, role) = super::bar::link(state);
+    let mut facts = vec![("link", link, role)];
+    if state.is_connected() {
+        let counters = state.status.counters;
+        let (out, back) = (size(counters.bytes_out), size(counters.bytes_in));
+        let traffic = format!("{out} out, {back} in, of that {} of noise", size(counters.noise_bytes));
+        facts.push(("line", state.line().to_string(), Role::Text));
+        facts.push(("traffic", traffic, Role::Text));
+        facts.push(("adapter", echo(state.status.echo).to_owned(), Role::Text));
+    }
+    facts.push(recorded(state));
+    if state.link.as_ref().is_some_and(|link| link.place == Place::Sim) {
+        let text = "try what goes wrong on a real line: :fault swallow=1, :fault echo=1, :fault flip=1@5, \
+                    :fault late=once:800ms; :fault none ends it";
+        facts.push(("faults", text.to_owned(), Role::Hint));
+    }
+    facts
+}
+
+const fn echo(echo: EchoState) -> &'static str {
+    match echo {
+        EchoState::Unknown => "nothing was sent yet",
+        EchoState::Absent => "does not echo what is sent",
+        EchoState::Present => "hears itself; the echo is taken out",
+    }
+}
+
+/// Where the traffic is written.
+fn recorded(state: &State) -> (&'static str, String, Role) {
+    let shown = |path: &Path| visible::string(&path.to_string_lossy());
+    let (text, role) = match (&state.capture, &state.captures) {
+        (CaptureState::Running { path, bytes }, _) => {
+            (format!("{} so far in {}", size(*bytes), shown(path)), Role::Text)
+        }
+        (CaptureState::Failed { why, lost, .. }, _) => {
+            (format!("not: {why}; {} are lost", size(*lost)), Role::Bad)
+        }
+        (_, Some(place)) => (format!("from the first byte on, in {}", shown(place)), Role::Text),
+        (_, None) => ("in memory only".to_owned(), Role::Warn),
+    };
+    ("recorded", text, role)
 }
 
 fn entry(look: &mut Look<'_>) {

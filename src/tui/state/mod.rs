@@ -13,6 +13,7 @@ pub mod scroll;
 pub mod target;
 pub mod trace;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
@@ -204,6 +205,8 @@ pub struct State {
     pub faults: Vec<Spec>,
     /// What went over it.
     pub trace: SharedTrace,
+    /// The file or folder that traffic is written to; `None` when it is not.
+    pub captures: Option<PathBuf>,
     /// Whether that is kept in a file, and in which.
     pub capture: CaptureState,
     /// The meter that is talked to.
@@ -248,6 +251,7 @@ impl State {
             status: Status::default(),
             faults: Vec::new(),
             trace: SharedTrace::new(Trace::new(Timestamp::UNIX_EPOCH)),
+            captures: None,
             capture: CaptureState::Off,
             target: None,
             jobs: Jobs::default(),

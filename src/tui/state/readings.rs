@@ -224,6 +224,15 @@ mod tests {
     }
 
     #[test]
+    fn growth_is_counted_from_the_first_reading_however_long_ago() {
+        let mut readings = Readings::default();
+        for value in 100..1200 {
+            readings.take(energy(1, value), Timestamp::UNIX_EPOCH);
+        }
+        assert_eq!(readings.known[0].growth(), Some(Decimal::new(1099, 2)));
+    }
+
+    #[test]
     fn history_is_bounded() {
         let mut readings = Readings::default();
         for value in 0..2000 {

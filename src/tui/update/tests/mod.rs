@@ -1,0 +1,47 @@
+//! What the console does, as (state, messages) -> (state, effects).
+
+mod at_the_bench;
+mod choosing_a_meter;
+mod connecting;
+mod going_about;
+mod in_the_trace;
+mod pasting;
+mod pointing;
+mod prompting;
+mod reading_values;
+
+use std::time::Duration;
+
+use super::*;
+use crate::bus::{Intent, JobEvent, LinkState, Status};
+use crate::frame::{At, Verdict};
+use crate::link::Place;
+use crate::protocol::{Access, Failure, Fault};
+use crate::tui::fixture::{
+    choose_write, connected, fresh, job_of, key, keys, later, send, trace, type_text, with_readings,
+};
+use crate::tui::keymap::Keymap;
+use crate::tui::state::bench::{Draft, Mode, Outcome};
+use crate::tui::state::{Moment, Pane, Popup, Screen};
+
+const SIZE: (u16, u16) = (120, 36);
+
+fn notice(state: &State) -> &str {
+    state.notice.as_ref().map_or("", |notice| notice.text.as_str())
+}
+
+fn quits(effects: &[Effect]) -> bool {
+    effects.iter().any(|effect| matches!(effect, Effect::Quit))
+}
+
+fn sends(effects: &[Effect]) -> bool {
+    job_of(effects).is_some()
+}
+
+fn choose_command(state: &mut State, access: Access) {
+    let commands = state.commands();
+    let at = commands.iter().position(|command| {
+        command.access == access && command.parameters.iter().all(|parameter| parameter.default.is_some())
+    });
+    state.bench.picker.at = at.unwrap();
+}

@@ -1,0 +1,39 @@
+use super::*;
+
+#[test]
+fn polling_begins_when_the_values_are_shown_and_waits_the_period_after_each_poll() {
+    let mut state = connected(SIZE, Screen::Bench);
+    assert_eq!(state.due(), None, "nothing is asked before that");
+    keys(&mut state, &["5"]);
+    let at = state.due().expect("at once");
+    let effects = send(&mut state, Message::Tick(Moment { at, wall: later(21) }));
+    let Some(Effect::Bus(Intent::Run { plan, job, .. })) = effects.first() else { panic!("{effects:?}") };
+    assert_eq!(plan.requests, state.bench.pinned);
+    send(&mut state, Message::Job(*job, JobEvent::Finished));
+    assert_eq!(state.due(), Some(state.now.at + state.readings.period));
+    keys(&mut state, &["p"]);
+    assert_eq!(state.due(), None);
+    keys(&mut state, &["4", "5"]);
+    assert_eq!(state.due(), None, "what the person has stopped stays stopped");
+}
+
+#[test]
+fn a_failed_request_is_told_and_the_last_values_stay() {
+    let mut state = with_readings(SIZE);
+    let known = state.readings.known.len();
+    let job = job_of(&keys(&mut state, &["enter"])).unwrap();
+    let fault = Fault::NoAnswer { sent: 3, echo: false, noise_bytes: 0 };
+    let result = Err(Failure { step: "Energy", fault });
+    send(&mut state, Message::Job(job, JobEvent::Answered { index: 0, result, request: None, reply: None }));
+    assert_eq!((state.readings.failed.len(), state.readings.known.len()), (1, known));
+    let answered = JobEvent::Answered { index: 0, result: Ok(()), request: None, reply: None };
+    send(&mut state, Message::Job(job, answered));
+    assert!(state.readings.failed.is_empty());
+}
+
+#[test]
+fn another_meter_begins_with_an_empty_table() {
+    let mut state = with_readings(SIZE);
+    start(&mut state, None, Some(("mercury-200".into(), "5".into())), false);
+    assert!(state.readings.known.is_empty());
+}
