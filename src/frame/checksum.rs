@@ -32,7 +32,8 @@ pub static ARC: Crc<u16, Table<16>> = Crc::<u16, Table<16>>::new(&CRC_16_ARC);
 
 static SMBUS: Crc<u8> = Crc::<u8>::new(&CRC_8_SMBUS);
 static MAXIM: Crc<u8> = Crc::<u8>::new(&CRC_8_MAXIM_DOW);
-static X_25: Crc<u16> = Crc::<u16>::new(&CRC_16_IBM_SDLC);
+/// The CRC-16 calculator of HDLC; sent low byte first.
+pub static X_25: Crc<u16> = Crc::<u16>::new(&CRC_16_IBM_SDLC);
 static KERMIT: Crc<u16> = Crc::<u16>::new(&CRC_16_KERMIT);
 static XMODEM: Crc<u16> = Crc::<u16>::new(&CRC_16_XMODEM);
 

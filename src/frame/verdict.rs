@@ -30,6 +30,8 @@ pub enum Reason {
     NoChecksum,
     /// A key is needed and none was given.
     NoKey,
+    /// No key that was given fits.
+    WrongKey,
     /// The frame ends before its checksum.
     CutShort,
 }
@@ -42,6 +44,7 @@ impl Reason {
             Self::NoRule => "nothing to check it against",
             Self::NoChecksum => "no checksum",
             Self::NoKey => "no key",
+            Self::WrongKey => "no key fits",
             Self::CutShort => "cut short",
         }
     }

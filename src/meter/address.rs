@@ -10,6 +10,9 @@ pub enum Order {
     LittleEndian,
     /// Most significant byte first.
     BigEndian,
+    /// Characters, as they are written. [`AddressRule::width`], `min` and `max` count them then, and digits
+    /// that are fewer than `min` get zeros in front.
+    Text,
 }
 
 /// A way from a serial number to an address.
@@ -146,6 +149,14 @@ pub enum AddressError {
     /// The model has no address.
     #[error("this meter has no address: leave it out")]
     NeedsNone,
+    /// Its characters cannot stand in an address, or are too many.
+    #[error("address \"{}\": expected at most {width} letters, digits, points, dashes and blanks", visible::string(.text))]
+    NotText {
+        /// What was typed.
+        text: String,
+        /// The greatest count of characters.
+        width: u8,
+    },
     /// The model has no unaddressed form.
     #[error("this meter answers only to its own address: give the number or its serial number")]
     Missing,
@@ -184,6 +195,9 @@ impl AddressRule {
             };
             return if text.is_empty() { Ok(vec![none]) } else { Err(AddressError::NeedsNone) };
         }
+        if self.order == Order::Text {
+            return self.resolve_text(text);
+        }
         if text.is_empty() {
             let number = self.unaddressed.ok_or(AddressError::Missing)?;
             return Ok(vec![self.candidate("", number, "every meter that is there")]);
@@ -205,6 +219,32 @@ impl AddressRule {
         }
     }
 
+    /// An address of characters; a long run of digits may be the serial number it was made of.
+    fn resolve_text(&self, text: &str) -> Result<Vec<Candidate>, AddressError> {
+        if text.is_empty() {
+            self.unaddressed.ok_or(AddressError::Missing)?;
+            return Ok(vec![characters(Address::none(), "every meter that is there")]);
+        }
+        let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+        if is_number && text.len() >= usize::from(self.serial_digits) {
+            let tail = |rule: &SerialRule| {
+                let from = text.len().saturating_sub(usize::from(rule.last_digits));
+                let tail = text.get(from..).unwrap_or(text);
+                characters(Address::textual(tail), rule.because)
+            };
+            let found: Vec<Candidate> = self.serial.iter().map(tail).collect();
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'.' | b'-' | b'_');
+        if text.len() > usize::from(self.width) || !text.bytes().all(fits) {
+            return Err(AddressError::NotText { text: text.to_owned(), width: self.width });
+        }
+        let least = if is_number { usize::try_from(self.min).unwrap_or(0) } else { 0 };
+        Ok(vec![characters(Address::textual(format!("{text:0>least$}")), "as written")])
+    }
+
     /// What a text says, whether or not it can be sent.
     fn read(&self, text: &str) -> Result<Written, AddressError> {
         let not_a_number = || AddressError::NotANumber(text.to_owned());
@@ -224,7 +264,7 @@ impl AddressRule {
         let join = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
         Ok(Written::Hex(match self.order {
             Order::LittleEndian => bytes.iter().rev().fold(0, join),
-            Order::BigEndian => bytes.iter().fold(0, join),
+            Order::BigEndian | Order::Text => bytes.iter().fold(0, join),
         }))
     }
 
@@ -235,6 +275,7 @@ impl AddressRule {
         match self.order {
             Order::LittleEndian => number.to_le_bytes().into_iter().take(width).collect(),
             Order::BigEndian => number.to_be_bytes().into_iter().skip(8 - width).collect(),
+            Order::Text => number.to_string().into_bytes(),
         }
     }
 
@@ -266,6 +307,12 @@ impl AddressRule {
             warning: if in_book { "" } else { "outside the range of the manual; sent all the same" },
         }
     }
+}
+
+/// A candidate that is characters on the wire.
+fn characters(address: Address, because: &'static str) -> Candidate {
+    let bytes = address.text().as_bytes().to_vec();
+    Candidate { address, bytes, because, warning: "" }
 }
 
 /// What a text says, by the way it is written.
@@ -342,6 +389,26 @@ mod tests {
         assert_eq!(candidates(&NARROW, "009059058013462"), [(13_462, "last five"), (3_462, "last four")]);
         assert_eq!(candidates(&NARROW, "009059058099999"), [(9_999, "last four")]);
         assert_eq!(candidates(&NARROW, "99999999999999999999900123"), [(123, "last five")]);
+    }
+
+    #[test]
+    fn an_address_of_characters_keeps_its_zeros_and_comes_from_a_serial_number() {
+        let rule =
+            AddressRule { width: 32, order: Order::Text, min: 0, max: 32, serial_digits: 12, ..NARROW };
+        let texts = |rule: &AddressRule, text: &str| {
+            let found = rule.resolve(text).unwrap();
+            found.iter().map(|c| (c.address.text().to_owned(), c.because)).collect::<Vec<_>>()
+        };
+        assert_eq!(texts(&rule, " 00000201 "), [("00000201".to_owned(), "as written")]);
+        assert_eq!(texts(&AddressRule { min: 8, ..rule }, "201"), [("00000201".to_owned(), "as written")]);
+        assert_eq!(texts(&AddressRule { min: 8, ..rule }, "K7"), [("K7".to_owned(), "as written")]);
+        assert_eq!(texts(&rule, ""), [(String::new(), "every meter that is there")]);
+        assert_eq!(texts(&rule, "009114135064195")[0], ("64195".to_owned(), "last five"));
+        assert_eq!(rule.resolve("201").unwrap()[0].bytes, b"201");
+        for bad in ["a!b", "(1)", "\u{1b}[2J", &"9".repeat(33)] {
+            let rule = AddressRule { serial: &[], ..rule };
+            assert!(matches!(rule.resolve(bad), Err(AddressError::NotText { .. })), "{bad}");
+        }
     }
 
     #[test]

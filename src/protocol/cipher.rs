@@ -6,6 +6,7 @@
 //! ed. 8, 9.2.3.3; NIST SP 800-38D).
 
 use aes_gcm::aead::AeadInOut;
+use aes_gcm::aes::cipher::{BlockCipherDecrypt, BlockCipherEncrypt};
 use aes_gcm::aes::{Aes128, Aes256};
 use aes_gcm::{AesGcm, KeyInit};
 use ctr::Ctr32BE;
@@ -118,6 +119,42 @@ pub fn keystream(key: &Secret, nonce: Nonce, text: &[u8]) -> Result<Vec<u8>, Cip
         _ => counter::<Ctr32BE<Aes256>>(key, &block)?.apply_keystream(&mut plain),
     }
     Ok(plain)
+}
+
+/// Deciphers blocks chained by CBC with AES-128, without any padding (NIST SP 800-38A). Bytes beyond the last
+/// whole block are left out.
+///
+/// # Errors
+/// [`CipherError::KeyLength`].
+pub fn unchain(key: &Secret, iv: [u8; 16], text: &[u8]) -> Result<Vec<u8>, CipherError> {
+    let aes = Aes128::new_from_slice(key.reveal()).map_err(|_| CipherError::KeyLength)?;
+    let mut plain = Vec::with_capacity(text.len());
+    let mut before = iv;
+    for coded in text.as_chunks::<16>().0 {
+        let mut block = (*coded).into();
+        aes.decrypt_block(&mut block);
+        plain.extend(block.iter().zip(before).map(|(byte, chained)| byte ^ chained));
+        before = *coded;
+    }
+    Ok(plain)
+}
+
+/// Enciphers blocks chained by CBC with AES-128: the meter's side of [`unchain`].
+///
+/// # Errors
+/// [`CipherError::KeyLength`].
+pub fn chain(key: &Secret, iv: [u8; 16], plain: &[u8]) -> Result<Vec<u8>, CipherError> {
+    let aes = Aes128::new_from_slice(key.reveal()).map_err(|_| CipherError::KeyLength)?;
+    let mut text = Vec::with_capacity(plain.len());
+    let mut before = iv;
+    for block in plain.as_chunks::<16>().0 {
+        before.iter_mut().zip(block).for_each(|(chained, byte)| *chained ^= byte);
+        let mut coded = before.into();
+        aes.encrypt_block(&mut coded);
+        before = coded.into();
+        text.extend_from_slice(&before);
+    }
+    Ok(text)
 }
 
 /// What the tag of an enciphered message covers besides its text: the security control byte and the

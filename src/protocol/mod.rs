@@ -14,6 +14,7 @@ mod address;
 mod argument;
 pub mod cipher;
 mod command;
+mod delimited;
 #[cfg(test)]
 pub mod drive;
 mod exchange;
@@ -22,14 +23,19 @@ mod framer;
 mod keys;
 pub mod laws;
 mod line;
+mod listen;
 mod modbus_crc;
 pub mod registry;
 mod responder;
+mod sheet;
 mod tracker;
 pub mod turn;
 
+pub mod dlms;
 pub mod dsmr_p1;
 pub mod energomera_ce;
+pub mod iec62056_21;
+pub mod mbus;
 pub mod mercury200;
 pub mod mercury230;
 

@@ -72,6 +72,46 @@ units! {
     CubicMetrePerHour = "m3/h",
     /// Heat.
     Gigajoule = "GJ",
+    /// Heat.
+    Joule = "J",
+    /// Heat power.
+    JoulePerHour = "J/h",
+    /// Flow.
+    CubicMetrePerMinute = "m3/min",
+    /// Flow.
+    CubicMetrePerSecond = "m3/s",
+    /// Mass.
+    Kilogram = "kg",
+    /// Flow of mass.
+    KilogramPerHour = "kg/h",
+    /// Temperature difference.
+    Kelvin = "K",
+    /// Pressure.
+    Bar = "bar",
+    /// Pressure.
+    Pascal = "Pa",
+    /// Volume.
+    Litre = "l",
+    /// Length.
+    Metre = "m",
+    /// Charge.
+    AmpereHour = "Ah",
+    /// Signal level.
+    DecibelMilliwatt = "dBm",
+    /// Signal level.
+    Decibel = "dB",
+    /// Duration.
+    Week = "wk",
+    /// Duration.
+    Year = "a",
+    /// Square of the voltage, integrated over time.
+    VoltSquaredHour = "V2h",
+    /// Square of the current, integrated over time.
+    AmpereSquaredHour = "A2h",
+    /// Meter constant.
+    PulsePerWattHour = "1/Wh",
+    /// Meter constant.
+    PulsePerVarHour = "1/varh",
     /// A share.
     Percent = "%",
     /// Duration.

@@ -9,7 +9,12 @@ use super::pages::{Pages, Paging, Stream};
 use super::stored::{ANSWERED_BY, LAST, Stored, StoredChunk};
 use super::{Chunk, Claim, Entry, EntryKind, Mark, Way};
 use crate::frame::{At, Dissection};
-use crate::protocol::{Context, Relation, registry};
+use crate::protocol::{Context, MeterKey, Relation, registry};
+
+/// The most frames of one message that are looked for.
+const MOST_PARTS: u16 = 255;
+/// How many entries may lie between the first and the last of them.
+const FURTHEST_PART: u32 = 4096;
 
 const ENTRY_BYTES: u64 = size_of::<Stored>() as u64;
 const CHUNK_BYTES: u64 = size_of::<StoredChunk>() as u64;
@@ -26,6 +31,7 @@ pub struct Trace {
     claimed_in: u64,
     marks: Vec<Mark>,
     capture: Option<Capture>,
+    keys: Vec<MeterKey>,
 }
 
 impl Trace {
@@ -39,7 +45,15 @@ impl Trace {
     #[must_use]
     pub fn with_paging(origin: Timestamp, paging: Paging) -> Self {
         let pages = Pages::new(paging);
-        Self { origin, pages, claimed_out: 0, claimed_in: 0, marks: Vec::new(), capture: None }
+        Self {
+            origin,
+            pages,
+            claimed_out: 0,
+            claimed_in: 0,
+            marks: Vec::new(),
+            capture: None,
+            keys: Vec::new(),
+        }
     }
 
     /// Writes everything recorded from here on to a capture as well.
@@ -197,14 +211,41 @@ impl Trace {
         let family = registry::FAMILIES.get(usize::from(entry.family?))?;
         let request = entry.relation.answers.and_then(|n| self.entry(n));
         let request = request.as_ref().map(|request| self.bytes_of(request));
+        let parts = self.parts_of(number, &entry);
+        let parts: Vec<&[u8]> = parts.iter().map(AsRef::as_ref).collect();
         let context = Context {
             direction: entry.relation.direction,
             request: request.as_deref(),
+            parts: &parts,
+            keys: &self.keys,
             dialect: entry.relation.dialect,
             step: entry.relation.step,
-            ..Context::default()
         };
         Some(family.dissect(&self.bytes_of(&entry), &context))
+    }
+
+    /// Which keys frames are explained with.
+    pub fn set_keys(&mut self, keys: Vec<MeterKey>) {
+        self.keys = keys;
+    }
+
+    /// The frames of the message that a frame belongs to, up to itself; none for messages of one frame or where
+    /// they cannot be found.
+    fn parts_of(&self, number: u32, last: &Entry) -> Vec<Cow<'_, [u8]>> {
+        let (Some(first), 1..=MOST_PARTS) = (last.relation.message, last.relation.part) else {
+            return Vec::new();
+        };
+        if last.kind == EntryKind::Echo || number.saturating_sub(first) > FURTHEST_PART {
+            return Vec::new();
+        }
+        let mut parts = Vec::with_capacity(usize::from(last.relation.part) + 1);
+        for entry in (first..=number).filter_map(|number| self.entry(number)) {
+            let is_part = entry.relation.message == Some(first) && entry.way == last.way;
+            if is_part && usize::from(entry.relation.part) == parts.len() {
+                parts.push(self.pages.read(streams(entry.way).0, entry.start, entry.len as usize));
+            }
+        }
+        if parts.len() == usize::from(last.relation.part) + 1 { parts } else { Vec::new() }
     }
 
     /// The wall time of a moment.
@@ -303,7 +344,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::stored::tests::entries;
+    use super::super::{Digest, Split};
     use super::*;
+    use crate::frame::{Secret, hex};
+    use crate::protocol::{Dialect, LineSettings};
+    use crate::reading::Decimal;
 
     fn trace(budget: usize) -> Trace {
         let folder = std::env::temp_dir();
@@ -360,6 +405,50 @@ mod tests {
         let entry = trace.entry(number).unwrap();
         let chunks: Vec<_> = trace.chunks_of(&entry).iter().map(|c| (c.at.nanos(), c.start, c.len)).collect();
         assert_eq!(chunks, [(2_000_000, 2, 3), (3_000_000, 5, 1)]);
+    }
+
+    /// A trace of a line that pushes DLMS, explained with keys.
+    fn pushes(bytes: &[u8], keys: Vec<MeterKey>) -> Trace {
+        let line = LineSettings::e81(2400);
+        let mut trace = trace(0);
+        let decoder = registry::family("dlms-mbus").map(|family| (family, Dialect(0)));
+        let mut digest = Digest::new(decoder, Split::Listening, line);
+        trace.set_keys(keys);
+        trace.record(Way::In, bytes, At::ZERO);
+        digest.push(Way::In, bytes, At::ZERO, &mut trace, &mut |_| {});
+        digest.finish(&mut trace, &mut |_| {});
+        trace
+    }
+
+    /// The push of the utility's leaflet: Netz Niederösterreich, Kaifa MA309.
+    fn leaflet() -> (Vec<u8>, Vec<MeterKey>) {
+        let line = include_str!("../../tests/vectors/dlms_mbus.jsonl").lines().next().unwrap();
+        let json: serde_json::Value = serde_json::from_str(line).unwrap();
+        let bytes = |name: &str| hex::parse(json[name].as_str().unwrap()).unwrap();
+        let encryption = Secret::new(bytes("key"));
+        (bytes("hex"), vec![MeterKey { system_title: None, encryption, authentication: None }])
+    }
+
+    #[test]
+    fn the_last_frame_of_a_message_is_explained_with_those_before_it() {
+        let (bytes, keys) = leaflet();
+        let noise_between = [&bytes[..256], &[0xE5], &bytes[256..]].concat();
+        for (stream, last) in [(bytes.clone(), 1), (noise_between, 2)] {
+            let trace = pushes(&stream, keys.clone());
+            let whole = trace.dissect(last).unwrap();
+            let names: Vec<_> = whole.layers.iter().map(|layer| layer.name).collect();
+            assert_eq!(names, ["wire", "reassembled", "decrypted"]);
+            assert!(whole.readings.iter().any(|r| r.number() == Some(Decimal::new(12937, 0))));
+            let first = trace.dissect(0).unwrap();
+            assert!(first.readings.is_empty() && first.problems.is_empty());
+        }
+    }
+
+    #[test]
+    fn without_a_key_a_message_is_put_together_all_the_same() {
+        let (bytes, _) = leaflet();
+        let told = pushes(&bytes, Vec::new()).dissect(1).unwrap();
+        assert_eq!((told.layers.len(), told.problems[0].code), (2, "no-key"));
     }
 
     proptest! {

@@ -101,6 +101,7 @@ impl AddressJson {
             order: match rule.order {
                 Order::LittleEndian => "little-endian",
                 Order::BigEndian => "big-endian",
+                Order::Text => "characters",
             },
             min: rule.min,
             max: rule.max,
@@ -184,8 +185,15 @@ pub fn models(models: &[&'static Model]) -> Table {
 
 /// `1-239, last five digits of the serial number`.
 fn address(rule: &AddressRule) -> String {
-    let mut words = vec![format!("{}-{}", rule.min, rule.max)];
+    let mut words = match rule.order {
+        Order::Text => vec![format!("up to {} characters", rule.max)],
+        Order::LittleEndian | Order::BigEndian => vec![format!("{}-{}", rule.min, rule.max)],
+    };
     words.extend(rule.serial.iter().map(|way| way.because.to_owned()));
+    if rule.order == Order::Text && rule.unaddressed.is_some() {
+        words.push("empty: every meter".to_owned());
+        return words.join(", ");
+    }
     if let Some(number) = rule.unaddressed {
         words.push(format!("empty: {number}"));
     }

@@ -140,7 +140,9 @@ impl Evidence {
         for line in body.split(|byte| *byte == b'\n') {
             match line {
                 [b'1', b'-', b'3', b':', b'0', b'.', b'2', b'.', b'8', b'(', digit, ..] => {
+                    // Stands at the top and leaves nothing open that other objects could tell.
                     evidence.version = Some(*digit);
+                    break;
                 }
                 [b'0', b'-', b'0', b':', rest @ ..] => evidence.abstract_object(rest),
                 [b'1', b'-', b'0', b':', b'1', b'.', b'8', b'.', b'0', ..] => evidence.note(Mark::Total),

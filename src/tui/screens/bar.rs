@@ -254,13 +254,12 @@ fn main_key(state: &State) -> Option<(String, &'static str)> {
         return Some((state.keymap.key(Action::Accept)?, "find"));
     }
     let label = match state.pane() {
-        P::Links => "open",
+        P::Links | P::LinkEntry | P::LineEntry => "open",
         P::Models => "choose",
         P::Commands | P::Compose => "send",
         P::Reply | P::Detail => "fold",
         P::Entries => "look inside",
         P::Tariffs | P::Values => "read once",
-        P::LinkEntry | P::LineEntry => "open",
         P::Address | P::Password => "talk to it",
     };
     Some((state.keymap.key(Action::Activate)?, label))

@@ -14,7 +14,7 @@ use ratatui::layout::Rect;
 
 use super::meter::{counts, list, search_title};
 use super::{Look, frame};
-use crate::protocol::{Access, Command};
+use crate::protocol::{Access, Command, Kind};
 use crate::tui::keymap::Action;
 use crate::tui::state::bench::{Draft, Mode, Outcome};
 use crate::tui::state::form::{Form, FormField};
@@ -147,7 +147,7 @@ fn form(look: &mut Look<'_>, inner: Rect) -> u16 {
 
 /// Does something with the parameters as they are shown.
 fn with_form<T>(form: &Form, theme: &Theme, look_at: impl FnOnce(widgets::Form<'_>) -> T) -> T {
-    let words: Vec<[String; 2]> = form.fields.iter().map(|field| [hint(field), field.complaint()]).collect();
+    let words: Vec<[String; 2]> = form.fields.iter().map(|field| [hint(field), complaint(field)]).collect();
     let fields: Vec<widgets::FormField<'_>> =
         form.fields.iter().zip(&words).map(|(field, words)| parameter(theme, field, words)).collect();
     look_at(widgets::Form { fields: &fields, selected: None })
@@ -185,6 +185,27 @@ fn label(field: &FormField) -> (&'static str, &'static str) {
     field.parameter.title.split_once(", ").unwrap_or((field.parameter.title, ""))
 }
 
+/// What is wrong with a parameter; empty for nothing.
+fn complaint(field: &FormField) -> String {
+    match field.complaint() {
+        fits if fits.is_empty() => fits,
+        expectation => format!("expected {expectation}"),
+    }
+}
+
+/// Columns that what is typed for a parameter usually takes, the cursor included.
+fn columns(field: &FormField) -> u16 {
+    let columns = match field.parameter.kind {
+        Kind::Integer { max, .. } => max.to_string().len() + 1,
+        Kind::DateTime => 20,
+        Kind::Date => 11,
+        Kind::Text { max } | Kind::Password { max } => max + 1,
+        Kind::Bytes { max, .. } => 3 * max,
+        Kind::Choice(_) => 0,
+    };
+    u16::try_from(columns).unwrap_or(u16::MAX).max(3)
+}
+
 /// What a parameter takes.
 fn hint(field: &FormField) -> String {
     let (label, more) = label(field);
@@ -205,7 +226,15 @@ fn parameter<'a>(
         widgets::FormValue::Text(&field.input)
     };
     let unit = theme.unit(field.parameter.unit);
-    widgets::FormField { label: label(field).0, value, unit, hint, error }
+    widgets::FormField { label: label(field).0, value, unit, columns: columns(field), hint, error }
+}
+
+/// Whether a parameter does not fit, which is told beneath the parameters.
+fn form_complains(state: &State) -> bool {
+    let command = state.command().filter(|_| state.bench.mode == Mode::Command);
+    command.is_some_and(|command| {
+        state.bench.form(command).fields.iter().any(|field| !field.complaint().is_empty())
+    })
 }
 
 /// The bytes that would be sent, with what they mean.
@@ -213,6 +242,10 @@ fn draft(look: &mut Look<'_>, area: Rect) {
     let reveal = look.state.reveal;
     match &look.state.bench.draft {
         Draft::Nothing => {}
+        // The form says what is missing.
+        Draft::Unfit(_) if form_complains(look.state) => {
+            look.pen(area).fit(0, 0, area.width, "no bytes yet", Role::Dim);
+        }
         Draft::Unfit(why) => {
             look.pen(area).fit(1, 0, area.width, why, Role::Bad);
         }

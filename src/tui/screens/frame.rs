@@ -17,7 +17,8 @@ pub fn draw(look: &mut Look<'_>, inner: Rect, inspector: &Inspector) {
     }
     let Some(layer) = inspector.layer() else { return };
     let revealed = look.state.reveal;
-    let chunks = if inspector.layer == 0 && look.state.chunks { inspector.chunks.as_slice() } else { &[] };
+    let chunks =
+        if inspector.layer == 0 && look.state.view.chunks { inspector.chunks.as_slice() } else { &[] };
     let matches = if look.state.screen == Screen::Trace && look.state.popup.is_none() {
         look.state.view.needle.hits(&layer.bytes)
     } else {

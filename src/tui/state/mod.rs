@@ -189,8 +189,6 @@ pub struct State {
     pub mouse: bool,
     /// Whether masked bytes are shown until the next key.
     pub reveal: bool,
-    /// Whether the bytes show where the chunks of the link begin.
-    pub chunks: bool,
     /// The box over the screen.
     pub popup: Option<Popup>,
     /// A remark.
@@ -243,7 +241,6 @@ impl State {
             maximised: false,
             mouse: true,
             reveal: false,
-            chunks: false,
             popup: None,
             notice: None,
             link: None,

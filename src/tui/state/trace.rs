@@ -83,6 +83,8 @@ pub struct TraceView {
     pub top: u32,
     /// Whether the choice is not the last entry but one the person has chosen.
     pub holding: bool,
+    /// Whether the bytes show where the chunks of the link begin.
+    pub chunks: bool,
     /// What is typed to look for.
     pub query: Input,
     /// Whether it is being typed.

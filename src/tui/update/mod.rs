@@ -105,7 +105,7 @@ fn opened(state: &mut State, trace: SharedTrace) {
     state.status = crate::bus::Status::default();
     state.faults.clear();
     state.jobs.clear();
-    state.view = super::state::TraceView::default();
+    state.view = super::state::TraceView { chunks: state.view.chunks, ..Default::default() };
     state.bench.reply = super::state::Inspector::default();
     state.bench.outcome = super::state::bench::Outcome::Nothing;
 }

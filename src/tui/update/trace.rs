@@ -29,8 +29,8 @@ pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
 }
 
 fn switch_chunks(state: &mut State) {
-    state.chunks = !state.chunks;
-    state.say(if state.chunks {
+    state.view.chunks = !state.view.chunks;
+    state.say(if state.view.chunks {
         "a bar in the bytes marks where the link handed over a new chunk"
     } else {
         "chunks no longer marked"

@@ -27,6 +27,8 @@ pub struct FormField<'a> {
     pub value: FormValue<'a>,
     /// The unit of its number; empty for none.
     pub unit: &'a str,
+    /// Columns it is given at least, where it is typed.
+    pub columns: u16,
     /// What it takes, told while it is selected; empty for nothing.
     pub hint: &'a str,
     /// What is wrong with it; empty for nothing.
@@ -49,7 +51,6 @@ pub struct Form<'a> {
 }
 
 const GAP: u16 = 4;
-const TEXT_COLUMNS: u16 = 5;
 const MOST_TEXT_COLUMNS: u16 = 32;
 const SECRET_COLUMNS: u16 = 12;
 const MASKS: usize = 8;
@@ -117,9 +118,9 @@ impl Form<'_> {
 fn columns(field: &FormField<'_>, theme: &Theme) -> u16 {
     let value = match field.value {
         FormValue::Choice(choice) => width(&theme.text(choice)).saturating_add(4),
-        FormValue::Text(input) => {
-            width(&theme.text(input.value())).saturating_add(1).clamp(TEXT_COLUMNS, MOST_TEXT_COLUMNS)
-        }
+        FormValue::Text(input) => width(&theme.text(input.value()))
+            .saturating_add(1)
+            .clamp(field.columns.min(MOST_TEXT_COLUMNS), MOST_TEXT_COLUMNS),
         FormValue::Secret(_) => SECRET_COLUMNS,
     };
     width(&theme.text(field.label))
@@ -179,6 +180,7 @@ mod tests {
                 value: FormValue::Choice("running month"),
                 unit: "",
                 hint: "what fits",
+                columns: 5,
                 error: "",
             },
             FormField {
@@ -186,14 +188,23 @@ mod tests {
                 value: FormValue::Choice("T1"),
                 unit: "",
                 hint: "what fits",
+                columns: 5,
                 error: "",
             },
-            FormField { label: "day", value: FormValue::Text(&day), unit: "d", hint: "what fits", error },
+            FormField {
+                label: "day",
+                value: FormValue::Text(&day),
+                unit: "d",
+                hint: "what fits",
+                columns: 5,
+                error,
+            },
             FormField {
                 label: "password",
                 value: FormValue::Secret(&password),
                 unit: "",
                 hint: "what fits",
+                columns: 5,
                 error: "",
             },
         ];

@@ -16,7 +16,10 @@ pub fn values(look: &mut Look<'_>) {
     let state = look.state;
     let inner = look.pane(Pane::Values, "Values", "", "");
     if state.maximised {
-        table(look, inner);
+        let lines = failure_lines(look, inner.width);
+        look.lines(inner, &lines);
+        let used = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(inner.height);
+        table(look, Rect { y: inner.y + used, height: inner.height - used, ..inner });
         return;
     }
     let others = state.readings.others();

@@ -64,9 +64,9 @@ fn freezing_keeps_the_list_and_counts_what_came_since() {
 #[test]
 fn chunks_are_marked_only_on_demand() {
     let mut state = connected(SIZE, Screen::Trace);
-    assert!(!state.chunks);
+    assert!(!state.view.chunks);
     keys(&mut state, &["b", "3", "4"]);
-    assert!(state.chunks, "remembered over screens");
+    assert!(state.view.chunks, "remembered over screens");
     keys(&mut state, &["b"]);
-    assert!(!state.chunks);
+    assert!(!state.view.chunks);
 }

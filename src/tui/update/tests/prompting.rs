@@ -63,7 +63,7 @@ fn faults_are_made_on_the_simulated_bus_until_none_are_wanted() {
     let mut state = simulated();
     let effects = prompt(&mut state, "fault echo=1 late=once:800ms");
     let [Effect::Faults(specs)] = effects.as_slice() else { panic!("{effects:?}") };
-    assert_eq!(specs.iter().map(|spec| spec.kind()).collect::<Vec<_>>(), ["echo", "late"]);
+    assert_eq!(specs.iter().map(crate::sim::fault::Spec::kind).collect::<Vec<_>>(), ["echo", "late"]);
     assert_eq!(&state.faults, specs);
     let effects = prompt(&mut state, "fault none");
     assert!(matches!(effects.as_slice(), [Effect::Faults(specs)] if specs.is_empty()));

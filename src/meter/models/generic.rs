@@ -1,0 +1,33 @@
+//! Models for meters of no list.
+
+use crate::meter::address::{AddressRule, Order};
+use crate::meter::model::{Login, Model, Preset, Wiring};
+use crate::protocol::LineSettings;
+use crate::protocol::iec62056_21::{GENERIC, PROTOCOL};
+
+/// Any meter that answers `/?!`: its whole readout, then any register.
+pub static IEC62056_21: Model = Model {
+    id: "iec62056-21",
+    maker: "any",
+    title: "IEC 62056-21",
+    protocol: PROTOCOL,
+    dialect: GENERIC,
+    line: LineSettings::e71(300),
+    other_speeds: &[9600, 2400, 4800],
+    address: AddressRule {
+        width: 32,
+        order: Order::Text,
+        min: 0,
+        max: 32,
+        serial: &[],
+        serial_digits: u8::MAX,
+        unaddressed: Some(0),
+    },
+    login: Login::Optional { default: "", form: "up to 32 characters; many meters read without" },
+    wiring: Wiring { interface: "optical port, 20 mA loop or RS-485", terminals: "", supply: "" },
+    everyday: &[Preset { command: "readout", arguments: &[] }],
+    ambiguous_replies: false,
+    lookalike: "",
+    tariffs: 8,
+    note: "an optical port starts at 300 Bd; a bus of fixed speed is named by the line of the link",
+};

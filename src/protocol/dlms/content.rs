@@ -1,0 +1,305 @@
+//! A data notification explained: its head, the tree of its data, and the readings in it.
+
+use super::axdr::{DATE_TIME, DATE_TIME_LENGTH, Item, Tree, integer, type_name};
+use super::layout::{self, Layout, Role, Scale, Shape};
+use super::maker::Maker;
+use super::obis::{self, Obis};
+use super::{time, units};
+use crate::frame::{Label, Value, Verdict};
+use crate::protocol::sheet::Sheet;
+use crate::reading::{Absent, Decimal, Measured, MeterTime, Reading, Unit};
+
+/// Bytes of tag and invoke id.
+const HEAD: usize = 5;
+
+/// What came of a notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Read {
+    /// Index after its last byte.
+    pub end: usize,
+    /// Whether it was read to its end.
+    pub is_whole: bool,
+}
+
+/// Explains the data notification at `start`.
+pub fn notification(sheet: &mut Sheet, bytes: &[u8], start: usize, told: Maker) -> Read {
+    let cut = Read { end: bytes.len(), is_whole: false };
+    let Some(word) = bytes.get(start + 1..).and_then(|rest| rest.first_chunk::<4>()) else {
+        sheet.rest(0, "cut short", (start, bytes.len()));
+        return cut;
+    };
+    sheet.field(0, "APDU", (start, start + 1), Value::Word("data-notification"));
+    let invoke = u64::from(u32::from_be_bytes(*word));
+    sheet
+        .field(0, "invoke id and priority", (start + 1, start + HEAD), Value::Hex(invoke, 8))
+        .note("low 24 bits: running number");
+    let Some((body, stated)) = date_time(sheet, bytes, start + HEAD) else {
+        sheet.problem("axdr", "no date and time where one must be, nor the mark for none", None);
+        sheet.rest(0, "unexplained", (start + HEAD, bytes.len()));
+        return cut;
+    };
+    let tree = Tree::read(bytes, body);
+    let layout = layout::recognise(&tree, bytes, told);
+    let mut teller =
+        Teller { sheet, bytes, tree: &tree, clock: None, time_of_day: None, has_open_scale: false };
+    teller.tell(&layout);
+    let (clock, has_open_scale) = (teller.clock, teller.has_open_scale);
+    stamp(sheet, clock.or(stated));
+    remarks(sheet, &layout, has_open_scale);
+    if let Some(halt) = tree.halt {
+        let text = format!("byte {} of the data: {}", halt.at, halt.what);
+        sheet.problem("axdr", text, None);
+        sheet.rest(0, "unexplained", (tree.end, bytes.len()));
+        return cut;
+    }
+    Read { end: tree.end, is_whole: true }
+}
+
+fn remarks(sheet: &mut Sheet, layout: &Layout, has_open_scale: bool) {
+    if has_open_scale {
+        let text = "the list carries no scalers and the type of meter is not known: numbers as sent";
+        sheet.problem("scale", text, None);
+    }
+    match layout.shape {
+        Shape::Positional | Shape::Headed => {
+            let text = "the list names no quantities; they are known by position";
+            sheet.problem("assumed-names", text, None);
+        }
+        Shape::Unknown => {
+            sheet.problem("unknown-list", "the list names no quantities and is not known", None);
+        }
+        Shape::Coded | Shape::Described => {}
+    }
+}
+
+/// The date and time in front of the data: absent, as a bare octet string, or (by some meters) with a tag.
+/// Gives where it ends.
+fn date_time(sheet: &mut Sheet, bytes: &[u8], at: usize) -> Option<(usize, Option<MeterTime>)> {
+    let length = DATE_TIME_LENGTH as u8;
+    let (content, note) = match bytes.get(at..)? {
+        [0, ..] => {
+            sheet.field(0, "date and time", (at, at + 1), Value::Word("not stated"));
+            return Some((at + 1, None));
+        }
+        [first, ..] if *first == length => (at + 1, ""),
+        [0x09, second, ..] if *second == length => (at + 2, "as tagged data: not standard"),
+        [DATE_TIME, ..] => (at + 1, "as tagged data: not standard"),
+        _ => return None,
+    };
+    let end = content + DATE_TIME_LENGTH;
+    let clock = time::clock(bytes.get(content..end)?)?;
+    sheet.field(0, "date and time", (at, end), Value::Time(clock.time)).note(note);
+    sheet.field(1, "length", (at, content), Value::Bytes);
+    clock_fields(sheet, bytes, content, &clock);
+    Some((end, Some(clock.time)))
+}
+
+/// The parts of a date and time.
+fn clock_fields(sheet: &mut Sheet, bytes: &[u8], at: usize, clock: &time::Clock) {
+    let date = bytes.get(at..at + 5).and_then(time::date).unwrap_or_default();
+    let day = bytes.get(at + 5..at + 9).and_then(time::time).unwrap_or_default();
+    sheet.field(1, "date", (at, at + 5), Value::Time(date));
+    sheet.field(1, "time", (at + 5, at + 9), Value::Time(day));
+    let deviation = match clock.deviation {
+        Some(minutes) => Value::Number(Decimal::signed(minutes.into(), 0)),
+        None => Value::Word("not stated"),
+    };
+    sheet
+        .field(1, "deviation", (at + 9, at + 11), deviation)
+        .unit(Unit::Minute)
+        .note("from local time to UTC");
+    let status = match clock.status {
+        Some(status) => Value::Meaning(status.into(), time::status(status)),
+        None => Value::Word("not stated"),
+    };
+    sheet.field(1, "clock status", (at + 11, at + 12), status);
+}
+
+/// Gives readings the time of their list.
+fn stamp(sheet: &mut Sheet, time: Option<MeterTime>) {
+    for reading in sheet.readings.iter_mut().filter(|reading| reading.number().is_some()) {
+        reading.at = time;
+    }
+}
+
+struct Teller<'a> {
+    sheet: &'a mut Sheet,
+    bytes: &'a [u8],
+    tree: &'a Tree,
+    clock: Option<MeterTime>,
+    time_of_day: Option<MeterTime>,
+    has_open_scale: bool,
+}
+
+impl Teller<'_> {
+    fn tell(&mut self, layout: &Layout) {
+        for (item, role) in self.tree.items.iter().zip(&layout.roles) {
+            if item.is_group() {
+                self.group(item);
+            } else {
+                self.element(item, *role);
+            }
+        }
+    }
+
+    fn group(&mut self, item: &Item) {
+        let last = self.tree.items.get(item.next.saturating_sub(1)).map_or(item.end, |last| last.end);
+        let count = Value::count(item.count.into());
+        self.sheet.field(item.depth, type_name(item.tag), (item.start, last), count);
+        self.sheet.field(item.depth + 1, "type and count", (item.start, item.end), Value::Bytes);
+    }
+
+    fn element(&mut self, item: &Item, role: Role) {
+        let (label, note) = names(item, role);
+        let (value, unit) = self.value(item, role);
+        let needs_bytes = matches!(value, Value::Text | Value::Bytes) && item.end > item.content;
+        let from = if needs_bytes { item.content } else { item.start };
+        if needs_bytes {
+            let name = Value::Word(type_name(item.tag));
+            self.sheet.field(item.depth, "type and length", (item.start, item.content), name);
+        }
+        let verdict = match value {
+            Value::Time(time) if time.year.is_some() && time.civil().is_none() => {
+                Verdict::Malformed("impossible time")
+            }
+            _ => Verdict::default(),
+        };
+        self.sheet.field(item.depth, label, (from, item.end), value).unit(unit).verdict(verdict).note(note);
+        if let Role::Value { obis, scale, .. } = role {
+            self.read(item, (obis, scale), (value, unit));
+        }
+    }
+
+    fn value(&self, item: &Item, role: Role) -> (Value, Unit) {
+        let content = item.bytes(self.bytes);
+        let (exponent, unit) = match role {
+            Role::Value { scale: Scale::Sent(exponent, code), .. } => {
+                (exponent, units::unit(code).map_or(Unit::None, |(unit, _)| unit))
+            }
+            Role::Value { scale: Scale::Known(exponent, unit), .. } => (exponent, unit),
+            _ => (0, Unit::None),
+        };
+        let value = match (item.tag, role) {
+            (_, Role::Obis(obis)) => Value::Word(obis::quantity(obis).name()),
+            (_, Role::Unit) => unit_value(content),
+            (0x00, _) => Value::Absent(Absent::NoData),
+            (0xFF, _) => Value::Word("don't care"),
+            (0x03, _) => Value::Word(if content == [0] { "false" } else { "true" }),
+            (0x17 | 0x18, _) => float(content, exponent),
+            (0x09, Role::Value { obis, .. }) => octets(content, obis),
+            (0x09, _) if time::is_plausible(content) => timed(time::clock(content).map(|clock| clock.time)),
+            (0x0A | 0x0C, _) => Value::Text,
+            (0x09, _) if layout::is_text(content) => Value::Text,
+            (DATE_TIME, _) => timed(time::clock(content).map(|clock| clock.time)),
+            (0x1A, _) => timed(time::date(content)),
+            (0x1B, _) => timed(time::time(content)),
+            (0x0D, _) => bcd(content),
+            _ => {
+                let number = integer(item, self.bytes).and_then(|units| Decimal::scaled(units, exponent));
+                number.map_or(Value::Bytes, Value::Number)
+            }
+        };
+        let has_unit = matches!(value, Value::Number(_));
+        (value, if has_unit { unit } else { Unit::None })
+    }
+
+    fn read(&mut self, item: &Item, (obis, scale): (Obis, Scale), (value, unit): (Value, Unit)) {
+        let content = item.bytes(self.bytes);
+        let measured = match value {
+            Value::Number(number) => Measured::Number(number),
+            Value::Text if layout::is_text(content) => Measured::Text(content.into()),
+            Value::Time(time) => match self.joined(content, time) {
+                Some(time) => Measured::Time(time),
+                None => return,
+            },
+            Value::Absent(why) => Measured::Absent(why),
+            _ => return,
+        };
+        if let (Measured::Number(_), Scale::Open) = (&measured, scale) {
+            self.has_open_scale = true;
+        }
+        self.sheet.readings.push(reading(obis, measured, unit, content));
+    }
+
+    /// A whole date and time; where time and date come apart, both when the second is there.
+    fn joined(&mut self, content: &[u8], time: MeterTime) -> Option<MeterTime> {
+        if content.len() == 4 {
+            self.time_of_day = Some(time);
+            return None;
+        }
+        let day = self.time_of_day.take().filter(|_| content.len() == 5);
+        let joined = day.map_or(time, |day| MeterTime {
+            hour: day.hour,
+            minute: day.minute,
+            second: day.second,
+            ..time
+        });
+        self.clock = Some(joined);
+        Some(joined)
+    }
+}
+
+/// Label and remark of an element.
+fn names(item: &Item, role: Role) -> (Label, &'static str) {
+    match role {
+        Role::Obis(obis) => (Label::Code(obis::code(obis)), "OBIS code"),
+        Role::Value { obis, note, .. } => {
+            (Label::Code(obis::code(obis)), if note.is_empty() { type_name(item.tag) } else { note })
+        }
+        Role::Scaler => ("scaler".into(), "power of ten"),
+        Role::Unit => ("unit".into(), ""),
+        Role::Header => ("push setup".into(), "the name of the list, no value"),
+        Role::Plain => (type_name(item.tag).into(), ""),
+    }
+}
+
+fn reading(obis: Obis, measured: Measured, unit: Unit, raw: &[u8]) -> Reading {
+    let quantity = obis::quantity(obis);
+    if obis.first().is_some_and(|medium| *medium > 1) {
+        return Reading::unnamed(quantity, measured, unit, raw);
+    }
+    Reading { quantity, ..Reading::of(obis::code(obis), measured, unit, raw) }
+}
+
+fn unit_value(content: &[u8]) -> Value {
+    let Some(&code) = content.first() else { return Value::Bytes };
+    Value::Meaning(code.into(), units::unit(code).map_or("reserved", |(_, name)| name))
+}
+
+/// What an octet string with a code means: a time where it is one, else text.
+fn octets(content: &[u8], [a, _, c, d, ..]: Obis) -> Value {
+    let is_clock = a == 0 && (c, d) == (1, 0);
+    match content.len() {
+        12 if is_clock || time::is_plausible(content) => timed(time::clock(content).map(|clock| clock.time)),
+        5 if is_clock => timed(time::date(content)),
+        4 if is_clock => timed(time::time(content)),
+        _ if layout::is_text(content) => Value::Text,
+        _ => Value::Bytes,
+    }
+}
+
+fn timed(time: Option<MeterTime>) -> Value {
+    time.map_or(Value::Bytes, Value::Time)
+}
+
+fn bcd(content: &[u8]) -> Value {
+    match content {
+        [byte] if byte >> 4 <= 9 && byte & 0x0F <= 9 => {
+            Value::count(u64::from((byte >> 4) * 10 + (byte & 0x0F)))
+        }
+        _ => Value::Bytes,
+    }
+}
+
+/// The shortest decimal that is this float, times ten to a power.
+fn float(content: &[u8], exponent: i8) -> Value {
+    let text = match content {
+        [_, _, _, _] => content.try_into().map(f32::from_be_bytes).map(|float| float.to_string()),
+        _ => content.try_into().map(f64::from_be_bytes).map(|float| float.to_string()),
+    };
+    let scaled = text.ok().and_then(|text| Decimal::parse(&text)).and_then(|number| {
+        let decimals = i8::try_from(number.decimals()).ok()?;
+        Decimal::scaled(number.units(), exponent.checked_sub(decimals)?)
+    });
+    scaled.map_or(Value::Bytes, Value::Number)
+}

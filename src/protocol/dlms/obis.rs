@@ -1,0 +1,109 @@
+//! OBIS codes of pushed lists: what they measure, and in which unit where the list does not say (Blue Book,
+//! ed. 13, ch. 7).
+
+use crate::reading::{Code, Quantity, Unit};
+
+/// A whole OBIS code: A, B, C, D, E, F.
+pub type Obis = [u8; 6];
+
+/// Groups C, D and E.
+pub const fn code([_, _, c, d, e, _]: Obis) -> Code {
+    Code::new(c, d, e)
+}
+
+/// The push setup objects that head some lists: no quantity.
+pub const fn is_push_setup([_, _, c, d, ..]: Obis) -> bool {
+    c == 25 && d == 9
+}
+
+/// Whether a code is one of electricity: channel and medium 0 or 1.
+const fn is_electricity([a, ..]: Obis) -> bool {
+    a <= 1
+}
+
+/// Quantities of abstract objects, by C.D.E.
+#[rustfmt::skip]
+const ABSTRACT: &[(Code, &str)] = &[
+    (Code::new(1, 0, 0), "clock"),
+    (Code::new(0, 2, 129), "list version"), (Code::new(0, 2, 2), "list version"),
+    (Code::new(0, 0, 1), "serial number"), (Code::new(0, 0, 5), "serial number"),
+    (Code::new(42, 0, 0), "logical device name"),
+    (Code::new(96, 1, 0), "serial number"), (Code::new(96, 1, 1), "meter type"),
+    (Code::new(96, 1, 7), "meter type"),
+    (Code::new(96, 3, 10), "disconnector state"), (Code::new(96, 14, 0), "tariff in force"),
+    (Code::new(96, 13, 0), "consumer message"), (Code::new(96, 13, 1), "consumer message code"),
+    (Code::new(24, 2, 1), "value of a connected meter"),
+];
+
+/// What an OBIS code measures.
+pub fn quantity(obis: Obis) -> Quantity {
+    let [a, _, c, d, _, _] = obis;
+    let known = ABSTRACT.iter().find(|(known, _)| *known == code(obis));
+    if let Some((_, name)) = known.filter(|_| a == 0 || c == 0 || c > 90) {
+        return named(name);
+    }
+    match (is_electricity(obis) && a == 1, d) {
+        (true, 8) if matches!(c, 5..=8) => Quantity::named("reactive energy of a quadrant"),
+        (true, 8) if matches!(base(c), 1) => Quantity::ACTIVE_IMPORT,
+        (true, 8) if matches!(base(c), 2) => Quantity::ACTIVE_EXPORT,
+        (true, 7) if c == 81 => Quantity::named("phase angle"),
+        (true, _) => Quantity::of(code(obis)).unwrap_or(Quantity::named("unnamed quantity")),
+        _ => Quantity::named("unnamed quantity"),
+    }
+}
+
+/// The names that have a quantity of their own.
+fn named(name: &'static str) -> Quantity {
+    match name {
+        "clock" => Quantity::CLOCK,
+        "serial number" => Quantity::SERIAL,
+        "tariff in force" => Quantity::TARIFF,
+        _ => Quantity::named(name),
+    }
+}
+
+/// The quantity of a phase value: 21, 41 and 61 are 1 of the three phases.
+const fn base(c: u8) -> u8 {
+    match c {
+        21..=80 => (c - 1) % 20 + 1,
+        _ => c,
+    }
+}
+
+/// What kind of number a list holds under a code, for lists that carry no scaler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// Active, reactive or apparent energy.
+    Energy,
+    /// Active, reactive or apparent power.
+    Power,
+    /// V.
+    Voltage,
+    /// A.
+    Current,
+    /// A share of 1.
+    Factor,
+    /// Something else.
+    Other,
+}
+
+/// Sort and unit of a code of electricity.
+pub const fn sort(obis: Obis) -> (Sort, Unit) {
+    let [_, _, c, d, ..] = obis;
+    if obis[0] != 1 {
+        return (Sort::Other, Unit::None);
+    }
+    match (base(c), d) {
+        (1 | 2, 8) => (Sort::Energy, Unit::WattHour),
+        (3..=8, 8) => (Sort::Energy, Unit::VarHour),
+        (9 | 10, 8) => (Sort::Energy, Unit::VoltAmpereHour),
+        (1 | 2 | 16, 7) => (Sort::Power, Unit::Watt),
+        (3..=8, 7) => (Sort::Power, Unit::Var),
+        (9 | 10, 7) => (Sort::Power, Unit::VoltAmpere),
+        (11, 7) => (Sort::Current, Unit::Ampere),
+        (12, 7) => (Sort::Voltage, Unit::Volt),
+        (13, 7) => (Sort::Factor, Unit::None),
+        (81, 7) => (Sort::Other, Unit::Degree),
+        _ => (Sort::Other, Unit::None),
+    }
+}

@@ -1,0 +1,343 @@
+//! The family `dlms-hdlc`: COSEM pushes in HDLC frames, in segments of the link layer, in blocks of the
+//! general block transfer, or both (Green Book, ed. 8, 8.4 and 9.4.6.13).
+
+use super::axdr::length_at;
+use super::bare;
+use super::ciphering::{self, BLOCK_TRANSFER};
+use super::hdlc::{CHECK, Check, FLAG, Frame, address};
+use super::push::{Assembled, Explained, Push, tell_event};
+use super::standing::{Messages, Part, Standing};
+use crate::frame::{Checksum, Direction, Dissection, Layer, Span, Value, Verdict};
+use crate::protocol::sheet::Sheet;
+use crate::protocol::{Context, Dialect, Relation, Seen, Tracker};
+
+/// Protocol id.
+pub const ID: &str = "dlms-hdlc";
+/// Bytes of the LLC header.
+const LLC: usize = 3;
+/// In the block control: this is the last block.
+const LAST_BLOCK: u8 = 0x80;
+
+/// The information of a frame, taken apart.
+#[derive(Debug, Clone, Copy, Default)]
+struct Info {
+    /// Where the LLC header ends; the start of the information if there is none.
+    llc_end: usize,
+    /// The block, if there is one.
+    block: Option<Block>,
+    /// Where the payload lies.
+    payload: (usize, usize),
+}
+
+/// A block of the general block transfer.
+#[derive(Debug, Clone, Copy)]
+struct Block {
+    control: u8,
+    number: u16,
+    acknowledged: u16,
+    /// Where its data begins.
+    data_at: usize,
+}
+
+impl Info {
+    /// `is_inner` is set for a segment that is not the first: it has neither LLC nor block header.
+    fn of(frame: &Frame<'_>, is_inner: bool) -> Self {
+        let (start, end) = frame.information;
+        if is_inner {
+            return Self { llc_end: start, block: None, payload: (start, end) };
+        }
+        let has_llc = matches!(frame.payload(), [0xE6, 0xE6 | 0xE7, 0x00, ..]);
+        let llc_end = if has_llc { start + LLC } else { start };
+        match block(frame.bytes, (llc_end, end), frame.is_segmented) {
+            Some((block, payload_end)) => {
+                Self { llc_end, block: Some(block), payload: (block.data_at, payload_end) }
+            }
+            None => Self { llc_end, block: None, payload: (llc_end, end) },
+        }
+    }
+}
+
+/// The block in the information and where its data ends.
+fn block(bytes: &[u8], (start, end): (usize, usize), is_segmented: bool) -> Option<(Block, usize)> {
+    let head = bytes.get(start..end)?.first_chunk::<6>()?;
+    let &[BLOCK_TRANSFER, control, n1, n2, a1, a2] = head else { return None };
+    let (length, data_at) = length_at(bytes, start + 6).ok()?;
+    let data_end = data_at.saturating_add(length);
+    let fits = data_end <= end || (is_segmented && data_at <= end);
+    fits.then_some((
+        Block {
+            control,
+            number: u16::from_be_bytes([n1, n2]),
+            acknowledged: u16::from_be_bytes([a1, a2]),
+            data_at,
+        },
+        data_end.min(end),
+    ))
+}
+
+/// Segments have no numbers; these stand in for them, beyond those of blocks.
+const INNER: u32 = 0x1_0000;
+
+/// Follows segments and blocks.
+#[derive(Debug)]
+pub struct Parts {
+    messages: Messages,
+    /// Whether the block that segments belong to is the last, and its number.
+    block: Option<(bool, u32)>,
+}
+
+impl Parts {
+    /// For one line.
+    pub fn new(dialect: Dialect) -> Self {
+        Self { messages: Messages::new(dialect), block: None }
+    }
+}
+
+impl Tracker for Parts {
+    fn track(&mut self, seen: Seen<'_>) -> Relation {
+        let Some(frame) = Frame::parse(seen.bytes).filter(Frame::is_sound) else {
+            return Relation::default();
+        };
+        if frame.payload().is_empty() {
+            return Relation { direction: Direction::Unknown, ..Relation::default() };
+        }
+        let expects_inner = self.messages.expected(seen.first).is_some_and(|next| next >= INNER);
+        let has_llc = matches!(frame.payload(), [0xE6, 0xE6 | 0xE7, 0x00, ..]);
+        let is_inner = expects_inner && !has_llc;
+        let part = self.part(&frame, is_inner);
+        self.messages.take(&seen, part)
+    }
+}
+
+impl Parts {
+    fn part(&mut self, frame: &Frame<'_>, is_inner: bool) -> Part {
+        let info = Info::of(frame, is_inner);
+        if !is_inner {
+            self.block = info.block.map(|block| (block.control & LAST_BLOCK != 0, block.number.into()));
+        }
+        let number = match (is_inner, info.block) {
+            (true, _) => INNER,
+            (false, Some(block)) => block.number.into(),
+            (false, None) => 1,
+        };
+        let is_first = !is_inner && number == 1;
+        let (is_last, next) = match (frame.is_segmented, self.block) {
+            (true, _) => (false, INNER),
+            (false, None) => (true, 0),
+            (false, Some((is_last, number))) => (is_last, number + 1),
+        };
+        let payload = frame.bytes.get(info.payload.0..info.payload.1).unwrap_or_default();
+        let counter = is_first.then(|| ciphering::peek(payload)).flatten();
+        Part { is_first, is_last, number, next, header: header(frame), counter }
+    }
+}
+
+/// Both addresses: the same in all frames of a message.
+fn header(frame: &Frame<'_>) -> u64 {
+    let bytes = frame.bytes.get(frame.format_at + 2..frame.control_at).unwrap_or_default();
+    bytes.iter().fold(0, |header, byte| header << 8 | u64::from(*byte))
+}
+
+/// Explains one frame. Never fails, whatever the bytes.
+pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
+    if bare::is_apdu(bytes) {
+        return bare::dissect(ID, bytes, context);
+    }
+    match Frame::parse(bytes) {
+        Some(frame) => explain(bytes, &frame, context),
+        None => broken(bytes, context),
+    }
+}
+
+/// What begins like a frame and is not whole.
+fn broken(bytes: &[u8], context: &Context<'_>) -> Dissection {
+    let mut sheet = Sheet::default();
+    let flag = usize::from(bytes.first() == Some(&FLAG));
+    sheet.rest(0, "flag", (0, flag));
+    sheet.field(0, "cut short", (flag, bytes.len()), Value::Bytes);
+    sheet.problem("framing", "not a whole frame: bytes were lost", None);
+    finish(bytes, sheet, context, ("Broken frame", Verdict::Malformed("cut short")))
+}
+
+fn finish(
+    bytes: &[u8],
+    sheet: Sheet,
+    context: &Context<'_>,
+    (title, verdict): (&'static str, Verdict),
+) -> Dissection {
+    let wire = Layer { name: "wire", bytes: bytes.into(), fields: sheet.fields, from: Vec::new() };
+    Dissection {
+        direction: context.direction,
+        verdict,
+        layers: vec![wire],
+        readings: if verdict.is_bad() { Vec::new() } else { sheet.readings },
+        problems: sheet.problems,
+        ..Dissection::unexplained(ID, &[], title)
+    }
+}
+
+fn explain(bytes: &[u8], frame: &Frame<'_>, context: &Context<'_>) -> Dissection {
+    let mut sheet = Sheet::with_room(24);
+    let standing = Standing::unpack(context.step);
+    let found = walk(bytes, frame, context);
+    let info = Info::of(frame, found.as_ref().is_some_and(|found| found.is_inner));
+    let verdict = wire_fields(&mut sheet, frame, &info);
+    let check = frame.frame_check();
+    let explained = match found {
+        Some(found) if !verdict.is_bad() && !frame.payload().is_empty() => {
+            let push = Push { assembled: &found.assembled, is_whole: found.is_last, standing, context };
+            Some(push.explain(&mut sheet))
+        }
+        _ => None,
+    };
+    let Explained { layers, verdict: inner, title, .. } = explained.unwrap_or(Explained {
+        layers: Vec::new(),
+        is_authentic: false,
+        verdict: Verdict::Good,
+        title: match (verdict.is_bad(), frame.payload().is_empty()) {
+            (true, _) => "Damaged frame",
+            (false, true) => "Frame without information",
+            (false, false) => "Part without its beginning",
+        },
+    });
+    if !verdict.is_bad() {
+        tell_event(&mut sheet, standing.event, ("gbt-sequence", "another block should have come: dropped"));
+    }
+    let verdict = if verdict.is_bad() || inner == Verdict::Good { verdict } else { inner };
+    let mut dissection = finish(bytes, sheet, context, (title, verdict));
+    dissection.address = bytes.get(frame.source_at..frame.control_at).map(address);
+    dissection.checksum = Some(Checksum {
+        kind: "CRC-16/X-25",
+        found: check.found.into(),
+        expected: check.expected.into(),
+        digits: 4,
+    });
+    if dissection.direction == Direction::Unknown && !frame.payload().is_empty() {
+        dissection.direction = Direction::Push;
+    }
+    dissection.layers.extend(layers);
+    dissection
+}
+
+/// A message as far as its frames tell.
+struct Found {
+    assembled: Assembled,
+    is_last: bool,
+    /// Whether the last frame is a segment without LLC and block header.
+    is_inner: bool,
+}
+
+/// Puts the payloads together; `None` if they are no message from its beginning.
+fn walk(bytes: &[u8], own: &Frame<'_>, context: &Context<'_>) -> Option<Found> {
+    let alone = [bytes];
+    let parts = if context.parts.is_empty() { &alone } else { context.parts };
+    let mut follower = Parts::new(Dialect::default());
+    let mut assembled = Assembled::default();
+    let mut next = None;
+    let mut is_inner = false;
+    let mut is_last = false;
+    for (index, bytes) in parts.iter().enumerate() {
+        let frame = Frame::parse(bytes).filter(Frame::is_sound)?;
+        if header(&frame) != header(own) {
+            return None;
+        }
+        is_inner = next == Some(INNER);
+        let part = follower.part(&frame, is_inner);
+        if next.map_or(!part.is_first, |next| next != part.number) {
+            return None;
+        }
+        assembled.add(index, bytes, Info::of(&frame, is_inner).payload);
+        next = Some(part.next);
+        is_last = part.is_last;
+    }
+    Some(Found { assembled, is_last, is_inner })
+}
+
+/// The fields of the wire; gives the judgement on the frame.
+fn wire_fields(sheet: &mut Sheet, frame: &Frame<'_>, info: &Info) -> Verdict {
+    let at = frame.format_at;
+    if at > 0 {
+        sheet.field(0, "flag", (0, at), Value::Hex(FLAG.into(), 2));
+    }
+    let note = match (at, frame.is_segmented) {
+        (0, _) => "the flag before it closed another frame",
+        (_, true) => "type 3, more segments follow",
+        (_, false) => "type 3",
+    };
+    sheet.field(0, "format, length", (at, at + 2), Value::count(frame.length as u64)).note(note);
+    address_field(sheet, "destination", frame, (at + 2, frame.source_at));
+    address_field(sheet, "source", frame, (frame.source_at, frame.control_at));
+    let control = frame.bytes.get(frame.control_at).copied().unwrap_or_default();
+    let control_at = (frame.control_at, frame.control_at + 1);
+    sheet.field(0, "control", control_at, Value::Hex(control.into(), 2)).note(control_name(control));
+    let header = frame.header_check();
+    if let Some(check) = header {
+        check_field(sheet, "HCS", check);
+    }
+    info_fields(sheet, frame, info);
+    check_field(sheet, "FCS", frame.frame_check());
+    let end = frame.information.1 + CHECK;
+    let closing = closing(sheet, frame, end);
+    let checks = [Some(frame.frame_check()), header].into_iter().flatten();
+    let mut bad = checks.filter(|check| !check.fits());
+    match bad.next() {
+        Some(check) => Verdict::compare(check.found.into(), check.expected.into(), 4),
+        None => closing,
+    }
+}
+
+fn closing(sheet: &mut Sheet, frame: &Frame<'_>, end: usize) -> Verdict {
+    let count = frame.bytes.len();
+    if frame.is_closed() {
+        sheet.field(0, "flag", (end, end + 1), Value::Hex(FLAG.into(), 2));
+        return Verdict::Good;
+    }
+    sheet.rest(0, "beyond the frame", (end, count));
+    sheet.problem("framing", "no flag where the length says the frame ends", None);
+    Verdict::Malformed("no closing flag")
+}
+
+fn address_field(sheet: &mut Sheet, label: &'static str, frame: &Frame<'_>, (start, end): (usize, usize)) {
+    let bytes = frame.bytes.get(start..end).unwrap_or_default();
+    sheet.field(0, label, (start, end), Value::count(address(bytes)));
+}
+
+const fn control_name(control: u8) -> &'static str {
+    match control {
+        0x13 => "UI, final",
+        0x03 => "UI",
+        _ if control & 1 == 0 => "I",
+        _ if control & 3 == 1 => "S",
+        _ => "U",
+    }
+}
+
+fn check_field(sheet: &mut Sheet, label: &'static str, check: Check) {
+    let Check { at, found, expected } = check;
+    let verdict = Verdict::compare(found.into(), expected.into(), 4);
+    sheet
+        .field(0, label, (at, at + CHECK), Value::Hex(found.into(), 4))
+        .verdict(verdict)
+        .note("low byte first");
+    if verdict.is_bad() {
+        let code = if label == "HCS" { "hcs" } else { "fcs" };
+        let text = format!("{label} {found:04X}, expected {expected:04X}");
+        sheet.problem(code, text, Some(Span::new(at, at + CHECK)));
+    }
+}
+
+fn info_fields(sheet: &mut Sheet, frame: &Frame<'_>, info: &Info) {
+    let (start, end) = frame.information;
+    sheet.rest(0, "LLC", (start, info.llc_end));
+    if let Some(block) = &info.block {
+        let at = info.llc_end;
+        sheet.field(0, "APDU", (at, at + 1), Value::Word("general-block-transfer"));
+        let note = if block.control & LAST_BLOCK != 0 { "the last block" } else { "more blocks follow" };
+        sheet.field(0, "block control", (at + 1, at + 2), Value::Hex(block.control.into(), 2)).note(note);
+        sheet.field(0, "block number", (at + 2, at + 4), Value::count(block.number.into()));
+        sheet.field(0, "block acknowledged", (at + 4, at + 6), Value::count(block.acknowledged.into()));
+        sheet.rest(0, "length of block", (at + 6, block.data_at));
+    }
+    sheet.rest(0, "payload", info.payload);
+    sheet.rest(0, "beyond the block", (info.payload.1, end));
+}

@@ -1,0 +1,182 @@
+//! The family `dlms-mbus`: COSEM pushes in segments over wired M-Bus (EN 13757-1; "customer interface"
+//! descriptions of Netz Niederösterreich and TINETZ).
+
+use super::bare;
+use super::ciphering;
+use super::push::{Assembled, Explained, Push, tell_event};
+use super::standing::{Event, Messages, Part, Standing};
+use crate::frame::{Direction, Dissection, Value, Verdict};
+use crate::protocol::mbus::Exchanges;
+use crate::protocol::mbus::dissect::{self as link_dissect, Envelope, foot, head, sheet_to};
+use crate::protocol::mbus::link::{self, Frame, HEAD, Long};
+use crate::protocol::sheet::Sheet;
+use crate::protocol::{Context, Dialect, Relation, Seen, Tracker};
+
+/// Protocol id.
+pub const ID: &str = "dlms-mbus";
+/// C, A, CI and the two selectors.
+const SEGMENT_HEAD: usize = 5;
+/// The last CI of a DLMS segment.
+const LAST_CI: u8 = 0x1F;
+/// The bit of CI that marks the last segment.
+const FINAL: u8 = 0x10;
+
+/// A segment as its head tells.
+#[derive(Debug, Clone, Copy)]
+struct Segment<'a> {
+    number: u8,
+    is_last: bool,
+    /// C (without its toggling bit), A and the selectors: the same in all segments of a push.
+    header: [u8; 4],
+    payload: &'a [u8],
+}
+
+impl<'a> Segment<'a> {
+    fn of(long: &Long<'a>) -> Option<Self> {
+        let (&[c, a, ci, source, destination], payload) = long.body.split_first_chunk::<SEGMENT_HEAD>()?;
+        (ci <= LAST_CI).then_some(Self {
+            number: ci & 0x0F,
+            is_last: ci & FINAL != 0,
+            header: [c & 0xDF, a, source, destination],
+            payload,
+        })
+    }
+}
+
+/// The segment in the wire bytes of a frame, if it is sound.
+fn sound_segment(bytes: &[u8]) -> Option<Segment<'_>> {
+    match Frame::parse(bytes) {
+        Frame::Long(long) if long.is_sound() => Segment::of(&long),
+        _ => None,
+    }
+}
+
+/// Follows segments; what is no segment is left to the tracker of M-Bus.
+#[derive(Debug)]
+pub struct Segments {
+    messages: Messages,
+    others: Exchanges,
+}
+
+impl Segments {
+    /// For one line.
+    pub fn new(dialect: Dialect) -> Self {
+        Self { messages: Messages::new(dialect), others: Exchanges::default() }
+    }
+}
+
+impl Tracker for Segments {
+    fn track(&mut self, seen: Seen<'_>) -> Relation {
+        let Some(segment) = sound_segment(seen.bytes) else { return self.others.track(seen) };
+        let part = Part {
+            is_first: segment.number == 0,
+            is_last: segment.is_last,
+            number: segment.number.into(),
+            next: u32::from(segment.number) + 1,
+            header: u32::from_be_bytes(segment.header).into(),
+            counter: (segment.number == 0).then(|| ciphering::peek(segment.payload)).flatten(),
+        };
+        self.messages.take(&seen, part)
+    }
+}
+
+/// Explains one frame. Never fails, whatever the bytes.
+pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
+    if bare::is_apdu(bytes) {
+        return bare::dissect(ID, bytes, context);
+    }
+    if let Frame::Long(long) = Frame::parse(bytes)
+        && let Some(segment) = Segment::of(&long)
+    {
+        return explain(bytes, &long, segment, context);
+    }
+    Dissection { protocol: ID, ..link_dissect::dissect(bytes, context) }
+}
+
+fn explain(bytes: &[u8], long: &Long<'_>, segment: Segment<'_>, context: &Context<'_>) -> Dissection {
+    let mut sheet = Sheet::with_room(24);
+    let standing = Standing::unpack(context.step);
+    let lengths = head(&mut sheet, long);
+    segment_fields(&mut sheet, segment, HEAD + long.body.len());
+    let Envelope { verdict, checksum } = foot(&mut sheet, long, lengths);
+    let explained = if verdict.is_bad() { None } else { put_together(bytes, segment, context, &mut sheet) };
+    let Explained { layers, verdict: inner, title, .. } = explained.unwrap_or(Explained {
+        layers: Vec::new(),
+        is_authentic: false,
+        verdict: Verdict::Good,
+        title: if verdict.is_bad() { "Damaged segment" } else { "Segment without its beginning" },
+    });
+    if !verdict.is_bad() {
+        tell_event(&mut sheet, standing.event, ("segment-sequence", "another segment should have come"));
+    }
+    let verdict = if verdict.is_bad() || inner == Verdict::Good { verdict } else { inner };
+    let address = long.head().map(|[_, a, _]| a.into());
+    let mut dissection = Dissection {
+        protocol: ID,
+        direction: Direction::Push,
+        address,
+        verdict,
+        checksum: Some(checksum),
+        ..sheet_to(bytes, sheet, title, context)
+    };
+    dissection.direction = Direction::Push;
+    if dissection.verdict.is_bad() {
+        dissection.readings.clear();
+    }
+    dissection.layers.extend(layers);
+    dissection
+}
+
+fn segment_fields(sheet: &mut Sheet, segment: Segment<'_>, end: usize) {
+    let note = if segment.is_last { "the last segment" } else { "more segments follow" };
+    // CI lies behind C and A; its field is already there.
+    if let Some(field) = sheet.fields.last_mut() {
+        field.value = Value::count(segment.number.into());
+        field.label = "CI: segment".into();
+        field.note = note;
+    }
+    let [_, _, source, destination] = segment.header;
+    let start = HEAD + SEGMENT_HEAD;
+    sheet.field(0, "source", (start - 2, start - 1), Value::count(source.into())).note("STSAP");
+    sheet.field(0, "destination", (start - 1, start), Value::count(destination.into())).note("DTSAP");
+    sheet.rest(0, "payload", (start, end));
+}
+
+/// The message up to this segment, if all that comes before it is there.
+fn put_together(
+    bytes: &[u8],
+    segment: Segment<'_>,
+    context: &Context<'_>,
+    sheet: &mut Sheet,
+) -> Option<Explained> {
+    let own = [bytes];
+    let parts = if context.parts.is_empty() { &own } else { context.parts };
+    let mut assembled = Assembled::default();
+    for (index, frame) in parts.iter().enumerate() {
+        let part = sound_segment(frame)?;
+        if usize::from(part.number) != index || part.header != segment.header {
+            if Standing::unpack(context.step).event == Event::None {
+                let text = "the segments before this one are not known";
+                sheet.problem("orphan-segment", text, None);
+            }
+            return None;
+        }
+        let start = HEAD + SEGMENT_HEAD;
+        assembled.add(index, frame, (start, start + part.payload.len()));
+    }
+    let standing = Standing::unpack(context.step);
+    let push = Push { assembled: &assembled, is_whole: segment.is_last, standing, context };
+    Some(push.explain(sheet))
+}
+
+/// The segments that carry an APDU: the meter's side.
+pub fn segments(apdu: &[u8], payload: usize) -> Vec<Vec<u8>> {
+    let chunks: Vec<&[u8]> = apdu.chunks(payload.max(1)).collect();
+    let last = chunks.len().saturating_sub(1);
+    let frame = |(index, chunk): (usize, &&[u8])| {
+        let number = index as u8 & 0x0F;
+        let ci = if index == last { FINAL | number } else { number };
+        link::seal(&[&[0x53, 0xFF, ci, 0x01, 0x67], *chunk].concat())
+    };
+    chunks.iter().enumerate().map(frame).collect()
+}

@@ -1,0 +1,302 @@
+//! Data sets: each address looked up, each value explained by what the address means.
+
+use std::ops::Range;
+
+use super::asked::Asked;
+use super::sheet::Sheet;
+use super::{energomera, lines, neva};
+use crate::frame::{Field, Label, Span, Value};
+use crate::protocol::iec62056_21::dataset::{Token, Tokens};
+use crate::protocol::iec62056_21::energomera::errors;
+use crate::protocol::iec62056_21::energomera::parameters::{self, Parameter};
+use crate::protocol::iec62056_21::neva::codes::{self, Found};
+use crate::protocol::iec62056_21::obis::{self, Obis};
+use crate::protocol::iec62056_21::{NEVA_1, NEVA_3};
+use crate::protocol::{Context, Dialect};
+use crate::reading::{Code, Quantity, Unit};
+
+/// What an address means.
+#[derive(Debug, Clone, Copy)]
+enum Known {
+    /// A code of NEVA's table.
+    Neva(Found),
+    /// Eight hex digits that the table does not have.
+    NevaLike(u32),
+    /// A parameter of Energomera's, with the number in its name.
+    Parameter(&'static Parameter, u8),
+    /// An OBIS code.
+    Obis(Obis),
+    /// Something else.
+    Other,
+}
+
+impl Known {
+    fn of(address: &[u8]) -> Self {
+        if let Some(code) = codes::parse_wire(address) {
+            return codes::find(code).map_or(Self::NevaLike(code), Self::Neva);
+        }
+        if let Some((parameter, number)) = parameters::find(address) {
+            return Self::Parameter(parameter, number);
+        }
+        obis::parse(address).map_or(Self::Other, Self::Obis)
+    }
+
+    /// The name of what stands at the address, for the title of a frame.
+    const fn title(&self) -> Option<&'static str> {
+        match self {
+            Self::Neva(found) => Some(found.entry.name),
+            Self::Parameter(parameter, _) => Some(parameter.title),
+            _ => None,
+        }
+    }
+
+    fn label(&self) -> Label {
+        match self {
+            Self::Neva(Found { entry, index: 0 }) => entry.name.into(),
+            Self::Neva(Found { entry, index }) => Label::Nth(entry.name, u16::from(*index)),
+            Self::Parameter(parameter, _) => parameter.title.into(),
+            Self::Obis(obis) => Label::Code(obis.code),
+            Self::NevaLike(_) | Self::Other => "data set".into(),
+        }
+    }
+}
+
+/// The walk through the data sets of a message.
+struct Walk<'a> {
+    known: Known,
+    address: &'a [u8],
+    /// Which value of the address comes next.
+    nth: usize,
+    /// How many values it has.
+    count: usize,
+    /// The field over the present data set.
+    parent: Option<usize>,
+    asked: Option<Asked<'a>>,
+    dialect: Dialect,
+}
+
+/// Explains the data sets of an answer.
+pub fn lay(sheet: &mut Sheet<'_>, content: &Range<usize>, context: &Context<'_>, asked: Option<Asked<'_>>) {
+    if refusal(sheet, content, context, asked) {
+        return;
+    }
+    let address = asked.map(|asked| asked.address).unwrap_or_default();
+    let known = Known::of(address);
+    if let Some(title) = known.title() {
+        sheet.title = title;
+    }
+    let mut walk = Walk { known, address, nth: 0, count: 0, parent: None, asked, dialect: context.dialect };
+    walk.through(sheet, content);
+}
+
+/// Explains the data set of a command.
+pub fn lay_request(
+    sheet: &mut Sheet<'_>,
+    content: &Range<usize>,
+    context: &Context<'_>,
+    asked: Option<Asked<'_>>,
+) {
+    let address = asked.map(|asked| asked.address).unwrap_or_default();
+    let known = Known::of(address);
+    if let Some(title) = known.title() {
+        sheet.title = title;
+    }
+    let from = content.start;
+    let name = from..from + address.len();
+    if let Some(field) = sheet.field("address", name.clone(), Value::Text) {
+        field.note = known.title().unwrap_or("");
+    }
+    let has_brackets = sheet.bytes(content).ends_with(b")") && sheet.text.get(name.end) == Some(&b'(');
+    if !has_brackets || content.end < name.end + 2 {
+        sheet.field("data", name.end..content.end, Value::Text);
+        return;
+    }
+    let inner = name.end + 1..content.end - 1;
+    sheet.field("bracket", name.end..inner.start, Value::Bytes);
+    argument(sheet, known, &inner, context);
+    sheet.field("bracket", inner.end..content.end, Value::Bytes);
+}
+
+/// What is written, or what is asked about.
+fn argument(sheet: &mut Sheet<'_>, known: Known, inner: &Range<usize>, context: &Context<'_>) {
+    if inner.is_empty() {
+        return;
+    }
+    let is_secret = match known {
+        Known::Neva(found) => found.entry.code == codes::PASSWORD,
+        Known::Parameter(parameter, _) => parameter.name.starts_with("PSW"),
+        _ => false,
+    };
+    if is_secret {
+        let is_none = sheet.bytes(inner).iter().all(|byte| *byte == b'0');
+        sheet.field("password", inner.clone(), if is_none { Value::Text } else { Value::Secret });
+        return;
+    }
+    let is_write = context.request.is_none() && matches!(known, Known::Neva(_)) && sheet.bytes(inner) != b"S";
+    if let Known::Neva(found) = known.filter(is_write) {
+        let from = sheet.fields.len();
+        neva::lay(sheet, found, inner);
+        for field in sheet.fields.get_mut(from..).unwrap_or_default() {
+            field.depth = 0;
+        }
+        return;
+    }
+    sheet.field("argument", inner.clone(), Value::Text);
+}
+
+impl Known {
+    const fn filter(self, on: bool) -> Self {
+        if on { self } else { Self::Other }
+    }
+}
+
+/// An answer that is nothing but an error: `(ERR12)`, `(E12)`, NEVA's `(01)`, an error text.
+fn refusal(
+    sheet: &mut Sheet<'_>,
+    content: &Range<usize>,
+    context: &Context<'_>,
+    asked: Option<Asked<'_>>,
+) -> bool {
+    let bytes = sheet.bytes(content);
+    let text = bytes.strip_suffix(b"\r\n").unwrap_or(bytes);
+    let Some(inner) = text.strip_prefix(b"(").and_then(|rest| rest.strip_suffix(b")")) else {
+        return false;
+    };
+    let asks_neva = asked.map(|asked| codes::parse_wire(asked.address).is_some());
+    let is_neva =
+        matches!(context.dialect, NEVA_1 | NEVA_3) || asks_neva.unwrap_or(context.dialect == Dialect(0));
+    let found = match (errors::parse(inner), inner) {
+        (Some((number, meaning)), _) => (Some(number), meaning),
+        (None, [tens @ b'0'..=b'9', units @ b'0'..=b'9']) if is_neva => {
+            let number = u16::from(tens - b'0') * 10 + u16::from(units - b'0');
+            (Some(number), neva_error(number))
+        }
+        (None, b"ERROR") => (None, "an error, without a number"),
+        _ => return false,
+    };
+    sheet.title = "Error";
+    sheet.refused = Some(found);
+    let inner = content.start + 1..content.start + 1 + inner.len();
+    sheet.field("bracket", content.start..inner.start, Value::Bytes);
+    let value = Value::Meaning(found.0.unwrap_or(0).into(), found.1);
+    sheet.field("error", inner.clone(), value);
+    sheet.field("bracket", inner.end..inner.end + 1, Value::Bytes);
+    sheet.field("line end", inner.end + 1..content.end, Value::Bytes);
+    sheet.problem_at("refused", found.1, &inner);
+    true
+}
+
+/// The meaning of number 01 is inferred from meters that answer so for codes of other models.
+const fn neva_error(number: u16) -> &'static str {
+    match number {
+        1 => "not in this model",
+        _ => "an error whose number is in no published list",
+    }
+}
+
+impl<'a> Walk<'a> {
+    fn through<'t: 'a>(&mut self, sheet: &mut Sheet<'t>, content: &Range<usize>) {
+        let mut tokens = Tokens::new(sheet.bytes(content), content.start);
+        while let Some(token) = tokens.next() {
+            match token {
+                Token::Address(range) => self.address(sheet, &range),
+                Token::Open(at) => {
+                    self.open(sheet, at);
+                    sheet.inner("bracket", at..at + 1, Value::Bytes);
+                }
+                Token::Value(range) => self.value(sheet, &range, &tokens),
+                Token::Close(at) => {
+                    self.open(sheet, at);
+                    sheet.inner("bracket", at..at + 1, Value::Bytes);
+                    self.stretch(sheet, at + 1);
+                }
+                Token::LineEnd(range) => {
+                    self.parent = None;
+                    sheet.field("line end", range, Value::Bytes);
+                }
+                Token::Mark(at) => {
+                    self.parent = None;
+                    sheet.field("end of data", at..at + 1, Value::Bytes);
+                }
+            }
+        }
+    }
+
+    fn address<'t: 'a>(&mut self, sheet: &mut Sheet<'t>, range: &Range<usize>) {
+        let bytes = sheet.bytes(range);
+        let is_same = bytes == self.address && self.nth > 0;
+        if !is_same {
+            self.nth = 0;
+            self.address = bytes;
+            self.known = Known::of(bytes);
+        }
+        if let Some(title) = self.known.title().filter(|_| sheet.title == "Data") {
+            sheet.title = title;
+        }
+        self.parent = None;
+        self.open(sheet, range.start);
+        sheet.inner("address", range.clone(), Value::Text);
+        self.stretch(sheet, range.end);
+    }
+
+    /// Begins the field over a data set, if it has not begun.
+    fn open(&mut self, sheet: &mut Sheet<'_>, at: usize) {
+        if self.parent.is_none() {
+            self.parent = Some(sheet.fields.len());
+            sheet.fields.push(Field::new(self.known.label(), Span::new(at, at + 1), Value::Bytes));
+        }
+    }
+
+    fn stretch(&self, sheet: &mut Sheet<'_>, end: usize) {
+        if let Some(field) = self.parent.and_then(|parent| sheet.fields.get_mut(parent)) {
+            field.span = Span::new(field.span.range().start, end);
+        }
+    }
+
+    fn value(&mut self, sheet: &mut Sheet<'_>, range: &Range<usize>, rest: &Tokens<'_>) {
+        match self.known {
+            Known::Neva(found) => neva::lay(sheet, found, range),
+            Known::NevaLike(code) => by_hand(sheet, code, range),
+            Known::Parameter(parameter, number) => {
+                if self.nth == 0 {
+                    self.count = 1 + following(rest.clone(), sheet.text, self.address);
+                }
+                let (asked, dialect, nth, count) = (self.asked, self.dialect, self.nth, self.count);
+                let place = energomera::Place { parameter, number, nth, count, asked, dialect };
+                energomera::lay(sheet, &place, range);
+            }
+            Known::Obis(obis) => lines::lay(sheet, self.address, Some(obis), self.nth, range),
+            Known::Other => lines::lay(sheet, self.address, None, self.nth, range),
+        }
+        self.nth += 1;
+        self.stretch(sheet, range.end);
+    }
+}
+
+/// How many values of the same address follow.
+fn following(rest: Tokens<'_>, text: &[u8], address: &[u8]) -> usize {
+    let mut count = 0;
+    for token in rest {
+        match token {
+            Token::Address(range) if text.get(range.clone()) != Some(address) => break,
+            Token::Mark(_) => break,
+            Token::Value(_) => count += 1,
+            _ => {}
+        }
+    }
+    count
+}
+
+/// A value under a code that the table does not have: its groups are told, its meaning is not known.
+fn by_hand(sheet: &mut Sheet<'_>, code: u32, range: &Range<usize>) {
+    let [c, d, e, _] = code.to_be_bytes();
+    let code = Code::new(c, d, e);
+    let quantity = Quantity::named("unnamed quantity");
+    let (value, measured) = super::scalar::number_or_text(sheet.bytes(range));
+    sheet.inner("value", range.clone(), value);
+    let about =
+        super::sheet::About { code: Some(code), ..super::sheet::About::unnamed(quantity, Unit::None) };
+    if !range.is_empty() {
+        sheet.reading(about, measured, range);
+    }
+}

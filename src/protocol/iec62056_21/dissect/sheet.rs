@@ -1,0 +1,124 @@
+//! Where fields, readings and problems of a frame are gathered.
+
+use std::ops::Range;
+
+use crate::frame::{Field, Label, Problem, Span, Value};
+use crate::reading::{Code, Measured, MeterTime, Period, Quantity, Raw, Reading, Unit};
+
+/// What has been found out about a frame.
+#[derive(Debug)]
+pub struct Sheet<'a> {
+    /// The bytes, parity bits taken out.
+    pub text: &'a [u8],
+    pub fields: Vec<Field>,
+    pub readings: Vec<Reading>,
+    pub problems: Vec<Problem>,
+    /// What the frame is.
+    pub title: &'static str,
+    /// An error that the meter answers with: its number, and what it means.
+    pub refused: Option<(Option<u16>, &'static str)>,
+    /// Whether values are to become readings.
+    pub reads: bool,
+}
+
+/// What a value is, besides itself.
+#[derive(Debug, Clone, Copy)]
+pub struct About {
+    pub code: Option<Code>,
+    pub quantity: Quantity,
+    pub unit: Unit,
+    pub period: Period,
+    pub tariff: Option<u8>,
+    pub at: Option<MeterTime>,
+}
+
+impl About {
+    /// Something without a code.
+    pub const fn unnamed(quantity: Quantity, unit: Unit) -> Self {
+        Self { code: None, quantity, unit, period: Period::Now, tariff: None, at: None }
+    }
+}
+
+impl<'a> Sheet<'a> {
+    /// For a frame whose bytes without parity are `text`.
+    pub fn new(text: &'a [u8]) -> Self {
+        Self {
+            text,
+            fields: Vec::with_capacity(12),
+            readings: Vec::new(),
+            problems: Vec::new(),
+            title: "",
+            refused: None,
+            reads: false,
+        }
+    }
+
+    /// The bytes of a range.
+    pub fn bytes(&self, range: &Range<usize>) -> &'a [u8] {
+        self.text.get(range.clone()).unwrap_or_default()
+    }
+
+    /// Adds a field, unless it would be empty.
+    pub fn field(
+        &mut self,
+        label: impl Into<Label>,
+        range: Range<usize>,
+        value: Value,
+    ) -> Option<&mut Field> {
+        if range.is_empty() {
+            return None;
+        }
+        self.fields.push(Field::new(label, Span::new(range.start, range.end), value));
+        self.fields.last_mut()
+    }
+
+    /// Adds a field below the last one at the top.
+    pub fn inner(
+        &mut self,
+        label: impl Into<Label>,
+        range: Range<usize>,
+        value: Value,
+    ) -> Option<&mut Field> {
+        let field = self.field(label, range, value)?;
+        field.depth = 1;
+        Some(field)
+    }
+
+    /// Adds a value below the last field at the top.
+    pub fn value(&mut self, label: impl Into<Label>, range: Range<usize>, value: Value, unit: Unit) {
+        if let Some(field) = self.inner(label, range, value) {
+            field.unit = unit;
+        }
+    }
+
+    /// Notes what a value says.
+    pub fn reading(&mut self, about: About, value: Measured, raw: &Range<usize>) {
+        if !self.reads {
+            return;
+        }
+        let raw = Raw::Text(self.bytes(raw).into());
+        let base = match about.code {
+            Some(code) => Reading::of(code, value, about.unit, &[]),
+            None => Reading::unnamed(about.quantity, value, about.unit, &[]),
+        };
+        let tariff = about.tariff.or(base.tariff);
+        let quantity = about.quantity;
+        self.readings.push(Reading { raw, quantity, tariff, period: about.period, at: about.at, ..base });
+    }
+
+    /// Notes something odd.
+    pub fn problem(&mut self, code: &'static str, text: impl Into<std::borrow::Cow<'static, str>>) {
+        self.problems.push(Problem { code, text: text.into(), span: None });
+    }
+
+    /// Notes something odd at a place.
+    pub fn problem_at(
+        &mut self,
+        code: &'static str,
+        text: impl Into<std::borrow::Cow<'static, str>>,
+        range: &Range<usize>,
+    ) {
+        let span = Some(Span::new(range.start, range.end));
+        self.problems.push(Problem { code, text: text.into(), span });
+    }
+}

@@ -1,0 +1,50 @@
+//! A session carried out: sign-on, option select, password, commands, sign-off.
+//!
+//! - All requests of a plan share one session as long as the meter keeps it open; a read without a session, a
+//!   readout and a telegram stand outside.
+//! - A sign-on that stays unanswered is followed by a sign-off before it is tried again: the meter may still
+//!   be in somebody's session, at the speed of the start or at 9600 Bd.
+//! - A meter that ignores the change of speed is listened for at the old one, then signed on again without a
+//!   change. A line that cannot change is asked to stay as it is.
+//! - A refused password ends everything and is not sent again. Writes are sent once.
+//! - Every end after a sign-on, a cancellation included, sends the sign-off twice and puts the line back.
+
+mod judge;
+mod pace;
+mod session;
+mod start;
+
+use std::collections::VecDeque;
+
+use super::compose::{self, Job};
+use crate::protocol::{Access, ComposeError, Exchange, Plan};
+
+pub use session::Session;
+
+/// A request with what it comes down to.
+#[derive(Debug)]
+struct Work {
+    title: &'static str,
+    access: Access,
+    job: Job,
+}
+
+/// Makes the exchange of a plan.
+///
+/// # Errors
+/// [`ComposeError`] when an address, a password or an argument cannot be put into bytes.
+pub fn exchange(plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {
+    let address = compose::address(&plan.profile.address)?;
+    if plan.profile.password.as_ref().is_some_and(|secret| !compose::fits_password(secret.reveal())) {
+        return Err(ComposeError::Password("at most 32 printable characters without brackets"));
+    }
+    let work = |request: &crate::protocol::Request| {
+        let (title, access) = (request.command.title, request.command.access);
+        Ok(Work { title, access, job: compose::job(&plan.profile, request)? })
+    };
+    let works = plan.requests.iter().map(work).collect::<Result<VecDeque<Work>, ComposeError>>()?;
+    Ok(Box::new(Session::new(plan.profile, plan.options, address, works)))
+}
+
+#[cfg(test)]
+mod tests;

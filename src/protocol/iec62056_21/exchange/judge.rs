@@ -1,0 +1,144 @@
+//! What a frame is, as an answer to a command.
+
+use crate::frame::Direction;
+use crate::protocol::iec62056_21::bcc::Rule;
+use crate::protocol::iec62056_21::compose::Query;
+use crate::protocol::iec62056_21::dissect::{explain, seven_bits};
+use crate::protocol::iec62056_21::message::{Command, End, Message, parse};
+use crate::protocol::{Context, Dialect};
+use crate::reading::Reading;
+
+/// What a frame is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// ACK.
+    Accepted,
+    /// NAK.
+    Denied,
+    /// The meter ends the session.
+    Ended,
+    /// Its operand for the password.
+    Operand(Vec<u8>),
+    /// Data.
+    Data {
+        readings: Vec<Reading>,
+        /// Between the first opening bracket and the last closing one.
+        value: Vec<u8>,
+        /// Whether it names another address than was asked for.
+        other: bool,
+        /// Whether another block follows.
+        more: bool,
+    },
+    /// An error.
+    Refused { code: Option<u16>, meaning: &'static str },
+    /// Damaged: `BCC xor7 53, expected 5A`.
+    Damaged(String),
+    /// An identification.
+    Identification(Vec<u8>),
+    /// Nothing that a meter answers: an echo, another master.
+    Foreign,
+}
+
+/// What is known when a frame is judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    pub dialect: Dialect,
+    /// The rule that frames of this meter have been seen to follow.
+    pub rule: Option<Rule>,
+    pub asked: Option<&'a Query>,
+}
+
+/// Judges a frame, and tells the rule of its check character where only one fits.
+pub fn judge(wire: &[u8], known: Known<'_>) -> (Verdict, Option<Rule>) {
+    let text = seven_bits(wire);
+    let message = parse(&text);
+    let request = known.asked.map(|query| query.frame(Rule::Xor7));
+    let context = Context {
+        direction: Direction::Reply,
+        request: request.as_deref(),
+        dialect: known.dialect,
+        ..Context::default()
+    };
+    let explained = explain(wire, &context);
+    let rule = only_rule(&message, &text);
+    let dissection = explained.dissection;
+    if dissection.verdict.is_bad() && !matches!(message, Message::Unknown) {
+        return (Verdict::Damaged(damage(&dissection)), None);
+    }
+    if let (Some(expected), Some(found)) = (known.rule, rule)
+        && expected != found
+    {
+        let what = format!("{} fits, but this meter has used {}", found.name(), expected.name());
+        return (Verdict::Damaged(what), None);
+    }
+    if let Some((code, meaning)) = explained.refused.filter(|_| matches!(message, Message::Data(_))) {
+        return (Verdict::Refused { code, meaning }, rule);
+    }
+    let verdict = match message {
+        Message::Ack => Verdict::Accepted,
+        Message::Nak => Verdict::Denied,
+        Message::Identification(_) => Verdict::Identification(text.to_vec()),
+        Message::Command(Command { code: [b'B', _], .. }) => Verdict::Ended,
+        Message::Command(Command { code: [b'P', b'0'], block, .. }) => {
+            Verdict::Operand(bracketed(text.get(block.content).unwrap_or_default()).to_vec())
+        }
+        Message::Data(block) => {
+            let content = text.get(block.content.clone()).unwrap_or_default();
+            let value = bracketed(content).to_vec();
+            let other = known.asked.is_some_and(|query| is_other(content, query));
+            Verdict::Data { readings: dissection.readings, value, other, more: block.end == End::More }
+        }
+        Message::Lines => {
+            Verdict::Data { readings: dissection.readings, value: Vec::new(), other: false, more: false }
+        }
+        _ => Verdict::Foreign,
+    };
+    (verdict, rule)
+}
+
+fn damage(dissection: &crate::frame::Dissection) -> String {
+    match (dissection.checksum, dissection.verdict) {
+        (Some(sum), crate::frame::Verdict::Bad(mismatch)) => format!("{} {mismatch}", sum.kind),
+        (_, crate::frame::Verdict::Malformed(what)) => what.to_owned(),
+        _ => "damaged".to_owned(),
+    }
+}
+
+/// The rule that a frame follows, if it follows just one.
+fn only_rule(message: &Message, text: &[u8]) -> Option<Rule> {
+    let (Message::Command(Command { block, .. }) | Message::Data(block)) = message else { return None };
+    let found = *text.get(block.bcc?)?;
+    let covered = block.covered(text);
+    match (Rule::Xor7.of(covered) == found, Rule::Add7.of(covered) == found) {
+        (true, false) => Some(Rule::Xor7),
+        (false, true) => Some(Rule::Add7),
+        _ => None,
+    }
+}
+
+/// What stands between the first opening bracket and the last closing one.
+fn bracketed(content: &[u8]) -> &[u8] {
+    let open = content.iter().position(|byte| *byte == b'(').map_or(content.len(), |at| at + 1);
+    let close = content.iter().rposition(|byte| *byte == b')').unwrap_or(content.len());
+    content.get(open..close).unwrap_or_default()
+}
+
+/// Whether an answer names another address. Group reads and archives of all energies answer under the names
+/// of their parts, and some meters under none.
+fn is_other(content: &[u8], query: &Query) -> bool {
+    let name = content.split(|byte| *byte == b'(').next().unwrap_or_default().trim_ascii();
+    let asked = query.address();
+    let is_group = matches!(asked, b"GROUP" | b"GRPNM") || asked.ends_with(b"00");
+    !name.is_empty() && !is_group && !name.eq_ignore_ascii_case(asked)
+}
+
+/// A P0 whose SOH was lost on the way, as some RFC 2217 ports do: its data block fits a check character that
+/// covers `P0` and the STX as well.
+pub fn headless_operand(wire: &[u8]) -> Option<Vec<u8>> {
+    let text = seven_bits(wire);
+    let Message::Data(block) = parse(&text) else { return None };
+    let found = *text.get(block.bcc?)?;
+    let covered = [b"P0\x02", block.covered(&text)].concat();
+    let fits = Rule::Xor7.of(&covered) == found || Rule::Add7.of(&covered) == found;
+    fits.then(|| bracketed(text.get(block.content).unwrap_or_default()).to_vec())
+}

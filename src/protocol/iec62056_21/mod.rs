@@ -1,0 +1,132 @@
+//! IEC 62056-21 (IEC 61107, IEC 1107): sessions in ASCII, and the dialects of NEVA and Energomera meters.
+//!
+//! The master signs on, the meter identifies itself and proposes a speed, the master selects an option and
+//! both change to that speed; then come a password, commands and answers, and a sign-off. Sources: the NEVA
+//! MT1 programmer's manual (Taipit, 13.08.2015), the protocol of CE208 and CE308 (Energomera), captured
+//! sessions of many makers' meters; facts of the standard itself as its free implementations agree on them.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `chars`, `message`, `dataset` | control characters, the layouts of messages, data sets |
+//! | [`parity`] | even parity in software |
+//! | `bcc` | the two check characters, and who uses which |
+//! | `framer` | cutting the stream |
+//! | `ident`, `obis` | identifications, codes and units of readouts |
+//! | `neva` | codes, formats, schedules, the half-hour archive |
+//! | `energomera` | parameters, errors, the hashed password |
+//! | `dissect` | bytes into fields and readings |
+//! | `step`, `tracker` | the steps of a session |
+//! | `commands`, `compose` | what can be asked, and its bytes |
+//! | `exchange` | a session carried out |
+//! | `responder` | simulated meters |
+
+#![expect(
+    clippy::similar_names,
+    reason = "the context and the content of a frame are both called so in the field"
+)]
+
+mod bcc;
+mod chars;
+mod commands;
+mod compose;
+mod dataset;
+mod dissect;
+mod energomera;
+mod exchange;
+mod framer;
+mod ident;
+mod message;
+mod neva;
+mod obis;
+pub mod parity;
+mod responder;
+mod step;
+mod tracker;
+
+#[cfg(test)]
+mod tests;
+
+pub use step::{Stand, Step};
+
+use crate::frame::Dissection;
+use crate::protocol::{
+    Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, Plan, Profile,
+    Request, Responder, Setup, SetupError, Source, Tracker,
+};
+
+/// The protocol id.
+pub const PROTOCOL: &str = "iec62056-21";
+
+/// NEVA `MT1xx`.
+pub const NEVA_1: Dialect = Dialect(1);
+/// NEVA `MT3xx`.
+pub const NEVA_3: Dialect = Dialect(2);
+/// Energomera CE102M, CE301, CE303, CE304, CE6850M: identifications begin with EKT.
+pub const EKT: Dialect = Dialect(3);
+/// Energomera CE207, CE208, CE307 R34, CE308: identifications begin with EMR.
+pub const EMR: Dialect = Dialect(4);
+/// Any other meter.
+pub const GENERIC: Dialect = Dialect(5);
+
+/// The family.
+#[derive(Debug)]
+pub struct Iec;
+
+impl Family for Iec {
+    fn id(&self) -> &'static str {
+        PROTOCOL
+    }
+
+    fn title(&self) -> &'static str {
+        "IEC 62056-21"
+    }
+
+    fn framer(&self, source: Source, _: LineSettings) -> Box<dyn Framer> {
+        Box::new(framer::IecFramer::new(source))
+    }
+
+    fn tracker(&self, dialect: Dialect) -> Box<dyn Tracker> {
+        Box::new(tracker::IecTracker::new(dialect))
+    }
+
+    fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
+        dissect::explain(frame, context).dissection
+    }
+
+    fn commands(&self, dialect: Dialect) -> &'static [Command] {
+        commands::commands(dialect)
+    }
+
+    fn dialect_name(&self, dialect: Dialect) -> &'static str {
+        match dialect {
+            NEVA_1 => "neva-mt1",
+            NEVA_3 => "neva-mt3",
+            EKT => "energomera-ekt",
+            EMR => "energomera-emr",
+            GENERIC => "generic",
+            _ => "",
+        }
+    }
+
+    fn compose(&self, profile: &Profile, request: &Request) -> Result<Vec<Vec<u8>>, ComposeError> {
+        compose::frames(profile, request)
+    }
+
+    /// A body that begins with SOH or STX gets an ETX, if it has none, and the check character of NEVA and
+    /// most makers (xor7); any other body is sent as it is.
+    fn with_checksum(&self, body: &[u8]) -> Vec<u8> {
+        compose::seal(body.to_vec(), bcc::Rule::Xor7)
+    }
+
+    fn access_of(&self, frame: &[u8], dialect: Dialect) -> Option<Access> {
+        compose::access_of(frame, dialect)
+    }
+
+    fn exchange(&self, plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {
+        exchange::exchange(plan)
+    }
+
+    fn responder(&self, setup: &Setup) -> Result<Box<dyn Responder>, SetupError> {
+        responder::responder(setup)
+    }
+}

@@ -1,0 +1,23 @@
+//! Simulated meters: NEVA, both generations of Energomera, and any mode C meter with a readout.
+//!
+//! Besides values of the meter, a set-up may name: `identification` (the whole line without its end),
+//! `greeting` (sent before anything else, as modem converters do), `bcc` (`xor7` or `add7`), `permission`
+//! (`off` refuses writes), `reaction` (milliseconds), `timeout` (milliseconds after which a session ends by
+//! itself), `readout` (data lines).
+
+mod defaults;
+mod meter;
+mod values;
+
+use crate::protocol::{Responder, Setup, SetupError};
+
+/// Makes a simulated meter.
+///
+/// # Errors
+/// [`SetupError`] for a name that such a meter cannot have and a value that cannot be sent.
+pub fn responder(setup: &Setup) -> Result<Box<dyn Responder>, SetupError> {
+    Ok(Box::new(meter::Meter::new(setup)?))
+}
+
+#[cfg(test)]
+mod tests;

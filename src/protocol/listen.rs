@@ -1,0 +1,214 @@
+//! Waiting for what a meter pushes by itself: the exchange of families in which nothing is asked.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::command::{Access, Command, Group, Kind, Parameter};
+use super::exchange::{Action, Event, Exchange, Failure, Fault, Plan, Unfit, Warning};
+use super::family::{Context, Family, Profile};
+use super::framer::Source;
+use super::tracker::{Seen, Tracker};
+use crate::frame::{At, Dissection, Problem};
+use crate::reading::Unit;
+
+/// The most frames that one push has.
+const MOST_PARTS: usize = 64;
+
+/// How long to wait, as a parameter of a listening command.
+pub const WAIT: Parameter = Parameter {
+    name: "wait",
+    title: "How long to wait",
+    kind: Kind::Integer { min: 1, max: 3600 },
+    default: Some("30"),
+    unit: Unit::Second,
+};
+
+/// Waits for the next whole push; sends nothing.
+pub const TELEGRAM: Command = Command {
+    id: "telegram",
+    code: "push",
+    title: "Next push",
+    group: Group::Instantaneous,
+    access: Access::Read,
+    parameters: &[WAIT],
+    note: "listens only; the meter speaks by itself",
+};
+
+/// Problems that end the wait: the next push would have them, too.
+const FATAL: &[&str] = &["no-key", "wrong-key", "tag", "system-title-missing"];
+
+/// Problems that are told as warnings beside readings.
+const TOLD: &[&str] = &["replay", "not-authenticated", "scale", "segment-restart", "timeout-incomplete"];
+
+/// What is sent in reply to a frame; `None` to keep silent.
+pub type Reply = fn(&[u8]) -> Option<Vec<u8>>;
+
+/// A plan of listening commands being carried out.
+pub struct Listen {
+    family: &'static dyn Family,
+    profile: Profile,
+    /// How long each request waits.
+    waits: Vec<Duration>,
+    index: usize,
+    tracker: Box<dyn Tracker>,
+    number: u32,
+    message: Option<u32>,
+    parts: Vec<Vec<u8>>,
+    damage: Option<String>,
+    noise_bytes: u32,
+    reply: Reply,
+    actions: VecDeque<Action>,
+}
+
+impl Listen {
+    /// For a plan whose commands all have [`WAIT`].
+    pub fn new(family: &'static dyn Family, plan: Plan, reply: Reply) -> Self {
+        let wait = |request: &super::exchange::Request| {
+            Duration::from_secs(request.arguments.integer("wait").unsigned_abs())
+        };
+        let waits = plan.requests.iter().map(wait).collect();
+        let tracker = family.tracker(plan.profile.dialect);
+        Self {
+            family,
+            profile: plan.profile,
+            waits,
+            index: 0,
+            tracker,
+            number: 0,
+            message: None,
+            parts: Vec::new(),
+            damage: None,
+            noise_bytes: 0,
+            reply,
+            actions: VecDeque::new(),
+        }
+    }
+
+    /// Begins to wait, or ends when all requests are carried out.
+    fn wait(&mut self, at: At) {
+        match self.waits.get(self.index) {
+            Some(wait) => {
+                let due = at + *wait + self.profile.network_delay;
+                self.actions.push_back(Action::WaitUntil(due));
+            }
+            None => self.actions.push_back(Action::Finished),
+        }
+    }
+
+    fn answered(&mut self, result: Result<(), Fault>, at: At) {
+        let result = result.map_err(|fault| Failure { step: TELEGRAM.title, fault });
+        self.actions.push_back(Action::Answered { index: self.index, result });
+        self.index += 1;
+        (self.damage, self.noise_bytes) = (None, 0);
+        self.wait(at);
+    }
+
+    fn end(&mut self, fault: &Fault) {
+        for index in self.index..self.waits.len() {
+            let failure = Failure { step: TELEGRAM.title, fault: fault.clone() };
+            self.actions.push_back(Action::Answered { index, result: Err(failure) });
+        }
+        self.index = self.waits.len();
+        self.actions.push_back(Action::Finished);
+    }
+
+    fn frame(&mut self, bytes: &[u8], at: At) {
+        if let Some(reply) = (self.reply)(bytes) {
+            self.actions.push_back(Action::Send(reply));
+        }
+        let dissection = self.explain(bytes, at);
+        if dissection.verdict.is_bad() && !fatal(&dissection) {
+            self.damage = Some(dissection.summary());
+            return;
+        }
+        if let Some(problem) = dissection.problems.iter().find(|p| FATAL.contains(&p.code)) {
+            let unfit = Unfit::Content(fixed(problem));
+            return self.answered(Err(Fault::Unexpected(unfit)), at);
+        }
+        if dissection.readings.is_empty() {
+            return;
+        }
+        for problem in dissection.problems.iter().filter(|p| TOLD.contains(&p.code)) {
+            let Problem { code, text, .. } = problem.clone();
+            self.actions.push_back(Action::Warning(Warning { code, text }));
+        }
+        self.actions.extend(dissection.readings.into_iter().map(Action::Reading));
+        self.answered(Ok(()), at);
+    }
+
+    /// Explains a frame with those of its message before it.
+    fn explain(&mut self, bytes: &[u8], at: At) -> Dissection {
+        let number = self.number;
+        self.number = self.number.wrapping_add(1);
+        let seen = Seen { number, bytes, source: Source::Replies, first: at, last: at };
+        let relation = self.tracker.track(seen);
+        match relation.message {
+            Some(message) if Some(message) == self.message && self.parts.len() < MOST_PARTS => {}
+            other => {
+                self.message = other;
+                self.parts.clear();
+            }
+        }
+        if self.message.is_some() {
+            self.parts.push(bytes.to_vec());
+        }
+        let parts: Vec<&[u8]> = self.parts.iter().map(Vec::as_slice).collect();
+        let context = Context {
+            direction: relation.direction,
+            parts: &parts,
+            dialect: self.profile.dialect,
+            step: relation.step,
+            keys: &self.profile.keys,
+            ..Context::default()
+        };
+        let dissection = self.family.dissect(bytes, &context);
+        if relation.message.is_none() {
+            self.parts.clear();
+        }
+        dissection
+    }
+}
+
+fn fatal(dissection: &Dissection) -> bool {
+    dissection.problems.iter().any(|problem| FATAL.contains(&problem.code))
+}
+
+/// The fixed text of a problem.
+const fn fixed(problem: &Problem) -> &'static str {
+    match problem.text {
+        Cow::Borrowed(text) => text,
+        Cow::Owned(_) => "the content cannot be read",
+    }
+}
+
+impl Exchange for Listen {
+    fn handle(&mut self, event: Event<'_>, at: At) {
+        if self.index >= self.waits.len() && event != Event::Start {
+            return;
+        }
+        match event {
+            Event::Start => self.wait(at),
+            Event::Frame(bytes) => self.frame(bytes, at),
+            Event::Noise(bytes) => {
+                let count = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+                self.noise_bytes = self.noise_bytes.saturating_add(count);
+            }
+            Event::Deadline => {
+                let fault = match self.damage.take() {
+                    Some(what) => Fault::Damaged { what },
+                    None => Fault::NoAnswer { sent: 0, echo: false, noise_bytes: self.noise_bytes },
+                };
+                self.answered(Err(fault), at);
+            }
+            Event::LineRefused => self.end(&Fault::LineRefused),
+            Event::Cancelled => self.end(&Fault::Cancelled),
+            Event::LinkLost => self.end(&Fault::LinkLost),
+            Event::Sent | Event::Echo => {}
+        }
+    }
+
+    fn next_action(&mut self) -> Option<Action> {
+        self.actions.pop_front()
+    }
+}

@@ -1,0 +1,106 @@
+//! Encrypted records: mode 5 of OMS, AES-128 in CBC mode, as the Siemens TD-351x customer interface sends them
+//! (Netz Oberösterreich, "Spezifikation Kundenschnittstelle AMIS", 2021).
+
+use super::header::Header;
+use super::record;
+use crate::frame::{Layer, Origin, Reason, Secret, Span, Value, Verdict};
+use crate::protocol::sheet::Sheet;
+use crate::protocol::{Context, cipher};
+
+/// Bytes of a block.
+const BLOCK: usize = 16;
+/// What plain text begins with when the key is the right one.
+const FILLER: [u8; 2] = [0x2F, 0x2F];
+/// The mode that can be deciphered.
+const MODE_5: u8 = 5;
+
+/// What came of deciphering.
+#[derive(Debug)]
+pub struct Deciphered {
+    /// The plain records, if any.
+    pub layer: Option<Layer>,
+    /// Good, or why not.
+    pub verdict: Verdict,
+}
+
+/// Explains encrypted records: `bytes` end with them.
+pub fn explain(
+    sheet: &mut Sheet,
+    bytes: &[u8],
+    head: &Header,
+    is_sound: bool,
+    context: &Context<'_>,
+) -> Deciphered {
+    let coded = bytes.get(head.end..).unwrap_or_default();
+    let blocks = usize::from(head.word >> 4 & 0x0F);
+    let length = (blocks * BLOCK).min(coded.len());
+    sheet.field(0, "encrypted records", (head.end, head.end + length), Value::Bytes);
+    sheet.rest(0, "not encrypted", (head.end + length, bytes.len()));
+    let text = coded.get(..length).unwrap_or_default();
+    match plain(sheet, text, head, is_sound, context) {
+        Ok(plain) => {
+            let layer = layer(sheet, plain, head);
+            Deciphered { layer: Some(layer), verdict: Verdict::Good }
+        }
+        Err(verdict) => Deciphered { layer: None, verdict },
+    }
+}
+
+fn plain(
+    sheet: &mut Sheet,
+    text: &[u8],
+    head: &Header,
+    is_sound: bool,
+    context: &Context<'_>,
+) -> Result<Vec<u8>, Verdict> {
+    let mut fail = |code: &'static str, text: &'static str, verdict: Verdict| {
+        sheet.problem(code, text, None);
+        verdict
+    };
+    if !is_sound {
+        let text = "the frame is damaged, so nothing is deciphered";
+        return Err(fail("damaged", text, Verdict::default()));
+    }
+    let (MODE_5, Some(identity)) = (head.encryption(), head.identity) else {
+        let text = "an encryption mode that is not supported";
+        return Err(fail("unsupported-encryption", text, Verdict::default()));
+    };
+    if context.keys.is_empty() {
+        let text = "the records are encrypted and no key is given";
+        return Err(fail("no-key", text, Verdict::Unchecked(Reason::NoKey)));
+    }
+    let opened = context
+        .keys
+        .iter()
+        .filter_map(|key| open(&key.encryption, start_vector(identity, head.access), text));
+    let right = opened.into_iter().find(|plain| plain.starts_with(&FILLER));
+    let text = "no key fits: it is another meter's, or the meter was exchanged";
+    right.ok_or_else(|| fail("wrong-key", text, Verdict::Unchecked(Reason::WrongKey)))
+}
+
+fn open(key: &Secret, iv: [u8; BLOCK], text: &[u8]) -> Option<Vec<u8>> {
+    cipher::unchain(key, iv, text).ok()
+}
+
+/// Manufacturer, identification, version, medium, then the access number eight times, all as transmitted.
+pub fn start_vector([i0, i1, i2, i3, m0, m1, version, medium]: [u8; 8], access: u8) -> [u8; BLOCK] {
+    let mut iv = [access; BLOCK];
+    let known = [m0, m1, i0, i1, i2, i3, version, medium];
+    iv.iter_mut().zip(known).for_each(|(to, from)| *to = from);
+    iv
+}
+
+fn layer(sheet: &mut Sheet, plain: Vec<u8>, head: &Header) -> Layer {
+    let mut inner = Sheet::with_room(64);
+    record::records(&mut inner, &plain, 0, head.is_electricity());
+    sheet.readings.append(&mut inner.readings);
+    // Places in the plain text are not places on the wire.
+    sheet.problems.extend(inner.problems.drain(..).map(|mut problem| {
+        problem.span = None;
+        problem
+    }));
+    let here = Span::new(0, plain.len());
+    let wire = Span::new(head.end, head.end + plain.len());
+    let from = vec![Origin { here, part: 0, wire }];
+    Layer { name: "decrypted", bytes: plain.into(), fields: inner.fields, from }
+}

@@ -1,0 +1,261 @@
+//! A link frame explained, with the records it carries.
+
+use super::link::{self, Frame, Long};
+use super::{amis, header, names, record};
+use crate::frame::{Checksum, Direction, Dissection, Layer, Reason, Span, Value, Verdict};
+use crate::protocol::Context;
+use crate::protocol::sheet::Sheet;
+
+/// Protocol id.
+pub const ID: &str = "mbus";
+
+/// Explains one frame. Never fails, whatever the bytes.
+pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
+    match Frame::parse(bytes) {
+        Frame::Ack => ack(bytes, context),
+        Frame::Short { c, a, sum, stop } => short(bytes, context, [c, a, sum, stop]),
+        Frame::Long(long) => body(bytes, context, &long),
+        Frame::Broken => broken(bytes, context),
+    }
+}
+
+/// A dissection without content: the wire layer and a verdict.
+pub fn sheet_to(bytes: &[u8], sheet: Sheet, title: &'static str, context: &Context<'_>) -> Dissection {
+    let wire = Layer { name: "wire", bytes: bytes.into(), fields: sheet.fields, from: Vec::new() };
+    Dissection {
+        direction: context.direction,
+        layers: vec![wire],
+        readings: sheet.readings,
+        problems: sheet.problems,
+        ..Dissection::unexplained(ID, &[], title)
+    }
+}
+
+fn ack(bytes: &[u8], context: &Context<'_>) -> Dissection {
+    let mut sheet = Sheet::default();
+    sheet.field(0, "single character", (0, 1), Value::Word("acknowledged"));
+    let reason = Verdict::Unchecked(Reason::NoChecksum);
+    Dissection { verdict: reason, ..sheet_to(bytes, sheet, "Acknowledgement", context) }
+}
+
+fn short(bytes: &[u8], context: &Context<'_>, [c, a, sum, stop]: [u8; 4]) -> Dissection {
+    let mut sheet = Sheet::default();
+    sheet.field(0, "start", (0, 1), Value::Hex(link::SHORT.into(), 2));
+    control(&mut sheet, 1, c, a);
+    let expected = c.wrapping_add(a);
+    let verdict = tail(&mut sheet, bytes.len(), [sum, expected, stop]);
+    Dissection {
+        direction: direction(c, context),
+        address: Some(a.into()),
+        verdict,
+        checksum: Some(checksum(sum, expected)),
+        ..sheet_to(bytes, sheet, title_of_short(c), context)
+    }
+}
+
+const fn title_of_short(c: u8) -> &'static str {
+    match c {
+        0x40 => "Reset link",
+        0x5A | 0x7A => "Request for alarm data",
+        0x5B | 0x7B => "Request for data",
+        _ => "Short frame",
+    }
+}
+
+/// C and A.
+fn control(sheet: &mut Sheet, at: usize, c: u8, a: u8) {
+    let name = names::control(c).unwrap_or("not a C field of the standard");
+    sheet.field(0, "C", (at, at + 1), Value::Hex(c.into(), 2)).note(name);
+    sheet.field(0, "A", (at + 1, at + 2), Value::count(a.into())).note(names::address(a));
+}
+
+/// Bit 6 of the C field is set in what the master sends.
+fn direction(c: u8, context: &Context<'_>) -> Direction {
+    match context.direction {
+        Direction::Unknown if c & 0x40 != 0 => Direction::Request,
+        Direction::Unknown => Direction::Reply,
+        known => known,
+    }
+}
+
+const fn checksum(found: u8, expected: u8) -> Checksum {
+    Checksum { kind: "sum modulo 256", found: found as u32, expected: expected as u32, digits: 2 }
+}
+
+/// Checksum and stop byte, the last two of `end` bytes.
+fn tail(sheet: &mut Sheet, end: usize, [found, expected, stop]: [u8; 3]) -> Verdict {
+    let verdict = checksum(found, expected).verdict();
+    let at = Span::new(end.saturating_sub(2), end.saturating_sub(1));
+    sheet.field(0, "checksum", (end - 2, end - 1), Value::Hex(found.into(), 2)).verdict(verdict);
+    if verdict.is_bad() {
+        sheet.problem("checksum", format!("checksum {found:02X}, expected {expected:02X}"), Some(at));
+    }
+    let last = Verdict::compare(stop.into(), link::STOP.into(), 2);
+    sheet.field(0, "stop", (end - 1, end), Value::Hex(stop.into(), 2)).verdict(last);
+    if last.is_bad() {
+        let (code, text) = if verdict.is_bad() {
+            ("framing", "neither checksum nor stop byte is right: bytes were lost or added")
+        } else {
+            ("stop-byte", "the frame does not end with 16")
+        };
+        sheet.problem(code, text, Some(Span::new(end - 1, end)));
+        return if verdict.is_bad() { verdict } else { Verdict::Malformed("stop byte") };
+    }
+    verdict
+}
+
+/// The fields before the data of a long frame and behind it; the data is the caller's.
+pub struct Envelope {
+    /// The judgement on lengths, checksum and stop byte.
+    pub verdict: Verdict,
+    /// The checksum.
+    pub checksum: Checksum,
+}
+
+/// Explains start, lengths, C, A and CI.
+pub fn head(sheet: &mut Sheet, long: &Long<'_>) -> Verdict {
+    let [first, second] = long.declared;
+    sheet.field(0, "start", (0, 1), Value::Hex(link::LONG.into(), 2));
+    let count = long.body.len();
+    let note = if long.is_wrapped() && long.fits_length() {
+        "256 was lost from the length: not standard, known of Sagemcom meters"
+    } else {
+        ""
+    };
+    let verdict = if first != second {
+        sheet.problem("length-mismatch", "the two length bytes differ", Some(Span::new(1, 3)));
+        Verdict::Malformed("length bytes differ")
+    } else if long.fits_length() {
+        Verdict::Good
+    } else {
+        let text = format!("the length byte says {first}, {count} bytes are there");
+        sheet.problem("framing", text, Some(Span::new(1, 3)));
+        Verdict::Malformed("length")
+    };
+    sheet.field(0, "length", (1, 3), Value::count(count as u64)).verdict(verdict).note(note);
+    sheet.field(1, "L", (1, 2), Value::count(first.into()));
+    sheet.field(1, "L, repeated", (2, 3), Value::count(second.into()));
+    sheet.field(0, "start", (3, 4), Value::Hex(link::LONG.into(), 2));
+    if let Some([c, a, ci]) = long.head() {
+        control(sheet, link::HEAD, c, a);
+        let kind = names::kind(ci).unwrap_or("reserved");
+        sheet.field(0, "CI", (6, 7), Value::Hex(ci.into(), 2)).note(kind);
+    }
+    verdict
+}
+
+/// Explains checksum and stop byte and judges the whole.
+pub fn foot(sheet: &mut Sheet, long: &Long<'_>, lengths: Verdict) -> Envelope {
+    let expected = long.expected();
+    let end = long.body.len() + link::HEAD + link::TAIL;
+    let sums = tail(sheet, end, [long.sum, expected, long.stop]);
+    let verdict = if lengths.is_bad() { lengths } else { sums };
+    Envelope { verdict, checksum: checksum(long.sum, expected) }
+}
+
+fn body(bytes: &[u8], context: &Context<'_>, long: &Long<'_>) -> Dissection {
+    let mut sheet = Sheet::with_room(96);
+    let lengths = head(&mut sheet, long);
+    let data = (link::HEAD + 3, link::HEAD + long.body.len());
+    let [c, a, ci] = long.head().unwrap_or_default();
+    let deciphered = content(&mut sheet, bytes, data, (ci, long.is_sound()), context);
+    let Envelope { verdict, checksum } = foot(&mut sheet, long, lengths);
+    if verdict.is_bad() {
+        sheet.readings.clear();
+    }
+    let direction = if is_push(c, ci) { Direction::Push } else { direction(c, context) };
+    let (layer, verdict) = match deciphered {
+        Some(amis::Deciphered { layer, verdict: inner }) => {
+            (layer, if verdict.is_bad() || inner == Verdict::Good { verdict } else { inner })
+        }
+        None => (None, verdict),
+    };
+    let mut dissection = Dissection {
+        direction,
+        address: Some(a.into()),
+        verdict,
+        checksum: Some(checksum),
+        ..sheet_to(bytes, sheet, title(c, ci), context)
+    };
+    if dissection.verdict.is_bad() {
+        dissection.readings.clear();
+    }
+    dissection.layers.extend(layer);
+    dissection
+}
+
+/// A customer interface pushes although it calls itself master.
+pub const fn is_push(c: u8, ci: u8) -> bool {
+    matches!(c, 0x53 | 0x73) && matches!(ci, 0..=0x1F | 0x5B)
+}
+
+fn title(c: u8, ci: u8) -> &'static str {
+    match ci {
+        0x5B if is_push(c, ci) => "Customer interface push",
+        0x72 | 0x76 | 0x78 | 0x7A => "Meter data",
+        _ => names::kind(ci).unwrap_or("Unknown CI field"),
+    }
+}
+
+/// Explains the data of a body by its CI.
+fn content(
+    sheet: &mut Sheet,
+    bytes: &[u8],
+    (start, end): (usize, usize),
+    (ci, is_sound): (u8, bool),
+    context: &Context<'_>,
+) -> Option<amis::Deciphered> {
+    let within = bytes.get(..end).unwrap_or_default();
+    match ci {
+        0x70 => {
+            if let Some(code) = within.get(start) {
+                let value = Value::Meaning((*code).into(), names::error(*code));
+                sheet.field(0, "error", (start, start + 1), value);
+                sheet.problem("application-error", names::error(*code), Some(Span::new(start, start + 1)));
+            } else {
+                sheet.problem("application-error", "unspecified error", None);
+            }
+            sheet.rest(0, "data", ((start + 1).min(end), end));
+        }
+        0x71 => sheet.rest(0, "alarm status", (start, end)),
+        0x72 | 0x5B | 0x7A | 0x5A => return variable(sheet, within, start, (ci, is_sound), context),
+        0x73 => header::fixed(sheet, within, start),
+        0x78 => record::records(sheet, within, start, false),
+        0x51 => {
+            // Only asks: what it says is no measurement.
+            record::records(sheet, within, start, false);
+            sheet.readings.clear();
+        }
+        0x52 => header::selection(sheet, within, start),
+        _ => sheet.rest(0, "data", (start, end)),
+    }
+    None
+}
+
+fn variable(
+    sheet: &mut Sheet,
+    bytes: &[u8],
+    start: usize,
+    (ci, is_sound): (u8, bool),
+    context: &Context<'_>,
+) -> Option<amis::Deciphered> {
+    let is_long = matches!(ci, 0x72 | 0x5B);
+    let Some(head) = header::variable(sheet, bytes, start, is_long) else {
+        sheet.problem("length", "the data header is cut short", None);
+        sheet.rest(0, "data", (start, bytes.len()));
+        return None;
+    };
+    if head.encryption() != 0 {
+        return Some(amis::explain(sheet, bytes, &head, is_sound, context));
+    }
+    record::records(sheet, bytes, head.end, head.is_electricity());
+    None
+}
+
+/// What begins like a frame and is none.
+fn broken(bytes: &[u8], context: &Context<'_>) -> Dissection {
+    let mut sheet = Sheet::default();
+    sheet.field(0, "cut short", (0, bytes.len()), Value::Bytes);
+    sheet.problem("framing", "not a whole frame: bytes were lost", None);
+    Dissection { verdict: Verdict::Malformed("cut short"), ..sheet_to(bytes, sheet, "Broken frame", context) }
+}

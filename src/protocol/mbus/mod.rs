@@ -1,0 +1,136 @@
+//! Wired M-Bus: the link layer that DLMS pushes use, too, and the records of meters that speak nothing else.
+//!
+//! Sources: "The M-Bus: a documentation", 4.8 (called DOC48 by many); EN 13757-2 and -3; the customer interface
+//! of the Siemens TD-351x ("AMIS") from Netz Oberösterreich.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `link.rs` | the frames, how they are found in a stream, the length that wraps |
+//! | `names.rs` | what C, A and CI fields, media and errors are called |
+//! | `header.rs`, `record.rs`, `data.rs`, `vif.rs` | headers and data records |
+//! | `amis.rs` | encrypted records |
+//! | `dissect.rs`, `tracker.rs` | a frame explained, pairing |
+//! | `responder.rs` | the meter's side |
+
+mod amis;
+mod data;
+pub(super) mod dissect;
+mod header;
+pub(super) mod link;
+mod names;
+mod record;
+mod responder;
+mod tracker;
+mod vif;
+
+pub(super) use tracker::Exchanges;
+
+use super::delimited::Delimited;
+use super::listen::{Listen, TELEGRAM, WAIT};
+use super::{
+    Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, Group, LineSettings, Plan,
+    Profile, Request, Responder, Setup, SetupError, Source, Tracker,
+};
+use crate::frame::Dissection;
+
+/// The protocol family `mbus`.
+#[derive(Debug)]
+pub struct Mbus;
+
+/// Wired M-Bus as it is.
+pub const PLAIN: Dialect = Dialect(0);
+/// The customer interface that waits for `E5` after every frame.
+pub const AMIS: Dialect = Dialect(1);
+
+/// Waits for the next push and acknowledges every frame, without which the meter stops.
+const ACKNOWLEDGE: Command = Command {
+    id: "acknowledge",
+    code: "E5",
+    title: "Next push, acknowledged",
+    group: Group::Instantaneous,
+    access: Access::Write,
+    parameters: &[WAIT],
+    note: "sends E5 after every frame; without it the meter falls silent after ten",
+};
+
+static COMMANDS: &[Command] = &[TELEGRAM];
+static AMIS_COMMANDS: &[Command] = &[TELEGRAM, ACKNOWLEDGE];
+
+impl Family for Mbus {
+    fn id(&self) -> &'static str {
+        dissect::ID
+    }
+
+    fn title(&self) -> &'static str {
+        "M-Bus, wired"
+    }
+
+    fn framer(&self, _: Source, line: LineSettings) -> Box<dyn Framer> {
+        Box::new(Delimited::new(link::Link, line))
+    }
+
+    fn tracker(&self, _: Dialect) -> Box<dyn Tracker> {
+        Box::new(Exchanges::default())
+    }
+
+    fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
+        dissect::dissect(frame, context)
+    }
+
+    fn commands(&self, dialect: Dialect) -> &'static [Command] {
+        if dialect == AMIS { AMIS_COMMANDS } else { COMMANDS }
+    }
+
+    fn dialect_name(&self, dialect: Dialect) -> &'static str {
+        if dialect == AMIS { "AMIS" } else { "" }
+    }
+
+    fn compose(&self, _: &Profile, request: &Request) -> Result<Vec<Vec<u8>>, ComposeError> {
+        let answers = request.command.id == ACKNOWLEDGE.id;
+        Ok(if answers { vec![vec![link::ACK]] } else { Vec::new() })
+    }
+
+    fn with_checksum(&self, body: &[u8]) -> Vec<u8> {
+        link::seal(body)
+    }
+
+    fn access_of(&self, frame: &[u8], _: Dialect) -> Option<Access> {
+        access_of(frame)
+    }
+
+    fn exchange(&self, plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {
+        let answers = plan.requests.iter().any(|request| request.command.id == ACKNOWLEDGE.id);
+        Ok(Box::new(Listen::new(&Mbus, plan, if answers { acknowledge } else { |_| None })))
+    }
+
+    fn responder(&self, setup: &Setup) -> Result<Box<dyn Responder>, SetupError> {
+        Ok(if setup.dialect == AMIS {
+            Box::new(responder::Amis::new(setup)?)
+        } else {
+            Box::new(responder::Slave::new(setup)?)
+        })
+    }
+}
+
+/// What a frame would do to a meter.
+pub(super) fn access_of(frame: &[u8]) -> Option<Access> {
+    match link::Frame::parse(frame) {
+        link::Frame::Ack | link::Frame::Short { c: 0x40, .. } => Some(Access::Write),
+        link::Frame::Short { c: 0x5A | 0x5B | 0x7A | 0x7B, .. } => Some(Access::Read),
+        _ => None,
+    }
+}
+
+/// `E5` for every frame of a meter that calls itself master.
+fn acknowledge(frame: &[u8]) -> Option<Vec<u8>> {
+    let parsed = link::Frame::parse(frame);
+    let is_masters = match parsed {
+        link::Frame::Short { c, .. } => c & 0x40 != 0,
+        link::Frame::Long(long) => long.head().is_some_and(|[c, ..]| c & 0x40 != 0),
+        _ => false,
+    };
+    (is_masters && parsed.is_sound()).then(|| vec![link::ACK])
+}
+
+#[cfg(test)]
+mod tests;
