@@ -115,6 +115,6 @@ fn explain(bencher: Bencher, family: &'static dyn Family, dialect: Dialect, repl
 fn bare_loop(id: &str, rounds: usize) {
     let stream = replies(id);
     let mut framer = family(id).framer(Source::Replies, LineSettings::default());
-    let frames: usize = (0..rounds).map(|_| cut(framer.as_mut(), black_box(&stream))).sum();
-    println!("{} bytes a round, {frames} frames", stream.len());
+    let sound: usize = (0..rounds).map(|_| cut(framer.as_mut(), black_box(&stream))).sum();
+    println!("{} bytes a round, {sound} frames", stream.len());
 }

@@ -8,32 +8,25 @@ frames() { sed -n 's/.*"hex": *"\([0-9A-Fa-f ]*\)".*/\1/p' "../tests/vectors/$1.
 # Hex digits as a file named after its number.
 put() { printf "$(sed 's/../\\x&/g' <<<"$2")" >"$1"; }
 
+# Two frames at a time: for framers in three chunks with silences between, for dissectors the second as the answer to
+# the first, and every fifth pair for the driver of every protocol.
 family() {
-  local name=$1 vectors=$2 number=0 previous="" hex
-  mkdir -p "seeds/${name}_framer" "seeds/${name}_dissector"
-  for hex in $(frames "$vectors"); do
+  local name=$1 number=0 previous="" hex stream
+  mkdir -p "seeds/${name}_framer" "seeds/${name}_dissector" seeds/any_protocol
+  for hex in $(frames "$name"); do
     number=$((number + 1))
-    put "seeds/${name}_framer/$number" "00$hex"
-    put "seeds/${name}_dissector/$number" "00$hex"
-    # Two frames in four chunks with silences between; the second as the answer to the first.
-    if [ -n "$previous" ]; then
-      put "seeds/${name}_framer/pair$number" "0405000A140530010A$previous$hex"
-      put "seeds/${name}_dissector/pair$number" "$(printf '%02X' $((${#previous} / 2)))$previous$hex"
-    fi
+    stream="0305000A140530$previous$hex"
+    put "seeds/${name}_framer/$number" "$stream"
+    put "seeds/${name}_dissector/$number" "$(printf '%02X' $((${#previous} / 2)))$previous$hex"
+    [ $((number % 5)) -ne 0 ] || put "seeds/any_protocol/${name}_$number" "$stream"
     previous=$hex
   done
 }
 
 rm -rf seeds
-family energomera_ce energomera_ce
-family mercury200 mercury200
-
-mkdir -p seeds/any_protocol seeds/capture
-for name in energomera_ce mercury200; do
-  for seed in "seeds/${name}_framer/pair"*; do
-    cp "$seed" "seeds/any_protocol/$name-${seed##*/pair}"
-  done
-done
+mkdir -p seeds/capture
+family energomera_ce
+family mercury200
 
 read_of() {
   (cd .. && cargo run --quiet -- read sim: --model "$1" --address "$2" --capture "$PWD/fuzz/seeds/capture/$1.pcapng") >/dev/null

@@ -186,8 +186,8 @@ async fn a_ce307_gives_its_total_and_three_tariffs_in_wire_time_and_latency_exac
     assert_eq!(outcome.values, ["1644.44", "1201.07", "433.12", "0.01"]);
     // 4 x (17 + 18) characters of 10 bits at 9600 are 145.8 ms, and the meter thinks for 40 ms each time.
     let one = LINE.wire_time(17) + Duration::from_millis(40) + LINE.wire_time(18);
-    // Before every question but the first lie two characters of silence, by a timer that counts milliseconds.
-    let after = |end: At| At::from_millis((end + LINE.wire_time(2)).nanos().div_ceil(1_000_000)) + one;
+    // Before every question but the first lie one and a half characters of silence, by a timer that counts milliseconds.
+    let after = |end: At| At::from_millis((end + LINE.wire_time(3) / 2).nanos().div_ceil(1_000_000)) + one;
     assert_eq!(outcome.last, after(after(after(At::ZERO + one))));
 }
 

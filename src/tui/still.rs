@@ -52,6 +52,6 @@ mod tests {
     fn the_traffic_stands_on_it() {
         let mut still = Still::of(SharedTrace::new(fixture::trace()), (120, 36));
         let text: String = still.draw().content.iter().map(ratatui::buffer::Cell::symbol).collect();
-        assert!(text.contains("2979.64") || text.contains("2 979.64"), "{text}");
+        assert!(text.contains("T1 621.42 kWh"), "{text}");
     }
 }

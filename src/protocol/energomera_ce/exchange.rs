@@ -19,8 +19,8 @@ use crate::reading::{Code, Measured, Quantity, Reading, Unit};
 
 /// How long the maker's own software waits for a reply (CE307 manual, fig. 27).
 const REPLY: Duration = Duration::from_secs(2);
-/// Characters of silence after which the next byte is not of the same transmission.
-const SILENT_CHARACTERS: usize = 2;
+/// Half characters of silence after which the next byte is not of the same transmission: one and a half characters.
+const SILENT_HALF_CHARACTERS: usize = 3;
 /// Bytes of the longest reply, every one stuffed.
 const LONGEST_REPLY: usize = 2 * (frame::CONTENT_MAX - 4) + 2;
 
@@ -243,7 +243,7 @@ struct Place {
 fn timing(line: LineSettings, network_delay: Duration) -> Timing {
     Timing {
         reply: REPLY + line.wire_time(LONGEST_REPLY) + network_delay,
-        gap: line.wire_time(SILENT_CHARACTERS),
+        gap: line.wire_time(SILENT_HALF_CHARACTERS) / 2,
     }
 }
 

@@ -44,8 +44,8 @@ fn four_registers_of_a_ce307_take_the_time_of_the_wire_and_of_the_meter() {
     assert_eq!(shown(&outcome.readings), ["2980.00 kWh", "T1 2979.64 kWh", "T2 0.36 kWh", "T3 0.00 kWh"]);
     let bytes: usize = 4 * (17 + 18);
     let line = LineSettings::default();
-    // Between one exchange and the next we leave two characters of silence.
-    let limit = drive::limit(line, bytes, 4, Duration::from_millis(40)) + 3 * line.wire_time(2);
+    // Between one exchange and the next we leave one and a half characters of silence.
+    let limit = drive::limit(line, bytes, 4, Duration::from_millis(40)) + 3 * line.wire_time(3) / 2;
     let taken = outcome.end.since(At::ZERO);
     assert!(taken.abs_diff(limit) <= Duration::from_micros(1), "{taken:?} against {limit:?}");
 }
