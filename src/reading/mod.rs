@@ -195,10 +195,10 @@ impl Reading {
     /// reading, since only the whole moment can be compared with this computer's clock.
     #[must_use]
     pub fn coded(&self) -> Vec<Self> {
-        let is_moment = self.code.is_none() && self.quantity == Quantity::CLOCK;
+        let is_moment = self.quantity == Quantity::CLOCK && matches!(self.code, None | Some(Code::TIME));
         let parts = match self.value {
             Measured::Time(moment) => moment.parted().map(|(time, date)| [time, date].map(Measured::Time)),
-            Measured::Absent(why) => Some([why, why].map(Measured::Absent)),
+            Measured::Absent(why) if self.code.is_none() => Some([why, why].map(Measured::Absent)),
             _ => None,
         };
         let Some([time, date]) = parts.filter(|_| is_moment) else { return vec![self.clone()] };
