@@ -122,21 +122,30 @@ fn spawn(opening: Opening, trace: SharedTrace, clock: Clock, ends: Ends) {
 }
 
 async fn serve(opening: Opening, trace: SharedTrace, clock: Clock, ends: Ends) {
-    let decoder = opening.decoder;
-    if let Place::File(path) = &opening.name.place {
-        return bus::play(ends, path, trace, decoder).await;
-    }
     if let Err(error) = record(&opening, &trace) {
         return ends.fail(error);
     }
-    match port(opening, clock).await {
+    let Opening { name, role, decoder, simulation, .. } = opening;
+    let line = name.line.unwrap_or(opening.line);
+    let listens = role == Role::Listen;
+    let port = match &name.place {
+        Place::File(path) => return bus::play(ends, path, trace, decoder).await,
+        Place::Serial(device) => serial_port(device, line, listens, clock),
+        Place::Tcp(host, number) => called(host, *number, listens, clock).await,
+        Place::Listen(address, number) => calling(address, *number, listens, clock).await,
+        Place::Sim => Ok(simulated(simulation, listens, clock)),
+    };
+    match port {
         Ok(port) => bus::run(ends, port, trace, clock, decoder).await,
         Err(error) => ends.fail(error),
     }
 }
 
-/// Has the trace written to disk where that is wanted.
+/// Has the trace written to disk where that is wanted. What is played back has been written already.
 fn record(opening: &Opening, trace: &SharedTrace) -> Result<(), OpenError> {
+    if matches!(opening.name.place, Place::File(_)) {
+        return Ok(());
+    }
     let (name, line) = (opening.name.to_string(), Some(opening.name.line.unwrap_or(opening.line)));
     let (capture, file) = match &opening.recording {
         Recording::None => return Ok(()),
@@ -152,30 +161,27 @@ fn record(opening: &Opening, trace: &SharedTrace) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// Opens the port behind a name.
-async fn port(opening: Opening, clock: Clock) -> Result<Port, OpenError> {
-    let line = opening.name.line.unwrap_or(opening.line);
-    let listens = opening.role == Role::Listen;
-    match &opening.name.place {
-        Place::Serial(name) if listens => serial::open_listening(name, line, clock).map(Port::Listening),
-        Place::Serial(name) => serial::open(name, line, clock).map(Port::Full),
-        Place::Tcp(host, number) if listens => {
-            tcp::open_listening(host, *number, clock).await.map(Port::Listening)
-        }
-        Place::Tcp(host, number) => tcp::open(host, *number, clock).await.map(Port::Full),
-        Place::Listen(address, number) if listens => {
-            listen::open_listening(address, *number, clock).await.map(|(link, _)| Port::Listening(link))
-        }
-        Place::Listen(address, number) => {
-            listen::open(address, *number, clock).await.map(|(link, _)| Port::Full(link))
-        }
-        Place::Sim => Ok(simulated(opening.simulation, listens, clock)),
-        Place::File(_) => Err(OpenError::Missing {
-            link: opening.name.to_string(),
-            what: "a capture is played, not opened as a port".to_owned(),
-            hint: "use a serial port, a converter or sim:".to_owned(),
-        }),
+fn serial_port(device: &str, line: LineSettings, listens: bool, clock: Clock) -> Result<Port, OpenError> {
+    if listens {
+        return serial::open_listening(device, line, clock).map(Port::Listening);
     }
+    serial::open(device, line, clock).map(Port::Full)
+}
+
+/// A converter that takes our call.
+async fn called(host: &str, number: u16, listens: bool, clock: Clock) -> Result<Port, OpenError> {
+    if listens {
+        return tcp::open_listening(host, number, clock).await.map(Port::Listening);
+    }
+    tcp::open(host, number, clock).await.map(Port::Full)
+}
+
+/// A converter that calls us.
+async fn calling(address: &str, number: u16, listens: bool, clock: Clock) -> Result<Port, OpenError> {
+    if listens {
+        return listen::open_listening(address, number, clock).await.map(|(link, _)| Port::Listening(link));
+    }
+    listen::open(address, number, clock).await.map(|(link, _)| Port::Full(link))
 }
 
 /// The simulated bus with one meter of every model.
