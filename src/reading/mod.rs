@@ -208,10 +208,11 @@ impl Reading {
     /// reading, since only the whole moment can be compared with this computer's clock.
     #[must_use]
     pub fn coded(&self) -> Vec<Self> {
-        let is_moment = self.code.is_none() && self.quantity == Quantity::CLOCK;
+        let may_part = matches!(self.code, None | Some(Code::TIME | Code::DATE));
+        let is_moment = may_part && self.quantity == Quantity::CLOCK;
         let parts = match self.value {
             Measured::Time(moment) => moment.parted().map(|(time, date)| [time, date].map(Measured::Time)),
-            Measured::Absent(why) => Some([why, why].map(Measured::Absent)),
+            Measured::Absent(why) if self.code.is_none() => Some([why, why].map(Measured::Absent)),
             _ => None,
         };
         let Some([time, date]) = parts.filter(|_| is_moment) else { return vec![self.clone()] };
@@ -261,6 +262,8 @@ mod tests {
             moment.coded().iter().filter_map(|part| Some(part.code?.to_string())).collect();
         assert_eq!(told, ["0.9.1", "0.9.2"]);
         assert!(moment.coded().iter().all(|part| part.raw == moment.raw && part.quantity == Quantity::CLOCK));
+        let under_one_code = Reading { code: Some(Code::DATE), ..moment.clone() };
+        assert_eq!(under_one_code.coded(), moment.coded());
         let absent = clock(Measured::Absent(Absent::NoData)).coded();
         assert_eq!(
             absent.iter().map(|part| part.code).collect::<Vec<_>>(),

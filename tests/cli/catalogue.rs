@@ -62,6 +62,14 @@ fn a_command_or_argument_that_does_not_exist_is_named_with_those_that_do() {
 }
 
 #[test]
+fn a_table_is_as_wide_as_columns_says() {
+    let told = super::run_with(super::program().env("COLUMNS", "70").arg("models"));
+    assert!(told.stdout.lines().all(|line| line.chars().count() <= 70), "{}", told.stdout);
+    let wide = run(&["models"]);
+    assert!(wide.stdout.lines().any(|line| line.chars().count() > 70));
+}
+
+#[test]
 fn an_address_that_does_not_fit_the_wire_is_refused() {
     let run = run(&["compose", "--model", "energomera-ce307", "--address", "0x12345678", "0130"]);
     assert_eq!(run.code, Some(2), "{run:?}");

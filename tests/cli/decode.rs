@@ -84,6 +84,8 @@ fn noise_beside_a_good_frame_is_no_failure_but_noise_alone_is() {
     let noise = run(&["decode", "--hex", "01 02 03"]);
     assert_eq!(noise.code, Some(5), "{noise:?}");
     assert!(noise.stderr.contains("finds a frame in 3 bytes"), "{}", noise.stderr);
+    let shown = run(&["decode", "--json", "--hex", "01 02 03"]);
+    assert_eq!(shown.stdout, "{\"noise\":true,\"offset\":0,\"length\":3,\"hex\":\"010203\"}\n");
 }
 
 #[test]

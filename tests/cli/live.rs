@@ -25,6 +25,43 @@ fn the_everyday_set_of_both_families_is_read_over_tcp() {
 }
 
 #[test]
+fn a_clock_has_the_codes_of_time_and_date_in_both_families() {
+    for meter in [CE, MERCURY] {
+        let simulator = simulate_tcp(meter);
+        let run = run(&[&["read", &simulator.place, "--json"], meter, &["clock"]].concat());
+        let poll = json_lines(&run.stdout).remove(0);
+        let [time, date] = poll["readings"].as_array().unwrap().as_slice() else { panic!("{run:?}") };
+        assert_eq!((&time["code"], &date["code"]), (&"0.9.1".into(), &"0.9.2".into()));
+        assert_eq!(time["value"].as_str().map(str::len), Some("23:59:59".len()), "{time}");
+        assert_eq!(date["value"].as_str().map(str::len), Some("2024-05-31".len()), "{date}");
+        assert_eq!((&time["quantity"], &time["raw"]), (&date["quantity"], &date["raw"]));
+    }
+}
+
+#[test]
+fn the_address_in_json_is_as_it_was_written() {
+    for (meter, written) in [(CE, "0013462"), (CE, "0x3496"), (CE, "011791165813462"), (MERCURY, "0411486")] {
+        let simulator = simulate_tcp(meter);
+        let named = ["--model", meter[1], "--address", written, "clock"];
+        let run = run(&[&["read", &simulator.place, "--json"], &named[..]].concat());
+        assert_eq!(run.code, Some(0), "{run:?}");
+        assert_eq!(json_lines(&run.stdout)[0]["address"], written);
+    }
+}
+
+#[test]
+fn nothing_is_asked_of_a_capture() {
+    for arguments in [
+        vec!["read", "file:x.pcapng", "--model", "mercury-200", "--address", "1"],
+        vec!["send", "file:x.pcapng", "--raw", "00"],
+    ] {
+        let run = run(&arguments);
+        assert_eq!(run.code, Some(2), "{run:?}");
+        assert!(run.stderr.contains("meterscope decode x.pcapng"), "{}", run.stderr);
+    }
+}
+
+#[test]
 fn a_value_that_was_set_is_read_back_exactly() {
     let simulator = simulate_tcp(&[MERCURY, &["--set", "1.8.1=2979.64", "--set", "1.8.2=0.00"]].concat());
     let run = run(&[&["read", &simulator.place, "--json"], MERCURY].concat());

@@ -98,7 +98,7 @@ fn a_listener_pairs_requests_with_replies_and_knows_their_tariff() {
         let lines = overheard(meter, protocol);
         assert!(lines.iter().all(|line| line["noise"].is_null() && line["verdict"] == "good"), "{lines:?}");
         let directions: Vec<&str> = lines.iter().map(|line| line["direction"].as_str().unwrap()).collect();
-        assert!(directions.len() >= 6 && directions.len() % 2 == 0, "{directions:?}");
+        assert!(directions.len() >= 6 && directions.len().is_multiple_of(2), "{directions:?}");
         assert!(directions.chunks(2).all(|pair| pair == ["request", "reply"]), "{directions:?}");
         let readings = lines.iter().flat_map(|line| line["readings"].as_array().unwrap());
         let tariffs: Vec<(&str, u64)> = readings

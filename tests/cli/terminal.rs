@@ -116,3 +116,21 @@ fn no_control_character_of_foreign_bytes_reaches_the_terminal() {
         assert_eq!(control, None, "{arguments:?}: {printed:?}");
     }
 }
+
+#[test]
+fn a_wrong_theme_or_key_of_the_configuration_is_named_with_its_place() {
+    let cases = [
+        ("theme = \"dusk\"", "line 1, column 1: dusk: unknown theme"),
+        ("[keys.trace]\nfly = \"f\"", "line 2, column 1: unknown action \"fly\""),
+        ("mouse = true\nthemes = \"dark\"", "line 2, column 1: unknown field `themes`"),
+    ];
+    for (text, expected) in cases {
+        let (_folder, path) = super::file("config.toml", text.as_bytes());
+        let (printed, code) = run(&["--config", &path], &[], &[]);
+        assert_eq!(code, 2, "{printed}");
+        assert!(printed.contains(&format!("{path}, {expected}")), "{printed}");
+    }
+    let (_folder, path) = super::file("mine.toml", b"name = \"mine\"\n[colours]\n");
+    let (printed, code) = run(&["--theme", &path], &[], &[]);
+    assert!(code == 2 && printed.contains("unknown key \"colours\""), "{printed}");
+}
