@@ -4,23 +4,24 @@
 use super::meter::SimMeter;
 use crate::meter::{MODELS, Model};
 
-/// One meter of every model that has an address, in the order of the list, each with its own; and of those
-/// that speak by themselves, one for every setting of the line, since two on one line would talk over each
-/// other. The model that is `asked` for goes before others of its line.
+/// The meters of the demo bus, each with its own address: every model of the protocols that get along on one
+/// line. A model that is `asked` for and does not get along with them has the bus for its own protocol, or,
+/// when it speaks by itself, for itself.
 #[must_use]
 pub fn demo_meters(asked: Option<&'static Model>) -> Vec<SimMeter> {
-    let meters = MODELS.iter().enumerate().filter(|(_, model)| has_room(model, asked));
+    let asked = asked.filter(|asked| !gets_along(asked));
+    let meters = MODELS.iter().enumerate().filter(|(_, model)| match asked {
+        None => gets_along(model),
+        Some(asked) if asked.address.has_address() => model.protocol == asked.protocol,
+        Some(asked) => model.id == asked.id,
+    });
     meters.filter_map(|(index, model)| demo_meter(model, index as u64).ok()).collect()
 }
 
-/// Whether a model has its place on the demo bus.
-fn has_room(model: &Model, asked: Option<&'static Model>) -> bool {
-    if model.address.has_address() {
-        return true;
-    }
-    let speakers = || MODELS.iter().filter(|other| !other.address.has_address() && other.line == model.line);
-    let first = asked.filter(|asked| asked.line == model.line && !asked.address.has_address());
-    first.or(speakers().next().copied()).is_some_and(|speaker| speaker.id == model.id)
+/// Whether a model shares the demo bus with the others. A Mercury 230 answers what is meant for a Mercury 200:
+/// its universal address is the first byte of theirs. A meter that speaks by itself talks over all others.
+fn gets_along(model: &Model) -> bool {
+    model.address.has_address() && model.protocol != "mercury230"
 }
 
 /// The serial number of the first one. Its last two to six digits fit every address rule there is.
@@ -48,26 +49,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_model_that_can_share_a_line_is_there_with_an_address_of_its_own() {
-        let meters = demo_meters(None);
-        let names: BTreeSet<&str> = meters.iter().map(SimMeter::name).collect();
-        let shared = MODELS.iter().filter(|model| model.address.has_address());
-        assert!(shared.clone().all(|model| names.contains(model.id)));
-        let addresses: BTreeSet<&str> = meters.iter().map(SimMeter::address).collect();
-        assert!(addresses.len() >= shared.count());
-    }
-
-    #[test]
-    fn a_meter_that_speaks_by_itself_has_its_line_to_itself() {
-        for asked in MODELS.iter().filter(|model| !model.address.has_address()) {
+    fn every_model_is_there_when_it_is_asked_for_and_every_meter_has_an_address_of_its_own() {
+        for asked in MODELS {
             let meters = demo_meters(Some(asked));
-            let speaks = |meter: &&SimMeter| {
-                MODELS
-                    .iter()
-                    .any(|m| m.id == meter.name() && m.line == asked.line && !m.address.has_address())
-            };
-            let names: Vec<&str> = meters.iter().filter(speaks).map(SimMeter::name).collect();
-            assert_eq!(names, [asked.id]);
+            assert!(meters.iter().any(|meter| meter.name() == asked.id), "{}", asked.id);
+            let addressed = meters.iter().filter(|meter| !meter.address().is_empty());
+            let addresses: BTreeSet<&str> = addressed.clone().map(SimMeter::address).collect();
+            assert_eq!(addresses.len(), addressed.count(), "{}", asked.id);
         }
     }
 

@@ -152,7 +152,8 @@ fn traffic_moves_neither_the_choice_nor_the_reply() {
 fn one_begins_on_the_first_everyday_command_never_on_one_that_writes() {
     for model in crate::meter::MODELS {
         let mut state = fresh(SIZE);
-        start(&mut state, None, Some((model.id.into(), "5".into())), false);
+        let address = if model.address.has_address() { "5" } else { "" };
+        start(&mut state, None, Some((model.id.into(), address.into())), false);
         let command = state.command().unwrap();
         assert_eq!(command.access, Access::Read, "{}", model.id);
         assert_eq!(Some(command.id), model.everyday.first().map(|preset| preset.command), "{}", model.id);
