@@ -5,7 +5,7 @@ use std::thread;
 
 use tokio::sync::{mpsc, watch};
 
-use crate::bus::{self, BusEvent, Decoder, Ends, Handle, Intent, Port, Status};
+use crate::bus::{self, BusEvent, Decoder, Ends, Handle, Intent, Port, Status, Wanted};
 use crate::frame::visible;
 use crate::link::{Clock, Link, LinkName, ListenLink, OpenError, Place, listen, serial, tcp};
 use crate::protocol::LineSettings;
@@ -129,8 +129,12 @@ async fn serve(opening: Opening, trace: SharedTrace, clock: Clock, ends: Ends) {
     if let Err(error) = record(&opening, &trace) {
         return ends.fail(error);
     }
+    let wanted = Wanted {
+        line: Some(opening.name.line.unwrap_or(opening.line)),
+        soft_parity: opening.name.soft_parity,
+    };
     match port(opening, clock).await {
-        Ok(port) => bus::run(ends, port, trace, clock, decoder).await,
+        Ok(port) => bus::run(ends, port, trace, clock, decoder, wanted).await,
         Err(error) => ends.fail(error),
     }
 }

@@ -10,6 +10,7 @@ pub mod listen;
 mod name;
 mod outbox;
 pub mod pair;
+mod parity;
 pub mod ports;
 pub mod serial;
 mod socket;
@@ -19,6 +20,7 @@ pub mod tcp;
 
 pub use clock::Clock;
 pub use name::{LinkName, NameError, Place};
+pub use parity::{BadSoftParity, Evidence, SoftParity, Weight};
 
 use std::time::Duration;
 

@@ -7,6 +7,8 @@ use std::str::FromStr;
 use crate::frame::visible;
 use crate::protocol::{BadLine, LineSettings};
 
+use super::parity::{BadSoftParity, SoftParity};
+
 /// The name of a link, such as `serial:/dev/ttyUSB0?line=9600-8N1` or `tcp://192.0.2.7:4001`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkName {
@@ -14,6 +16,16 @@ pub struct LinkName {
     pub place: Place,
     /// Line settings that were written after `?line=`; else the model's are used.
     pub line: Option<LineSettings>,
+    /// Whether parity is computed here, written after `soft-parity=`.
+    pub soft_parity: SoftParity,
+}
+
+impl LinkName {
+    /// Without any option.
+    #[must_use]
+    pub const fn of(place: Place) -> Self {
+        Self { place, line: None, soft_parity: SoftParity::Auto }
+    }
 }
 
 /// The kinds of links.
@@ -49,25 +61,31 @@ pub enum NameError {
     #[error("\"{}\" names no port or file", visible::string(.0))]
     Empty(String),
     /// The part after `?` is not understood.
-    #[error("\"{}\": after ? only line=SPEED-FORMAT is understood, such as ?line=9600-8N1", visible::string(.0))]
+    #[error("\"{}\": after ? only line=SPEED-FORMAT and soft-parity=on, off or auto are understood, such as ?line=9600-7E1&soft-parity=on", visible::string(.0))]
     BadOption(String),
     /// The line settings are not understood.
     #[error(transparent)]
     BadLine(#[from] BadLine),
+    /// The choice of parity in software is not understood.
+    #[error(transparent)]
+    BadSoftParity(#[from] BadSoftParity),
 }
 
 impl FromStr for LinkName {
     type Err = NameError;
 
     fn from_str(text: &str) -> Result<Self, NameError> {
-        let (place, option) =
-            text.split_once('?').map_or((text, None), |(place, option)| (place, Some(option)));
-        let line = match option.map(|option| option.strip_prefix("line=")) {
-            None => None,
-            Some(Some(line)) => Some(line.parse()?),
-            Some(None) => return Err(NameError::BadOption(text.to_owned())),
-        };
-        Ok(Self { place: parse_place(place, text)?, line })
+        let (place, options) =
+            text.split_once('?').map_or((text, None), |(place, options)| (place, Some(options)));
+        let mut name = Self::of(parse_place(place, text)?);
+        for option in options.into_iter().flat_map(|options| options.split('&')) {
+            match option.split_once('=') {
+                Some(("line", line)) => name.line = Some(line.parse()?),
+                Some(("soft-parity", choice)) => name.soft_parity = choice.parse()?,
+                _ => return Err(NameError::BadOption(text.to_owned())),
+            }
+        }
+        Ok(name)
     }
 }
 
@@ -121,10 +139,13 @@ impl fmt::Display for LinkName {
             Place::File(path) => write!(f, "file:{}", visible::string(&path.to_string_lossy()))?,
             Place::Sim => f.write_str("sim:")?,
         }
-        match self.line {
-            Some(line) => write!(f, "?line={}", line.to_string().replace(' ', "-")),
-            None => Ok(()),
+        let line = self.line.map(|line| format!("line={}", line.to_string().replace(' ', "-")));
+        let parity = Some(self.soft_parity).filter(|choice| *choice != SoftParity::default());
+        let parity = parity.map(|choice| format!("soft-parity={choice}"));
+        for (mark, option) in ['?', '&'].into_iter().zip([line, parity].into_iter().flatten()) {
+            write!(f, "{mark}{option}")?;
         }
+        Ok(())
     }
 }
 
@@ -142,6 +163,8 @@ mod tests {
         for name in [
             "serial:/dev/ttyUSB0",
             "serial:/dev/ttyUSB0?line=9600-8N1",
+            "serial:/dev/ttyUSB0?line=300-7E1&soft-parity=off",
+            "tcp://192.0.2.7:4001?soft-parity=on",
             "tcp://192.0.2.7:4001",
             "tcp://[::1]:4001?line=300-7E1",
             "listen://0.0.0.0:5000",

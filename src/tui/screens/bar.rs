@@ -26,7 +26,7 @@ pub fn status(look: &mut Look<'_>) {
     let sign = if is_open { glyphs.connected } else { glyphs.disconnected };
     let link_long = format!("{sign} {link}");
     let link_short = format!("{sign} {}", short_name(state));
-    let settings = if state.phase == Phase::None { String::new() } else { state.line().to_string() };
+    let settings = settings(state);
     let (meter, meter_short) = meter(state);
     let counters = status.counters;
     let bytes = format!("out {} in {} B", counters.bytes_out, counters.bytes_in);
@@ -54,6 +54,16 @@ pub fn status(look: &mut Look<'_>) {
     ];
     let area = look.areas.status;
     StatusLine { pieces: &pieces }.render(area, look.buf, look.theme);
+}
+
+/// The line, and how much of its parity is dealt with in software: `9600 8N1 (soft parity, 2 wrong)`.
+fn settings(state: &State) -> String {
+    match (&state.phase, state.status.soft_parity, state.status.counters.parity_errors) {
+        (Phase::None, ..) => String::new(),
+        (_, false, _) => state.line().to_string(),
+        (_, true, 0) => format!("{} (soft parity)", state.line()),
+        (_, true, wrong) => format!("{} (soft parity, {wrong} wrong)", state.line()),
+    }
 }
 
 const fn arm_role(armed: bool) -> Role {
