@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::bus::{self, BusEvent, Decoder, Ends, Handle, Intent, Port, Status, Wanted};
 use crate::frame::visible;
-use crate::link::{Clock, Link, LinkName, ListenLink, OpenError, Place, listen, serial, tcp};
+use crate::link::{Clock, Link, LinkName, ListenLink, OpenError, Place, listen, rfc2217, serial, tcp};
 use crate::protocol::LineSettings;
 use crate::sim::fault::Faults;
 use crate::sim::{self, Speed, demo_meters};
@@ -167,6 +167,10 @@ async fn port(opening: Opening, clock: Clock) -> Result<Port, OpenError> {
             tcp::open_listening(host, *number, clock).await.map(Port::Listening)
         }
         Place::Tcp(host, number) => tcp::open(host, *number, clock).await.map(Port::Full),
+        Place::Rfc2217(host, number) if listens => {
+            rfc2217::open_listening(host, *number, line, clock).await.map(Port::Listening)
+        }
+        Place::Rfc2217(host, number) => rfc2217::open(host, *number, line, clock).await.map(Port::Full),
         Place::Listen(address, number) if listens => {
             listen::open_listening(address, *number, clock).await.map(|(link, _)| Port::Listening(link))
         }

@@ -4,6 +4,7 @@
 //! [`LinkCommand`]s. The task or thread behind it owns the port; it reconnects by itself and says so.
 
 mod clock;
+mod dial;
 mod hush;
 mod keep;
 pub mod listen;
@@ -12,6 +13,7 @@ mod outbox;
 pub mod pair;
 mod parity;
 pub mod ports;
+pub mod rfc2217;
 pub mod serial;
 mod socket;
 mod stream;

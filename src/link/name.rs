@@ -35,6 +35,8 @@ pub enum Place {
     Serial(String),
     /// A TCP converter that is called: host and port.
     Tcp(String, u16),
+    /// A converter whose port is controlled by RFC 2217: host and port.
+    Rfc2217(String, u16),
     /// A TCP converter that calls: address and port to listen on.
     Listen(String, u16),
     /// A capture file.
@@ -47,7 +49,7 @@ pub enum Place {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
     /// No such kind of link.
-    #[error("\"{}\" is no link: expected serial:PORT, tcp://HOST:PORT, listen://ADDRESS:PORT, file:CAPTURE or sim:", visible::string(.0))]
+    #[error("\"{}\" is no link: expected serial:PORT, tcp://HOST:PORT, listen://ADDRESS:PORT, rfc2217://HOST:PORT, file:CAPTURE or sim:", visible::string(.0))]
     Unknown(String),
     /// A network link without a port number.
     #[error("\"{}\" lacks a port number: expected {expected}", visible::string(.name))]
@@ -98,6 +100,9 @@ fn parse_place(place: &str, whole: &str) -> Result<Place, NameError> {
     } else if let Some(rest) = place.strip_prefix("tcp://") {
         let (host, port) = host_port(rest, whole, "tcp://HOST:PORT")?;
         Ok(Place::Tcp(host, port))
+    } else if let Some(rest) = place.strip_prefix("rfc2217://") {
+        let (host, port) = host_port(rest, whole, "rfc2217://HOST:PORT")?;
+        Ok(Place::Rfc2217(host, port))
     } else if let Some(rest) = place.strip_prefix("listen://") {
         let (host, port) = host_port(rest, whole, "listen://ADDRESS:PORT")?;
         Ok(Place::Listen(host, port))
@@ -135,6 +140,7 @@ impl fmt::Display for LinkName {
         match &self.place {
             Place::Serial(port) => write!(f, "serial:{}", visible::string(port))?,
             Place::Tcp(host, port) => write!(f, "tcp://{}:{port}", bracketed(host))?,
+            Place::Rfc2217(host, port) => write!(f, "rfc2217://{}:{port}", bracketed(host))?,
             Place::Listen(host, port) => write!(f, "listen://{}:{port}", bracketed(host))?,
             Place::File(path) => write!(f, "file:{}", visible::string(&path.to_string_lossy()))?,
             Place::Sim => f.write_str("sim:")?,
@@ -168,6 +174,8 @@ mod tests {
             "tcp://192.0.2.7:4001",
             "tcp://[::1]:4001?line=300-7E1",
             "listen://0.0.0.0:5000",
+            "rfc2217://192.0.2.7:4001",
+            "rfc2217://[::1]:2217?line=300-7E1",
             "file:night shift.pcapng",
             "sim:",
         ] {

@@ -89,7 +89,7 @@ fn short_name(state: &State) -> String {
     match state.link.as_ref().map(|link| &link.place) {
         None => String::new(),
         Some(Place::Serial(port)) => visible::string(port.rsplit('/').next().unwrap_or(port)),
-        Some(Place::Tcp(host, port) | Place::Listen(host, port)) => {
+        Some(Place::Tcp(host, port) | Place::Rfc2217(host, port) | Place::Listen(host, port)) => {
             format!("{}:{port}", visible::string(host))
         }
         Some(Place::File(path)) => visible::string(&path.file_name().unwrap_or_default().to_string_lossy()),
