@@ -76,12 +76,15 @@ os.write(device, taken[::-1])
 PYTHON
 started="$started $!"
 sleep 0.5
+# Bytes of no protocol count as no answer; what came is looked at below.
 "$program" send "rfc2217://127.0.0.1:$port?line=19200-8N1" --raw "$(cat all.hex)" --listen 1s --allow-write \
-    --json >send.log 2>&1 || fail "bytes do not pass"
+    --json >send.log 2>&1 || true
 python3 - <<'PYTHON' || fail "bytes were changed on their way, or the speed did not follow"
+import json
 expected = bytes(range(256)) + b"\xff\xff\r\n"
 assert open("taken.bin", "rb").read() == expected
-assert expected[::-1].hex().upper() in open("send.log").read()
+shown = "".join(json.loads(line)["hex"] for line in open("send.log") if line.startswith("{"))
+assert shown == (expected + expected[::-1]).hex().upper()
 assert open("speed").read() == "True"
 PYTHON
 echo "PASSED ser2net: $(ser2net -v 2>&1 | head -n 1)"

@@ -110,6 +110,7 @@ fn ruled_out(case: &Case<'_>, fault: &Fault) -> Vec<&'static str> {
         Place::Serial(_) => "port missing or busy",
         Place::Tcp(..) | Place::Rfc2217(..) => "converter refusing the connection",
         Place::Listen(..) => "converter not dialling in",
+        Place::Mqtt(_) => "broker refusing the connection",
         Place::File(_) | Place::Sim => "link closed",
     }];
     match fault {

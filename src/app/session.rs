@@ -5,9 +5,11 @@ use std::thread;
 
 use tokio::sync::{mpsc, watch};
 
+use super::broker;
 use crate::bus::{self, BusEvent, Decoder, Ends, Handle, Intent, Port, Status, Wanted};
 use crate::frame::visible;
-use crate::link::{Clock, Link, LinkName, ListenLink, OpenError, Place, listen, rfc2217, serial, tcp};
+use crate::link::mqtt::SignOn;
+use crate::link::{Clock, Link, LinkName, ListenLink, OpenError, Place, listen, mqtt, rfc2217, serial, tcp};
 use crate::protocol::LineSettings;
 use crate::sim::fault::Faults;
 use crate::sim::{self, Speed, demo_meters};
@@ -176,6 +178,10 @@ async fn port(opening: Opening, clock: Clock) -> Result<Port, OpenError> {
         }
         Place::Listen(address, number) => {
             listen::open(address, *number, clock).await.map(|(link, _)| Port::Full(link))
+        }
+        Place::Mqtt(topic) => {
+            let sign_on = SignOn { password: broker::password()? };
+            mqtt::open_listening(topic, sign_on, clock).await.map(Port::Listening)
         }
         Place::Sim => Ok(simulated(opening.simulation, listens, clock)),
         Place::File(_) => Err(OpenError::Missing {

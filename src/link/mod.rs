@@ -8,6 +8,7 @@ mod dial;
 mod hush;
 mod keep;
 pub mod listen;
+pub mod mqtt;
 mod name;
 mod outbox;
 pub mod pair;
@@ -19,10 +20,12 @@ mod socket;
 mod stream;
 mod talk;
 pub mod tcp;
+mod topic;
 
 pub use clock::Clock;
 pub use name::{LinkName, NameError, Place};
 pub use parity::{BadSoftParity, Evidence, SoftParity, Weight};
+pub use topic::Topic;
 
 use std::time::Duration;
 

@@ -8,6 +8,7 @@ use crate::frame::visible;
 use crate::protocol::{BadLine, LineSettings};
 
 use super::parity::{BadSoftParity, SoftParity};
+use super::topic::Topic;
 
 /// The name of a link, such as `serial:/dev/ttyUSB0?line=9600-8N1` or `tcp://192.0.2.7:4001`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +40,8 @@ pub enum Place {
     Rfc2217(String, u16),
     /// A TCP converter that calls: address and port to listen on.
     Listen(String, u16),
+    /// A topic of an MQTT broker, to listen to.
+    Mqtt(Topic),
     /// A capture file.
     File(PathBuf),
     /// The simulated bus.
@@ -49,7 +52,7 @@ pub enum Place {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
     /// No such kind of link.
-    #[error("\"{}\" is no link: expected serial:PORT, tcp://HOST:PORT, listen://ADDRESS:PORT, rfc2217://HOST:PORT, file:CAPTURE or sim:", visible::string(.0))]
+    #[error("\"{}\" is no link: expected serial:PORT, tcp://HOST:PORT, listen://ADDRESS:PORT, rfc2217://HOST:PORT, mqtt://HOST/TOPIC, file:CAPTURE or sim:", visible::string(.0))]
     Unknown(String),
     /// A network link without a port number.
     #[error("\"{}\" lacks a port number: expected {expected}", visible::string(.name))]
@@ -62,6 +65,14 @@ pub enum NameError {
     /// A kind without its place.
     #[error("\"{}\" names no port or file", visible::string(.0))]
     Empty(String),
+    /// A broker without a topic.
+    #[error("\"{}\" names no topic: expected mqtt://[USER@]HOST[:PORT]/TOPIC", visible::string(.0))]
+    NoTopic(String),
+    /// A password in a name, which is shown and kept in histories. It is not repeated.
+    #[error(
+        "a password does not belong into a link's name: put it into METERSCOPE_MQTT_PASSWORD, or the name of a file that holds it into METERSCOPE_MQTT_PASSWORD_FILE"
+    )]
+    Password,
     /// The part after `?` is not understood.
     #[error("\"{}\": after ? only line=SPEED-FORMAT and soft-parity=on, off or auto are understood, such as ?line=9600-7E1&soft-parity=on", visible::string(.0))]
     BadOption(String),
@@ -106,6 +117,10 @@ fn parse_place(place: &str, whole: &str) -> Result<Place, NameError> {
     } else if let Some(rest) = place.strip_prefix("listen://") {
         let (host, port) = host_port(rest, whole, "listen://ADDRESS:PORT")?;
         Ok(Place::Listen(host, port))
+    } else if let Some(rest) = place.strip_prefix("mqtt://") {
+        Topic::parse(rest, false, whole).map(Place::Mqtt)
+    } else if let Some(rest) = place.strip_prefix("mqtts://") {
+        Topic::parse(rest, true, whole).map(Place::Mqtt)
     } else if let Some(rest) = place.strip_prefix("file:") {
         Ok(Place::File(filled(rest)?.into()))
     } else if place == "sim:" || place == "sim" {
@@ -142,6 +157,7 @@ impl fmt::Display for LinkName {
             Place::Tcp(host, port) => write!(f, "tcp://{}:{port}", bracketed(host))?,
             Place::Rfc2217(host, port) => write!(f, "rfc2217://{}:{port}", bracketed(host))?,
             Place::Listen(host, port) => write!(f, "listen://{}:{port}", bracketed(host))?,
+            Place::Mqtt(topic) => write!(f, "{topic}")?,
             Place::File(path) => write!(f, "file:{}", visible::string(&path.to_string_lossy()))?,
             Place::Sim => f.write_str("sim:")?,
         }
@@ -155,7 +171,7 @@ impl fmt::Display for LinkName {
     }
 }
 
-fn bracketed(host: &str) -> String {
+pub(super) fn bracketed(host: &str) -> String {
     let host = visible::string(host);
     if host.contains(':') { format!("[{host}]") } else { host }
 }
@@ -176,6 +192,9 @@ mod tests {
             "listen://0.0.0.0:5000",
             "rfc2217://192.0.2.7:4001",
             "rfc2217://[::1]:2217?line=300-7E1",
+            "mqtt://broker.local/sensors/smartmeter",
+            "mqtt://anna@192.0.2.7:1884/sensors/+/raw",
+            "mqtts://[::1]:8884/meters/#",
             "file:night shift.pcapng",
             "sim:",
         ] {
@@ -196,6 +215,10 @@ mod tests {
         assert!(message("tcp://host").contains("lacks a port number: expected tcp://HOST:PORT"));
         assert!(message("foo").starts_with("\"foo\" is no link"));
         assert!(message("serial:").contains("names no port"));
+        assert!(message("mqtt://host").contains("names no topic"));
+        assert!(message("mqtt://host:x/topic").contains("lacks a port number"));
+        let said = message("mqtt://anna:geheim@host/topic");
+        assert!(said.contains("METERSCOPE_MQTT_PASSWORD") && !said.contains("geheim"), "{said}");
         assert!(message("sim:?speed=1").contains("only line="));
         assert!(message("sim:?line=fast").contains("9600-8N1"));
     }

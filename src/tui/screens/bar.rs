@@ -92,6 +92,9 @@ fn short_name(state: &State) -> String {
         Some(Place::Tcp(host, port) | Place::Rfc2217(host, port) | Place::Listen(host, port)) => {
             format!("{}:{port}", visible::string(host))
         }
+        Some(Place::Mqtt(topic)) => {
+            format!("{}/{}", visible::string(&topic.host), visible::string(&topic.filter))
+        }
         Some(Place::File(path)) => visible::string(&path.file_name().unwrap_or_default().to_string_lossy()),
         Some(Place::Sim) => "sim:".to_owned(),
     }
