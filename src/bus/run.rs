@@ -343,7 +343,10 @@ impl Bus {
             Some(Intent::Cancel(job)) => self.cancel(job),
             Some(Intent::Decode(decoder)) => self.decode(decoder, self.clock.now()),
             Some(Intent::SetLine(line)) => self.ask_for_line(line),
-            Some(Intent::Expect(line)) => self.talk.seven.ask(line),
+            Some(Intent::Expect(line)) => {
+                self.talk.seven.expect(line);
+                self.remark_on_parity(self.clock.now());
+            }
             Some(Intent::Close) => return ControlFlow::Break(()),
             Some(Intent::Run { .. } | Intent::SendRaw { .. }) | None => {}
         }

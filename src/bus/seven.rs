@@ -21,9 +21,9 @@ const REMEMBERED: usize = 16;
 #[derive(Debug)]
 pub(super) struct SevenBits {
     choice: SoftParity,
-    /// The line asked for last, and the one asked for when settings were last accepted.
+    /// The line that is wanted, and the one that was asked for and is neither made nor refused yet.
+    wanted: Option<LineSettings>,
     asked: Option<LineSettings>,
-    accepted: Option<LineSettings>,
     in_force: Option<LineSettings>,
     found: Found,
     /// Requests sent since the last answer, in the present way.
@@ -49,8 +49,8 @@ impl SevenBits {
     pub(super) const fn new(wanted: Wanted) -> Self {
         Self {
             choice: wanted.soft_parity,
-            asked: wanted.line,
-            accepted: wanted.line,
+            wanted: wanted.line,
+            asked: None,
             in_force: None,
             found: Found::Trying(false),
             unanswered: Vec::new(),
@@ -60,26 +60,34 @@ impl SevenBits {
     /// The link was opened, with these settings in force where they are known.
     pub(super) fn open(&mut self, in_force: Option<LineSettings>) {
         self.in_force = in_force;
-        self.asked = self.asked.or(in_force);
-        self.accepted = self.asked;
+        self.wanted = self.wanted.or(in_force);
+        self.asked = None;
         self.begin();
     }
 
-    /// These settings are wanted from now on.
-    pub(super) fn ask(&mut self, line: LineSettings) {
-        self.change(|seven| seven.asked = Some(line));
+    /// These settings are wanted from now on, and for the far end to make.
+    pub(super) fn expect(&mut self, line: LineSettings) {
+        self.change(|seven| seven.wanted = Some(line));
+    }
+
+    /// The link is asked for these settings.
+    pub(super) const fn ask(&mut self, line: LineSettings) {
+        self.asked = Some(line);
     }
 
     /// Settings were accepted; these are in force.
     pub(super) fn set(&mut self, in_force: LineSettings) {
-        self.accepted = self.asked;
-        self.change(|seven| seven.in_force = Some(in_force));
+        self.change(|seven| {
+            seven.wanted = seven.asked.take().or(seven.wanted);
+            seven.in_force = Some(in_force);
+        });
     }
 
     /// Settings were refused. Where the far end sets the line they may hold there all the same.
     pub(super) fn refuse(&mut self) {
-        if self.in_force.is_some() {
-            self.change(|seven| seven.asked = seven.accepted);
+        let asked = self.asked.take();
+        if self.in_force.is_none() {
+            self.change(|seven| seven.wanted = asked.or(seven.wanted));
         }
     }
 
@@ -112,10 +120,10 @@ impl SevenBits {
         (Cow::Owned(text), weight.errors(bytes))
     }
 
-    /// The weight asked for, where the line could carry it in bytes of eight bits.
+    /// The weight wanted, where the line could carry it in bytes of eight bits.
     fn carriable(&self) -> Option<Weight> {
         let is_eight = |line: LineSettings| line.data_bits == 8 && line.parity == Parity::None;
-        self.asked.and_then(Weight::of).filter(|_| self.in_force.is_none_or(is_eight))
+        self.wanted.and_then(Weight::of).filter(|_| self.in_force.is_none_or(is_eight))
     }
 
     fn change(&mut self, change: impl FnOnce(&mut Self)) {
@@ -281,6 +289,17 @@ mod tests {
         assert_eq!(sent(&mut seven), PLAIN);
         seven.open(Some(LineSettings::n81(9600)));
         assert_eq!(sent(&mut seven), CARRIED);
+    }
+
+    #[test]
+    fn what_comes_before_the_line_has_changed_is_not_of_the_new_line() {
+        let wanted = Wanted { line: Some(LineSettings::n81(9600)), ..Wanted::default() };
+        let mut seven = SevenBits::new(wanted);
+        seven.open(Some(LineSettings::n81(9600)));
+        seven.ask(E71);
+        assert_eq!(seven.receive(GOOD, CARRIED), (CARRIED.into(), 0));
+        seven.set(E71);
+        assert_eq!(seven.active(), None);
     }
 
     #[test]

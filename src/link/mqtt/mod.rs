@@ -21,8 +21,8 @@ pub struct SignOn {
 }
 
 /// Subscribes to a topic. The first attempt must succeed; later a lost broker is called again as in
-/// [`super::tcp::open`]. Frames may be published as raw bytes or as hex. Messages come once or, where they were
-/// published so, at least once (QoS 1); nothing is kept at the broker for a listener that is away.
+/// [`super::tcp::open`]. Frames may be published as raw bytes or as hex. Everything that the broker
+/// sends is taken; nothing is kept at the broker for a listener that is away.
 ///
 /// TLS trusts the certificates of the system, or those in the file that `SSL_CERT_FILE` names.
 ///

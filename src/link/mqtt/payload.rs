@@ -50,7 +50,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_frame_written_as_hex_is_that_frame(frame in prop::collection::vec(any::<u8>(), 1..200)) {
-            let text: String = frame.iter().map(|byte| format!("{byte:02x}")).collect();
+            let text = crate::frame::hex::spaced(&frame);
             prop_assert_eq!(bytes(text.as_bytes()), frame);
         }
     }

@@ -25,7 +25,15 @@ const KEEP_ALIVE_SECONDS: u16 = 10;
 /// Longest message that is taken; a longer one ends the connection.
 const LONGEST_MESSAGE: usize = 256 * 1024;
 
+/// Messages taken from the connection at once. With more than one, those in front of a lost connection's end
+/// would be lost with it.
+const BATCH: usize = 1;
+
 /// A topic that is subscribed to.
+///
+/// With the quality of service "at most once" nothing has to be answered: an answer to a broker that is just
+/// ending would fail, and take with it what was still to be read. "At least once" would add nothing here, as it
+/// is the broker that sends again, and only to a session that it keeps.
 pub(super) struct Subscription {
     broker: Mutex<Broker>,
     peer: String,
@@ -56,7 +64,7 @@ impl Subscription {
         let options = options(topic, sign_on)?;
         let (client, events) = AsyncClient::builder(options).capacity(4).build();
         client
-            .try_subscribe(topic.filter.as_str(), QoS::AtLeastOnce)
+            .try_subscribe(topic.filter.as_str(), QoS::AtMostOnce)
             .map_err(|error| Trouble::Other(error.to_string()))?;
         let mut broker = Broker { _client: client, events, early: VecDeque::new() };
         let confirmed = timeout(CONNECT_TIMEOUT, broker.confirm());
@@ -74,7 +82,7 @@ impl Broker {
         loop {
             match self.events.poll().await.map_err(Trouble::from)? {
                 Event::Incoming(Packet::Publish(message)) => {
-                    self.early.push_back(payload::bytes(&message.payload))
+                    self.early.push_back(payload::bytes(&message.payload));
                 }
                 Event::Incoming(Packet::SubAck(answer)) => {
                     let refused = answer.return_codes.contains(&SubscribeReasonCode::Failure);
@@ -105,6 +113,7 @@ impl Broker {
 fn options(topic: &Topic, sign_on: &SignOn) -> Result<MqttOptions, Trouble> {
     let mut options = MqttOptions::new(client_id(), (topic.host.as_str(), topic.port));
     options.set_keep_alive(KEEP_ALIVE_SECONDS).set_clean_session(true);
+    options.set_read_batch_size(BATCH);
     options.set_max_packet_size(LONGEST_MESSAGE, LONGEST_MESSAGE);
     match (&topic.user, &sign_on.password) {
         (Some(user), Some(password)) => {

@@ -70,7 +70,7 @@ fn signed() -> SignOn {
 async fn opened() -> (ListenLink, Broker, TcpListener) {
     let (listener, topic) = listener().await;
     let opening = open_listening(&topic, signed(), Clock::start());
-    let (link, broker) = tokio::join!(opening, Broker::serve(&listener, 1));
+    let (link, broker) = tokio::join!(opening, Broker::serve(&listener, 0));
     let mut link = link.unwrap();
     let event = link.events.recv().await;
     assert!(matches!(&event, Some(LinkEvent::Opened { line: None, peer, .. }) if *peer == topic.to_string()));
@@ -100,7 +100,7 @@ async fn the_user_and_the_password_are_told_to_the_broker_and_to_nobody_else() {
     let connect = &broker.heard[0].1;
     assert!(connect.ends_with(b"\x00\x04anna\x00\x06geheim"), "{connect:02X?}");
     assert!(!format!("{link:?}").contains("geheim"));
-    assert!(broker.heard[1].1.ends_with(b"\x00\x12sensors/smartmeter\x01"));
+    assert!(broker.heard[1].1.ends_with(b"\x00\x12sensors/smartmeter\x00"));
 }
 
 #[tokio::test]
@@ -108,10 +108,23 @@ async fn a_broker_that_was_restarted_is_subscribed_to_again() {
     let (mut link, broker, listener) = opened().await;
     drop(broker);
     assert!(matches!(link.events.recv().await, Some(LinkEvent::Lost { .. })));
-    let mut broker = Broker::serve(&listener, 1).await;
+    let mut broker = Broker::serve(&listener, 0).await;
     broker.publish(b"\x01\x02").await;
     assert!(matches!(link.events.recv().await, Some(LinkEvent::Opened { .. })));
     assert_eq!(received(&mut link).await, [1, 2]);
+}
+
+#[tokio::test]
+async fn what_was_sent_before_a_broker_ended_is_not_lost() {
+    let (mut link, mut broker, _listener) = opened().await;
+    for number in 0..100 {
+        broker.publish(&[number]).await;
+    }
+    drop(broker);
+    for number in 0..100 {
+        assert_eq!(received(&mut link).await, [number]);
+    }
+    assert!(matches!(link.events.recv().await, Some(LinkEvent::Lost { .. })));
 }
 
 #[tokio::test]
@@ -123,7 +136,7 @@ async fn what_comes_before_the_subscription_is_confirmed_is_kept() {
         broker.say(&[0x20, 2, 0, 0]).await;
         let (_, rest) = broker.take().await;
         broker.publish(b"\x01").await;
-        broker.say(&[0x90, 3, rest[0], rest[1], 1]).await;
+        broker.say(&[0x90, 3, rest[0], rest[1], 0]).await;
         broker.publish(b"\x02").await;
         broker
     };

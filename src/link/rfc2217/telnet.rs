@@ -99,7 +99,6 @@ impl Decoder {
                     data.push(IAC);
                     State::Data
                 }
-                (State::Command, byte) => self.command(byte),
                 (State::Option(verb), option) => {
                     told.push(Told::Option(verb, option));
                     State::Data
@@ -111,8 +110,8 @@ impl Decoder {
                     told.push(Told::Sub(std::mem::take(&mut self.content)));
                     State::Data
                 }
-                // Its end is missing: it is dropped, and what follows is a command of its own.
-                (State::SubCommand, byte) => self.command(byte),
+                // A subnegotiation without its end is dropped, and what follows is a command of its own.
+                (State::Command | State::SubCommand, byte) => self.command(byte),
             };
         }
     }
@@ -201,7 +200,7 @@ mod tests {
     fn a_subnegotiation_without_bounds_takes_no_memory_without_bounds() {
         let mut decoder = Decoder::default();
         decoder.decode(&[IAC, SB], &mut Vec::new(), &mut Vec::new());
-        decoder.decode(&[0x2C; 100_000], &mut Vec::new(), &mut Vec::new());
+        decoder.decode(&vec![0x2C; 100_000], &mut Vec::new(), &mut Vec::new());
         assert_eq!(decoder.content.len(), LONGEST);
     }
 
