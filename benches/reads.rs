@@ -12,7 +12,9 @@
 
 use std::time::{Duration, Instant};
 
-use meterscope::bus::{BusEvent, Decoder, Handle, Intent, JobEvent, JobId, LinkState, Port, channel, run};
+use meterscope::bus::{
+    BusEvent, Decoder, Handle, Intent, JobEvent, JobId, LinkState, Port, Wanted, channel, run,
+};
 use meterscope::link::Clock;
 use meterscope::meter::{Model, model};
 use meterscope::protocol::{Address, LineSettings, Options, Plan, Profile, Request, registry};
@@ -82,7 +84,7 @@ async fn timed(case: &Case) -> Vec<Duration> {
     let (mut handle, ends) = channel();
     let meter = SimMeter::of_model(model, "13462", None, Vec::new()).unwrap();
     let link = SimBus::new(vec![meter]).open(clock);
-    tokio::spawn(run(ends, Port::Full(link), trace, clock, None));
+    tokio::spawn(run(ends, Port::Full(link), trace, clock, None, Wanted::default()));
     handle.status.wait_for(|status| matches!(status.link, LinkState::Open(_))).await.unwrap();
     // A line just opened is left to settle.
     tokio::time::sleep(Duration::from_millis(200)).await;

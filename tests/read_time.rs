@@ -10,7 +10,7 @@
 
 use std::time::Duration;
 
-use meterscope::bus::{BusEvent, Decoder, Intent, JobEvent, JobId, Port, channel, run};
+use meterscope::bus::{BusEvent, Decoder, Intent, JobEvent, JobId, Port, Wanted, channel, run};
 use meterscope::frame::At;
 use meterscope::link::Clock;
 use meterscope::meter::model;
@@ -38,7 +38,7 @@ async fn read(id: &str, address: u64, asked: &[(&str, &[(&str, &str)])]) -> Vec<
     let (mut handle, ends) = channel();
     let decoder = Decoder { family, dialect: model.dialect };
     let link = SimBus::new(vec![meter]).open(clock);
-    tokio::spawn(run(ends, Port::Full(link), trace.clone(), clock, Some(decoder)));
+    tokio::spawn(run(ends, Port::Full(link), trace.clone(), clock, Some(decoder), Wanted::default()));
     let request = |(id, arguments): &(&str, &[(&str, &str)])| {
         let command = family.commands(model.dialect).iter().find(|command| command.id == *id).unwrap();
         Request { command, arguments: command.arguments(arguments.iter().copied()).unwrap() }

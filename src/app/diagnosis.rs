@@ -108,8 +108,9 @@ fn heard(case: &Case<'_>, fault: &Fault) -> String {
 fn ruled_out(case: &Case<'_>, fault: &Fault) -> Vec<&'static str> {
     let mut out = vec![match case.place {
         Place::Serial(_) => "port missing or busy",
-        Place::Tcp(..) => "converter refusing the connection",
+        Place::Tcp(..) | Place::Rfc2217(..) => "converter refusing the connection",
         Place::Listen(..) => "converter not dialling in",
+        Place::Mqtt(_) => "broker refusing the connection",
         Place::File(_) | Place::Sim => "link closed",
     }];
     match fault {
@@ -162,6 +163,8 @@ fn silence(case: &Case<'_>) -> Vec<String> {
     list.push(speed_hint(model, case));
     if matches!(case.place, Place::Tcp(..) | Place::Listen(..)) {
         list.push(format!("converter: its serial side must be set to {}", model.line));
+    }
+    if matches!(case.place, Place::Tcp(..) | Place::Rfc2217(..) | Place::Listen(..)) {
         list.push("converter: its packing time must not tear a request apart".to_owned());
     }
     if !model.lookalike.is_empty() {

@@ -122,14 +122,14 @@ fn read(path: &Path) -> Result<Keys, KeysError> {
 
 /// The mode of a file that others may read or write; `None` when it is closed or not there.
 #[cfg(unix)]
-fn open_mode(path: &Path) -> Option<u32> {
+pub(super) fn open_mode(path: &Path) -> Option<u32> {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o7777;
     (mode & 0o077 != 0).then_some(mode)
 }
 
 #[cfg(not(unix))]
-fn open_mode(_: &Path) -> Option<u32> {
+pub(super) fn open_mode(_: &Path) -> Option<u32> {
     None
 }
 

@@ -5,9 +5,13 @@ use std::thread;
 
 use tokio::sync::{mpsc, watch};
 
-use crate::bus::{self, BusEvent, Decoder, Ends, Handle, Intent, Port, Status};
+use super::broker;
+use crate::bus::{self, BusEvent, Decoder, Ends, Handle, Intent, Port, Status, Wanted};
 use crate::frame::visible;
-use crate::link::{Clock, Link, LinkName, ListenLink, OpenError, Place, listen, serial, tcp};
+use crate::link::mqtt::SignOn;
+use crate::link::{
+    Clock, Link, LinkName, ListenLink, OpenError, Place, Topic, listen, mqtt, rfc2217, serial, tcp,
+};
 use crate::meter::Model;
 use crate::protocol::LineSettings;
 use crate::sim::fault::Faults;
@@ -138,11 +142,14 @@ async fn serve(opening: Opening, trace: SharedTrace, clock: Clock, ends: Ends) {
         Place::File(path) => return bus::play(ends, path, trace, decoder).await,
         Place::Serial(device) => serial_port(device, line, listens, clock),
         Place::Tcp(host, number) => called(host, *number, listens, clock).await,
+        Place::Rfc2217(host, number) => telnet(host, *number, line, listens, clock).await,
         Place::Listen(address, number) => calling(address, *number, listens, clock).await,
+        Place::Mqtt(topic) => subscribed(topic, clock).await,
         Place::Sim => Ok(simulated(simulation, line, listens, clock)),
     };
+    let wanted = Wanted { line: Some(line), soft_parity: name.soft_parity };
     match port {
-        Ok(port) => bus::run(ends, port, trace, clock, decoder).await,
+        Ok(port) => bus::run(ends, port, trace, clock, decoder, wanted).await,
         Err(error) => ends.fail(error),
     }
 }
@@ -165,6 +172,24 @@ fn record(opening: &Opening, trace: &SharedTrace) -> Result<(), OpenError> {
     })?;
     trace.lock().capture_to(capture);
     Ok(())
+}
+
+async fn telnet(
+    host: &str,
+    number: u16,
+    line: LineSettings,
+    listens: bool,
+    clock: Clock,
+) -> Result<Port, OpenError> {
+    if listens {
+        return rfc2217::open_listening(host, number, line, clock).await.map(Port::Listening);
+    }
+    rfc2217::open(host, number, line, clock).await.map(Port::Full)
+}
+
+async fn subscribed(topic: &Topic, clock: Clock) -> Result<Port, OpenError> {
+    let sign_on = SignOn { password: broker::password()? };
+    mqtt::open_listening(topic, sign_on, clock).await.map(Port::Listening)
 }
 
 fn serial_port(device: &str, line: LineSettings, listens: bool, clock: Clock) -> Result<Port, OpenError> {

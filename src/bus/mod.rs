@@ -9,6 +9,7 @@ mod playback;
 mod quiet;
 mod raw;
 mod run;
+mod seven;
 #[cfg(test)]
 mod tests;
 
@@ -18,7 +19,7 @@ pub use run::{Ends, Handle, Port, channel, run};
 use std::time::Duration;
 
 use crate::frame::At;
-use crate::link::OpenError;
+use crate::link::{OpenError, SoftParity};
 use crate::protocol::{Dialect, Failure, Family, LineSettings, Plan, Warning};
 use crate::reading::Reading;
 use crate::trace::CaptureState;
@@ -77,8 +78,20 @@ pub enum Intent {
     Decode(Option<Decoder>),
     /// Change the line settings.
     SetLine(LineSettings),
+    /// The meter is on this line, which is for the far end to set: nothing is changed here, but what is sent and
+    /// received is taken for characters of that line.
+    Expect(LineSettings),
     /// Close the link and end.
     Close,
+}
+
+/// What is wanted of the line when a bus begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Wanted {
+    /// The line settings the link was opened for; `None` takes those that are in force.
+    pub line: Option<LineSettings>,
+    /// Whether parity is put in and taken out here.
+    pub soft_parity: SoftParity,
 }
 
 /// What the bus tells of a job.
@@ -164,6 +177,8 @@ pub struct Counters {
     pub missing: u64,
     /// Bytes of noise.
     pub noise_bytes: u64,
+    /// Bytes received with a wrong parity bit, where parity is taken out here.
+    pub parity_errors: u64,
 }
 
 /// What the status line shows. It is watched: a change wakes whoever looks, also when only the trace grew.
@@ -173,6 +188,8 @@ pub struct Status {
     pub link: LinkState,
     /// The line settings in force, where they are known.
     pub line: Option<LineSettings>,
+    /// Whether parity bits are put in and taken out here: 7E1 characters over an 8N1 line.
+    pub soft_parity: bool,
     /// Counts.
     pub counters: Counters,
     /// From the end of the last answered request to the first byte of its answer.

@@ -90,7 +90,7 @@ async fn wanted(ends: &mut Ends) -> ControlFlow<(), Option<Decoder>> {
                     let _ = ends.told.send(BusEvent::Job(job, event));
                 }
             }
-            Some(Intent::Cancel(_) | Intent::SetLine(_)) => {}
+            Some(Intent::Cancel(_) | Intent::SetLine(_) | Intent::Expect(_)) => {}
         }
     }
 }

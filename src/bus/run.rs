@@ -1,5 +1,6 @@
 //! The loop that joins link, trace and protocol.
 
+use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
@@ -7,7 +8,8 @@ use tokio::sync::{mpsc, watch};
 
 use super::job::{Active, Queue};
 use super::quiet::Quiet;
-use super::{BusEvent, Counters, Decoder, EchoState, Intent, JobEvent, JobId, LinkState, Status};
+use super::seven::SevenBits;
+use super::{BusEvent, Counters, Decoder, EchoState, Intent, JobEvent, JobId, LinkState, Status, Wanted};
 use crate::frame::At;
 use crate::link::tcp::looks_like_telnet;
 use crate::link::{Clock, Link, LinkCommand, LinkEvent, ListenLink, OpenError};
@@ -61,7 +63,14 @@ pub fn channel() -> (Handle, Ends) {
 }
 
 /// Runs a bus over a link until the link is closed or nobody holds the handle any more.
-pub async fn run(ends: Ends, port: Port, trace: SharedTrace, clock: Clock, decoder: Option<Decoder>) {
+pub async fn run(
+    ends: Ends,
+    port: Port,
+    trace: SharedTrace,
+    clock: Clock,
+    decoder: Option<Decoder>,
+    wanted: Wanted,
+) {
     let (link_events, commands, split) = match port {
         Port::Full(link) => (link.events, Some(link.commands), Split::TwoWay),
         Port::Listening(link) => (link.events, None, Split::Listening),
@@ -74,7 +83,8 @@ pub async fn run(ends: Ends, port: Port, trace: SharedTrace, clock: Clock, decod
         decoder,
         split,
         queue: Queue::default(),
-        talk: Talk::default(),
+        talk: Talk { seven: SevenBits::new(wanted), ..Talk::default() },
+        outgoing: Outgoing::default(),
         quiet: Quiet::default(),
         told: ends.told,
         status: ends.status,
@@ -87,6 +97,7 @@ pub async fn run(ends: Ends, port: Port, trace: SharedTrace, clock: Clock, decod
 struct Talk {
     active: Option<Active>,
     status: Status,
+    seven: SevenBits,
 }
 
 impl Talk {
@@ -99,15 +110,17 @@ impl Talk {
             return false;
         }
         self.count(piece.kind, piece.bytes.len());
+        let (bytes, parity_errors) = self.seven.receive(piece.kind, piece.bytes);
+        self.status.counters.parity_errors += parity_errors as u64;
         let first_echo = self.echo(piece.kind);
         let Some(active) = &mut self.active else { return first_echo };
         let event = match piece.kind {
             EntryKind::Frame(_) => {
                 active.reply = Some(piece.number);
-                Event::Frame(piece.bytes)
+                Event::Frame(&bytes)
             }
             EntryKind::Echo => Event::Echo,
-            EntryKind::Noise => Event::Noise(piece.bytes),
+            EntryKind::Noise => Event::Noise(&bytes),
             EntryKind::Mark(_) => return first_echo,
         };
         active.hear(event, at);
@@ -137,6 +150,14 @@ impl Talk {
     }
 }
 
+/// What waits to be sent. Only when a change of the line is settled is it known what its bytes look like.
+#[derive(Default)]
+struct Outgoing {
+    /// Changes of the line that are not settled yet.
+    lines: u32,
+    held: VecDeque<Vec<u8>>,
+}
+
 struct Bus {
     /// `None` when the link is only listened to.
     commands: Option<mpsc::UnboundedSender<LinkCommand>>,
@@ -147,6 +168,7 @@ struct Bus {
     split: Split,
     queue: Queue,
     talk: Talk,
+    outgoing: Outgoing,
     quiet: Quiet,
     told: mpsc::UnboundedSender<BusEvent>,
     status: watch::Sender<Status>,
@@ -201,14 +223,24 @@ impl Bus {
                 self.quiet.open(at);
                 self.set_line(line);
                 self.trace.lock().mark(Mark::Opened(peer), at);
+                self.talk.seven.open(line);
+                self.remark_on_parity(at);
             }
             LinkEvent::LineSet { line, at } => {
                 self.set_line(Some(line));
                 self.trace.lock().mark(Mark::Line(line), at);
+                self.talk.seven.set(line);
+                self.remark_on_parity(at);
+                self.line_is_settled(at);
             }
             LinkEvent::LineRefused { why, at, .. } => {
                 self.trace.lock().mark(Mark::LineRefused(why), at);
+                self.talk.seven.refuse();
                 self.tell_exchange(Event::LineRefused, at);
+                if self.talk.active.is_none() {
+                    self.outgoing.held.clear();
+                }
+                self.line_is_settled(at);
             }
             LinkEvent::Lost { why, at, .. } => {
                 self.lost(LinkState::Lost(why.clone()), Mark::Lost(why), at);
@@ -240,6 +272,19 @@ impl Bus {
         }
     }
 
+    /// Says in the trace from where on parity is put in and taken out.
+    fn remark_on_parity(&mut self, at: At) {
+        let now = self.talk.seven.active().is_some();
+        if std::mem::replace(&mut self.talk.status.soft_parity, now) != now {
+            let note = if now {
+                "seven bits over an 8N1 line: the parity bit is put in and taken out in software"
+            } else {
+                "bytes go as they are: no parity in software"
+            };
+            self.trace.lock().mark(Mark::Note(note.to_owned()), at);
+        }
+    }
+
     /// Lets the digest work on the trace and hands what it claims to the conversation.
     fn through_digest(
         &mut self,
@@ -262,6 +307,7 @@ impl Bus {
             trace.mark(Mark::Note("the adapter echoes what is sent; echoes are taken out".to_owned()), at);
         }
         drop(trace);
+        self.remark_on_parity(at);
         self.pump(at);
     }
 
@@ -286,6 +332,7 @@ impl Bus {
 
     fn lost(&mut self, state: LinkState, mark: Mark, at: At) {
         self.talk.status.link = state;
+        self.outgoing = Outgoing::default();
         self.through_digest(at, |digest, trace, out| digest.finish(trace, out));
         self.trace.lock().mark(mark, at);
         self.tell_exchange(Event::LinkLost, at);
@@ -295,7 +342,11 @@ impl Bus {
         match self.queue.offer(intent) {
             Some(Intent::Cancel(job)) => self.cancel(job),
             Some(Intent::Decode(decoder)) => self.decode(decoder, self.clock.now()),
-            Some(Intent::SetLine(line)) => self.command(LinkCommand::SetLine(line)),
+            Some(Intent::SetLine(line)) => self.ask_for_line(line),
+            Some(Intent::Expect(line)) => {
+                self.talk.seven.expect(line);
+                self.remark_on_parity(self.clock.now());
+            }
             Some(Intent::Close) => return ControlFlow::Break(()),
             Some(Intent::Run { .. } | Intent::SendRaw { .. }) | None => {}
         }
@@ -346,7 +397,7 @@ impl Bus {
             match active.exchange.next_action() {
                 None => break,
                 Some(Action::Send(bytes)) => self.transmit(bytes, at),
-                Some(Action::SetLine(line)) => self.command(LinkCommand::SetLine(line)),
+                Some(Action::SetLine(line)) => self.ask_for_line(line),
                 Some(Action::WaitUntil(due)) => active.wait = Some(due),
                 Some(Action::Step(step)) => self.tell(job, JobEvent::Step(step)),
                 Some(Action::Reading(reading)) => self.tell(job, JobEvent::Reading(reading, at)),
@@ -368,6 +419,35 @@ impl Bus {
             active.reply = None;
             active.is_sending = true;
         }
+        if self.outgoing.lines == 0 {
+            self.put_out(bytes, at);
+        } else {
+            self.outgoing.held.push_back(bytes);
+        }
+    }
+
+    /// Has the link change its line.
+    fn ask_for_line(&mut self, line: LineSettings) {
+        self.talk.seven.ask(line);
+        if self.commands.is_some() && self.is_open() {
+            self.outgoing.lines += 1;
+        }
+        self.command(LinkCommand::SetLine(line));
+    }
+
+    /// A change of the line was made or refused.
+    fn line_is_settled(&mut self, at: At) {
+        self.outgoing.lines = self.outgoing.lines.saturating_sub(1);
+        while self.outgoing.lines == 0
+            && let Some(bytes) = self.outgoing.held.pop_front()
+        {
+            self.put_out(bytes, at);
+        }
+    }
+
+    fn put_out(&mut self, bytes: Vec<u8>, at: At) {
+        let bytes = self.talk.seven.send(bytes);
+        self.remark_on_parity(at);
         self.talk.status.counters.bytes_out += bytes.len() as u64;
         let talk = &mut self.talk;
         let mut trace = self.trace.lock();

@@ -17,15 +17,19 @@ struct Bench {
 
 impl Bench {
     async fn open() -> Self {
+        Self::wanting(Wanted::default(), Some(LineSettings::default())).await
+    }
+
+    /// On a link with these settings in force.
+    async fn wanting(wanted: Wanted, line: Option<LineSettings>) -> Self {
         let clock = Clock::start();
         let trace = SharedTrace::new(Trace::new(clock.origin()));
-        let (link, far) = with_far_end();
+        let (near, far) = with_far_end();
         let (handle, ends) = channel();
-        tokio::spawn(run(ends, Port::Full(link), trace.clone(), clock, None));
-        let bench = Self { handle, far, trace, clock };
-        let settings = Some(LineSettings::default());
-        bench.tell(LinkEvent::Opened { peer: String::new(), line: settings, at: bench.clock.now() }).await;
-        bench
+        tokio::spawn(run(ends, Port::Full(near), trace.clone(), clock, None, wanted));
+        let laid = Self { handle, far, trace, clock };
+        laid.tell(LinkEvent::Opened { peer: String::new(), line, at: laid.clock.now() }).await;
+        laid
     }
 
     async fn tell(&self, event: LinkEvent) {
@@ -150,7 +154,7 @@ async fn a_bus_that_only_listens_refuses_to_send_and_has_nothing_to_send_with() 
     let port = Port::Listening(crate::link::ListenLink { events: link.events });
     drop(link.commands);
     let (mut handle, ends) = channel();
-    tokio::spawn(run(ends, port, trace, clock, None));
+    tokio::spawn(run(ends, port, trace, clock, None, Wanted::default()));
     far.events.send(LinkEvent::Opened { peer: String::new(), line: None, at: clock.now() }).await.unwrap();
     let listen = Duration::from_secs(1);
     handle.intents.send(Intent::SendRaw { job: JobId(1), bytes: vec![1], listen }).unwrap();
@@ -167,4 +171,55 @@ async fn a_link_that_cannot_be_opened_is_told_as_the_end() {
     ends.fail(error.clone());
     assert_eq!(handle.events.recv().await, Some(BusEvent::Ended(Err(error))));
     assert!(matches!(handle.status.borrow().link, LinkState::Closed(_)));
+}
+
+const SIGN_ON: &[u8] = b"/?!\r\n";
+const SIGN_ON_CARRIED: &[u8] = &[0xAF, 0x3F, 0x21, 0x8D, 0x0A];
+
+fn seven_bits() -> Wanted {
+    Wanted { line: Some(LineSettings::e71(9600)), ..Wanted::default() }
+}
+
+#[tokio::test(start_paused = true)]
+async fn seven_bits_over_an_8n1_port_are_carried_counted_and_shown_while_the_trace_keeps_the_wire() {
+    let mut bench = Bench::wanting(seven_bits(), Some(LineSettings::n81(9600))).await;
+    bench.send_raw(SIGN_ON);
+    assert_eq!(bench.sent().await, SIGN_ON_CARRIED);
+    bench.arrives(&[0xAF, 0xD4, 0x51]).await;
+    assert_eq!(bench.ending().await, Ok(()));
+    let status = bench.handle.status.borrow().clone();
+    assert!(status.soft_parity);
+    assert_eq!(status.counters.parity_errors, 1);
+    let trace = bench.trace.lock();
+    let entries = (0..trace.len()).filter_map(|number| trace.entry(number));
+    let kept: Vec<Vec<u8>> = entries
+        .filter(|entry| !matches!(entry.kind, EntryKind::Mark(_)))
+        .map(|entry| trace.bytes_of(&entry).into_owned())
+        .collect();
+    assert_eq!(kept, [SIGN_ON_CARRIED.to_vec(), vec![0xAF, 0xD4, 0x51]]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_follows_a_change_of_the_line_waits_until_it_is_known_what_is_in_force() {
+    let mut bench = Bench::open().await;
+    bench.handle.intents.send(Intent::SetLine(LineSettings::e71(300))).unwrap();
+    bench.send_raw(SIGN_ON);
+    let asked = bench.far.commands.recv().await;
+    assert_eq!(asked, Some(LinkCommand::SetLine(LineSettings::e71(300))));
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert!(bench.far.commands.is_empty());
+    bench.tell(LinkEvent::LineSet { line: LineSettings::n81(300), at: bench.clock.now() }).await;
+    assert_eq!(bench.sent().await, SIGN_ON_CARRIED);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_converter_that_keeps_its_own_line_is_asked_both_ways() {
+    let mut bench = Bench::wanting(Wanted::default(), None).await;
+    bench.handle.intents.send(Intent::Expect(LineSettings::e71(9600))).unwrap();
+    for expected in [SIGN_ON, SIGN_ON_CARRIED, SIGN_ON] {
+        bench.send_raw(SIGN_ON);
+        assert_eq!(bench.sent().await, expected);
+        assert!(matches!(bench.ending().await, Err(Fault::NoAnswer { .. })));
+        assert_eq!(bench.told().await, BusEvent::Job(JobId(1), JobEvent::Finished));
+    }
 }

@@ -57,7 +57,8 @@ pub struct Global {
 /// What the console is opened with.
 #[derive(Debug, clap::Args)]
 pub struct Console {
-    /// Link to open: a serial port, tcp://HOST:PORT, listen://ADDRESS:PORT, file:CAPTURE or sim:
+    /// Link to open: a serial port, tcp://HOST:PORT, listen://ADDRESS:PORT, rfc2217://HOST:PORT, mqtt://HOST/TOPIC,
+    /// file:CAPTURE or sim:
     pub link: Option<LinkName>,
     /// Model to talk to (see: meterscope models).
     #[arg(long, value_name = "MODEL", value_parser = meter::model)]
@@ -197,7 +198,8 @@ pub struct Ask {
 /// `read`.
 #[derive(Debug, clap::Args)]
 pub struct Read {
-    /// Link: a serial port, tcp://HOST:PORT, listen://ADDRESS:PORT or sim:
+    /// Link: a serial port, tcp://HOST:PORT, listen://ADDRESS:PORT, rfc2217://HOST:PORT or
+    /// sim:
     pub link: LinkName,
     /// Which meter.
     #[command(flatten)]
@@ -231,7 +233,8 @@ pub struct Read {
 /// `send`.
 #[derive(Debug, clap::Args)]
 pub struct Send {
-    /// Link: a serial port, tcp://HOST:PORT, listen://ADDRESS:PORT or sim:
+    /// Link: a serial port, tcp://HOST:PORT, listen://ADDRESS:PORT, rfc2217://HOST:PORT or
+    /// sim:
     pub link: LinkName,
     /// Model (see: meterscope models).
     #[arg(long, value_name = "MODEL", value_parser = meter::model)]
@@ -286,7 +289,8 @@ impl Send {
 /// `sniff`.
 #[derive(Debug, clap::Args)]
 pub struct Sniff {
-    /// Link: a serial port, tcp://HOST:PORT, listen://ADDRESS:PORT or file:CAPTURE
+    /// Link: a serial port, tcp://HOST:PORT, listen://ADDRESS:PORT, rfc2217://HOST:PORT,
+    /// mqtt://HOST/TOPIC or file:CAPTURE
     pub link: LinkName,
     /// Protocol; auto takes the first one that finds a good frame.
     #[arg(long, value_name = "PROTOCOL", default_value = "auto", value_parser = Protocol::parse)]

@@ -31,7 +31,7 @@ pub fn demo(global: &Global) -> Outcome {
     let meter = crate::sim::demo_meters(None).into_iter().next();
     let meter = meter.map(|setup| (setup.name().to_owned(), setup.address().to_owned()));
     let known = meter.filter(|(model, _)| MODELS.iter().any(|m| m.id == model));
-    open(Start { link: Some(LinkName { place: Place::Sim, line: None }), meter: known, poll: true, ..start })
+    open(Start { link: Some(LinkName::of(Place::Sim)), meter: known, poll: true, ..start })
 }
 
 fn open(start: Start) -> Outcome {

@@ -38,7 +38,7 @@ pub fn block_on(work: impl Future<Output = Outcome>) -> Outcome {
 #[must_use]
 pub const fn network_delay(place: &Place) -> Duration {
     match place {
-        Place::Tcp(..) | Place::Listen(..) => NETWORK_DELAY,
+        Place::Tcp(..) | Place::Rfc2217(..) | Place::Listen(..) => NETWORK_DELAY,
         _ => Duration::ZERO,
     }
 }

@@ -4,21 +4,28 @@
 //! [`LinkCommand`]s. The task or thread behind it owns the port; it reconnects by itself and says so.
 
 mod clock;
+mod dial;
 mod hush;
 mod keep;
 pub mod listen;
+pub mod mqtt;
 mod name;
 mod outbox;
 pub mod pair;
+mod parity;
 pub mod ports;
+pub mod rfc2217;
 pub mod serial;
 mod socket;
 mod stream;
 mod talk;
 pub mod tcp;
+mod topic;
 
 pub use clock::Clock;
 pub use name::{LinkName, NameError, Place};
+pub use parity::{BadSoftParity, Evidence, SoftParity, Weight};
+pub use topic::Topic;
 
 use std::time::Duration;
 

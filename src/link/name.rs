@@ -7,6 +7,9 @@ use std::str::FromStr;
 use crate::frame::visible;
 use crate::protocol::{BadLine, LineSettings};
 
+use super::parity::{BadSoftParity, SoftParity};
+use super::topic::Topic;
+
 /// The name of a link, such as `serial:/dev/ttyUSB0?line=9600-8N1` or `tcp://192.0.2.7:4001`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkName {
@@ -14,6 +17,16 @@ pub struct LinkName {
     pub place: Place,
     /// Line settings that were written after `?line=`; else the model's are used.
     pub line: Option<LineSettings>,
+    /// Whether parity is computed here, written after `soft-parity=`.
+    pub soft_parity: SoftParity,
+}
+
+impl LinkName {
+    /// Without any option.
+    #[must_use]
+    pub const fn of(place: Place) -> Self {
+        Self { place, line: None, soft_parity: SoftParity::Auto }
+    }
 }
 
 /// The kinds of links.
@@ -23,8 +36,12 @@ pub enum Place {
     Serial(String),
     /// A TCP converter that is called: host and port.
     Tcp(String, u16),
+    /// A converter whose port is controlled by RFC 2217: host and port.
+    Rfc2217(String, u16),
     /// A TCP converter that calls: address and port to listen on.
     Listen(String, u16),
+    /// A topic of an MQTT broker, to listen to.
+    Mqtt(Topic),
     /// A capture file.
     File(PathBuf),
     /// The simulated bus.
@@ -35,7 +52,7 @@ pub enum Place {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
     /// No such kind of link.
-    #[error("\"{}\" is no link: expected serial:PORT, tcp://HOST:PORT, listen://ADDRESS:PORT, file:CAPTURE or sim:", visible::string(.0))]
+    #[error("\"{}\" is no link: expected serial:PORT, tcp://HOST:PORT, listen://ADDRESS:PORT, rfc2217://HOST:PORT, mqtt://HOST/TOPIC, file:CAPTURE or sim:", visible::string(.0))]
     Unknown(String),
     /// A network link without a port number.
     #[error("\"{}\" lacks a port number: expected {expected}", visible::string(.name))]
@@ -48,26 +65,40 @@ pub enum NameError {
     /// A kind without its place.
     #[error("\"{}\" names no port or file", visible::string(.0))]
     Empty(String),
+    /// A broker without a topic.
+    #[error("\"{}\" names no topic: expected mqtt://[USER@]HOST[:PORT]/TOPIC", visible::string(.0))]
+    NoTopic(String),
+    /// A password in a name, which is shown and kept in histories. It is not repeated.
+    #[error(
+        "a password does not belong into a link's name: put it into METERSCOPE_MQTT_PASSWORD, or the name of a file that holds it into METERSCOPE_MQTT_PASSWORD_FILE"
+    )]
+    Password,
     /// The part after `?` is not understood.
-    #[error("\"{}\": after ? only line=SPEED-FORMAT is understood, such as ?line=9600-8N1", visible::string(.0))]
+    #[error("\"{}\": after ? only line=SPEED-FORMAT and soft-parity=on, off or auto are understood, such as ?line=9600-7E1&soft-parity=on", visible::string(.0))]
     BadOption(String),
     /// The line settings are not understood.
     #[error(transparent)]
     BadLine(#[from] BadLine),
+    /// The choice of parity in software is not understood.
+    #[error(transparent)]
+    BadSoftParity(#[from] BadSoftParity),
 }
 
 impl FromStr for LinkName {
     type Err = NameError;
 
     fn from_str(text: &str) -> Result<Self, NameError> {
-        let (place, option) =
-            text.split_once('?').map_or((text, None), |(place, option)| (place, Some(option)));
-        let line = match option.map(|option| option.strip_prefix("line=")) {
-            None => None,
-            Some(Some(line)) => Some(line.parse()?),
-            Some(None) => return Err(NameError::BadOption(text.to_owned())),
-        };
-        Ok(Self { place: parse_place(place, text)?, line })
+        let (place, options) =
+            text.split_once('?').map_or((text, None), |(place, options)| (place, Some(options)));
+        let mut name = Self::of(parse_place(place, text)?);
+        for option in options.into_iter().flat_map(|options| options.split('&')) {
+            match option.split_once('=') {
+                Some(("line", line)) => name.line = Some(line.parse()?),
+                Some(("soft-parity", choice)) => name.soft_parity = choice.parse()?,
+                _ => return Err(NameError::BadOption(text.to_owned())),
+            }
+        }
+        Ok(name)
     }
 }
 
@@ -80,9 +111,16 @@ fn parse_place(place: &str, whole: &str) -> Result<Place, NameError> {
     } else if let Some(rest) = place.strip_prefix("tcp://") {
         let (host, port) = host_port(rest, whole, "tcp://HOST:PORT")?;
         Ok(Place::Tcp(host, port))
+    } else if let Some(rest) = place.strip_prefix("rfc2217://") {
+        let (host, port) = host_port(rest, whole, "rfc2217://HOST:PORT")?;
+        Ok(Place::Rfc2217(host, port))
     } else if let Some(rest) = place.strip_prefix("listen://") {
         let (host, port) = host_port(rest, whole, "listen://ADDRESS:PORT")?;
         Ok(Place::Listen(host, port))
+    } else if let Some(rest) = place.strip_prefix("mqtt://") {
+        Topic::parse(rest, false, whole).map(Place::Mqtt)
+    } else if let Some(rest) = place.strip_prefix("mqtts://") {
+        Topic::parse(rest, true, whole).map(Place::Mqtt)
     } else if let Some(rest) = place.strip_prefix("file:") {
         Ok(Place::File(filled(rest)?.into()))
     } else if place == "sim:" || place == "sim" {
@@ -117,18 +155,23 @@ impl fmt::Display for LinkName {
         match &self.place {
             Place::Serial(port) => write!(f, "serial:{}", visible::string(port))?,
             Place::Tcp(host, port) => write!(f, "tcp://{}:{port}", bracketed(host))?,
+            Place::Rfc2217(host, port) => write!(f, "rfc2217://{}:{port}", bracketed(host))?,
             Place::Listen(host, port) => write!(f, "listen://{}:{port}", bracketed(host))?,
+            Place::Mqtt(topic) => write!(f, "{topic}")?,
             Place::File(path) => write!(f, "file:{}", visible::string(&path.to_string_lossy()))?,
             Place::Sim => f.write_str("sim:")?,
         }
-        match self.line {
-            Some(line) => write!(f, "?line={}", line.to_string().replace(' ', "-")),
-            None => Ok(()),
+        let line = self.line.map(|line| format!("line={}", line.to_string().replace(' ', "-")));
+        let parity = Some(self.soft_parity).filter(|choice| *choice != SoftParity::default());
+        let parity = parity.map(|choice| format!("soft-parity={choice}"));
+        for (mark, option) in ['?', '&'].into_iter().zip([line, parity].into_iter().flatten()) {
+            write!(f, "{mark}{option}")?;
         }
+        Ok(())
     }
 }
 
-fn bracketed(host: &str) -> String {
+pub(super) fn bracketed(host: &str) -> String {
     let host = visible::string(host);
     if host.contains(':') { format!("[{host}]") } else { host }
 }
@@ -142,9 +185,16 @@ mod tests {
         for name in [
             "serial:/dev/ttyUSB0",
             "serial:/dev/ttyUSB0?line=9600-8N1",
+            "serial:/dev/ttyUSB0?line=300-7E1&soft-parity=off",
+            "tcp://192.0.2.7:4001?soft-parity=on",
             "tcp://192.0.2.7:4001",
             "tcp://[::1]:4001?line=300-7E1",
             "listen://0.0.0.0:5000",
+            "rfc2217://192.0.2.7:4001",
+            "rfc2217://[::1]:2217?line=300-7E1",
+            "mqtt://broker.local/sensors/smartmeter",
+            "mqtt://anna@192.0.2.7:1884/sensors/+/raw",
+            "mqtts://[::1]:8884/meters/#",
             "file:night shift.pcapng",
             "sim:",
         ] {
@@ -165,6 +215,10 @@ mod tests {
         assert!(message("tcp://host").contains("lacks a port number: expected tcp://HOST:PORT"));
         assert!(message("foo").starts_with("\"foo\" is no link"));
         assert!(message("serial:").contains("names no port"));
+        assert!(message("mqtt://host").contains("names no topic"));
+        assert!(message("mqtt://host:x/topic").contains("lacks a port number"));
+        let said = message("mqtt://anna:geheim@host/topic");
+        assert!(said.contains("METERSCOPE_MQTT_PASSWORD") && !said.contains("geheim"), "{said}");
         assert!(message("sim:?speed=1").contains("only line="));
         assert!(message("sim:?line=fast").contains("9600-8N1"));
     }

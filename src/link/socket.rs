@@ -17,12 +17,17 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    /// Takes a connection over: requests leave at once, and a far side that falls silent for good is found out.
+    /// Takes a connection over.
     pub(super) fn new(stream: TcpStream, peer: SocketAddr) -> io::Result<Self> {
-        stream.set_nodelay(true)?;
-        watch(&stream)?;
+        prepare(&stream)?;
         Ok(Self { stream, peer })
     }
+}
+
+/// Readies a connection: requests leave at once, and a far side that falls silent for good is found out.
+pub(super) fn prepare(stream: &TcpStream) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    watch(stream)
 }
 
 /// Finds a far side that vanished without a word (a pulled cable, a converter that lost power): after 10 s

@@ -70,7 +70,8 @@ pub fn trace() -> Trace {
 
 /// Counts of that traffic.
 pub fn status() -> Status {
-    let counters = Counters { bytes_out: 21, bytes_in: 58, good: 2, bad: 1, missing: 0, noise_bytes: 7 };
+    let counters =
+        Counters { bytes_out: 21, bytes_in: 58, good: 2, bad: 1, noise_bytes: 7, ..Counters::default() };
     Status {
         link: LinkState::Open(String::new()),
         line: Some(LineSettings::n81(9600)),

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use meterscope::app::diagnosis::{Case, Diagnosis, diagnose};
 use meterscope::bus::{
-    BusEvent, Decoder, EchoState, Handle, Intent, JobEvent, JobId, LinkState, Port, Status, channel, run,
+    BusEvent, Decoder, EchoState, Handle, Intent, JobEvent, JobId, LinkState, Port, Status, Wanted, channel,
+    run,
 };
 use meterscope::frame::visible;
 use meterscope::link::{Clock, Link, Place};
@@ -185,7 +186,14 @@ impl Bench {
     pub fn over(kind: Kind, link: Link, faults: Faults, clock: Clock) -> Self {
         let trace = SharedTrace::new(Trace::new(clock.origin()));
         let (handle, ends) = channel();
-        tokio::spawn(run(ends, Port::Full(link), trace.clone(), clock, Some(kind.decoder())));
+        tokio::spawn(run(
+            ends,
+            Port::Full(link),
+            trace.clone(),
+            clock,
+            Some(kind.decoder()),
+            Wanted::default(),
+        ));
         Self { kind, handle, trace, faults, clock, jobs: 0 }
     }
 

@@ -29,7 +29,7 @@ pub fn status(look: &mut Look<'_>) {
     let sign = if is_open { glyphs.connected } else { glyphs.disconnected };
     let link_long = format!("{sign} {link}");
     let link_short = format!("{sign} {}", short_name(state));
-    let settings = if state.phase == Phase::None { String::new() } else { state.line().to_string() };
+    let settings = settings(state);
     let (meter, meter_short) = meter(state);
     let counters = status.counters;
     let bytes = format!("{} B out, {} B in", counters.bytes_out, counters.bytes_in);
@@ -60,6 +60,16 @@ pub fn status(look: &mut Look<'_>) {
     StatusLine { pieces: &pieces }.render(area, look.buf, look.theme);
 }
 
+/// The line, and how much of its parity is dealt with in software: `9600 8N1 (soft parity, 2 wrong)`.
+fn settings(state: &State) -> String {
+    match (&state.phase, state.status.soft_parity, state.status.counters.parity_errors) {
+        (Phase::None, ..) => String::new(),
+        (_, false, _) => state.line().to_string(),
+        (_, true, 0) => format!("{} (soft parity)", state.line()),
+        (_, true, wrong) => format!("{} (soft parity, {wrong} wrong)", state.line()),
+    }
+}
+
 const fn arm_role(armed: bool) -> Role {
     if armed { Role::Write } else { Role::Dim }
 }
@@ -84,8 +94,11 @@ fn short_name(state: &State) -> String {
     match state.link.as_ref().map(|link| &link.place) {
         None => String::new(),
         Some(Place::Serial(port)) => visible::string(port.rsplit('/').next().unwrap_or(port)),
-        Some(Place::Tcp(host, port) | Place::Listen(host, port)) => {
+        Some(Place::Tcp(host, port) | Place::Rfc2217(host, port) | Place::Listen(host, port)) => {
             format!("{}:{port}", visible::string(host))
+        }
+        Some(Place::Mqtt(topic)) => {
+            format!("{}/{}", visible::string(&topic.host), visible::string(&topic.filter))
         }
         Some(Place::File(path)) => visible::string(&path.file_name().unwrap_or_default().to_string_lossy()),
         Some(Place::Sim) => "sim:".to_owned(),

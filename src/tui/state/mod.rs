@@ -313,7 +313,7 @@ impl State {
     fn network_delay(&self) -> Duration {
         const ROUND_TRIP: Duration = Duration::from_millis(500);
         match self.link.as_ref().map(|link| &link.place) {
-            Some(Place::Tcp(..) | Place::Listen(..)) => ROUND_TRIP,
+            Some(Place::Tcp(..) | Place::Rfc2217(..) | Place::Listen(..)) => ROUND_TRIP,
             _ => Duration::ZERO,
         }
     }

@@ -82,9 +82,14 @@ pub fn tell_bus(state: &State, effects: &mut Effects) {
     let Some(target) = state.target.as_ref().filter(|_| state.is_connected()) else { return };
     effects.push(Effect::Bus(Intent::Decode(Some(target.decoder()))));
     let chosen_by_hand = state.link.as_ref().and_then(|link| link.line);
-    let is_serial =
-        state.link.as_ref().is_some_and(|link| matches!(link.place, Place::Serial(_) | Place::Sim));
-    if chosen_by_hand.is_none() && is_serial && state.status.line != Some(target.model.line) {
+    let far_end_sets_it =
+        state.link.as_ref().is_some_and(|link| matches!(link.place, Place::Tcp(..) | Place::Listen(..)));
+    if chosen_by_hand.is_some() {
+        return;
+    }
+    if far_end_sets_it {
+        effects.push(Effect::Bus(Intent::Expect(target.model.line)));
+    } else if state.status.line != Some(target.model.line) {
         effects.push(Effect::Bus(Intent::SetLine(target.model.line)));
     }
 }

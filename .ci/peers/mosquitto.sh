@@ -1,0 +1,153 @@
+#!/bin/sh
+# Listens to a topic of mosquitto: frames as raw bytes and as hex, a password, TLS, and a broker that is restarted
+# in mid-stream. Everything that the broker says it delivered must have come. Takes the program's path; without
+# one, that of the release build.
+set -eu
+program=$(realpath "${1:-$(dirname "$0")/../../target/release/meterscope}")
+for peer in mosquitto mosquitto_passwd mosquitto_pub openssl; do
+    if ! command -v "$peer" >/dev/null 2>&1; then
+        echo "SKIPPED mosquitto: $peer is not installed"
+        exit 0
+    fi
+done
+
+work=$(mktemp -d)
+started=""
+# Only what was started here is ended, by its number.
+clean() {
+    for process in $started; do kill "$process" 2>/dev/null || true; done
+    rm -rf "$work"
+}
+trap clean EXIT
+trap 'exit 1' INT TERM
+cd "$work"
+
+fail() {
+    echo "FAILED mosquitto: $1" >&2
+    for log in ./*.log; do echo "-- $log" >&2; tail -n 40 "$log" >&2; done
+    exit 1
+}
+# Waits up to fifteen seconds for a condition.
+until_so() {
+    tries=0
+    until eval "$1"; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 150 ] || fail "$2"
+        sleep 0.1
+    done
+}
+free_port() {
+    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+topic=sensors/smartmeter
+port=$(free_port)
+secure=$(free_port)
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -keyout ca.key -out ca.crt -subj /CN=authority \
+    -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign >openssl.log 2>&1
+openssl req -newkey rsa:2048 -nodes -keyout broker.key -out broker.csr -subj /CN=localhost >>openssl.log 2>&1
+printf 'subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\n' >broker.ext
+openssl x509 -req -in broker.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile broker.ext \
+    -out broker.crt >>openssl.log 2>&1
+printf 'anna:geheim\n' >users
+mosquitto_passwd -U users
+cat >broker.conf <<CONFIG
+per_listener_settings false
+allow_anonymous false
+password_file $work/users
+log_type all
+listener $port 127.0.0.1
+listener $secure 127.0.0.1
+cafile $work/ca.crt
+certfile $work/broker.crt
+keyfile $work/broker.key
+CONFIG
+if [ "$(id -u)" = 0 ]; then
+    echo "user root" >>broker.conf
+fi
+
+broker=""
+start_broker() {
+    mosquitto -c broker.conf >>broker.log 2>&1 &
+    broker=$!
+    started="$started $broker"
+}
+stop_broker() {
+    kill "$broker"
+    wait "$broker" || true
+}
+publish() { # whatever mosquitto_pub takes
+    mosquitto_pub -h 127.0.0.1 -p "$port" -u anna -P geheim -t "$topic" "$@"
+}
+# Listeners that have subscribed so far.
+subscribed() { grep -c 'Sending SUBACK to meterscope-' broker.log || true; }
+listen() { # log, link
+    "$program" sniff "$2" --reconnect --json >"$1.out" 2>"$1.log" &
+    listener=$!
+    started="$started $listener"
+}
+stop_listening() {
+    sleep 0.5
+    kill -INT "$listener"
+    wait "$listener" || true
+}
+
+start_broker
+until_so 'grep -q running broker.log' "the broker does not run"
+
+METERSCOPE_MQTT_PASSWORD=wrong "$program" sniff "mqtt://anna@127.0.0.1:$port/$topic" --for 1s >wrong.log 2>&1 \
+    && fail "a wrong password is taken"
+grep -q METERSCOPE_MQTT_PASSWORD wrong.log || fail "a wrong password is not told"
+
+export METERSCOPE_MQTT_PASSWORD=geheim
+listen plain "mqtt://anna@127.0.0.1:$port/$topic"
+until_so '[ "$(subscribed)" -ge 1 ]' "nobody subscribed"
+printf '\245\000\377\001' >raw.bin
+publish -f raw.bin
+publish -m 'a5 00 FF 02'
+# A stream that the broker's end cuts somewhere.
+for number in $(seq 1000 1400); do
+    printf 'A500%04d\n' "$number"
+    sleep 0.005
+done | mosquitto_pub -h 127.0.0.1 -p "$port" -u anna -P geheim -t "$topic" -l -q 1 >stream.log 2>&1 &
+streaming=$!
+started="$started $streaming"
+sleep 0.7
+stop_broker
+kill "$streaming" 2>/dev/null || true
+grep -q 'Sending PUBLISH to meterscope-' broker.log || fail "nothing was delivered before the restart"
+start_broker
+until_so '[ "$(subscribed)" -ge 2 ]' "the listener did not come back"
+publish -m A500FF03
+publish -f raw.bin
+stop_listening
+
+# What the broker says it delivered: its log names the bytes of each message's payload.
+delivered=$(grep -c 'Sending PUBLISH to meterscope-' broker.log)
+python3 - "$delivered" <<'PYTHON' || fail "what came is not what the broker delivered"
+import json, sys
+delivered = int(sys.argv[1])
+shown = "".join(json.loads(line).get("hex", "") for line in open("plain.out") if line.startswith("{"))
+messages = [shown[at:at + 8] for at in range(0, len(shown), 8)]
+expected = ["A500FF01", "A500FF02"]
+expected += [f"A500{number:04d}" for number in range(1000, 1000 + delivered - 4)]
+expected += ["A500FF03", "A500FF01"]
+assert delivered > 4, delivered
+assert messages == expected, (delivered, messages, expected)
+PYTHON
+
+printf 'geheim\n' >password
+chmod 600 password
+unset METERSCOPE_MQTT_PASSWORD
+export METERSCOPE_MQTT_PASSWORD_FILE="$work/password"
+"$program" sniff "mqtts://anna@localhost:$secure/$topic" --for 1s >untrusted.log 2>&1 \
+    && fail "an unknown authority is trusted"
+grep -q SSL_CERT_FILE untrusted.log || fail "an unknown authority is not told"
+before=$(subscribed)
+SSL_CERT_FILE="$work/ca.crt" listen secure "mqtts://anna@localhost:$secure/$topic"
+until_so '[ "$(subscribed)" -gt "$before" ]' "nobody subscribed over TLS"
+publish -m A500FF04
+stop_listening
+grep -q A500FF04 secure.out || fail "nothing came over TLS"
+
+echo "PASSED mosquitto: $(mosquitto -h | head -n 1), $delivered messages across a restart"

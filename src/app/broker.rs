@@ -1,0 +1,64 @@
+//! The password for an MQTT broker: from the environment or a file, never from a link's name.
+
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use super::{config, keys};
+use crate::frame::{Secret, visible};
+use crate::link::OpenError;
+
+const VARIABLE: &str = "METERSCOPE_MQTT_PASSWORD";
+const FILE_VARIABLE: &str = "METERSCOPE_MQTT_PASSWORD_FILE";
+
+/// The password in the variable `METERSCOPE_MQTT_PASSWORD`; else the first line of the file that
+/// `METERSCOPE_MQTT_PASSWORD_FILE` names; else none.
+///
+/// # Errors
+/// When that file cannot be read, or others can read it too.
+pub(super) fn password() -> Result<Option<Secret>, OpenError> {
+    if let Some(password) = std::env::var_os(VARIABLE) {
+        return Ok(Some(Secret::new(password.into_encoded_bytes())));
+    }
+    std::env::var_os(FILE_VARIABLE).map(|path| from_file(Path::new(&path))).transpose()
+}
+
+fn from_file(path: &Path) -> Result<Secret, OpenError> {
+    let link = visible::string(&path.to_string_lossy());
+    if let Some(mode) = keys::open_mode(path) {
+        let what = format!("the file is open to others (mode {mode:04o}) and was not read");
+        return Err(OpenError::Refused { hint: format!("close it with: chmod 600 {link}"), link, what });
+    }
+    let text = config::read_bounded(path).map(Zeroizing::new).map_err(|what| OpenError::Missing {
+        link,
+        what: visible::string(&what),
+        hint: format!("{FILE_VARIABLE} names the file with the broker's password in its first line"),
+    })?;
+    Ok(Secret::new(text.lines().next().unwrap_or_default().as_bytes().to_vec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn the_first_line_of_a_closed_file_is_the_password_and_an_open_one_is_not_read() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("broker");
+        std::fs::write(&path, "geheim\nmore\n").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        assert_eq!(from_file(&path).unwrap(), Secret::new(b"geheim".to_vec()));
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        let said = from_file(&path).unwrap_err().to_string();
+        assert!(said.contains("chmod 600") && !said.contains("geheim"), "{said}");
+    }
+
+    #[test]
+    fn a_missing_file_is_named() {
+        let said = from_file(Path::new("/nowhere/broker")).unwrap_err().to_string();
+        assert!(said.contains("/nowhere/broker") && said.contains(FILE_VARIABLE), "{said}");
+    }
+}

@@ -1,0 +1,55 @@
+//! A topic of an MQTT broker, on which somebody publishes a meter's frames, one a message.
+//!
+//! There is no way to publish: what is opened is always a [`ListenLink`].
+
+#[cfg(feature = "mqtt")]
+mod payload;
+#[cfg(feature = "mqtt")]
+mod subscription;
+#[cfg(all(test, feature = "mqtt"))]
+mod tests;
+
+use super::topic::Topic;
+use super::{Clock, ListenLink, OpenError};
+use crate::frame::Secret;
+
+/// How to sign on to a broker.
+#[derive(Debug, Clone, Default)]
+pub struct SignOn {
+    /// The password, where one is needed.
+    pub password: Option<Secret>,
+}
+
+/// Subscribes to a topic. The first attempt must succeed; later a lost broker is called again as in
+/// [`super::tcp::open`]. Frames may be published as raw bytes or as hex. Everything that the broker
+/// sends is taken; nothing is kept at the broker for a listener that is away.
+///
+/// TLS trusts the certificates of the system, or those in the file that `SSL_CERT_FILE` names.
+///
+/// # Errors
+/// When the broker is not there, refuses the user or the topic, or its certificate is not trusted.
+#[cfg(feature = "mqtt")]
+pub async fn open_listening(topic: &Topic, sign_on: SignOn, clock: Clock) -> Result<ListenLink, OpenError> {
+    use super::hush::Listener;
+    use super::keep::keep;
+    use super::stream::outlet;
+
+    let (reach, first) = subscription::Subscribe::first(topic, sign_on).await?;
+    let (out, events) = outlet(clock);
+    tokio::spawn(keep(reach, Some(first), Listener, out));
+    Ok(ListenLink { events })
+}
+
+/// This program was built without MQTT.
+///
+/// # Errors
+/// Always.
+#[cfg(not(feature = "mqtt"))]
+#[expect(clippy::unused_async, reason = "the same call with and without the feature")]
+pub async fn open_listening(topic: &Topic, _: SignOn, _: Clock) -> Result<ListenLink, OpenError> {
+    Err(OpenError::Refused {
+        link: topic.to_string(),
+        what: "this program was built without MQTT".to_owned(),
+        hint: "build it with the feature mqtt".to_owned(),
+    })
+}
