@@ -2,7 +2,13 @@
 //!
 //! The telegram is the 884 bytes of an Iskra AM550 with 35 data lines (athombv/node-dsmr-parser,
 //! tests/telegrams/dsmr/dsmr-5.0-isk-1.txt).
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a bench may fail by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a bench may fail by panicking"
+)]
+#![allow(missing_docs, clippy::similar_names, reason = "a bench is read by its names")]
 
 use std::hint::black_box;
 

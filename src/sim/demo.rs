@@ -50,12 +50,12 @@ mod tests {
 
     #[test]
     fn every_model_is_there_when_it_is_asked_for_and_every_meter_has_an_address_of_its_own() {
-        for asked in MODELS {
-            let meters = demo_meters(Some(asked));
-            assert!(meters.iter().any(|meter| meter.name() == asked.id), "{}", asked.id);
-            let addressed = meters.iter().filter(|meter| !meter.address().is_empty());
-            let addresses: BTreeSet<&str> = addressed.clone().map(SimMeter::address).collect();
-            assert_eq!(addresses.len(), addressed.count(), "{}", asked.id);
+        for wanted in MODELS {
+            let meters = demo_meters(Some(wanted));
+            assert!(meters.iter().any(|meter| meter.name() == wanted.id), "{}", wanted.id);
+            let numbered = meters.iter().filter(|meter| !meter.address().is_empty());
+            let addresses: BTreeSet<&str> = numbered.clone().map(SimMeter::address).collect();
+            assert_eq!(addresses.len(), numbered.count(), "{}", wanted.id);
         }
     }
 
