@@ -26,12 +26,24 @@ struct Scene {
 const SIZE: (u16, u16) = (120, 36);
 
 const SCENES: &[Scene] = &[
-    Scene { name: "connect", args: &["demo"], size: SIZE, keys: &[("kWh", "1")], ready: "sim:" },
-    Scene { name: "bench", args: &["demo"], size: SIZE, keys: &[("Commands", "\r")], ready: "CRC-8/0xB5" },
-    Scene { name: "trace", args: &["demo"], size: SIZE, keys: &[("Commands", "4")], ready: "2979.64 kWh" },
+    Scene { name: "connect", args: &["demo"], size: SIZE, keys: &[("Commands", "1")], ready: "Ports" },
+    Scene {
+        name: "bench",
+        args: &["demo"],
+        size: SIZE,
+        keys: &[("Commands", "\r")],
+        ready: "after the request",
+    },
+    Scene {
+        name: "trace",
+        args: &["demo"],
+        size: SIZE,
+        keys: &[("Commands", "5"), ("equal", "4")],
+        ready: "2979.64 kWh",
+    },
     Scene {
         name: "readings",
-        args: &["sim:", "--model", "mercury-206", "--address", "11200195"],
+        args: &["sim:", "--model", "mercury-206", "--address", "11200294"],
         size: SIZE,
         keys: &[("Commands", "5")],
         ready: "sum",
@@ -40,7 +52,7 @@ const SCENES: &[Scene] = &[
         name: "wide",
         args: &["demo"],
         size: (200, 60),
-        keys: &[("Commands", "4")],
+        keys: &[("Commands", "5"), ("equal", "4")],
         ready: "2979.64 kWh",
     },
 ];
