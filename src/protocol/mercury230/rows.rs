@@ -28,9 +28,9 @@ pub enum Reply {
     Instant,
     /// [`journals::items`].
     Journal,
-    /// [`memory::items`], by address.
+    /// `memory::items`, by address.
     Memory,
-    /// [`memory::items`], counted back from the newest record.
+    /// `memory::items`, counted back from the newest record.
     Relative,
 }
 
