@@ -36,6 +36,8 @@ pub enum Judgement {
         code: Option<u16>,
         /// What that means.
         meaning: &'static str,
+        /// Whether it must not be asked again, as after a wrong password.
+        is_final: bool,
     },
     /// An answer, damaged: `CRC 1C, expected 1B`.
     Damaged(String),
@@ -96,11 +98,14 @@ struct Tally {
     noise_bytes: u32,
     damaged: Option<String>,
     unfit: Option<Unfit>,
+    refused: Option<Fault>,
 }
 
 impl Tally {
     fn fault(self) -> Fault {
-        if let Some(what) = self.damaged {
+        if let Some(refused) = self.refused {
+            refused
+        } else if let Some(what) = self.damaged {
             Fault::Damaged { what }
         } else if let Some(unfit) = self.unfit {
             Fault::Unexpected(unfit)
@@ -183,9 +188,9 @@ impl<T: Turn> Turns<T> {
                 self.owed = self.owed.saturating_sub(1);
                 self.answer(readings, more, at);
             }
-            Judgement::Refused { code, meaning } => {
+            Judgement::Refused { code, meaning, is_final } => {
                 self.owed = self.owed.saturating_sub(1);
-                self.fail(Fault::Refused { code, meaning }, at);
+                self.refused(Fault::Refused { code, meaning }, is_final, at);
             }
             Judgement::Damaged(what) => {
                 // What is damaged may be stray bytes with the answer right behind them: until the line is silent
@@ -211,6 +216,16 @@ impl<T: Turn> Turns<T> {
         if self.owed == 0 {
             self.pause(at);
         }
+    }
+
+    /// A read is asked once more: damage that its checksum misses can make a refusal of an answer.
+    fn refused(&mut self, fault: Fault, is_final: bool, at: At) {
+        let is_new = self.tally.refused.as_ref() != Some(&fault);
+        if is_new && !is_final && self.may_repeat() {
+            self.tally.refused = Some(fault);
+            return self.pause(at);
+        }
+        self.fail(fault, at);
     }
 
     fn unfit(&mut self, unfit: Unfit) {

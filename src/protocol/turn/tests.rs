@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Questions are one byte, the command's index; an answer is `[index, value]`; FF is damage.
+/// Questions are one byte, the command's index; an answer is `[index, value]`; FF is damage, E0 a refusal.
 struct Quiz {
     count: usize,
     access: Access,
@@ -27,6 +27,9 @@ impl Turn for Quiz {
     fn judge(&mut self, _: usize, _: usize, frame: &[u8]) -> Judgement {
         match frame {
             [0xFF, ..] => Judgement::Damaged("broken".into()),
+            [0xE0, code] => {
+                Judgement::Refused { code: Some((*code).into()), meaning: "no", is_final: *code == 2 }
+            }
             [0xEE, ..] => Judgement::Unfit(Unfit::Address { expected: 1, found: 2 }),
             bytes => Judgement::Answer { readings: vec![reading(bytes)], more: false },
         }
@@ -133,6 +136,31 @@ fn read_twice_takes_only_two_equal_answers() {
     assert_eq!(table.log, ["ask 0", "ask 0", "ask 0"]);
     table.tell(Event::Frame(&[0, 2]));
     assert_eq!(table.log[3..], ["reading".to_owned(), "done 0".into(), "finished".into()]);
+}
+
+#[test]
+fn a_refused_read_is_believed_when_it_is_refused_again() {
+    let refused = |code| Fault::Refused { code: Some(code), meaning: "no" };
+    let mut table = Table::new(1, Options::default());
+    table.tell(Event::Start).tell(Event::Frame(&[0xE0, 1])).pass(10).tell(Event::Frame(&[0, 7]));
+    assert_eq!(table.log, ["ask 0", "ask 0", "reading", "done 0", "finished"]);
+    let mut table = Table::new(1, Options::default());
+    table.tell(Event::Start).tell(Event::Frame(&[0xE0, 1])).pass(10).tell(Event::Frame(&[0xE0, 1]));
+    assert_eq!(table.log[2..], [format!("failed 0 {:?}", refused(1)), "finished".into()]);
+    let mut table = Table::new(1, Options::default());
+    table.tell(Event::Start).tell(Event::Frame(&[0xE0, 1])).pass(5000);
+    assert_eq!(table.log[3..], [format!("failed 0 {:?}", refused(1)), "finished".into()], "no more came");
+}
+
+#[test]
+fn a_refused_password_or_write_is_asked_once() {
+    let mut table = Table::new(1, Options::default());
+    table.tell(Event::Start).tell(Event::Frame(&[0xE0, 2])).pass(5000);
+    assert_eq!(table.log.iter().filter(|l| l.starts_with("ask")).count(), 1);
+    let mut table = Table::new(1, Options::default());
+    table.exchange.turn.access = Access::Write;
+    table.tell(Event::Start).tell(Event::Frame(&[0xE0, 1])).pass(5000);
+    assert_eq!(table.log.iter().filter(|l| l.starts_with("ask")).count(), 1);
 }
 
 #[test]
