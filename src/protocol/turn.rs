@@ -124,6 +124,8 @@ pub struct Turns<T> {
     index: usize,
     round: usize,
     tally: Tally,
+    /// The present question.
+    question: Vec<u8>,
     /// Questions sent whose answers have neither come nor been waited for to the end: they may come late.
     owed: u32,
     /// Whether the answer to the last question has come, damaged.
@@ -144,6 +146,7 @@ impl<T: Turn> Turns<T> {
             index: 0,
             round: 0,
             tally: Tally::default(),
+            question: Vec::new(),
             owed: 0,
             is_damaged: false,
             first: None,
@@ -162,8 +165,8 @@ impl<T: Turn> Turns<T> {
         self.owed += 1;
         self.is_damaged = false;
         self.state = State::Asking;
-        let question = self.turn.question(self.index, self.round);
-        self.actions.push_back(Action::Send(question));
+        self.question = self.turn.question(self.index, self.round);
+        self.actions.push_back(Action::Send(self.question.clone()));
     }
 
     fn sent(&mut self, at: At) {
@@ -184,10 +187,8 @@ impl<T: Turn> Turns<T> {
             return;
         }
         match self.turn.judge(self.index, self.round, frame) {
-            Judgement::Answer { readings, more } => {
-                self.owed = self.owed.saturating_sub(1);
-                self.answer(readings, more, at);
-            }
+            Judgement::Answer { readings, more } => self.answered(readings, more, at),
+            Judgement::Damaged(_) if self.is_rest_of_answer(frame, at) => {}
             Judgement::Refused { code, meaning, is_final } => {
                 self.owed = self.owed.saturating_sub(1);
                 self.refused(Fault::Refused { code, meaning }, is_final, at);
@@ -202,6 +203,25 @@ impl<T: Turn> Turns<T> {
             Judgement::Unfit(unfit) => self.unfit(unfit),
             Judgement::Foreign => {}
         }
+    }
+
+    fn answered(&mut self, readings: Vec<Reading>, more: bool, at: At) {
+        self.owed = self.owed.saturating_sub(1);
+        self.answer(readings, more, at);
+    }
+
+    /// An answer that begins with the very bytes of its question looks like an echo with something worthless
+    /// behind it. Whether bytes are the rest of one, which is then taken.
+    fn is_rest_of_answer(&mut self, rest: &[u8], at: At) -> bool {
+        if !self.tally.echo || self.state != State::Listening {
+            return false;
+        }
+        let whole = [self.question.as_slice(), rest].concat();
+        let judgement = self.turn.judge(self.index, self.round, &whole);
+        let Judgement::Answer { readings, more } = judgement else { return false };
+        self.warn("echo-or-answer", "the answer begins with the bytes of its request, as an echo would");
+        self.answered(readings, more, at);
+        true
     }
 
     /// A frame while the line should be silent: an answer that was given up on.
@@ -347,6 +367,7 @@ impl<T: Turn> Exchange for Turns<T> {
             Event::Sent if self.state == State::Asking => self.sent(at),
             Event::Frame(frame) => self.frame(frame, at),
             Event::Echo => self.tally.echo = true,
+            Event::Noise(bytes) if self.is_rest_of_answer(bytes, at) => {}
             Event::Noise(bytes) => {
                 let count = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
                 self.tally.noise_bytes = self.tally.noise_bytes.saturating_add(count);

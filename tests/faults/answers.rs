@@ -116,8 +116,8 @@ async fn f31_an_answer_that_begins_like_a_whole_frame_is_not_taken_for_less_than
     for fault in [&[] as &[&str], &["split=1:7+16/9ms"], &["split=1:1/3ms"]] {
         let mut bench = Bench::with(kind, vec![meter(kind, std::slice::from_ref(&answer))], fault);
         let outcome = bench.carry_out(plan.clone()).await;
-        // Nothing tells it from an echo; so it may be lost, but its rest is never a value.
-        assert_eq!((bench.code(&outcome), outcome.values().concat().len()), ("damaged", 0), "{outcome:?}");
+        // Its beginning looks like an echo; the CRC over both tells that it is none.
+        assert_eq!((bench.code(&outcome), outcome.values().concat().len()), ("good", 4), "{outcome:?}");
     }
 }
 

@@ -6,6 +6,8 @@ use super::*;
 struct Quiz {
     count: usize,
     access: Access,
+    /// Whether FF behind the question is sound.
+    opens_with_question: bool,
 }
 
 impl Turn for Quiz {
@@ -26,6 +28,7 @@ impl Turn for Quiz {
     }
     fn judge(&mut self, _: usize, _: usize, frame: &[u8]) -> Judgement {
         match frame {
+            [0, 0xFF, ..] if !self.opens_with_question => Judgement::Damaged("broken".into()),
             [0xFF, ..] => Judgement::Damaged("broken".into()),
             [0xE0, code] => {
                 Judgement::Refused { code: Some((*code).into()), meaning: "no", is_final: *code == 2 }
@@ -55,7 +58,7 @@ struct Table {
 
 impl Table {
     fn new(count: usize, options: Options) -> Self {
-        let exchange = Turns::new(Quiz { count, access: Access::Read }, options);
+        let exchange = Turns::new(Quiz { count, access: Access::Read, opens_with_question: false }, options);
         Self { exchange, now: At::ZERO, wait: None, log: Vec::new(), rest: None }
     }
 
@@ -108,7 +111,7 @@ fn asks_the_next_question_after_the_demanded_silence_only() {
 #[test]
 fn silence_is_asked_again_and_then_named_with_what_was_heard() {
     let mut table = Table::new(1, Options::default());
-    table.tell(Event::Start).tell(Event::Echo).tell(Event::Noise(&[0, 0])).pass(5000);
+    table.tell(Event::Start).tell(Event::Echo).tell(Event::Noise(&[0xFF, 0])).pass(5000);
     let fault = Fault::NoAnswer { sent: 3, echo: true, noise_bytes: 2 };
     assert_eq!(table.log, ["ask 0", "ask 0", "ask 0", &format!("failed 0 {fault:?}"), "finished"]);
 }
@@ -199,6 +202,18 @@ fn the_end_leaves_the_silence_of_the_protocol_and_time_for_answers_that_may_stil
     let mut damaged = Table::new(1, Options { retries: 0, read_twice: false });
     damaged.tell(Event::Start).tell(Event::Frame(&[0xFF])).pass(10);
     assert_eq!(damaged.rest, Some((10, 0)));
+}
+
+#[test]
+fn an_answer_that_begins_like_its_question_is_put_together_again() {
+    let mut table = Table::new(1, Options::default());
+    table.exchange.turn.opens_with_question = true;
+    table.tell(Event::Start).tell(Event::Echo).tell(Event::Frame(&[0xFF, 7]));
+    assert_eq!(table.log, ["ask 0", "echo-or-answer", "reading", "done 0", "finished"]);
+    let mut table = Table::new(1, Options { retries: 0, read_twice: false });
+    table.exchange.turn.opens_with_question = true;
+    table.tell(Event::Start).tell(Event::Frame(&[0xFF, 7])).pass(600);
+    assert!(table.log[1].contains("Damaged"), "no echo, nothing to put it behind: {:?}", table.log);
 }
 
 #[test]
