@@ -54,7 +54,7 @@ pub fn explain(input: &Input, decoder: Option<Decoder>, doing: &str) -> Result<T
         Input::Bytes(bytes) => Ok(decode::digest(bytes, decoder.or_else(|| decode::detect(bytes)))),
         Input::Capture(content) => {
             let played = decode::play(content, decoder)
-                .map_err(|error| Trouble::usage(doing, visible::string(&error.to_string())))?;
+                .map_err(|error| Trouble::usage(doing, visible::error(&error)))?;
             if let Some(torn) = played.torn {
                 let bytes = explain::count(usize::try_from(torn.bytes).unwrap_or(usize::MAX));
                 out::remark(&format!("{doing}: {bytes} at its end could not be read: {}", torn.why));
@@ -104,7 +104,7 @@ pub fn file(path: &Path, doing: &str) -> Result<(Input, String), Stop> {
         Some("-") => format!("{doing} standard input"),
         _ => format!("{doing} {}", visible::string(&path.to_string_lossy())),
     };
-    let content = read(path).map_err(|error| Trouble::usage(&doing, error.to_string()))?;
+    let content = read(path).map_err(|error| Trouble::usage(&doing, visible::error(&error)))?;
     match decode::recognise(content) {
         Ok(input) => Ok((input, doing)),
         Err(error) => Err(Trouble::usage(doing, error.to_string()).into()),

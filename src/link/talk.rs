@@ -96,7 +96,7 @@ impl<S: Sink> Part<S> for Talker {
                     out.tell(|at| LinkEvent::Received { bytes, at }).await?;
                 }
                 Step::Received(Err(error)) | Step::Wrote(Err(error)) => {
-                    return Ok(End::Lost { why: visible::string(&error.to_string()), heard });
+                    return Ok(End::Lost { why: visible::error(&error), heard });
                 }
                 Step::Wrote(Ok(0)) => {
                     return Ok(End::Lost { why: "it takes no bytes any more".to_owned(), heard });
