@@ -51,7 +51,10 @@ pub fn chosen(model: Option<&'static Model>, protocol: Protocol) -> Option<Decod
 /// [`Stop`] when a capture cannot be read.
 pub fn explain(input: &Input, decoder: Option<Decoder>, doing: &str) -> Result<Trace, Stop> {
     match input {
-        Input::Bytes(bytes) => Ok(decode::digest(bytes, decoder.or_else(|| decode::detect(bytes)))),
+        Input::Bytes(bytes) => {
+            let found = decoder.or_else(|| recognised(bytes, doing));
+            Ok(decode::digest(bytes, found))
+        }
         Input::Capture(content) => {
             let played = decode::play(content, decoder)
                 .map_err(|error| Trouble::usage(doing, visible::error(&error)))?;
@@ -62,6 +65,19 @@ pub fn explain(input: &Input, decoder: Option<Decoder>, doing: &str) -> Result<T
             Ok(played.trace)
         }
     }
+}
+
+/// The protocol that fits best, with a remark where others fit as well.
+fn recognised(bytes: &[u8], doing: &str) -> Option<Decoder> {
+    let found = decode::detect(bytes)?;
+    let rivals: Vec<&str> = decode::rivals(bytes, found).iter().map(|family| family.id()).collect();
+    if !rivals.is_empty() {
+        let (taken, others) = (found.family.id(), rivals.join(", "));
+        out::remark(&format!(
+            "{doing}: taken for {taken}; it may as well be {others}: choose with --protocol"
+        ));
+    }
+    Some(found)
 }
 
 /// The exit code, with a remark where the output does not make plain why.
