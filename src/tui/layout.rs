@@ -230,6 +230,9 @@ pub struct Parts {
     pub foot: Rect,
 }
 
+/// Rows of an explained frame from which on bytes and fields have room one above the other.
+const TALL: u16 = 16;
+
 /// Cuts the inside of a pane up for an explained frame.
 #[must_use]
 pub fn parts(inner: Rect, inspector: &Inspector) -> Parts {
@@ -237,8 +240,9 @@ pub fn parts(inner: Rect, inspector: &Inspector) -> Parts {
     let remarks = u16::try_from(remarks).unwrap_or(u16::MAX).min(inner.height * 2 / 5);
     let [head, middle, foot] =
         rows(inner, [Constraint::Length(1), Constraint::Min(0), Constraint::Length(remarks)]);
-    let side_by_side = middle.width >= HEX_COLUMNS + 32;
-    if side_by_side {
+    // Where there are rows enough, the bytes stand above: beside them the notes would find no room.
+    let beside = HEX_COLUMNS + if middle.height < TALL { 32 } else { 90 };
+    if middle.width >= beside {
         let [tree, hex] = columns(middle, [Constraint::Min(30), Constraint::Length(HEX_COLUMNS - 2)]);
         return Parts { head, hex, tree, foot };
     }
