@@ -138,6 +138,23 @@ pub struct Dissection {
     pub problems: Vec<Problem>,
 }
 
+/// What a frame says, without its bytes explained: a [`Dissection`] for those who want values and nothing else.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Values {
+    /// The judgement on the whole.
+    pub verdict: Verdict,
+    /// What was measured.
+    pub readings: Vec<Reading>,
+    /// What is wrong or odd.
+    pub problems: Vec<Problem>,
+}
+
+impl From<Dissection> for Values {
+    fn from(Dissection { verdict, readings, problems, .. }: Dissection) -> Self {
+        Self { verdict, readings, problems }
+    }
+}
+
 impl Dissection {
     /// Bytes of which nothing could be said: one field over all of them.
     #[must_use]
