@@ -156,6 +156,21 @@ impl From<Dissection> for Values {
 }
 
 impl Dissection {
+    /// The title of a frame that is a part of a message, but not its last one.
+    pub const PART: &'static str = "Part of a push";
+
+    /// Whether more frames of its message are to come.
+    #[must_use]
+    pub fn is_part(&self) -> bool {
+        self.title == Self::PART
+    }
+
+    /// Whether a problem with this code was found.
+    #[must_use]
+    pub fn has_problem(&self, code: &str) -> bool {
+        self.problems.iter().any(|problem| problem.code == code)
+    }
+
     /// Bytes of which nothing could be said: one field over all of them.
     #[must_use]
     pub fn unexplained(protocol: &'static str, bytes: &[u8], title: &'static str) -> Self {
