@@ -5,7 +5,7 @@ use tui_input::Input;
 use super::super::keymap::Action;
 use super::super::message::Effect;
 use super::super::state::target::is_same;
-use super::super::state::{Pane, Readings, Screen, State};
+use super::super::state::{Pane, Readings, Screen, State, Telegrams};
 use super::{Effects, bench, connect, go};
 use crate::app::target::Target;
 use crate::bus::Intent;
@@ -61,6 +61,7 @@ pub fn take(state: &mut State, target: Target, effects: &mut Effects) {
     if !state.target.as_ref().is_some_and(|before| is_same(before, &target)) {
         state.readings = Readings { polling: false, ..Readings::default() };
         state.bench.repeat = None;
+        state.telegrams = Telegrams::default();
     }
     if !is_same_model {
         state.bench.forms.clear();
