@@ -171,11 +171,16 @@ fn own_address(model: &Model, text: &str) -> Result<Address, AddressError> {
     candidates.into_iter().next().map(|candidate| candidate.address).ok_or(AddressError::Missing)
 }
 
+/// Digits of an invented serial number, where the model asks for no more.
+const SERIAL_WIDTH: usize = 9;
+
 /// The serial number given as address, or an invented one that ends in the address.
 fn serial_number(model: &Model, address: &str) -> String {
     let digits: String = address.trim().chars().filter(char::is_ascii_digit).collect();
-    let width = usize::from(model.address.serial_digits).max(9);
-    if digits.len() >= usize::from(model.address.serial_digits) {
+    let fewest = usize::from(model.address.serial_digits);
+    let is_rule = model.address.serial_digits < u8::MAX;
+    let width = if is_rule { fewest.max(SERIAL_WIDTH) } else { SERIAL_WIDTH };
+    if digits.len() >= fewest {
         digits
     } else {
         format!("{digits:0>width$}")
