@@ -28,6 +28,7 @@ pub use readings::Readings;
 pub use trace::TraceView;
 
 use super::keymap::{Context, Keymap};
+use crate::app::keys::Keys;
 use crate::app::target::Target;
 use crate::bus::Status;
 use crate::frame::At;
@@ -209,6 +210,8 @@ pub struct State {
     pub capture: CaptureState,
     /// The meter that is talked to.
     pub target: Option<Target>,
+    /// The keys of meters that encrypt: of the keys file, and typed ones before them.
+    pub keys: Keys,
     /// What the bus was asked to do.
     pub jobs: Jobs,
     /// The screen of links.
@@ -251,6 +254,7 @@ impl State {
             captures: None,
             capture: CaptureState::Off,
             target: None,
+            keys: Keys::default(),
             jobs: Jobs::default(),
             connect: Connect::default(),
             meter: Meter::default(),
@@ -307,6 +311,15 @@ impl State {
     #[must_use]
     pub fn profile(&self) -> Option<Profile> {
         Some(self.target.as_ref()?.profile(self.line(), self.network_delay()))
+    }
+
+    /// The keys that are known, with those of the simulated bus when that is the link.
+    #[must_use]
+    pub fn keys_here(&self) -> Keys {
+        match &self.link {
+            Some(link) => self.keys.clone().on(&link.place),
+            None => self.keys.clone(),
+        }
     }
 
     /// What is added to every deadline on a link over the network.
