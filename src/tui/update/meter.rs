@@ -6,7 +6,7 @@ use super::super::keymap::Action;
 use super::super::message::Effect;
 use super::super::state::target::is_same;
 use super::super::state::{Pane, Readings, Screen, State, Telegrams};
-use super::{Effects, bench, connect, go};
+use super::{Effects, bench, ciphers, connect, go};
 use crate::app::target::Target;
 use crate::bus::Intent;
 use crate::link::Place;
@@ -47,7 +47,7 @@ pub fn choose(state: &mut State, effects: &mut Effects) {
         _ => {
             if let Some(candidate) = state.meter.chosen() {
                 let password = state.meter.secret();
-                let target = Target { model, address: candidate.address, password };
+                let target = Target { model, address: candidate.address, password, keys: Vec::new() };
                 take(state, target, effects);
                 go::to(state, if state.is_connected() { Screen::Bench } else { Screen::Connect });
             }
@@ -71,6 +71,7 @@ pub fn take(state: &mut State, target: Target, effects: &mut Effects) {
         state.bench.choose_everyday(target.commands());
     }
     state.target = Some(target);
+    ciphers::renew(state);
     tell_bus(state, effects);
     if state.is_connected() {
         connect::remember(state, effects);
@@ -114,7 +115,7 @@ pub fn choose_by_name(
     let candidates = model.address.resolve(address).map_err(|error| error.to_string())?;
     if let Some(candidate) = candidates.into_iter().next() {
         let password = state.meter.secret();
-        take(state, Target { model, address: candidate.address, password }, effects);
+        take(state, Target { model, address: candidate.address, password, keys: Vec::new() }, effects);
     }
     Ok(())
 }
