@@ -40,7 +40,7 @@ fn opening(given: &Send, line: LineSettings, decoder: Option<Decoder>) -> Openin
         line,
         decoder,
         recording: given.capture.clone().map_or(Recording::None, Recording::File),
-        simulation: Simulation::default(),
+        simulation: Simulation { model: given.model, ..Simulation::default() },
     }
 }
 

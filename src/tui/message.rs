@@ -6,6 +6,7 @@ use super::state::Moment;
 use super::state::connect::{Kept, Port};
 use crate::bus::{Decoder, Intent, JobEvent, JobId, Status};
 use crate::link::LinkName;
+use crate::meter::Model;
 use crate::protocol::LineSettings;
 use crate::sim::fault::Spec;
 use crate::trace::SharedTrace;
@@ -54,7 +55,11 @@ pub enum Effect {
         line: LineSettings,
         /// By which protocol the traffic is read at first.
         decoder: Option<Decoder>,
+        /// The model that a simulated bus must have on it.
+        model: Option<&'static Model>,
     },
+    /// See to it that the simulated bus has a meter of this model.
+    Simulate(&'static Model),
     /// Close the link.
     Close,
     /// Ask the bus.
