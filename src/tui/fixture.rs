@@ -251,7 +251,7 @@ pub fn heard(pushed: &Pushed) -> Trace {
 /// A key as the keys file has it.
 fn kept(key: MeterKey) -> MeterKeys {
     MeterKeys {
-        system_title: key.system_title.map(|title| title.to_vec()),
+        system_title: key.system_title,
         encryption_key: Some(key.encryption),
         authentication_key: key.authentication,
         ..MeterKeys::default()
