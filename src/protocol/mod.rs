@@ -19,6 +19,7 @@ mod delimited;
 pub mod drive;
 mod exchange;
 mod family;
+mod fields;
 mod framer;
 mod held;
 mod keys;

@@ -185,6 +185,9 @@ pub fn models(models: &[&'static Model]) -> Table {
 
 /// `1-239, last five digits of the serial number`.
 fn address(rule: &AddressRule) -> String {
+    if rule.order != Order::Text && rule.max == 0 {
+        return "none: nobody is asked".to_owned();
+    }
     let mut words = match rule.order {
         Order::Text => vec![format!("up to {} characters", rule.max)],
         Order::LittleEndian | Order::BigEndian => vec![format!("{}-{}", rule.min, rule.max)],
