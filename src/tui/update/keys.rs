@@ -252,7 +252,9 @@ fn leave(state: &mut State) {
 
 fn search(state: &mut State) {
     match state.screen {
-        Screen::Bench if state.shows_telegrams() => state.say("nothing to search here; the trace is searched"),
+        Screen::Bench if state.shows_telegrams() => {
+            state.say("nothing to search here; the trace is searched")
+        }
         Screen::Bench => {
             state.focus_on(Pane::Commands);
             state.bench.picker.searching = true;
