@@ -24,7 +24,7 @@ pub fn run(global: &Global, given: &Simulate) -> Outcome {
     let faults = Faults::parse(&given.fault, given.seed)
         .map_err(|error| Trouble::usage("reading the faults", error.to_string()))?;
     for meter in &meters {
-        out::remark(&format!("simulated: {} at address {}", meter.name(), visible::string(meter.address())));
+        out::remark(&simulated(meter));
     }
     let bus = SimBus::new(meters).with_faults(faults).with_speed(given.speed.into());
     live::block_on(async {
@@ -38,6 +38,13 @@ pub fn run(global: &Global, given: &Simulate) -> Outcome {
             () = interrupt.came() => Ok(Exit::Done),
         }
     })
+}
+
+fn simulated(meter: &SimMeter) -> String {
+    match meter.address() {
+        "" => format!("simulated: {}", meter.name()),
+        address => format!("simulated: {} at address {}", meter.name(), visible::string(address)),
+    }
 }
 
 /// The meters that were named, or one of every model.
