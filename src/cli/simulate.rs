@@ -11,10 +11,10 @@ use super::live::{self, Interrupt};
 use super::out::{self, Out};
 use super::{keys, password};
 use crate::frame::visible;
-use crate::link::{Clock, Link};
+use crate::link::Clock;
 use crate::sim::fault::Faults;
 use crate::sim::serve::{self, Reach, ServeError};
-use crate::sim::{Secrets, SimBus, SimMeter, demo_meters};
+use crate::sim::{Secrets, SharedBus, SimBus, SimMeter, demo_meters};
 
 const DOING: &str = "simulating meters";
 
@@ -29,7 +29,7 @@ pub fn run(global: &Global, given: &Simulate) -> Outcome {
     let bus = SimBus::new(meters).with_faults(faults).with_speed(given.speed.into());
     live::block_on(async {
         let interrupt = Interrupt::watch();
-        let served = serve(given, bus.open(Clock::start())).await?;
+        let served = serve(given, bus.open_shared(Clock::start())).await?;
         let mut out = Out::new();
         out.line(&served.place)?;
         out.flush()?;
@@ -84,34 +84,34 @@ struct Served {
     serving: Serving,
 }
 
-async fn serve(given: &Simulate, link: Link) -> Result<Served, Stop> {
+async fn serve(given: &Simulate, shared: SharedBus) -> Result<Served, Stop> {
     if let Some(target) = &given.place.connect {
         let target = bare(target).to_owned();
         let place = format!("tcp://{}", visible::string(&target));
         let dialling = async move {
-            serve::dial(&target, link).await;
+            serve::dial(&target, shared).await;
             Ok(())
         };
         return Ok(Served { place, serving: Box::pin(dialling) });
     }
     if let Some(path) = &given.place.pty {
-        return pty(path, link);
+        return pty(path, shared);
     }
     let address = given.place.listen.as_deref().unwrap_or("127.0.0.1:0");
     let reach = if given.allow_remote { Reach::Network } else { Reach::ThisComputer };
     let (bound, serving) =
-        serve::listen(resolve(address)?, reach, link).await.map_err(|error| trouble(&error))?;
+        serve::listen(resolve(address)?, reach, shared).await.map_err(|error| trouble(&error))?;
     Ok(Served { place: format!("tcp://{bound}"), serving: Box::pin(serving) })
 }
 
 #[cfg(unix)]
-fn pty(path: &Path, link: Link) -> Result<Served, Stop> {
-    let serving = serve::pty(path, link).map_err(|error| trouble(&error))?;
+fn pty(path: &Path, shared: SharedBus) -> Result<Served, Stop> {
+    let serving = serve::pty(path, shared).map_err(|error| trouble(&error))?;
     Ok(Served { place: visible::string(&path.to_string_lossy()), serving: Box::pin(serving) })
 }
 
 #[cfg(not(unix))]
-fn pty(_: &Path, _: Link) -> Result<Served, Stop> {
+fn pty(_: &Path, _: SharedBus) -> Result<Served, Stop> {
     let what = "this system has no pseudo-terminals";
     Err(Trouble::usage(DOING, what).hint("serve on TCP: --listen tcp://127.0.0.1:0").into())
 }

@@ -1,11 +1,13 @@
 //! The simulated bus as a link.
 
 use jiff::tz::TimeZone;
+use tokio::sync::watch;
 use tokio::time::sleep_until;
 
 use super::fault::Faults;
 use super::line::Speed;
 use super::meter::{SimMeter, readdress};
+use super::sessions::{Sessions, SharedBus};
 use super::wire::{Beginning, Wire};
 use crate::frame::At;
 use crate::link::pair::{FarEnd, with_far_end};
@@ -69,7 +71,14 @@ impl SimBus {
     /// within a runtime.
     #[must_use]
     pub fn open(self, clock: Clock) -> Link {
+        self.open_shared(clock).link
+    }
+
+    /// Opens it as [`SimBus::open`] does, for somebody who shares it among several.
+    #[must_use]
+    pub fn open_shared(self, clock: Clock) -> SharedBus {
         let (link, far) = with_far_end();
+        let (told, sessions) = watch::channel(false);
         let first = self.meters.first().map(SimMeter::line);
         let beginning = Beginning {
             line: self.line.or(first).unwrap_or_default(),
@@ -79,15 +88,19 @@ impl SimBus {
             clock,
             zone: self.zone,
         };
-        tokio::spawn(run(Wire::new(beginning, clock.now()), far, clock));
-        link
+        tokio::spawn(run(Wire::new(beginning, clock.now()), far, told, clock));
+        SharedBus { link, sessions: Sessions::told_by(sessions) }
     }
 }
 
-async fn run(mut wire: Wire, mut far: FarEnd, clock: Clock) {
+async fn run(mut wire: Wire, mut far: FarEnd, told: watch::Sender<bool>, clock: Clock) {
     let mut is_commanded = true;
     loop {
-        for event in wire.advance(clock.now()) {
+        let events = wire.advance(clock.now());
+        // Before its answer is heard it must be known that a session is open.
+        let is_open = wire.is_in_session();
+        told.send_if_modified(|told| std::mem::replace(told, is_open) != is_open);
+        for event in events {
             let is_end = matches!(event, LinkEvent::Closed { .. });
             if far.events.send(event).await.is_err() || is_end {
                 return;

@@ -197,11 +197,7 @@ fn serial_number(model: &Model, address: &str) -> String {
     let fewest = usize::from(model.address.serial_digits);
     let is_rule = model.address.serial_digits < u8::MAX;
     let width = if is_rule { fewest.max(SERIAL_WIDTH) } else { SERIAL_WIDTH };
-    if digits.len() >= fewest {
-        digits
-    } else {
-        format!("{digits:0>width$}")
-    }
+    if digits.len() >= fewest { digits } else { format!("{digits:0>width$}") }
 }
 
 /// Puts another address into frames of any of these meters.
@@ -245,6 +241,10 @@ impl SimMeter {
     /// Its responder's deadline.
     pub(super) fn deadline(&self) -> Option<At> {
         self.responder.deadline()
+    }
+
+    pub(super) fn is_in_session(&self) -> bool {
+        self.responder.is_in_session()
     }
 
     pub(super) const fn rests_until(&self) -> At {

@@ -313,6 +313,10 @@ impl Responder for Meter {
         (!self.heard.is_empty()).then(|| self.end())
     }
 
+    fn is_in_session(&self) -> bool {
+        self.channel.is_some()
+    }
+
     fn draw(&mut self, load: Load) {
         self.memory.draw(load);
     }

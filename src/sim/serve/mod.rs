@@ -1,7 +1,8 @@
 //! A link served to other programs: over TCP as a converter would, or as a pseudo-terminal.
 //!
 //! All clients share the one wire. A client that sends has the wire until its answer has come and 30 ms passed,
-//! or until 1.5 s passed without one; what others send meanwhile waits its turn, and only the one who has the wire
+//! or until 1.5 s passed without one; while a meter is in a session, until the session is closed or its client
+//! is silent for 5 s or gone. What others send meanwhile waits its turn, and only the one who has the wire
 //! hears the answer. What a meter sends unasked goes to everybody. So programs that ask independently do not
 //! disturb each other, and all see the same meters.
 //!

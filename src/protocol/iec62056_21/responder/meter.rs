@@ -492,4 +492,8 @@ impl Responder for Meter {
         }
         (self.state != State::Idle).then(|| self.last + self.timeout)
     }
+
+    fn is_in_session(&self) -> bool {
+        self.state != State::Idle
+    }
 }
