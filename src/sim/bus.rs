@@ -97,15 +97,17 @@ async fn run(mut wire: Wire, mut far: FarEnd, told: watch::Sender<bool>, clock: 
     let mut is_commanded = true;
     loop {
         let events = wire.advance(clock.now());
-        // Before its answer is heard it must be known that a session is open.
+        // A session is known to be open before its first answer is heard, and to be closed after what closed it
+        // was sent.
         let is_open = wire.is_in_session();
-        told.send_if_modified(|told| std::mem::replace(told, is_open) != is_open);
+        told.send_if_modified(|told| is_open && !std::mem::replace(told, is_open));
         for event in events {
             let is_end = matches!(event, LinkEvent::Closed { .. });
             if far.events.send(event).await.is_err() || is_end {
                 return;
             }
         }
+        told.send_if_modified(|told| !is_open && std::mem::replace(told, is_open));
         let deadline = wire.deadline();
         tokio::select! {
             command = far.commands.recv(), if is_commanded => match command {

@@ -129,7 +129,7 @@ impl Hub {
                     Some(event) => self.event(event),
                 },
                 Some(message) = self.inbox.recv() => self.message(message),
-                () = self.sessions.changed() => {}
+                () = self.sessions.changed() => self.session_changed(),
                 () = passed(until) => self.holder = None,
             }
             self.next_turn();
@@ -141,6 +141,13 @@ impl Hub {
         let holder = self.holder?;
         let is_session = self.sessions.is_open();
         Some(if is_session { holder.until.max(holder.session_until) } else { holder.until })
+    }
+
+    /// Nothing is answered to what closes a session.
+    fn session_changed(&mut self) {
+        if !self.sessions.is_open() {
+            self.hold(QUIET);
+        }
     }
 
     fn event(&mut self, event: LinkEvent) {
