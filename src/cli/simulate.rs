@@ -10,8 +10,9 @@ use super::exit::{Exit, Outcome, Stop, Trouble};
 use super::live::{self, Interrupt};
 use super::out::{self, Out};
 use super::{keys, password};
+use crate::app::broker;
 use crate::frame::visible;
-use crate::link::Clock;
+use crate::link::{Clock, LinkName, Place, mqtt};
 use crate::sim::fault::Faults;
 use crate::sim::serve::{self, Reach, ServeError};
 use crate::sim::{Secrets, SharedBus, SimBus, SimMeter, demo_meters};
@@ -94,6 +95,9 @@ async fn serve(given: &Simulate, shared: SharedBus) -> Result<Served, Stop> {
         };
         return Ok(Served { place, serving: Box::pin(dialling) });
     }
+    if let Some(name) = &given.place.publish {
+        return publish(given, name, shared).await;
+    }
     if let Some(path) = &given.place.pty {
         return pty(path, shared);
     }
@@ -102,6 +106,29 @@ async fn serve(given: &Simulate, shared: SharedBus) -> Result<Served, Stop> {
     let (bound, serving) =
         serve::listen(resolve(address)?, reach, shared).await.map_err(|error| trouble(&error))?;
     Ok(Served { place: format!("tcp://{bound}"), serving: Box::pin(serving) })
+}
+
+/// Publishes on a topic what the meters push.
+async fn publish(given: &Simulate, name: &LinkName, shared: SharedBus) -> Result<Served, Stop> {
+    let Place::Mqtt(topic) = &name.place else {
+        let what = format!("--publish {name}: expected mqtt://[USER@]HOST[:PORT]/TOPIC");
+        return Err(Trouble::usage(DOING, what).into());
+    };
+    if !given.model.is_empty() && given.model.iter().all(|model| model.address.has_address()) {
+        let what = "--publish is for meters that speak by themselves; these answer when they are asked";
+        return Err(Trouble::usage(DOING, what).hint("such as --model kaifa-ma309 or dsmr5-p1").into());
+    }
+    let opened = match broker::sign_on() {
+        Ok(sign_on) => mqtt::open_publishing(topic, sign_on).await,
+        Err(error) => Err(error),
+    };
+    let publisher = opened.map_err(|error| Trouble::new(Exit::Link, DOING, error.to_string()))?;
+    let payload = given.payload.into();
+    let publishing = async move {
+        serve::publish(publisher, payload, shared).await;
+        Ok(())
+    };
+    Ok(Served { place: name.to_string(), serving: Box::pin(publishing) })
 }
 
 #[cfg(unix)]

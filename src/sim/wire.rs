@@ -286,6 +286,7 @@ impl Wire {
             }
             Told::SetLine(line) => {
                 let at = meter.free().max(now);
+                let at = at + self.injector.line_delay(at);
                 self.plan(at, Ahead::MeterLine(index, line));
             }
         }

@@ -55,7 +55,10 @@ pub struct Meter {
     wrong_passwords: u8,
     /// How far the meter's clock is ahead of the wall's.
     ahead: SignedDuration,
+    /// Whether it says its parity bits, as who asks it does.
     has_parity: bool,
+    /// Whether it hears nothing without them.
+    demands_parity: bool,
     framer: IecFramer,
     told: VecDeque<Told>,
     last: At,
@@ -91,6 +94,7 @@ impl Meter {
             wrong_passwords: 0,
             ahead: SignedDuration::ZERO,
             has_parity: false,
+            demands_parity: false,
             framer: IecFramer::new(Source::Requests),
             told: VecDeque::new(),
             last: At::ZERO,
@@ -116,6 +120,8 @@ impl Meter {
             ("bcc", "xor7") => self.rule = Some(Rule::Xor7),
             ("bcc", "add7") => self.rule = Some(Rule::Add7),
             ("bcc", _) => return error("xor7 or add7"),
+            ("parity", "even") => (self.demands_parity, self.has_parity) = (true, true),
+            ("parity", _) => return error("even"),
             ("permission", "on") => self.may_write = true,
             ("permission", "off") => self.may_write = false,
             ("permission", _) => return error("on or off"),
@@ -162,7 +168,7 @@ impl Meter {
     }
 
     fn frame(&mut self, wire: &[u8], now: Now) {
-        let has_parity = wire.iter().any(|byte| byte & 0x80 != 0);
+        let has_parity = self.demands_parity || wire.iter().any(|byte| byte & 0x80 != 0);
         if has_parity && !wire.iter().all(|byte| parity::is_even(*byte)) {
             // A meter drops what has a wrong parity bit without a word.
             return;
