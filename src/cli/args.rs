@@ -137,15 +137,15 @@ pub enum Subcommand {
     Man(Man),
 }
 
-const SIMULATE_EXAMPLES: &str =
-    "Example:\n  meterscope simulate --listen tcp://127.0.0.1:0 --model mercury-200 --address 411486\n  \
+const SIMULATE_EXAMPLES: &str = "Example:\n  meterscope simulate --listen tcp://127.0.0.1:0 --model mercury-200 --address 411486\n  \
      meterscope simulate --pty /tmp/meter --model energomera-ce307 --fault drop=0.01\n  \
      meterscope simulate --publish mqtt://localhost/sensors/smartmeter --payload hex --model kaifa-ma309";
 
 /// The examples, and every kind of fault.
 fn faults() -> String {
     let row = |kind: &Kind| {
-        let argument = if kind.argument.is_empty() { String::new() } else { format!(" [:{}]", kind.argument) };
+        let argument =
+            if kind.argument.is_empty() { String::new() } else { format!(" [:{}]", kind.argument) };
         format!("  {:13} {}{argument}\n", kind.name, kind.what)
     };
     let rows: String = KINDS.iter().map(row).collect();
@@ -386,6 +386,9 @@ pub struct Simulate {
     /// Something that goes wrong on the line, such as drop=0.01, late=once:800ms or echo=1.
     #[arg(long, value_name = "KIND=RATE")]
     pub fault: Vec<String>,
+    /// Tell this, with a line end, to everybody who connects before anything else, as modem converters do.
+    #[arg(long, value_name = "TEXT")]
+    pub greeting: Vec<String>,
     /// The same seed makes the same faults.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,

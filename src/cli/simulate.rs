@@ -30,7 +30,7 @@ pub fn run(global: &Global, given: &Simulate) -> Outcome {
     let bus = SimBus::new(meters).with_faults(faults).with_speed(given.speed.into());
     live::block_on(async {
         let interrupt = Interrupt::watch();
-        let served = serve(given, bus.open_shared(Clock::start())).await?;
+        let served = serve(given, bus.open_shared(Clock::start()).with_greeting(greeting(given))).await?;
         let mut out = Out::new();
         out.line(&served.place)?;
         out.flush()?;
@@ -39,6 +39,11 @@ pub fn run(global: &Global, given: &Simulate) -> Outcome {
             () = interrupt.came() => Ok(Exit::Done),
         }
     })
+}
+
+/// The lines of the greeting; nothing for none.
+fn greeting(given: &Simulate) -> Vec<u8> {
+    given.greeting.iter().flat_map(|line| format!("{line}\n").into_bytes()).collect()
 }
 
 fn simulated(meter: &SimMeter) -> String {

@@ -89,7 +89,7 @@ impl SimBus {
             zone: self.zone,
         };
         tokio::spawn(run(Wire::new(beginning, clock.now()), far, told, clock));
-        SharedBus { link, sessions: Sessions::told_by(sessions) }
+        SharedBus { link, sessions: Sessions::told_by(sessions), greeting: Vec::new() }
     }
 }
 

@@ -35,4 +35,15 @@ pub struct SharedBus {
     pub link: Link,
     /// Its sessions.
     pub sessions: Sessions,
+    /// What everybody is told first who comes to it over a socket, as modem converters do; empty for nothing.
+    pub greeting: Vec<u8>,
+}
+
+impl SharedBus {
+    /// With a greeting.
+    #[must_use]
+    pub fn with_greeting(mut self, greeting: Vec<u8>) -> Self {
+        self.greeting = greeting;
+        self
+    }
 }

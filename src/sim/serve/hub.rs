@@ -94,6 +94,7 @@ pub(super) struct Hub {
     clients: BTreeMap<u64, mpsc::Sender<ToClient>>,
     waiting: VecDeque<(u64, Vec<u8>)>,
     sessions: Sessions,
+    greeting: Vec<u8>,
     holder: Option<Holder>,
 }
 
@@ -110,11 +111,11 @@ struct Holder {
 impl Hub {
     /// A hub for a bus, and its door.
     pub(super) fn new(bus: SharedBus) -> (Self, Door) {
-        let SharedBus { link, sessions } = bus;
+        let SharedBus { link, sessions, greeting } = bus;
         let (sender, inbox) = mpsc::channel(QUEUE);
         let (is_open, watched) = watch::channel(true);
         let (clients, waiting) = (BTreeMap::new(), VecDeque::new());
-        let hub = Self { link, inbox, is_open, clients, waiting, sessions, holder: None };
+        let hub = Self { link, inbox, is_open, clients, waiting, sessions, greeting, holder: None };
         (hub, Door { hub: sender, is_open: watched, next_id: Arc::default() })
     }
 
@@ -180,6 +181,10 @@ impl Hub {
     fn message(&mut self, message: FromClient) {
         match message {
             FromClient::Joined(id, outbox) => {
+                if !self.greeting.is_empty() {
+                    // The first message for a client: its queue has room.
+                    let _ = outbox.try_send(ToClient::Bytes(self.greeting.clone()));
+                }
                 self.clients.insert(id, outbox);
             }
             FromClient::Bytes(id, bytes) if self.clients.contains_key(&id) => {
@@ -257,7 +262,8 @@ mod tests {
     -> (FarEnd, Door, [(u64, mpsc::Receiver<ToClient>); 2], watch::Sender<bool>) {
         let (link, far) = with_far_end();
         let (told, sessions) = watch::channel(false);
-        let (hub, door) = Hub::new(SharedBus { link, sessions: Sessions::told_by(sessions) });
+        let (hub, door) =
+            Hub::new(SharedBus { link, sessions: Sessions::told_by(sessions), greeting: Vec::new() });
         tokio::spawn(hub.run());
         let clients = [door.join().await.unwrap(), door.join().await.unwrap()];
         (far, door, clients, told)

@@ -48,7 +48,6 @@ pub struct Meter {
     rule: Option<Rule>,
     reaction: Duration,
     timeout: Duration,
-    greeting: Option<Vec<u8>>,
     start_line: LineSettings,
     line: LineSettings,
     state: State,
@@ -87,7 +86,6 @@ impl Meter {
             rule: None,
             reaction: reaction(setup),
             timeout: Duration::from_secs(5),
-            greeting: None,
             start_line: setup.line,
             line: setup.line,
             state: State::Idle,
@@ -116,7 +114,6 @@ impl Meter {
                 self.identification = line.as_bytes().to_vec();
             }
             ("identification", _) => return error("a line such as /TPC5NEVAMT324.2303"),
-            ("greeting", text) => self.greeting = Some([text.as_bytes(), b"\n"].concat()),
             ("bcc", "xor7") => self.rule = Some(Rule::Xor7),
             ("bcc", "add7") => self.rule = Some(Rule::Add7),
             ("bcc", _) => return error("xor7 or add7"),
@@ -483,9 +480,6 @@ impl Responder for Meter {
     }
 
     fn poll(&mut self, now: Now) -> Option<Told> {
-        if let Some(greeting) = self.greeting.take() {
-            self.say(greeting, Duration::ZERO, now);
-        }
         if self.state != State::Idle && now.at >= self.last + self.timeout {
             self.leave();
         }
@@ -493,9 +487,6 @@ impl Responder for Meter {
     }
 
     fn deadline(&self) -> Option<At> {
-        if self.greeting.is_some() {
-            return Some(At::ZERO);
-        }
         (self.state != State::Idle).then(|| self.last + self.timeout)
     }
 
