@@ -14,13 +14,8 @@ use meterscope::bus::{BusEvent, Decoder, Intent, JobEvent, JobId, Port, Wanted, 
 use meterscope::frame::At;
 use meterscope::link::Clock;
 use meterscope::meter::model;
-<<<<<<< HEAD
-use meterscope::protocol::{Address, LineSettings, Options, Plan, Profile, Request, registry};
-use meterscope::sim::{Secrets, SimBus, SimMeter};
-=======
 use meterscope::protocol::{LineSettings, Options, Plan, Profile, Request, registry};
 use meterscope::sim::{Secrets, SimBus, SimMeter};
->>>>>>> speed
 use meterscope::trace::{Entry, SharedTrace, Trace, Way};
 
 const LINE: LineSettings = LineSettings::n81(9600);
@@ -44,11 +39,7 @@ const ALLOWANCE: Duration = Duration::from_millis(3);
 async fn read(id: &str, address: &str, asked: &[(&str, &[(&str, &str)])]) -> Vec<Entry> {
     let model = model(id).unwrap();
     let family = registry::family(model.protocol).unwrap();
-<<<<<<< HEAD
-    let meter = SimMeter::of_model(model, &address.to_string(), Secrets::default(), Vec::new()).unwrap();
-=======
     let meter = SimMeter::of_model(model, address, Secrets::default(), Vec::new()).unwrap();
->>>>>>> speed
     let clock = Clock::start();
     let trace = SharedTrace::new(Trace::new(clock.origin()));
     let (mut handle, ends) = channel();

@@ -284,7 +284,17 @@ impl Live {
                 Ok(Some(BusEvent::Job(..))) => {}
             }
         }
-        if let CaptureState::Failed { why, lost, .. } = &self.session.status.borrow().capture {
+        self.say_what_was_wrong();
+    }
+
+    /// What no reading shows.
+    fn say_what_was_wrong(&self) {
+        let status = self.session.status.borrow();
+        if status.counters.parity_errors > 0 {
+            let count = status.counters.parity_errors;
+            out::remark(&format!("bytes received with a wrong parity bit: {count}"));
+        }
+        if let CaptureState::Failed { why, lost, .. } = &status.capture {
             out::remark(&format!("{}: the capture lacks {lost} bytes: {why}", self.doing));
         }
     }

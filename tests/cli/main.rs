@@ -11,6 +11,7 @@ mod catalogue;
 mod decode;
 mod faults;
 mod live;
+mod meters;
 mod repository;
 mod simulator;
 #[cfg(unix)]
