@@ -155,6 +155,9 @@ pub struct Reading {
     pub tariff: Option<u8>,
     /// The phase, where the value belongs to one.
     pub phase: Option<Phase>,
+    /// Which meter it is of, where one tells for others: the channel of a sub-meter, counted from 1 (OBIS group B
+    /// of abstract objects); 0 for the meter itself.
+    pub channel: u8,
     /// Now, or a point in the archive.
     pub period: Period,
     /// The value.
@@ -189,6 +192,7 @@ impl Reading {
             quantity,
             tariff: None,
             phase: None,
+            channel: 0,
             period: Period::Now,
             value,
             unit,

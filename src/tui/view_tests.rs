@@ -112,8 +112,11 @@ fn emucs(size: (u16, u16)) -> State {
 
 fn kaifa(size: (u16, u16)) -> State {
     let telegrams = &["evn-kaifa-ma309-doc"];
-    let mut state =
-        listening(size, Screen::Bench, &Pushed { model: "kaifa-ma309", telegrams, has_keys: true, cut: WHOLE });
+    let mut state = listening(
+        size,
+        Screen::Bench,
+        &Pushed { model: "kaifa-ma309", telegrams, has_keys: true, cut: WHOLE },
+    );
     keys(&mut state, &["down", "down", "down"]);
     state
 }

@@ -34,8 +34,25 @@ pub struct Line {
 
 /// Fields that only hold a telegram together.
 const FRAME: &[&str] = &[
-    "blank line", "line end", "start", "stop", "end", "flag", "length", "length of title", "LLC", "object",
-    "length of system title", "bracket", "brackets", "type and length", "type and count", "scaler", "unit",
+    "blank line",
+    "line end",
+    "start",
+    "stop",
+    "end",
+    "flag",
+    "length",
+    "length of title",
+    "LLC",
+    "object",
+    "length of system title",
+    "bracket",
+    "brackets",
+    "type and length",
+    "type and count",
+    "scaler",
+    "unit",
+    "L",
+    "L, repeated",
 ];
 
 /// The lines of a telegram, in their order.
@@ -122,8 +139,10 @@ impl Maker<'_> {
     fn text_line(&self, at: usize, field: &Field, below: Range<usize>, lines: &mut Vec<Line>) {
         let object = below.clone().find(|at| self.label(*at) == Label::Name("object"));
         let Some(object) = object.and_then(|at| self.field(at)) else { return };
-        let content = self.layer.bytes.get(object.span.range().end..field.span.range().end).unwrap_or_default();
-        let told: Vec<usize> = below.filter(|at| self.field(*at).is_some_and(|field| !is_frame(field))).collect();
+        let content =
+            self.layer.bytes.get(object.span.range().end..field.span.range().end).unwrap_or_default();
+        let told: Vec<usize> =
+            below.filter(|at| self.field(*at).is_some_and(|field| !is_frame(field))).collect();
         let mut line = Line {
             code: visible::text(self.layer.bytes_of(object)),
             raw: visible::text(trimmed(content)),
@@ -179,7 +198,8 @@ impl Maker<'_> {
     fn record(&self, at: usize, field: &Field, below: Range<usize>) -> Line {
         let fields: Vec<&Field> = below.filter_map(|at| self.field(at)).collect();
         let data = fields.iter().rfind(|field| field.label == Label::Name("data")).map(|field| field.span);
-        let (from, to) = (field.span.range().start, data.map_or(field.span.range().end, |span| span.range().start));
+        let (from, to) =
+            (field.span.range().start, data.map_or(field.span.range().end, |span| span.range().start));
         let of = |bytes: Option<&[u8]>| hex::spaced(bytes.unwrap_or_default());
         let belongs = fields.iter().filter_map(|field| belonging(&field.label.to_string()));
         let words: Vec<String> = std::iter::once(field.label.to_string()).chain(belongs).collect();

@@ -70,7 +70,10 @@ fn cipher(frame: &Dissection) -> Cipher {
 }
 
 fn has_tag(layer: &Layer) -> bool {
-    layer.fields.iter().any(|field| field.label == Label::Name("authentication tag") && !field.span.is_empty())
+    layer
+        .fields
+        .iter()
+        .any(|field| field.label == Label::Name("authentication tag") && !field.span.is_empty())
 }
 
 /// The frame counter, under the names that the standards give it.

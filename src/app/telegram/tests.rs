@@ -13,7 +13,10 @@ fn vector(id: &str) -> serde_json::Value {
         include_str!("../../../tests/vectors/dlms_mbus.jsonl"),
     ];
     let lines = FILES.iter().flat_map(|file| file.lines());
-    lines.map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()).find(|v| v["id"] == id).unwrap()
+    lines
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .find(|v| v["id"] == id)
+        .unwrap()
 }
 
 /// The last frame of a published telegram, explained with its key if `has_key`.
@@ -107,9 +110,11 @@ fn a_part_and_what_lacks_its_beginning_are_no_telegrams() {
 
 #[test]
 fn all_lines_point_at_fields_of_the_content_and_cover_no_byte_twice_at_the_same_depth() {
-    for (id, protocol) in
-        [("v50-iskra-am550", "dsmr-p1"), ("scs-lg_e450-unencrypted_valid_data", "dlms-hdlc"), ("libmbus-emh_diz", "mbus")]
-    {
+    for (id, protocol) in [
+        ("v50-iskra-am550", "dsmr-p1"),
+        ("scs-lg_e450-unencrypted_valid_data", "dlms-hdlc"),
+        ("libmbus-emh_diz", "mbus"),
+    ] {
         let telegram = last_frame(id, protocol, false);
         let layer = &telegram.layers[content_layer(&telegram)];
         let lines = lines(&telegram);

@@ -256,7 +256,8 @@ fn names(item: &Item, role: Role) -> (Label, &'static str) {
 fn reading(obis: Obis, measured: Measured, unit: Unit, raw: &[u8]) -> Reading {
     let quantity = obis::quantity(obis);
     if obis.first().is_some_and(|medium| *medium > 1) {
-        return Reading::unnamed(quantity, measured, unit, raw);
+        let channel = obis.get(1).copied().unwrap_or_default();
+        return Reading { channel, ..Reading::unnamed(quantity, measured, unit, raw) };
     }
     Reading { quantity, ..Reading::of(obis::code(obis), measured, unit, raw) }
 }

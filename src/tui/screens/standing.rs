@@ -40,7 +40,9 @@ fn segments(telegrams: &Telegrams) -> Said {
     let (parts, last) = (telegrams.standing.parts, telegrams.parts);
     match (telegrams.standing.is_whole, parts, last) {
         (true, 0 | 1, _) => Said::nothing(),
-        (true, parts, _) => Said::new(format!("whole, {parts} segments"), format!("{parts}/{parts}"), Role::Text),
+        (true, parts, _) => {
+            Said::new(format!("whole, {parts} segments"), format!("{parts}/{parts}"), Role::Text)
+        }
         (false, parts, 0) => Said::new(format!("segment {parts}"), format!("{parts}/?"), Role::Warn),
         (false, parts, last) => {
             Said::new(format!("segment {parts} of {last}"), format!("{parts}/{last}"), Role::Warn)
@@ -53,7 +55,9 @@ fn cipher(cipher: Cipher, glyphs: &Glyphs) -> Said {
     match cipher {
         Cipher::None => Said::nothing(),
         Cipher::Open => Said::new(format!("decrypted {good}"), format!("dec{good}"), Role::Good),
-        Cipher::Authentic => Said::new(format!("decrypted, authentic {good}"), format!("auth{good}"), Role::Good),
+        Cipher::Authentic => {
+            Said::new(format!("decrypted, authentic {good}"), format!("auth{good}"), Role::Good)
+        }
         Cipher::NotAuthentic => Said::new("decrypted, not authenticated", "not auth", Role::Warn),
         Cipher::NoKey => Said::new("key missing", "no key", Role::Warn),
         Cipher::WrongKey => Said::new("wrong key", "wrong key", Role::Bad),
@@ -94,7 +98,10 @@ mod tests {
     #[test]
     fn a_counter_says_its_step_and_warns_where_it_is_not_one() {
         let mut telegrams = telegrams(2, 2, true);
-        assert_eq!((counter(&telegrams).long.as_str(), counter(&telegrams).role), ("counter 24581, +1", Role::Text));
+        assert_eq!(
+            (counter(&telegrams).long.as_str(), counter(&telegrams).role),
+            ("counter 24581, +1", Role::Text)
+        );
         telegrams.step = Some(-3);
         assert_eq!((counter(&telegrams).short.as_str(), counter(&telegrams).role), ("-3", Role::Warn));
     }
@@ -102,7 +109,12 @@ mod tests {
     #[test]
     fn every_state_of_the_cipher_has_words_of_its_own() {
         let all = [
-            Cipher::Open, Cipher::Authentic, Cipher::NotAuthentic, Cipher::NoKey, Cipher::WrongKey, Cipher::Replayed,
+            Cipher::Open,
+            Cipher::Authentic,
+            Cipher::NotAuthentic,
+            Cipher::NoKey,
+            Cipher::WrongKey,
+            Cipher::Replayed,
         ];
         let words: std::collections::BTreeSet<String> =
             all.into_iter().map(|state| cipher(state, &Glyphs::ASCII).short).collect();

@@ -93,7 +93,9 @@ fn nothing_yet(look: &Look<'_>, columns: u16) -> Vec<(String, Role)> {
     let came = match (state.is_connected(), counters.bytes_in) {
         (false, _) => "no link is open: choose one on screen 1".to_owned(),
         (true, 0) => "no byte has come yet".to_owned(),
-        (true, bytes) => format!("no telegram yet: {bytes} bytes came, {} of them noise", counters.noise_bytes),
+        (true, bytes) => {
+            format!("no telegram yet: {bytes} bytes came, {} of them noise", counters.noise_bytes)
+        }
     };
     let mut rows = vec![(came, Role::Text)];
     let mut add = |text: &str, role| rows.extend(wrap(text, columns).into_iter().map(|row| (row, role)));
@@ -194,7 +196,8 @@ fn widest<'a>(texts: impl Iterator<Item = &'a str>) -> u16 {
 fn columns(shown: &[Shown<'_>], room: u16) -> Columns {
     let most = if room < 100 { 20 } else { 28 };
     let mut columns = Columns {
-        name: widest(shown.iter().map(|shown| shown.name.as_str())).clamp(12, if room < 100 { 30 } else { 34 }),
+        name: widest(shown.iter().map(|shown| shown.name.as_str()))
+            .clamp(12, if room < 100 { 30 } else { 34 }),
         value: widest(shown.iter().map(|shown| shown.value.as_str())).clamp(10, most),
         change: widest(shown.iter().map(|shown| shown.change.as_str())).max(7),
         code: widest(shown.iter().map(|shown| shown.line.code.as_str())).min(14),

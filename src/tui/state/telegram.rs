@@ -158,7 +158,8 @@ impl Telegrams {
         }
         let byte = self.glass.byte;
         let Some(shown) = self.glass.layer() else { return };
-        let covers = |line: &Line| shown.fields.get(line.field).is_some_and(|field| field.span.contains(byte));
+        let covers =
+            |line: &Line| shown.fields.get(line.field).is_some_and(|field| field.span.contains(byte));
         if let Some(at) = self.lines.iter().rposition(covers) {
             self.list.at = at;
         }

@@ -165,7 +165,8 @@ pub fn explain(state: &mut State) {
         return;
     };
     let explained = entries::explanation(&state.trace.lock(), shown.entry);
-    let is_same = state.telegrams.glass.entry == Some(shown.entry) && state.telegrams.glass.shown == explained;
+    let is_same =
+        state.telegrams.glass.entry == Some(shown.entry) && state.telegrams.glass.shown == explained;
     let Some(explained) = explained.filter(|_| !is_same) else { return };
     let now = lines(&explained);
     let before = compared(state, &explained, now.len());
@@ -191,11 +192,7 @@ fn put_under_glass(telegrams: &mut Telegrams, entry: u32, explained: Dissection)
 
 /// The lines of the sound telegram before it that is most like it: of the same meter and with as many lines, else
 /// just the one before.
-fn compared(
-    state: &State,
-    shown: &Dissection,
-    count: usize,
-) -> Option<(u32, Vec<telegram::Line>)> {
+fn compared(state: &State, shown: &Dissection, count: usize) -> Option<(u32, Vec<telegram::Line>)> {
     let place = state.telegrams.place()?;
     let trace = state.trace.lock();
     let earlier = state.telegrams.came.iter().take(place).rev().filter(|came| came.is_sound);

@@ -20,7 +20,7 @@ pub fn line(sheet: &mut Sheet<'_>, entry: &'static Entry, object: Object, parent
         Form::Stamped => stamped(sheet, entry, object),
         Form::Submeter => submeter(sheet, object),
         Form::Dated => dated(sheet, object),
-        Form::Failures => count_failures(sheet),
+        Form::Failures => failures(sheet, object),
         Form::History => history(sheet),
         Form::Number | Form::Limit => number(sheet, entry, object, first),
         Form::Hex | Form::Text => text(sheet, entry, object, first),
@@ -49,7 +49,8 @@ fn push(
     let reading = Reading::of(code_of(object), found.0, found.1, &[]);
     let phase = reading.phase.filter(|_| object.a == 1);
     let tariff = variant::tariff_of(object);
-    sheet.readings.push(Reading { quantity, phase, tariff, at, raw: Raw::Text(raw), ..reading });
+    let channel = if object.a == 1 { 0 } else { object.b };
+    sheet.readings.push(Reading { quantity, phase, tariff, channel, at, raw: Raw::Text(raw), ..reading });
 }
 
 /// A number, or its absence, as it is to be believed: one with a unit that is not known is not.
@@ -203,14 +204,31 @@ fn count_of(sheet: &Sheet<'_>) -> Option<usize> {
     usize::try_from(count.value.units()).ok()
 }
 
-/// The log says how many pairs of time and duration it holds.
-fn count_failures(sheet: &mut Sheet<'_>) {
-    let entries = sheet.groups.len().saturating_sub(2);
+/// The log says how many pairs of time and duration it holds: the end of each failure, and how long it was.
+fn failures(sheet: &mut Sheet<'_>, object: Object) {
+    let entries = sheet.groups.get(2..).unwrap_or_default().to_vec();
     if let Some(count) = count_of(sheet)
-        && (entries % 2 == 1 || count != entries / 2)
+        && (entries.len() % 2 == 1 || count != entries.len() / 2)
     {
         let span = sheet.groups.first().copied();
         sheet.problem("count", "the log holds another count of entries than it says", span);
+        return;
+    }
+    for entry in entries.chunks_exact(2) {
+        if let [end, duration] = *entry {
+            failure(sheet, object, end, duration);
+        }
+    }
+}
+
+/// A power failure; places of the log that were never used hold no time.
+fn failure(sheet: &mut Sheet<'_>, object: Object, end: Span, duration: Span) {
+    let time = Stamp::read(sheet.text(end)).and_then(Stamp::time);
+    let (Some(time), Some(found)) = (time, measured(sheet.text(duration))) else { return };
+    let before = sheet.readings.len();
+    push(sheet, object, Quantity::named("power failure"), found, Some(time), duration);
+    if let Some(reading) = sheet.readings.get_mut(before) {
+        reading.period = Period::Then;
     }
 }
 
