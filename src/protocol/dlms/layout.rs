@@ -254,6 +254,8 @@ impl View<'_> {
         let (code, value, scaler) = match *parts.as_slice() {
             [code, value] => (code, value, None),
             [code, value, scaler] => (code, value, Some(scaler)),
+            // Class, code, attribute, value: a list without tags.
+            [_, code, _, value] => (code, value, None),
             _ => return false,
         };
         let Some(obis) = self.obis(code) else { return false };
