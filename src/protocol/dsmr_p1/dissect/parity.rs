@@ -9,7 +9,7 @@ use crate::protocol::dsmr_p1::wire::without_parity;
 /// Explains one: the text is a layer of its own.
 pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
     let (text, odd) = without_parity(bytes);
-    let found = explain(&text, 0, context.dialect);
+    let found = explain::<Vec<Field>>(&text, 0, context.dialect);
     let whole = Span::new(0, bytes.len());
     let wire = Field::new("text with parity bits", whole, Value::Bytes);
     let origin = Origin { here: whole, part: 0, wire: whole };
@@ -17,7 +17,7 @@ pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
         Layer { name: "wire", bytes: bytes.into(), fields: vec![wire], from: Vec::new() },
         Layer { name: LAYER, bytes: text.into(), fields: found.fields, from: vec![origin] },
     ];
-    layers.extend(found.texts);
+    layers.extend(found.texts.into_layer());
     let mut problems = vec![Problem { code: Hint::Parity.code(), text: TOLD.into(), span: None }];
     if let Some(at) = odd {
         let text = "a character whose parity bit is wrong: bits are wrong";
