@@ -105,6 +105,8 @@ pub enum Absent {
     NoAnswer,
     /// The answer was damaged.
     Damaged,
+    /// The answer is encrypted, and no key that was given opens it.
+    Sealed,
 }
 
 impl Absent {
@@ -117,6 +119,7 @@ impl Absent {
             Self::Refused => "refused by the meter",
             Self::NoAnswer => "no answer",
             Self::Damaged => "the answer was damaged",
+            Self::Sealed => "encrypted, and no key that was given opens it",
         }
     }
 }
