@@ -4,7 +4,7 @@ use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use super::run::Ends;
+use super::handle::Ends;
 use super::{BusEvent, Counters, Decoder, Intent, JobEvent, JobId, LinkState, Status};
 use crate::frame::{At, visible};
 use crate::link::OpenError;

@@ -14,7 +14,10 @@ use crate::protocol::{
 pub struct SimMeter {
     name: String,
     address: String,
+    /// On which line it hears.
     line: LineSettings,
+    /// On which line it says what it is told to say next.
+    speaks: LineSettings,
     responder: Box<dyn Responder>,
     /// What is known of it by its model.
     known: Option<Known>,
@@ -135,6 +138,7 @@ impl SimMeter {
             name: name.into(),
             address: address.into(),
             line,
+            speaks: line,
             responder,
             known: None,
             household: None,
@@ -182,6 +186,9 @@ fn own_address(model: &Model, text: &str) -> Result<Address, AddressError> {
     candidates.into_iter().next().map(|candidate| candidate.address).ok_or(AddressError::Missing)
 }
 
+/// Digits of an invented serial number, where the model asks for no more.
+const SERIAL_WIDTH: usize = 9;
+
 /// The serial number of a meter that nobody addresses. Nothing depends on it but what a reader is shown.
 const UNADDRESSED_SERIAL: &str = "112001070";
 
@@ -191,12 +198,10 @@ fn serial_number(model: &Model, address: &str) -> String {
         return UNADDRESSED_SERIAL.to_owned();
     }
     let digits: String = address.trim().chars().filter(char::is_ascii_digit).collect();
-    let width = usize::from(model.address.serial_digits).max(9);
-    if digits.len() >= usize::from(model.address.serial_digits) {
-        digits
-    } else {
-        format!("{digits:0>width$}")
-    }
+    let fewest = usize::from(model.address.serial_digits);
+    let is_rule = model.address.serial_digits < u8::MAX;
+    let width = if is_rule { fewest.max(SERIAL_WIDTH) } else { SERIAL_WIDTH };
+    if digits.len() >= fewest { digits } else { format!("{digits:0>width$}") }
 }
 
 /// Puts another address into frames of any of these meters.
@@ -209,6 +214,16 @@ pub(super) fn readdress(meters: &[SimMeter]) -> Readdress {
 impl SimMeter {
     pub(super) const fn set_line(&mut self, line: LineSettings) {
         self.line = line;
+    }
+
+    /// The line on which it says what comes next: it changes when the meter is told so, though it hears on the
+    /// line before until everything said has left.
+    pub(super) const fn speaks(&self) -> LineSettings {
+        self.speaks
+    }
+
+    pub(super) const fn speak(&mut self, line: LineSettings) {
+        self.speaks = line;
     }
 
     /// When what it has been told to send so far will have left.

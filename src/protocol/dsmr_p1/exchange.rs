@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::commands::COMMANDS;
-use super::dissect::dissect;
+use super::dissect::{dissect, values};
 use super::hints::{self, Hint};
 use super::variant::{self, ANY};
-use crate::frame::{At, Dissection, Verdict};
+use crate::frame::{At, Values, Verdict};
 use crate::protocol::{
     Action, ComposeError, Context, Dialect, Event, Exchange, Failure, Fault, LineSettings, Lock, MeterKey,
     Plan, Warning, sealed,
@@ -88,25 +88,29 @@ impl Wait {
 
     fn frame(&mut self, bytes: &[u8], at: At) {
         let context = Context { dialect: self.dialect, keys: &self.keys, ..Context::default() };
-        let found = dissect(bytes, &context);
-        match sealed::fault(&found).or_else(|| unusable(&found)) {
-            // Without a key the next one cannot be read either. A wrong key may be a damaged frame.
-            Some(fault @ Fault::Sealed { lock: Lock::NoKey, .. }) => {
-                return self.answered(Err(Failure { step: TITLE, fault }), at);
-            }
-            Some(fault) => {
-                self.trouble = Some(fault);
-                return;
-            }
-            None => {}
+        let found = values(bytes, &context);
+        if let Some(fault) = unusable(&found) {
+            let is_sealed = found.problems.iter().any(|problem| sealed::lock(problem.code).is_some());
+            let told = is_sealed.then(|| sealed::fault(&dissect(bytes, &context))).flatten();
+            return self.unread(told.unwrap_or(fault), at);
         }
         self.warn_of(&found);
         self.actions.extend(found.readings.into_iter().map(Action::Reading));
         self.answered(Ok(()), at);
     }
 
+    /// Nothing could be read from a telegram. Without a key the next one cannot be read either; a wrong key may be
+    /// a damaged frame.
+    fn unread(&mut self, fault: Fault, at: At) {
+        if matches!(fault, Fault::Sealed { lock: Lock::NoKey, .. }) {
+            self.answered(Err(Failure { step: TITLE, fault }), at);
+        } else {
+            self.trouble = Some(fault);
+        }
+    }
+
     /// What a good telegram says that the person should know.
-    fn warn_of(&mut self, found: &Dissection) {
+    fn warn_of(&mut self, found: &Values) {
         const TOLD: [&str; 5] = ["dialect", "no-checksum", "authentication-key", "aad", "clock"];
         let odd = found.problems.iter().filter(|problem| TOLD.contains(&problem.code));
         self.actions.extend(
@@ -164,7 +168,7 @@ impl Wait {
 const TITLE: &str = "waiting for a telegram";
 
 /// Why no reading is taken from a telegram; `None` when it is good.
-fn unusable(found: &Dissection) -> Option<Fault> {
+fn unusable(found: &Values) -> Option<Fault> {
     let is_good = match found.verdict {
         Verdict::Good => true,
         Verdict::Bad(_) | Verdict::Malformed(_) => false,
