@@ -17,7 +17,7 @@ use crate::app::target::family_of;
 use crate::bus::Decoder;
 use crate::frame::visible;
 use crate::meter::Model;
-use crate::protocol::Dialect;
+use crate::protocol::{Dialect, MeterKey};
 use crate::trace::{Trace, Way};
 
 /// Largest input that is taken.
@@ -52,16 +52,17 @@ pub fn chosen(model: Option<&'static Model>, protocol: Protocol) -> Option<Decod
 /// # Errors
 /// [`Stop`] when a capture cannot be read.
 pub fn explain(input: &Input, decoder: Option<Decoder>, keys: &Keys, doing: &str) -> Result<Trace, Stop> {
-    let mut trace = cut(input, decoder, doing)?;
-    trace.set_keys(keys.ciphers(""));
+    let keys = keys.ciphers("");
+    let mut trace = cut(input, decoder, &keys, doing)?;
+    trace.set_keys(keys);
     Ok(trace)
 }
 
-fn cut(input: &Input, decoder: Option<Decoder>, doing: &str) -> Result<Trace, Stop> {
+fn cut(input: &Input, decoder: Option<Decoder>, keys: &[MeterKey], doing: &str) -> Result<Trace, Stop> {
     match input {
-        Input::Bytes(bytes) => Ok(decode::digest(bytes, decoder.or_else(|| decode::detect(bytes)))),
+        Input::Bytes(bytes) => Ok(decode::digest(bytes, decoder.or_else(|| decode::detect(bytes, keys)))),
         Input::Capture(content) => {
-            let played = decode::play(content, decoder)
+            let played = decode::play(content, decoder, keys)
                 .map_err(|error| Trouble::usage(doing, visible::string(&error.to_string())))?;
             if let Some(torn) = played.torn {
                 let bytes = explain::count(usize::try_from(torn.bytes).unwrap_or(usize::MAX));
@@ -87,6 +88,12 @@ fn judge(tally: Tally, decoder: Option<Decoder>, doing: &str) -> Exit {
     if tally.bad > 0 {
         out::remark(&format!("{doing}: {} of {} frames bad", tally.bad, tally.frames));
         return Exit::BadAnswer;
+    }
+    if tally.locked > 0 {
+        let what = format!("no key that was given opens {} of {} frames", tally.locked, tally.frames);
+        let hint = "the system title says whose key is wanted; without --keys all else is explained";
+        Trouble::new(Exit::Forbidden, doing, what).hint(hint).print();
+        return Exit::Forbidden;
     }
     Exit::Done
 }

@@ -107,6 +107,8 @@ pub enum Absent {
     NoAnswer,
     /// The answer was damaged.
     Damaged,
+    /// The answer is encrypted, and no key that was given opens it.
+    Sealed,
 }
 
 impl Absent {
@@ -119,6 +121,7 @@ impl Absent {
             Self::Refused => "refused by the meter",
             Self::NoAnswer => "no answer",
             Self::Damaged => "the answer was damaged",
+            Self::Sealed => "encrypted, and no key that was given opens it",
         }
     }
 }

@@ -220,7 +220,8 @@ fn search(state: &mut State) {
     }
     state.telegrams.searched = received;
     let bytes = newest_bytes(&state.trace.lock());
-    state.telegrams.offer = decode::recognise_good(&bytes).and_then(|found| generic(found.family.id()));
+    state.telegrams.offer = decode::recognise_good(&bytes, &state.keys_here().ciphers(""))
+        .and_then(|found| generic(found.family.id()));
 }
 
 /// The last bytes that came in.
