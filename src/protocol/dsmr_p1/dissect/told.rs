@@ -51,7 +51,7 @@ fn push<F: Fields>(
     let phase = reading.phase.filter(|_| object.a == 1);
     let tariff = variant::tariff_of(object);
     let channel = if object.a == 1 { 0 } else { object.b };
-    sheet.readings.push(Reading { quantity, phase, tariff, channel, at, raw, ..reading });
+    sheet.readings.push(Reading { quantity, tariff, phase, channel, raw, at, ..reading });
 }
 
 /// A number, or its absence, as it is to be believed: one with a unit that is not known is not.

@@ -265,7 +265,7 @@ fn a_wrong_parity_bit_is_damage_and_gives_no_reading_even_without_a_crc() {
                 let told = P1.dissect(&bytes, &Context::default());
                 assert!(kind != GOOD && kind != UNCHECKED, "byte {at} bit {bit}");
                 assert!(
-                    told.readings.is_empty() && told.verdict.is_bad() | (kind == PieceKind::Noise),
+                    told.readings.is_empty() && (told.verdict.is_bad() || kind == PieceKind::Noise),
                     "{at} {bit}"
                 );
             }
