@@ -162,6 +162,8 @@ impl Live {
                 LinkState::Open(_) => return Ok(()),
                 // It was open before we looked.
                 LinkState::Lost(_) if !self.may_come_later() => return Ok(()),
+                // A capture has been played to its end.
+                LinkState::Closed(_) if matches!(self.session.name.place, Place::File(_)) => return Ok(()),
                 LinkState::Closed(_) | LinkState::Opening | LinkState::Lost(_) => {}
             }
             tokio::select! {
