@@ -9,6 +9,7 @@ use super::framer::{Framer, Source};
 use super::keys::MeterKey;
 use super::line::LineSettings;
 use super::responder::{Responder, Setup, SetupError};
+use super::stage::Stage;
 use super::tracker::Tracker;
 use crate::frame::{Direction, Dissection, Secret};
 
@@ -95,6 +96,17 @@ pub trait Family: Sync {
 
     /// Explains one frame. Never fails and never panics, whatever the bytes.
     fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection;
+
+    /// What a frame is for in a session, by the step its tracker noted; `None` where there are no sessions.
+    fn stage(&self, step: u8) -> Option<Stage> {
+        let _ = step;
+        None
+    }
+
+    /// Whether carrying a command out is a dialogue of several steps.
+    fn has_sessions(&self) -> bool {
+        (0..=u8::MAX).any(|step| self.stage(step).is_some())
+    }
 
     /// Everything that can be asked in a dialect, in the order of the manual.
     fn commands(&self, dialect: Dialect) -> &'static [Command];

@@ -28,6 +28,7 @@ mod modbus_crc;
 pub mod registry;
 mod responder;
 mod sheet;
+mod stage;
 mod tracker;
 pub mod turn;
 
@@ -48,4 +49,5 @@ pub use framer::{Framer, Judged, Piece, PieceKind, Source};
 pub use keys::MeterKey;
 pub use line::{BadLine, LineSettings, Parity};
 pub use responder::{Load, Now, Responder, Setup, SetupError, Told};
+pub use stage::Stage;
 pub use tracker::{Relation, Seen, Tracker};

@@ -1,5 +1,9 @@
 //! A console with a meter and traffic that never change, for tests.
 
+mod dialogue;
+
+pub use dialogue::{Held, in_session};
+
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::keymap::Keymap;

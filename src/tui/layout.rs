@@ -3,7 +3,7 @@
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::screens::bench::compose_rows;
-use super::state::{Inspector, Pane, Screen, State};
+use super::state::{Inspector, Lower, Pane, Screen, State};
 use super::widgets::HexView;
 
 /// The smallest terminal that is drawn on.
@@ -160,20 +160,29 @@ fn meter(body: Rect) -> (Vec<(Pane, Rect)>, Vec<Rect>) {
 
 /// ```text
 /// ┌ Commands ┐┌ Compose ──────┐      below 110 columns the list is on top and one of
-/// │          │├ Reply ────────┤      Compose and Reply under it
+/// │          │├ Session ──────┤      the others under it
+/// │          │├ Reply ────────┤
 /// └──────────┘└───────────────┘
 /// ```
 fn bench(state: &State, body: Rect) -> Vec<(Pane, Rect)> {
     if body.width < WIDE {
         let [list, below] = rows(body, [Constraint::Length(body.height * 2 / 5), Constraint::Min(0)]);
-        let shown = if state.bench.reply_on_top { Pane::Reply } else { Pane::Compose };
+        let shown = match state.bench.lower {
+            Lower::Compose => Pane::Compose,
+            Lower::Steps if state.bench.dialogue.is_some() => Pane::Steps,
+            Lower::Steps | Lower::Reply => Pane::Reply,
+        };
         return vec![(Pane::Commands, list), (shown, below)];
     }
     let list = if body.width < VERY_WIDE { 46 } else { 62 };
     let [list, rest] = columns(body, [Constraint::Length(list), Constraint::Min(0)]);
     let compose = compose_rows(state, rest.width.saturating_sub(2)).saturating_add(2).max(LEAST_COMPOSE);
-    let [compose, reply] = rows(rest, [Constraint::Max(compose), Constraint::Min(LEAST_REPLY)]);
-    vec![(Pane::Commands, list), (Pane::Compose, compose), (Pane::Reply, reply)]
+    let [compose, below] = rows(rest, [Constraint::Max(compose), Constraint::Min(LEAST_REPLY)]);
+    let steps = if state.bench.dialogue.is_some() { below.height * 9 / 20 } else { 0 };
+    let [steps, reply] = rows(below, [Constraint::Length(steps), Constraint::Min(0)]);
+    let panes =
+        [(Pane::Commands, list), (Pane::Compose, compose), (Pane::Steps, steps), (Pane::Reply, reply)];
+    panes.into_iter().filter(|(pane, _)| *pane != Pane::Steps || steps.height > 0).collect()
 }
 
 /// The list on top and what the chosen entry means below; side by side where there is room for both.

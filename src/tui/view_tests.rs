@@ -4,7 +4,9 @@ use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::fixture::{choose_write, connected, fresh, job_of, key, keys, send, with_readings};
+use super::fixture::{
+    Held, choose_write, connected, fresh, in_session, job_of, key, keys, send, with_readings,
+};
 use super::glyphs::Glyphs;
 use super::message::Message;
 use super::state::{Screen, State};
@@ -67,6 +69,12 @@ fn asking(size: (u16, u16)) -> State {
     state
 }
 
+fn opened(size: (u16, u16)) -> State {
+    let mut state = in_session(size, Held::Whole);
+    keys(&mut state, &["s", "home", "down", "down", "down", "enter", "down", "down"]);
+    state
+}
+
 fn damaged(size: (u16, u16)) -> State {
     let mut state = connected(size, Screen::Trace);
     state.view.choose(4);
@@ -106,6 +114,10 @@ const SCENES: &[Scene] = &[
     ("bench-reply", replied),
     ("bench-silence", silent),
     ("bench-question", asking),
+    ("session", |size| in_session(size, Held::Whole)),
+    ("session-running", |size| in_session(size, Held::HalfWay)),
+    ("session-refused", |size| in_session(size, Held::Refused)),
+    ("session-opened", opened),
     ("trace", damaged),
     ("readings", with_readings),
     ("readings-failed", unread),

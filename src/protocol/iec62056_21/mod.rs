@@ -51,7 +51,7 @@ pub use step::{Stand, Step};
 use crate::frame::Dissection;
 use crate::protocol::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, Plan, Profile,
-    Request, Responder, Setup, SetupError, Source, Tracker,
+    Request, Responder, Setup, SetupError, Source, Stage, Tracker,
 };
 
 /// The protocol id.
@@ -91,6 +91,14 @@ impl Family for Iec {
 
     fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
         dissect::explain(frame, context).dissection
+    }
+
+    fn stage(&self, step: u8) -> Option<Stage> {
+        step::Stand::decode(step).step.map(step::Step::stage)
+    }
+
+    fn has_sessions(&self) -> bool {
+        true
     }
 
     fn commands(&self, dialect: Dialect) -> &'static [Command] {

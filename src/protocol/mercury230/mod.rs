@@ -48,7 +48,7 @@ mod writes;
 
 use super::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, Plan, Profile,
-    Request, Responder, Setup, SetupError, Source, Tracker,
+    Request, Responder, Setup, SetupError, Source, Stage, Tracker,
 };
 use crate::frame::Dissection;
 
@@ -97,6 +97,14 @@ impl Family for Mercury230 {
 
     fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
         dissect::dissect(frame, context)
+    }
+
+    fn stage(&self, step: u8) -> Option<Stage> {
+        tracker::stage(step)
+    }
+
+    fn has_sessions(&self) -> bool {
+        true
     }
 
     fn commands(&self, _: Dialect) -> &'static [Command] {

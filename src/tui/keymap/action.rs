@@ -83,6 +83,8 @@ pub enum Action {
     Raw,
     /// Show the reply in the trace.
     ToTrace,
+    /// Look at the steps of the session.
+    Steps,
     /// Follow what comes.
     Follow,
     /// Let the list stand still while recording goes on.
@@ -166,6 +168,7 @@ actions! {
         Pin "pin" ["p"] "pin" "poll this request on Readings, or no longer";
         Raw "raw" ["x"] "raw" "bytes and text typed by hand, instead of a command";
         Twice "read-twice" ["d"] "twice" "read every value twice and take it only when both answers agree";
+        Steps "steps" ["s"] "steps" "the steps of the session; Enter opens one to its frames";
         ToTrace "to-trace" ["t"] "to trace" "show the reply in the trace";
     }
     Trace {

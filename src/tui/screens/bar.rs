@@ -243,6 +243,7 @@ fn is_of_use(state: &State, action: Action) -> bool {
         Action::Save | Action::Forget => pane == Pane::Links,
         Action::OtherAddress => matches!(state.meter.candidates(), Some(Ok(found)) if found.len() > 1),
         Action::ToTrace => state.bench.reply.entry.is_some(),
+        Action::Steps => state.bench.dialogue.is_some() && pane != Pane::Steps,
         Action::NextMatch => !state.view.needle.is_empty(),
         Action::Accept => state.popup.is_some(),
         Action::Confirm => !matches!(state.popup, Some(Popup::Help(_) | Popup::Decoded(_))),
@@ -267,7 +268,7 @@ fn main_key(state: &State) -> Option<(String, &'static str)> {
         return Some((state.keymap.key(Action::Accept)?, "find"));
     }
     let label = match state.pane() {
-        P::Links | P::LinkEntry | P::LineEntry => "open",
+        P::Links | P::LinkEntry | P::LineEntry | P::Steps => "open",
         P::Models => "choose",
         P::Commands | P::Compose => "send",
         P::Reply | P::Detail => "fold",

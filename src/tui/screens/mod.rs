@@ -7,6 +7,7 @@ mod frame;
 pub mod meter;
 pub mod popup;
 pub mod readings;
+mod steps;
 pub mod trace;
 
 use ratatui::buffer::Buffer;

@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod connect;
+pub mod dialogue;
 pub mod form;
 pub mod inspector;
 pub mod jobs;
@@ -18,8 +19,9 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-pub use bench::Bench;
+pub use bench::{Bench, Lower};
 pub use connect::Connect;
+pub use dialogue::Dialogue;
 pub use inspector::Inspector;
 pub use jobs::Jobs;
 pub use meter::Meter;
@@ -86,7 +88,7 @@ impl Screen {
         match self {
             Self::Connect => &[Pane::Links, Pane::LinkEntry, Pane::LineEntry],
             Self::Meter => &[Pane::Models, Pane::Address, Pane::Password],
-            Self::Bench => &[Pane::Commands, Pane::Compose, Pane::Reply],
+            Self::Bench => &[Pane::Commands, Pane::Compose, Pane::Steps, Pane::Reply],
             Self::Trace => &[Pane::Entries, Pane::Detail],
             Self::Readings => &[Pane::Tariffs, Pane::Values],
         }
@@ -112,6 +114,8 @@ pub enum Pane {
     Commands,
     /// Bench: the parameters and the bytes to be sent.
     Compose,
+    /// Bench: the steps of a session.
+    Steps,
     /// Bench: the reply, explained.
     Reply,
     /// Trace: the list.
@@ -267,21 +271,32 @@ impl State {
     /// The pane with the focus.
     #[must_use]
     pub fn pane(&self) -> Pane {
-        self.focus.get(self.screen as usize).copied().unwrap_or(Pane::Links)
+        match self.focus.get(self.screen as usize).copied() {
+            Some(Pane::Steps) if self.bench.dialogue.is_none() => Pane::Reply,
+            focused => focused.unwrap_or(Pane::Links),
+        }
     }
 
     /// Gives a pane of the present screen the focus.
     pub fn focus_on(&mut self, pane: Pane) {
-        if self.screen.panes().contains(&pane)
+        if self.has(pane)
             && let Some(place) = self.focus.get_mut(self.screen as usize)
         {
             *place = pane;
         }
         match pane {
-            Pane::Reply => self.bench.reply_on_top = true,
-            Pane::Compose => self.bench.reply_on_top = false,
+            Pane::Compose => self.bench.lower = Lower::Compose,
+            Pane::Steps => self.bench.lower = Lower::Steps,
+            Pane::Reply => self.bench.lower = Lower::Reply,
             _ => {}
         }
+    }
+
+    /// Whether the present screen has a pane just now: there are steps only of a session.
+    #[must_use]
+    pub fn has(&self, pane: Pane) -> bool {
+        let is_there = pane != Pane::Steps || self.bench.dialogue.is_some();
+        is_there && self.screen.panes().contains(&pane)
     }
 
     /// What can be asked of the meter.

@@ -1,6 +1,6 @@
 //! Going from screen to screen and from pane to pane.
 
-use super::super::state::{Screen, State};
+use super::super::state::{Pane, Screen, State};
 
 /// Shows a screen.
 pub fn to(state: &mut State, screen: Screen) {
@@ -17,7 +17,7 @@ pub fn after_opening(state: &mut State) {
 
 /// Moves the focus over so many panes, round and round.
 pub fn pane(state: &mut State, by: isize) {
-    let panes = state.screen.panes();
+    let panes: Vec<Pane> = state.screen.panes().iter().copied().filter(|pane| state.has(*pane)).collect();
     let at = panes.iter().position(|pane| *pane == state.pane()).unwrap_or(0);
     let count = isize::try_from(panes.len()).unwrap_or(1).max(1);
     let next = (isize::try_from(at).unwrap_or(0) + by).rem_euclid(count).unsigned_abs();

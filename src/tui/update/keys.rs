@@ -9,7 +9,7 @@ use super::super::message::Effect;
 use super::super::state::bench::Mode;
 use super::super::state::form::FormField;
 use super::super::state::{Pane, Popup, Screen, State};
-use super::{Effects, bench, connect, copy, go, meter, popup, readings, trace};
+use super::{Effects, bench, connect, copy, go, meter, popup, readings, steps, trace};
 
 /// Characters a field takes at most.
 pub const LONGEST: usize = 4096;
@@ -276,6 +276,7 @@ fn activate(state: &mut State, effects: &mut Effects) {
             Pane::Models => state.focus_on(Pane::Address),
             Pane::Address | Pane::Password => meter::choose(state, effects),
             Pane::Commands | Pane::Compose => bench::send(state, effects),
+            Pane::Steps => steps::activate(state),
             Pane::Reply => state.bench.reply.fold(),
             Pane::Entries => state.focus_on(Pane::Detail),
             Pane::Detail => state.view.detail.fold(),
@@ -297,6 +298,7 @@ pub fn step(state: &mut State, by: isize) {
         }
         Pane::Commands => state.bench.picker.step(by),
         Pane::Compose => bench::step_field(state, by),
+        Pane::Steps => steps::step(state, by),
         Pane::Reply => state.bench.reply.step_field(by),
         Pane::Entries => state.view.step(i32::try_from(by).unwrap_or(i32::MAX)),
         Pane::Detail => state.view.detail.step_field(by),

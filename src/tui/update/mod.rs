@@ -14,6 +14,7 @@ mod popup;
 mod prompt;
 mod readings;
 mod settle;
+mod steps;
 mod trace;
 
 #[cfg(test)]
@@ -22,7 +23,7 @@ mod tests;
 pub use bench::request as composed_request;
 pub use keys::is_typing;
 pub use prompt::completions;
-pub use trace::{entry_text, is_match};
+pub use trace::{entry_text, is_match, summary};
 
 use super::message::{Effect, Message};
 use super::state::{Phase, State};
@@ -108,4 +109,5 @@ fn opened(state: &mut State, trace: SharedTrace) {
     state.view = super::state::TraceView { chunks: state.view.chunks, ..Default::default() };
     state.bench.reply = super::state::Inspector::default();
     state.bench.outcome = super::state::bench::Outcome::Nothing;
+    state.bench.dialogue = None;
 }

@@ -7,7 +7,7 @@ use super::super::state::connect::Connect;
 use super::super::state::inspector::Inspector;
 use super::super::state::{Pane, Popup, Screen, State};
 use super::super::widgets::HexView;
-use super::{Effects, go, keys, popup};
+use super::{Effects, go, keys, popup, steps};
 
 /// Rows that one notch of the wheel moves.
 const NOTCH: isize = 3;
@@ -89,6 +89,7 @@ fn choose(state: &mut State, areas: &Areas, pane: Pane, (row, column): (usize, u
                 state.view.choose(number);
             }
         }
+        Pane::Steps => steps::click(state, row),
         Pane::Reply => click_frame(&mut state.bench.reply, areas.of(pane), row, column),
         Pane::Detail => click_frame(&mut state.view.detail, areas.of(pane), row, column),
         _ => {}

@@ -24,6 +24,10 @@ pub fn settle(state: &mut State) {
         Screen::Meter => state.meter.picker.fit(areas.rows(Pane::Models)),
         Screen::Bench => {
             state.bench.picker.fit(areas.rows(Pane::Commands));
+            if let Some(dialogue) = &mut state.bench.dialogue {
+                let rows = dialogue.rows().len();
+                dialogue.list.fit(areas.rows(Pane::Steps), rows);
+            }
             let inner = inside(areas.of(Pane::Reply));
             fit_inspector(&mut state.bench.reply, inner);
         }
