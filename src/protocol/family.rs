@@ -8,6 +8,7 @@ use super::exchange::{Exchange, Plan, Request};
 use super::framer::{Framer, Source};
 use super::keys::MeterKey;
 use super::line::LineSettings;
+use super::load_profile::LoadProfile;
 use super::responder::{Responder, Setup, SetupError};
 use super::stage::Stage;
 use super::tracker::Tracker;
@@ -106,6 +107,12 @@ pub trait Family: Sync {
     /// Whether carrying a command out is a dialogue of several steps.
     fn has_sessions(&self) -> bool {
         (0..=u8::MAX).any(|step| self.stage(step).is_some())
+    }
+
+    /// How a meter of a dialect is asked for its load profile; `None` where it keeps none that can be read.
+    fn load_profile(&self, dialect: Dialect) -> Option<LoadProfile> {
+        let _ = dialect;
+        None
     }
 
     /// Everything that can be asked in a dialect, in the order of the manual.
