@@ -62,8 +62,6 @@ struct Poll {
     archive: Archive,
     /// The person wants no more; what was read before is kept.
     stopped: bool,
-    /// A line on the terminal tells how far it has got.
-    shows_progress: bool,
 }
 
 enum Got {
@@ -147,7 +145,7 @@ impl Reader<'_> {
                 }
                 Next::Over(stop) => return Err(stop),
                 Next::Job(JobEvent::Finished) => {
-                    if poll.shows_progress {
+                    if self.is_archive() {
                         out::end_progress();
                     }
                     return Ok(poll);
@@ -168,10 +166,7 @@ impl Reader<'_> {
     fn take(&self, live: &Live, poll: &mut Poll, event: JobEvent) {
         match event {
             JobEvent::Progress { done, total } if self.is_archive() => {
-                poll.shows_progress = true;
-                {
-                    out::progress(&format!("{}: {done} of {total} days", self.doing));
-                }
+                out::progress(&format!("{}: {done} of {total} days", self.doing));
             }
             JobEvent::Answered { result: Err(failure), .. }
                 if poll.stopped && failure.fault == Fault::Cancelled => {}

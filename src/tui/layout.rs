@@ -106,6 +106,7 @@ pub fn areas(state: &State) -> Areas {
             Screen::Bench => (bench(state, body), Vec::new()),
             Screen::Trace => (trace(body), Vec::new()),
             Screen::Readings => readings(state, body),
+            Screen::Archive => archive(body),
         }
     };
     Areas { status, tabs, panes, extras, footer }
@@ -224,6 +225,26 @@ fn readings(state: &State, body: Rect) -> (Vec<(Pane, Rect)>, Vec<Rect>) {
         _ => [Rect::default(), lower],
     };
     (vec![(Pane::Tariffs, tariffs), (Pane::Values, values)], vec![clock, chart, all])
+}
+
+/// ```text
+/// ┌ Days ─┐┌ 2026-03-01 ┐
+/// │       │├ Intervals ─┤      below 110 columns one under the other
+/// └───────┘└────────────┘
+/// ```
+///
+/// The extra is the chart of the chosen day.
+fn archive(body: Rect) -> (Vec<(Pane, Rect)>, Vec<Rect>) {
+    let (days, rest) = if body.width < WIDE {
+        let [days, rest] = rows(body, [Constraint::Length((body.height / 4).max(5)), Constraint::Min(0)]);
+        (days, rest)
+    } else {
+        let list = if body.width < VERY_WIDE { 38 } else { 46 };
+        let [days, rest] = columns(body, [Constraint::Length(list), Constraint::Min(0)]);
+        (days, rest)
+    };
+    let [chart, intervals] = rows(rest, [Constraint::Length(rest.height / 2), Constraint::Min(5)]);
+    (vec![(Pane::Days, days), (Pane::Intervals, intervals)], vec![chart])
 }
 
 /// Where the parts of an explained frame are inside their pane.

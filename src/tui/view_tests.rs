@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::fixture::{
-    Held, choose_write, connected, fresh, in_session, job_of, key, keys, send, with_readings,
+    Held, choose_write, connected, fresh, in_archive, in_session, job_of, key, keys, send, with_readings,
 };
 use super::glyphs::Glyphs;
 use super::message::Message;
@@ -75,6 +75,13 @@ fn opened(size: (u16, u16)) -> State {
     state
 }
 
+fn archived(size: (u16, u16)) -> State {
+    let (mut state, job) = in_archive(size);
+    send(&mut state, Message::Job(job, JobEvent::Finished));
+    keys(&mut state, &["down", "tab", "down", "down", "down"]);
+    state
+}
+
 fn damaged(size: (u16, u16)) -> State {
     let mut state = connected(size, Screen::Trace);
     state.view.choose(4);
@@ -118,6 +125,8 @@ const SCENES: &[Scene] = &[
     ("session-running", |size| in_session(size, Held::HalfWay)),
     ("session-refused", |size| in_session(size, Held::Refused)),
     ("session-opened", opened),
+    ("archive", |size| in_archive(size).0),
+    ("archive-read", archived),
     ("trace", damaged),
     ("readings", with_readings),
     ("readings-failed", unread),

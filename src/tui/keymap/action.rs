@@ -15,6 +15,18 @@ pub enum Action {
     GoTrace,
     /// Show the readings.
     GoReadings,
+    /// Show the load profile.
+    GoArchive,
+    /// Read a day more.
+    MoreDays,
+    /// Read a day less.
+    FewerDays,
+    /// Begin a day earlier.
+    Older,
+    /// Begin a day later.
+    Newer,
+    /// Write what was read into a file.
+    Export,
     /// Move on to the next pane.
     NextPane,
     /// Move back to the pane before.
@@ -185,6 +197,13 @@ actions! {
         Faster "faster" ["+", "="] "faster" "poll more often";
         Slower "slower" ["-"] "slower" "poll less often";
     }
+    Archive {
+        MoreDays "more-days" ["+", "="] "more" "read a day more, of the last 128";
+        FewerDays "fewer-days" ["-"] "fewer" "read a day less";
+        Older "older" ["<", ","] "older" "begin a day earlier";
+        Newer "newer" [">", "."] "newer" "begin a day later";
+        Export "export" ["e"] "CSV" "write what was read as CSV into a file in the present folder";
+    }
     Global {
         Activate "activate" ["enter"] "" "do what this place is for: connect, choose, send, read" sends;
         NextPane "next-pane" ["tab"] "pane" "on to the next pane";
@@ -209,6 +228,7 @@ actions! {
         GoBench "bench" ["3"] "" "make, send and read requests";
         GoTrace "trace" ["4"] "" "everything that went over the link";
         GoReadings "readings" ["5"] "" "the values";
+        GoArchive "archive" ["6"] "" "the load profile of a meter that keeps one";
         Disconnect "disconnect" [] "" "close the link";
         NextTheme "next-theme" ["T"] "" "the next theme";
         Mouse "mouse" ["M"] "" "switch the mouse on or off; off, the terminal selects text (or hold Shift)";

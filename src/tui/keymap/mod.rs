@@ -24,6 +24,8 @@ pub enum Context {
     Trace,
     /// The screen of values.
     Readings,
+    /// The screen of the load profile.
+    Archive,
     /// While text is typed.
     Input,
     /// While a box is open over the screen.
@@ -41,6 +43,7 @@ impl Context {
             Self::Bench => "Bench",
             Self::Trace => "Trace",
             Self::Readings => "Readings",
+            Self::Archive => "Archive",
             Self::Input => "While typing",
             Self::Popup => "In a box",
         }
@@ -56,6 +59,7 @@ impl Context {
             Self::Bench => "bench",
             Self::Trace => "trace",
             Self::Readings => "readings",
+            Self::Archive => "archive",
             Self::Input => "input",
             Self::Popup => "popup",
         }

@@ -1,5 +1,6 @@
 //! The screens. Each file draws one; none changes anything.
 
+pub mod archive;
 pub mod bar;
 pub mod bench;
 pub mod connect;

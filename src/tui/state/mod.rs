@@ -1,5 +1,6 @@
 //! Everything the console knows, as plain data.
 
+pub mod archive;
 pub mod bench;
 pub mod connect;
 pub mod dialogue;
@@ -19,6 +20,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
+pub use archive::ArchiveView;
 pub use bench::{Bench, Lower};
 pub use connect::Connect;
 pub use dialogue::Dialogue;
@@ -52,11 +54,14 @@ pub enum Screen {
     Trace,
     /// Values.
     Readings,
+    /// The load profile.
+    Archive,
 }
 
 impl Screen {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 5] = [Self::Connect, Self::Meter, Self::Bench, Self::Trace, Self::Readings];
+    pub const ALL: [Self; 6] =
+        [Self::Connect, Self::Meter, Self::Bench, Self::Trace, Self::Readings, Self::Archive];
 
     /// Its name.
     #[must_use]
@@ -67,6 +72,7 @@ impl Screen {
             Self::Bench => "Bench",
             Self::Trace => "Trace",
             Self::Readings => "Readings",
+            Self::Archive => "Archive",
         }
     }
 
@@ -79,6 +85,7 @@ impl Screen {
             Self::Bench => Context::Bench,
             Self::Trace => Context::Trace,
             Self::Readings => Context::Readings,
+            Self::Archive => Context::Archive,
         }
     }
 
@@ -91,6 +98,7 @@ impl Screen {
             Self::Bench => &[Pane::Commands, Pane::Compose, Pane::Steps, Pane::Reply],
             Self::Trace => &[Pane::Entries, Pane::Detail],
             Self::Readings => &[Pane::Tariffs, Pane::Values],
+            Self::Archive => &[Pane::Days, Pane::Intervals],
         }
     }
 }
@@ -126,6 +134,10 @@ pub enum Pane {
     Tariffs,
     /// Readings: everything else.
     Values,
+    /// Archive: the days.
+    Days,
+    /// Archive: the intervals of a day.
+    Intervals,
 }
 
 /// A point of time on the console's own clock and on the wall.
@@ -186,7 +198,7 @@ pub struct State {
     /// The screen that is shown.
     pub screen: Screen,
     /// The pane with the focus, by screen.
-    pub focus: [Pane; 5],
+    pub focus: [Pane; 6],
     /// Whether the focused pane has the whole screen.
     pub maximised: bool,
     /// Whether the mouse is listened to.
@@ -225,6 +237,8 @@ pub struct State {
     pub view: TraceView,
     /// The screen of values.
     pub readings: Readings,
+    /// The screen of the load profile.
+    pub archive: ArchiveView,
     /// Names of the themes that can be chosen.
     pub themes: Vec<String>,
     /// Counts changes that can be seen; the screen is drawn when it differs from the last one drawn.
@@ -241,7 +255,7 @@ impl State {
             zone: TimeZone::UTC,
             keymap,
             screen: Screen::Connect,
-            focus: [Pane::Links, Pane::Models, Pane::Commands, Pane::Entries, Pane::Tariffs],
+            focus: [Pane::Links, Pane::Models, Pane::Commands, Pane::Entries, Pane::Tariffs, Pane::Days],
             maximised: false,
             mouse: true,
             reveal: false,
@@ -261,6 +275,7 @@ impl State {
             bench: Bench::default(),
             view: TraceView::default(),
             readings: Readings::default(),
+            archive: ArchiveView::default(),
             themes: Vec::new(),
             generation: 0,
         };

@@ -4,7 +4,7 @@ use super::super::message::Effect;
 use super::super::state::bench::Outcome;
 use super::super::state::jobs::{Job, Purpose};
 use super::super::state::{Phase, State};
-use super::{Effects, bench, connect, failure, go, meter, readings, steps};
+use super::{Effects, archive, bench, connect, failure, go, meter, readings, steps};
 use crate::app::diagnosis::reason;
 use crate::bus::{Intent, JobEvent, JobId, LinkState, Status};
 use crate::protocol::Failure;
@@ -47,14 +47,25 @@ pub fn job(state: &mut State, id: JobId, event: JobEvent) {
         JobEvent::Progress { done, total } => with_job(state, id, |job| job.progress = Some((done, total))),
         JobEvent::Reading(reading, at) => {
             let when = state.trace.lock().wall(at);
-            state.readings.take(reading, when);
+            let job = state.jobs.get(id).cloned();
+            if !archive::take(state, job.as_ref(), &reading) {
+                state.readings.take(reading, when);
+            }
         }
-        JobEvent::Warning(warning) => state.warn(warning.text.into_owned()),
+        JobEvent::Warning(warning) => warned(state, id, warning.text.into_owned()),
         JobEvent::Answered { index, result, request, reply } => {
             answered(state, id, &Answer { index, result, request, reply });
         }
         JobEvent::Finished => finished(state, id),
     }
+}
+
+/// Something is odd: what concerns the load profile stays with it.
+fn warned(state: &mut State, id: JobId, text: String) {
+    if state.jobs.get(id).is_some_and(|job| job.purpose == Purpose::Archive) {
+        state.archive.remarks.push(text.clone());
+    }
+    state.warn(text);
 }
 
 /// How a request ended.
@@ -77,6 +88,10 @@ fn answered(state: &mut State, id: JobId, answer: &Answer) {
     if let Some(request) = job.requests.get(answer.index) {
         let why = failed.map(|failure| failure::told(state, failure, answer.request));
         state.readings.note(request.command.title, why);
+    }
+    if let (Purpose::Archive, Some(failure)) = (job.purpose, failed) {
+        let kept = if state.archive.read.days().is_empty() { "" } else { "; what was read is kept" };
+        state.archive.trouble = format!("{}{kept}", reason(&failure.fault));
     }
     if !matches!(job.purpose, Purpose::Bench | Purpose::Repeat) {
         return;
@@ -125,7 +140,7 @@ fn finished(state: &mut State, id: JobId) {
         Purpose::Poll => readings::schedule(state),
         Purpose::Raw => raw_finished(state, &job),
         Purpose::Bench if state.bench.outcome == Outcome::Waiting => state.bench.outcome = Outcome::Nothing,
-        Purpose::Bench => {}
+        Purpose::Bench | Purpose::Archive => {}
     }
     if job.armed {
         state.say("sent; read-only again");

@@ -8,6 +8,15 @@ pub fn to(state: &mut State, screen: Screen) {
     state.maximised = false;
 }
 
+/// Shows the load profile, where the meter keeps one.
+pub fn to_archive(state: &mut State) {
+    if super::has_archive(state) {
+        to(state, Screen::Archive);
+    } else {
+        state.say("no meter is chosen that keeps a load profile which can be read");
+    }
+}
+
 /// Once a link is open: on to what is still missing.
 pub fn after_opening(state: &mut State) {
     if state.screen == Screen::Connect {

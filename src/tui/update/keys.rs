@@ -9,7 +9,7 @@ use super::super::message::Effect;
 use super::super::state::bench::Mode;
 use super::super::state::form::FormField;
 use super::super::state::{Pane, Popup, Screen, State};
-use super::{Effects, bench, connect, copy, go, meter, popup, readings, steps, trace};
+use super::{Effects, archive, bench, connect, copy, go, meter, popup, readings, steps, trace};
 
 /// Characters a field takes at most.
 pub const LONGEST: usize = 4096;
@@ -157,7 +157,7 @@ pub fn retyped(state: &mut State) {
             }
         }
         Screen::Connect => state.connect.complaint.clear(),
-        Screen::Trace | Screen::Readings => {}
+        Screen::Trace | Screen::Readings | Screen::Archive => {}
     }
 }
 
@@ -192,6 +192,7 @@ fn move_or_act(state: &mut State, action: Action, effects: &mut Effects) {
         Action::GoBench => go::to(state, Screen::Bench),
         Action::GoTrace => go::to(state, Screen::Trace),
         Action::GoReadings => go::to(state, Screen::Readings),
+        Action::GoArchive => go::to_archive(state),
         Action::NextPane => go::pane(state, 1),
         Action::PreviousPane => go::pane(state, -1),
         Action::Maximise => state.maximised = !state.maximised,
@@ -219,6 +220,7 @@ fn screen(state: &mut State, action: Action, effects: &mut Effects) {
         Screen::Bench => bench::perform(state, action, effects),
         Screen::Trace => trace::perform(state, action, effects),
         Screen::Readings => readings::perform(state, action, effects),
+        Screen::Archive => archive::perform(state, action, effects),
     }
 }
 
@@ -261,7 +263,7 @@ fn search(state: &mut State) {
             state.focus_on(Pane::Entries);
             state.view.searching = true;
         }
-        Screen::Connect | Screen::Readings => state.say("nothing to search here"),
+        Screen::Connect | Screen::Readings | Screen::Archive => state.say("nothing to search here"),
     }
 }
 
@@ -281,6 +283,7 @@ fn activate(state: &mut State, effects: &mut Effects) {
             Pane::Entries => state.focus_on(Pane::Detail),
             Pane::Detail => state.view.detail.fold(),
             Pane::Tariffs | Pane::Values => readings::read_once(state, effects),
+            Pane::Days | Pane::Intervals => archive::read(state, effects),
         },
     }
 }
@@ -306,6 +309,7 @@ pub fn step(state: &mut State, by: isize) {
             let len = state.readings.others().len();
             state.readings.list.step(by, len);
         }
+        Pane::Days | Pane::Intervals => archive::step(state, by),
         Pane::LinkEntry | Pane::LineEntry | Pane::Address | Pane::Password => go::pane(state, by.signum()),
     }
 }

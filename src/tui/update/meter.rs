@@ -96,6 +96,7 @@ pub fn take(state: &mut State, target: Target, effects: &mut Effects) {
         state.readings = Readings { polling: false, ..Readings::default() };
         state.bench.repeat = None;
         state.bench.dialogue = None;
+        state.archive = super::super::state::ArchiveView::default();
     }
     if !is_same_model {
         state.bench.forms.clear();

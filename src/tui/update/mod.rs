@@ -1,5 +1,6 @@
 //! What follows from what happens: `(state, message) -> (state, effects)`, without a terminal, a clock or a link.
 
+mod archive;
 mod bench;
 mod bus;
 mod connect;
@@ -22,6 +23,12 @@ mod tests;
 
 pub use bench::request as composed_request;
 pub use keys::is_typing;
+
+/// Whether the present meter keeps a load profile that can be read.
+#[must_use]
+pub fn has_archive(state: &State) -> bool {
+    archive::profile(state).is_some()
+}
 pub use prompt::completions;
 pub use trace::{entry_text, is_match, summary};
 

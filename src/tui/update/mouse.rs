@@ -57,7 +57,11 @@ fn click(state: &mut State, column: u16, row: u16) -> bool {
 
 fn click_tab(state: &mut State, column: u16) -> bool {
     let Some(screen) = tab_at(column) else { return false };
-    go::to(state, screen);
+    if screen == Screen::Archive {
+        go::to_archive(state);
+    } else {
+        go::to(state, screen);
+    }
     true
 }
 
@@ -88,6 +92,13 @@ fn choose(state: &mut State, areas: &Areas, pane: Pane, (row, column): (usize, u
             if number < state.view.shown() {
                 state.view.choose(number);
             }
+        }
+        Pane::Days => {
+            let last = state.archive.read.days().len().saturating_sub(1);
+            state.archive.days.at = (state.archive.days.top + row).min(last);
+        }
+        Pane::Intervals => {
+            state.archive.intervals.at = state.archive.intervals.top + row.saturating_sub(1);
         }
         Pane::Steps => steps::click(state, row),
         Pane::Reply => click_frame(&mut state.bench.reply, areas.of(pane), row, column),

@@ -37,6 +37,12 @@ pub fn settle(state: &mut State) {
             let inner = inside(areas.of(Pane::Detail));
             fit_inspector(&mut state.view.detail, inner);
         }
+        Screen::Archive => {
+            let days = state.archive.read.days().len();
+            state.archive.days.fit(areas.rows(Pane::Days), days);
+            let intervals = state.archive.day().map_or(0, |day| day.intervals.len());
+            state.archive.intervals.fit(areas.rows(Pane::Intervals).saturating_sub(2), intervals);
+        }
         Screen::Readings => {
             readings::begin_when_shown(state);
             let shown = state.readings.others().len();
