@@ -111,6 +111,7 @@ impl Bench {
             line: LINE,
             decoder: None,
             recording: Recording::None,
+            keys: Vec::new(),
             simulation: Simulation::default(),
         }))
     }

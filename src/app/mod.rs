@@ -11,3 +11,4 @@ pub mod output;
 pub mod raw;
 pub mod session;
 pub mod target;
+pub mod telegram;

@@ -13,7 +13,7 @@ use crate::link::{
     Clock, Link, LinkName, ListenLink, OpenError, Place, Topic, listen, mqtt, rfc2217, serial, tcp,
 };
 use crate::meter::Model;
-use crate::protocol::LineSettings;
+use crate::protocol::{LineSettings, MeterKey};
 use crate::sim::fault::Faults;
 use crate::sim::{SimBus, SimMeter, Speed, demo_meters, share_a_bus};
 use crate::trace::{Capture, Ring, SharedTrace, Trace};
@@ -51,6 +51,8 @@ pub struct Opening {
     pub decoder: Option<Decoder>,
     /// Where it is written.
     pub recording: Recording,
+    /// Keys to explain what is encrypted with.
+    pub keys: Vec<MeterKey>,
     /// What goes wrong on the simulated bus, and how fast it is.
     pub simulation: Simulation,
 }
@@ -137,7 +139,9 @@ pub fn open_here(opening: Opening) -> Session {
 /// A session whose bus is still to be started, and what that needs.
 fn begin(opening: &Opening) -> (Session, Swaps, Ends) {
     let clock = Clock::start();
-    let trace = SharedTrace::new(Trace::new(clock.origin()));
+    let mut trace = Trace::new(clock.origin());
+    trace.set_keys(opening.keys.clone());
+    let trace = SharedTrace::new(trace);
     let (handle, ends) = bus::channel();
     let Handle { intents, events, status } = handle;
     let name = opening.name.clone();

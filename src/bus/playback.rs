@@ -4,7 +4,7 @@ use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use super::run::Ends;
+use super::handle::Ends;
 use super::{BusEvent, Counters, Decoder, Intent, JobEvent, LinkState, Status};
 use crate::frame::visible;
 use crate::link::OpenError;
@@ -37,7 +37,7 @@ async fn play_once(
     decoder: Option<Decoder>,
 ) -> Result<(), FileError> {
     let mut replay = Replay::open(path, decoder.map(|d| (d.family, d.dialect)))?;
-    *trace.lock() = replay.trace(Paging::default());
+    trace.lock().restart(replay.trace(Paging::default()));
     let mut status = Status { link: LinkState::Open("capture".to_owned()), ..Status::default() };
     let mut more = true;
     while more {

@@ -12,7 +12,7 @@ use super::load_profile::LoadProfile;
 use super::responder::{Responder, Setup, SetupError};
 use super::stage::Stage;
 use super::tracker::Tracker;
-use crate::frame::{Direction, Dissection, Secret};
+use crate::frame::{Direction, Dissection, Secret, Values};
 
 /// A variant of a protocol, numbered by its family; 0 is "not known" or the only one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -113,6 +113,12 @@ pub trait Family: Sync {
     fn load_profile(&self, dialect: Dialect) -> Option<LoadProfile> {
         let _ = dialect;
         None
+    }
+
+    /// What one frame says, for polling: the verdict, readings and problems that [`Family::dissect`] finds, and
+    /// none of its fields. A family whose frames are long makes it cheaper than the dissection.
+    fn values(&self, frame: &[u8], context: &Context<'_>) -> Values {
+        self.dissect(frame, context).into()
     }
 
     /// Everything that can be asked in a dialect, in the order of the manual.

@@ -51,12 +51,12 @@ impl Outside {
     /// When the terminal is gone.
     pub fn perform(&mut self, effect: Effect) -> io::Result<Next> {
         match effect {
-            Effect::Open { name, line, decoder, model } => {
+            Effect::Open { name, line, decoder, keys, model } => {
                 self.close();
                 let recording = self.recording.clone();
                 let simulation = Simulation { model, ..Simulation::default() };
                 let role = Role::Talk;
-                let opening = Opening { name, role, line, decoder, recording, simulation };
+                let opening = Opening { name, role, line, decoder, recording, keys, simulation };
                 let session = session::open(opening);
                 self.tell(Message::Opened(session.trace.clone()));
                 self.session = Some(session);

@@ -7,7 +7,7 @@ use super::state::connect::{Kept, Port};
 use crate::bus::{Decoder, Intent, JobEvent, JobId, Status};
 use crate::link::LinkName;
 use crate::meter::Model;
-use crate::protocol::LineSettings;
+use crate::protocol::{LineSettings, MeterKey};
 use crate::sim::fault::Spec;
 use crate::trace::SharedTrace;
 
@@ -55,7 +55,9 @@ pub enum Effect {
         line: LineSettings,
         /// By which protocol the traffic is read at first.
         decoder: Option<Decoder>,
-        /// The model that a simulated bus must have on it.
+        /// Keys to explain it with.
+        keys: Vec<MeterKey>,
+        /// The model that a simulated bus is to have room for.
         model: Option<&'static Model>,
     },
     /// See to it that the simulated bus has a meter of this model.

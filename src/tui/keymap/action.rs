@@ -22,9 +22,9 @@ pub enum Action {
     /// Read a day less.
     FewerDays,
     /// Begin a day earlier.
-    Older,
+    Earlier,
     /// Begin a day later.
-    Newer,
+    Later,
     /// Write what was read into a file.
     Export,
     /// Move on to the next pane.
@@ -97,6 +97,20 @@ pub enum Action {
     ToTrace,
     /// Look at the steps of the session.
     Steps,
+    /// Show the telegrams that come by themselves.
+    Watch,
+    /// Show what can be asked instead of the telegrams.
+    Requests,
+    /// Let the telegram stand still while others come.
+    Hold,
+    /// Show the newest telegram as it comes.
+    Newest,
+    /// The telegram before.
+    Older,
+    /// The next telegram.
+    Newer,
+    /// Show the telegram in the trace.
+    TelegramToTrace,
     /// Follow what comes.
     Follow,
     /// Let the list stand still while recording goes on.
@@ -182,6 +196,15 @@ actions! {
         Twice "read-twice" ["d"] "twice" "read every value twice and take it only when both answers agree";
         Steps "steps" ["s"] "steps" "the steps of the session; Enter opens one to its frames";
         ToTrace "to-trace" ["t"] "to trace" "show the reply in the trace";
+        Watch "watch" ["u"] "telegrams" "watch the telegrams that come by themselves";
+    }
+    Telegram {
+        Hold "hold" ["space"] "hold" "let this telegram stand still; those that come are kept";
+        Newest "newest" ["f"] "newest" "follow the newest telegram again";
+        Older "older" ["["] "before" "the telegram before; Page Up does the same";
+        Newer "newer" ["]"] "" "the next telegram; Page Down does the same";
+        TelegramToTrace "telegram-to-trace" ["t"] "to trace" "show the telegram in the trace";
+        Requests "requests" ["u"] "" "what can be asked, instead of telegrams";
     }
     Trace {
         Follow "follow" ["f"] "follow" "follow what comes, or stop following";
@@ -200,8 +223,8 @@ actions! {
     Archive {
         MoreDays "more-days" ["+", "="] "more" "read a day more, of the last 128";
         FewerDays "fewer-days" ["-"] "fewer" "read a day less";
-        Older "older" ["<", ","] "older" "begin a day earlier";
-        Newer "newer" [">", "."] "newer" "begin a day later";
+        Earlier "earlier" ["<", ","] "earlier" "begin a day earlier";
+        Later "later" [">", "."] "later" "begin a day later";
         Export "export" ["e"] "CSV" "write what was read as CSV into a file in the present folder";
     }
     Global {

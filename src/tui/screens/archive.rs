@@ -92,8 +92,8 @@ fn bottom(look: &Look<'_>) -> String {
         "{} {} how many · {} {} from when",
         key(Action::MoreDays),
         key(Action::FewerDays),
-        key(Action::Older),
-        key(Action::Newer)
+        key(Action::Earlier),
+        key(Action::Later)
     )
 }
 

@@ -8,7 +8,9 @@ mod frame;
 pub mod meter;
 pub mod popup;
 pub mod readings;
+mod standing;
 mod steps;
+pub mod telegram;
 pub mod trace;
 
 use ratatui::buffer::Buffer;

@@ -15,8 +15,8 @@ pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
     match action {
         Action::MoreDays => state.archive.change_count(1),
         Action::FewerDays => state.archive.change_count(-1),
-        Action::Older | Action::Left => state.archive.change_first(1),
-        Action::Newer | Action::Right => state.archive.change_first(-1),
+        Action::Earlier | Action::Left => state.archive.change_first(1),
+        Action::Later | Action::Right => state.archive.change_first(-1),
         Action::Export => export(state, effects),
         _ => {}
     }

@@ -81,8 +81,9 @@ pub fn open(state: &mut State, name: LinkName, effects: &mut Effects) {
     meter::find_on_simulated_bus(state);
     let line = state.target.as_ref().map(|target| target.model.line).unwrap_or_default();
     let decoder = state.target.as_ref().map(Target::decoder);
+    let keys = state.keys_here().ciphers("");
     let model = state.target.as_ref().map(|target| target.model);
-    effects.push(Effect::Open { name, line, decoder, model });
+    effects.push(Effect::Open { name, line, decoder, keys, model });
 }
 
 /// A link could not be opened.

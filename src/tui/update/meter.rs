@@ -5,8 +5,8 @@ use tui_input::Input;
 use super::super::keymap::Action;
 use super::super::message::Effect;
 use super::super::state::target::is_same;
-use super::super::state::{Pane, Readings, Screen, State};
-use super::{Effects, bench, connect, go};
+use super::super::state::{Pane, Readings, Screen, State, Telegrams};
+use super::{Effects, bench, ciphers, connect, go};
 use crate::app::target::Target;
 use crate::bus::Intent;
 use crate::link::Place;
@@ -49,7 +49,7 @@ pub fn choose(state: &mut State, effects: &mut Effects) {
         _ => {
             if let Some(candidate) = state.meter.chosen() {
                 let password = state.meter.secret();
-                let target = Target { model, address: candidate.address, password };
+                let target = Target { model, address: candidate.address, password, keys: Vec::new() };
                 take(state, target, effects);
                 go::to(state, if state.is_connected() { Screen::Bench } else { Screen::Connect });
             }
@@ -97,6 +97,7 @@ pub fn take(state: &mut State, target: Target, effects: &mut Effects) {
         state.bench.repeat = None;
         state.bench.dialogue = None;
         state.archive = super::super::state::ArchiveView::default();
+        state.telegrams = Telegrams::default();
     }
     if !is_same_model {
         state.bench.forms.clear();
@@ -106,6 +107,7 @@ pub fn take(state: &mut State, target: Target, effects: &mut Effects) {
         state.bench.choose_everyday(target.commands());
     }
     state.target = Some(target);
+    ciphers::renew(state);
     if state.is_simulated()
         && let Some(target) = &state.target
     {
@@ -155,7 +157,7 @@ pub fn choose_by_name(
         model.address.resolve(&address_of(state, model, address)).map_err(|error| error.to_string())?;
     if let Some(candidate) = candidates.into_iter().next() {
         let password = state.meter.secret();
-        take(state, Target { model, address: candidate.address, password }, effects);
+        take(state, Target { model, address: candidate.address, password, keys: Vec::new() }, effects);
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod archive;
 mod bench;
 mod bus;
+mod ciphers;
 mod connect;
 mod copy;
 mod failure;
@@ -16,6 +17,7 @@ mod prompt;
 mod readings;
 mod settle;
 mod steps;
+mod telegram;
 mod trace;
 
 #[cfg(test)]
@@ -109,6 +111,7 @@ fn ticked(state: &mut State, now: super::state::Moment, effects: &mut Effects) -
 /// The bus runs; whether the link opens, the status will tell.
 fn opened(state: &mut State, trace: SharedTrace) {
     state.trace = trace;
+    ciphers::renew(state);
     state.phase = Phase::Opening { since: state.now.at };
     state.status = crate::bus::Status::default();
     state.faults.clear();
@@ -117,4 +120,5 @@ fn opened(state: &mut State, trace: SharedTrace) {
     state.bench.reply = super::state::Inspector::default();
     state.bench.outcome = super::state::bench::Outcome::Nothing;
     state.bench.dialogue = None;
+    state.telegrams = super::state::Telegrams::default();
 }

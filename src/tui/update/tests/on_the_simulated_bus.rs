@@ -23,11 +23,18 @@ impl Desk {
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match (effect, &mut self.session) {
-                (Effect::Open { name, line, decoder, model }, session) => {
+                (Effect::Open { name, line, decoder, keys, model }, session) => {
                     let simulation = Simulation { model, ..Simulation::default() };
                     let (role, recording) = (Role::Talk, Recording::None);
-                    let opened =
-                        session::open_here(Opening { name, role, line, decoder, recording, simulation });
+                    let opened = session::open_here(Opening {
+                        name,
+                        role,
+                        line,
+                        decoder,
+                        recording,
+                        keys,
+                        simulation,
+                    });
                     send(&mut self.state, Message::Opened(opened.trace.clone()));
                     *session = Some(opened);
                 }
