@@ -255,7 +255,7 @@ fn leave(state: &mut State) {
 fn search(state: &mut State) {
     match state.screen {
         Screen::Bench if state.shows_telegrams() => {
-            state.say("nothing to search here; the trace is searched")
+            state.say("nothing to search here; the trace is searched");
         }
         Screen::Bench => {
             state.focus_on(Pane::Commands);
