@@ -77,6 +77,26 @@ pub fn diagnose(case: &Case<'_>, fault: &Fault) -> Diagnosis {
     }
 }
 
+/// What went wrong, in a few words, where it is known who was asked and for what.
+#[must_use]
+pub fn reason(fault: &Fault) -> String {
+    match fault {
+        Fault::NoAnswer { noise_bytes: 1.., .. } => "no answer, only noise".to_owned(),
+        Fault::NoAnswer { echo: true, .. } => "no answer, only our own echo".to_owned(),
+        Fault::NoAnswer { sent: 2.., .. } => "no answer, nor when asked again".to_owned(),
+        Fault::NoAnswer { .. } => "no answer".to_owned(),
+        Fault::Damaged { what } => format!("damaged: {what}"),
+        Fault::Sealed { what, .. } => what.clone(),
+        Fault::Unexpected(unfit) => unexpected(unfit),
+        Fault::Refused { code, meaning } => refusal(*code, meaning),
+        Fault::Unsendable(error) => error.to_string(),
+        Fault::LineRefused => "the port does not take the line settings".to_owned(),
+        Fault::ListensOnly => "this link is only listened to".to_owned(),
+        Fault::Cancelled => "stopped".to_owned(),
+        Fault::LinkLost => "the link went away".to_owned(),
+    }
+}
+
 /// Why a sound frame was not the answer, in words.
 #[must_use]
 pub fn unexpected(unfit: &Unfit) -> String {

@@ -1,6 +1,7 @@
 //! What both faces share: configuration, keys, plans made from models, raw input, decoding of captured bytes,
 //! diagnosis of silence and damage, outputs.
 
+pub mod archive;
 pub mod broker;
 pub mod config;
 pub mod decode;

@@ -128,6 +128,7 @@ pub fn open(opening: Opening) -> Session {
 
 /// Opens a link without a thread of its own, for tests in paused time. Must be called within a runtime.
 #[cfg(test)]
+#[must_use]
 pub fn open_here(opening: Opening) -> Session {
     let (session, swaps, ends) = begin(&opening);
     tokio::spawn(serve(opening, swaps, (session.trace.clone(), session.clock, ends)));

@@ -229,6 +229,10 @@ pub struct Read {
     /// Print bare values, one a line.
     #[arg(long, conflicts_with = "json")]
     pub plain: bool,
+    /// How values are printed: as a table, or for spreadsheets: a line a value, of a load profile a line an
+    /// interval with the energy of each tariff.
+    #[arg(long, value_enum, default_value_t = ReadFormat::Table, conflicts_with_all = ["plain", "json"])]
+    pub format: ReadFormat,
     /// Read again and again, such as every 5s, until Ctrl-C.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub every: Option<Duration>,
@@ -475,6 +479,15 @@ pub struct Export {
     /// Model, which fixes protocol and dialect.
     #[arg(long, value_name = "MODEL", value_parser = meter::model)]
     pub model: Option<&'static Model>,
+}
+
+/// How `read` prints values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ReadFormat {
+    /// A table as wide as the terminal.
+    Table,
+    /// Comma-separated values.
+    Csv,
 }
 
 /// Forms of an export.

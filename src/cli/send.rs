@@ -86,7 +86,7 @@ async fn carry_out(live: &mut Live, target: &Target, written: &str, request: Req
             Next::Job(JobEvent::Answered { result: Err(failure), request, .. }) => {
                 exit = Err(failure::trouble(live, target, written, &failure, request).into());
             }
-            Next::Job(_) => {}
+            Next::Job(_) | Next::Stopping => {}
         }
     }
 }
@@ -151,7 +151,7 @@ async fn send_raw(live: &mut Live, given: &Send, bytes: Vec<u8>) -> Outcome {
             Next::Job(JobEvent::Answered { result: Err(failure), .. }) => {
                 exit = Err(unanswered(live, &failure.fault).into());
             }
-            Next::Job(_) => {}
+            Next::Job(_) | Next::Stopping => {}
         }
     }
 }

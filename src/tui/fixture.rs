@@ -1,5 +1,11 @@
 //! A console with a meter and traffic that never change, for tests.
 
+mod archive;
+mod dialogue;
+
+pub use archive::in_archive;
+pub use dialogue::{Held, in_session};
+
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::keymap::Keymap;

@@ -5,7 +5,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::fixture::{
-    Pushed, choose_write, connected, fresh, job_of, key, keys, listening, send, with_readings,
+    Held, Pushed, choose_write, connected, fresh, in_archive, in_session, job_of, key, keys, listening, send,
+    with_readings,
 };
 use super::glyphs::Glyphs;
 use super::message::Message;
@@ -66,6 +67,19 @@ fn asking(size: (u16, u16)) -> State {
     let mut state = connected(size, Screen::Bench);
     choose_write(&mut state);
     keys(&mut state, &["enter"]);
+    state
+}
+
+fn opened(size: (u16, u16)) -> State {
+    let mut state = in_session(size, Held::Whole);
+    keys(&mut state, &["s", "home", "down", "down", "down", "enter", "down", "down"]);
+    state
+}
+
+fn archived(size: (u16, u16)) -> State {
+    let (mut state, job) = in_archive(size);
+    send(&mut state, Message::Job(job, JobEvent::Finished));
+    keys(&mut state, &["down", "tab", "down", "down", "down"]);
     state
 }
 
@@ -146,6 +160,12 @@ const SCENES: &[Scene] = &[
     ("bench-reply", replied),
     ("bench-silence", silent),
     ("bench-question", asking),
+    ("session", |size| in_session(size, Held::Whole)),
+    ("session-running", |size| in_session(size, Held::HalfWay)),
+    ("session-refused", |size| in_session(size, Held::Refused)),
+    ("session-opened", opened),
+    ("archive", |size| in_archive(size).0),
+    ("archive-read", archived),
     ("telegram-dsmr5", dsmr5),
     ("telegram-emucs", emucs),
     ("telegram-kaifa", kaifa),

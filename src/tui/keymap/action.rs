@@ -15,6 +15,18 @@ pub enum Action {
     GoTrace,
     /// Show the readings.
     GoReadings,
+    /// Show the load profile.
+    GoArchive,
+    /// Read a day more.
+    MoreDays,
+    /// Read a day less.
+    FewerDays,
+    /// Begin a day earlier.
+    Earlier,
+    /// Begin a day later.
+    Later,
+    /// Write what was read into a file.
+    Export,
     /// Move on to the next pane.
     NextPane,
     /// Move back to the pane before.
@@ -83,6 +95,8 @@ pub enum Action {
     Raw,
     /// Show the reply in the trace.
     ToTrace,
+    /// Look at the steps of the session.
+    Steps,
     /// Show the telegrams that come by themselves.
     Watch,
     /// Show what can be asked instead of the telegrams.
@@ -180,6 +194,7 @@ actions! {
         Pin "pin" ["p"] "pin" "poll this request on Readings, or no longer";
         Raw "raw" ["x"] "raw" "bytes and text typed by hand, instead of a command";
         Twice "read-twice" ["d"] "twice" "read every value twice and take it only when both answers agree";
+        Steps "steps" ["s"] "steps" "the steps of the session; Enter opens one to its frames";
         ToTrace "to-trace" ["t"] "to trace" "show the reply in the trace";
         Watch "watch" ["u"] "telegrams" "watch the telegrams that come by themselves";
     }
@@ -205,6 +220,13 @@ actions! {
         Faster "faster" ["+", "="] "faster" "poll more often";
         Slower "slower" ["-"] "slower" "poll less often";
     }
+    Archive {
+        MoreDays "more-days" ["+", "="] "more" "read a day more, of the last 128";
+        FewerDays "fewer-days" ["-"] "fewer" "read a day less";
+        Earlier "earlier" ["<", ","] "earlier" "begin a day earlier";
+        Later "later" [">", "."] "later" "begin a day later";
+        Export "export" ["e"] "CSV" "write what was read as CSV into a file in the present folder";
+    }
     Global {
         Activate "activate" ["enter"] "" "do what this place is for: connect, choose, send, read" sends;
         NextPane "next-pane" ["tab"] "pane" "on to the next pane";
@@ -229,6 +251,7 @@ actions! {
         GoBench "bench" ["3"] "" "make, send and read requests";
         GoTrace "trace" ["4"] "" "everything that went over the link";
         GoReadings "readings" ["5"] "" "the values";
+        GoArchive "archive" ["6"] "" "the load profile of a meter that keeps one";
         Disconnect "disconnect" [] "" "close the link";
         NextTheme "next-theme" ["T"] "" "the next theme";
         Mouse "mouse" ["M"] "" "switch the mouse on or off; off, the terminal selects text (or hold Shift)";

@@ -14,7 +14,7 @@ use crate::tui::layout::VERY_WIDE;
 use crate::tui::state::target::wire_address;
 use crate::tui::state::{Pane, Phase, Popup, Screen, State, Tone};
 use crate::tui::theme::Role;
-use crate::tui::update::is_typing;
+use crate::tui::update::{has_archive, is_typing};
 use crate::tui::widgets::{Footer, Hint, Piece, StatusLine};
 
 /// ```text
@@ -150,7 +150,8 @@ pub fn tabs(look: &mut Look<'_>) {
     let (capture, capture_role) = capture(state);
     let mut pen = look.pen(area);
     let mut x = 0;
-    for (number, screen) in (1..).zip(Screen::ALL) {
+    let is_of_use = |screen: &Screen| *screen != Screen::Archive || has_archive(state);
+    for (number, screen) in (1..).zip(Screen::ALL.into_iter().filter(is_of_use)) {
         let here = screen == state.screen;
         pen.put(x, 0, if here { current } else { " " }, Role::Accent);
         let role = if here { Role::Title } else { Role::Dim };
@@ -252,6 +253,8 @@ fn is_of_use(state: &State, action: Action) -> bool {
         Action::Save | Action::Forget => pane == Pane::Links,
         Action::OtherAddress => matches!(state.meter.candidates(), Some(Ok(found)) if found.len() > 1),
         Action::ToTrace => state.bench.reply.entry.is_some(),
+        Action::Steps => state.bench.dialogue.is_some() && pane != Pane::Steps,
+        Action::Export => !state.archive.read.days().is_empty(),
         Action::NextMatch => !state.view.needle.is_empty(),
         Action::Accept => state.popup.is_some(),
         Action::Confirm => !matches!(state.popup, Some(Popup::Help(_) | Popup::Decoded(_))),
@@ -265,7 +268,7 @@ fn is_searching(state: &State) -> bool {
         Screen::Meter => state.meter.picker.searching,
         Screen::Bench => state.bench.picker.searching,
         Screen::Trace => state.view.searching,
-        Screen::Connect | Screen::Readings => false,
+        Screen::Connect | Screen::Readings | Screen::Archive => false,
     }
 }
 
@@ -276,7 +279,7 @@ fn main_key(state: &State) -> Option<(String, &'static str)> {
         return Some((state.keymap.key(Action::Accept)?, "find"));
     }
     let label = match state.pane() {
-        P::Links | P::LinkEntry | P::LineEntry => "open",
+        P::Links | P::LinkEntry | P::LineEntry | P::Steps => "open",
         P::Models => "choose",
         P::Commands if state.target.is_none() && state.telegrams.offer.is_some() => "watch",
         P::Commands | P::Compose => "send",
@@ -286,6 +289,7 @@ fn main_key(state: &State) -> Option<(String, &'static str)> {
         P::Entries => "look inside",
         P::Tariffs | P::Values | P::Chart if state.listens() => "",
         P::Tariffs | P::Values | P::Chart => "read once",
+        P::Days | P::Intervals => "read",
         P::Address | P::Password => "talk to it",
     };
     (!label.is_empty()).then_some(())?;

@@ -9,7 +9,7 @@ use super::super::message::Effect;
 use super::super::state::bench::Mode;
 use super::super::state::form::FormField;
 use super::super::state::{Pane, Popup, Screen, State};
-use super::{Effects, bench, connect, copy, go, meter, popup, readings, telegram, trace};
+use super::{Effects, archive, bench, connect, copy, go, meter, popup, readings, steps, telegram, trace};
 
 /// Characters a field takes at most.
 pub const LONGEST: usize = 4096;
@@ -157,7 +157,7 @@ pub fn retyped(state: &mut State) {
             }
         }
         Screen::Connect => state.connect.complaint.clear(),
-        Screen::Trace | Screen::Readings => {}
+        Screen::Trace | Screen::Readings | Screen::Archive => {}
     }
 }
 
@@ -192,6 +192,7 @@ fn move_or_act(state: &mut State, action: Action, effects: &mut Effects) {
         Action::GoBench => go::to(state, Screen::Bench),
         Action::GoTrace => go::to(state, Screen::Trace),
         Action::GoReadings => go::to(state, Screen::Readings),
+        Action::GoArchive => go::to_archive(state),
         Action::NextPane => go::pane(state, 1),
         Action::PreviousPane => go::pane(state, -1),
         Action::Maximise => state.maximised = !state.maximised,
@@ -222,6 +223,7 @@ fn screen(state: &mut State, action: Action, effects: &mut Effects) {
         Screen::Bench => bench::perform(state, action, effects),
         Screen::Trace => trace::perform(state, action, effects),
         Screen::Readings => readings::perform(state, action, effects),
+        Screen::Archive => archive::perform(state, action, effects),
     }
 }
 
@@ -267,7 +269,7 @@ fn search(state: &mut State) {
             state.focus_on(Pane::Entries);
             state.view.searching = true;
         }
-        Screen::Connect | Screen::Readings => state.say("nothing to search here"),
+        Screen::Connect | Screen::Readings | Screen::Archive => state.say("nothing to search here"),
     }
 }
 
@@ -285,12 +287,14 @@ fn activate(state: &mut State, effects: &mut Effects) {
                 telegram::watch(state, effects);
             }
             Pane::Commands | Pane::Compose => bench::send(state, effects),
+            Pane::Steps => steps::activate(state),
             Pane::Lines => state.focus_on(Pane::TelegramBytes),
             Pane::TelegramBytes => state.focus_on(Pane::Lines),
             Pane::Reply => state.bench.reply.fold(),
             Pane::Entries => state.focus_on(Pane::Detail),
             Pane::Detail => state.view.detail.fold(),
             Pane::Tariffs | Pane::Values | Pane::Chart => readings::read_once(state, effects),
+            Pane::Days | Pane::Intervals => archive::read(state, effects),
         },
     }
 }
@@ -308,6 +312,7 @@ pub fn step(state: &mut State, by: isize) {
         }
         Pane::Commands => state.bench.picker.step(by),
         Pane::Compose => bench::step_field(state, by),
+        Pane::Steps => steps::step(state, by),
         Pane::Reply => state.bench.reply.step_field(by),
         Pane::Lines | Pane::TelegramBytes => telegram::step(state, by),
         Pane::Entries => state.view.step(i32::try_from(by).unwrap_or(i32::MAX)),
@@ -316,6 +321,7 @@ pub fn step(state: &mut State, by: isize) {
             let len = state.readings.items().len();
             state.readings.list.step(by, len);
         }
+        Pane::Days | Pane::Intervals => archive::step(state, by),
         Pane::LinkEntry | Pane::LineEntry | Pane::Address | Pane::Password => go::pane(state, by.signum()),
     }
 }

@@ -4,6 +4,8 @@ mod at_the_bench;
 mod choosing_a_meter;
 mod connecting;
 mod going_about;
+mod in_a_session;
+mod in_the_archive;
 mod in_the_trace;
 mod on_the_simulated_bus;
 mod pasting;
