@@ -35,6 +35,17 @@ enum State {
     Open,
 }
 
+/// Whether bytes carry parity in bit 7.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ParityBits {
+    /// They do not: the line itself takes care of it.
+    Absent,
+    /// They do, as those of who asks.
+    Copied,
+    /// They do, and without them nothing is heard.
+    Demanded,
+}
+
 /// A simulated meter.
 #[derive(Debug)]
 pub struct Meter {
@@ -54,10 +65,7 @@ pub struct Meter {
     wrong_passwords: u8,
     /// How far the meter's clock is ahead of the wall's.
     ahead: SignedDuration,
-    /// Whether it says its parity bits, as who asks it does.
-    has_parity: bool,
-    /// Whether it hears nothing without them.
-    demands_parity: bool,
+    parity: ParityBits,
     framer: IecFramer,
     told: VecDeque<Told>,
     last: At,
@@ -91,8 +99,7 @@ impl Meter {
             state: State::Idle,
             wrong_passwords: 0,
             ahead: SignedDuration::ZERO,
-            has_parity: false,
-            demands_parity: false,
+            parity: ParityBits::Absent,
             framer: IecFramer::new(Source::Requests),
             told: VecDeque::new(),
             last: At::ZERO,
@@ -117,7 +124,7 @@ impl Meter {
             ("bcc", "xor7") => self.rule = Some(Rule::Xor7),
             ("bcc", "add7") => self.rule = Some(Rule::Add7),
             ("bcc", _) => return error("xor7 or add7"),
-            ("parity", "even") => (self.demands_parity, self.has_parity) = (true, true),
+            ("parity", "even") => self.parity = ParityBits::Demanded,
             ("parity", _) => return error("even"),
             ("permission", "on") => self.may_write = true,
             ("permission", "off") => self.may_write = false,
@@ -137,7 +144,7 @@ impl Meter {
     }
 
     fn say(&mut self, mut bytes: Vec<u8>, after: Duration, now: Now) {
-        if self.has_parity {
+        if self.parity != ParityBits::Absent {
             parity::apply(&mut bytes);
         }
         self.last = now.at + after + self.line.wire_time(bytes.len());
@@ -165,12 +172,15 @@ impl Meter {
     }
 
     fn frame(&mut self, wire: &[u8], now: Now) {
-        let has_parity = self.demands_parity || wire.iter().any(|byte| byte & 0x80 != 0);
+        let is_demanded = self.parity == ParityBits::Demanded;
+        let has_parity = is_demanded || wire.iter().any(|byte| byte & 0x80 != 0);
         if has_parity && !wire.iter().all(|byte| parity::is_even(*byte)) {
             // A meter drops what has a wrong parity bit without a word.
             return;
         }
-        self.has_parity |= has_parity;
+        if has_parity && !is_demanded {
+            self.parity = ParityBits::Copied;
+        }
         let text = seven_bits(wire);
         match parse(&text) {
             Message::SignOn(address) => self.sign_on(text.get(address).unwrap_or_default(), now),
