@@ -10,3 +10,4 @@ pub mod output;
 pub mod raw;
 pub mod session;
 pub mod target;
+pub mod telegram;

@@ -4,17 +4,21 @@
 //! driving their exchanges. Faces talk to it through [`Intent`]s and are told by [`BusEvent`]s and the
 //! [`Status`]; what they show of traffic they read from the trace.
 
+mod handle;
 mod job;
+mod liveness;
 mod playback;
 mod quiet;
 mod raw;
 mod run;
 mod seven;
+mod talk;
 #[cfg(test)]
 mod tests;
 
+pub use handle::{Ends, Handle, Port, channel};
 pub use playback::play;
-pub use run::{Ends, Handle, Port, channel, run};
+pub use run::run;
 
 use std::time::Duration;
 

@@ -6,61 +6,18 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
+use super::handle::{Ends, Port};
 use super::job::{Active, Queue};
+use super::liveness::Liveness;
 use super::quiet::Quiet;
 use super::seven::SevenBits;
-use super::{BusEvent, Counters, Decoder, EchoState, Intent, JobEvent, JobId, LinkState, Status, Wanted};
+use super::talk::Talk;
+use super::{BusEvent, Decoder, Intent, JobEvent, JobId, LinkState, Status, Wanted};
 use crate::frame::At;
 use crate::link::tcp::looks_like_telnet;
-use crate::link::{Clock, Link, LinkCommand, LinkEvent, ListenLink, OpenError};
-use crate::protocol::{Action, Event, Failure, Fault, Judged, LineSettings};
+use crate::link::{Clock, LinkCommand, LinkEvent};
+use crate::protocol::{Action, Event, Failure, Fault, LineSettings};
 use crate::trace::{Claimed, Digest, EntryKind, Mark, SharedTrace, Split, Way};
-
-/// The link a bus owns.
-#[derive(Debug)]
-pub enum Port {
-    /// One that may be written to.
-    Full(Link),
-    /// One that is only listened to: nothing that could transmit goes with it.
-    Listening(ListenLink),
-}
-
-/// How a face holds a bus.
-#[derive(Debug)]
-pub struct Handle {
-    /// What it wants.
-    pub intents: mpsc::UnboundedSender<Intent>,
-    /// What it is told.
-    pub events: mpsc::UnboundedReceiver<BusEvent>,
-    /// How things stand.
-    pub status: watch::Receiver<Status>,
-}
-
-/// The bus's ends of the channels of a [`Handle`].
-#[derive(Debug)]
-pub struct Ends {
-    pub(super) wanted: mpsc::UnboundedReceiver<Intent>,
-    pub(super) told: mpsc::UnboundedSender<BusEvent>,
-    pub(super) status: watch::Sender<Status>,
-}
-
-impl Ends {
-    /// Tells the face that the link could not be opened, instead of running.
-    pub fn fail(self, error: OpenError) {
-        let closed = LinkState::Closed(error.to_string());
-        self.status.send_modify(|status| status.link = closed);
-        let _ = self.told.send(BusEvent::Ended(Err(error)));
-    }
-}
-
-/// The channels between a face and a bus that is still to be started.
-#[must_use]
-pub fn channel() -> (Handle, Ends) {
-    let (intents, wanted) = mpsc::unbounded_channel();
-    let (told, events) = mpsc::unbounded_channel();
-    let (status, watched) = watch::channel(Status::default());
-    (Handle { intents, events, status: watched }, Ends { wanted, told, status })
-}
 
 /// Runs a bus over a link until the link is closed or nobody holds the handle any more.
 pub async fn run(
@@ -86,68 +43,11 @@ pub async fn run(
         talk: Talk { seven: SevenBits::new(wanted), ..Talk::default() },
         outgoing: Outgoing::default(),
         quiet: Quiet::default(),
+        liveness: Liveness::default(),
         told: ends.told,
         status: ends.status,
     };
     bus.run(link_events, ends.wanted).await;
-}
-
-/// What hears the pieces of the stream: the running exchange and the counters.
-#[derive(Default)]
-struct Talk {
-    active: Option<Active>,
-    status: Status,
-    seven: SevenBits,
-}
-
-impl Talk {
-    /// Tells the running exchange of a received piece, and counts it. True when it is the first echo.
-    fn hear(&mut self, piece: &Claimed<'_>, at: At) -> bool {
-        if piece.way == Way::Out {
-            if let Some(active) = &mut self.active {
-                active.request = Some(piece.number);
-            }
-            return false;
-        }
-        self.count(piece.kind, piece.bytes.len());
-        let (bytes, parity_errors) = self.seven.receive(piece.kind, piece.bytes);
-        self.status.counters.parity_errors += parity_errors as u64;
-        let first_echo = self.echo(piece.kind);
-        let Some(active) = &mut self.active else { return first_echo };
-        let event = match piece.kind {
-            EntryKind::Frame(_) => {
-                active.reply = Some(piece.number);
-                Event::Frame(&bytes)
-            }
-            EntryKind::Echo => Event::Echo,
-            EntryKind::Noise => Event::Noise(&bytes),
-            EntryKind::Mark(_) => return first_echo,
-        };
-        active.hear(event, at);
-        first_echo
-    }
-
-    fn count(&mut self, kind: EntryKind, len: usize) {
-        let Counters { good, bad, noise_bytes, .. } = &mut self.status.counters;
-        match kind {
-            EntryKind::Frame(Judged::Bad) => *bad += 1,
-            EntryKind::Frame(_) => *good += 1,
-            EntryKind::Noise => *noise_bytes += len as u64,
-            EntryKind::Echo | EntryKind::Mark(_) => {}
-        }
-    }
-
-    fn echo(&mut self, kind: EntryKind) -> bool {
-        let before = self.status.echo;
-        match kind {
-            EntryKind::Echo => self.status.echo = EchoState::Present,
-            EntryKind::Frame(_) if before == EchoState::Unknown && self.active.is_some() => {
-                self.status.echo = EchoState::Absent;
-            }
-            _ => {}
-        }
-        self.status.echo == EchoState::Present && before != EchoState::Present
-    }
 }
 
 /// What waits to be sent. Only when a change of the line is settled is it known what its bytes look like.
@@ -170,6 +70,7 @@ struct Bus {
     talk: Talk,
     outgoing: Outgoing,
     quiet: Quiet,
+    liveness: Liveness,
     told: mpsc::UnboundedSender<BusEvent>,
     status: watch::Sender<Status>,
 }
@@ -221,8 +122,13 @@ impl Bus {
             LinkEvent::Opened { peer, line, at } => {
                 self.talk.status.link = LinkState::Open(peer.clone());
                 self.quiet.open(at);
+                let is_proof = self.liveness.open();
                 self.set_line(line);
                 self.trace.lock().mark(Mark::Opened(peer), at);
+                if is_proof {
+                    let note = "the converter takes connections: what is silent is the meter or its wiring";
+                    self.trace.lock().mark(Mark::Note(note.to_owned()), at);
+                }
                 self.talk.seven.open(line);
                 self.remark_on_parity(at);
             }
@@ -256,6 +162,7 @@ impl Bus {
     fn received(&mut self, bytes: &[u8], at: At) {
         self.talk.status.counters.bytes_in += bytes.len() as u64;
         self.quiet.hear(at);
+        self.liveness.hear();
         self.remark_on_telnet(bytes, at);
         self.through_digest(at, |digest, trace, out| {
             trace.record(Way::In, bytes, at);
@@ -396,6 +303,12 @@ impl Bus {
             let job = active.job;
             match active.exchange.next_action() {
                 None => break,
+                Some(Action::Send(_)) if self.commands.is_none() => {
+                    active.exchange.handle(Event::LinkLost, at);
+                }
+                Some(Action::SetLine(_)) if self.commands.is_none() => {
+                    active.exchange.handle(Event::LineRefused, at);
+                }
                 Some(Action::Send(bytes)) => self.transmit(bytes, at),
                 Some(Action::SetLine(line)) => self.ask_for_line(line),
                 Some(Action::WaitUntil(due)) => active.wait = Some(due),
@@ -408,6 +321,7 @@ impl Bus {
                 Some(Action::Finished) => {
                     self.talk.active = None;
                     self.tell(job, JobEvent::Finished);
+                    self.doubt();
                 }
             }
         }
@@ -463,8 +377,11 @@ impl Bus {
         let Some(active) = &mut self.talk.active else { return };
         let (job, request) = (active.job, active.request.take());
         let reply = active.reply.take();
-        if let Err(Failure { fault: Fault::NoAnswer { .. }, .. }) = &result {
+        if let Err(Failure { fault: Fault::NoAnswer { sent, echo, noise_bytes }, .. }) = &result {
             self.talk.status.counters.missing += 1;
+            if !echo && *noise_bytes == 0 {
+                self.liveness.miss(*sent);
+            }
         }
         if result.is_ok()
             && let Some(latency) = request.zip(reply).and_then(|(asked, told)| self.latency(asked, told))
@@ -472,6 +389,14 @@ impl Bus {
             self.talk.status.latency = Some(latency);
         }
         self.tell(job, JobEvent::Answered { index, result, request, reply });
+    }
+
+    /// Has a raw connection opened anew that may be dead. What waits is begun when it is back.
+    fn doubt(&mut self) {
+        if self.talk.status.line.is_none() && self.is_open() && self.liveness.doubt() {
+            self.talk.status.link = LinkState::Lost("the connection may be dead".to_owned());
+            self.command(LinkCommand::Renew);
+        }
     }
 
     fn latency(&self, request: u32, reply: u32) -> Option<Duration> {
@@ -483,8 +408,8 @@ impl Bus {
     fn start_next(&mut self) {
         while self.talk.active.is_none() && self.is_open() && self.quiet.begin() <= self.clock.now() {
             let Some((job, work)) = self.queue.next() else { return };
-            if self.commands.is_none() {
-                self.refuse(job, Fault::LinkLost);
+            if self.commands.is_none() && !work.only_listens() {
+                self.refuse(job, Fault::ListensOnly);
                 continue;
             }
             if let super::job::Work::Plan(decoder, _) = &work

@@ -11,19 +11,27 @@ use crate::frame::visible;
 use crate::link::Place;
 use crate::meter::Model;
 use crate::protocol::Request;
-use crate::sim::demo_meters;
+use crate::sim::demo_address;
 
 /// The meter that was named, on a link. On the simulated bus the address may be left out.
 ///
 /// # Errors
 /// [`Stop`] as [`target`].
 pub fn target_on(keys: &Keys, given: &Meter, place: &Place) -> Result<Target, Stop> {
-    if let Place::File(path) = place {
-        return Err(capture_is_silent(path));
-    }
     match simulated_address(given.model, place) {
         Some(address) if given.address.is_empty() => target(keys, &Meter { address, ..given.clone() }),
         _ => target(keys, given),
+    }
+}
+
+/// Refuses to ask a capture for anything: only what a meter said by itself can be read from it.
+///
+/// # Errors
+/// [`Stop`] when the link is a capture and the requests need more than listening.
+pub fn answers_on(place: &Place, target: &Target, requests: &[Request]) -> Result<(), Stop> {
+    match place {
+        Place::File(path) if !target.only_listens(requests.to_vec()) => Err(capture_is_silent(path)),
+        _ => Ok(()),
     }
 }
 
@@ -48,11 +56,10 @@ pub fn other_address(model: &Model, written: &str) -> Option<String> {
     })
 }
 
-/// Where the simulated bus has a meter of a model; `None` on any other link.
+/// Where the simulated bus has a meter of a model that is asked for; `None` on any other link.
 #[must_use]
-pub fn simulated_address(model: &Model, place: &Place) -> Option<String> {
-    let meters = if *place == Place::Sim { demo_meters(None) } else { Vec::new() };
-    meters.iter().find(|meter| meter.name() == model.id).map(|meter| meter.address().to_owned())
+pub fn simulated_address(model: &'static Model, place: &Place) -> Option<String> {
+    (*place == Place::Sim).then(|| demo_address(model))
 }
 
 /// The meter that was named, with its password and keys.

@@ -42,7 +42,7 @@ fn opening(given: &Send, line: LineSettings, (decoder, keys): (Option<Decoder>, 
         decoder,
         recording: given.capture.clone().map_or(Recording::None, Recording::File),
         keys: keys.ciphers(""),
-        simulation: Simulation::default(),
+        simulation: Simulation { model: given.model, ..Simulation::default() },
     }
 }
 
@@ -55,6 +55,7 @@ fn command(global: &Global, given: &Send) -> Outcome {
     let keys = keys::load(global)?.on(&given.link.place);
     let target = meter::target_on(&keys, &named, &given.link.place)?;
     let request = meter::request(&target, &ask)?;
+    meter::answers_on(&given.link.place, &target, std::slice::from_ref(&request))?;
     let doing = format!("sending {} to {} {}", request.command.id, target.model.id, target.address);
     if request.command.access != Access::Read && !given.allow_write {
         let what = format!("{} is a {} command", request.command.id, request.command.access.word());
@@ -123,7 +124,7 @@ fn bytes(given: &Send, text: &str) -> Result<Vec<u8>, Stop> {
 
 /// By what the traffic is to be explained: as told, else by what was typed.
 fn decoder(given: &Send, bytes: &[u8]) -> Option<Decoder> {
-    chosen(given.model, given.protocol).or_else(|| decode::detect(bytes))
+    chosen(given.model, given.protocol).or_else(|| decode::detect(bytes, &[]))
 }
 
 /// Bytes may be sent without more when a protocol recognises them as a read and none as anything else.

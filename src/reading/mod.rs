@@ -5,12 +5,14 @@
 
 mod code;
 mod decimal;
+mod octets;
 mod quantity;
 mod time;
 mod unit;
 
 pub use code::{BadCode, Code};
 pub use decimal::Decimal;
+pub use octets::Octets;
 pub use quantity::Quantity;
 pub use time::{MeterTime, Zone};
 pub use unit::Unit;
@@ -31,6 +33,17 @@ pub enum Phase {
 impl Phase {
     /// All three, in order.
     pub const ALL: [Self; 3] = [Self::L1, Self::L2, Self::L3];
+
+    /// The phase that a value code names: 21..=40 belong to L1, 41..=60 to L2, 61..=80 to L3 (IEC 62056-61).
+    #[must_use]
+    pub const fn of(code: Code) -> Option<Self> {
+        match code.c {
+            21..=40 => Some(Self::L1),
+            41..=60 => Some(Self::L2),
+            61..=80 => Some(Self::L3),
+            _ => None,
+        }
+    }
 
     /// `L1`, `L2` or `L3`.
     #[must_use]
@@ -105,6 +118,8 @@ pub enum Absent {
     NoAnswer,
     /// The answer was damaged.
     Damaged,
+    /// The answer is encrypted, and no key that was given opens it.
+    Sealed,
 }
 
 impl Absent {
@@ -117,6 +132,7 @@ impl Absent {
             Self::Refused => "refused by the meter",
             Self::NoAnswer => "no answer",
             Self::Damaged => "the answer was damaged",
+            Self::Sealed => "encrypted, and no key that was given opens it",
         }
     }
 }
@@ -128,7 +144,7 @@ pub enum Measured {
     Number(Decimal),
     /// A text of the meter's, such as its serial number: foreign bytes, to be shown only through
     /// the visible-text function of `frame`.
-    Text(Box<[u8]>),
+    Text(Octets),
     /// A date or time of the meter's.
     Time(MeterTime),
     /// No value, and why.
@@ -139,9 +155,9 @@ pub enum Measured {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Raw {
     /// Bytes of a binary protocol, shown as hex.
-    Bytes(Box<[u8]>),
+    Bytes(Octets),
     /// Characters of an ASCII protocol, shown as text.
-    Text(Box<[u8]>),
+    Text(Octets),
 }
 
 /// A measured quantity.
@@ -155,6 +171,9 @@ pub struct Reading {
     pub tariff: Option<u8>,
     /// The phase, where the value belongs to one.
     pub phase: Option<Phase>,
+    /// Which meter it is of, where one tells for others: the channel of a sub-meter, counted from 1 (OBIS group B
+    /// of abstract objects); 0 for the meter itself.
+    pub channel: u8,
     /// Now, or a point in the archive.
     pub period: Period,
     /// The value.
@@ -176,7 +195,7 @@ impl Reading {
         Self {
             code: Some(code),
             tariff: (code.d == 8 && code.e != 0).then_some(code.e),
-            phase: phase_of(code),
+            phase: Phase::of(code),
             ..Self::unnamed(quantity, value, unit, raw)
         }
     }
@@ -189,6 +208,7 @@ impl Reading {
             quantity,
             tariff: None,
             phase: None,
+            channel: 0,
             period: Period::Now,
             value,
             unit,
@@ -234,16 +254,6 @@ impl Reading {
     #[must_use]
     pub fn is_energy_register(&self) -> bool {
         self.period == Period::Now && self.number().is_some() && self.code.is_some_and(|code| code.d == 8)
-    }
-}
-
-/// The phase that a value code names: 21..=40 belong to L1, 41..=60 to L2, 61..=80 to L3 (IEC 62056-61).
-const fn phase_of(code: Code) -> Option<Phase> {
-    match code.c {
-        21..=40 => Some(Phase::L1),
-        41..=60 => Some(Phase::L2),
-        61..=80 => Some(Phase::L3),
-        _ => None,
     }
 }
 

@@ -72,6 +72,11 @@ impl Outside {
                     faults.set(specs);
                 }
             }
+            Effect::Simulate(model) => {
+                if let Some(session) = &mut self.session {
+                    session.ask_for(model);
+                }
+            }
             Effect::Remember(saved, recent) => self.remember(saved, recent),
             Effect::Copy(text) => self.screen.copy(&text)?,
             Effect::Mouse(on) => self.screen.set_mouse(on)?,

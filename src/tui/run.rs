@@ -189,6 +189,7 @@ impl Console {
                 self.resume()?;
                 Ok(Next::GoOn)
             }
+            Happened::Signal(Signal::Resized) => self.resized(),
             Happened::Terminal(Some(Err(error))) => Err(error),
             Happened::Terminal(Some(Ok(event))) => self.event(event),
             Happened::Message(message) => self.message(message),
@@ -204,13 +205,18 @@ impl Console {
             Event::Key(key) => self.message(Message::Key(key)),
             Event::Paste(text) => self.message(Message::Paste(text)),
             Event::Mouse(mouse) => self.message(Message::Mouse(mouse)),
-            Event::Resize(..) => {
-                let size = terminal::size();
-                self.outside.screen.resize(size)?;
-                self.message(Message::Resize(size.0, size.1))
-            }
+            // The stream loses a change of size that comes together with a key: where there are signals, theirs
+            // is taken.
+            Event::Resize(..) if cfg!(unix) => Ok(Next::GoOn),
+            Event::Resize(..) => self.resized(),
             Event::FocusGained | Event::FocusLost => Ok(Next::GoOn),
         }
+    }
+
+    fn resized(&mut self) -> io::Result<Next> {
+        let size = terminal::size();
+        self.outside.screen.resize(size)?;
+        self.message(Message::Resize(size.0, size.1))
     }
 
     fn message(&mut self, message: Message) -> io::Result<Next> {

@@ -10,6 +10,7 @@
 mod catalogue;
 mod decode;
 mod faults;
+mod keys;
 mod live;
 mod meters;
 mod repository;

@@ -34,6 +34,8 @@ pub struct Item {
     quantity: &'static str,
     tariff: Option<u8>,
     phase: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel: Option<u8>,
     value: Exact,
     unit: Option<&'static str>,
     raw: Option<String>,
@@ -57,6 +59,7 @@ impl Item {
             quantity: reading.quantity.name(),
             tariff: reading.tariff,
             phase: reading.phase.map(crate::reading::Phase::name),
+            channel: (reading.channel != 0).then_some(reading.channel),
             value: value(&reading.value),
             unit: Some(reading.unit.symbol()).filter(|unit| !unit.is_empty()),
             raw: Some(visible::raw(&reading.raw)),
@@ -85,6 +88,7 @@ impl Item {
             quantity: title,
             tariff: None,
             phase: None,
+            channel: None,
             value: Exact::Null,
             unit: None,
             raw: None,
@@ -162,7 +166,7 @@ pub fn row(reading: &Reading) -> [String; 5] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reading::{Code, MeterTime, Quantity, Raw, Unit};
+    use crate::reading::{Code, MeterTime, Octets, Quantity, Raw, Unit};
 
     fn energy(units: u64) -> Reading {
         let value = Measured::Number(Decimal::new(units, 2));
@@ -201,7 +205,7 @@ mod tests {
 
     #[test]
     fn texts_of_the_meter_cannot_carry_control_characters() {
-        let text: Box<[u8]> = (*b"ab\x1b[2J").into();
+        let text = Octets::from(b"ab\x1b[2J".as_slice());
         let reading = Reading {
             raw: Raw::Text(text.clone()),
             ..Reading::unnamed(Quantity::SERIAL, Measured::Text(text), Unit::None, &[])

@@ -31,7 +31,7 @@ use super::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, Plan, Profile,
     Request, Responder, Setup, SetupError, Source, Tracker,
 };
-use crate::frame::Dissection;
+use crate::frame::{Dissection, Values};
 
 /// The protocol family `dsmr-p1`.
 #[derive(Debug)]
@@ -68,6 +68,8 @@ pub mod dialects {
     pub const POLAND: Dialect = v::POLAND.dialect;
     /// Ireland.
     pub const IRELAND: Dialect = v::IRELAND.dialect;
+    /// DSMR 2.1.
+    pub const V2_1: Dialect = v::OLDEST.dialect;
     /// `EasyMeter` Q3D.
     pub const Q3D: Dialect = v::Q3D.dialect;
 }
@@ -91,6 +93,10 @@ impl Family for P1 {
 
     fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
         dissect::dissect(frame, context)
+    }
+
+    fn values(&self, frame: &[u8], context: &Context<'_>) -> Values {
+        dissect::values(frame, context)
     }
 
     fn commands(&self, _: Dialect) -> &'static [Command] {

@@ -9,11 +9,14 @@
 //! exception: they leave a CRC that fits as it is, so a frame in front of idle zeros fits with each of them, and
 //! one whose CRC ends in a zero fits without it. There the lengths of the list decide.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use super::wire::{ANY, BROADCAST, CRC, CRC_START, Frame, LONGEST, SHORTEST, crc_step};
 use super::{rows, status, timing};
 use crate::frame::At;
+use crate::protocol::held::Held;
+use crate::protocol::modbus::Fits;
 use crate::protocol::{Framer, Judged, LineSettings, Piece, PieceKind, Source};
 
 /// Silence after which the rest of an unfinished frame is no longer awaited: what adapters (16 ms) and
@@ -22,6 +25,7 @@ const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Bytes that are held while no frame is found among them.
 const HELD: usize = 2 * LONGEST;
+const _: () = assert!(HELD <= Fits::MOST, "every run that is held can be searched");
 
 /// The framer of this family.
 #[derive(Debug)]
@@ -29,10 +33,7 @@ pub struct Gaps {
     source: Source,
     silence: Duration,
     patience: Duration,
-    bytes: Vec<u8>,
-    times: Vec<At>,
-    /// Where the undecided bytes start.
-    start: usize,
+    held: Held,
     head: Head,
     /// The answer that the last request foretells.
     awaited: Option<Awaited>,
@@ -120,9 +121,7 @@ impl Gaps {
             source,
             silence,
             patience: (silence * 3).max(PATIENCE),
-            bytes: Vec::with_capacity(4 * HELD),
-            times: Vec::with_capacity(4 * HELD),
-            start: 0,
+            held: Held::with_capacity(4 * HELD),
             head: Head::START,
             awaited: None,
             heard: None,
@@ -132,7 +131,7 @@ impl Gaps {
     }
 
     fn pending(&self) -> &[u8] {
-        self.bytes.get(self.start..).unwrap_or_default()
+        self.held.bytes()
     }
 
     /// The bytes looked at.
@@ -232,25 +231,31 @@ impl Gaps {
 
     /// Where the longest sound frame starts that ends with the bytes.
     fn ending(&self) -> Option<usize> {
-        self.later(|rest, least| rest.len() <= LONGEST && crc_of(rest) == 0 && self.rank(rest) >= least)
+        self.later(|skip, end, least| end == self.head.scanned && self.has_rank(skip..end, least))
     }
 
     /// Where the first sound frame starts that begins later.
     fn inner(&self) -> Option<usize> {
-        self.later(|rest, least| self.starts_sound(rest, least))
+        self.later(|skip, end, least| self.has_rank(skip..end, least))
+    }
+
+    /// Whether so much speaks for a part of the bytes as a frame.
+    fn has_rank(&self, part: Range<usize>, least: Rank) -> bool {
+        self.rank(self.window().get(part).unwrap_or_default()) >= least
     }
 
     /// The first place at which the bytes hold what is looked for, with something that speaks for it: a CRC
     /// fits by chance once in 65536 places. A length will do after idle bytes or a few, and where the address
     /// was heard before; elsewhere it must be a known frame.
-    fn later(&self, holds: impl Fn(&[u8], Rank) -> bool) -> Option<usize> {
+    fn later(&self, holds: impl Fn(usize, usize, Rank) -> bool) -> Option<usize> {
         let window = self.window();
-        let is_idle = |skip: usize| window.iter().take(skip).all(|byte| matches!(byte, 0x00 | 0xFF));
-        (1..window.len().saturating_sub(SHORTEST - 1)).find(|skip| {
-            let rest = window.get(*skip..).unwrap_or_default();
-            let is_first = self.heard.is_none() && self.is_boundary && *skip < SHORTEST;
-            let is_likely = is_first || self.is_known(rest.first()) || is_idle(*skip);
-            holds(rest, if is_likely { Rank::Length } else { Rank::Known })
+        let fits = Fits::of(window);
+        let idle = window.iter().take_while(|byte| matches!(byte, 0x00 | 0xFF)).count();
+        (1..window.len().saturating_sub(SHORTEST - 1)).find(|&skip| {
+            let is_first = self.heard.is_none() && self.is_boundary && skip < SHORTEST;
+            let is_likely = || is_first || skip <= idle || self.is_known(window.get(skip));
+            let least = || if is_likely() { Rank::Length } else { Rank::Known };
+            fits.ends(skip, &(SHORTEST..=LONGEST)).any(|end| holds(skip, end, least()))
         })
     }
 
@@ -258,15 +263,6 @@ impl Gaps {
     fn is_known(&self, address: Option<&u8>) -> bool {
         let known = [self.heard, self.awaited.map(|awaited| awaited.address), self.window().first().copied()];
         address.is_some_and(|address| known.contains(&Some(*address)))
-    }
-
-    /// Whether bytes begin with a sound frame for which so much speaks.
-    fn starts_sound(&self, bytes: &[u8], least: Rank) -> bool {
-        let mut crc = CRC_START;
-        bytes.iter().take(LONGEST).enumerate().any(|(index, byte)| {
-            crc = crc_step(crc, *byte);
-            crc == 0 && index + 1 >= SHORTEST && self.rank(bytes.get(..=index).unwrap_or_default()) >= least
-        })
     }
 
     fn apply(&mut self, cut: Cut, out: &mut dyn FnMut(Piece<'_>)) {
@@ -297,34 +293,14 @@ impl Gaps {
     }
 
     fn emit(&mut self, kind: PieceKind, length: usize, out: &mut dyn FnMut(Piece<'_>)) {
-        let end = (self.start + length).min(self.bytes.len());
-        if let (Some(bytes), Some([first, .., last] | [first @ last])) =
-            (self.bytes.get(self.start..end), self.times.get(self.start..end))
-        {
-            out(Piece { kind, bytes, first: *first, last: *last });
-        }
+        self.held.emit(kind, length, out);
         self.is_boundary = kind != PieceKind::Noise;
-        self.start = end;
         self.head = Head::START;
-        if self.start == self.bytes.len() {
-            self.bytes.clear();
-            self.times.clear();
-            self.start = 0;
-        }
-    }
-
-    /// Moves the undecided bytes to the front, so that the buffer does not grow.
-    fn compact(&mut self) {
-        if self.start >= HELD {
-            self.bytes.drain(..self.start);
-            self.times.drain(..self.start);
-            self.start = 0;
-        }
     }
 
     /// Deals with silence up to `at`.
     fn fall_silent(&mut self, at: At, out: &mut dyn FnMut(Piece<'_>)) {
-        let Some(&last) = self.times.last() else { return };
+        let Some(last) = self.held.last() else { return };
         if !self.is_quiet && at >= last + self.silence {
             self.is_quiet = true;
             self.settle(false, out);
@@ -349,15 +325,9 @@ impl Gaps {
     }
 
     fn take(&mut self, bytes: &[u8], at: At, out: &mut dyn FnMut(Piece<'_>)) {
-        self.compact();
-        self.bytes.extend_from_slice(bytes);
-        self.times.resize(self.bytes.len(), at);
+        self.held.push(bytes, at);
         self.scan(out);
     }
-}
-
-fn crc_of(bytes: &[u8]) -> u16 {
-    bytes.iter().fold(CRC_START, |crc, byte| crc_step(crc, *byte))
 }
 
 /// The lengths a request that starts with these bytes can have, a bit for each.
@@ -387,7 +357,7 @@ impl Framer for Gaps {
     }
 
     fn deadline(&self) -> Option<At> {
-        let last = *self.times.last()?;
+        let last = self.held.last()?;
         Some(last + if self.is_quiet { self.patience } else { self.silence })
     }
 

@@ -10,7 +10,9 @@ pub mod picker;
 pub mod popup;
 pub mod readings;
 pub mod scroll;
+pub mod shelf;
 pub mod target;
+pub mod telegram;
 pub mod trace;
 
 use std::path::PathBuf;
@@ -25,11 +27,13 @@ pub use jobs::Jobs;
 pub use meter::Meter;
 pub use popup::Popup;
 pub use readings::Readings;
+pub use telegram::Telegrams;
 pub use trace::TraceView;
 
 use super::keymap::{Context, Keymap};
 use crate::app::keys::Keys;
 use crate::app::target::Target;
+use crate::app::telegram as telegrams;
 use crate::bus::Status;
 use crate::frame::At;
 use crate::link::{LinkName, Place};
@@ -89,7 +93,7 @@ impl Screen {
             Self::Meter => &[Pane::Models, Pane::Address, Pane::Password],
             Self::Bench => &[Pane::Commands, Pane::Compose, Pane::Reply],
             Self::Trace => &[Pane::Entries, Pane::Detail],
-            Self::Readings => &[Pane::Tariffs, Pane::Values],
+            Self::Readings => &[Pane::Tariffs, Pane::Values, Pane::Chart],
         }
     }
 }
@@ -115,6 +119,10 @@ pub enum Pane {
     Compose,
     /// Bench: the reply, explained.
     Reply,
+    /// Bench, where a meter speaks by itself: the lines of a telegram.
+    Lines,
+    /// Bench, where a meter speaks by itself: the bytes of the telegram.
+    TelegramBytes,
     /// Trace: the list.
     Entries,
     /// Trace: the chosen entry, explained.
@@ -123,6 +131,8 @@ pub enum Pane {
     Tariffs,
     /// Readings: everything else.
     Values,
+    /// Readings: power and voltage over time.
+    Chart,
 }
 
 /// A point of time on the console's own clock and on the wall.
@@ -220,6 +230,8 @@ pub struct State {
     pub meter: Meter,
     /// The bench.
     pub bench: Bench,
+    /// Telegrams that came by themselves.
+    pub telegrams: Telegrams,
     /// The screen of recorded traffic.
     pub view: TraceView,
     /// The screen of values.
@@ -259,6 +271,7 @@ impl State {
             connect: Connect::default(),
             meter: Meter::default(),
             bench: Bench::default(),
+            telegrams: Telegrams::default(),
             view: TraceView::default(),
             readings: Readings::default(),
             themes: Vec::new(),
@@ -276,7 +289,7 @@ impl State {
 
     /// Gives a pane of the present screen the focus.
     pub fn focus_on(&mut self, pane: Pane) {
-        if self.screen.panes().contains(&pane)
+        if self.panes().contains(&pane)
             && let Some(place) = self.focus.get_mut(self.screen as usize)
         {
             *place = pane;
@@ -284,8 +297,39 @@ impl State {
         match pane {
             Pane::Reply => self.bench.reply_on_top = true,
             Pane::Compose => self.bench.reply_on_top = false,
+            Pane::Chart => self.readings.chart_on_top = true,
+            Pane::Values => self.readings.chart_on_top = false,
             _ => {}
         }
+    }
+
+    /// The panes of the present screen, in the order of the Tab key.
+    #[must_use]
+    pub fn panes(&self) -> &'static [Pane] {
+        match self.screen {
+            Screen::Bench if self.shows_telegrams() => &[Pane::Lines, Pane::TelegramBytes],
+            Screen::Readings if !self.readings.has_chart() => &[Pane::Tariffs, Pane::Values],
+            screen => screen.panes(),
+        }
+    }
+
+    /// Where the keys of the present screen are listed.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        if self.shows_telegrams() { Context::Telegram } else { self.screen.context() }
+    }
+
+    /// Whether the picked meter speaks by itself.
+    #[must_use]
+    pub fn listens(&self) -> bool {
+        self.target.as_ref().is_some_and(|target| telegrams::is_pushed(target.model))
+    }
+
+    /// Whether the bench shows telegrams: there is nothing to ask, or the person wants it so.
+    #[must_use]
+    pub fn shows_telegrams(&self) -> bool {
+        let wanted = || self.telegrams.wanted.unwrap_or_else(|| telegrams::only_waits(self.commands()));
+        self.screen == Screen::Bench && self.listens() && wanted()
     }
 
     /// What can be asked of the meter.
@@ -337,6 +381,13 @@ impl State {
         self.phase == Phase::Running
     }
 
+    /// Whether the link is the simulated bus, open or being opened.
+    #[must_use]
+    pub fn is_simulated(&self) -> bool {
+        let is_there = matches!(self.phase, Phase::Opening { .. } | Phase::Running);
+        is_there && self.link.as_ref().is_some_and(|link| link.place == Place::Sim)
+    }
+
     /// Says something to the person.
     pub fn say(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice { tone: Tone::Plain, text: text.into() });
@@ -357,7 +408,11 @@ impl State {
     #[must_use]
     pub fn shows_time(&self) -> bool {
         let waits = self.jobs.first().is_some() || matches!(self.phase, Phase::Opening { .. });
-        waits || (self.screen == Screen::Readings && self.readings.newest().is_some())
+        let has_ages = match self.screen {
+            Screen::Readings => self.readings.newest().is_some(),
+            _ => self.shows_telegrams() && self.telegrams.shown().is_some(),
+        };
+        waits || has_ages
     }
 
     /// When the console has to act by itself: a repeated request or a poll that falls due.

@@ -15,6 +15,7 @@ mod popup;
 mod prompt;
 mod readings;
 mod settle;
+mod telegram;
 mod trace;
 
 #[cfg(test)]
@@ -110,4 +111,5 @@ fn opened(state: &mut State, trace: SharedTrace) {
     state.view = super::state::TraceView { chunks: state.view.chunks, ..Default::default() };
     state.bench.reply = super::state::Inspector::default();
     state.bench.outcome = super::state::bench::Outcome::Nothing;
+    state.telegrams = super::state::Telegrams::default();
 }

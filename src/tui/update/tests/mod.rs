@@ -5,10 +5,12 @@ mod choosing_a_meter;
 mod connecting;
 mod going_about;
 mod in_the_trace;
+mod on_the_simulated_bus;
 mod pasting;
 mod pointing;
 mod prompting;
 mod reading_values;
+mod watching_telegrams;
 
 use std::time::Duration;
 
