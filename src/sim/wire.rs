@@ -209,6 +209,7 @@ impl Wire {
             Ahead::MeterLine(index, line) => {
                 if let Some(meter) = self.meters.get_mut(index) {
                     meter.set_line(line);
+                    meter.speak(line);
                 }
             }
             Ahead::Cut(cut) => self.lose(cut.why, cut.back_in),
@@ -295,8 +296,11 @@ impl Wire {
             }
             Told::SetLine(line) => {
                 let at = meter.free().max(now);
-                meter.speak(line);
-                let at = at + self.injector.line_delay(at);
+                let late = self.injector.line_delay(at);
+                if late.is_zero() {
+                    meter.speak(line);
+                }
+                let at = at + late;
                 self.plan(at, Ahead::MeterLine(index, line));
             }
         }

@@ -35,14 +35,14 @@ enum State {
     Open,
 }
 
-/// What it makes of parity bits that stand in the bytes themselves.
+/// Whether bytes carry parity in bit 7.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Parity {
-    /// Nobody has sent any yet, so it says none.
-    None,
-    /// Who asks it sends them, so it says them, too.
-    Answered,
-    /// It says them and hears nothing without them.
+enum ParityBits {
+    /// They do not: the line itself takes care of it.
+    Absent,
+    /// They do, as those of who asks.
+    Copied,
+    /// They do, and without them nothing is heard.
     Demanded,
 }
 
@@ -65,7 +65,7 @@ pub struct Meter {
     wrong_passwords: u8,
     /// How far the meter's clock is ahead of the wall's.
     ahead: SignedDuration,
-    parity: Parity,
+    parity: ParityBits,
     framer: IecFramer,
     told: VecDeque<Told>,
     last: At,
@@ -99,7 +99,7 @@ impl Meter {
             state: State::Idle,
             wrong_passwords: 0,
             ahead: SignedDuration::ZERO,
-            parity: Parity::None,
+            parity: ParityBits::Absent,
             framer: IecFramer::new(Source::Requests),
             told: VecDeque::new(),
             last: At::ZERO,
@@ -124,7 +124,7 @@ impl Meter {
             ("bcc", "xor7") => self.rule = Some(Rule::Xor7),
             ("bcc", "add7") => self.rule = Some(Rule::Add7),
             ("bcc", _) => return error("xor7 or add7"),
-            ("parity", "even") => self.parity = Parity::Demanded,
+            ("parity", "even") => self.parity = ParityBits::Demanded,
             ("parity", _) => return error("even"),
             ("permission", "on") => self.may_write = true,
             ("permission", "off") => self.may_write = false,
@@ -144,7 +144,7 @@ impl Meter {
     }
 
     fn say(&mut self, mut bytes: Vec<u8>, after: Duration, now: Now) {
-        if self.parity != Parity::None {
+        if self.parity != ParityBits::Absent {
             Weight::Even.apply(&mut bytes);
         }
         self.last = now.at + after + self.line.wire_time(bytes.len());
@@ -172,13 +172,14 @@ impl Meter {
     }
 
     fn frame(&mut self, wire: &[u8], now: Now) {
-        let has_parity = self.parity == Parity::Demanded || wire.iter().any(|byte| byte & 0x80 != 0);
+        let is_demanded = self.parity == ParityBits::Demanded;
+        let has_parity = is_demanded || wire.iter().any(|byte| byte & 0x80 != 0);
         if has_parity && !wire.iter().all(|byte| Weight::Even.fits(*byte)) {
             // A meter drops what has a wrong parity bit without a word.
             return;
         }
-        if has_parity && self.parity == Parity::None {
-            self.parity = Parity::Answered;
+        if has_parity && !is_demanded {
+            self.parity = ParityBits::Copied;
         }
         let text = seven_bits(wire);
         match parse(&text) {
