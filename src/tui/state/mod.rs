@@ -5,6 +5,8 @@ pub mod connect;
 pub mod form;
 pub mod inspector;
 pub mod jobs;
+pub mod key_entry;
+pub mod masked;
 pub mod meter;
 pub mod picker;
 pub mod popup;
