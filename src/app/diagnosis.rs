@@ -1,5 +1,8 @@
 //! When a request fails: what was heard, what that rules out, and what to look at next.
 
+use std::borrow::Cow;
+
+use super::noise;
 use crate::bus::Counters;
 use crate::link::Place;
 use crate::meter::{AddressRule, Model};
@@ -20,6 +23,8 @@ pub struct Case<'a> {
     pub counters: Counters,
     /// Bytes of the request.
     pub request_bytes: usize,
+    /// The last bytes that came in.
+    pub received: &'a [u8],
 }
 
 /// A failure explained.
@@ -160,6 +165,16 @@ fn ruled_out(case: &Case<'_>, fault: &Fault) -> Vec<&'static str> {
 }
 
 fn look_at(case: &Case<'_>, fault: &Fault) -> Vec<String> {
+    let list = places(case, fault);
+    if !matches!(fault, Fault::NoAnswer { noise_bytes: 1.., .. } | Fault::Damaged { .. }) {
+        return list;
+    }
+    let line = case.line.unwrap_or(case.model.line);
+    let told = noise::looks_like(case.received, line, case.model.protocol);
+    told.map(Cow::into_owned).into_iter().chain(list).collect()
+}
+
+fn places(case: &Case<'_>, fault: &Fault) -> Vec<String> {
     match fault {
         Fault::NoAnswer { .. } => silence(case),
         Fault::Damaged { .. } => damage(),

@@ -7,6 +7,7 @@ pub mod config;
 pub mod decode;
 pub mod diagnosis;
 pub mod keys;
+pub mod noise;
 pub mod output;
 pub mod raw;
 pub mod session;

@@ -170,6 +170,7 @@ const SCENES: &[Scene] = &[
     ("telegram-emucs", emucs),
     ("telegram-kaifa", kaifa),
     ("telegram-kaifa-no-key", kaifa_without_key),
+    ("telegram-key", keyed),
     ("telegram-mbus", mbus),
     ("readings-pushed", pushed_readings),
     ("trace", damaged),
@@ -243,6 +244,14 @@ fn a_typed_password_is_never_drawn() {
     assert!(text(&state).contains("********"));
 }
 
+fn keyed(size: (u16, u16)) -> State {
+    let mut state = kaifa_without_key(size);
+    keys(&mut state, &["K"]);
+    super::fixture::type_text(&mut state, "00 01 02 zz");
+    keys(&mut state, &["enter"]);
+    state
+}
+
 #[test]
 fn drawing_changes_nothing_and_is_the_same_twice() {
     let state = replied((120, 36));
@@ -277,7 +286,7 @@ proptest! {
 fn a_password_inside_a_frame_is_masked_wherever_the_frame_is_shown_until_it_is_revealed() {
     let mut state = connected((120, 36), Screen::Meter);
     super::update::start(&mut state, None, Some(("energomera-ce102".into(), "123".into())), false);
-    state.meter.password = "1145324612".into();
+    *state.meter.password.input_mut() = "1145324612".into();
     state.screen = Screen::Bench;
     super::update::start(&mut state, None, Some(("energomera-ce102".into(), "124".into())), false);
     send(&mut state, Message::Resize(120, 36));

@@ -286,3 +286,25 @@ fn the_environment_names_a_keys_file_too() {
     let run = super::run_with(command.args(["decode", "--json", "--hex", doc["hex"].as_str().unwrap()]));
     assert!(run.stdout.contains("\"code\":\"1.8.0\""), "{run:?}");
 }
+
+/// A server that says something to whoever calls, and stays.
+fn speaker(bytes: Vec<u8>) -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let place = format!("tcp://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        use std::io::{Read as _, Write as _};
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.write_all(&bytes).unwrap();
+        while stream.read(&mut [0; 64]).is_ok_and(|count| count > 0) {}
+    });
+    place
+}
+
+#[test]
+fn a_listener_names_an_inverted_line() {
+    let text = b"1-0:1.8.1(003808.351*kWh)\r\n1-0:1.8.2(002948.827*kWh)\r\n1-0:2.8.1(001285.951*kWh)\r\n";
+    let inverted: Vec<u8> = text.iter().map(|byte| (!byte & 0x7F) * 2 + 1).collect();
+    let heard = run(&["sniff", &speaker(inverted), "--model", "dsmr5-p1", "--for", "3s"]);
+    assert!(heard.stderr.contains("listening: the line looks inverted: the data pin"), "{heard:?}");
+    assert_eq!(heard.stderr.matches("inverted: ").count(), 1, "{heard:?}");
+}

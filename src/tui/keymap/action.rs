@@ -57,6 +57,8 @@ pub enum Action {
     Copy,
     /// Show masked bytes until the next key.
     Reveal,
+    /// Type the key of a meter that encrypts.
+    EnterKey,
     /// Give the focused pane the whole screen, or take it back.
     Maximise,
     /// Switch the mouse on or off.
@@ -235,6 +237,7 @@ actions! {
         Copy "copy" ["y"] "copy hex" "copy the bytes as hex to the clipboard";
         NextLayer "next-layer" ["L"] "" "the next view of the bytes: wire, unstuffed";
         Reveal "reveal" ["v"] "" "show masked bytes until the next key";
+        EnterKey "key" ["K"] "key" "type the key of a meter that encrypts; nobody sees it";
         Maximise "maximise" ["z"] "maximise" "give this pane the whole screen, or take it back";
         Cancel "cancel" ["c"] "" "stop what is being waited for";
         Back "back" ["esc"] "" "close what is open; never quits";

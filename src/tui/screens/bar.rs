@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::Look;
 use ratatui::layout::Rect;
 
+use crate::app::telegram::Cipher;
 use crate::bus::{LinkState, Status};
 use crate::frame::visible;
 use crate::link::Place;
@@ -225,6 +226,10 @@ fn hints(state: &State) -> Vec<(String, &'static str)> {
     if state.popup.is_none() {
         hints.extend(main_key(state));
     }
+    // A telegram that is shut is good for nothing else.
+    if state.popup.is_none() && !is_typing(state) && wants_key(state) {
+        hints.extend(state.keymap.key(Action::EnterKey).map(|key| (key, "key")));
+    }
     let told =
         |info: &&Info| !info.label.is_empty() && info.action != Action::Help && is_of_use(state, info.action);
     for context in contexts {
@@ -250,6 +255,8 @@ fn is_of_use(state: &State, action: Action) -> bool {
         Action::Poll | Action::Faster | Action::Slower => !state.listens(),
         Action::Newest => state.telegrams.is_held(),
         Action::Copy => matches!(screen, Screen::Bench | Screen::Trace),
+        // It has been told before.
+        Action::EnterKey => false,
         Action::Save | Action::Forget => pane == Pane::Links,
         Action::OtherAddress => matches!(state.meter.candidates(), Some(Ok(found)) if found.len() > 1),
         Action::ToTrace => state.bench.reply.entry.is_some(),
@@ -260,6 +267,13 @@ fn is_of_use(state: &State, action: Action) -> bool {
         Action::Confirm => !matches!(state.popup, Some(Popup::Help(_) | Popup::Decoded(_))),
         _ => true,
     }
+}
+
+/// Whether a telegram is shut, or the model that is picked encrypts.
+fn wants_key(state: &State) -> bool {
+    let is_shut = matches!(state.telegrams.standing.cipher, Cipher::NoKey | Cipher::WrongKey);
+    let encrypts = state.meter.model().is_some_and(|model| model.encrypts);
+    is_shut || (state.screen == Screen::Meter && encrypts)
 }
 
 /// Whether a search is being typed.

@@ -7,6 +7,8 @@ pub mod dialogue;
 pub mod form;
 pub mod inspector;
 pub mod jobs;
+pub mod key_entry;
+pub mod masked;
 pub mod meter;
 pub mod picker;
 pub mod popup;

@@ -9,7 +9,9 @@ use super::super::message::Effect;
 use super::super::state::bench::Mode;
 use super::super::state::form::FormField;
 use super::super::state::{Pane, Popup, Screen, State};
-use super::{Effects, archive, bench, connect, copy, go, meter, popup, readings, steps, telegram, trace};
+use super::{
+    Effects, archive, bench, ciphers, connect, copy, go, meter, popup, readings, steps, telegram, trace,
+};
 
 /// Characters a field takes at most.
 pub const LONGEST: usize = 4096;
@@ -72,7 +74,7 @@ pub fn edits(chord: Chord) -> bool {
 #[must_use]
 pub fn is_typing(state: &State) -> bool {
     match &state.popup {
-        Some(Popup::Prompt { .. } | Popup::Arm(_)) => return true,
+        Some(Popup::Prompt { .. } | Popup::Arm(_) | Popup::Key(_)) => return true,
         Some(_) => return false,
         None => {}
     }
@@ -102,6 +104,7 @@ pub fn input(state: &mut State) -> Option<&mut Input> {
         return match state.popup.as_mut()? {
             Popup::Prompt { input, .. } => Some(input),
             Popup::Arm(question) => Some(&mut question.input),
+            Popup::Key(entry) => Some(entry.input()),
             _ => None,
         };
     }
@@ -116,7 +119,7 @@ pub fn input(state: &mut State) -> Option<&mut Input> {
         Pane::LinkEntry => Some(&mut state.connect.entry),
         Pane::LineEntry => Some(&mut state.connect.line),
         Pane::Address => Some(&mut state.meter.address),
-        Pane::Password => Some(&mut state.meter.password),
+        Pane::Password => Some(state.meter.password.input_mut()),
         Pane::Compose if state.bench.mode == Mode::Raw => Some(&mut state.bench.raw),
         Pane::Compose => state.bench.form_mut(command?).current_mut().map(|field| &mut field.input),
         _ => None,
@@ -140,8 +143,10 @@ fn typed(state: &mut State, event: KeyEvent) -> bool {
 /// What follows from another text.
 pub fn retyped(state: &mut State) {
     if let Some(popup) = &mut state.popup {
-        if let Popup::Prompt { at, .. } = popup {
-            *at = 0;
+        match popup {
+            Popup::Prompt { at, .. } => *at = 0,
+            Popup::Key(entry) => entry.complaint.clear(),
+            _ => {}
         }
         return;
     }
@@ -178,6 +183,7 @@ pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
         Action::Help => state.popup = Some(Popup::Help(0)),
         Action::Prompt => state.popup = Some(Popup::Prompt { input: Input::default(), at: 0 }),
         Action::Reveal => state.reveal = true,
+        Action::EnterKey => ciphers::ask(state),
         Action::Cancel => super::bus::cancel(state, effects),
         Action::Copy => copy::hex(state, effects),
         Action::CopyText => copy::text(state, effects),

@@ -7,6 +7,7 @@ mod going_about;
 mod in_a_session;
 mod in_the_archive;
 mod in_the_trace;
+mod keying;
 mod on_the_simulated_bus;
 mod pasting;
 mod pointing;
