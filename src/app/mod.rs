@@ -1,7 +1,7 @@
 //! What both faces share: configuration, keys, plans made from models, raw input, decoding of captured bytes,
 //! diagnosis of silence and damage, outputs.
 
-mod broker;
+pub mod broker;
 pub mod config;
 pub mod decode;
 pub mod diagnosis;

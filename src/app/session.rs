@@ -8,7 +8,6 @@ use tokio::sync::{mpsc, watch};
 use super::broker;
 use crate::bus::{self, BusEvent, Decoder, Ends, Handle, Intent, Port, Status, Wanted};
 use crate::frame::visible;
-use crate::link::mqtt::SignOn;
 use crate::link::{
     Clock, Link, LinkName, ListenLink, OpenError, Place, Topic, listen, mqtt, rfc2217, serial, tcp,
 };
@@ -208,7 +207,7 @@ fn record(opening: &Opening, trace: &SharedTrace) -> Result<(), OpenError> {
     };
     let capture = capture.map_err(|error| OpenError::Refused {
         link: format!("capture {}", visible::string(&file.to_string_lossy())),
-        what: visible::string(&error.to_string()),
+        what: visible::error(&error),
         hint: "name a new file in a folder that can be written to".to_owned(),
     })?;
     trace.lock().capture_to(capture);
@@ -229,8 +228,7 @@ async fn telnet(
 }
 
 async fn subscribed(topic: &Topic, clock: Clock) -> Result<Port, OpenError> {
-    let sign_on = SignOn { password: broker::password()? };
-    mqtt::open_listening(topic, sign_on, clock).await.map(Port::Listening)
+    mqtt::open_listening(topic, broker::sign_on()?, clock).await.map(Port::Listening)
 }
 
 fn serial_port(device: &str, line: LineSettings, listens: bool, clock: Clock) -> Result<Port, OpenError> {

@@ -119,7 +119,7 @@ impl Wire {
         let at = self.answered_at(at);
         match command {
             LinkCommand::Send(bytes) if self.is_open => self.send(&bytes, at.max(self.near_free)),
-            LinkCommand::Send(_) => {}
+            LinkCommand::Send(_) | LinkCommand::Renew => {}
             LinkCommand::SetLine(line) => {
                 self.plan(at.max(self.near_free), Ahead::NearLine(line));
             }
@@ -151,6 +151,11 @@ impl Wire {
         while let Some(at) = self.deadline().filter(|at| *at <= to) {
             self.step(at.max(self.now));
         }
+    }
+
+    /// Whether a meter is in a session.
+    pub(super) fn is_in_session(&self) -> bool {
+        self.meters.iter().any(SimMeter::is_in_session)
     }
 
     /// When the next thing happens.
@@ -291,6 +296,7 @@ impl Wire {
             Told::SetLine(line) => {
                 let at = meter.free().max(now);
                 meter.speak(line);
+                let at = at + self.injector.line_delay(at);
                 self.plan(at, Ahead::MeterLine(index, line));
             }
         }

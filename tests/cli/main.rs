@@ -12,6 +12,7 @@ mod decode;
 mod faults;
 mod keys;
 mod live;
+mod meters;
 mod repository;
 mod simulator;
 #[cfg(unix)]

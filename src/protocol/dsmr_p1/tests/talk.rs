@@ -88,6 +88,14 @@ fn a_meter_of_every_variant_pushes_telegrams_that_are_understood_at_its_interval
 }
 
 #[test]
+fn the_interval_can_be_set() {
+    let mut meter = meter(dialects::V4, &[("interval", "1")]);
+    assert!(push(meter.as_mut(), 0).is_some());
+    assert_eq!(push(meter.as_mut(), 999), None);
+    assert!(push(meter.as_mut(), 1000).is_some());
+}
+
+#[test]
 fn the_time_of_a_telegram_is_the_meters_own_and_says_daylight_saving() {
     let at = |dialect| {
         let found = explain(&push(meter(dialect, &[]).as_mut(), 0).unwrap());
@@ -115,6 +123,7 @@ fn a_value_that_the_meter_cannot_have_is_refused_with_what_would_fit() {
     assert_eq!(refused("1.8.9", "1"), "1.8.9=1: expected an object of this meter such as 1-0:1.8.1 or 1.8.1");
     assert!(refused("1.8.1", "1.23456").contains("with 3 decimals"));
     assert!(refused("96.13.0", "a!b").contains("without brackets"));
+    assert_eq!(refused("interval", "0"), "interval=0: expected 1 to 3600 seconds");
 }
 
 /// The import registers of a telegram in watt hours, or in tenths of a milliwatt hour: total, then the tariffs' sum.
