@@ -13,7 +13,7 @@
 use std::time::{Duration, Instant};
 
 use meterscope::bus::{
-    BusEvent, Decoder, Handle, Intent, JobEvent, JobId, LinkState, Port, Wanted, channel, run,
+    BusEvent, Decoder, Errand, Handle, Intent, JobEvent, JobId, LinkState, Port, Wanted, channel, run,
 };
 use meterscope::link::Clock;
 use meterscope::meter::{Model, model};
@@ -99,9 +99,9 @@ async fn timed(case: &Case) -> Vec<Duration> {
 /// From asking for the read to its last value.
 async fn read(handle: &mut Handle, model: &'static Model, case: &Case, job: JobId) -> Duration {
     let decoder = Decoder { family: registry::family(model.protocol).unwrap(), dialect: model.dialect };
-    let plan = Box::new(plan(model, case, decoder));
+    let errand = Box::new(Errand::reading(decoder, plan(model, case, decoder)).unwrap());
     let start = Instant::now();
-    handle.intents.send(Intent::Run { job, decoder, plan }).unwrap();
+    handle.intents.send(Intent::Run { job, errand }).unwrap();
     let mut end = start;
     loop {
         match handle.events.recv().await.unwrap() {

@@ -3,7 +3,7 @@
 use crate::bus::Counters;
 use crate::link::Place;
 use crate::meter::{AddressRule, Model};
-use crate::protocol::{Address, Fault, LineSettings, Unfit};
+use crate::protocol::{Address, Failure, Fault, LineSettings, Unfit};
 
 /// What is known when a request has failed.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +55,9 @@ pub fn diagnose(case: &Case<'_>, fault: &Fault) -> Diagnosis {
             ("refused", format!("{name} refuses: {}", refusal(*code, meaning)))
         }
         Fault::Unsendable(error) => ("unsendable", error.to_string()),
+        Fault::NotPermitted => {
+            ("not-permitted", "It would have changed the meter; nothing was sent".to_owned())
+        }
         Fault::LineRefused => ("line-refused", "The port does not take the line settings".to_owned()),
         Fault::Cancelled => ("cancelled", "Stopped".to_owned()),
         Fault::LinkLost => ("link-lost", "The link went away".to_owned()),
@@ -66,6 +69,26 @@ pub fn diagnose(case: &Case<'_>, fault: &Fault) -> Diagnosis {
         ruled_out: ruled_out(case, fault),
         look_at: look_at(case, fault),
     }
+}
+
+/// A failure without the meter it happened with: a stable word as in [`Diagnosis::code`], and one line with the
+/// step it happened in.
+#[must_use]
+pub fn verdict(failure: &Failure) -> (&'static str, String) {
+    let (code, what) = match &failure.fault {
+        Fault::NoAnswer { noise_bytes: 1.., .. } => ("noise-only", "no answer, only noise".to_owned()),
+        Fault::NoAnswer { echo: true, .. } => ("echo-only", "no answer, only our own echo".to_owned()),
+        Fault::NoAnswer { .. } => ("silence", "no answer".to_owned()),
+        Fault::Damaged { what } => ("damaged", format!("damaged answer: {what}")),
+        Fault::Unexpected(unfit) => ("unexpected", unexpected(unfit)),
+        Fault::Refused { code, meaning } => ("refused", refusal(*code, meaning)),
+        Fault::Unsendable(error) => ("unsendable", error.to_string()),
+        Fault::NotPermitted => ("not-permitted", "not allowed to change the meter".to_owned()),
+        Fault::LineRefused => ("line-refused", "the port does not take the line settings".to_owned()),
+        Fault::Cancelled => ("cancelled", "stopped".to_owned()),
+        Fault::LinkLost => ("link-lost", "the link went away".to_owned()),
+    };
+    (code, format!("{}: {what}", failure.step))
 }
 
 /// Why a sound frame was not the answer, in words.
@@ -144,7 +167,7 @@ fn look_at(case: &Case<'_>, fault: &Fault) -> Vec<String> {
         Fault::Refused { .. } => vec!["model and firmware: not every one has every command".into()],
         Fault::LineRefused => vec!["adapter: not every one has every speed and parity".into()],
         Fault::LinkLost => vec!["plug, cable, converter".into()],
-        Fault::Unsendable(_) | Fault::Cancelled => Vec::new(),
+        Fault::Unsendable(_) | Fault::NotPermitted | Fault::Cancelled => Vec::new(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What both faces share: configuration, keys, plans made from models, raw input, decoding of captured bytes,
-//! diagnosis of silence and damage, outputs.
+//! diagnosis of silence and damage, outputs, the permission to write and the record of what was written.
 
+pub mod arming;
 mod broker;
 pub mod config;
 pub mod decode;
@@ -10,3 +11,4 @@ pub mod output;
 pub mod raw;
 pub mod session;
 pub mod target;
+pub mod write_log;

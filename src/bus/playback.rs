@@ -4,7 +4,7 @@ use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use super::run::Ends;
+use super::handle::Ends;
 use super::{BusEvent, Counters, Decoder, Intent, JobEvent, LinkState, Status};
 use crate::frame::visible;
 use crate::link::OpenError;
@@ -82,7 +82,7 @@ async fn wanted(ends: &mut Ends) -> ControlFlow<(), Option<Decoder>> {
         match ends.wanted.recv().await {
             None | Some(Intent::Close) => return ControlFlow::Break(()),
             Some(Intent::Decode(decoder)) => return ControlFlow::Continue(decoder),
-            Some(Intent::Run { job, .. } | Intent::SendRaw { job, .. }) => {
+            Some(Intent::Run { job, .. }) => {
                 let failure = Failure { step: "before sending", fault: Fault::LinkLost };
                 let answered =
                     JobEvent::Answered { index: 0, result: Err(failure), request: None, reply: None };
@@ -105,8 +105,10 @@ fn refused(path: &Path, error: &FileError) -> OpenError {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
-    use crate::bus::{JobId, channel};
+    use crate::bus::{Errand, JobId, channel};
     use crate::frame::At;
     use crate::trace::{Capture, CaptureState};
 
@@ -131,8 +133,8 @@ mod tests {
         let closed = |status: &Status| matches!(status.link, LinkState::Closed(_));
         let counters = handle.status.wait_for(closed).await.unwrap().counters;
         assert_eq!((counters.bytes_out, counters.bytes_in), (2, 1));
-        let listen = std::time::Duration::ZERO;
-        handle.intents.send(Intent::SendRaw { job: JobId(7), bytes: vec![1], listen }).unwrap();
+        let errand = Box::new(Errand::raw_reading(b"/?!\r\n".to_vec(), Duration::ZERO, None).unwrap());
+        handle.intents.send(Intent::Run { job: JobId(7), errand }).unwrap();
         let answer = handle.events.recv().await.unwrap();
         assert!(matches!(answer, BusEvent::Job(JobId(7), JobEvent::Answered { result: Err(_), .. })));
     }

@@ -6,61 +6,22 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
+use super::errand::Scope;
+use super::handle::{Ends, Port};
 use super::job::{Active, Queue};
 use super::quiet::Quiet;
 use super::seven::SevenBits;
-use super::{BusEvent, Counters, Decoder, EchoState, Intent, JobEvent, JobId, LinkState, Status, Wanted};
+use super::talk::Talk;
+use super::written::Unsettled;
+use super::{BusEvent, Decoder, Intent, JobEvent, JobId, LinkState, Status, Wanted};
 use crate::frame::At;
 use crate::link::tcp::looks_like_telnet;
-use crate::link::{Clock, Link, LinkCommand, LinkEvent, ListenLink, OpenError};
-use crate::protocol::{Action, Event, Failure, Fault, Judged, LineSettings};
+use crate::link::{Clock, LinkCommand, LinkEvent};
+use crate::protocol::{Access, Action, Event, Failure, Fault, LineSettings, Warning};
 use crate::trace::{Claimed, Digest, EntryKind, Mark, SharedTrace, Split, Way};
 
-/// The link a bus owns.
-#[derive(Debug)]
-pub enum Port {
-    /// One that may be written to.
-    Full(Link),
-    /// One that is only listened to: nothing that could transmit goes with it.
-    Listening(ListenLink),
-}
-
-/// How a face holds a bus.
-#[derive(Debug)]
-pub struct Handle {
-    /// What it wants.
-    pub intents: mpsc::UnboundedSender<Intent>,
-    /// What it is told.
-    pub events: mpsc::UnboundedReceiver<BusEvent>,
-    /// How things stand.
-    pub status: watch::Receiver<Status>,
-}
-
-/// The bus's ends of the channels of a [`Handle`].
-#[derive(Debug)]
-pub struct Ends {
-    pub(super) wanted: mpsc::UnboundedReceiver<Intent>,
-    pub(super) told: mpsc::UnboundedSender<BusEvent>,
-    pub(super) status: watch::Sender<Status>,
-}
-
-impl Ends {
-    /// Tells the face that the link could not be opened, instead of running.
-    pub fn fail(self, error: OpenError) {
-        let closed = LinkState::Closed(error.to_string());
-        self.status.send_modify(|status| status.link = closed);
-        let _ = self.told.send(BusEvent::Ended(Err(error)));
-    }
-}
-
-/// The channels between a face and a bus that is still to be started.
-#[must_use]
-pub fn channel() -> (Handle, Ends) {
-    let (intents, wanted) = mpsc::unbounded_channel();
-    let (told, events) = mpsc::unbounded_channel();
-    let (status, watched) = watch::channel(Status::default());
-    (Handle { intents, events, status: watched }, Ends { wanted, told, status })
-}
+/// How long a stopped exchange may take to sign off before the link is closed all the same.
+const FAREWELL: Duration = Duration::from_secs(3);
 
 /// Runs a bus over a link until the link is closed or nobody holds the handle any more.
 pub async fn run(
@@ -86,68 +47,11 @@ pub async fn run(
         talk: Talk { seven: SevenBits::new(wanted), ..Talk::default() },
         outgoing: Outgoing::default(),
         quiet: Quiet::default(),
+        closing: None,
         told: ends.told,
         status: ends.status,
     };
     bus.run(link_events, ends.wanted).await;
-}
-
-/// What hears the pieces of the stream: the running exchange and the counters.
-#[derive(Default)]
-struct Talk {
-    active: Option<Active>,
-    status: Status,
-    seven: SevenBits,
-}
-
-impl Talk {
-    /// Tells the running exchange of a received piece, and counts it. True when it is the first echo.
-    fn hear(&mut self, piece: &Claimed<'_>, at: At) -> bool {
-        if piece.way == Way::Out {
-            if let Some(active) = &mut self.active {
-                active.request = Some(piece.number);
-            }
-            return false;
-        }
-        self.count(piece.kind, piece.bytes.len());
-        let (bytes, parity_errors) = self.seven.receive(piece.kind, piece.bytes);
-        self.status.counters.parity_errors += parity_errors as u64;
-        let first_echo = self.echo(piece.kind);
-        let Some(active) = &mut self.active else { return first_echo };
-        let event = match piece.kind {
-            EntryKind::Frame(_) => {
-                active.reply = Some(piece.number);
-                Event::Frame(&bytes)
-            }
-            EntryKind::Echo => Event::Echo,
-            EntryKind::Noise => Event::Noise(&bytes),
-            EntryKind::Mark(_) => return first_echo,
-        };
-        active.hear(event, at);
-        first_echo
-    }
-
-    fn count(&mut self, kind: EntryKind, len: usize) {
-        let Counters { good, bad, noise_bytes, .. } = &mut self.status.counters;
-        match kind {
-            EntryKind::Frame(Judged::Bad) => *bad += 1,
-            EntryKind::Frame(_) => *good += 1,
-            EntryKind::Noise => *noise_bytes += len as u64,
-            EntryKind::Echo | EntryKind::Mark(_) => {}
-        }
-    }
-
-    fn echo(&mut self, kind: EntryKind) -> bool {
-        let before = self.status.echo;
-        match kind {
-            EntryKind::Echo => self.status.echo = EchoState::Present,
-            EntryKind::Frame(_) if before == EchoState::Unknown && self.active.is_some() => {
-                self.status.echo = EchoState::Absent;
-            }
-            _ => {}
-        }
-        self.status.echo == EchoState::Present && before != EchoState::Present
-    }
 }
 
 /// What waits to be sent. Only when a change of the line is settled is it known what its bytes look like.
@@ -170,6 +74,8 @@ struct Bus {
     talk: Talk,
     outgoing: Outgoing,
     quiet: Quiet,
+    /// When the link is closed at the latest, once that is wanted.
+    closing: Option<At>,
     told: mpsc::UnboundedSender<BusEvent>,
     status: watch::Sender<Status>,
 }
@@ -182,16 +88,24 @@ impl Bus {
             let next = tokio::select! {
                 biased;
                 event = link.recv() => event.map_or(ControlFlow::Break(()), |event| self.link_event(event)),
-                intent = wanted.recv() => intent.map_or(ControlFlow::Break(()), |intent| self.intent(intent)),
+                intent = wanted.recv(), if self.closing.is_none() => {
+                    self.intent(intent.unwrap_or(Intent::Close));
+                    ControlFlow::Continue(())
+                }
                 () = timer, if wake.is_some() => self.time_passed(),
             };
             self.start_next();
             self.publish();
-            if next.is_break() {
+            if next.is_break() || self.has_said_farewell() {
                 break;
             }
         }
         self.end();
+    }
+
+    /// Whether the link is to be closed and nothing holds that up any more.
+    fn has_said_farewell(&self) -> bool {
+        self.closing.is_some_and(|latest| self.talk.active.is_none() || latest <= self.clock.now())
     }
 
     /// The next moment at which something must happen though nothing arrives.
@@ -200,7 +114,7 @@ impl Bus {
             Some(_) => self.due(),
             None => (self.queue.len() > 0 && self.is_open()).then(|| self.quiet.begin()),
         };
-        [next, self.digest.deadline()].into_iter().flatten().min()
+        [next, self.digest.deadline(), self.closing].into_iter().flatten().min()
     }
 
     /// When the running exchange is to be woken.
@@ -338,19 +252,28 @@ impl Bus {
         self.tell_exchange(Event::LinkLost, at);
     }
 
-    fn intent(&mut self, intent: Intent) -> ControlFlow<()> {
-        match self.queue.offer(intent) {
-            Some(Intent::Cancel(job)) => self.cancel(job),
-            Some(Intent::Decode(decoder)) => self.decode(decoder, self.clock.now()),
-            Some(Intent::SetLine(line)) => self.ask_for_line(line),
-            Some(Intent::Expect(line)) => {
+    fn intent(&mut self, intent: Intent) {
+        match intent {
+            Intent::Run { job, errand } => self.queue.push(job, errand),
+            Intent::Cancel(job) => self.cancel(job),
+            Intent::Decode(decoder) => self.decode(decoder, self.clock.now()),
+            Intent::SetLine(line) => self.ask_for_line(line),
+            Intent::Expect(line) => {
                 self.talk.seven.expect(line);
                 self.remark_on_parity(self.clock.now());
             }
-            Some(Intent::Close) => return ControlFlow::Break(()),
-            Some(Intent::Run { .. } | Intent::SendRaw { .. }) | None => {}
+            Intent::Close => self.close(),
         }
-        ControlFlow::Continue(())
+    }
+
+    /// Drops what waits, and lets what runs sign off.
+    fn close(&mut self) {
+        let now = self.clock.now();
+        self.closing = Some(now + FAREWELL);
+        while let Some((job, _)) = self.queue.next() {
+            self.tell(job, JobEvent::Finished);
+        }
+        self.tell_exchange(Event::Cancelled, now);
     }
 
     fn cancel(&mut self, job: JobId) {
@@ -403,7 +326,7 @@ impl Bus {
                 Some(Action::Reading(reading)) => self.tell(job, JobEvent::Reading(reading, at)),
                 Some(Action::Progress { done, total }) => self.tell(job, JobEvent::Progress { done, total }),
                 Some(Action::Warning(warning)) => self.tell(job, JobEvent::Warning(warning)),
-                Some(Action::Answered { index, result }) => self.answered(index, result),
+                Some(Action::Answered { index, result }) => self.answered(index, result, at),
                 Some(Action::Rest { until, owed }) => self.quiet.rest(until, owed),
                 Some(Action::Finished) => {
                     self.talk.active = None;
@@ -414,6 +337,9 @@ impl Bus {
     }
 
     fn transmit(&mut self, bytes: Vec<u8>, at: At) {
+        if self.oversteps(&bytes) {
+            return self.stop_overstepping();
+        }
         if let Some(active) = &mut self.talk.active {
             active.wait = None;
             active.reply = None;
@@ -423,6 +349,21 @@ impl Bus {
             self.put_out(bytes, at);
         } else {
             self.outgoing.held.push_back(bytes);
+        }
+    }
+
+    /// Whether an errand that reads would send something that may change the meter. An errand says before that it
+    /// reads; this holds it to that, whatever its protocol makes of it.
+    fn oversteps(&self, bytes: &[u8]) -> bool {
+        let Some(Active { scope: Scope::Reading, decoder: Some(decoder), .. }) = &self.talk.active else {
+            return false;
+        };
+        decoder.family.access_of(bytes, decoder.dialect).is_some_and(|access| access != Access::Read)
+    }
+
+    fn stop_overstepping(&mut self) {
+        if let Some(active) = self.talk.active.take() {
+            self.refuse(active.job, Fault::NotPermitted);
         }
     }
 
@@ -446,6 +387,7 @@ impl Bus {
     }
 
     fn put_out(&mut self, bytes: Vec<u8>, at: At) {
+        self.note_write(&bytes, at);
         let bytes = self.talk.seven.send(bytes);
         self.remark_on_parity(at);
         self.talk.status.counters.bytes_out += bytes.len() as u64;
@@ -459,8 +401,39 @@ impl Bus {
         self.command(LinkCommand::Send(bytes));
     }
 
-    fn answered(&mut self, index: usize, result: Result<(), Failure>) {
+    /// Notes what goes out of an errand that may change the meter.
+    fn note_write(&mut self, bytes: &[u8], at: At) {
+        let Some(Active { scope: Scope::Permitted(_), decoder, .. }) = &self.talk.active else { return };
+        let written = {
+            let trace = self.trace.lock();
+            Unsettled::of(bytes, decoder.or(self.decoder), &trace, trace.wall(at))
+        };
+        if written.is_some() {
+            self.settle(Ok(()), at);
+        }
+        if let Some(active) = &mut self.talk.active {
+            active.unsettled = written.or(active.unsettled.take());
+        }
+    }
+
+    /// What came of the last write is known: the witness keeps it.
+    fn settle(&mut self, result: Result<(), Failure>, at: At) {
         let Some(active) = &mut self.talk.active else { return };
+        let Scope::Permitted(permit) = &mut active.scope else { return };
+        let Some(unsettled) = active.unsettled.take() else { return };
+        let written = unsettled.settled(active.answered, result, &self.trace.lock());
+        if let Err(why) = permit.witness(&written) {
+            let job = active.job;
+            let text = format!("the write log could not be written: {why}");
+            self.trace.lock().mark(Mark::Note(text.clone()), at);
+            self.tell(job, JobEvent::Warning(Warning { code: "write-log", text: text.into() }));
+        }
+    }
+
+    fn answered(&mut self, index: usize, result: Result<(), Failure>, at: At) {
+        self.settle(result.clone(), at);
+        let Some(active) = &mut self.talk.active else { return };
+        active.answered = index + 1;
         let (job, request) = (active.job, active.request.take());
         let reply = active.reply.take();
         if let Err(Failure { fault: Fault::NoAnswer { .. }, .. }) = &result {
@@ -482,19 +455,21 @@ impl Bus {
     /// Begins the next job that waits, once the link is open and the last one is over.
     fn start_next(&mut self) {
         while self.talk.active.is_none() && self.is_open() && self.quiet.begin() <= self.clock.now() {
-            let Some((job, work)) = self.queue.next() else { return };
+            let Some((job, errand)) = self.queue.next() else { return };
             if self.commands.is_none() {
                 self.refuse(job, Fault::LinkLost);
                 continue;
             }
-            if let super::job::Work::Plan(decoder, _) = &work
-                && self.decoder.is_none_or(|d| !d.is_same(decoder))
+            let decoder = errand.decoder().copied();
+            if let Some(decoder) = decoder
+                && self.decoder.is_none_or(|d| !d.is_same(&decoder))
             {
-                self.decode(Some(*decoder), self.clock.now());
+                self.decode(Some(decoder), self.clock.now());
             }
-            match work.into_exchange() {
+            let (exchange, scope) = errand.into_exchange();
+            match exchange {
                 Ok(exchange) => {
-                    self.talk.active = Some(Active::new(job, exchange));
+                    self.talk.active = Some(Active::new(job, exchange, decoder, scope));
                     self.tell(job, JobEvent::Started);
                     self.tell_exchange(Event::Start, self.clock.now());
                 }

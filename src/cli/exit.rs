@@ -45,6 +45,7 @@ impl Exit {
             Fault::Damaged { .. } | Fault::Unexpected(_) => Self::BadAnswer,
             Fault::Refused { .. } => Self::Refused,
             Fault::Unsendable(_) => Self::Usage,
+            Fault::NotPermitted => Self::Forbidden,
             Fault::LineRefused | Fault::LinkLost => Self::Link,
             Fault::Cancelled => Self::Interrupted,
         }

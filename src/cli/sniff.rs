@@ -33,6 +33,7 @@ pub fn run(global: &Global, given: &Sniff) -> Outcome {
         decoder,
         recording: given.capture.clone().map_or(Recording::None, Recording::File),
         simulation: Simulation::default(),
+        before: None,
     };
     live::block_on(async {
         let live = Live::open(opening, "listening").await?;

@@ -176,6 +176,8 @@ pub enum Fault {
     },
     /// The request cannot be put into bytes; nothing was sent.
     Unsendable(ComposeError),
+    /// It would have changed the meter, which was not allowed; nothing was sent.
+    NotPermitted,
     /// The line settings could not be set.
     LineRefused,
     /// The person stopped it.

@@ -4,12 +4,13 @@ use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::fixture::{choose_write, connected, fresh, job_of, key, keys, send, with_readings};
+use super::fixture::{choose_write, connected, fresh, job_of, key, keys, send, type_text, with_readings};
 use super::glyphs::Glyphs;
 use super::message::Message;
 use super::state::{Screen, State};
 use super::theme::{Depth, Theme, shipped};
 use super::view::view;
+use crate::app::write_log::Record;
 use crate::bus::JobEvent;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 60)];
@@ -67,6 +68,41 @@ fn asking(size: (u16, u16)) -> State {
     state
 }
 
+/// Armed, and asked about a write in a session.
+fn armed(size: (u16, u16)) -> State {
+    let mut state = connected(size, Screen::Bench);
+    super::update::start(&mut state, None, Some(("neva-mt324".into(), "00000201".into())), false);
+    keys(&mut state, &["w", ":"]);
+    type_text(&mut state, "ask set-clock time=2026-03-01T14:02:11");
+    keys(&mut state, &["enter", "enter"]);
+    state
+}
+
+fn written(size: (u16, u16)) -> State {
+    let mut state = connected(size, Screen::Bench);
+    let record = |command: &str, bytes: &str, answer: &str, verdict: &str, reason: &str| Record {
+        time: super::fixture::later(0),
+        link: "tcp://192.0.2.7:4001".into(),
+        model: "neva-mt324".into(),
+        address: "00000201".into(),
+        command: command.into(),
+        access: "write".into(),
+        bytes: bytes.into(),
+        answer: answer.into(),
+        verdict: verdict.into(),
+        reason: reason.into(),
+    };
+    let password = "01 57 31 02 36 30 30 31 30 32 46 46 28 ** ** ** ** ** ** ** ** 29 03 **";
+    let name = "01 57 31 02 36 30 30 31 30 41 46 46 28 43 45 4C 4C 41 52 29 03 05";
+    let records = vec![
+        record("set-name", name, "06", "accepted", ""),
+        record("set-password", password, "02 28 30 31 29 03 03", "refused", "Set the password: error 01"),
+        record("set-name", name, "", "silence", "Set the name of the metering point: no answer"),
+    ];
+    send(&mut state, Message::Writes(records));
+    state
+}
+
 fn damaged(size: (u16, u16)) -> State {
     let mut state = connected(size, Screen::Trace);
     state.view.choose(4);
@@ -106,6 +142,8 @@ const SCENES: &[Scene] = &[
     ("bench-reply", replied),
     ("bench-silence", silent),
     ("bench-question", asking),
+    ("bench-question-session", armed),
+    ("writes", written),
     ("trace", damaged),
     ("readings", with_readings),
     ("readings-failed", unread),

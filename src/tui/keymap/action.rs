@@ -51,12 +51,16 @@ pub enum Action {
     Mouse,
     /// The next theme.
     NextTheme,
+    /// Show what was written to meters.
+    Writes,
     /// List the keys.
     Help,
     /// Type a command.
     Prompt,
     /// Draw everything anew.
     Redraw,
+    /// Arm the session for one command that writes, or disarm it.
+    Arm,
     /// Stop the running job.
     Cancel,
     /// Close the link.
@@ -192,6 +196,7 @@ actions! {
         Reveal "reveal" ["v"] "" "show masked bytes until the next key";
         Maximise "maximise" ["z"] "maximise" "give this pane the whole screen, or take it back";
         Cancel "cancel" ["c"] "" "stop what is being waited for";
+        Arm "arm" ["w"] "" "allow one command that writes, for a minute; once more: read-only again";
         Back "back" ["esc"] "" "close what is open; never quits";
         Up "up" ["up", "k"] "" "one up";
         Down "down" ["down", "j"] "" "one down";
@@ -206,6 +211,7 @@ actions! {
         GoBench "bench" ["3"] "" "make, send and read requests";
         GoTrace "trace" ["4"] "" "everything that went over the link";
         GoReadings "readings" ["5"] "" "the values";
+        Writes "writes" ["W"] "" "what was written to meters, by any run, and what came of it";
         Disconnect "disconnect" [] "" "close the link";
         NextTheme "next-theme" ["T"] "" "the next theme";
         Mouse "mouse" ["M"] "" "switch the mouse on or off; off, the terminal selects text (or hold Shift)";

@@ -1,5 +1,6 @@
 //! Everything the console knows, as plain data.
 
+pub mod arming;
 pub mod bench;
 pub mod connect;
 pub mod form;
@@ -18,6 +19,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
+pub use arming::Arming;
 pub use bench::Bench;
 pub use connect::Connect;
 pub use inspector::Inspector;
@@ -209,6 +211,10 @@ pub struct State {
     pub capture: CaptureState,
     /// The meter that is talked to.
     pub target: Option<Target>,
+    /// Whether the session may write.
+    pub arming: Arming,
+    /// Where what was written is kept.
+    pub write_log: Option<PathBuf>,
     /// What the bus was asked to do.
     pub jobs: Jobs,
     /// The screen of links.
@@ -251,6 +257,8 @@ impl State {
             captures: None,
             capture: CaptureState::Off,
             target: None,
+            arming: Arming::ReadOnly,
+            write_log: None,
             jobs: Jobs::default(),
             connect: Connect::default(),
             meter: Meter::default(),
@@ -344,14 +352,16 @@ impl State {
     #[must_use]
     pub fn shows_time(&self) -> bool {
         let waits = self.jobs.first().is_some() || matches!(self.phase, Phase::Opening { .. });
-        waits || (self.screen == Screen::Readings && self.readings.newest().is_some())
+        waits
+            || self.arming.is_armed()
+            || (self.screen == Screen::Readings && self.readings.newest().is_some())
     }
 
-    /// When the console has to act by itself: a repeated request or a poll that falls due.
+    /// When the console has to act by itself: a repeated request or a poll that falls due, the end of arming.
     #[must_use]
     pub fn due(&self) -> Option<At> {
         let repeat = self.bench.repeat.as_ref().and_then(|repeat| repeat.next);
         let poll = self.readings.next.filter(|_| self.readings.polling);
-        [repeat, poll].into_iter().flatten().min()
+        [repeat, poll, self.arming.until()].into_iter().flatten().min()
     }
 }

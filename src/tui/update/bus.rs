@@ -3,7 +3,7 @@
 use super::super::message::Effect;
 use super::super::state::bench::Outcome;
 use super::super::state::jobs::{Job, Purpose};
-use super::super::state::{Phase, State};
+use super::super::state::{Arming, Phase, State};
 use super::{Effects, bench, connect, failure, go, meter, readings};
 use crate::bus::{Intent, JobEvent, JobId, LinkState, Status};
 use crate::protocol::Failure;
@@ -25,6 +25,7 @@ pub fn traffic(state: &mut State, status: Status, effects: &mut Effects) {
 /// The bus has ended, or never came to run.
 pub fn ended(state: &mut State, why: Option<String>) {
     state.phase = Phase::Ended;
+    state.arming = Arming::ReadOnly;
     if let Some(why) = why {
         connect::not_opened(state, why);
     }

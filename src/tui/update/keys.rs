@@ -72,7 +72,8 @@ pub fn edits(chord: Chord) -> bool {
 #[must_use]
 pub fn is_typing(state: &State) -> bool {
     match &state.popup {
-        Some(Popup::Prompt { .. } | Popup::Arm(_)) => return true,
+        Some(Popup::Prompt { .. }) => return true,
+        Some(Popup::Arm(_)) => return state.arming.is_armed(),
         Some(_) => return false,
         None => {}
     }
@@ -178,6 +179,8 @@ pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
         Action::Help => state.popup = Some(Popup::Help(0)),
         Action::Prompt => state.popup = Some(Popup::Prompt { input: Input::default(), at: 0 }),
         Action::Reveal => state.reveal = true,
+        Action::Arm => popup::arm(state),
+        Action::Writes => effects.push(Effect::ReadWrites(state.write_log.clone())),
         Action::Cancel => super::bus::cancel(state, effects),
         Action::Copy => copy::hex(state, effects),
         Action::CopyText => copy::text(state, effects),

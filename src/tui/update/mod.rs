@@ -83,6 +83,7 @@ fn apply(state: &mut State, message: Message, effects: &mut Effects) -> bool {
             state.connect.saved = saved;
             state.connect.recent = recent;
         }
+        Message::Writes(records) => state.popup = Some(super::state::Popup::Writes(records, 0)),
         Message::Said(text) => state.say(text),
         Message::Warned(text) => state.warn(text),
         Message::ScanOn => trace::scan(state, effects),
@@ -95,7 +96,11 @@ fn ticked(state: &mut State, now: super::state::Moment, effects: &mut Effects) -
     state.now = now;
     let repeated = bench::repeat_if_due(state, effects);
     let polled = readings::poll_if_due(state, effects);
-    repeated || polled || (second_passed && state.shows_time())
+    let disarmed = state.arming.expire(now.at);
+    if disarmed {
+        state.say("read-only again: nothing was written in time");
+    }
+    repeated || polled || disarmed || (second_passed && state.shows_time())
 }
 
 /// The bus runs; whether the link opens, the status will tell.

@@ -13,12 +13,13 @@ mod reading_values;
 use std::time::Duration;
 
 use super::*;
-use crate::bus::{Intent, JobEvent, LinkState, Status};
+use crate::bus::{Errand, Intent, JobEvent, LinkState, Status};
 use crate::frame::{At, Verdict};
 use crate::link::Place;
 use crate::protocol::{Access, Failure, Fault};
 use crate::tui::fixture::{
-    choose_write, connected, fresh, job_of, key, keys, later, send, trace, type_text, with_readings,
+    choose_write, connected, errand_of, fresh, job_of, key, keys, later, send, trace, type_text,
+    with_readings,
 };
 use crate::tui::keymap::Keymap;
 use crate::tui::state::bench::{Draft, Mode, Outcome};

@@ -1,0 +1,66 @@
+//! What hears the pieces of the stream.
+
+use super::job::Active;
+use super::seven::SevenBits;
+use super::{Counters, EchoState, Status};
+use crate::frame::At;
+use crate::protocol::{Event, Judged};
+use crate::trace::{Claimed, EntryKind, Way};
+
+/// The running exchange and the counters.
+#[derive(Default)]
+pub(super) struct Talk {
+    pub(super) active: Option<Active>,
+    pub(super) status: Status,
+    pub(super) seven: SevenBits,
+}
+
+impl Talk {
+    /// Tells the running exchange of a received piece, and counts it. True when it is the first echo.
+    pub(super) fn hear(&mut self, piece: &Claimed<'_>, at: At) -> bool {
+        if piece.way == Way::Out {
+            if let Some(active) = &mut self.active {
+                active.request = Some(piece.number);
+            }
+            return false;
+        }
+        self.count(piece.kind, piece.bytes.len());
+        let (bytes, parity_errors) = self.seven.receive(piece.kind, piece.bytes);
+        self.status.counters.parity_errors += parity_errors as u64;
+        let first_echo = self.echo(piece.kind);
+        let Some(active) = &mut self.active else { return first_echo };
+        let event = match piece.kind {
+            EntryKind::Frame(_) => {
+                active.reply = Some(piece.number);
+                Event::Frame(&bytes)
+            }
+            EntryKind::Echo => Event::Echo,
+            EntryKind::Noise => Event::Noise(&bytes),
+            EntryKind::Mark(_) => return first_echo,
+        };
+        active.hear(event, at);
+        first_echo
+    }
+
+    fn count(&mut self, kind: EntryKind, len: usize) {
+        let Counters { good, bad, noise_bytes, .. } = &mut self.status.counters;
+        match kind {
+            EntryKind::Frame(Judged::Bad) => *bad += 1,
+            EntryKind::Frame(_) => *good += 1,
+            EntryKind::Noise => *noise_bytes += len as u64,
+            EntryKind::Echo | EntryKind::Mark(_) => {}
+        }
+    }
+
+    fn echo(&mut self, kind: EntryKind) -> bool {
+        let before = self.status.echo;
+        match kind {
+            EntryKind::Echo => self.status.echo = EchoState::Present,
+            EntryKind::Frame(_) if before == EchoState::Unknown && self.active.is_some() => {
+                self.status.echo = EchoState::Absent;
+            }
+            _ => {}
+        }
+        self.status.echo == EchoState::Present && before != EchoState::Present
+    }
+}
