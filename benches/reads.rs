@@ -18,7 +18,7 @@ use meterscope::bus::{
 use meterscope::link::Clock;
 use meterscope::meter::{Model, model};
 use meterscope::protocol::{Address, LineSettings, Options, Plan, Profile, Request, registry};
-use meterscope::sim::{SimBus, SimMeter};
+use meterscope::sim::{Secrets, SimBus, SimMeter};
 use meterscope::trace::{SharedTrace, Trace};
 
 const LINE: LineSettings = LineSettings::n81(9600);
@@ -82,7 +82,7 @@ async fn timed(case: &Case) -> Vec<Duration> {
     let clock = Clock::start();
     let trace = SharedTrace::new(Trace::new(clock.origin()));
     let (mut handle, ends) = channel();
-    let meter = SimMeter::of_model(model, "13462", None, Vec::new()).unwrap();
+    let meter = SimMeter::of_model(model, "13462", Secrets::default(), Vec::new()).unwrap();
     let link = SimBus::new(vec![meter]).open(clock);
     tokio::spawn(run(ends, Port::Full(link), trace, clock, None, Wanted::default()));
     handle.status.wait_for(|status| matches!(status.link, LinkState::Open(_))).await.unwrap();

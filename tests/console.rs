@@ -119,8 +119,6 @@ fn no_size_of_terminal_ends_it() {
         console.terminal.keys(screen);
         for (columns, rows) in [(1, 1), (20, 5), (79, 23), (200, 60), (80, 24)] {
             console.terminal.resize(columns, rows);
-            // Two sizes at once would have the picture of one drawn on the other.
-            console.terminal.settle(std::time::Duration::from_millis(120));
         }
         console.terminal.see("sim:");
     }

@@ -113,6 +113,7 @@ impl Bench {
             line: LINE,
             decoder: None,
             recording: Recording::None,
+            keys: Vec::new(),
             simulation: Simulation::default(),
             before: None,
         }))

@@ -11,4 +11,5 @@ pub mod output;
 pub mod raw;
 pub mod session;
 pub mod target;
+pub mod telegram;
 pub mod write_log;

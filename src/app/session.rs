@@ -14,7 +14,7 @@ use crate::link::{
     Clock, Link, LinkName, ListenLink, OpenError, Place, Topic, listen, mqtt, rfc2217, serial, tcp,
 };
 use crate::meter::Model;
-use crate::protocol::LineSettings;
+use crate::protocol::{LineSettings, MeterKey};
 use crate::sim::fault::Faults;
 use crate::sim::{SimBus, Speed, demo_meters};
 use crate::trace::{Capture, Ring, SharedTrace, Trace};
@@ -55,6 +55,8 @@ pub struct Opening {
     pub decoder: Option<Decoder>,
     /// Where it is written.
     pub recording: Recording,
+    /// Keys to explain what is encrypted with.
+    pub keys: Vec<MeterKey>,
     /// What goes wrong on the simulated bus, and how fast it is.
     pub simulation: Simulation,
     /// A session to be ended first: it may hold the same port.
@@ -123,7 +125,9 @@ impl Session {
 #[must_use]
 pub fn open(opening: Opening) -> Session {
     let clock = Clock::start();
-    let trace = SharedTrace::new(Trace::new(clock.origin()));
+    let mut trace = Trace::new(clock.origin());
+    trace.set_keys(opening.keys.clone());
+    let trace = SharedTrace::new(trace);
     let (handle, ends) = bus::channel();
     let Handle { intents, events, status } = handle;
     let name = opening.name.clone();

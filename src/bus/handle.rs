@@ -1,4 +1,4 @@
-//! The two ends of a bus: what a face holds and what the task holds.
+//! What a face and a bus hold of each other.
 
 use tokio::sync::{mpsc, watch};
 

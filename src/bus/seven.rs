@@ -8,8 +8,8 @@
 use std::borrow::Cow;
 
 use super::Wanted;
-use crate::link::{Evidence, SoftParity, Weight};
-use crate::protocol::{Judged, LineSettings, Parity};
+use crate::link::SoftParity;
+use crate::protocol::{Evidence, Judged, LineSettings, Parity, Weight};
 use crate::trace::EntryKind;
 
 /// So many bytes outside any frame count as evidence; fewer could have the right weight by chance.

@@ -7,7 +7,7 @@ use crate::frame::At;
 use crate::protocol::{Event, Judged};
 use crate::trace::{Claimed, EntryKind, Way};
 
-/// The running exchange and the counters.
+/// What hears the pieces of the stream: the running exchange and the counters.
 #[derive(Default)]
 pub(super) struct Talk {
     pub(super) active: Option<Active>,

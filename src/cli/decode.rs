@@ -5,10 +5,11 @@ use std::path::Path;
 
 use super::args::{Decode, Global};
 use super::exit::{Exit, Outcome, Stop, Trouble};
-use super::out;
 use super::traffic::{Printer, Tally};
 use super::values::Protocol;
+use super::{keys, out};
 use crate::app::decode::{self, Input};
+use crate::app::keys::Keys;
 use crate::app::output::entry::Show;
 use crate::app::output::explain::{self, Look};
 use crate::app::output::paint::Sheet;
@@ -26,7 +27,7 @@ const LARGEST: u64 = 1 << 30;
 pub fn run(global: &Global, given: &Decode) -> Outcome {
     let (input, doing) = input(given)?;
     let decoder = chosen(given.model, given.protocol);
-    let explained = explain(&input, decoder, &doing)?;
+    let explained = explain(&input, decoder, &keys::load(global)?, &doing)?;
     let look = Look { sheet: Sheet::of_stdout(!global.no_color), reveal: given.reveal };
     let timed = matches!(input, Input::Capture(_));
     let mut printer = Printer::new(Show { look, timed }, global.json);
@@ -45,11 +46,18 @@ pub fn chosen(model: Option<&'static Model>, protocol: Protocol) -> Option<Decod
     }
 }
 
-/// The input cut into frames; all of it is noise when no protocol was named and none finds a frame.
+/// The input cut into frames, to be explained with any of the keys; all of it is noise when no protocol was
+/// named and none finds a frame.
 ///
 /// # Errors
 /// [`Stop`] when a capture cannot be read.
-pub fn explain(input: &Input, decoder: Option<Decoder>, doing: &str) -> Result<Trace, Stop> {
+pub fn explain(input: &Input, decoder: Option<Decoder>, keys: &Keys, doing: &str) -> Result<Trace, Stop> {
+    let mut trace = cut(input, decoder, doing)?;
+    trace.set_keys(keys.ciphers(""));
+    Ok(trace)
+}
+
+fn cut(input: &Input, decoder: Option<Decoder>, doing: &str) -> Result<Trace, Stop> {
     match input {
         Input::Bytes(bytes) => Ok(decode::digest(bytes, decoder.or_else(|| decode::detect(bytes)))),
         Input::Capture(content) => {

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use super::args::{Ask, Global, Meter};
+use super::args::{Ask, Meter};
 use super::exit::{Stop, Trouble};
 use super::{out, password};
+use crate::app::keys::Keys;
 use crate::app::target::Target;
 use crate::frame::visible;
 use crate::link::Place;
@@ -16,13 +17,13 @@ use crate::sim::demo_meters;
 ///
 /// # Errors
 /// [`Stop`] as [`target`].
-pub fn target_on(global: &Global, given: &Meter, place: &Place) -> Result<Target, Stop> {
+pub fn target_on(keys: &Keys, given: &Meter, place: &Place) -> Result<Target, Stop> {
     if let Place::File(path) = place {
         return Err(capture_is_silent(path));
     }
     match simulated_address(given.model, place) {
-        Some(address) if given.address.is_empty() => target(global, &Meter { address, ..given.clone() }),
-        _ => target(global, given),
+        Some(address) if given.address.is_empty() => target(keys, &Meter { address, ..given.clone() }),
+        _ => target(keys, given),
     }
 }
 
@@ -54,11 +55,11 @@ pub fn simulated_address(model: &Model, place: &Place) -> Option<String> {
     meters.iter().find(|meter| meter.name() == model.id).map(|meter| meter.address().to_owned())
 }
 
-/// The meter that was named, with its password.
+/// The meter that was named, with its password and keys.
 ///
 /// # Errors
 /// [`Stop`] for an address that cannot be sent and a password that cannot be had.
-pub fn target(global: &Global, given: &Meter) -> Result<Target, Stop> {
+pub fn target(keys: &Keys, given: &Meter) -> Result<Target, Stop> {
     let candidates = given.model.address.resolve(&given.address).map_err(|error| {
         Trouble::usage(format!("reading the address of {}", given.model.id), error.to_string())
     })?;
@@ -75,8 +76,9 @@ pub fn target(global: &Global, given: &Meter) -> Result<Target, Stop> {
             chosen.address, chosen.because, other.address, other.because
         ));
     }
-    let password = password::find(global, given)?;
-    Ok(Target { model: given.model, address: chosen.address, password })
+    let password = password::find(keys, given)?;
+    let keys = keys.ciphers(&given.address);
+    Ok(Target { model: given.model, address: chosen.address, password, keys })
 }
 
 /// The request that was named.

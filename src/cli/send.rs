@@ -8,8 +8,9 @@ use super::exit::{Exit, Outcome, Stop, Trouble};
 use super::live::{Live, Next};
 use super::out;
 use super::traffic::Printer;
-use super::{failure, live, meter};
+use super::{failure, keys, live, meter};
 use crate::app::decode;
+use crate::app::keys::Keys;
 use crate::app::output::entry::Show;
 use crate::app::output::explain::{self, Look};
 use crate::app::output::paint::Sheet;
@@ -34,13 +35,14 @@ fn show(global: &Global, given: &Send) -> Show {
     Show { look, timed: true }
 }
 
-fn opening(given: &Send, line: LineSettings, decoder: Option<Decoder>) -> Opening {
+fn opening(given: &Send, line: LineSettings, (decoder, keys): (Option<Decoder>, &Keys)) -> Opening {
     Opening {
         name: given.link.clone(),
         role: Role::Talk,
         line,
         decoder,
         recording: given.capture.clone().map_or(Recording::None, Recording::File),
+        keys: keys.ciphers(""),
         simulation: Simulation::default(),
         before: None,
     }
@@ -52,12 +54,13 @@ fn command(global: &Global, given: &Send) -> Outcome {
         let hint = "meterscope send LINK --model mercury-200 --address 411486 energy";
         return Err(Trouble::usage("sending", what).hint(hint).into());
     };
-    let target = meter::target_on(global, &named, &given.link.place)?;
+    let keys = keys::load(global)?.on(&given.link.place);
+    let target = meter::target_on(&keys, &named, &given.link.place)?;
     let request = meter::request(&target, &ask)?;
     let doing = format!("sending {} to {} {}", request.command.id, target.model.id, target.address);
     let permit = permission::of_command(given, &target, &request, &doing)?;
     live::block_on(async {
-        let opening = opening(given, target.model.line, Some(target.decoder()));
+        let opening = opening(given, target.model.line, (Some(target.decoder()), &keys));
         let mut live = Live::open(opening, &doing).await?;
         let mut printer = Printer::new(show(global, given), global.json);
         let outcome = carry_out(&mut live, &target, &named.address, (request, permit)).await;
@@ -103,9 +106,10 @@ fn raw(global: &Global, given: &Send, text: &str) -> Outcome {
     let doing = format!("sending {} as typed", explain::count(bytes.len()));
     let decoder = decoder(given, &bytes);
     let permit = permission::of_bytes(given, &bytes, decoder, &doing)?;
+    let keys = keys::load(global)?.on(&given.link.place);
     let settings = given.model.map_or_else(LineSettings::default, |model| model.line);
     live::block_on(async {
-        let mut live = Live::open(opening(given, settings, decoder), &doing).await?;
+        let mut live = Live::open(opening(given, settings, (decoder, &keys)), &doing).await?;
         let mut printer = Printer::new(show(global, given), global.json);
         let outcome = send_raw(&mut live, given, decoder, (bytes, permit)).await;
         live.close().await;

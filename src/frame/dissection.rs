@@ -138,7 +138,39 @@ pub struct Dissection {
     pub problems: Vec<Problem>,
 }
 
+/// What a frame says, without its bytes explained: a [`Dissection`] for those who want values and nothing else.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Values {
+    /// The judgement on the whole.
+    pub verdict: Verdict,
+    /// What was measured.
+    pub readings: Vec<Reading>,
+    /// What is wrong or odd.
+    pub problems: Vec<Problem>,
+}
+
+impl From<Dissection> for Values {
+    fn from(Dissection { verdict, readings, problems, .. }: Dissection) -> Self {
+        Self { verdict, readings, problems }
+    }
+}
+
 impl Dissection {
+    /// The title of a frame that is a part of a message, but not its last one.
+    pub const PART: &'static str = "Part of a push";
+
+    /// Whether more frames of its message are to come.
+    #[must_use]
+    pub fn is_part(&self) -> bool {
+        self.title == Self::PART
+    }
+
+    /// Whether a problem with this code was found.
+    #[must_use]
+    pub fn has_problem(&self, code: &str) -> bool {
+        self.problems.iter().any(|problem| problem.code == code)
+    }
+
     /// Bytes of which nothing could be said: one field over all of them.
     #[must_use]
     pub fn unexplained(protocol: &'static str, bytes: &[u8], title: &'static str) -> Self {

@@ -16,7 +16,7 @@ mod verdict;
 pub mod visible;
 
 pub use at::At;
-pub use dissection::{Checksum, Direction, Dissection, Layer, Origin, Problem};
+pub use dissection::{Checksum, Direction, Dissection, Layer, Origin, Problem, Values};
 pub use field::{Field, FieldTree, Span};
 pub use label::Label;
 pub use mask::Mask;

@@ -24,7 +24,7 @@ mod topic;
 
 pub use clock::Clock;
 pub use name::{LinkName, NameError, Place};
-pub use parity::{BadSoftParity, Evidence, SoftParity, Weight};
+pub use parity::{BadSoftParity, SoftParity};
 pub use topic::Topic;
 
 use std::time::Duration;

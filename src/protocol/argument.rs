@@ -184,47 +184,20 @@ fn names(command: &Command) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::protocol::{Access, Group};
-    use crate::reading::Unit;
-
-    static COMMAND: Command = Command {
-        id: "energy",
-        code: "0130",
-        title: "Energy",
-        group: Group::Energy,
-        access: Access::Read,
-        parameters: &[
-            Parameter {
-                name: "tariff",
-                title: "Tariff",
-                kind: Kind::Choice(&[Choice { value: 0, word: "sum" }, Choice { value: 1, word: "T1" }]),
-                default: Some("sum"),
-                unit: Unit::None,
-            },
-            Parameter {
-                name: "depth",
-                title: "Months back",
-                kind: Kind::Integer { min: 0, max: 12 },
-                default: None,
-                unit: Unit::Month,
-            },
-        ],
-        note: "",
-    };
+    use crate::protocol::example::ENERGY;
 
     #[test]
     fn defaults_fill_what_is_left_out_and_words_become_numbers() {
-        let arguments = COMMAND.arguments([("depth", "3")]).expect("fits");
+        let arguments = ENERGY.arguments([("depth", "3")]).expect("fits");
         assert_eq!((arguments.integer("tariff"), arguments.integer("depth")), (0, 3));
-        let arguments = COMMAND.arguments([("tariff", "t1"), ("depth", "0x0C")]).expect("fits");
+        let arguments = ENERGY.arguments([("tariff", "t1"), ("depth", "0x0C")]).expect("fits");
         assert_eq!((arguments.integer("tariff"), arguments.integer("depth")), (1, 12));
     }
 
     #[test]
     fn what_does_not_fit_is_named_with_what_would() {
         let message = |pairs: &[(&str, &str)]| {
-            COMMAND.arguments(pairs.iter().copied()).expect_err("refused").to_string()
+            ENERGY.arguments(pairs.iter().copied()).expect_err("refused").to_string()
         };
         assert_eq!(message(&[]), "energy needs depth=...: Months back");
         assert_eq!(message(&[("depth", "13")]), "depth=13: expected a number of 0 to 12");

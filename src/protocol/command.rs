@@ -155,3 +155,36 @@ impl Command {
         Arguments::parse(self, pairs)
     }
 }
+
+/// For tests: a command.
+#[cfg(test)]
+pub mod example {
+    use super::{Access, Choice, Command, Group, Kind, Parameter};
+    use crate::reading::Unit;
+
+    /// Takes a word that has a default and a number that has none.
+    pub static ENERGY: Command = Command {
+        id: "energy",
+        code: "0130",
+        title: "Energy",
+        group: Group::Energy,
+        access: Access::Read,
+        parameters: &[
+            Parameter {
+                name: "tariff",
+                title: "Tariff",
+                kind: Kind::Choice(&[Choice { value: 0, word: "sum" }, Choice { value: 1, word: "T1" }]),
+                default: Some("sum"),
+                unit: Unit::None,
+            },
+            Parameter {
+                name: "depth",
+                title: "Months back",
+                kind: Kind::Integer { min: 0, max: 12 },
+                default: None,
+                unit: Unit::Month,
+            },
+        ],
+        note: "",
+    };
+}

@@ -4,9 +4,11 @@
 //! start that comes to nothing costs one byte and no more; a frame that is damaged is given up as soon as a
 //! sound one is found inside it; and a line that falls silent settles what is still open.
 
+use std::slice;
 use std::time::Duration;
 
 use super::framer::{Framer, Piece, PieceKind};
+use super::held::Held;
 use super::{Judged, LineSettings};
 use crate::frame::At;
 
@@ -61,10 +63,7 @@ pub trait Grammar: Send {
 pub struct Delimited<G> {
     grammar: G,
     patience: Duration,
-    bytes: Vec<u8>,
-    times: Vec<At>,
-    /// Where the bytes start that have not been handed over.
-    start: usize,
+    held: Held,
     /// How many of them are noise.
     noise: usize,
     before: Before,
@@ -83,22 +82,16 @@ impl<G: Grammar> Delimited<G> {
         Self {
             grammar,
             patience: PATIENCE.max(line.wire_time(SILENT_CHARACTERS)),
-            bytes: Vec::new(),
-            times: Vec::new(),
-            start: 0,
+            held: Held::default(),
             noise: 0,
             before: Before::Silence,
         }
     }
 
-    fn held(&self) -> &[u8] {
-        self.bytes.get(self.start..).unwrap_or_default()
-    }
-
     /// Decides as far as the bytes allow; all of it when no more will come.
     fn settle(&mut self, is_over: bool, out: &mut dyn FnMut(Piece<'_>)) {
         loop {
-            let open = self.held().get(self.noise..).unwrap_or_default();
+            let open = self.held.bytes().get(self.noise..).unwrap_or_default();
             if open.is_empty() {
                 break;
             }
@@ -113,7 +106,7 @@ impl<G: Grammar> Delimited<G> {
                 }
                 Cut::Frame(judged, length) => {
                     self.flush(out);
-                    self.emit(PieceKind::Frame(judged), length, out);
+                    self.held.emit(PieceKind::Frame(judged), length, out);
                     self.before = Before::Frame;
                 }
             }
@@ -122,7 +115,6 @@ impl<G: Grammar> Delimited<G> {
             self.flush(out);
             self.before = Before::Silence;
         }
-        self.compact();
     }
 
     fn decide(&self, open: &[u8], is_over: bool) -> Cut {
@@ -165,27 +157,8 @@ impl<G: Grammar> Delimited<G> {
     fn flush(&mut self, out: &mut dyn FnMut(Piece<'_>)) {
         let noise = std::mem::take(&mut self.noise);
         if noise > 0 {
-            self.emit(PieceKind::Noise, noise, out);
+            self.held.emit(PieceKind::Noise, noise, out);
         }
-    }
-
-    fn emit(&mut self, kind: PieceKind, length: usize, out: &mut dyn FnMut(Piece<'_>)) {
-        let end = self.start.saturating_add(length);
-        let bytes = self.bytes.get(self.start..end).unwrap_or_default();
-        let times = self.times.get(self.start..end).unwrap_or_default();
-        if let (Some(&first), Some(&last)) = (times.first(), times.last()) {
-            out(Piece { kind, bytes, first, last });
-        }
-        self.start = end;
-    }
-
-    fn compact(&mut self) {
-        if self.start == 0 {
-            return;
-        }
-        self.bytes.drain(..self.start.min(self.bytes.len()));
-        self.times.drain(..self.start.min(self.times.len()));
-        self.start = 0;
     }
 }
 
@@ -196,14 +169,13 @@ impl<G: Grammar> Framer for Delimited<G> {
         }
         // One by one, so that the chunks they came in make no difference.
         for byte in bytes {
-            self.bytes.push(*byte);
-            self.times.push(at);
+            self.held.push(slice::from_ref(byte), at);
             self.settle(false, out);
         }
     }
 
     fn deadline(&self) -> Option<At> {
-        self.times.last().map(|last| *last + self.patience)
+        self.held.last().map(|last| last + self.patience)
     }
 
     fn expire(&mut self, at: At, out: &mut dyn FnMut(Piece<'_>)) {

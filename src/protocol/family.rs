@@ -10,7 +10,7 @@ use super::keys::MeterKey;
 use super::line::LineSettings;
 use super::responder::{Responder, Setup, SetupError};
 use super::tracker::Tracker;
-use crate::frame::{Direction, Dissection, Secret};
+use crate::frame::{Direction, Dissection, Secret, Values};
 
 /// A variant of a protocol, numbered by its family; 0 is "not known" or the only one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -95,6 +95,12 @@ pub trait Family: Sync {
 
     /// Explains one frame. Never fails and never panics, whatever the bytes.
     fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection;
+
+    /// What one frame says, for polling: the verdict, readings and problems that [`Family::dissect`] finds, and
+    /// none of its fields. A family whose frames are long makes it cheaper than the dissection.
+    fn values(&self, frame: &[u8], context: &Context<'_>) -> Values {
+        self.dissect(frame, context).into()
+    }
 
     /// Everything that can be asked in a dialect, in the order of the manual.
     fn commands(&self, dialect: Dialect) -> &'static [Command];

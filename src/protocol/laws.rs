@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::family::{Context, Dialect, Family};
 use super::framer::{Framer, Piece, PieceKind, Source};
 use super::line::LineSettings;
-use crate::frame::{At, FieldTree};
+use crate::frame::{At, FieldTree, Values};
 
 /// A piece that a framer handed out, kept.
 type Kept = (PieceKind, Vec<u8>);
@@ -84,10 +84,12 @@ fn expire(family: &dyn Family, framer: &mut dyn Framer, now: At, keep: &mut dyn 
     }
 }
 
-/// Explaining any bytes gives layers whose fields tile them, and readings only from frames that are not bad.
+/// Explaining any bytes gives layers whose fields tile them, and readings only from frames that are not bad; their
+/// values alone are the same.
 ///
 /// # Panics
-/// When a layer is not tiled, the wire layer is not the bytes, or a bad frame gives a reading.
+/// When a layer is not tiled, the wire layer is not the bytes, a bad frame gives a reading, or the values alone
+/// differ.
 pub fn dissection(family: &dyn Family, bytes: &[u8], request: Option<&[u8]>, dialect: Dialect) {
     let context = Context { request, dialect, ..Context::default() };
     let explained = family.dissect(bytes, &context);
@@ -112,6 +114,8 @@ pub fn dissection(family: &dyn Family, bytes: &[u8], request: Option<&[u8]>, dia
         explained.readings
     );
     let _ = explained.summary();
+    let values = family.values(bytes, &context);
+    assert!(values == Values::from(explained), "{}: the values alone differ: {values:?}", family.id());
 }
 
 /// A framer's memory and work stay in bounds, and every frame it makes of any bytes can be explained.

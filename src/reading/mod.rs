@@ -5,12 +5,14 @@
 
 mod code;
 mod decimal;
+mod octets;
 mod quantity;
 mod time;
 mod unit;
 
 pub use code::{BadCode, Code};
 pub use decimal::Decimal;
+pub use octets::Octets;
 pub use quantity::Quantity;
 pub use time::{MeterTime, Zone};
 pub use unit::Unit;
@@ -128,7 +130,7 @@ pub enum Measured {
     Number(Decimal),
     /// A text of the meter's, such as its serial number: foreign bytes, to be shown only through
     /// the visible-text function of `frame`.
-    Text(Box<[u8]>),
+    Text(Octets),
     /// A date or time of the meter's.
     Time(MeterTime),
     /// No value, and why.
@@ -139,9 +141,9 @@ pub enum Measured {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Raw {
     /// Bytes of a binary protocol, shown as hex.
-    Bytes(Box<[u8]>),
+    Bytes(Octets),
     /// Characters of an ASCII protocol, shown as text.
-    Text(Box<[u8]>),
+    Text(Octets),
 }
 
 /// A measured quantity.

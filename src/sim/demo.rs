@@ -1,8 +1,10 @@
 //! The demo bus: meters of the models there are, with invented serial numbers and a household behind each. A
 //! meter without an address speaks whenever it wants to and has its line to itself.
 
-use super::meter::SimMeter;
+use super::meter::{Secrets, SimMeter};
+use crate::frame::Secret;
 use crate::meter::{MODELS, Model};
+use crate::protocol::MeterKey;
 
 /// The meters of the demo bus, each with its own address: every model of the protocols that get along on one
 /// line. A model that is `asked` for and does not get along with them has the bus for its own protocol, or,
@@ -39,7 +41,16 @@ fn demo_meter(model: &'static Model, index: u64) -> Result<SimMeter, super::Mete
         let width = usize::from(model.address.serial_digits.max(9));
         format!("{:0width$}", FIRST_SERIAL + index * SERIAL_STEP)
     };
-    Ok(SimMeter::of_model(model, &address, None, Vec::new())?.with_household(FIRST_SERIAL + index))
+    let secrets = Secrets { password: None, keys: vec![demo_key()] };
+    Ok(SimMeter::of_model(model, &address, secrets, Vec::new())?.with_household(FIRST_SERIAL + index))
+}
+
+/// The keys of the demo's meters that encrypt: no secret, but those of the examples in the DLMS UA Green Book
+/// (ed. 8, 9.2.3.3).
+#[must_use]
+pub fn demo_key() -> MeterKey {
+    let counted_from = |first: u8| Secret::new((first..first + 16).collect());
+    MeterKey { system_title: None, encryption: counted_from(0x00), authentication: Some(counted_from(0xD0)) }
 }
 
 #[cfg(test)]

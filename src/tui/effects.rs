@@ -52,12 +52,12 @@ impl Outside {
     /// When the terminal is gone.
     pub fn perform(&mut self, effect: Effect) -> io::Result<Next> {
         match effect {
-            Effect::Open { name, line, decoder } => {
+            Effect::Open { name, line, decoder, keys, model } => {
                 let before = self.session.take();
                 let recording = self.recording.clone();
-                let simulation = Simulation::default();
+                let simulation = Simulation { model, ..Simulation::default() };
                 let role = Role::Talk;
-                let opening = Opening { name, role, line, decoder, recording, simulation, before };
+                let opening = Opening { name, role, line, decoder, recording, keys, simulation, before };
                 let session = session::open(opening);
                 self.tell(Message::Opened(session.trace.clone()));
                 self.session = Some(session);

@@ -8,10 +8,10 @@ use super::state::connect::Port;
 use super::state::{Moment, Screen, State};
 use super::update::{start, update};
 use crate::bus::{Counters, Errand, Intent, JobEvent, JobId, LinkState, Status};
-use crate::frame::{At, Direction, hex};
-use crate::protocol::{Judged, LineSettings, Relation, registry};
+use crate::frame::{At, Direction, Secret, hex};
+use crate::protocol::{Judged, LineSettings, MeterKey, Relation, registry};
 use crate::reading::{Code, Decimal, Measured, MeterTime, Phase, Quantity, Reading, Unit};
-use crate::trace::{Claim, EntryKind, Mark, SharedTrace, Trace, Way};
+use crate::trace::{Claim, Digest, EntryKind, Mark, SharedTrace, Split, Trace, Way};
 
 /// 14:02:11 UTC on a day.
 pub const BEGIN: &str = "2026-03-01T14:02:11Z";
@@ -200,4 +200,73 @@ pub fn type_text(state: &mut State, text: &str) {
         let code = crossterm::event::KeyCode::Char(character);
         send(state, Message::Key(crossterm::event::KeyEvent::from(code)));
     }
+}
+
+/// A published telegram from the test vectors: its bytes, and its key where one is public.
+fn published(id: &str) -> (Vec<u8>, Vec<MeterKey>) {
+    const FILES: [&str; 2] = [
+        include_str!("../../tests/vectors/dsmr_p1.jsonl"),
+        include_str!("../../tests/vectors/dlms_mbus.jsonl"),
+    ];
+    let lines = FILES.iter().flat_map(|file| file.lines());
+    let mut parsed = lines.map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let json = parsed.find(|json| json["id"] == id).unwrap();
+    let bytes = match (json["hex"].as_str(), json["text"].as_str()) {
+        (Some(text), _) => hex::parse(text).unwrap(),
+        (None, text) => text.unwrap().as_bytes().to_vec(),
+    };
+    let key = json["key"].as_str().map(|key| MeterKey {
+        system_title: None,
+        encryption: Secret::new(hex::parse(key).unwrap()),
+        authentication: None,
+    });
+    (bytes, key.into_iter().collect())
+}
+
+/// A meter that speaks by itself: its model, the telegrams that came a second apart, whether their keys are known.
+pub struct Pushed {
+    /// The model.
+    pub model: &'static str,
+    /// The ids of the telegrams.
+    pub telegrams: &'static [&'static str],
+    /// Whether the keys are known.
+    pub has_keys: bool,
+    /// How many bytes of the last one have come.
+    pub cut: usize,
+}
+
+/// What came of it, recorded and cut into frames.
+pub fn heard(pushed: &Pushed) -> Trace {
+    let model = crate::meter::model(pushed.model).unwrap();
+    let family = registry::family(model.protocol).unwrap();
+    let mut trace = Trace::new(begin());
+    let mut digest = Digest::new(Some((family, model.dialect)), Split::Listening, model.line);
+    let last = pushed.telegrams.len() - 1;
+    for (index, id) in pushed.telegrams.iter().enumerate() {
+        let (bytes, keys) = published(id);
+        if pushed.has_keys {
+            trace.set_keys(keys);
+        }
+        let end = if index == last { bytes.len().min(pushed.cut) } else { bytes.len() };
+        let at = At::from_millis(1000 * (index as u64 + 1));
+        trace.record(Way::In, &bytes[..end], at);
+        digest.push(Way::In, &bytes[..end], at, &mut trace, &mut |_| {});
+    }
+    trace
+}
+
+/// A console that listens to it.
+pub fn listening(size: (u16, u16), screen: Screen, pushed: &Pushed) -> State {
+    let mut state = fresh(size);
+    let meter = Some((pushed.model.to_owned(), String::new()));
+    start(&mut state, "tcp://192.0.2.7:4001".parse().ok(), meter, false);
+    let trace = heard(pushed);
+    let counters = Counters { bytes_in: 1000, good: 2, ..Counters::default() };
+    send(&mut state, Message::Opened(SharedTrace::new(trace)));
+    let line = state.line();
+    let link = LinkState::Open(String::new());
+    send(&mut state, Message::Traffic(Status { link, line: Some(line), counters, ..Status::default() }));
+    state.screen = screen;
+    send(&mut state, Message::Resize(size.0, size.1));
+    state
 }

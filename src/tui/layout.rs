@@ -3,7 +3,7 @@
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::screens::bench::compose_rows;
-use super::state::{Inspector, Pane, Screen, State};
+use super::state::{Inspector, Pane, Screen, State, Telegrams};
 use super::widgets::HexView;
 
 /// The smallest terminal that is drawn on.
@@ -17,6 +17,9 @@ pub const VERY_WIDE: u16 = 180;
 
 /// Columns of a hex view with 16 bytes a row, borders included.
 pub const HEX_COLUMNS: u16 = 76;
+
+/// Columns of a hex view with 8 bytes a row, borders included.
+pub const HALF_HEX_COLUMNS: u16 = 42;
 
 /// Rows of the bench's panes with their borders, so that they do not jump for every little thing.
 const LEAST_COMPOSE: u16 = 10;
@@ -103,6 +106,7 @@ pub fn areas(state: &State) -> Areas {
         match state.screen {
             Screen::Connect => connect(body),
             Screen::Meter => meter(body),
+            Screen::Bench if state.shows_telegrams() => (telegram(body), Vec::new()),
             Screen::Bench => (bench(state, body), Vec::new()),
             Screen::Trace => (trace(body), Vec::new()),
             Screen::Readings => readings(state, body),
@@ -176,6 +180,52 @@ fn bench(state: &State, body: Rect) -> Vec<(Pane, Rect)> {
     vec![(Pane::Commands, list), (Pane::Compose, compose), (Pane::Reply, reply)]
 }
 
+/// ```text
+/// ┌ Telegram ┐┌ Bytes ─┐      below 110 columns the bytes stand under the lines
+/// │          ││        │
+/// └──────────┘└────────┘
+/// ```
+fn telegram(body: Rect) -> Vec<(Pane, Rect)> {
+    let [lines, bytes] = if body.width < WIDE {
+        rows(body, [Constraint::Min(8), Constraint::Length((body.height / 3).max(6))])
+    } else {
+        let bytes = if body.width < VERY_WIDE { HALF_HEX_COLUMNS } else { HEX_COLUMNS };
+        columns(body, [Constraint::Min(40), Constraint::Length(bytes)])
+    };
+    vec![(Pane::Lines, lines), (Pane::TelegramBytes, bytes)]
+}
+
+/// Where the bytes of a telegram are inside their pane: under one line that says what they are.
+#[must_use]
+pub fn glass(areas: &Areas) -> Rect {
+    let inner = inside(areas.of(Pane::TelegramBytes));
+    let head = 1.min(inner.height);
+    Rect { y: inner.y + head, height: inner.height - head, ..inner }
+}
+
+/// Bytes in a row of the hex view of a telegram.
+#[must_use]
+pub fn glass_columns(state: &State) -> isize {
+    let width = glass(&areas(state)).width;
+    let per_row = state.telegrams.glass.layer().map_or(1, |layer| HexView::new(layer).bytes_per_row(width));
+    isize::try_from(per_row).unwrap_or(1).max(1)
+}
+
+/// What is odd about the shown telegram, as rows under its lines.
+#[must_use]
+pub fn telegram_remarks(areas: &Areas, telegrams: &Telegrams) -> Vec<String> {
+    let inner = inside(areas.of(Pane::Lines));
+    let mut rows = telegrams.glass.remark_rows(inner.width);
+    rows.truncate(usize::from(inner.height / 3));
+    rows
+}
+
+/// Rows for the lines of a telegram.
+#[must_use]
+pub fn telegram_rows(areas: &Areas, telegrams: &Telegrams) -> usize {
+    areas.rows(Pane::Lines).saturating_sub(telegram_remarks(areas, telegrams).len())
+}
+
 /// The list on top and what the chosen entry means below; side by side where there is room for both.
 fn trace(body: Rect) -> Vec<(Pane, Rect)> {
     if body.width >= VERY_WIDE {
@@ -237,15 +287,16 @@ pub fn parts(inner: Rect, inspector: &Inspector) -> Parts {
     let remarks = u16::try_from(remarks).unwrap_or(u16::MAX).min(inner.height * 2 / 5);
     let [head, middle, foot] =
         rows(inner, [Constraint::Length(1), Constraint::Min(0), Constraint::Length(remarks)]);
-    let side_by_side = middle.width >= HEX_COLUMNS + 32;
-    if side_by_side {
+    let rows_of = |layer| HexView::new(layer).rows(middle.width);
+    let lines = u16::try_from(inspector.layer().map_or(0, rows_of)).unwrap_or(u16::MAX);
+    let most = (middle.height / 3).max(2);
+    // Beside the bytes the notes of the fields find no room, so that few rows of bytes stand above.
+    let beside = HEX_COLUMNS + if lines > most { 32 } else { 90 };
+    if middle.width >= beside {
         let [tree, hex] = columns(middle, [Constraint::Min(30), Constraint::Length(HEX_COLUMNS - 2)]);
         return Parts { head, hex, tree, foot };
     }
-    let rows_of = |layer| HexView::new(layer).rows(middle.width);
-    let lines = u16::try_from(inspector.layer().map_or(0, rows_of)).unwrap_or(u16::MAX);
-    let lines = lines.min((middle.height / 3).max(2));
-    let [hex, tree] = rows(middle, [Constraint::Length(lines), Constraint::Min(0)]);
+    let [hex, tree] = rows(middle, [Constraint::Length(lines.min(most)), Constraint::Min(0)]);
     Parts { head, hex, tree, foot }
 }
 

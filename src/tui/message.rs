@@ -7,7 +7,8 @@ use super::state::connect::{Kept, Port};
 use crate::app::write_log::Record;
 use crate::bus::{Decoder, Intent, JobEvent, JobId, Status};
 use crate::link::LinkName;
-use crate::protocol::LineSettings;
+use crate::meter::Model;
+use crate::protocol::{LineSettings, MeterKey};
 use crate::sim::fault::Spec;
 use crate::trace::SharedTrace;
 
@@ -57,6 +58,10 @@ pub enum Effect {
         line: LineSettings,
         /// By which protocol the traffic is read at first.
         decoder: Option<Decoder>,
+        /// Keys to explain it with.
+        keys: Vec<MeterKey>,
+        /// The model that a simulated bus is to have room for.
+        model: Option<&'static Model>,
     },
     /// Close the link.
     Close,

@@ -25,6 +25,7 @@ use super::state::{Moment, Screen, State};
 use super::terminal::{self, Screen as Terminal};
 use super::theme::{Theme, apply_no_color, shipped};
 use super::update::{self, update};
+use crate::app::keys::Keys;
 use crate::app::session::{Recording, Session};
 use crate::bus::BusEvent;
 use crate::link::{Clock, LinkName};
@@ -53,6 +54,8 @@ pub struct Start {
     pub mouse: bool,
     /// Where traffic is written.
     pub recording: Recording,
+    /// The keys of meters that encrypt.
+    pub keys: Keys,
     /// Links named in the configuration.
     pub links: Vec<Kept>,
     /// Where links are remembered from one start to the next; `None` to remember none.
@@ -97,6 +100,7 @@ impl Console {
         state.mouse = start.mouse;
         state.connect.configured = start.links;
         state.write_log = start.write_log;
+        state.keys = start.keys;
         state.captures = match &start.recording {
             Recording::None => None,
             Recording::File(path) => Some(path.clone()),
@@ -190,6 +194,7 @@ impl Console {
                 self.resume()?;
                 Ok(Next::GoOn)
             }
+            Happened::Signal(Signal::Resized) => self.resized(),
             Happened::Terminal(Some(Err(error))) => Err(error),
             Happened::Terminal(Some(Ok(event))) => self.event(event),
             Happened::Message(message) => self.message(message),
@@ -205,13 +210,18 @@ impl Console {
             Event::Key(key) => self.message(Message::Key(key)),
             Event::Paste(text) => self.message(Message::Paste(text)),
             Event::Mouse(mouse) => self.message(Message::Mouse(mouse)),
-            Event::Resize(..) => {
-                let size = terminal::size();
-                self.outside.screen.resize(size)?;
-                self.message(Message::Resize(size.0, size.1))
-            }
+            // The stream loses a change of size that comes together with a key: where there are signals, theirs
+            // is taken.
+            Event::Resize(..) if cfg!(unix) => Ok(Next::GoOn),
+            Event::Resize(..) => self.resized(),
             Event::FocusGained | Event::FocusLost => Ok(Next::GoOn),
         }
+    }
+
+    fn resized(&mut self) -> io::Result<Next> {
+        let size = terminal::size();
+        self.outside.screen.resize(size)?;
+        self.message(Message::Resize(size.0, size.1))
     }
 
     fn message(&mut self, message: Message) -> io::Result<Next> {

@@ -1,4 +1,4 @@
-//! Signals: told to end, stopped from outside, continued.
+//! Signals: told to end, stopped from outside, continued, the terminal resized.
 
 /// A signal that concerns the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub enum Signal {
     Stop,
     /// It was continued.
     Continue,
+    /// The terminal has another size.
+    Resized,
 }
 
 #[cfg(unix)]
@@ -31,6 +33,7 @@ mod unix {
         hang_up: Source,
         stop: Source,
         go_on: Source,
+        resized: Source,
     }
 
     impl Signals {
@@ -45,6 +48,7 @@ mod unix {
                 hang_up: signal(SignalKind::hangup())?,
                 stop: signal(raw(rustix::process::Signal::TSTP))?,
                 go_on: signal(raw(rustix::process::Signal::CONT))?,
+                resized: signal(SignalKind::window_change())?,
             })
         }
 
@@ -55,6 +59,7 @@ mod unix {
                 _ = self.hang_up.recv() => Signal::End,
                 _ = self.stop.recv() => Signal::Stop,
                 _ = self.go_on.recv() => Signal::Continue,
+                _ = self.resized.recv() => Signal::Resized,
             }
         }
     }

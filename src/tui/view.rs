@@ -24,6 +24,7 @@ pub fn view(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     match state.screen {
         Screen::Connect => screens::connect::draw(&mut look),
         Screen::Meter => screens::meter::draw(&mut look),
+        Screen::Bench if state.shows_telegrams() => screens::telegram::draw(&mut look),
         Screen::Bench => screens::bench::draw(&mut look),
         Screen::Trace => screens::trace::draw(&mut look),
         Screen::Readings => screens::readings::draw(&mut look),

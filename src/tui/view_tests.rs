@@ -4,7 +4,9 @@ use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::fixture::{choose_write, connected, fresh, job_of, key, keys, send, type_text, with_readings};
+use super::fixture::{
+    Pushed, choose_write, connected, fresh, job_of, key, keys, listening, send, type_text, with_readings,
+};
 use super::glyphs::Glyphs;
 use super::message::Message;
 use super::state::{Screen, State};
@@ -132,6 +134,44 @@ fn unread(size: (u16, u16)) -> State {
     state
 }
 
+const WHOLE: usize = usize::MAX;
+
+fn dsmr5(size: (u16, u16)) -> State {
+    let telegrams = &["v50-iskra-stream-1", "v50-iskra-stream-2"];
+    listening(size, Screen::Bench, &Pushed { model: "dsmr5-p1", telegrams, has_keys: false, cut: WHOLE })
+}
+
+fn emucs(size: (u16, u16)) -> State {
+    let telegrams = &["be-fluvius-171-real"];
+    listening(size, Screen::Bench, &Pushed { model: "emucs-p1", telegrams, has_keys: false, cut: WHOLE })
+}
+
+fn kaifa(size: (u16, u16)) -> State {
+    let telegrams = &["evn-kaifa-ma309-doc"];
+    let mut state = listening(
+        size,
+        Screen::Bench,
+        &Pushed { model: "kaifa-ma309", telegrams, has_keys: true, cut: WHOLE },
+    );
+    keys(&mut state, &["down", "down", "down"]);
+    state
+}
+
+fn kaifa_without_key(size: (u16, u16)) -> State {
+    let telegrams = &["vkw-kaifa-ma309-nokey", "vkw-kaifa-ma309-nokey"];
+    listening(size, Screen::Bench, &Pushed { model: "kaifa-ma309", telegrams, has_keys: false, cut: 256 })
+}
+
+fn mbus(size: (u16, u16)) -> State {
+    let telegrams = &["libmbus-electricity-meter-1"];
+    listening(size, Screen::Bench, &Pushed { model: "mbus", telegrams, has_keys: false, cut: WHOLE })
+}
+
+fn pushed_readings(size: (u16, u16)) -> State {
+    let telegrams = &["v50-iskra-stream-1", "v50-iskra-stream-2"];
+    listening(size, Screen::Readings, &Pushed { model: "dsmr5-p1", telegrams, has_keys: false, cut: WHOLE })
+}
+
 type Scene = (&'static str, fn((u16, u16)) -> State);
 
 const SCENES: &[Scene] = &[
@@ -144,6 +184,12 @@ const SCENES: &[Scene] = &[
     ("bench-question", asking),
     ("bench-question-session", armed),
     ("writes", written),
+    ("telegram-dsmr5", dsmr5),
+    ("telegram-emucs", emucs),
+    ("telegram-kaifa", kaifa),
+    ("telegram-kaifa-no-key", kaifa_without_key),
+    ("telegram-mbus", mbus),
+    ("readings-pushed", pushed_readings),
     ("trace", damaged),
     ("readings", with_readings),
     ("readings-failed", unread),

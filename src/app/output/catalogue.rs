@@ -185,6 +185,9 @@ pub fn models(models: &[&'static Model]) -> Table {
 
 /// `1-239, last five digits of the serial number`.
 fn address(rule: &AddressRule) -> String {
+    if rule.order != Order::Text && rule.max == 0 {
+        return "none: nobody is asked".to_owned();
+    }
     let mut words = match rule.order {
         Order::Text => vec![format!("up to {} characters", rule.max)],
         Order::LittleEndian | Order::BigEndian => vec![format!("{}-{}", rule.min, rule.max)],
@@ -239,49 +242,11 @@ fn parameter(parameter: &Parameter) -> String {
 mod tests {
     use super::*;
     use crate::app::output::paint::Sheet;
-    use crate::protocol::{Access, Choice, Group};
-    use crate::reading::Unit;
-
-    static COMMANDS: &[Command] = &[Command {
-        id: "energy",
-        code: "0130",
-        title: "Energy",
-        group: Group::Energy,
-        access: Access::Read,
-        parameters: &[
-            Parameter {
-                name: "tariff",
-                title: "Tariff",
-                kind: Kind::Choice(&[Choice { value: 0, word: "sum" }, Choice { value: 1, word: "T1" }]),
-                default: Some("sum"),
-                unit: Unit::None,
-            },
-            Parameter {
-                name: "depth",
-                title: "Months back",
-                kind: Kind::Integer { min: 0, max: 12 },
-                default: None,
-                unit: Unit::Month,
-            },
-        ],
-        note: "",
-    }];
-
-    #[test]
-    fn a_command_tells_what_it_takes_in_json() {
-        assert_eq!(
-            serde_json::to_string(&CommandJson::of(&COMMANDS[0])).unwrap(),
-            concat!(
-                r#"{"id":"energy","code":"0130","title":"Energy","group":"Energy","access":"read","parameters":["#,
-                r#"{"name":"tariff","title":"Tariff","expects":"one of sum, T1","choices":["sum","T1"],"default":"sum","unit":null},"#,
-                r#"{"name":"depth","title":"Months back","expects":"a number of 0 to 12","default":null,"unit":"months"}],"note":null}"#
-            )
-        );
-    }
+    use crate::protocol::example::ENERGY;
 
     #[test]
     fn a_command_tells_what_it_takes_in_the_table() {
-        let text = commands(COMMANDS).render(Sheet::default());
+        let text = commands(std::slice::from_ref(&ENERGY)).render(Sheet::default());
         assert!(text.contains("tariff=sum: one of sum, T1; depth=...: a number of 0 to 12 months"), "{text}");
     }
 }

@@ -162,7 +162,7 @@ pub fn row(reading: &Reading) -> [String; 5] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reading::{Code, MeterTime, Quantity, Raw, Unit};
+    use crate::reading::{Code, MeterTime, Octets, Quantity, Raw, Unit};
 
     fn energy(units: u64) -> Reading {
         let value = Measured::Number(Decimal::new(units, 2));
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn texts_of_the_meter_cannot_carry_control_characters() {
-        let text: Box<[u8]> = (*b"ab\x1b[2J").into();
+        let text = Octets::from(b"ab\x1b[2J".as_slice());
         let reading = Reading {
             raw: Raw::Text(text.clone()),
             ..Reading::unnamed(Quantity::SERIAL, Measured::Text(text), Unit::None, &[])

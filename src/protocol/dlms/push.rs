@@ -4,7 +4,7 @@ use super::ciphering::{self, BLOCK_TRANSFER, Control, Header, Opened};
 use super::content::{self, Read};
 use super::maker::{self, Maker};
 use super::standing::{Event, Standing, Step};
-use crate::frame::{Label, Layer, Origin, Reason, Span, Value, Verdict};
+use crate::frame::{Dissection, Label, Layer, Origin, Reason, Span, Value, Verdict};
 use crate::protocol::Context;
 use crate::protocol::sheet::Sheet;
 
@@ -84,7 +84,7 @@ impl Push<'_> {
             at = self.apdu(&mut sheet, at, (&mut explained, &mut inner));
         }
         if !self.is_whole {
-            explained.title = "Part of a push";
+            explained.title = Dissection::PART;
             sheet.readings.clear();
         }
         wire.readings.append(&mut sheet.readings);

@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::commands::COMMANDS;
-use super::dissect::dissect;
+use super::dissect::values;
 use super::hints::{self, Hint};
 use super::variant::{self, ANY};
-use crate::frame::{At, Dissection, Verdict};
+use crate::frame::{At, Values, Verdict};
 use crate::protocol::{
     Action, ComposeError, Context, Dialect, Event, Exchange, Failure, Fault, LineSettings, MeterKey, Plan,
     Warning,
@@ -87,7 +87,7 @@ impl Wait {
 
     fn frame(&mut self, bytes: &[u8], at: At) {
         let context = Context { dialect: self.dialect, keys: &self.keys, ..Context::default() };
-        let found = dissect(bytes, &context);
+        let found = values(bytes, &context);
         if let Some(what) = unusable(&found) {
             self.damaged = Some(what);
             return;
@@ -98,7 +98,7 @@ impl Wait {
     }
 
     /// What a good telegram says that the person should know.
-    fn warn_of(&mut self, found: &Dissection) {
+    fn warn_of(&mut self, found: &Values) {
         const TOLD: [&str; 5] = ["dialect", "no-checksum", "authentication-key", "aad", "clock"];
         let odd = found.problems.iter().filter(|problem| TOLD.contains(&problem.code));
         self.actions.extend(
@@ -158,7 +158,7 @@ impl Wait {
 const TITLE: &str = "waiting for a telegram";
 
 /// Why no reading is taken from a telegram; `None` when it is good.
-fn unusable(found: &Dissection) -> Option<String> {
+fn unusable(found: &Values) -> Option<String> {
     let is_good = match found.verdict {
         Verdict::Good => true,
         Verdict::Bad(_) | Verdict::Malformed(_) => false,

@@ -31,7 +31,7 @@ use super::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, Plan, Profile,
     Request, Responder, Setup, SetupError, Source, Tracker,
 };
-use crate::frame::Dissection;
+use crate::frame::{Dissection, Values};
 
 /// The protocol family `dsmr-p1`.
 #[derive(Debug)]
@@ -91,6 +91,10 @@ impl Family for P1 {
 
     fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
         dissect::dissect(frame, context)
+    }
+
+    fn values(&self, frame: &[u8], context: &Context<'_>) -> Values {
+        dissect::values(frame, context)
     }
 
     fn commands(&self, _: Dialect) -> &'static [Command] {

@@ -17,10 +17,9 @@ use sheet::Sheet;
 use super::PROTOCOL;
 use super::bcc::{Method, Rule};
 use super::message::{Block, Command, End, Message, parse};
-use super::parity;
 use super::step::Stand;
 use crate::frame::{Checksum, Direction, Dissection, Field, Layer, Origin, Reason, Span, Value, Verdict};
-use crate::protocol::Context;
+use crate::protocol::{Context, Weight};
 
 /// A frame explained, and whether it says no.
 #[derive(Debug)]
@@ -37,7 +36,7 @@ pub fn explain(wire: &[u8], context: &Context<'_>) -> Explained {
     let text = seven_bits(wire);
     let message = parse(&text);
     let mut sheet = Sheet::new(&text);
-    let odd = if has_parity { wire.iter().filter(|byte| !parity::is_even(**byte)).count() } else { 0 };
+    let odd = if has_parity { Weight::Even.errors(wire) } else { 0 };
     let (verdict, checksum) = judge(&message, &text, context, odd);
     let direction = direction(&message, &text, context);
     sheet.reads = !verdict.is_bad() && !matches!(direction, Direction::Request | Direction::Unknown);

@@ -9,10 +9,13 @@
 //! - A refused password ends everything and is not sent again. Writes are sent once.
 //! - Every end after a sign-on, a cancellation included, sends the sign-off twice and puts the line back.
 
+mod answers;
+mod ending;
 mod judge;
 mod pace;
 mod session;
 mod start;
+mod tally;
 
 use std::collections::VecDeque;
 

@@ -8,7 +8,6 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | `chars`, `message`, `dataset` | control characters, the layouts of messages, data sets |
-//! | [`parity`] | even parity in software |
 //! | `bcc` | the two check characters, and who uses which |
 //! | `framer` | cutting the stream |
 //! | `ident`, `obis` | identifications, codes and units of readouts |
@@ -38,7 +37,6 @@ mod ident;
 mod message;
 mod neva;
 mod obis;
-pub mod parity;
 mod responder;
 mod step;
 mod tracker;

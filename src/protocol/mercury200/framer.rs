@@ -11,6 +11,7 @@ use super::lengths::Lengths;
 use super::wire::{ADDRESS, CRC_START, HEAD, LONGEST, SHORTEST, crc_step};
 use crate::frame::At;
 use crate::frame::checksum::MODBUS;
+use crate::protocol::held::Held;
 use crate::protocol::{Framer, Judged, LineSettings, Piece, PieceKind, Source};
 
 /// Characters of silence that end a packet.
@@ -33,10 +34,7 @@ pub struct Gaps {
     pause: Duration,
     /// Silence after which the rest of an unfinished frame is no longer awaited.
     patience: Duration,
-    bytes: Vec<u8>,
-    times: Vec<At>,
-    /// Where the undecided bytes start.
-    start: usize,
+    held: Held,
     head: Head,
     /// Whether the undecided bytes start where a frame may be expected: after silence or a frame.
     is_boundary: bool,
@@ -87,9 +85,7 @@ impl Gaps {
             source,
             pause: silence.max(ADAPTER),
             patience: (silence * 2).max(CONVERTER),
-            bytes: Vec::with_capacity(4 * HELD),
-            times: Vec::with_capacity(4 * HELD),
-            start: 0,
+            held: Held::with_capacity(4 * HELD),
             head: Head::START,
             is_boundary: true,
             gap: None,
@@ -98,7 +94,7 @@ impl Gaps {
     }
 
     fn pending(&self) -> &[u8] {
-        self.bytes.get(self.start..).unwrap_or_default()
+        self.held.bytes()
     }
 
     /// Looks at the bytes one by one, so that the chunks they came in make no difference.
@@ -306,35 +302,15 @@ impl Gaps {
     }
 
     fn emit(&mut self, kind: PieceKind, length: usize, out: &mut dyn FnMut(Piece<'_>)) {
-        let end = (self.start + length).min(self.bytes.len());
-        if let (Some(bytes), Some([first, .., last] | [first @ last])) =
-            (self.bytes.get(self.start..end), self.times.get(self.start..end))
-        {
-            out(Piece { kind, bytes, first: *first, last: *last });
-        }
+        self.held.emit(kind, length, out);
         self.is_boundary = kind != PieceKind::Noise || self.gap == Some(length);
         self.gap = self.gap.and_then(|gap| gap.checked_sub(length)).filter(|gap| *gap > 0);
-        self.start = end;
         self.head = Head::START;
-        if self.start == self.bytes.len() {
-            self.bytes.clear();
-            self.times.clear();
-            self.start = 0;
-        }
-    }
-
-    /// Moves the undecided bytes to the front, so that the buffer does not grow.
-    fn compact(&mut self) {
-        if self.start >= HELD {
-            self.bytes.drain(..self.start);
-            self.times.drain(..self.start);
-            self.start = 0;
-        }
     }
 
     /// Deals with silence up to `at`.
     fn fall_silent(&mut self, at: At, out: &mut dyn FnMut(Piece<'_>)) {
-        let Some(&last) = self.times.last() else { return };
+        let Some(last) = self.held.last() else { return };
         if !self.is_quiet && at >= last + self.pause {
             self.is_quiet = true;
             self.settle(false, out);
@@ -359,9 +335,7 @@ impl Gaps {
     }
 
     fn take(&mut self, bytes: &[u8], at: At, out: &mut dyn FnMut(Piece<'_>)) {
-        self.compact();
-        self.bytes.extend_from_slice(bytes);
-        self.times.resize(self.bytes.len(), at);
+        self.held.push(bytes, at);
         self.scan(out);
     }
 }
@@ -401,7 +375,7 @@ impl Framer for Gaps {
     }
 
     fn deadline(&self) -> Option<At> {
-        let last = *self.times.last()?;
+        let last = self.held.last()?;
         Some(last + if self.is_quiet { self.patience } else { self.pause })
     }
 

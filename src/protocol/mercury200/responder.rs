@@ -12,6 +12,7 @@ use super::tracker::SET_ADDRESS;
 use super::wire::{self, Frame, LONGEST};
 use super::{access_of, choices, compose};
 use crate::frame::At;
+use crate::protocol::modbus::Hearing;
 use crate::protocol::{Access, LineSettings, Load, Now, Responder, Setup, SetupError, Told};
 
 /// Characters of silence after which a request is over.
@@ -57,8 +58,7 @@ pub struct Meter {
     knows: fn(u8) -> bool,
     line: LineSettings,
     memory: Memory,
-    heard: Vec<u8>,
-    last: At,
+    heard: Hearing,
     told: VecDeque<Told>,
     /// Energy drawn that does not fill a unit of the registers yet, in watt seconds.
     spare: u64,
@@ -90,22 +90,20 @@ impl Meter {
             knows: kind.knows,
             line: setup.line,
             memory,
-            heard: Vec::new(),
-            last: At::ZERO,
+            heard: Hearing::new(LONGEST),
             told: VecDeque::new(),
             spare: 0,
         })
     }
 
-    /// When a request is over that ended with the last byte heard.
-    fn end(&self) -> At {
-        self.last + self.line.wire_time(SILENT_CHARACTERS) * self.memory.timeout_multiplier()
+    /// The silence that ends a request.
+    fn silence(&self) -> Duration {
+        self.line.wire_time(SILENT_CHARACTERS) * self.memory.timeout_multiplier()
     }
 
-    /// Takes what was heard as one request.
+    /// Takes what was heard as one request once it is over.
     fn conclude(&mut self, now: Now) {
-        let due = self.end() + TURNAROUND;
-        let heard = std::mem::take(&mut self.heard);
+        let Some((heard, end)) = self.heard.take(self.silence(), now.at) else { return };
         let Some(frame) = Frame::parse(&heard).filter(|frame| frame.is_sound() && (self.knows)(frame.code))
         else {
             return;
@@ -114,7 +112,7 @@ impl Meter {
         if frame.address == self.address {
             if let Some(payload) = self.carry_out(layout, &frame, now) {
                 let bytes = wire::frame(self.address, frame.code, &payload);
-                self.told.push_back(Told::Send { bytes, due });
+                self.told.push_back(Told::Send { bytes, due: end + TURNAROUND });
             }
             self.change_speed(&frame);
         } else if frame.address != 0
@@ -161,24 +159,17 @@ impl Responder for Meter {
         if bytes.is_empty() {
             return;
         }
-        if !self.heard.is_empty() && now.at >= self.end() {
-            self.conclude(now);
-        }
-        // One byte more than the longest frame is enough to know that it is none.
-        let room = (LONGEST + 1).saturating_sub(self.heard.len());
-        self.heard.extend(bytes.iter().take(room));
-        self.last = now.at;
+        self.conclude(now);
+        self.heard.push(bytes, now.at);
     }
 
     fn poll(&mut self, now: Now) -> Option<Told> {
-        if !self.heard.is_empty() && now.at >= self.end() {
-            self.conclude(now);
-        }
+        self.conclude(now);
         self.told.pop_front()
     }
 
     fn deadline(&self) -> Option<At> {
-        (!self.heard.is_empty()).then(|| self.end())
+        self.heard.end(self.silence())
     }
 
     fn draw(&mut self, load: Load) {

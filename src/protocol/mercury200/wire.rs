@@ -1,8 +1,8 @@
 //! The anatomy of a frame: `ADDR(4) CMD(1) DATA CRC(2)` (M206, table 1).
 
 use crate::frame::Checksum;
-pub use crate::protocol::modbus_crc::{CRC, CRC_START, crc_step, seal};
-use crate::protocol::modbus_crc::{checksum, damage};
+pub use crate::protocol::modbus::{CRC, CRC_START, crc_step, seal};
+use crate::protocol::modbus::{checksum, damage};
 
 /// Bytes of the address, most significant first.
 pub const ADDRESS: usize = 4;

@@ -14,6 +14,7 @@ use std::time::Duration;
 use super::wire::{ANY, BROADCAST, CRC, CRC_START, Frame, LONGEST, SHORTEST, crc_step};
 use super::{rows, status, timing};
 use crate::frame::At;
+use crate::protocol::held::Held;
 use crate::protocol::{Framer, Judged, LineSettings, Piece, PieceKind, Source};
 
 /// Silence after which the rest of an unfinished frame is no longer awaited: what adapters (16 ms) and
@@ -29,10 +30,7 @@ pub struct Gaps {
     source: Source,
     silence: Duration,
     patience: Duration,
-    bytes: Vec<u8>,
-    times: Vec<At>,
-    /// Where the undecided bytes start.
-    start: usize,
+    held: Held,
     head: Head,
     /// The answer that the last request foretells.
     awaited: Option<Awaited>,
@@ -120,9 +118,7 @@ impl Gaps {
             source,
             silence,
             patience: (silence * 3).max(PATIENCE),
-            bytes: Vec::with_capacity(4 * HELD),
-            times: Vec::with_capacity(4 * HELD),
-            start: 0,
+            held: Held::with_capacity(4 * HELD),
             head: Head::START,
             awaited: None,
             heard: None,
@@ -132,7 +128,7 @@ impl Gaps {
     }
 
     fn pending(&self) -> &[u8] {
-        self.bytes.get(self.start..).unwrap_or_default()
+        self.held.bytes()
     }
 
     /// The bytes looked at.
@@ -297,34 +293,14 @@ impl Gaps {
     }
 
     fn emit(&mut self, kind: PieceKind, length: usize, out: &mut dyn FnMut(Piece<'_>)) {
-        let end = (self.start + length).min(self.bytes.len());
-        if let (Some(bytes), Some([first, .., last] | [first @ last])) =
-            (self.bytes.get(self.start..end), self.times.get(self.start..end))
-        {
-            out(Piece { kind, bytes, first: *first, last: *last });
-        }
+        self.held.emit(kind, length, out);
         self.is_boundary = kind != PieceKind::Noise;
-        self.start = end;
         self.head = Head::START;
-        if self.start == self.bytes.len() {
-            self.bytes.clear();
-            self.times.clear();
-            self.start = 0;
-        }
-    }
-
-    /// Moves the undecided bytes to the front, so that the buffer does not grow.
-    fn compact(&mut self) {
-        if self.start >= HELD {
-            self.bytes.drain(..self.start);
-            self.times.drain(..self.start);
-            self.start = 0;
-        }
     }
 
     /// Deals with silence up to `at`.
     fn fall_silent(&mut self, at: At, out: &mut dyn FnMut(Piece<'_>)) {
-        let Some(&last) = self.times.last() else { return };
+        let Some(last) = self.held.last() else { return };
         if !self.is_quiet && at >= last + self.silence {
             self.is_quiet = true;
             self.settle(false, out);
@@ -349,9 +325,7 @@ impl Gaps {
     }
 
     fn take(&mut self, bytes: &[u8], at: At, out: &mut dyn FnMut(Piece<'_>)) {
-        self.compact();
-        self.bytes.extend_from_slice(bytes);
-        self.times.resize(self.bytes.len(), at);
+        self.held.push(bytes, at);
         self.scan(out);
     }
 }
@@ -387,7 +361,7 @@ impl Framer for Gaps {
     }
 
     fn deadline(&self) -> Option<At> {
-        let last = *self.times.last()?;
+        let last = self.held.last()?;
         Some(last + if self.is_quiet { self.patience } else { self.silence })
     }
 

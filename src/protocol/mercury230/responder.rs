@@ -14,6 +14,7 @@ use super::rows::{self, CLOSE, OPEN, Reply, Row};
 use super::wire::{self, ANY, BROADCAST, Frame, LONGEST};
 use super::{compose, password, status, timing};
 use crate::frame::{At, Value};
+use crate::protocol::modbus::Hearing;
 use crate::protocol::{Access, Dialect, LineSettings, Load, Now, Parity, Responder, Setup, SetupError, Told};
 
 /// Time between the end of a request and the first byte of the answer.
@@ -48,8 +49,7 @@ pub struct Meter {
     channel: Option<(u8, At)>,
     /// The day on which the clock was corrected.
     corrected: Option<Date>,
-    heard: Vec<u8>,
-    last: At,
+    heard: Hearing,
     told: VecDeque<Told>,
 }
 
@@ -70,8 +70,7 @@ impl Meter {
             passwords: passwords(setup)?,
             channel: None,
             corrected: None,
-            heard: Vec::new(),
-            last: At::ZERO,
+            heard: Hearing::new(LONGEST),
             told: VecDeque::new(),
         };
         for (name, value) in &setup.values {
@@ -92,15 +91,14 @@ impl Meter {
         self.memory.set(name, value).map_err(|expected| error(name, value, &expected))
     }
 
-    /// When a request is over that ended with the last byte heard.
-    fn end(&self) -> At {
-        self.last + timing::silence(self.line) * self.memory.timeout_multiplier()
+    /// The silence that ends a request.
+    fn silence(&self) -> Duration {
+        timing::silence(self.line) * self.memory.timeout_multiplier()
     }
 
-    /// Takes what was heard as one request.
+    /// Takes what was heard as one request once it is over.
     fn conclude(&mut self, now: Now) {
-        let end = self.end();
-        let heard = std::mem::take(&mut self.heard);
+        let Some((heard, end)) = self.heard.take(self.silence(), now.at) else { return };
         let Some(frame) = Frame::parse(&heard).filter(Frame::is_sound) else { return };
         if ![self.address, ANY, BROADCAST].contains(&frame.address) {
             return;
@@ -293,24 +291,17 @@ impl Responder for Meter {
         if bytes.is_empty() {
             return;
         }
-        if !self.heard.is_empty() && now.at >= self.end() {
-            self.conclude(now);
-        }
-        // One byte more than the longest frame is enough to know that it is none.
-        let room = (LONGEST + 1).saturating_sub(self.heard.len());
-        self.heard.extend(bytes.iter().take(room));
-        self.last = now.at;
+        self.conclude(now);
+        self.heard.push(bytes, now.at);
     }
 
     fn poll(&mut self, now: Now) -> Option<Told> {
-        if !self.heard.is_empty() && now.at >= self.end() {
-            self.conclude(now);
-        }
+        self.conclude(now);
         self.told.pop_front()
     }
 
     fn deadline(&self) -> Option<At> {
-        (!self.heard.is_empty()).then(|| self.end())
+        self.heard.end(self.silence())
     }
 
     fn draw(&mut self, load: Load) {

@@ -4,17 +4,21 @@
 //! if the meter says that it is closed (it closes it 240 s after the last request), and closed at the end. A
 //! password that the meter refuses is not sent again. Commands that need no channel do without.
 
+mod replies;
+mod tally;
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::answers::{self, Answer};
+use tally::{Tally, refused_opening};
+
 use super::password::{self, Encoding, Password};
 use super::rows::{self, Row, TEST};
-use super::{compose, status, timing, wire};
+use super::{compose, timing, wire};
 use crate::frame::At;
 use crate::protocol::{
     Access, Action, ComposeError, Dialect, Event, Exchange, Failure, Fault, LineSettings, Options, Plan,
-    Profile, Request, Unfit, Warning,
+    Profile, Request, Warning,
 };
 use crate::reading::Reading;
 
@@ -78,51 +82,6 @@ enum Channel {
     Open,
     /// Opened twice, or the answer to opening was damaged: not opened again, for the password may be wrong.
     OpenForGood,
-}
-
-/// What the answers to the present question have come to so far.
-#[derive(Debug, Default)]
-struct Tally {
-    asked: u32,
-    echo: bool,
-    noise_bytes: u32,
-    damaged: Option<String>,
-    unfit: Option<Unfit>,
-    refused: Option<u8>,
-}
-
-impl Tally {
-    fn fault(self) -> Fault {
-        if let Some(status) = self.refused {
-            refusal(status)
-        } else if let Some(what) = self.damaged {
-            Fault::Damaged { what }
-        } else if let Some(unfit) = self.unfit {
-            Fault::Unexpected(unfit)
-        } else {
-            Fault::NoAnswer { sent: self.asked, echo: self.echo, noise_bytes: self.noise_bytes }
-        }
-    }
-}
-
-fn refusal(byte: u8) -> Fault {
-    Fault::Refused { code: Some(status::code(byte).into()), meaning: status::of(byte).meaning }
-}
-
-/// Why opening failed, with what to try next.
-fn refused_opening(byte: u8, encoding: Encoding) -> Fault {
-    let meaning = match encoding {
-        Encoding::Digits => {
-            "the channel was not opened: wrong password, or it is sent the wrong way; its digits went out as \
-             numbers, as types without the letter D want it; ascii: before it sends characters"
-        }
-        Encoding::Ascii => {
-            "the channel was not opened: wrong password, or it is sent the wrong way; it went out as characters, \
-             as types with the letter D want it; digits: before it sends numbers"
-        }
-        Encoding::Hex => "the channel was not opened: wrong password; it went out as the hex digits given",
-    };
-    Fault::Refused { code: Some(status::code(byte).into()), meaning }
 }
 
 /// A plan being carried out.
@@ -280,142 +239,6 @@ impl Session {
             + ADAPTER
             + fixing
             + self.network_delay
-    }
-
-    fn frame(&mut self, frame: &[u8], at: At) {
-        if self.state == State::Pausing {
-            return self.late(frame, at);
-        }
-        if self.state != State::Listening {
-            return;
-        }
-        match answers::judge(&self.sent, frame, self.dialect) {
-            Answer::Data(readings) => {
-                self.owed = self.owed.saturating_sub(1);
-                self.data(readings, at);
-            }
-            Answer::Status(byte) => {
-                self.owed = self.owed.saturating_sub(1);
-                self.status(byte, at);
-            }
-            Answer::Damaged(what) => {
-                self.owed = self.owed.saturating_sub(1);
-                self.damaged(what, at);
-            }
-            Answer::Same => self.same(at),
-            Answer::Unfit(unfit) => self.unfit(unfit),
-            Answer::Foreign => {}
-        }
-    }
-
-    /// The bytes that were sent have come: an echo, or the answer to a link test, or both.
-    fn same(&mut self, at: At) {
-        let is_test = self.step == Step::Ask && self.questions.front().is_some_and(|body| *body == [TEST]);
-        if is_test && self.tally.echo {
-            // Both the echo and the answer.
-            self.owed = self.owed.saturating_sub(1);
-            return self.settled(at, false);
-        }
-        self.tally.echo = true;
-    }
-
-    /// A frame while the line should be silent: an answer that was given up on.
-    fn late(&mut self, frame: &[u8], at: At) {
-        if matches!(answers::judge(&self.sent, frame, self.dialect), Answer::Foreign | Answer::Same) {
-            return;
-        }
-        self.owed = self.owed.saturating_sub(1);
-        self.warn("late-answer", "an answer came after its time and was not taken for the next one");
-        if self.owed == 0 {
-            self.pause(at, timing::silence(self.line));
-        }
-    }
-
-    fn unfit(&mut self, unfit: Unfit) {
-        if let Unfit::Address { expected, found } = unfit {
-            let text = format!("answer from address {found} while asking {expected}");
-            self.actions.push_back(Action::Warning(Warning { code: "other-meter", text: text.into() }));
-        }
-        self.tally.unfit = Some(unfit);
-    }
-
-    fn damaged(&mut self, what: String, at: At) {
-        if self.step == Step::Open {
-            // It may have been a refusal; a password that may be wrong is not sent again. Whether the channel
-            // is open the next command will tell.
-            self.channel = Channel::OpenForGood;
-            return self.begin(at);
-        }
-        self.tally.damaged = Some(what);
-        self.retry_or_fail(at);
-    }
-
-    fn status(&mut self, byte: u8, at: At) {
-        match (self.step, status::code(byte)) {
-            (Step::Open, status::OK) => {
-                let is_again = self.tally.refused == Some(status::CLOSED);
-                self.channel = if is_again { Channel::OpenForGood } else { Channel::Open };
-                self.begin(at);
-            }
-            (Step::Open, _) => self.fail_all(byte),
-            (Step::Close, _) => self.finish(),
-            (Step::Ask, code) => self.status_of_command(byte, code, at),
-        }
-    }
-
-    fn status_of_command(&mut self, byte: u8, code: u8, at: At) {
-        let Some(row) = self.row() else { return };
-        let body = self.questions.front().cloned().unwrap_or_default();
-        let pieces = if answers::calls_for_pieces(byte) { answers::pieces(&body) } else { Vec::new() };
-        match code {
-            status::OK if answers::is_answered_by_status(row) => {
-                self.follow_address(&body);
-                self.settled(at, false);
-            }
-            status::OK => {
-                self.tally.unfit = Some(Unfit::Content("status ok where data was asked for"));
-                self.retry_or_fail(at);
-            }
-            status::CLOSED if self.channel != Channel::OpenForGood && row.level > 0 => {
-                self.channel = Channel::Closed;
-                self.tally = Tally { refused: Some(byte), ..Tally::default() };
-                self.pause(at, Duration::ZERO);
-            }
-            _ if !pieces.is_empty() => {
-                self.questions.pop_front();
-                pieces.into_iter().rev().for_each(|piece| self.questions.push_front(piece));
-                self.begin(at);
-            }
-            status::INTERNAL if row.command.access == Access::Read && self.tally.refused != Some(byte) => {
-                self.tally.refused = Some(byte);
-                self.pause(at, Duration::ZERO);
-            }
-            _ => self.fail(refusal(byte), at),
-        }
-    }
-
-    /// After its address was changed the meter is found at the new one.
-    fn follow_address(&mut self, body: &[u8]) {
-        self.address = rows::answers_from(self.address, body);
-    }
-
-    fn data(&mut self, readings: Vec<Reading>, at: At) {
-        if self.step != Step::Ask {
-            self.tally.unfit = Some(Unfit::Content("data where a status was expected"));
-            return;
-        }
-        if self.options.read_twice && self.first.as_ref() != Some(&readings) {
-            let differs = self.first.replace(readings).is_some();
-            if !differs {
-                // The second question of a pair is no retry.
-                return self.begin(at);
-            }
-            self.tally.unfit = Some(Unfit::Different);
-            return self.retry_or_fail(at);
-        }
-        self.first = None;
-        self.actions.extend(readings.into_iter().map(Action::Reading));
-        self.settled(at, false);
     }
 
     /// The present question is done with; the next one of the command, or the next command, follows.

@@ -2,8 +2,8 @@
 //! (M236, 1.5). A reply does not say what it answers.
 
 use crate::frame::Checksum;
-pub use crate::protocol::modbus_crc::{CRC, CRC_START, crc_step, seal};
-use crate::protocol::modbus_crc::{checksum, damage};
+pub use crate::protocol::modbus::{CRC, CRC_START, crc_step, seal};
+use crate::protocol::modbus::{checksum, damage};
 
 /// The shortest frame: a link test, a close, a status.
 pub const SHORTEST: usize = 4;

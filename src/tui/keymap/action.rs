@@ -87,6 +87,20 @@ pub enum Action {
     Raw,
     /// Show the reply in the trace.
     ToTrace,
+    /// Show the telegrams that come by themselves.
+    Watch,
+    /// Show what can be asked instead of the telegrams.
+    Requests,
+    /// Let the telegram stand still while others come.
+    Hold,
+    /// Show the newest telegram as it comes.
+    Newest,
+    /// The telegram before.
+    Older,
+    /// The next telegram.
+    Newer,
+    /// Show the telegram in the trace.
+    TelegramToTrace,
     /// Follow what comes.
     Follow,
     /// Let the list stand still while recording goes on.
@@ -171,6 +185,15 @@ actions! {
         Raw "raw" ["x"] "raw" "bytes and text typed by hand, instead of a command";
         Twice "read-twice" ["d"] "twice" "read every value twice and take it only when both answers agree";
         ToTrace "to-trace" ["t"] "to trace" "show the reply in the trace";
+        Watch "watch" ["u"] "telegrams" "watch the telegrams that come by themselves";
+    }
+    Telegram {
+        Hold "hold" ["space"] "hold" "let this telegram stand still; those that come are kept";
+        Newest "newest" ["f"] "newest" "follow the newest telegram again";
+        Older "older" ["["] "before" "the telegram before; Page Up does the same";
+        Newer "newer" ["]"] "" "the next telegram; Page Down does the same";
+        TelegramToTrace "telegram-to-trace" ["t"] "to trace" "show the telegram in the trace";
+        Requests "requests" ["u"] "" "what can be asked, instead of telegrams";
     }
     Trace {
         Follow "follow" ["f"] "follow" "follow what comes, or stop following";

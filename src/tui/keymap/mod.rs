@@ -20,6 +20,8 @@ pub enum Context {
     Meter,
     /// The screen where requests are made and sent.
     Bench,
+    /// The bench, where a meter speaks by itself.
+    Telegram,
     /// The screen of recorded traffic.
     Trace,
     /// The screen of values.
@@ -39,6 +41,7 @@ impl Context {
             Self::Connect => "Connect",
             Self::Meter => "Meter",
             Self::Bench => "Bench",
+            Self::Telegram => "Telegrams",
             Self::Trace => "Trace",
             Self::Readings => "Readings",
             Self::Input => "While typing",
@@ -54,6 +57,7 @@ impl Context {
             Self::Connect => "connect",
             Self::Meter => "meter",
             Self::Bench => "bench",
+            Self::Telegram => "telegram",
             Self::Trace => "trace",
             Self::Readings => "readings",
             Self::Input => "input",

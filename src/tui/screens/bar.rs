@@ -43,12 +43,16 @@ pub fn status(look: &mut Look<'_>) {
     let latency = latency(status);
     let arming = arming(state);
     let armed = arming != READ_ONLY;
+    let [segments, cipher, counter] = super::standing::said(state, glyphs);
     let role_of = |count: u64| if count > 0 { Role::Bad } else { Role::Dim };
     let pieces = [
         Piece::new("meterscope", 9, Role::Dim),
         Piece::new(&link_long, 1, link_role).short(&link_short),
         Piece::new(&settings, 4, Role::Text),
         Piece::new(&meter, 2, Role::Accent).short(&meter_short),
+        Piece::new(&segments.long, 2, segments.role).short(&segments.short).at_right(),
+        Piece::new(&cipher.long, 1, cipher.role).short(&cipher.short).at_right(),
+        Piece::new(&counter.long, 2, counter.role).short(&counter.short).at_right(),
         Piece::new(&bytes, 7, Role::Dim).at_right(),
         Piece::new(&good, 0, Role::Good).at_right(),
         Piece::new(&bad, 0, role_of(counters.bad)).at_right(),
@@ -225,7 +229,7 @@ fn hints(state: &State) -> Vec<(String, &'static str)> {
     } else if is_typing(state) {
         &[Context::Input]
     } else {
-        &[state.screen.context(), Context::Global]
+        &[state.context(), Context::Global]
     };
     let mut hints = Vec::new();
     if state.popup.is_none() {
@@ -249,7 +253,11 @@ fn hints(state: &State) -> Vec<(String, &'static str)> {
 fn is_of_use(state: &State, action: Action) -> bool {
     let (screen, pane) = (state.screen, state.pane());
     match action {
-        Action::Search => matches!(screen, Screen::Meter | Screen::Bench | Screen::Trace),
+        Action::Search => {
+            matches!(screen, Screen::Meter | Screen::Bench | Screen::Trace) && !state.shows_telegrams()
+        }
+        Action::Watch => state.listens() || state.telegrams.offer.is_some(),
+        Action::Newest => state.telegrams.is_held(),
         Action::Copy => matches!(screen, Screen::Bench | Screen::Trace),
         Action::Save | Action::Forget => pane == Pane::Links,
         Action::OtherAddress => matches!(state.meter.candidates(), Some(Ok(found)) if found.len() > 1),
@@ -282,8 +290,11 @@ fn main_key(state: &State) -> Option<(String, &'static str)> {
     let label = match state.pane() {
         P::Links | P::LinkEntry | P::LineEntry => "open",
         P::Models => "choose",
+        P::Commands if state.target.is_none() && state.telegrams.offer.is_some() => "watch",
         P::Commands | P::Compose => "send",
         P::Reply | P::Detail => "fold",
+        P::Lines => "bytes",
+        P::TelegramBytes => "lines",
         P::Entries => "look inside",
         P::Tariffs | P::Values => "read once",
         P::Address | P::Password => "talk to it",

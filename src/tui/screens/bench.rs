@@ -38,8 +38,17 @@ fn commands(look: &mut Look<'_>) {
     let codes: Vec<String> = shown.iter().map(|command| first_code(command.code)).collect();
     let items: Vec<PickerItem<'_>> =
         shown.iter().zip(&codes).map(|(command, code)| item(look.state, command, code)).collect();
-    let none = if look.state.target.is_none() { "choose a meter first: 2" } else { "no such command" };
-    list(look, inner, picker, (&items, none));
+    let none = nothing_to_ask(look.state);
+    list(look, inner, picker, (&items, &none));
+}
+
+/// Why there is no command: no meter, or none that the search finds. What speaks by itself is offered.
+fn nothing_to_ask(state: &State) -> String {
+    match (&state.target, state.telegrams.offer) {
+        (Some(_), _) => "no such command".to_owned(),
+        (None, Some(model)) => format!("{} telegrams come in: Enter watches them", model.protocol),
+        (None, None) => "choose a meter first: 2".to_owned(),
+    }
 }
 
 /// A command with its class; `*` stands before that of one that is polled.

@@ -7,6 +7,8 @@ mod frame;
 pub mod meter;
 pub mod popup;
 pub mod readings;
+mod standing;
+pub mod telegram;
 pub mod trace;
 
 use ratatui::buffer::Buffer;

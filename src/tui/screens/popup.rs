@@ -56,7 +56,7 @@ fn help(look: &mut Look<'_>, scroll: usize) {
 
 /// The keys of this screen, then those of every screen, then those while typing and in boxes.
 fn help_lines(look: &Look<'_>) -> Vec<(String, Result<&'static Info, &'static str>)> {
-    let contexts = [look.state.screen.context(), Context::Global, Context::Input, Context::Popup];
+    let contexts = [look.state.context(), Context::Global, Context::Input, Context::Popup];
     let mut lines = Vec::new();
     for context in contexts {
         lines.push((String::new(), Err(context.title())));

@@ -37,16 +37,18 @@ fn list(look: &mut Look<'_>) {
     let state = look.state;
     let inner = look.pane(Pane::Entries, &title(&state.view), &search(&state.view), "");
     let snapshot = look.snapshot;
+    let address = |line: &Line| EntryRow::address_columns(line.dissection.as_ref());
+    let addresses = snapshot.lines.iter().map(address).max().unwrap_or(0);
     for (y, line) in (0..inner.height).zip(&snapshot.lines) {
         let area = Rect { y: inner.y + y, height: 1, width: inner.width.saturating_sub(1), ..inner };
-        row(look, area, line);
+        row(look, area, line, addresses);
     }
     let bar = Rect { x: inner.right().saturating_sub(1), width: 1.min(inner.width), ..inner };
     let (total, first) = (state.view.shown() as usize, state.view.top as usize);
     ScrollBar { total, first, shown: usize::from(inner.height) }.render(bar, look.buf, look.theme);
 }
 
-fn row(look: &mut Look<'_>, area: Rect, line: &Line) {
+fn row(look: &mut Look<'_>, area: Rect, line: &Line, address_columns: u16) {
     let row = EntryRow {
         entry: &line.entry,
         dissection: line.dissection.as_ref(),
@@ -54,6 +56,7 @@ fn row(look: &mut Look<'_>, area: Rect, line: &Line) {
         request: line.request.as_ref(),
         previous: line.previous.as_ref(),
         time: &line.time,
+        address_columns,
         selected: line.number == look.state.view.at,
     };
     row.render(area, look.buf, look.theme);

@@ -108,51 +108,28 @@ impl Form {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{Access, Group};
-    use crate::reading::Unit;
-
-    static COMMAND: Command = Command {
-        id: "energy",
-        code: "0130",
-        title: "Energy",
-        group: Group::Energy,
-        access: Access::Read,
-        parameters: &[
-            Parameter {
-                name: "tariff",
-                title: "Tariff",
-                kind: Kind::Choice(&[Choice { value: 0, word: "sum" }, Choice { value: 1, word: "T1" }]),
-                default: Some("sum"),
-                unit: Unit::None,
-            },
-            Parameter {
-                name: "depth",
-                title: "Months back",
-                kind: Kind::Integer { min: 0, max: 12 },
-                default: Some("0"),
-                unit: Unit::Month,
-            },
-        ],
-        note: "",
-    };
+    use crate::protocol::example::ENERGY;
 
     #[test]
     fn choices_turn_round_and_the_arguments_follow() {
-        let mut form = Form::new(&COMMAND);
+        let mut form = Form::new(&ENERGY);
+        form.step(1);
+        form.current_mut().unwrap().input = "3".into();
+        form.step(-1);
         form.turn(1);
-        assert_eq!(form.arguments(&COMMAND).unwrap().integer("tariff"), 1);
+        assert_eq!(form.arguments(&ENERGY).unwrap().integer("tariff"), 1);
         form.turn(1);
-        assert_eq!(form.arguments(&COMMAND).unwrap().integer("tariff"), 0);
+        assert_eq!(form.arguments(&ENERGY).unwrap().integer("tariff"), 0);
         form.turn(-1);
         assert_eq!(form.current().unwrap().input.value(), "T1");
     }
 
     #[test]
     fn a_field_says_what_it_takes_when_it_does_not_fit() {
-        let mut form = Form::new(&COMMAND);
+        let mut form = Form::new(&ENERGY);
         form.step(5);
         form.current_mut().unwrap().input = "13".into();
         assert_eq!(form.current().unwrap().complaint(), "a number of 0 to 12");
-        assert!(form.arguments(&COMMAND).is_err());
+        assert!(form.arguments(&ENERGY).is_err());
     }
 }

@@ -12,6 +12,7 @@ pub mod popup;
 pub mod readings;
 pub mod scroll;
 pub mod target;
+pub mod telegram;
 pub mod trace;
 
 use std::path::PathBuf;
@@ -27,10 +28,13 @@ pub use jobs::Jobs;
 pub use meter::Meter;
 pub use popup::Popup;
 pub use readings::Readings;
+pub use telegram::Telegrams;
 pub use trace::TraceView;
 
 use super::keymap::{Context, Keymap};
+use crate::app::keys::Keys;
 use crate::app::target::Target;
+use crate::app::telegram as telegrams;
 use crate::bus::Status;
 use crate::frame::At;
 use crate::link::{LinkName, Place};
@@ -116,6 +120,10 @@ pub enum Pane {
     Compose,
     /// Bench: the reply, explained.
     Reply,
+    /// Bench, where a meter speaks by itself: the lines of a telegram.
+    Lines,
+    /// Bench, where a meter speaks by itself: the bytes of the telegram.
+    TelegramBytes,
     /// Trace: the list.
     Entries,
     /// Trace: the chosen entry, explained.
@@ -215,6 +223,8 @@ pub struct State {
     pub arming: Arming,
     /// Where what was written is kept.
     pub write_log: Option<PathBuf>,
+    /// The keys of meters that encrypt: of the keys file, and typed ones before them.
+    pub keys: Keys,
     /// What the bus was asked to do.
     pub jobs: Jobs,
     /// The screen of links.
@@ -223,6 +233,8 @@ pub struct State {
     pub meter: Meter,
     /// The bench.
     pub bench: Bench,
+    /// Telegrams that came by themselves.
+    pub telegrams: Telegrams,
     /// The screen of recorded traffic.
     pub view: TraceView,
     /// The screen of values.
@@ -259,10 +271,12 @@ impl State {
             target: None,
             arming: Arming::ReadOnly,
             write_log: None,
+            keys: Keys::default(),
             jobs: Jobs::default(),
             connect: Connect::default(),
             meter: Meter::default(),
             bench: Bench::default(),
+            telegrams: Telegrams::default(),
             view: TraceView::default(),
             readings: Readings::default(),
             themes: Vec::new(),
@@ -280,7 +294,7 @@ impl State {
 
     /// Gives a pane of the present screen the focus.
     pub fn focus_on(&mut self, pane: Pane) {
-        if self.screen.panes().contains(&pane)
+        if self.panes().contains(&pane)
             && let Some(place) = self.focus.get_mut(self.screen as usize)
         {
             *place = pane;
@@ -290,6 +304,31 @@ impl State {
             Pane::Compose => self.bench.reply_on_top = false,
             _ => {}
         }
+    }
+
+    /// The panes of the present screen, in the order of the Tab key.
+    #[must_use]
+    pub fn panes(&self) -> &'static [Pane] {
+        if self.shows_telegrams() { &[Pane::Lines, Pane::TelegramBytes] } else { self.screen.panes() }
+    }
+
+    /// Where the keys of the present screen are listed.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        if self.shows_telegrams() { Context::Telegram } else { self.screen.context() }
+    }
+
+    /// Whether the picked meter speaks by itself.
+    #[must_use]
+    pub fn listens(&self) -> bool {
+        self.target.as_ref().is_some_and(|target| telegrams::is_pushed(target.model))
+    }
+
+    /// Whether the bench shows telegrams: there is nothing to ask, or the person wants it so.
+    #[must_use]
+    pub fn shows_telegrams(&self) -> bool {
+        let wanted = || self.telegrams.wanted.unwrap_or_else(|| telegrams::only_waits(self.commands()));
+        self.screen == Screen::Bench && self.listens() && wanted()
     }
 
     /// What can be asked of the meter.
@@ -315,6 +354,15 @@ impl State {
     #[must_use]
     pub fn profile(&self) -> Option<Profile> {
         Some(self.target.as_ref()?.profile(self.line(), self.network_delay()))
+    }
+
+    /// The keys that are known, with those of the simulated bus when that is the link.
+    #[must_use]
+    pub fn keys_here(&self) -> Keys {
+        match &self.link {
+            Some(link) => self.keys.clone().on(&link.place),
+            None => self.keys.clone(),
+        }
     }
 
     /// What is added to every deadline on a link over the network.
@@ -352,9 +400,11 @@ impl State {
     #[must_use]
     pub fn shows_time(&self) -> bool {
         let waits = self.jobs.first().is_some() || matches!(self.phase, Phase::Opening { .. });
-        waits
-            || self.arming.is_armed()
-            || (self.screen == Screen::Readings && self.readings.newest().is_some())
+        let has_ages = match self.screen {
+            Screen::Readings => self.readings.newest().is_some(),
+            _ => self.shows_telegrams() && self.telegrams.shown().is_some(),
+        };
+        waits || has_ages || self.arming.is_armed()
     }
 
     /// When the console has to act by itself: a repeated request or a poll that falls due, the end of arming.

@@ -80,7 +80,9 @@ pub fn open(state: &mut State, name: LinkName, effects: &mut Effects) {
     state.readings.next = None;
     let line = state.target.as_ref().map(|target| target.model.line).unwrap_or_default();
     let decoder = state.target.as_ref().map(Target::decoder);
-    effects.push(Effect::Open { name, line, decoder });
+    let keys = state.keys_here().ciphers("");
+    let model = state.target.as_ref().map(|target| target.model);
+    effects.push(Effect::Open { name, line, decoder, keys, model });
 }
 
 /// A link could not be opened.

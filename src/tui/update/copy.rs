@@ -36,6 +36,7 @@ fn give(state: &mut State, text: String, effects: &mut Effects) {
 
 fn looked_at(state: &State) -> Option<&Inspector> {
     match state.screen {
+        Screen::Bench if state.shows_telegrams() => Some(&state.telegrams.glass),
         Screen::Bench => Some(&state.bench.reply),
         Screen::Trace => Some(&state.view.detail),
         _ => None,

@@ -17,7 +17,7 @@ pub fn after_opening(state: &mut State) {
 
 /// Moves the focus over so many panes, round and round.
 pub fn pane(state: &mut State, by: isize) {
-    let panes = state.screen.panes();
+    let panes = state.panes();
     let at = panes.iter().position(|pane| *pane == state.pane()).unwrap_or(0);
     let count = isize::try_from(panes.len()).unwrap_or(1).max(1);
     let next = (isize::try_from(at).unwrap_or(0) + by).rem_euclid(count).unsigned_abs();
@@ -40,14 +40,14 @@ pub fn back(state: &mut State) {
 
 /// Gives the first pane of the screen the focus.
 pub fn to_first_pane(state: &mut State) {
-    if let Some(first) = state.screen.panes().first() {
+    if let Some(first) = state.panes().first() {
         state.focus_on(*first);
     }
 }
 
 fn clear_search(state: &mut State) -> bool {
     match state.screen {
-        Screen::Bench if state.bench.picker.is_filtered() => {
+        Screen::Bench if state.bench.picker.is_filtered() && !state.shows_telegrams() => {
             state.bench.picker.query.reset();
             let commands = state.commands();
             state.bench.refresh(commands);

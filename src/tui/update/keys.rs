@@ -9,7 +9,7 @@ use super::super::message::Effect;
 use super::super::state::bench::Mode;
 use super::super::state::form::FormField;
 use super::super::state::{Pane, Popup, Screen, State};
-use super::{Effects, bench, connect, copy, go, meter, popup, readings, trace};
+use super::{Effects, bench, connect, copy, go, meter, popup, readings, telegram, trace};
 
 /// Characters a field takes at most.
 pub const LONGEST: usize = 4096;
@@ -56,7 +56,7 @@ fn action_of(state: &State, chord: Chord) -> Option<Action> {
         let own = state.keymap.action(chord, &[Context::Input]);
         return own.or_else(|| global.filter(|_| !edits(chord)));
     }
-    state.keymap.action(chord, &[state.screen.context(), Context::Global])
+    state.keymap.action(chord, &[state.context(), Context::Global])
 }
 
 /// Whether a key changes the text or the place in it.
@@ -204,6 +204,8 @@ fn move_or_act(state: &mut State, action: Action, effects: &mut Effects) {
         Action::Search => search(state),
         Action::Up => step(state, -1),
         Action::Down => step(state, 1),
+        Action::PageUp if state.shows_telegrams() => state.telegrams.step(-1),
+        Action::PageDown if state.shows_telegrams() => state.telegrams.step(1),
         Action::PageUp => step(state, -go::page(state)),
         Action::PageDown => step(state, go::page(state)),
         Action::First => step(state, -FAR),
@@ -219,6 +221,7 @@ fn screen(state: &mut State, action: Action, effects: &mut Effects) {
     match state.screen {
         Screen::Connect => connect::perform(state, action, effects),
         Screen::Meter => meter::perform(state, action),
+        Screen::Bench if state.shows_telegrams() => telegram::perform(state, action, effects),
         Screen::Bench => bench::perform(state, action, effects),
         Screen::Trace => trace::perform(state, action, effects),
         Screen::Readings => readings::perform(state, action, effects),
@@ -252,6 +255,9 @@ fn leave(state: &mut State) {
 
 fn search(state: &mut State) {
     match state.screen {
+        Screen::Bench if state.shows_telegrams() => {
+            state.say("nothing to search here; the trace is searched")
+        }
         Screen::Bench => {
             state.focus_on(Pane::Commands);
             state.bench.picker.searching = true;
@@ -278,7 +284,12 @@ fn activate(state: &mut State, effects: &mut Effects) {
             Pane::LinkEntry | Pane::LineEntry => connect::open_typed(state, effects),
             Pane::Models => state.focus_on(Pane::Address),
             Pane::Address | Pane::Password => meter::choose(state, effects),
+            Pane::Commands if state.target.is_none() && state.telegrams.offer.is_some() => {
+                telegram::watch(state, effects);
+            }
             Pane::Commands | Pane::Compose => bench::send(state, effects),
+            Pane::Lines => state.focus_on(Pane::TelegramBytes),
+            Pane::TelegramBytes => state.focus_on(Pane::Lines),
             Pane::Reply => state.bench.reply.fold(),
             Pane::Entries => state.focus_on(Pane::Detail),
             Pane::Detail => state.view.detail.fold(),
@@ -301,6 +312,7 @@ pub fn step(state: &mut State, by: isize) {
         Pane::Commands => state.bench.picker.step(by),
         Pane::Compose => bench::step_field(state, by),
         Pane::Reply => state.bench.reply.step_field(by),
+        Pane::Lines | Pane::TelegramBytes => telegram::step(state, by),
         Pane::Entries => state.view.step(i32::try_from(by).unwrap_or(i32::MAX)),
         Pane::Detail => state.view.detail.step_field(by),
         Pane::Tariffs | Pane::Values => {

@@ -5,8 +5,8 @@ use tui_input::Input;
 use super::super::keymap::Action;
 use super::super::message::Effect;
 use super::super::state::target::is_same;
-use super::super::state::{Arming, Pane, Readings, Screen, State};
-use super::{Effects, bench, connect, go};
+use super::super::state::{Arming, Pane, Readings, Screen, State, Telegrams};
+use super::{Effects, bench, ciphers, connect, go};
 use crate::app::target::Target;
 use crate::bus::Intent;
 use crate::link::Place;
@@ -47,7 +47,7 @@ pub fn choose(state: &mut State, effects: &mut Effects) {
         _ => {
             if let Some(candidate) = state.meter.chosen() {
                 let password = state.meter.secret();
-                let target = Target { model, address: candidate.address, password };
+                let target = Target { model, address: candidate.address, password, keys: Vec::new() };
                 take(state, target, effects);
                 go::to(state, if state.is_connected() { Screen::Bench } else { Screen::Connect });
             }
@@ -61,6 +61,7 @@ pub fn take(state: &mut State, target: Target, effects: &mut Effects) {
     if !state.target.as_ref().is_some_and(|before| is_same(before, &target)) {
         state.readings = Readings { polling: false, ..Readings::default() };
         state.bench.repeat = None;
+        state.telegrams = Telegrams::default();
     }
     if !is_same_model {
         state.bench.forms.clear();
@@ -71,6 +72,7 @@ pub fn take(state: &mut State, target: Target, effects: &mut Effects) {
     }
     state.target = Some(target);
     state.arming = Arming::ReadOnly;
+    ciphers::renew(state);
     tell_bus(state, effects);
     if state.is_connected() {
         connect::remember(state, effects);
@@ -114,7 +116,7 @@ pub fn choose_by_name(
     let candidates = model.address.resolve(address).map_err(|error| error.to_string())?;
     if let Some(candidate) = candidates.into_iter().next() {
         let password = state.meter.secret();
-        take(state, Target { model, address: candidate.address, password }, effects);
+        take(state, Target { model, address: candidate.address, password, keys: Vec::new() }, effects);
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod bench;
 mod bus;
+mod ciphers;
 mod connect;
 mod copy;
 mod failure;
@@ -14,6 +15,7 @@ mod popup;
 mod prompt;
 mod readings;
 mod settle;
+mod telegram;
 mod trace;
 
 #[cfg(test)]
@@ -106,6 +108,7 @@ fn ticked(state: &mut State, now: super::state::Moment, effects: &mut Effects) -
 /// The bus runs; whether the link opens, the status will tell.
 fn opened(state: &mut State, trace: SharedTrace) {
     state.trace = trace;
+    ciphers::renew(state);
     state.phase = Phase::Opening { since: state.now.at };
     state.status = crate::bus::Status::default();
     state.faults.clear();
@@ -113,4 +116,5 @@ fn opened(state: &mut State, trace: SharedTrace) {
     state.view = super::state::TraceView { chunks: state.view.chunks, ..Default::default() };
     state.bench.reply = super::state::Inspector::default();
     state.bench.outcome = super::state::bench::Outcome::Nothing;
+    state.telegrams = super::state::Telegrams::default();
 }

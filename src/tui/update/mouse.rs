@@ -7,7 +7,7 @@ use super::super::state::connect::Connect;
 use super::super::state::inspector::Inspector;
 use super::super::state::{Pane, Popup, Screen, State};
 use super::super::widgets::HexView;
-use super::{Effects, go, keys, popup};
+use super::{Effects, go, keys, popup, telegram};
 
 /// Rows that one notch of the wheel moves.
 const NOTCH: isize = 3;
@@ -90,6 +90,8 @@ fn choose(state: &mut State, areas: &Areas, pane: Pane, (row, column): (usize, u
             }
         }
         Pane::Reply => click_frame(&mut state.bench.reply, areas.of(pane), row, column),
+        Pane::Lines => telegram::choose(state, state.telegrams.list.top + row),
+        Pane::TelegramBytes => click_byte(state, areas, (row, column)),
         Pane::Detail => click_frame(&mut state.view.detail, areas.of(pane), row, column),
         _ => {}
     }
@@ -100,6 +102,18 @@ fn click_link(state: &mut State, row: usize) {
     let row = state.connect.list.top + row;
     if let Some(at) = (0..choices.len()).find(|at| Connect::row_of(&choices, *at) == row) {
         state.connect.list.at = at;
+    }
+}
+
+fn click_byte(state: &mut State, areas: &Areas, (row, column): (usize, usize)) {
+    let inner = inside(areas.of(Pane::TelegramBytes));
+    let hex = layout::glass(areas);
+    let x = inner.x.saturating_add(u16::try_from(column).unwrap_or(u16::MAX));
+    let y = inner.y.saturating_add(u16::try_from(row).unwrap_or(u16::MAX));
+    let glass = &state.telegrams.glass;
+    let view = glass.layer().map(|layer| HexView { scroll: glass.hex_top, ..HexView::new(layer) });
+    if let Some(byte) = view.and_then(|view| view.byte_at(hex, x, y)) {
+        telegram::choose_byte(state, byte);
     }
 }
 

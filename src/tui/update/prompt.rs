@@ -73,7 +73,7 @@ pub fn completions(state: &State, typed: &str) -> Vec<Completion> {
         form: verb.form.to_owned(),
         about: verb.about,
     });
-    let here = |context: Context| context == Context::Global || context == state.screen.context();
+    let here = |context: Context| context == Context::Global || context == state.context();
     let actions = ACTIONS.iter().filter(|info| here(info.context)).map(|info| Completion {
         text: info.id.to_owned(),
         form: match state.keymap.key(info.action) {
@@ -159,7 +159,7 @@ pub fn run(state: &mut State, typed: &str, at: usize, effects: &mut Effects) {
 }
 
 fn act(state: &mut State, id: &str, effects: &mut Effects) -> bool {
-    let here = |context: Context| context == Context::Global || context == state.screen.context();
+    let here = |context: Context| context == Context::Global || context == state.context();
     let Some(info) = ACTIONS.iter().find(|info| info.id == id && here(info.context)) else { return false };
     keys::perform(state, info.action, effects);
     true

@@ -1,11 +1,11 @@
 //! After every change: what follows from it is worked out anew, and nothing points outside of what there is.
 
-use super::super::layout::{self, areas, inside};
+use super::super::layout::{self, Areas, areas, inside};
 use super::super::state::connect::Connect;
 use super::super::state::inspector::Inspector;
 use super::super::state::{Pane, Screen, State};
 use super::super::widgets::{HexView, keep_in_view};
-use super::{bench, readings, trace};
+use super::{bench, go, readings, telegram, trace};
 
 /// Brings the state in order.
 pub fn settle(state: &mut State) {
@@ -15,13 +15,20 @@ pub fn settle(state: &mut State) {
     };
     state.view.len = len;
     state.capture = capture;
-    if state.screen == Screen::Bench {
+    telegram::take_in(state);
+    if state.shows_telegrams() {
+        telegram::explain(state);
+    } else if state.screen == Screen::Bench {
         bench::redraft(state);
+    }
+    if !state.panes().contains(&state.pane()) {
+        go::to_first_pane(state);
     }
     let areas = areas(state);
     match state.screen {
         Screen::Connect => fit_links(state, areas.rows(Pane::Links)),
         Screen::Meter => state.meter.picker.fit(areas.rows(Pane::Models)),
+        Screen::Bench if state.shows_telegrams() => fit_telegram(state, &areas),
         Screen::Bench => {
             state.bench.picker.fit(areas.rows(Pane::Commands));
             let inner = inside(areas.of(Pane::Reply));
@@ -51,6 +58,16 @@ fn fit_links(state: &mut State, height: usize) {
     if row <= height.saturating_sub(1) {
         list.top = 0;
     }
+}
+
+/// Keeps the chosen line and its bytes on screen.
+fn fit_telegram(state: &mut State, areas: &Areas) {
+    let telegrams = &mut state.telegrams;
+    let lines = layout::telegram_rows(areas, telegrams);
+    telegrams.list.fit(lines, telegrams.lines.len());
+    let hex = layout::glass(areas);
+    let per_row = telegrams.glass.layer().map_or(1, |layer| HexView::new(layer).bytes_per_row(hex.width));
+    telegrams.glass.fit(1, hex.height.into(), per_row);
 }
 
 /// Keeps the place in an explained frame on screen.

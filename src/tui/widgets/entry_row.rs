@@ -28,9 +28,17 @@ pub struct EntryRow<'a> {
     pub previous: Option<&'a Entry>,
     /// When it came, as the wall clock says: `14:02:11.453`.
     pub time: &'a str,
+    /// Columns that the longest address of the list takes.
+    pub address_columns: u16,
     /// Whether it is selected.
     pub selected: bool,
 }
+
+/// The widest that the column of addresses gets.
+const ADDRESS: u16 = 10;
+
+/// Wide enough for the addresses of most families, up to 65535.
+const SHORT_ADDRESS: u16 = 5;
 
 /// Which columns there are room for.
 #[derive(Debug, Clone, Copy)]
@@ -51,10 +59,16 @@ struct Words {
 }
 
 impl EntryRow<'_> {
+    /// Columns that the address of a dissection takes.
+    #[must_use]
+    pub fn address_columns(dissection: Option<&Dissection>) -> u16 {
+        dissection.and_then(|d| d.address).map_or(0, |address| width(&address.to_string()))
+    }
+
     /// Draws it in the first row.
     pub fn render(self, area: Rect, buf: &mut Buffer, theme: &Theme) {
         let mut pen = Pen::new(area, buf, theme);
-        let columns = Columns::of(pen.width(), theme);
+        let columns = Columns::of(pen.width(), self.address_columns, theme);
         let words = self.words(theme);
         let x = self.when(&mut pen, columns);
         let x = pen.put(x, 0, words.arrow.0, words.arrow.1) + 1;
@@ -152,14 +166,15 @@ impl EntryRow<'_> {
 
 impl Columns {
     /// Size goes first, then gap, address, time.
-    fn of(room: u16, theme: &Theme) -> Self {
+    fn of(room: u16, address: u16, theme: &Theme) -> Self {
         let sign = |sign| width(sign);
         let glyphs = theme.glyphs();
         let from = |least: u16, columns: u16| if room >= least { columns } else { 0 };
         Self {
             time: from(32, 12),
             gap: from(62, 8),
-            address: from(44, 10),
+            // Two widths only: the summaries must not jump about as addresses come and go.
+            address: from(44, if address > SHORT_ADDRESS { ADDRESS } else { SHORT_ADDRESS }),
             size: from(72, 8),
             verdict: sign(glyphs.good).max(sign(glyphs.bad)).max(sign(glyphs.open)) + 1,
         }
@@ -193,6 +208,7 @@ mod tests {
             request: None,
             previous: None,
             time: "14:02:11.318",
+            address_columns: ADDRESS,
             selected: false,
         }
     }

@@ -3,44 +3,37 @@
 use super::meaning;
 use super::sheet::Sheet;
 use super::told;
-use crate::frame::{Label, Span, Value};
+use crate::frame::{Field, Label, Span, Value};
 use crate::protocol::dsmr_p1::catalogue::{self, Entry, Form};
 use crate::protocol::dsmr_p1::object::{Object, Spelling};
 use crate::protocol::dsmr_p1::text::Number;
+use crate::protocol::fields::Fields;
 
 /// The first line: slash, three letters of the maker, speed character, identification.
-pub fn first(sheet: &mut Sheet<'_>, end: usize) -> usize {
+pub fn first<F: Fields>(sheet: &mut Sheet<'_, F>, end: usize) -> usize {
     let line = line_at(sheet.bytes, 0, end);
     sheet.field("identification", Span::new(0, line.next), Value::Bytes, 0);
     let cut = |from: usize, to: usize| Span::new(from.min(line.end), to.min(line.end));
+    let (maker, speed) = (cut(1, 4), cut(4, 5));
+    let (flag, character) = (sheet.text(maker), sheet.text(speed));
     sheet.field("start", cut(0, 1), Value::Text, 1);
-    let maker = cut(1, 4);
-    let note = maker_name(sheet.text(maker));
-    sheet.field("maker", maker, Value::Text, 1);
-    annotate(sheet, note);
-    let speed = cut(4, 5);
-    let note = speed_name(sheet.text(speed));
-    sheet.field("speed character", speed, Value::Text, 1);
-    annotate(sheet, note);
+    sheet.fields.add(|| Field::new("maker", maker, Value::Text).at_depth(1).note(maker_name(flag)));
+    sheet
+        .fields
+        .add(|| Field::new("speed character", speed, Value::Text).at_depth(1).note(speed_name(character)));
     sheet.field("type and number", cut(5, line.end), Value::Text, 1);
     line_end(sheet, line.end, line.next);
     line.next
 }
 
-fn annotate(sheet: &mut Sheet<'_>, note: &'static str) {
-    if let Some(field) = sheet.fields.last_mut() {
-        field.note = note;
-    }
-}
-
-fn line_end(sheet: &mut Sheet<'_>, from: usize, to: usize) {
+fn line_end<F: Fields>(sheet: &mut Sheet<'_, F>, from: usize, to: usize) {
     if to > from {
         sheet.field("line end", Span::new(from, to), Value::Bytes, 1);
     }
 }
 
 /// The lines between the first and the last.
-pub fn body(sheet: &mut Sheet<'_>, from: usize, end: usize) {
+pub fn body<F: Fields>(sheet: &mut Sheet<'_, F>, from: usize, end: usize) {
     let mut at = from;
     while at < end {
         let line = line_at(sheet.bytes, at, end);
@@ -65,7 +58,7 @@ fn line_at(bytes: &[u8], from: usize, until: usize) -> Line {
     Line { end: from + feed - usize::from(has_return), next: from + feed + 1 }
 }
 
-fn one(sheet: &mut Sheet<'_>, from: usize, line: Line) {
+fn one<F: Fields>(sheet: &mut Sheet<'_, F>, from: usize, line: Line) {
     if line.end == from {
         sheet.field("blank line", Span::new(from, line.next), Value::Bytes, 0);
         return;
@@ -84,14 +77,14 @@ fn one(sheet: &mut Sheet<'_>, from: usize, line: Line) {
     }
 }
 
-fn unreadable(sheet: &mut Sheet<'_>, from: usize, line: Line) {
+fn unreadable<F: Fields>(sheet: &mut Sheet<'_, F>, from: usize, line: Line) {
     let span = Span::new(from, line.next);
     sheet.field("unreadable line", span, Value::Text, 0);
     sheet.problem("line", "a line that is neither object and brackets nor a continuation", Some(span));
 }
 
 /// Finds the brackets of a line; whether it consists of nothing else.
-fn groups(sheet: &mut Sheet<'_>, from: usize, end: usize) -> bool {
+fn groups<F: Fields>(sheet: &mut Sheet<'_, F>, from: usize, end: usize) -> bool {
     sheet.groups.clear();
     let mut at = from;
     while at < end {
@@ -112,49 +105,54 @@ fn groups(sheet: &mut Sheet<'_>, from: usize, end: usize) -> bool {
 }
 
 /// A line with an object: its reference, what stands in its brackets, its line end.
-fn known(sheet: &mut Sheet<'_>, object: Object, (reference, spelling): (Span, Spelling), line: Line) {
+fn known<F: Fields>(
+    sheet: &mut Sheet<'_, F>,
+    object: Object,
+    (reference, spelling): (Span, Spelling),
+    line: Line,
+) {
     let entry = catalogue::of(object);
-    let parent = sheet.fields.len();
-    let from = reference.range().start;
-    sheet.field(name(entry, object), Span::new(from, line.next), Value::Bytes, 0);
-    sheet.field("object", reference, Value::Text, 1);
-    match spelling {
-        Spelling::Plain => {}
-        Spelling::WithF => annotate(sheet, "with group F, which is left out elsewhere"),
-        Spelling::Colon => annotate(sheet, "a colon where a dot belongs"),
-    }
+    let parent = sheet.fields.count();
+    let whole = Span::new(reference.range().start, line.next);
+    sheet.fields.add(|| Field::new(name(entry, object), whole, Value::Bytes));
+    sheet
+        .fields
+        .add(|| Field::new("object", reference, Value::Text).at_depth(1).note(spelling_note(spelling)));
     let form = entry.map(|entry| entry.form);
-    let main = brackets(sheet, form, object, reference.range().end, line);
-    if let Some((value, unit, note)) = main
-        && let Some(field) = sheet.fields.get_mut(parent)
-    {
-        (field.value, field.unit, field.note) = (value, unit, note);
+    if let Some((value, unit, note)) = brackets(sheet, form, object, reference.range().end, line) {
+        sheet.fields.change(parent, |field| (field.value, field.unit, field.note) = (value, unit, note));
     }
     if let Some(entry) = entry {
         told::line(sheet, entry, object, parent);
     }
 }
 
-fn name(entry: Option<&'static Entry>, object: Object) -> Label {
-    match entry {
-        None => Label::Name("unknown object"),
-        Some(entry) if object.a == 0 && object.b > 0 => Label::Nth(entry.title, object.b.into()),
-        Some(entry) if entry.is_numbered() => Label::Nth(entry.title, object.e.into()),
-        Some(entry) => Label::Name(entry.title),
+const fn spelling_note(spelling: Spelling) -> &'static str {
+    match spelling {
+        Spelling::Plain => "",
+        Spelling::WithF => "with group F, which is left out elsewhere",
+        Spelling::Colon => "a colon where a dot belongs",
     }
+}
+
+fn name(entry: Option<&'static Entry>, object: Object) -> Label {
+    entry.map_or(Label::Name("unknown object"), |entry| meaning::name(entry, object))
 }
 
 /// The value that stands for a line: its value, unit and note.
 type Main = (Value, crate::reading::Unit, &'static str);
 
-/// Explains every bracket of a line; what the line comes to, if it is a single value.
-fn brackets(
-    sheet: &mut Sheet<'_>,
+/// Explains every bracket of a line, if anybody wants to know; what the line comes to, if it is a single value.
+fn brackets<F: Fields>(
+    sheet: &mut Sheet<'_, F>,
     form: Option<Form>,
     object: Object,
     from: usize,
     line: Line,
 ) -> Option<Main> {
+    if !F::ARE_KEPT {
+        return None;
+    }
     let mut main = None;
     let mut at = from;
     let count = sheet.groups.len();
@@ -171,7 +169,7 @@ fn brackets(
         if meaning::is_main(form, index, count) && !matches!(field.value, Value::Text | Value::Bytes) {
             main = Some((field.value, field.unit, field.note));
         }
-        sheet.fields.push(field);
+        sheet.fields.add(|| field);
         at = range.end;
     }
     sheet.field("line end", Span::new(at, line.next), Value::Bytes, 1);
@@ -179,21 +177,23 @@ fn brackets(
 }
 
 /// The number of the register of the line before.
-fn continuation(sheet: &mut Sheet<'_>, from: usize, line: Line) {
+fn continuation<F: Fields>(sheet: &mut Sheet<'_, F>, from: usize, line: Line) {
     let Some(awaited) = sheet.awaited.take() else { return unreadable(sheet, from, line) };
     let span = sheet.groups.first().copied().unwrap_or_default();
     let count = sheet.groups.len();
     brackets(sheet, Some(Form::Number), awaited.object, from, line);
-    for field in sheet.fields.iter_mut().rev().take(2 * count + 1) {
-        if let Value::Number(_) = field.value {
-            field.unit = awaited.unit;
-        }
+    for back in 1..=2 * count + 1 {
+        sheet.fields.change(sheet.fields.count().wrapping_sub(back), |field| {
+            if let Value::Number(_) = field.value {
+                field.unit = awaited.unit;
+            }
+        });
     }
     if let Some(number) = Number::read(sheet.text(span)) {
-        if let Some(field) = sheet.fields.get_mut(awaited.field) {
-            field.span.end = u32::try_from(line.next).unwrap_or(u32::MAX);
+        sheet.fields.change(awaited.field, |field| {
+            field.span = Span::new(field.span.range().start, line.next);
             (field.value, field.unit) = (Value::Number(number.value), awaited.unit);
-        }
+        });
         told::hourly(sheet, &awaited, number, span);
     }
 }

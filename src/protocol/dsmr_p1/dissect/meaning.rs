@@ -2,10 +2,11 @@
 
 use super::sheet::Sheet;
 use crate::frame::{Field, Label, Span, Value};
-use crate::protocol::dsmr_p1::catalogue::{self, Form};
+use crate::protocol::dsmr_p1::catalogue::{self, Entry, Form};
 use crate::protocol::dsmr_p1::object::Object;
 use crate::protocol::dsmr_p1::text::{Number, Stamp, Style};
 use crate::protocol::dsmr_p1::variant;
+use crate::protocol::fields::Fields;
 use crate::reading::{Absent, Code, MeterTime, Unit};
 
 const UNSET: &str = "not set: the time a clock starts with";
@@ -43,7 +44,13 @@ pub fn is_main(form: Option<Form>, index: usize, count: usize) -> bool {
 }
 
 /// Explains the bracket at `index`.
-pub fn of(sheet: &mut Sheet<'_>, form: Option<Form>, object: Object, index: usize, span: Span) -> Field {
+pub fn of<F: Fields>(
+    sheet: &mut Sheet<'_, F>,
+    form: Option<Form>,
+    object: Object,
+    index: usize,
+    span: Span,
+) -> Field {
     let label = label(sheet, form, object, index);
     let text = sheet.text(span);
     if text.is_empty() {
@@ -63,7 +70,7 @@ pub fn of(sheet: &mut Sheet<'_>, form: Option<Form>, object: Object, index: usiz
     field.at_depth(1)
 }
 
-fn label(sheet: &Sheet<'_>, form: Option<Form>, object: Object, index: usize) -> Label {
+fn label<F: Fields>(sheet: &Sheet<'_, F>, form: Option<Form>, object: Object, index: usize) -> Label {
     let nth = |name, number: usize| Label::Nth(name, u16::try_from(number).unwrap_or(u16::MAX));
     let word = |names: [&'static str; 2]| Label::Name(if index == 0 { names[0] } else { names[1] });
     match (form, index) {
@@ -97,7 +104,7 @@ fn label(sheet: &Sheet<'_>, form: Option<Form>, object: Object, index: usize) ->
 }
 
 /// Whether the history at hand is the Hungarian one: it begins with a time and not with a count.
-fn is_snapshot(sheet: &Sheet<'_>) -> bool {
+fn is_snapshot<F: Fields>(sheet: &Sheet<'_, F>) -> bool {
     sheet.groups.first().is_some_and(|first| Stamp::read(sheet.text(*first)).is_some())
 }
 
@@ -143,10 +150,20 @@ pub fn is_no_limit(text: &[u8]) -> bool {
     nines >= 3 && whole == Some(&b'9') && digits.all(|byte| *byte == b'0')
 }
 
+/// The name of an object: with the channel of a meter on M-Bus, or with group E where several share a name.
+pub fn name(entry: &'static Entry, object: Object) -> Label {
+    if object.a == 0 && object.b > 0 {
+        Label::Nth(entry.title, object.b.into())
+    } else if entry.is_numbered() {
+        Label::Nth(entry.title, object.e.into())
+    } else {
+        Label::Name(entry.title)
+    }
+}
+
 /// A text in hex: as text where it is one, else as it was sent.
-fn hex(sheet: &mut Sheet<'_>, label: Label, object: Object, span: Span) -> Field {
-    let title = catalogue::of(object).map_or("value", |entry| entry.title);
-    let name = if object.b > 0 { Label::Nth(title, object.b.into()) } else { Label::Name(title) };
+fn hex<F: Fields>(sheet: &mut Sheet<'_, F>, label: Label, object: Object, span: Span) -> Field {
+    let name = || catalogue::of(object).map_or(Label::Name("value"), |entry| name(entry, object));
     let is_text = sheet.undo_hex(name, span).is_some();
     Field::new(label, span, Value::Text).note(if is_text {
         "hex of a text: see the layer of texts"
@@ -156,7 +173,7 @@ fn hex(sheet: &mut Sheet<'_>, label: Label, object: Object, span: Span) -> Field
 }
 
 /// A code and what it stands for; `None` where the meter sent something else.
-fn coded(sheet: &mut Sheet<'_>, form: Form, span: Span, text: &[u8]) -> Option<Value> {
+fn coded<F: Fields>(sheet: &mut Sheet<'_, F>, form: Form, span: Span, text: &[u8]) -> Option<Value> {
     let is_code = text.len() < 8 && text.iter().all(u8::is_ascii_digit);
     if !is_code || sheet.groups.first() != Some(&span) {
         return None;

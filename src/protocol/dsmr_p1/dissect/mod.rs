@@ -7,15 +7,16 @@ mod sheet;
 mod told;
 
 pub use sealed::LUXEMBOURG;
-use sheet::Sheet;
+use sheet::{Decoded, Sheet};
 
 use super::envelope::Envelope;
 use super::variant::{self, Crc, Evidence, Variant};
 use super::wire::{End, Seal};
 use crate::frame::checksum::ARC;
 use crate::frame::{
-    Checksum, Direction, Dissection, Field, Layer, Origin, Problem, Reason, Span, Value, Verdict,
+    Checksum, Direction, Dissection, Field, Layer, Problem, Reason, Span, Value, Values, Verdict,
 };
+use crate::protocol::fields::{Fields, Unkept};
 use crate::protocol::{Context, Dialect};
 use crate::reading::Reading;
 
@@ -31,10 +32,10 @@ pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
         let unexplained = Dissection::unexplained(ID, bytes, "Not a P1 telegram");
         return Dissection { direction: direction(context), ..unexplained };
     }
-    let found = explain(bytes, 0, context.dialect);
+    let found = explain::<Vec<Field>>(bytes, 0, context.dialect);
     let mut layers =
         vec![Layer { name: "wire", bytes: bytes.into(), fields: found.fields, from: Vec::new() }];
-    layers.extend(found.texts);
+    layers.extend(found.texts.into_layer());
     Dissection {
         protocol: ID,
         direction: direction(context),
@@ -48,6 +49,15 @@ pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
     }
 }
 
+/// What one frame says, by the same rules as [`dissect`], with no field made.
+pub fn values(bytes: &[u8], context: &Context<'_>) -> Values {
+    if bytes.first() != Some(&b'/') {
+        return dissect(bytes, context).into();
+    }
+    let Explained { verdict, readings, problems, .. } = explain::<Unkept>(bytes, 0, context.dialect);
+    Values { verdict, readings, problems }
+}
+
 /// Telegrams are pushed; only what is known to go to the meter does not.
 const fn direction(context: &Context<'_>) -> Direction {
     match context.direction {
@@ -57,19 +67,19 @@ const fn direction(context: &Context<'_>) -> Direction {
 }
 
 /// A telegram in clear, explained.
-struct Explained {
+struct Explained<F> {
     title: &'static str,
     verdict: Verdict,
     checksum: Option<Checksum>,
-    fields: Vec<Field>,
+    fields: F,
     /// The layer of the texts that were sent as hex.
-    texts: Option<Layer>,
+    texts: Decoded<F>,
     readings: Vec<Reading>,
     problems: Vec<Problem>,
 }
 
 /// Explains a telegram in clear that begins `base` bytes into the wire.
-fn explain(bytes: &[u8], base: usize, dialect: Dialect) -> Explained {
+fn explain<F: Fields>(bytes: &[u8], base: usize, dialect: Dialect) -> Explained<F> {
     let end = End::of(bytes);
     let stop = end.map_or(bytes.len(), |end| end.mark);
     let (evidence, found) = look(bytes.get(1..stop).unwrap_or_default());
@@ -77,7 +87,7 @@ fn explain(bytes: &[u8], base: usize, dialect: Dialect) -> Explained {
     let checksum = end.and_then(|end| end.checksum(bytes));
     let verdict = verdict(end, checksum, variant);
     let is_sound = matches!(verdict, Verdict::Good | Verdict::Unchecked(Reason::NoChecksum));
-    let mut sheet = Sheet::new(bytes, base, variant, is_sound);
+    let mut sheet = Sheet::<F>::new(bytes, base, variant, is_sound);
     let next = lines::first(&mut sheet, stop);
     lines::body(&mut sheet, next, stop);
     told::date(&mut sheet);
@@ -93,7 +103,7 @@ fn explain(bytes: &[u8], base: usize, dialect: Dialect) -> Explained {
         title: if variant.dialect == Dialect::default() { found.title } else { variant.title },
         verdict,
         checksum,
-        texts: texts(&mut sheet),
+        texts: sheet.decoded,
         fields: sheet.fields,
         readings: sheet.readings,
         problems: sheet.problems,
@@ -122,7 +132,12 @@ fn verdict(end: Option<End>, checksum: Option<Checksum>, variant: &Variant) -> V
 }
 
 /// The line of the exclamation mark, and what is wrong with the whole.
-fn close(sheet: &mut Sheet<'_>, end: Option<End>, checksum: Option<Checksum>, verdict: Verdict) {
+fn close<F: Fields>(
+    sheet: &mut Sheet<'_, F>,
+    end: Option<End>,
+    checksum: Option<Checksum>,
+    verdict: Verdict,
+) {
     let Some(end) = end else {
         return sheet.problem("cut-short", "the telegram breaks off before its last line", None);
     };
@@ -133,7 +148,7 @@ fn close(sheet: &mut Sheet<'_>, end: Option<End>, checksum: Option<Checksum>, ve
     sheet.field("end", Span::new(end.mark, after), Value::Text, 0);
     if !crc.is_empty() {
         let value = checksum.map_or(Value::Text, |sum| Value::Hex(sum.found.into(), sum.digits));
-        sheet.fields.push(Field::new("CRC", crc, value).verdict(verdict).note(short_crc(end.seal)));
+        sheet.fields.add(|| Field::new("CRC", crc, value).verdict(verdict).note(short_crc(end.seal)));
     }
     if sheet.bytes.len() > after + digits {
         let rest = Span::new(after + digits, sheet.bytes.len());
@@ -150,7 +165,12 @@ const fn short_crc(seal: Seal) -> &'static str {
 }
 
 /// Names what is wrong with the checksum and, where that can be told, why.
-fn find_fault(sheet: &mut Sheet<'_>, end: End, (span, checksum): (Span, Option<Checksum>), verdict: Verdict) {
+fn find_fault<F: Fields>(
+    sheet: &mut Sheet<'_, F>,
+    end: End,
+    (span, checksum): (Span, Option<Checksum>),
+    verdict: Verdict,
+) {
     match (verdict, checksum) {
         (Verdict::Bad(mismatch), Some(sum)) => {
             sheet.problem("checksum", format!("{} {mismatch}", sum.kind), Some(span));
@@ -167,7 +187,7 @@ fn find_fault(sheet: &mut Sheet<'_>, end: End, (span, checksum): (Span, Option<C
     }
 }
 
-fn explain_mismatch(sheet: &mut Sheet<'_>, end: End, sum: Checksum) {
+fn explain_mismatch<F: Fields>(sheet: &mut Sheet<'_, F>, end: End, sum: Checksum) {
     let covered = sheet.bytes.get(..=end.mark).unwrap_or_default();
     if let Some(at) = stray_mark(covered) {
         let text = "an exclamation mark within a line: a bit was lost, as on a weak or long cable";
@@ -218,14 +238,10 @@ fn with_blank_line(covered: &[u8]) -> Option<Vec<u8>> {
     (!rest.starts_with(b"\r\n")).then(|| [first, b"\r\n", rest].concat())
 }
 
-/// The layer of texts that were sent as hex, if there are any.
-fn texts(sheet: &mut Sheet<'_>) -> Option<Layer> {
-    let decoded = std::mem::take(&mut sheet.decoded);
-    let from: Vec<Origin> = decoded.from;
-    (!from.is_empty()).then(|| Layer {
-        name: "texts",
-        bytes: decoded.bytes.into(),
-        fields: decoded.fields,
-        from,
-    })
+impl Decoded<Vec<Field>> {
+    /// The layer of texts that were sent as hex, if there are any.
+    fn into_layer(self) -> Option<Layer> {
+        let Self { bytes, fields, from } = self;
+        (!from.is_empty()).then(|| Layer { name: "texts", bytes: bytes.into(), fields, from })
+    }
 }

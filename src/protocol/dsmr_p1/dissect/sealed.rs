@@ -177,7 +177,7 @@ fn inner(
     context: &Context<'_>,
 ) {
     let base = envelope.text_at();
-    let found = explain(plain, base, context.dialect);
+    let found = explain::<Vec<Field>>(plain, base, context.dialect);
     let is_sealed = matches!(trust, Trust::Authentic | Trust::BareTag);
     dissection.title = found.title;
     dissection.verdict = match found.verdict {
@@ -193,7 +193,7 @@ fn inner(
     let from = vec![Origin { here, part: 0, wire: Span::new(base, base + plain.len()) }];
     let bytes: Box<[u8]> = plain.into();
     dissection.layers.push(Layer { name: "decrypted", bytes, fields: found.fields, from });
-    dissection.layers.extend(found.texts);
+    dissection.layers.extend(found.texts.into_layer());
     if !dissection.verdict.is_bad() {
         dissection.readings = found.readings;
     }

@@ -6,10 +6,11 @@ use crate::frame::{Field, Label, Origin, Problem, Span, Value};
 use crate::protocol::dsmr_p1::object::Object;
 use crate::protocol::dsmr_p1::text;
 use crate::protocol::dsmr_p1::variant::Variant;
+use crate::protocol::fields::Fields;
 use crate::reading::{MeterTime, Reading, Unit};
 
 /// The findings on one telegram.
-pub struct Sheet<'a> {
+pub struct Sheet<'a, F> {
     /// The telegram in clear.
     pub bytes: &'a [u8],
     /// Where its first byte stands on the wire: behind the head of the envelope of an encrypted one.
@@ -19,13 +20,13 @@ pub struct Sheet<'a> {
     /// Whether it is sound, so that readings may be taken from it.
     pub is_sound: bool,
     /// The fields of the telegram.
-    pub fields: Vec<Field>,
+    pub fields: F,
     /// The readings.
     pub readings: Vec<Reading>,
     /// What is odd.
     pub problems: Vec<Problem>,
     /// Texts that were sent as hex.
-    pub decoded: Decoded,
+    pub decoded: Decoded<F>,
     /// The time of the telegram.
     pub clock: Option<MeterTime>,
     /// What the meters on the channels measure.
@@ -39,12 +40,12 @@ pub struct Sheet<'a> {
 }
 
 /// Texts that were sent as hex: a layer of their own.
-#[derive(Debug, Default)]
-pub struct Decoded {
+#[derive(Debug)]
+pub struct Decoded<F> {
     /// The texts, one after the other.
     pub bytes: Vec<u8>,
     /// A field each.
-    pub fields: Vec<Field>,
+    pub fields: F,
     /// Where each comes from.
     pub from: Vec<Origin>,
 }
@@ -62,7 +63,7 @@ pub struct Awaited {
     pub field: usize,
 }
 
-impl<'a> Sheet<'a> {
+impl<'a, F: Fields> Sheet<'a, F> {
     /// For a telegram that begins `base` bytes into the wire.
     pub fn new(bytes: &'a [u8], base: usize, variant: &'static Variant, is_sound: bool) -> Self {
         Self {
@@ -70,10 +71,10 @@ impl<'a> Sheet<'a> {
             base,
             variant,
             is_sound,
-            fields: Vec::with_capacity(bytes.len() / 4),
+            fields: F::with_room(bytes.len() / 4),
             readings: Vec::with_capacity(if is_sound { 40 } else { 0 }),
             problems: Vec::new(),
-            decoded: Decoded::default(),
+            decoded: Decoded { bytes: Vec::new(), fields: F::with_room(0), from: Vec::new() },
             clock: None,
             media: [None; 5],
             groups: Vec::with_capacity(8),
@@ -89,7 +90,7 @@ impl<'a> Sheet<'a> {
 
     /// A field at a depth.
     pub fn field(&mut self, label: impl Into<Label>, span: Span, value: Value, depth: u8) {
-        self.fields.push(Field::new(label, span, value).at_depth(depth));
+        self.fields.plain(label, span, value, depth);
     }
 
     /// Something odd about a range of the telegram.
@@ -101,20 +102,22 @@ impl<'a> Sheet<'a> {
         self.problems.push(Problem { code, text: text.into(), span: span.map(on_wire) });
     }
 
-    /// Undoes the hex of a text and writes it into the layer of texts; `None` when it is no text in hex.
-    pub fn undo_hex(&mut self, label: Label, span: Span) -> Option<Span> {
+    /// Undoes the hex of a text and writes it into the layer of texts, once; `None` when it is no text in hex.
+    pub fn undo_hex(&mut self, label: impl FnOnce() -> Label, span: Span) -> Option<Span> {
+        let range = span.range();
+        let wire = Span::new(self.base + range.start, self.base + range.end);
+        if let Some(done) = self.decoded.from.iter().rev().find(|origin| origin.wire == wire) {
+            return Some(done.here);
+        }
         let from = self.decoded.bytes.len();
-        let is_hex = text::unhex(self.bytes.get(span.range())?, &mut self.decoded.bytes);
+        let is_hex = text::unhex(self.bytes.get(range)?, &mut self.decoded.bytes);
         let here = Span::new(from, self.decoded.bytes.len());
         let is_text = |byte: &u8| matches!(byte, 0x20..=0x7E | 0xA0..);
-        let decoded = self.decoded.bytes.get(here.range()).unwrap_or_default();
-        if !is_hex || decoded.is_empty() || !decoded.iter().all(is_text) {
+        if !is_hex || here.is_empty() || !self.undone(here).iter().all(is_text) {
             self.decoded.bytes.truncate(from);
             return None;
         }
-        let range = span.range();
-        let wire = Span::new(self.base + range.start, self.base + range.end);
-        self.decoded.fields.push(Field::new(label, here, Value::Text));
+        self.decoded.fields.add(|| Field::new(label(), here, Value::Text));
         self.decoded.from.push(Origin { here, part: 0, wire });
         Some(here)
     }

@@ -7,10 +7,11 @@ use crate::protocol::dsmr_p1::catalogue::{Entry, Form};
 use crate::protocol::dsmr_p1::object::Object;
 use crate::protocol::dsmr_p1::text::{Number, Stamp, Style};
 use crate::protocol::dsmr_p1::variant;
+use crate::protocol::fields::Fields;
 use crate::reading::{Absent, Code, Measured, MeterTime, Period, Quantity, Raw, Reading, Unit};
 
 /// Takes the readings of a line with an object, whose field is at `parent`.
-pub fn line(sheet: &mut Sheet<'_>, entry: &'static Entry, object: Object, parent: usize) {
+pub fn line<F: Fields>(sheet: &mut Sheet<'_, F>, entry: &'static Entry, object: Object, parent: usize) {
     let Some(&first) = sheet.groups.first() else { return };
     match entry.form {
         Form::Clock => clock(sheet, object, first),
@@ -34,8 +35,8 @@ fn code_of(object: Object) -> Code {
 }
 
 /// A reading of an object: its quantity from the table, its phase only where the object is electricity.
-fn push(
-    sheet: &mut Sheet<'_>,
+fn push<F: Fields>(
+    sheet: &mut Sheet<'_, F>,
     object: Object,
     quantity: Quantity,
     found: (Measured, Unit),
@@ -45,11 +46,11 @@ fn push(
     if !sheet.is_sound {
         return;
     }
-    let raw: Box<[u8]> = sheet.text(raw).into();
+    let raw = Raw::Text(sheet.text(raw).into());
     let reading = Reading::of(code_of(object), found.0, found.1, &[]);
     let phase = reading.phase.filter(|_| object.a == 1);
     let tariff = variant::tariff_of(object);
-    sheet.readings.push(Reading { quantity, phase, tariff, at, raw: Raw::Text(raw), ..reading });
+    sheet.readings.push(Reading { quantity, phase, tariff, at, raw, ..reading });
 }
 
 /// A number, or its absence, as it is to be believed: one with a unit that is not known is not.
@@ -61,7 +62,7 @@ fn measured(text: &[u8]) -> Option<(Measured, Unit)> {
     Some((Measured::Number(number.value), number.unit))
 }
 
-fn number(sheet: &mut Sheet<'_>, entry: &Entry, object: Object, span: Span) {
+fn number<F: Fields>(sheet: &mut Sheet<'_, F>, entry: &Entry, object: Object, span: Span) {
     let text = sheet.text(span);
     let is_open = entry.form == Form::Limit && (meaning::is_no_limit(text) || sheet.groups.len() > 1);
     if let (Some(quantity), Some(found), false) = (entry.quantity, measured(text), is_open) {
@@ -70,12 +71,11 @@ fn number(sheet: &mut Sheet<'_>, entry: &Entry, object: Object, span: Span) {
 }
 
 /// A text, undone from hex where it was one; an empty one is none.
-fn text(sheet: &mut Sheet<'_>, entry: &Entry, object: Object, span: Span) {
+fn text<F: Fields>(sheet: &mut Sheet<'_, F>, entry: &'static Entry, object: Object, span: Span) {
     let (Some(quantity), true) = (entry.quantity, sheet.is_sound && !span.is_empty()) else { return };
-    let range = span.range();
-    let wire = Span::new(sheet.base + range.start, sheet.base + range.end);
-    let undone = sheet.decoded.from.last().filter(|origin| origin.wire == wire).map(|origin| origin.here);
-    let text: Box<[u8]> = match undone {
+    let undone =
+        if entry.form == Form::Hex { sheet.undo_hex(|| meaning::name(entry, object), span) } else { None };
+    let text = match undone {
         Some(here) => sheet.undone(here).into(),
         None => sheet.text(span).into(),
     };
@@ -83,7 +83,7 @@ fn text(sheet: &mut Sheet<'_>, entry: &Entry, object: Object, span: Span) {
 }
 
 /// A code: as a number where it is the number of a tariff or a position, as text where it is a version.
-fn code(sheet: &mut Sheet<'_>, entry: &Entry, object: Object, span: Span) {
+fn code<F: Fields>(sheet: &mut Sheet<'_, F>, entry: &Entry, object: Object, span: Span) {
     let Some(quantity) = entry.quantity.filter(|_| !span.is_empty()) else { return };
     let text = sheet.text(span);
     let is_number = matches!(entry.form, Form::Tariff | Form::Switch);
@@ -92,7 +92,7 @@ fn code(sheet: &mut Sheet<'_>, entry: &Entry, object: Object, span: Span) {
     push(sheet, object, quantity, (value, Unit::None), None, span);
 }
 
-fn clock(sheet: &mut Sheet<'_>, object: Object, span: Span) {
+fn clock<F: Fields>(sheet: &mut Sheet<'_, F>, object: Object, span: Span) {
     let stamp = Stamp::read(sheet.text(span));
     sheet.clock = stamp.and_then(Stamp::time);
     if sheet.clock.is_none() {
@@ -107,7 +107,7 @@ fn clock(sheet: &mut Sheet<'_>, object: Object, span: Span) {
 }
 
 /// Time of day and date in two lines, as in Slovenia: together they are the time of the telegram.
-fn part(sheet: &mut Sheet<'_>, entry: &Entry, object: Object, span: Span) {
+fn part<F: Fields>(sheet: &mut Sheet<'_, F>, entry: &Entry, object: Object, span: Span) {
     let Some(part) = meaning::part(entry.form == Form::Time, sheet.text(span)) else { return };
     sheet.clock = Some(match sheet.clock {
         Some(time) if entry.form == Form::Date => {
@@ -119,7 +119,7 @@ fn part(sheet: &mut Sheet<'_>, entry: &Entry, object: Object, span: Span) {
     push(sheet, object, Quantity::CLOCK, (Measured::Time(part), Unit::None), None, span);
 }
 
-fn device(sheet: &mut Sheet<'_>, object: Object, span: Span) {
+fn device<F: Fields>(sheet: &mut Sheet<'_, F>, object: Object, span: Span) {
     let code = Number::read(sheet.text(span)).and_then(|number| u64::try_from(number.value.units()).ok());
     if let Some(medium) = sheet.media.get_mut(usize::from(object.b)) {
         *medium = code.and_then(variant::medium);
@@ -127,7 +127,7 @@ fn device(sheet: &mut Sheet<'_>, object: Object, span: Span) {
 }
 
 /// What the meter on a channel measures.
-fn quantity_of(sheet: &Sheet<'_>, channel: u8) -> Quantity {
+fn quantity_of<F: Fields>(sheet: &Sheet<'_, F>, channel: u8) -> Quantity {
     match sheet.media.get(usize::from(channel)).copied().flatten() {
         Some("gas") => Quantity::named("gas volume"),
         Some("water" | "warm water" | "cold water") => Quantity::named("water volume"),
@@ -140,7 +140,7 @@ fn quantity_of(sheet: &Sheet<'_>, channel: u8) -> Quantity {
 }
 
 /// A register of a meter on M-Bus: without a time that was set it is left over from one that is gone.
-fn submeter(sheet: &mut Sheet<'_>, object: Object) {
+fn submeter<F: Fields>(sheet: &mut Sheet<'_, F>, object: Object) {
     let [when, what] = *sheet.groups.as_slice() else { return };
     let time = Stamp::read(sheet.text(when)).and_then(Stamp::time);
     let found = match (measured(sheet.text(what)), time) {
@@ -152,7 +152,7 @@ fn submeter(sheet: &mut Sheet<'_>, object: Object) {
     push(sheet, object, quantity, found, time, what);
 }
 
-fn stamped(sheet: &mut Sheet<'_>, entry: &Entry, object: Object) {
+fn stamped<F: Fields>(sheet: &mut Sheet<'_, F>, entry: &Entry, object: Object) {
     let ([when, what], Some(quantity)) = (sheet.groups.as_slice(), entry.quantity) else { return };
     let (when, what) = (*when, *what);
     let time = Stamp::read(sheet.text(when)).and_then(Stamp::time);
@@ -162,7 +162,7 @@ fn stamped(sheet: &mut Sheet<'_>, entry: &Entry, object: Object) {
 }
 
 /// The number of this register follows in the next line.
-fn await_number(sheet: &mut Sheet<'_>, object: Object, field: usize) {
+fn await_number<F: Fields>(sheet: &mut Sheet<'_, F>, object: Object, field: usize) {
     let time = sheet.groups.first().and_then(|span| Stamp::read(sheet.text(*span))).and_then(Stamp::time);
     let unit = sheet.groups.get(5).map_or(Unit::None, |span| {
         let sample = [b"0*", sheet.text(*span)].concat();
@@ -172,7 +172,7 @@ fn await_number(sheet: &mut Sheet<'_>, object: Object, field: usize) {
 }
 
 /// The number that was awaited.
-pub fn hourly(sheet: &mut Sheet<'_>, awaited: &Awaited, number: Number, span: Span) {
+pub fn hourly<F: Fields>(sheet: &mut Sheet<'_, F>, awaited: &Awaited, number: Number, span: Span) {
     let quantity = quantity_of(sheet, awaited.object.b);
     let value = match awaited.time {
         Some(_) => Measured::Number(number.value),
@@ -182,7 +182,7 @@ pub fn hourly(sheet: &mut Sheet<'_>, awaited: &Awaited, number: Number, span: Sp
 }
 
 /// One of a list of registers with their times, of which only the latest is the present one.
-fn dated(sheet: &mut Sheet<'_>, object: Object) {
+fn dated<F: Fields>(sheet: &mut Sheet<'_, F>, object: Object) {
     let [what, when] = *sheet.groups.as_slice() else { return };
     let time = Stamp::read_dashed(sheet.text(when)).and_then(Stamp::time);
     let (Some(time), Some(found)) = (time, measured(sheet.text(what))) else { return };
@@ -198,13 +198,13 @@ fn dated(sheet: &mut Sheet<'_>, object: Object) {
     sheet.latest = Some((time, before));
 }
 
-fn count_of(sheet: &Sheet<'_>) -> Option<usize> {
+fn count_of<F: Fields>(sheet: &Sheet<'_, F>) -> Option<usize> {
     let count = Number::read(sheet.text(*sheet.groups.first()?))?;
     usize::try_from(count.value.units()).ok()
 }
 
 /// The log says how many pairs of time and duration it holds.
-fn count_failures(sheet: &mut Sheet<'_>) {
+fn count_failures<F: Fields>(sheet: &mut Sheet<'_, F>) {
     let entries = sheet.groups.len().saturating_sub(2);
     if let Some(count) = count_of(sheet)
         && (entries % 2 == 1 || count != entries / 2)
@@ -215,7 +215,7 @@ fn count_failures(sheet: &mut Sheet<'_>) {
 }
 
 /// Monthly maxima of Belgium: each of the month that its first time ends.
-fn history(sheet: &mut Sheet<'_>) {
+fn history<F: Fields>(sheet: &mut Sheet<'_, F>) {
     let is_snapshot = sheet.groups.first().is_some_and(|first| Stamp::read(sheet.text(*first)).is_some());
     if is_snapshot || sheet.groups.len() < 3 {
         return;
@@ -233,7 +233,7 @@ fn history(sheet: &mut Sheet<'_>) {
     }
 }
 
-fn month(sheet: &mut Sheet<'_>, end: Span, peak: Span, value: Span) {
+fn month<F: Fields>(sheet: &mut Sheet<'_, F>, end: Span, peak: Span, value: Span) {
     let time = |span| Stamp::read(sheet.text(span)).and_then(Stamp::time);
     let (Some(end), Some(peak), Some(found)) = (time(end), time(peak), measured(sheet.text(value))) else {
         return;
@@ -255,7 +255,7 @@ fn months(time: MeterTime) -> Option<i32> {
 }
 
 /// Gives every reading without a time of its own that of the telegram.
-pub fn date(sheet: &mut Sheet<'_>) {
+pub fn date<F: Fields>(sheet: &mut Sheet<'_, F>) {
     let clock = sheet.clock;
     for reading in &mut sheet.readings {
         let is_text = matches!(reading.value, Measured::Time(_));

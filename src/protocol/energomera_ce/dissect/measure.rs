@@ -5,7 +5,7 @@ use super::reply::{Answer, Place};
 use super::sheet::Sheet;
 use super::told::{NO_DECIMALS, Told};
 use crate::frame::{Value, Verdict};
-use crate::reading::{Absent, Code, Measured, Period, Quantity, Reading, Unit};
+use crate::reading::{Absent, Code, Measured, Octets, Period, Quantity, Reading, Unit};
 
 /// Takes down what a field measures, if its command measures anything there.
 pub fn measure(sheet: &mut Sheet<'_>, answer: &Answer<'_>, place: &Place<'_>, told: &Told) {
@@ -88,6 +88,6 @@ fn measured(told: &Told, raw: &[u8]) -> Measured {
 }
 
 /// A text that is sent last character first, without the zeros that fill it up.
-pub fn forwards(reversed: &[u8]) -> Box<[u8]> {
-    reversed.iter().rev().skip_while(|byte| **byte == 0).copied().collect()
+pub fn forwards(reversed: &[u8]) -> Octets {
+    reversed.iter().rev().skip_while(|byte| **byte == 0).copied().collect::<Vec<u8>>().into()
 }

@@ -1,7 +1,8 @@
 //! How a session comes about: sign-on, identification, option select, change of speed, password.
 
 use super::judge::{Verdict, headless_operand};
-use super::session::{Next, Phase, Session, Speed, Tally, refused};
+use super::session::{Next, Phase, Session, Speed};
+use super::tally::{Tally, refused};
 use super::{Work, pace};
 use crate::frame::At;
 use crate::protocol::iec62056_21::compose::{self, Job};

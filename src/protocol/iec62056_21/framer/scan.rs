@@ -3,8 +3,7 @@
 use super::LONGEST;
 use crate::protocol::iec62056_21::bcc::{Method, Rule};
 use crate::protocol::iec62056_21::chars::{ACK, CR, EOT, ETX, LF, NAK, SOH, STX, is_graphic, is_text};
-use crate::protocol::iec62056_21::parity::is_even;
-use crate::protocol::{Judged, Source};
+use crate::protocol::{Judged, Source, Weight};
 
 /// Longest line that begins with a slash.
 const LONGEST_LINE: usize = 96;
@@ -241,7 +240,7 @@ impl Scan {
 /// The character in a byte; one with bit 7 set but no even parity is taken for noise where a message begins
 /// and keeps bit 7.
 const fn character(byte: u8) -> u8 {
-    if byte & 0x80 == 0 || is_even(byte) { byte & 0x7F } else { byte }
+    if byte & 0x80 == 0 || Weight::Even.fits(byte) { byte & 0x7F } else { byte }
 }
 
 /// Whether a line that begins with a slash has the three letters and the speed of an identification.

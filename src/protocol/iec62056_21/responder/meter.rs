@@ -17,9 +17,9 @@ use crate::protocol::iec62056_21::framer::IecFramer;
 use crate::protocol::iec62056_21::ident::{Identity, speed};
 use crate::protocol::iec62056_21::message::{Command, Message, parse};
 use crate::protocol::iec62056_21::neva::codes;
-use crate::protocol::iec62056_21::{EKT, EMR, NEVA_1, NEVA_3, parity};
+use crate::protocol::iec62056_21::{EKT, EMR, NEVA_1, NEVA_3};
 use crate::protocol::{
-    Dialect, Framer as _, LineSettings, Now, PieceKind, Responder, Setup, SetupError, Source, Told,
+    Dialect, Framer as _, LineSettings, Now, PieceKind, Responder, Setup, SetupError, Source, Told, Weight,
 };
 
 /// Where the conversation stands.
@@ -135,7 +135,7 @@ impl Meter {
 
     fn say(&mut self, mut bytes: Vec<u8>, after: Duration, now: Now) {
         if self.has_parity {
-            parity::apply(&mut bytes);
+            Weight::Even.apply(&mut bytes);
         }
         self.last = now.at + after + self.line.wire_time(bytes.len());
         self.told.push_back(Told::Send { bytes, due: now.at + after });
@@ -163,7 +163,7 @@ impl Meter {
 
     fn frame(&mut self, wire: &[u8], now: Now) {
         let has_parity = wire.iter().any(|byte| byte & 0x80 != 0);
-        if has_parity && !wire.iter().all(|byte| parity::is_even(*byte)) {
+        if has_parity && !wire.iter().all(|byte| Weight::Even.fits(*byte)) {
             // A meter drops what has a wrong parity bit without a word.
             return;
         }

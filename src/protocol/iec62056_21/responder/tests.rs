@@ -1,8 +1,8 @@
 //! What a simulated meter can be told, and what it does not do by itself.
 
 use crate::frame::At;
-use crate::protocol::iec62056_21::{EKT, Iec, NEVA_3, parity};
-use crate::protocol::{Address, Dialect, Family as _, LineSettings, Now, Responder, Setup, Told};
+use crate::protocol::iec62056_21::{EKT, Iec, NEVA_3};
+use crate::protocol::{Address, Dialect, Family as _, LineSettings, Now, Responder, Setup, Told, Weight};
 
 fn setup(dialect: Dialect, values: &[(&str, &str)]) -> Setup {
     Setup {
@@ -101,9 +101,9 @@ fn a_damaged_command_gets_a_nak_and_wrong_parity_nothing() {
     assert_eq!(say(&mut *meter, b"\x01R1\x02600104FF()\x03a"), [0x15]);
     let mut meter = Iec.responder(&setup(NEVA_3, &[])).unwrap();
     let mut request = *b"/?!\r\n";
-    parity::apply(&mut request);
+    Weight::Even.apply(&mut request);
     let mut answer = b"/TPC5NEVAMT324.2303\r\n".to_vec();
-    parity::apply(&mut answer);
+    Weight::Even.apply(&mut answer);
     assert_eq!(say(&mut *meter, &request), answer, "parity in software is answered so");
     request[1] ^= 0x80;
     assert_eq!(say(&mut *meter, &request), b"");

@@ -3,8 +3,8 @@
 use serde_json::Value as Json;
 
 use crate::frame::{Direction, Dissection, Field, FieldTree as _, Value, Verdict, hex};
-use crate::protocol::iec62056_21::{EKT, EMR, GENERIC, Iec, NEVA_3, dissect, parity};
-use crate::protocol::{Context, Dialect, Family as _, Judged, PieceKind, Source, laws};
+use crate::protocol::iec62056_21::{EKT, EMR, GENERIC, Iec, NEVA_3, dissect};
+use crate::protocol::{Context, Dialect, Evidence, Family as _, Judged, PieceKind, Source, Weight, laws};
 
 const GENERAL: &str = include_str!("../../../../tests/vectors/iec62056_21.jsonl");
 const ENERGOMERA: &str = include_str!("../../../../tests/vectors/energomera_ascii.jsonl");
@@ -265,13 +265,13 @@ fn parity_in_software_is_recognised_and_its_text_is_that_of_the_source() {
             None => continue,
         };
         count += 1;
-        assert_eq!(parity::detect(&line.bytes), parity::Evidence::Even, "{}", line.id);
+        assert_eq!(Weight::Even.evidence(&line.bytes), Evidence::Carried, "{}", line.id);
         let explained = line.explain(&line.bytes);
         let [wire, text] = &explained.layers[..] else { panic!("{}: two layers", line.id) };
         assert_eq!((&*wire.bytes, &*text.bytes), (&line.bytes[..], &expected[..]), "{}", line.id);
         assert_eq!((text.name, text.from[0].wire.range()), ("text", 0..line.bytes.len()));
         let mut sent = expected.clone();
-        parity::apply(&mut sent);
+        Weight::Even.apply(&mut sent);
         assert_eq!(sent, line.bytes, "{}", line.id);
     }
     assert!(count >= 12, "{count}");
@@ -280,7 +280,7 @@ fn parity_in_software_is_recognised_and_its_text_is_that_of_the_source() {
 #[test]
 fn a_wrong_parity_bit_spoils_what_has_no_check_character() {
     let mut bytes = *b"/?!\r\n";
-    parity::apply(&mut bytes);
+    Weight::Even.apply(&mut bytes);
     bytes[1] ^= 0x80;
     let explained = Iec.dissect(&bytes, &Context::default());
     assert!(explained.verdict.is_bad());

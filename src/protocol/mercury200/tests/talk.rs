@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::commands::COMMANDS;
 use super::super::{Mercury200, wire};
-use super::line::{ADDRESS, Line, Trouble, profile, request, setup};
+use super::line::{ADDRESS, Line, Trouble, over, profile, request, setup};
 use crate::frame::At;
 use crate::protocol::{
     Access, ComposeError, Failure, Family, Fault, LineSettings, Now, Options, Plan, Request, Responder,
@@ -32,7 +32,7 @@ fn reads() -> Vec<Request> {
 }
 
 fn ask(trouble: Trouble, requests: Vec<Request>) -> Line {
-    Line::new(&setup("mercury-206", &[]), requests, Options::default()).with(trouble).run()
+    over(&setup("mercury-206", &[]), requests, Options::default()).with(trouble).run()
 }
 
 fn failure(line: &Line) -> &Fault {
@@ -46,7 +46,7 @@ fn every_read_is_answered_at_the_first_try() {
         let title = format!("{} {:?}", asked.command.id, asked.arguments);
         let line = ask(Trouble::None, vec![asked]);
         assert_eq!(line.results, [Ok(())], "{title}");
-        assert_eq!((line.asked, line.warnings.len()), (1, 0), "{title}");
+        assert_eq!((line.questions.len(), line.warnings.len()), (1, 0), "{title}");
         assert!(!line.readings.is_empty(), "{title}");
     }
 }
@@ -57,7 +57,7 @@ fn all_reads_in_one_plan_come_in_order() {
     let count = requests.len();
     let line = ask(Trouble::None, requests);
     assert_eq!(line.results, vec![Ok(()); count]);
-    assert_eq!(line.asked as usize, count);
+    assert_eq!(line.questions.len(), count);
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn an_echo_is_not_taken_for_data_and_does_not_disturb() {
     for asked in reads() {
         let title = format!("{} {:?}", asked.command.id, asked.arguments);
         let clean = ask(Trouble::None, vec![asked.clone()]);
-        let echoed = ask(Trouble::Echo, vec![asked.clone()]);
+        let echoed = ask(Trouble::RawEcho, vec![asked.clone()]);
         assert_eq!((&echoed.results, &echoed.readings), (&clean.results, &clean.readings), "{title}");
         let only = ask(Trouble::EchoOnly, vec![asked]);
         assert!(only.readings.is_empty(), "{title}");
@@ -77,7 +77,7 @@ fn an_echo_is_not_taken_for_data_and_does_not_disturb() {
 fn values_set_up_are_the_values_read() {
     let values = [("1.8.1", "621.42"), ("1.8.2", "208.34"), ("32.7.0", "235.8"), ("14.7.0", "50.02")];
     let requests = vec![request("energy", &[]), request("instant", &[]), request("frequency", &[])];
-    let line = Line::new(&setup("mercury-206", &values), requests, Options::default()).run();
+    let line = over(&setup("mercury-206", &values), requests, Options::default()).run();
     let told = line.told();
     for value in ["1.8.1=621.42", "1.8.2=208.34", "32.7.0=235.8", "14.7.0=50.02"] {
         assert!(told.contains(&value.to_owned()), "{value} in {told:?}");
@@ -118,8 +118,8 @@ fn a_meter_confirms_its_new_address_from_there() {
 #[test]
 fn damage_is_asked_again_and_named_when_it_stays() {
     let line = ask(Trouble::Damage(1), vec![request("energy", &[])]);
-    assert_eq!((line.asked, &line.results[0]), (2, &Ok(())));
-    let line = ask(Trouble::Damage(9), vec![request("energy", &[])]);
+    assert_eq!((line.questions.len(), &line.results[0]), (2, &Ok(())));
+    let line = ask(Trouble::DamageAll, vec![request("energy", &[])]);
     let Fault::Damaged { what } = failure(&line) else { panic!("{:?}", line.results) };
     assert!(what.starts_with("CRC ") && what.contains(", expected "), "{what}");
     assert!(line.readings.is_empty());
@@ -128,12 +128,12 @@ fn damage_is_asked_again_and_named_when_it_stays() {
 #[test]
 fn idle_bytes_around_an_answer_do_not_hide_it() {
     let line = ask(Trouble::Idle, vec![request("energy", &[]), request("instant", &[])]);
-    assert_eq!((line.results, line.asked), (vec![Ok(()), Ok(())], 2));
+    assert_eq!((line.results, line.questions.len()), (vec![Ok(()), Ok(())], 2));
 }
 
 #[test]
 fn an_answer_from_another_address_is_named_and_never_read() {
-    let line = ask(Trouble::Misaddress, vec![request("energy", &[])]);
+    let line = ask(Trouble::Misaddress(3), vec![request("energy", &[])]);
     let found = u64::from(ADDRESS ^ 1);
     assert_eq!(failure(&line), &Fault::Unexpected(Unfit::Address { expected: ADDRESS.into(), found }));
     assert!(line.warnings.contains(&"other-meter") && line.readings.is_empty());
@@ -150,12 +150,11 @@ fn a_200_is_silent_to_what_only_newer_meters_know() {
     for (id, arguments) in
         [("frequency", &[][..]), ("reactive-energy", &[]), ("parameter", &[]), ("maxima", &[])]
     {
-        let line =
-            Line::new(&setup("mercury-200", &[]), vec![request(id, arguments)], Options::default()).run();
+        let line = over(&setup("mercury-200", &[]), vec![request(id, arguments)], Options::default()).run();
         assert!(matches!(failure(&line), Fault::NoAnswer { .. }), "{id}");
     }
     for id in ["energy", "instant", "clock", "serial", "version", "battery", "month-energy"] {
-        let line = Line::new(&setup("mercury-200", &[]), vec![request(id, &[])], Options::default()).run();
+        let line = over(&setup("mercury-200", &[]), vec![request(id, &[])], Options::default()).run();
         assert_eq!(line.results, [Ok(())], "{id}");
     }
 }
@@ -163,8 +162,8 @@ fn a_200_is_silent_to_what_only_newer_meters_know() {
 #[test]
 fn a_meter_that_says_it_is_another_model_gives_a_warning() {
     let asked = || vec![request("parameter", &[("number", "model")])];
-    assert!(Line::new(&setup("mercury-206", &[]), asked(), Options::default()).run().warnings.is_empty());
-    let line = Line::new(&setup("mercury-203", &[]), asked(), Options::default()).run();
+    assert!(over(&setup("mercury-206", &[]), asked(), Options::default()).run().warnings.is_empty());
+    let line = over(&setup("mercury-203", &[]), asked(), Options::default()).run();
     assert_eq!((line.results, line.warnings), (vec![Ok(())], vec!["model"]));
 }
 
@@ -180,8 +179,8 @@ fn a_read_of_the_tariffs_takes_the_wire_time_the_silence_and_the_turnaround() {
 #[test]
 fn reading_twice_accepts_what_stays_the_same() {
     let options = Options { read_twice: true, ..Options::default() };
-    let line = Line::new(&setup("mercury-206", &[]), vec![request("energy", &[])], options).run();
-    assert_eq!((line.asked, line.readings.len(), line.results), (2, 4, vec![Ok(())]));
+    let line = over(&setup("mercury-206", &[]), vec![request("energy", &[])], options).run();
+    assert_eq!((line.questions.len(), line.readings.len(), line.results), (2, 4, vec![Ok(())]));
 }
 
 #[test]

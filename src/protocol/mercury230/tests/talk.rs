@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::{Mercury230, PLAIN, WITH_D, rows, wire};
-use super::line::{ADDRESS, Line, Trouble, profile, request, setup};
+use super::line::{ADDRESS, Line, Trouble, bodies, over, over_as, profile, request, setup};
 use crate::frame::{At, Secret};
 use crate::protocol::{
     Access, Address, ComposeError, Failure, Family, Fault, Kind, LineSettings, Now, Options, Plan, Request,
@@ -44,7 +44,7 @@ fn reads() -> Vec<Request> {
 }
 
 fn ask(trouble: Trouble, requests: Vec<Request>) -> Line {
-    Line::new(&setup("mercury-236", &[]), requests, Options::default()).with(trouble).run()
+    over(&setup("mercury-236", &[]), requests, Options::default()).with(trouble).run()
 }
 
 fn failure(line: &Line, index: usize) -> &Fault {
@@ -82,7 +82,7 @@ fn all_reads_in_one_plan_come_in_order_in_one_session() {
         (Some(&"open the channel"), Some(&"close the channel"))
     );
     // Some need the owner's level, so the channel is opened with it and the owner's factory password.
-    assert_eq!(line.bodies()[0], [1, 2, 2, 2, 2, 2, 2, 2]);
+    assert_eq!(bodies(&line)[0], [1, 2, 2, 2, 2, 2, 2, 2]);
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn a_link_test_needs_no_channel_and_its_lone_answer_is_said_to_prove_little() {
         (Trouble::NamedEcho, vec![]),
     ] {
         let line = ask(trouble, asked());
-        assert_eq!((&line.results[..], line.bodies()), (&[Ok(())][..], vec![&[0][..]]), "{trouble:?}");
+        assert_eq!((&line.results[..], bodies(&line)), (&[Ok(())][..], vec![&[0][..]]), "{trouble:?}");
         assert_eq!(line.warnings, warnings, "{trouble:?}");
     }
     assert!(matches!(
@@ -141,7 +141,7 @@ fn values_set_up_are_the_values_read() {
         request("location", &[]),
         request("passport", &[]),
     ];
-    let told = Line::new(&setup("mercury-236", &values), requests, Options::default()).run().told();
+    let told = over(&setup("mercury-236", &values), requests, Options::default()).run().told();
     for value in [
         "1.8.0=3196200",
         "1.8.2=1",
@@ -160,22 +160,22 @@ fn values_set_up_are_the_values_read() {
 #[test]
 fn commands_without_a_channel_open_none() {
     let line = ask(Trouble::None, vec![request("serial", &[])]);
-    assert_eq!(line.bodies(), [&[8, 0][..]]);
+    assert_eq!(bodies(&line), [&[8, 0][..]]);
     let line = ask(Trouble::None, vec![request("serial", &[]), request("energy", &[])]);
-    assert_eq!(line.bodies(), [&[8, 0][..], &OPEN, &[5, 0, 0], &[2]]);
+    assert_eq!(bodies(&line), [&[8, 0][..], &OPEN, &[5, 0, 0], &[2]]);
 }
 
 #[test]
 fn a_wrong_password_is_sent_once_and_the_other_way_to_send_it_is_offered() {
     let with_d = Setup { dialect: WITH_D, ..setup("mercury-236", &[]) };
-    let line = Line::as_who(
+    let line = over_as(
         &with_d,
         vec![request("energy", &[]), request("clock", &[])],
         Options::default(),
         profile(Some("111111"), PLAIN),
     )
     .run();
-    assert_eq!(line.bodies(), [OPEN]);
+    assert_eq!(bodies(&line), [OPEN]);
     for index in 0..2 {
         let Fault::Refused { code: Some(3), meaning } = failure(&line, index) else {
             panic!("{:?}", line.results)
@@ -183,7 +183,7 @@ fn a_wrong_password_is_sent_once_and_the_other_way_to_send_it_is_offered() {
         assert!(meaning.contains("ascii:"), "{meaning}");
     }
     assert_eq!(line.results[0].as_ref().unwrap_err().step, "open the channel");
-    let right = Line::as_who(
+    let right = over_as(
         &with_d,
         vec![request("energy", &[])],
         Options::default(),
@@ -195,7 +195,7 @@ fn a_wrong_password_is_sent_once_and_the_other_way_to_send_it_is_offered() {
 #[test]
 fn a_damaged_answer_to_opening_is_no_reason_to_send_the_password_again() {
     let line = ask(Trouble::Damage(1), vec![request("energy", &[])]);
-    assert_eq!(line.bodies(), [&OPEN[..], &[5, 0, 0], &[2]]);
+    assert_eq!(bodies(&line), [&OPEN[..], &[5, 0, 0], &[2]]);
     assert_eq!(line.results, [Ok(())]);
 }
 
@@ -204,7 +204,7 @@ fn a_channel_that_the_meter_has_closed_is_opened_once_more() {
     let requests = || vec![request("energy", &[]), request("clock", &[])];
     let line = ask(Trouble::Sleep(3), requests());
     assert_eq!(line.results, [Ok(()), Ok(())]);
-    assert_eq!(line.bodies(), [&OPEN[..], &[5, 0, 0], &[4, 0], &OPEN, &[4, 0], &[2]]);
+    assert_eq!(bodies(&line), [&OPEN[..], &[5, 0, 0], &[4, 0], &OPEN, &[4, 0], &[2]]);
 }
 
 #[test]
@@ -214,18 +214,17 @@ fn an_older_meter_is_asked_for_single_values() {
         ["power", "voltage", "current", "power-factor", "frequency", "distortion", "temperature", "angles"];
     for id in ids {
         let whole = ask(Trouble::None, vec![request(id, &[])]);
-        let pieces = Line::new(&older, vec![request(id, &[])], Options::default()).run();
+        let pieces = over(&older, vec![request(id, &[])], Options::default()).run();
         assert_eq!((pieces.results.as_slice(), pieces.told()), (&[Ok(())][..], whole.told()), "{id}");
     }
-    let line = Line::new(&older, vec![request("voltage", &[])], Options::default()).run();
+    let line = over(&older, vec![request("voltage", &[])], Options::default()).run();
     assert_eq!(
-        line.bodies()[1..5],
+        bodies(&line)[1..5],
         [&[8, 0x16, 0x11][..], &[8, 0x11, 0x11], &[8, 0x11, 0x12], &[8, 0x11, 0x13]]
     );
     // The long answers, in two steps down to single values.
     let long =
-        Line::new(&older, vec![request("instant", &[]), request("energy-all", &[])], Options::default())
-            .run();
+        over(&older, vec![request("instant", &[]), request("energy-all", &[])], Options::default()).run();
     let short = ask(Trouble::None, vec![request("instant", &[])]);
     assert_eq!(long.results, [Ok(()), Ok(())]);
     assert_eq!(long.told()[..short.readings.len()], short.told());
@@ -233,7 +232,7 @@ fn an_older_meter_is_asked_for_single_values() {
 
 #[test]
 fn what_a_meter_refuses_is_named() {
-    let line = Line::new(
+    let line = over(
         &setup("mercury-230", &[]),
         vec![request("reactive-by-quadrant", &[]), request("energy-at", &[("date", "2024-05-01")])],
         Options::default(),
@@ -272,7 +271,7 @@ fn writes_open_as_the_owner_and_change_what_is_read() {
             request("ratios", &[]),
         ],
     );
-    assert_eq!(line.bodies()[0], [1, 2, 2, 2, 2, 2, 2, 2]);
+    assert_eq!(bodies(&line)[0], [1, 2, 2, 2, 2, 2, 2, 2]);
     assert_eq!(line.results, vec![Ok(()); 4]);
     assert_eq!(line.told(), ["location=ROOF", "voltage ratio=1", "current ratio=40"]);
 }
@@ -281,7 +280,7 @@ fn writes_open_as_the_owner_and_change_what_is_read() {
 fn a_write_without_answer_is_not_repeated() {
     let line = ask(Trouble::Lose(2), vec![request("set-location", &[("text", "ROOF")])]);
     assert!(matches!(failure(&line, 0), Fault::NoAnswer { sent: 1, .. }));
-    assert_eq!(line.bodies().iter().filter(|body| body.starts_with(&[3])).count(), 1);
+    assert_eq!(bodies(&line).iter().filter(|body| body.starts_with(&[3])).count(), 1);
     let line = ask(Trouble::None, vec![request("restart", &[])]);
     assert_eq!(line.results, [Ok(())], "no answer is expected");
 }
@@ -305,12 +304,12 @@ fn damage_and_loss_are_asked_again_and_named_when_they_stay() {
         assert_eq!(line.readings.len(), 4, "{trouble:?}");
     }
     let options = Options { retries: 0, ..Options::default() };
-    let line = Line::new(&setup("mercury-236", &[]), vec![request("energy", &[])], options);
+    let line = over(&setup("mercury-236", &[]), vec![request("energy", &[])], options);
     let line = line.with(Trouble::Damage(2)).run();
     let Fault::Damaged { what } = failure(&line, 0) else { panic!("{:?}", line.results) };
     assert!(what.starts_with("CRC ") && what.contains(", expected "), "{what}");
     assert!(line.readings.is_empty());
-    assert_eq!(line.bodies().last(), Some(&&[2][..]), "closed all the same");
+    assert_eq!(bodies(&line).last(), Some(&&[2][..]), "closed all the same");
 }
 
 #[test]
@@ -328,7 +327,7 @@ fn idle_bytes_around_an_answer_do_not_hide_it() {
 
 #[test]
 fn an_answer_from_another_address_is_named_and_never_read() {
-    let line = ask(Trouble::Misaddress, vec![request("serial", &[])]);
+    let line = ask(Trouble::Misaddress(0), vec![request("serial", &[])]);
     let found = u64::from(ADDRESS ^ 1);
     assert_eq!(failure(&line, 0), &Fault::Unexpected(Unfit::Address { expected: ADDRESS.into(), found }));
     assert!(line.warnings.contains(&"other-meter") && line.readings.is_empty());
@@ -336,17 +335,17 @@ fn an_answer_from_another_address_is_named_and_never_read() {
 
 #[test]
 fn a_cancel_closes_the_channel() {
-    let line = Line::new(&setup("mercury-236", &[]), reads(), Options::default()).cancelled_after(4).run();
+    let line = over(&setup("mercury-236", &[]), reads(), Options::default()).cancelled_after(4).run();
     assert_eq!(line.results.iter().filter(|result| result.is_err()).count(), 1);
     assert_eq!(failure(&line, line.results.len() - 1), &Fault::Cancelled);
-    assert_eq!((line.questions.len(), line.bodies().last()), (5, Some(&&[2][..])));
+    assert_eq!((line.questions.len(), bodies(&line).last()), (5, Some(&&[2][..])));
 }
 
 #[test]
 fn reading_twice_accepts_what_stays_the_same() {
     let options = Options { read_twice: true, ..Options::default() };
-    let line = Line::new(&setup("mercury-236", &[]), vec![request("energy", &[])], options).run();
-    assert_eq!(line.bodies(), [&OPEN[..], &[5, 0, 0], &[5, 0, 0], &[2]]);
+    let line = over(&setup("mercury-236", &[]), vec![request("energy", &[])], options).run();
+    assert_eq!(bodies(&line), [&OPEN[..], &[5, 0, 0], &[5, 0, 0], &[2]]);
     assert_eq!((line.readings.len(), line.results), (4, vec![Ok(())]));
 }
 

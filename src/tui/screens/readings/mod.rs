@@ -82,7 +82,7 @@ fn clock(state: &State, when: Timestamp) -> String {
 }
 
 /// A time passed in the largest unit that fits: `12 s`, `3 min`.
-fn span(passed: SignedDuration) -> String {
+pub fn span(passed: SignedDuration) -> String {
     match passed.as_secs().unsigned_abs() {
         seconds @ 0..120 => format!("{seconds} s"),
         seconds @ 120..7_200 => format!("{} min", seconds / 60),

@@ -1,4 +1,4 @@
-//! CRC-16/MODBUS at the end of a frame, low byte first: what both Mercury protocols have in common.
+//! CRC-16/MODBUS at the end of a frame, low byte first.
 
 use crate::frame::Checksum;
 use crate::frame::checksum::{MODBUS, MODBUS_RULE};

@@ -1,0 +1,51 @@
+//! A telegram as the lines or elements it consists of: what a person watches who has a meter that speaks by
+//! itself.
+
+mod change;
+mod line;
+mod standing;
+
+#[cfg(test)]
+mod tests;
+
+pub use change::{Change, changes};
+pub use line::{Line, lines};
+pub use standing::{Cipher, Standing};
+
+use crate::frame::{Direction, Dissection};
+use crate::meter::Model;
+use crate::protocol::Command;
+
+/// The id of the command that only waits for what a meter says next.
+const WAIT: &str = "telegram";
+
+/// Whether meters of a model speak without being asked.
+#[must_use]
+pub fn is_pushed(model: &Model) -> bool {
+    !model.everyday.is_empty() && model.everyday.iter().all(|preset| preset.command == WAIT)
+}
+
+/// Whether there is nothing that could be asked: every command only waits.
+#[must_use]
+pub fn only_waits(commands: &[Command]) -> bool {
+    !commands.is_empty() && commands.iter().all(|command| command.id == WAIT)
+}
+
+/// The view of a telegram's bytes in which its lines stand: what was deciphered, else what was put together,
+/// else the wire.
+#[must_use]
+pub fn content_layer(telegram: &Dissection) -> usize {
+    let named = |name| telegram.layers.iter().rposition(|layer| layer.name == name);
+    named("decrypted").or_else(|| named("reassembled")).unwrap_or(0)
+}
+
+/// What keeps a frame from being a telegram: it breaks off, or what belongs before it is missing.
+const TORN: &[&str] = &["cut-short", "orphan-segment", "segment-sequence", "apdu-incomplete"];
+
+/// Whether a frame is a whole telegram: of those in pieces, the last piece. It may be damaged all the same.
+#[must_use]
+pub fn is_whole(frame: &Dissection) -> bool {
+    let is_torn = TORN.iter().any(|code| frame.has_problem(code));
+    let is_heard = matches!(frame.direction, Direction::Push) || !frame.readings.is_empty();
+    is_heard && !frame.is_part() && !is_torn
+}

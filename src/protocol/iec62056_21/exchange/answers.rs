@@ -1,0 +1,227 @@
+//! What an answer, its damage or its absence comes to.
+
+use super::Work;
+use super::judge::Verdict;
+use super::session::{Next, Phase, Session};
+use super::tally::{Tally, refused};
+use crate::frame::At;
+use crate::protocol::iec62056_21::chars::{ACK, NAK};
+use crate::protocol::iec62056_21::compose::Job;
+use crate::protocol::{Access, Action, Failure, Fault, Unfit};
+use crate::reading::{Reading, Unit};
+
+impl Session {
+    pub(super) fn heard_answer(&mut self, verdict: Verdict, at: At) {
+        let is_write = self.present().is_some_and(|query| query.is_write());
+        match verdict {
+            Verdict::Data { other: true, .. } if self.blocks == 0 => {
+                self.tally.unfit = Some(Unfit::Content("the answer names another code than was asked for"));
+            }
+            Verdict::Data { readings, value, more, .. } => {
+                self.settle();
+                self.tell(readings);
+                if more {
+                    return self.next_block(at);
+                }
+                self.answered(&value, at);
+            }
+            Verdict::Accepted if is_write => {
+                self.settle();
+                self.answered(b"", at);
+            }
+            Verdict::Denied => {
+                self.settle();
+                let refused = Fault::Refused { code: None, meaning: "the meter answers NAK" };
+                self.retry_or(refused, at);
+            }
+            Verdict::Ended => {
+                self.is_open = false;
+                let meaning = "the meter ended the session";
+                self.lost(Fault::Refused { code: None, meaning }, at);
+            }
+            Verdict::Refused { code, meaning } => {
+                self.settle();
+                self.refused(code, meaning, at);
+            }
+            Verdict::Damaged(what) => {
+                self.settle();
+                self.tally.damaged = Some(what.clone());
+                if self.blocks > 0 && self.tally.sent <= u32::from(self.options.retries) {
+                    self.tally.sent += 1;
+                    return self.send(vec![NAK], Phase::Answer);
+                }
+                self.retry_or(Fault::Damaged { what }, at);
+            }
+            Verdict::Accepted | Verdict::Operand(_) | Verdict::Identification(_) | Verdict::Foreign => {}
+        }
+    }
+
+    pub(super) fn heard_readout(&mut self, verdict: Verdict, at: At) {
+        match verdict {
+            Verdict::Data { readings, more, .. } => {
+                self.settle();
+                self.tell(readings);
+                if more {
+                    self.blocks += 1;
+                    return self.send(vec![ACK], Phase::Readout);
+                }
+                self.owes_sign_off = false;
+                self.done(at);
+            }
+            Verdict::Ended => self.fail_all("option select", &refused("the meter ended the session"), at),
+            Verdict::Refused { code, meaning } => self.command_failed(Fault::Refused { code, meaning }, at),
+            Verdict::Denied => self.fail_all("option select", &refused("the meter answers NAK"), at),
+            Verdict::Damaged(what) => {
+                self.tally.damaged = Some(what);
+                if self.tally.sent <= u32::from(self.options.retries) && self.owes_sign_off {
+                    self.tally.sent += 1;
+                    self.send(vec![NAK], Phase::Readout);
+                }
+            }
+            Verdict::Operand(_) => {
+                let what = Unfit::Content("the meter went into programming mode instead of sending its data");
+                self.fail_all("option select", &Fault::Unexpected(what), at);
+            }
+            Verdict::Accepted | Verdict::Identification(_) | Verdict::Foreign => {}
+        }
+    }
+
+    /// A frame while the line should be silent: an answer that was given up on.
+    pub(super) fn late(&mut self, verdict: &Verdict, next: Next, at: At) {
+        if self.owed == 0 || matches!(verdict, Verdict::Foreign) {
+            return;
+        }
+        self.owed -= 1;
+        self.warn("late-answer", "an answer came after its time and was not taken for the next one");
+        if self.owed == 0 && next == Next::Ask {
+            self.pause(next, self.reaction, at);
+        }
+    }
+
+    pub(super) const fn settle(&mut self) {
+        self.owed = self.owed.saturating_sub(1);
+    }
+
+    pub(super) fn tell(&mut self, mut readings: Vec<Reading>) {
+        if self.profile.model == "energomera-ce6850m" {
+            readings.iter_mut().for_each(in_watts);
+        }
+        let is_archive = matches!(self.works.front(), Some(Work { job: Job::Days(_), .. }));
+        if !is_archive {
+            self.actions.extend(readings.into_iter().map(Action::Reading));
+        }
+    }
+
+    /// Another block follows: it is asked for with ACK.
+    pub(super) fn next_block(&mut self, _: At) {
+        self.blocks += 1;
+        self.owed += 1;
+        self.send(vec![ACK], Phase::Answer);
+    }
+
+    /// The present command is answered.
+    pub(super) fn answered(&mut self, value: &[u8], at: At) {
+        self.tally = Tally::default();
+        let Some(work) = self.works.front_mut() else { return };
+        if let Job::Days(days) = &mut work.job {
+            let result = days.answer(value);
+            let (done, total) = days.progress();
+            let warning = days.warning();
+            self.actions.extend(warning.map(Action::Warning));
+            match result {
+                Ok(readings) => {
+                    self.actions.extend(readings.into_iter().map(Action::Reading));
+                    self.actions.push_back(Action::Progress { done, total });
+                }
+                Err(what) => return self.work_failed(Fault::Unexpected(Unfit::Content(what)), at),
+            }
+        }
+        self.query += 1;
+        self.go_on(at);
+    }
+
+    /// The next command of the work, or the next work.
+    pub(super) fn go_on(&mut self, at: At) {
+        let is_session = matches!(self.works.front(), Some(Work { job: Job::Queries(_) | Job::Days(_), .. }));
+        if is_session && self.present().is_some() {
+            self.pause(Next::Ask, self.gap(), at);
+        } else {
+            self.done(at);
+        }
+    }
+
+    pub(super) fn refused(&mut self, code: Option<u16>, meaning: &'static str, at: At) {
+        let Some(query) = self.present() else { return };
+        let is_absent = matches!(code, Some(1 | 11 | 12));
+        if is_absent && !query.is_write() {
+            self.unknown.push(query.address().to_vec());
+        }
+        if let Some(Work { job: Job::Days(days), .. }) = self.works.front_mut()
+            && days.refused()
+        {
+            let warning = days.warning();
+            self.actions.extend(warning.map(Action::Warning));
+            self.tally = Tally::default();
+            self.query += 1;
+            return self.go_on(at);
+        }
+        self.command_failed(Fault::Refused { code, meaning }, at);
+    }
+
+    /// Asks again if that is allowed, else the command has failed.
+    pub(super) fn retry_or(&mut self, fault: Fault, at: At) {
+        let is_outside = !self.is_open;
+        if self.is_read() && self.tally.sent <= u32::from(self.options.retries) {
+            let next = if is_outside { Next::Outside } else { Next::Ask };
+            return self.pause(next, self.reaction, at);
+        }
+        self.command_failed(fault, at);
+    }
+
+    /// A command has failed, the session goes on.
+    pub(super) fn command_failed(&mut self, fault: Fault, at: At) {
+        self.tally = Tally::default();
+        let failure = Failure { step: self.title(), fault };
+        self.failed.get_or_insert(failure);
+        let is_list =
+            matches!(self.works.front(), Some(Work { job: Job::Queries(_), access: Access::Read, .. }));
+        self.query = if is_list { self.query + 1 } else { usize::MAX };
+        if matches!(self.works.front(), Some(Work { job: Job::Queries(_), .. })) {
+            self.go_on(at);
+        } else {
+            self.done(at);
+        }
+    }
+
+    /// The whole work has failed, the session goes on.
+    pub(super) fn work_failed(&mut self, fault: Fault, at: At) {
+        self.failed = Some(Failure { step: self.title(), fault });
+        self.done(at);
+    }
+
+    pub(super) fn no_answer(&mut self, at: At) {
+        if self.is_read() && self.tally.sent <= u32::from(self.options.retries) {
+            return if self.is_open { self.ask(at) } else { self.outside(at) };
+        }
+        let is_silence = self.tally.damaged.is_none() && self.tally.unfit.is_none();
+        let fault = std::mem::take(&mut self.tally).fault();
+        if is_silence && self.is_open { self.lost(fault, at) } else { self.command_failed(fault, at) }
+    }
+
+    pub(super) fn no_readout(&mut self, at: At) {
+        let fault = std::mem::take(&mut self.tally).fault();
+        if self.owes_sign_off {
+            return self.no_data_after_select(&fault, at);
+        }
+        self.work_failed(fault, at);
+    }
+}
+
+/// A CE6850M sends its powers in watts, not in kilowatts as its kin.
+fn in_watts(reading: &mut Reading) {
+    reading.unit = match reading.unit {
+        Unit::Kilowatt => Unit::Watt,
+        Unit::Kilovar => Unit::Var,
+        unit => unit,
+    };
+}

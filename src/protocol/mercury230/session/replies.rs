@@ -1,0 +1,150 @@
+//! What a frame comes to, by what was asked.
+
+use std::time::Duration;
+
+use super::super::answers::{self, Answer};
+use super::super::rows::{self, TEST};
+use super::super::{status, timing};
+use super::tally::{Tally, refusal};
+use super::{Channel, Session, State, Step};
+use crate::frame::At;
+use crate::protocol::{Access, Action, Unfit, Warning};
+use crate::reading::Reading;
+
+impl Session {
+    pub(super) fn frame(&mut self, frame: &[u8], at: At) {
+        if self.state == State::Pausing {
+            return self.late(frame, at);
+        }
+        if self.state != State::Listening {
+            return;
+        }
+        match answers::judge(&self.sent, frame, self.dialect) {
+            Answer::Data(readings) => {
+                self.owed = self.owed.saturating_sub(1);
+                self.data(readings, at);
+            }
+            Answer::Status(byte) => {
+                self.owed = self.owed.saturating_sub(1);
+                self.status(byte, at);
+            }
+            Answer::Damaged(what) => {
+                self.owed = self.owed.saturating_sub(1);
+                self.damaged(what, at);
+            }
+            Answer::Same => self.same(at),
+            Answer::Unfit(unfit) => self.unfit(unfit),
+            Answer::Foreign => {}
+        }
+    }
+
+    /// The bytes that were sent have come: an echo, or the answer to a link test, or both.
+    pub(super) fn same(&mut self, at: At) {
+        let is_test = self.step == Step::Ask && self.questions.front().is_some_and(|body| *body == [TEST]);
+        if is_test && self.tally.echo {
+            // Both the echo and the answer.
+            self.owed = self.owed.saturating_sub(1);
+            return self.settled(at, false);
+        }
+        self.tally.echo = true;
+    }
+
+    /// A frame while the line should be silent: an answer that was given up on.
+    fn late(&mut self, frame: &[u8], at: At) {
+        if matches!(answers::judge(&self.sent, frame, self.dialect), Answer::Foreign | Answer::Same) {
+            return;
+        }
+        self.owed = self.owed.saturating_sub(1);
+        self.warn("late-answer", "an answer came after its time and was not taken for the next one");
+        if self.owed == 0 {
+            self.pause(at, timing::silence(self.line));
+        }
+    }
+
+    fn unfit(&mut self, unfit: Unfit) {
+        if let Unfit::Address { expected, found } = unfit {
+            let text = format!("answer from address {found} while asking {expected}");
+            self.actions.push_back(Action::Warning(Warning { code: "other-meter", text: text.into() }));
+        }
+        self.tally.unfit = Some(unfit);
+    }
+
+    fn damaged(&mut self, what: String, at: At) {
+        if self.step == Step::Open {
+            // It may have been a refusal; a password that may be wrong is not sent again. Whether the channel
+            // is open the next command will tell.
+            self.channel = Channel::OpenForGood;
+            return self.begin(at);
+        }
+        self.tally.damaged = Some(what);
+        self.retry_or_fail(at);
+    }
+
+    fn status(&mut self, byte: u8, at: At) {
+        match (self.step, status::code(byte)) {
+            (Step::Open, status::OK) => {
+                let is_again = self.tally.refused == Some(status::CLOSED);
+                self.channel = if is_again { Channel::OpenForGood } else { Channel::Open };
+                self.begin(at);
+            }
+            (Step::Open, _) => self.fail_all(byte),
+            (Step::Close, _) => self.finish(),
+            (Step::Ask, code) => self.status_of_command(byte, code, at),
+        }
+    }
+
+    fn status_of_command(&mut self, byte: u8, code: u8, at: At) {
+        let Some(row) = self.row() else { return };
+        let body = self.questions.front().cloned().unwrap_or_default();
+        let pieces = if answers::calls_for_pieces(byte) { answers::pieces(&body) } else { Vec::new() };
+        match code {
+            status::OK if answers::is_answered_by_status(row) => {
+                self.follow_address(&body);
+                self.settled(at, false);
+            }
+            status::OK => {
+                self.tally.unfit = Some(Unfit::Content("status ok where data was asked for"));
+                self.retry_or_fail(at);
+            }
+            status::CLOSED if self.channel != Channel::OpenForGood && row.level > 0 => {
+                self.channel = Channel::Closed;
+                self.tally = Tally { refused: Some(byte), ..Tally::default() };
+                self.pause(at, Duration::ZERO);
+            }
+            _ if !pieces.is_empty() => {
+                self.questions.pop_front();
+                pieces.into_iter().rev().for_each(|piece| self.questions.push_front(piece));
+                self.begin(at);
+            }
+            status::INTERNAL if row.command.access == Access::Read && self.tally.refused != Some(byte) => {
+                self.tally.refused = Some(byte);
+                self.pause(at, Duration::ZERO);
+            }
+            _ => self.fail(refusal(byte), at),
+        }
+    }
+
+    /// After its address was changed the meter is found at the new one.
+    fn follow_address(&mut self, body: &[u8]) {
+        self.address = rows::answers_from(self.address, body);
+    }
+
+    fn data(&mut self, readings: Vec<Reading>, at: At) {
+        if self.step != Step::Ask {
+            self.tally.unfit = Some(Unfit::Content("data where a status was expected"));
+            return;
+        }
+        if self.options.read_twice && self.first.as_ref() != Some(&readings) {
+            let differs = self.first.replace(readings).is_some();
+            if !differs {
+                // The second question of a pair is no retry.
+                return self.begin(at);
+            }
+            self.tally.unfit = Some(Unfit::Different);
+            return self.retry_or_fail(at);
+        }
+        self.first = None;
+        self.actions.extend(readings.into_iter().map(Action::Reading));
+        self.settled(at, false);
+    }
+}

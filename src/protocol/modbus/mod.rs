@@ -1,0 +1,10 @@
+//! What both Mercury protocols have in common with Modbus, and nothing else with each other: the CRC that ends
+//! a frame, and silence as the only sign of where one ends.
+
+mod crc;
+mod hearing;
+#[cfg(test)]
+pub mod line;
+
+pub use crc::{CRC, CRC_START, checksum, crc_step, damage, seal};
+pub use hearing::Hearing;

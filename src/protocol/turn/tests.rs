@@ -1,0 +1,181 @@
+//! What an exchange of questions and answers does when answers fail to come.
+
+use super::*;
+
+/// Questions are one byte, the command's index; an answer is `[index, value]`; FF is damage.
+struct Quiz {
+    count: usize,
+    access: Access,
+}
+
+impl Turn for Quiz {
+    fn count(&self) -> usize {
+        self.count
+    }
+    fn title(&self, _: usize) -> &'static str {
+        "quiz"
+    }
+    fn access(&self, _: usize) -> Access {
+        self.access
+    }
+    fn is_answered(&self, _: usize) -> bool {
+        true
+    }
+    fn question(&mut self, index: usize, _: usize) -> Vec<u8> {
+        vec![index as u8]
+    }
+    fn judge(&mut self, _: usize, _: usize, frame: &[u8]) -> Judgement {
+        match frame {
+            [0xFF, ..] => Judgement::Damaged("broken".into()),
+            [0xEE, ..] => Judgement::Unfit(Unfit::Address { expected: 1, found: 2 }),
+            bytes => Judgement::Answer { readings: vec![reading(bytes)], more: false },
+        }
+    }
+    fn timing(&self) -> Timing {
+        Timing { reply: Duration::from_millis(500), gap: Duration::from_millis(10) }
+    }
+}
+
+fn reading(raw: &[u8]) -> Reading {
+    use crate::reading::{Measured, Quantity, Unit};
+    Reading::unnamed(Quantity::POWER, Measured::Text(raw.into()), Unit::None, raw)
+}
+
+struct Table {
+    exchange: Turns<Quiz>,
+    now: At,
+    wait: Option<At>,
+    log: Vec<String>,
+    /// What was left to whoever comes next: so many milliseconds of silence, and answers owed.
+    rest: Option<(u128, u32)>,
+}
+
+impl Table {
+    fn new(count: usize, options: Options) -> Self {
+        let exchange = Turns::new(Quiz { count, access: Access::Read }, options);
+        Self { exchange, now: At::ZERO, wait: None, log: Vec::new(), rest: None }
+    }
+
+    fn tell(&mut self, event: Event<'_>) -> &mut Self {
+        self.exchange.handle(event, self.now);
+        while let Some(action) = self.exchange.next_action() {
+            match action {
+                Action::Send(bytes) => {
+                    self.log.push(format!("ask {}", bytes[0]));
+                    self.exchange.handle(Event::Sent, self.now);
+                }
+                Action::WaitUntil(at) => self.wait = Some(at),
+                Action::Reading(_) => self.log.push("reading".into()),
+                Action::Warning(warning) => self.log.push(warning.code.into()),
+                Action::Answered { index, result: Ok(()) } => self.log.push(format!("done {index}")),
+                Action::Answered { index, result: Err(failure) } => {
+                    self.log.push(format!("failed {index} {:?}", failure.fault));
+                }
+                Action::Rest { until, owed } => {
+                    self.rest = Some((until.since(self.now).as_millis(), owed));
+                }
+                Action::Finished => self.log.push("finished".into()),
+                _ => {}
+            }
+        }
+        self
+    }
+
+    fn pass(&mut self, millis: u64) -> &mut Self {
+        let end = self.now + Duration::from_millis(millis);
+        while let Some(due) = self.wait.filter(|due| *due <= end) {
+            self.now = due;
+            self.wait = None;
+            self.tell(Event::Deadline);
+        }
+        self.now = end;
+        self
+    }
+}
+
+#[test]
+fn asks_the_next_question_after_the_demanded_silence_only() {
+    let mut table = Table::new(2, Options::default());
+    table.tell(Event::Start).pass(50).tell(Event::Frame(&[0, 1])).pass(9);
+    assert_eq!(table.log, ["ask 0", "reading", "done 0"]);
+    table.pass(1);
+    assert_eq!(table.log.last().map(String::as_str), Some("ask 1"));
+}
+
+#[test]
+fn silence_is_asked_again_and_then_named_with_what_was_heard() {
+    let mut table = Table::new(1, Options::default());
+    table.tell(Event::Start).tell(Event::Echo).tell(Event::Noise(&[0, 0])).pass(5000);
+    let fault = Fault::NoAnswer { sent: 3, echo: true, noise_bytes: 2 };
+    assert_eq!(table.log, ["ask 0", "ask 0", "ask 0", &format!("failed 0 {fault:?}"), "finished"]);
+}
+
+#[test]
+fn an_answer_that_comes_after_its_time_is_not_taken_for_the_next() {
+    let mut table = Table::new(2, Options { retries: 0, read_twice: false });
+    table.tell(Event::Start).pass(600).tell(Event::Frame(&[0, 1])).pass(10);
+    assert_eq!(table.log[2..], ["late-answer".to_owned(), "ask 1".into()], "{:?}", table.log);
+}
+
+#[test]
+fn after_a_repeated_question_the_second_answer_is_waited_for() {
+    let mut table = Table::new(2, Options { retries: 1, read_twice: false });
+    table.tell(Event::Start).pass(515).tell(Event::Frame(&[0, 1])).pass(100);
+    assert_eq!(table.log, ["ask 0", "ask 0", "reading", "done 0"]);
+    table.tell(Event::Frame(&[0, 1])).pass(10);
+    assert_eq!(table.log[4..], ["late-answer".to_owned(), "ask 1".into()]);
+}
+
+#[test]
+fn read_twice_takes_only_two_equal_answers() {
+    let mut table = Table::new(1, Options { retries: 1, read_twice: true });
+    table.tell(Event::Start).tell(Event::Frame(&[0, 1])).pass(10).tell(Event::Frame(&[0, 2])).pass(10);
+    assert_eq!(table.log, ["ask 0", "ask 0", "ask 0"]);
+    table.tell(Event::Frame(&[0, 2]));
+    assert_eq!(table.log[3..], ["reading".to_owned(), "done 0".into(), "finished".into()]);
+}
+
+#[test]
+fn a_write_is_never_repeated() {
+    let mut table = Table::new(1, Options::default());
+    table.exchange.turn.access = Access::Write;
+    table.tell(Event::Start).pass(5000);
+    assert_eq!(table.log.iter().filter(|l| l.starts_with("ask")).count(), 1);
+}
+
+#[test]
+fn another_meters_answer_is_named_and_the_right_one_still_awaited() {
+    let mut table = Table::new(1, Options::default());
+    table.tell(Event::Start).tell(Event::Frame(&[0xEE])).tell(Event::Frame(&[0, 7]));
+    assert_eq!(table.log, ["ask 0", "other-meter", "reading", "done 0", "finished"]);
+}
+
+#[test]
+fn an_answer_right_behind_a_damaged_frame_is_taken() {
+    let mut table = Table::new(1, Options { retries: 0, read_twice: false });
+    table.tell(Event::Start).tell(Event::Frame(&[0xFF])).pass(5).tell(Event::Frame(&[0, 7]));
+    assert_eq!(table.log, ["ask 0", "reading", "done 0", "finished"]);
+}
+
+#[test]
+fn the_end_leaves_the_silence_of_the_protocol_and_time_for_answers_that_may_still_come() {
+    let mut answered = Table::new(1, Options::default());
+    answered.tell(Event::Start).tell(Event::Frame(&[0, 7]));
+    assert_eq!(answered.rest, Some((10, 0)));
+    let mut silent = Table::new(1, Options::default());
+    silent.tell(Event::Start).pass(5000);
+    assert_eq!(silent.rest, Some((500, 3)));
+    let mut cancelled = Table::new(1, Options::default());
+    cancelled.tell(Event::Start).tell(Event::Cancelled);
+    assert_eq!(cancelled.rest, Some((500, 1)));
+    let mut damaged = Table::new(1, Options { retries: 0, read_twice: false });
+    damaged.tell(Event::Start).tell(Event::Frame(&[0xFF])).pass(10);
+    assert_eq!(damaged.rest, Some((10, 0)));
+}
+
+#[test]
+fn damage_is_asked_again_and_a_cancel_ends_it_at_once() {
+    let mut table = Table::new(1, Options::default());
+    table.tell(Event::Start).tell(Event::Frame(&[0xFF])).pass(10).tell(Event::Cancelled);
+    assert_eq!(table.log, ["ask 0", "ask 0", "failed 0 Cancelled", "finished"]);
+}
