@@ -11,7 +11,7 @@ use crate::frame::visible;
 use crate::link::Place;
 use crate::meter::Model;
 use crate::protocol::Request;
-use crate::sim::demo_meters;
+use crate::sim::demo_address;
 
 /// The meter that was named, on a link. On the simulated bus the address may be left out.
 ///
@@ -48,11 +48,10 @@ pub fn other_address(model: &Model, written: &str) -> Option<String> {
     })
 }
 
-/// Where the simulated bus has a meter of a model; `None` on any other link.
+/// Where the simulated bus has a meter of a model that is asked for; `None` on any other link.
 #[must_use]
-pub fn simulated_address(model: &Model, place: &Place) -> Option<String> {
-    let meters = if *place == Place::Sim { demo_meters(None) } else { Vec::new() };
-    meters.iter().find(|meter| meter.name() == model.id).map(|meter| meter.address().to_owned())
+pub fn simulated_address(model: &'static Model, place: &Place) -> Option<String> {
+    (*place == Place::Sim).then(|| demo_address(model))
 }
 
 /// The meter that was named, with its password and keys.

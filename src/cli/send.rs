@@ -43,7 +43,7 @@ fn opening(given: &Send, line: LineSettings, (decoder, keys): (Option<Decoder>, 
         decoder,
         recording: given.capture.clone().map_or(Recording::None, Recording::File),
         keys: keys.ciphers(""),
-        simulation: Simulation::default(),
+        simulation: Simulation { model: given.model, ..Simulation::default() },
         before: None,
     }
 }

@@ -14,7 +14,10 @@ use crate::protocol::{
 pub struct SimMeter {
     name: String,
     address: String,
+    /// On which line it hears.
     line: LineSettings,
+    /// On which line it says what it is told to say next.
+    speaks: LineSettings,
     responder: Box<dyn Responder>,
     /// What is known of it by its model.
     known: Option<Known>,
@@ -135,6 +138,7 @@ impl SimMeter {
             name: name.into(),
             address: address.into(),
             line,
+            speaks: line,
             responder,
             known: None,
             household: None,
@@ -210,6 +214,16 @@ pub(super) fn readdress(meters: &[SimMeter]) -> Readdress {
 impl SimMeter {
     pub(super) const fn set_line(&mut self, line: LineSettings) {
         self.line = line;
+    }
+
+    /// The line on which it says what comes next: it changes when the meter is told so, though it hears on the
+    /// line before until everything said has left.
+    pub(super) const fn speaks(&self) -> LineSettings {
+        self.speaks
+    }
+
+    pub(super) const fn speak(&mut self, line: LineSettings) {
+        self.speaks = line;
     }
 
     /// When what it has been told to send so far will have left.

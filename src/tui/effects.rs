@@ -73,6 +73,11 @@ impl Outside {
                     faults.set(specs);
                 }
             }
+            Effect::Simulate(model) => {
+                if let Some(session) = &mut self.session {
+                    session.ask_for(model);
+                }
+            }
             Effect::Remember(saved, recent) => self.remember(saved, recent),
             Effect::ReadWrites(place) => self.read_writes(place.as_deref()),
             Effect::Copy(text) => self.screen.copy(&text)?,

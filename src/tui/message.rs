@@ -63,6 +63,8 @@ pub enum Effect {
         /// The model that a simulated bus is to have room for.
         model: Option<&'static Model>,
     },
+    /// See to it that the simulated bus has a meter of this model.
+    Simulate(&'static Model),
     /// Close the link.
     Close,
     /// Ask the bus.

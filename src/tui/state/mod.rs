@@ -380,6 +380,13 @@ impl State {
         self.phase == Phase::Running
     }
 
+    /// Whether the link is the simulated bus, open or being opened.
+    #[must_use]
+    pub fn is_simulated(&self) -> bool {
+        let is_there = matches!(self.phase, Phase::Opening { .. } | Phase::Running);
+        is_there && self.link.as_ref().is_some_and(|link| link.place == Place::Sim)
+    }
+
     /// Says something to the person.
     pub fn say(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice { tone: Tone::Plain, text: text.into() });

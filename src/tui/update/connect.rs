@@ -78,6 +78,7 @@ pub fn open(state: &mut State, name: LinkName, effects: &mut Effects) {
     state.jobs.clear();
     state.bench.repeat = None;
     state.readings.next = None;
+    meter::find_on_simulated_bus(state);
     let line = state.target.as_ref().map(|target| target.model.line).unwrap_or_default();
     let decoder = state.target.as_ref().map(Target::decoder);
     let keys = state.keys_here().ciphers("");
