@@ -23,6 +23,7 @@ mod fields;
 mod framer;
 mod held;
 mod keys;
+pub mod known_code;
 pub mod laws;
 mod line;
 mod listen;
@@ -51,6 +52,7 @@ pub use exchange::{Action, Event, Exchange, Failure, Fault, Options, Plan, Reque
 pub use family::{ComposeError, Context, Dialect, Family, Profile};
 pub use framer::{Framer, Judged, Piece, PieceKind, Source};
 pub use keys::MeterKey;
+pub use known_code::KnownCode;
 pub use line::{BadLine, LineSettings, Parity};
 pub use parity::{Evidence, Weight};
 pub use responder::{Load, Now, Responder, Setup, SetupError, Told};

@@ -80,6 +80,19 @@ fn armed(size: (u16, u16)) -> State {
     state
 }
 
+/// Choosing a code; the meter does not have one of them.
+fn coded(size: (u16, u16)) -> State {
+    let mut state = connected(size, Screen::Bench);
+    super::update::start(&mut state, None, Some(("neva-mt324".into(), "00000201".into())), false);
+    let meter = super::update::meter_on_link(&state);
+    state.absent.note(&meter, "2307FFFF", true);
+    state.absent.note(&meter, "3507FFFF", true);
+    keys(&mut state, &["o"]);
+    type_text(&mut state, "power");
+    keys(&mut state, &["down"]);
+    state
+}
+
 fn written(size: (u16, u16)) -> State {
     let mut state = connected(size, Screen::Bench);
     let record = |command: &str, bytes: &str, answer: &str, verdict: &str, reason: &str| Record {
@@ -183,6 +196,7 @@ const SCENES: &[Scene] = &[
     ("bench-silence", silent),
     ("bench-question", asking),
     ("bench-question-session", armed),
+    ("bench-codes", coded),
     ("writes", written),
     ("telegram-dsmr5", dsmr5),
     ("telegram-emucs", emucs),

@@ -48,6 +48,7 @@ fn arguments(command: &'static Command) -> Option<Arguments> {
         Kind::Choice(choices) => choices.first().map(|choice| choice.word.to_owned()).unwrap_or_default(),
         Kind::DateTime => "2026-03-01T12:00:00".to_owned(),
         Kind::Date => "2026-03-01".to_owned(),
+        Kind::Code { .. } => "60.01.04*FF".to_owned(),
         Kind::Text { max } | Kind::Password { max } => "1".repeat(max.min(6)),
         Kind::Bytes { min, .. } => "00".repeat(min),
     };

@@ -81,6 +81,8 @@ pub enum Action {
     Repeat,
     /// Put the request among those that Readings polls, or take it out.
     Pin,
+    /// Ask for a code found by a few letters.
+    Codes,
     /// Read everything twice and compare, or once.
     Twice,
     /// Bytes typed by hand instead of a command.
@@ -182,6 +184,7 @@ actions! {
     Bench {
         Repeat "repeat" ["r"] "repeat" "send again and again, until pressed once more" sends;
         Pin "pin" ["p"] "pin" "poll this request on Readings, or no longer";
+        Codes "codes" ["o"] "code" "ask for any code (OBIS or the maker's name), found by code or name";
         Raw "raw" ["x"] "raw" "bytes and text typed by hand, instead of a command";
         Twice "read-twice" ["d"] "twice" "read every value twice and take it only when both answers agree";
         ToTrace "to-trace" ["t"] "to trace" "show the reply in the trace";
@@ -251,7 +254,7 @@ actions! {
     }
     Popup {
         Confirm "confirm" ["enter"] "confirm" "do what the box asks";
-        Complete "complete" ["tab"] "" "complete the command";
+        Complete "complete" ["tab"] "" "complete what is typed";
         Close "close" ["esc"] "close" "close the box, nothing is done";
     }
 }

@@ -14,7 +14,7 @@ use crate::tui::layout::VERY_WIDE;
 use crate::tui::state::target::wire_address;
 use crate::tui::state::{Pane, Phase, Popup, Screen, State, Tone};
 use crate::tui::theme::Role;
-use crate::tui::update::is_typing;
+use crate::tui::update::{codes_are_asked, is_typing};
 use crate::tui::widgets::{Footer, Hint, Piece, StatusLine};
 
 /// ```text
@@ -261,6 +261,7 @@ fn is_of_use(state: &State, action: Action) -> bool {
         Action::Copy => matches!(screen, Screen::Bench | Screen::Trace),
         Action::Save | Action::Forget => pane == Pane::Links,
         Action::OtherAddress => matches!(state.meter.candidates(), Some(Ok(found)) if found.len() > 1),
+        Action::Codes => codes_are_asked(state),
         Action::ToTrace => state.bench.reply.entry.is_some(),
         Action::NextMatch => !state.view.needle.is_empty(),
         Action::Accept => state.popup.is_some(),

@@ -208,7 +208,7 @@ fn columns(field: &FormField) -> u16 {
         Kind::Integer { max, .. } => max.to_string().len() + 1,
         Kind::DateTime => 20,
         Kind::Date => 11,
-        Kind::Text { max } | Kind::Password { max } => max + 1,
+        Kind::Text { max } | Kind::Code { max } | Kind::Password { max } => max + 1,
         Kind::Bytes { max, .. } => 3 * max,
         Kind::Choice(_) => 0,
     };

@@ -1,6 +1,7 @@
 //! Boxes over the screen.
 
 mod arm;
+mod codes;
 mod writes;
 
 use ratatui::layout::Rect;
@@ -20,6 +21,7 @@ pub fn draw(look: &mut Look<'_>) {
         Some(Popup::Help(top)) => help(look, *top),
         Some(Popup::Prompt { input, at }) => prompt(look, input, *at),
         Some(Popup::Arm(question)) => arm::draw(look, question),
+        Some(Popup::Codes(chosen)) => codes::draw(look, chosen),
         Some(Popup::Writes(records, top)) => writes::draw(look, records, *top),
         Some(Popup::Paste(bytes)) => paste(look, bytes),
         Some(Popup::Decoded(inspector)) => decoded(look, inspector),

@@ -2,6 +2,7 @@
 
 pub mod arming;
 pub mod bench;
+pub mod codes;
 pub mod connect;
 pub mod form;
 pub mod inspector;
@@ -221,6 +222,8 @@ pub struct State {
     pub target: Option<Target>,
     /// Whether the session may write.
     pub arming: Arming,
+    /// The codes that meters have said they do not have.
+    pub absent: codes::Absent,
     /// Where what was written is kept.
     pub write_log: Option<PathBuf>,
     /// The keys of meters that encrypt: of the keys file, and typed ones before them.
@@ -270,6 +273,7 @@ impl State {
             capture: CaptureState::Off,
             target: None,
             arming: Arming::ReadOnly,
+            absent: codes::Absent::default(),
             write_log: None,
             keys: Keys::default(),
             jobs: Jobs::default(),

@@ -2,6 +2,7 @@
 
 use tui_input::Input;
 
+use super::codes::Codes;
 use super::inspector::Inspector;
 use crate::app::arming::Challenge;
 use crate::app::write_log::Record;
@@ -60,6 +61,8 @@ pub enum Popup {
     Arm(Box<Question>),
     /// Pasted text outside of any field: decode it as hex?
     Paste(Vec<u8>),
+    /// A code of the meter being typed.
+    Codes(Codes),
     /// What was written to meters, and the first record shown, counted from the newest.
     Writes(Vec<Record>, usize),
     /// Pasted or typed bytes, explained.

@@ -10,7 +10,7 @@ use super::super::state::bench::{Draft, Mode, Outcome, Repeat};
 use super::super::state::jobs::{Order, Purpose};
 use super::super::state::popup::Armed;
 use super::super::state::{Pane, Screen, State};
-use super::{Effects, go, popup, telegram};
+use super::{Effects, codes, go, popup, telegram};
 use crate::app::raw;
 use crate::app::target::Target;
 use crate::bus::{self, Decoder, Errand, Forbidden, Intent, JobId, Permit};
@@ -31,6 +31,7 @@ pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
         Action::Repeat => repeat(state, effects),
         Action::Pin => pin(state),
         Action::Raw => raw_mode(state),
+        Action::Codes => codes::open(state),
         Action::Twice => twice(state),
         Action::ToTrace => to_trace(state),
         Action::Watch => telegram::watch(state, effects),

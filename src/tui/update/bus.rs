@@ -4,7 +4,7 @@ use super::super::message::Effect;
 use super::super::state::bench::Outcome;
 use super::super::state::jobs::{Job, Purpose};
 use super::super::state::{Arming, Phase, State};
-use super::{Effects, bench, connect, failure, go, meter, readings};
+use super::{Effects, bench, codes, connect, failure, go, meter, readings};
 use crate::bus::{Intent, JobEvent, JobId, LinkState, Status};
 use crate::protocol::Failure;
 use crate::trace::{EntryKind, Way};
@@ -75,6 +75,9 @@ fn answered(state: &mut State, id: JobId, answer: &Answer) {
     if let Some(request) = job.requests.get(answer.index) {
         let why = failed.map(|failure| failure::told(state, failure, answer.request));
         state.readings.note(request.command.title, why);
+    }
+    if let Some(request) = job.requests.get(answer.index) {
+        codes::note(state, request, failed);
     }
     if !matches!(job.purpose, Purpose::Bench | Purpose::Repeat) {
         return;

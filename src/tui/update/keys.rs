@@ -7,6 +7,7 @@ use tui_input::backend::crossterm::EventHandler;
 use super::super::keymap::{Action, Chord, Context};
 use super::super::message::Effect;
 use super::super::state::bench::Mode;
+use super::super::state::codes::Codes;
 use super::super::state::form::FormField;
 use super::super::state::{Pane, Popup, Screen, State};
 use super::{Effects, bench, connect, copy, go, meter, popup, readings, telegram, trace};
@@ -72,7 +73,7 @@ pub fn edits(chord: Chord) -> bool {
 #[must_use]
 pub fn is_typing(state: &State) -> bool {
     match &state.popup {
-        Some(Popup::Prompt { .. }) => return true,
+        Some(Popup::Prompt { .. } | Popup::Codes(_)) => return true,
         Some(Popup::Arm(_)) => return state.arming.is_armed(),
         Some(_) => return false,
         None => {}
@@ -103,6 +104,7 @@ pub fn input(state: &mut State) -> Option<&mut Input> {
         return match state.popup.as_mut()? {
             Popup::Prompt { input, .. } => Some(input),
             Popup::Arm(question) => Some(&mut question.input),
+            Popup::Codes(codes) => Some(&mut codes.input),
             _ => None,
         };
     }
@@ -141,7 +143,7 @@ fn typed(state: &mut State, event: KeyEvent) -> bool {
 /// What follows from another text.
 pub fn retyped(state: &mut State) {
     if let Some(popup) = &mut state.popup {
-        if let Popup::Prompt { at, .. } = popup {
+        if let Popup::Prompt { at, .. } | Popup::Codes(Codes { at, .. }) = popup {
             *at = 0;
         }
         return;

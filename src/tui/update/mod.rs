@@ -3,6 +3,7 @@
 mod bench;
 mod bus;
 mod ciphers;
+mod codes;
 mod connect;
 mod copy;
 mod failure;
@@ -22,6 +23,7 @@ mod trace;
 mod tests;
 
 pub use bench::request as composed_request;
+pub use codes::{are_asked as codes_are_asked, meter as meter_on_link};
 pub use keys::is_typing;
 pub use prompt::completions;
 pub use trace::{entry_text, is_match};

@@ -7,7 +7,7 @@ use super::super::message::Effect;
 use super::super::state::bench::Draft;
 use super::super::state::popup::{Armed, Question, Shown};
 use super::super::state::{Arming, Popup, State};
-use super::{Effects, bench, copy, keys, paste, prompt};
+use super::{Effects, bench, codes, copy, keys, paste, prompt};
 use crate::app::arming::Challenge;
 use crate::app::target::Target;
 use crate::app::write_log::Keeper;
@@ -47,7 +47,7 @@ pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
     match action {
         Action::Close | Action::Back => state.popup = None,
         Action::Confirm => confirm(state, effects),
-        Action::Complete => prompt::complete(state),
+        Action::Complete => complete(state),
         Action::Up => scroll(state, -1, effects),
         Action::Down => scroll(state, 1, effects),
         Action::PageUp => scroll(state, -10, effects),
@@ -56,6 +56,13 @@ pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
         Action::Arm if matches!(state.popup, Some(Popup::Arm(_))) => arm(state),
         Action::Help if matches!(state.popup, Some(Popup::Help(_))) => state.popup = None,
         _ => inspect(state, action, effects),
+    }
+}
+
+fn complete(state: &mut State) {
+    match &mut state.popup {
+        Some(Popup::Codes(chosen)) => codes::complete(chosen),
+        _ => prompt::complete(state),
     }
 }
 
@@ -90,6 +97,7 @@ pub fn scroll(state: &mut State, by: isize, _effects: &mut Effects) {
             *top = top.saturating_add_signed(by).min(records.len().saturating_sub(1));
         }
         Some(Popup::Prompt { at, .. }) => *at = at.saturating_add_signed(by).min(known.saturating_sub(1)),
+        Some(Popup::Codes(codes)) => codes.step(by),
         Some(Popup::Decoded(inspector)) => inspector.step_field(by),
         _ => {}
     }
@@ -102,6 +110,7 @@ fn confirm(state: &mut State, effects: &mut Effects) {
             state.popup = Some(Popup::Decoded(Box::new(paste::explain(state, &bytes))));
         }
         Some(Popup::Prompt { input, at }) => prompt::run(state, input.value(), at, effects),
+        Some(Popup::Codes(chosen)) => codes::take(state, &chosen, effects),
         Some(Popup::Quit { .. }) => effects.push(Effect::Quit),
         Some(Popup::Decoded(mut inspector)) => {
             inspector.fold();

@@ -17,7 +17,7 @@ const ARCHIVE: &[Parameter] = &[
     integer("from", "First day read, in days back", 0, 127, Some("0")),
 ];
 const NUMBER: Parameter = integer("number", "Number of the day schedule", 1, 36, Some("1"));
-const CODE: Parameter = text("code", "OBIS code: 60.01.04*FF or 600104FF", 11, None);
+const CODE: Parameter = of_kind("code", "OBIS code, 60.01.04*FF or 600104FF", Kind::Code { max: 11 });
 const LOGS: &[Choice] = &[
     word(0, "voltage-1"),
     word(1, "voltage-2"),
