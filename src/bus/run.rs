@@ -48,6 +48,7 @@ pub async fn run(
         outgoing: Outgoing::default(),
         quiet: Quiet::default(),
         closing: None,
+        was_cut: false,
         told: ends.told,
         status: ends.status,
     };
@@ -76,6 +77,8 @@ struct Bus {
     quiet: Quiet,
     /// When the link is closed at the latest, once that is wanted.
     closing: Option<At>,
+    /// Whether the link went away in the middle of something.
+    was_cut: bool,
     told: mpsc::UnboundedSender<BusEvent>,
     status: watch::Sender<Status>,
 }
@@ -246,6 +249,7 @@ impl Bus {
 
     fn lost(&mut self, state: LinkState, mark: Mark, at: At) {
         self.talk.status.link = state;
+        self.was_cut |= self.talk.active.is_some();
         self.outgoing = Outgoing::default();
         self.through_digest(at, |digest, trace, out| digest.finish(trace, out));
         self.trace.lock().mark(mark, at);
@@ -468,7 +472,10 @@ impl Bus {
             }
             let (exchange, scope) = errand.into_exchange();
             match exchange {
-                Ok(exchange) => {
+                Ok(mut exchange) => {
+                    if std::mem::take(&mut self.was_cut) {
+                        exchange.after_a_cut();
+                    }
                     self.talk.active = Some(Active::new(job, exchange, decoder, scope));
                     self.tell(job, JobEvent::Started);
                     self.tell_exchange(Event::Start, self.clock.now());

@@ -203,6 +203,10 @@ pub trait Exchange: Send {
     /// Tells it what happened at `at`.
     fn handle(&mut self, event: Event<'_>, at: At);
 
+    /// A session on this line was cut off before: the meter may still be in it. Told before anything else. A
+    /// protocol with sessions that outlive their silence ends that one first.
+    fn after_a_cut(&mut self) {}
+
     /// What it wants done next.
     fn next_action(&mut self) -> Option<Action>;
 }

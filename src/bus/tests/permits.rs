@@ -219,6 +219,24 @@ async fn closing_a_link_in_mid_session_signs_off_first_and_drops_what_waits() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn after_a_link_was_lost_in_mid_session_the_next_one_begins_with_a_break() {
+    let mut bench = Bench::open().await;
+    let neva = meter::model("neva-mt324").unwrap();
+    let command = decoder(neva).family.commands(neva.dialect).first().unwrap();
+    for job in 1..=2 {
+        let plan = plan(neva, command, arguments(command).unwrap());
+        let errand = Box::new(Errand::reading(decoder(neva), plan).unwrap());
+        bench.handle.intents.send(Intent::Run { job: JobId(job), errand }).unwrap();
+    }
+    assert_eq!(bench.sent().await, b"/?1!\r\n");
+    let lost = LinkEvent::Lost { why: "unplugged".into(), retry_in: Duration::ZERO, at: bench.clock.now() };
+    bench.tell(lost).await;
+    bench.tell(LinkEvent::Opened { peer: String::new(), line: None, at: bench.clock.now() }).await;
+    assert_eq!(bench.sent().await, SIGN_OFF);
+    assert_eq!(bench.sent().await, b"/?1!\r\n");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_face_that_goes_away_is_as_good_as_one_that_closes() {
     let Bench { handle, mut far, clock, .. } = Bench::open().await;
     let neva = meter::model("neva-mt324").unwrap();
