@@ -15,13 +15,29 @@ use divan::counter::BytesCount;
 use divan::{AllocProfiler, Bencher};
 use meterscope::frame::{At, Direction, hex};
 use meterscope::protocol::energomera_ce::{KERNEL10, PROTOCOL};
-use meterscope::protocol::{Context, Dialect, Family, Judged, LineSettings, PieceKind, Source, registry};
+use meterscope::protocol::{
+    Context, Dialect, Family, Judged, LineSettings, Piece, PieceKind, Source, registry,
+};
+use serde_json::Value as Json;
 
 #[global_allocator]
 static ALLOCATOR: AllocProfiler = AllocProfiler::system();
 
 /// The families measured.
-const FAMILIES: [&str; 2] = [PROTOCOL, "mercury200"];
+const FAMILIES: [&str; 8] =
+    [PROTOCOL, "mercury200", "mercury230", "iec62056-21", "dsmr-p1", "dlms-mbus", "dlms-hdlc", "mbus"];
+
+/// Frames as they were published.
+const VECTORS: [&str; 5] = [
+    include_str!("../tests/vectors/mercury230.jsonl"),
+    include_str!("../tests/vectors/iec62056_21.jsonl"),
+    include_str!("../tests/vectors/energomera_ascii.jsonl"),
+    include_str!("../tests/vectors/dsmr_p1.jsonl"),
+    include_str!("../tests/vectors/dlms_mbus.jsonl"),
+];
+
+/// About so many bytes are cut in one go.
+const STREAM: usize = 1 << 18;
 
 /// What one read hands over.
 const CHUNK: usize = 4096;
@@ -38,25 +54,60 @@ fn family(id: &str) -> &'static dyn Family {
     registry::family(id).unwrap()
 }
 
-/// Real replies of a family, over and over, about a quarter of a megabyte.
-fn replies(id: &str) -> Vec<u8> {
-    let frames: &[&str] = match id {
-        PROTOCOL => &[
+/// Real frames of a family, over and over, about a quarter of a megabyte.
+fn stream_of(id: &str) -> Vec<u8> {
+    let frames: Vec<Vec<u8>> = match id {
+        PROTOCOL => [
             "C0 48 FD 00 96 34 57 01 30 00 11 26 EC 8B 04 00 1B C0",
             "C0 48 FD 00 96 34 57 01 30 00 11 26 5C 7E 02 00 1E C0",
             "C0 48 FD 00 96 34 58 01 1A 32 36 34 33 31 30 30 30 3F C0",
-        ],
-        _ => &[
+        ]
+        .map(|text| reseal(&hex::parse(text).unwrap()))
+        .into(),
+        "mercury200" => [
             "00 06 47 5E 27 00 12 01 07 00 04 33 13 00 00 00 01 00 00 00 00",
             "00 06 47 5E 63 22 39 00 67 00 01 42",
             "00 06 47 5E 2F 00 06 47 5E",
-        ],
+        ]
+        .map(|text| family(id).with_checksum(&hex::parse(text).unwrap()))
+        .into(),
+        _ => published(id),
     };
-    let seal = |text: &&str| {
-        let bytes = hex::parse(text).unwrap();
-        if id == PROTOCOL { reseal(&bytes) } else { family(id).with_checksum(&bytes) }
+    let frames = frames.concat();
+    frames.repeat(STREAM / frames.len())
+}
+
+/// The published frames that a family finds whole and sound (or without anything to check them by).
+fn published(id: &str) -> Vec<Vec<u8>> {
+    let is_own = |vector: &Json| match vector["protocol"].as_str() {
+        Some(protocol) => {
+            protocol == id
+                || (protocol, id) == ("mbus-dlms", "dlms-mbus")
+                || (protocol, id) == ("hdlc-dlms", "dlms-hdlc")
+        }
+        None => true,
     };
-    frames.iter().map(seal).collect::<Vec<_>>().concat().repeat(4000)
+    let all =
+        VECTORS.iter().flat_map(|file| file.lines()).map(|line| serde_json::from_str::<Json>(line).unwrap());
+    let bytes = all.filter(is_own).filter_map(|vector| {
+        let text = vector["text"].as_str().map(|text| text.as_bytes().to_vec());
+        text.or_else(|| hex::parse(vector["hex"].as_str()?).ok())
+    });
+    let is_whole = |bytes: &Vec<u8>| {
+        let mut framer = family(id).framer(Source::Replies, LineSettings::default());
+        let (mut pieces, mut sound) = (0, 0);
+        let mut count = |piece: Piece<'_>| {
+            pieces += 1;
+            sound +=
+                usize::from(matches!(piece.kind, PieceKind::Frame(Judged::Good)) && piece.bytes.len() > 8);
+        };
+        framer.push(bytes, At::ZERO, &mut count);
+        framer.finish(&mut count);
+        pieces > 0 && pieces == sound
+    };
+    let frames: Vec<Vec<u8>> = bytes.filter(is_whole).collect();
+    assert!(frames.len() > 3, "{id}");
+    frames
 }
 
 /// The same frame with the checksum that fits.
@@ -78,10 +129,41 @@ fn cut(framer: &mut dyn meterscope::protocol::Framer, stream: &[u8]) -> usize {
 /// Framing with the checksum of every frame; allocations are counted and must be none.
 #[divan::bench(args = FAMILIES)]
 fn framing(bencher: Bencher, id: &str) {
-    let stream = replies(id);
+    let stream = stream_of(id);
     let mut framer = family(id).framer(Source::Replies, LineSettings::default());
-    assert!(cut(framer.as_mut(), &stream) >= 11_990, "the stream is of sound frames");
+    assert!(cut(framer.as_mut(), &stream) > 100, "the stream is of sound frames");
     bencher.counter(BytesCount::of_slice(&stream)).bench_local(|| cut(framer.as_mut(), black_box(&stream)));
+}
+
+/// Bytes without sense: what it costs to find out that nothing is there.
+#[divan::bench(args = FAMILIES)]
+fn garbage(bencher: Bencher, id: &str) {
+    let mut state = 1u32;
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    };
+    let stream: Vec<u8> = (0..STREAM).map(|_| next()).collect();
+    let mut framer = family(id).framer(Source::Both, LineSettings::default());
+    bencher.counter(BytesCount::of_slice(&stream)).bench_local(|| cut(framer.as_mut(), black_box(&stream)));
+}
+
+/// The answer of a NEVA about its total and tariffs, explained in full with its request.
+#[divan::bench]
+fn dissecting_an_iec_answer(bencher: Bencher) {
+    let iec = family("iec62056-21");
+    let request = iec.with_checksum(b"\x01R1\x020F0880FF()\x03");
+    let answer = iec.with_checksum(b"\x020F0880FF(001234.56,000700.10,000534.46,000000.00,000000.00)\x03");
+    explain(bencher, iec, meterscope::protocol::iec62056_21::NEVA_3, &answer, &request);
+}
+
+/// The answer of a NEVA about one voltage.
+#[divan::bench]
+fn dissecting_a_short_iec_answer(bencher: Bencher) {
+    let iec = family("iec62056-21");
+    let request = iec.with_checksum(b"\x01R1\x02200700FF()\x03");
+    let answer = iec.with_checksum(b"\x02200700FF(230.12)\x03");
+    explain(bencher, iec, meterscope::protocol::iec62056_21::NEVA_3, &answer, &request);
 }
 
 /// A reply of a CE307 about T1, explained in full.
@@ -113,7 +195,7 @@ fn explain(bencher: Bencher, family: &'static dyn Family, dialect: Dialect, repl
 /// Framing and nothing else, for counting instructions: two runs of different length, the difference divided by
 /// the bytes it is about.
 fn bare_loop(id: &str, rounds: usize) {
-    let stream = replies(id);
+    let stream = stream_of(id);
     let mut framer = family(id).framer(Source::Replies, LineSettings::default());
     let sound: usize = (0..rounds).map(|_| cut(framer.as_mut(), black_box(&stream))).sum();
     println!("{} bytes a round, {sound} frames", stream.len());

@@ -16,17 +16,14 @@
 
 use std::hint::black_box;
 
+use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
-use divan::{AllocProfiler, Bencher};
 use meterscope::frame::{At, Dissection, Secret, Values, Verdict, hex};
 use meterscope::protocol::dlms::OverMbus;
 use meterscope::protocol::dsmr_p1::P1;
 use meterscope::protocol::mbus::Mbus;
 use meterscope::protocol::{Context, Family, Framer, LineSettings, MeterKey, PieceKind, Source};
 use serde_json::Value as Json;
-
-#[global_allocator]
-static ALLOCATOR: AllocProfiler = AllocProfiler::system();
 
 const P1_VECTORS: &str = include_str!("../tests/vectors/dsmr_p1.jsonl");
 const DLMS_VECTORS: &str = include_str!("../tests/vectors/dlms_mbus.jsonl");

@@ -1,4 +1,4 @@
-//! How long reads take over the simulated 9600 8N1 line in real time, beside what wire and meter take.
+//! How long reads take over the simulated line of 9600 Bd in real time, beside what wire and meter take.
 //!
 //! `cargo bench --bench reads`. The same exactly, on the paused clock, is the test `read_time`.
 #![allow(
@@ -10,106 +10,165 @@
     reason = "a harness may stop, and prints figures for people"
 )]
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use meterscope::bus::{
     BusEvent, Decoder, Errand, Handle, Intent, JobEvent, JobId, LinkState, Port, Wanted, channel, run,
 };
 use meterscope::link::Clock;
 use meterscope::meter::{Model, model};
-use meterscope::protocol::{Address, LineSettings, Options, Plan, Profile, Request, registry};
+use meterscope::protocol::{LineSettings, Options, Plan, Profile, Request, registry};
 use meterscope::sim::{Secrets, SimBus, SimMeter};
-use meterscope::trace::{SharedTrace, Trace};
+use meterscope::trace::{Entry, SharedTrace, Trace, Way};
 
-const LINE: LineSettings = LineSettings::n81(9600);
 const ROUNDS: usize = 9;
 
 /// A read to be timed.
 struct Case {
     name: &'static str,
     model: &'static str,
+    address: &'static str,
     asked: &'static [(&'static str, &'static [(&'static str, &'static str)])],
-    /// Wire time and the silences that the protocol demands.
-    limit: Duration,
-    /// What the simulated meter takes to answer.
-    latency: Duration,
+    /// What the simulated meter takes for each answer, and once besides.
+    latency: (Duration, Duration),
+    /// The silence that is demanded before each message but the first, in all of them together.
+    silence: fn(LineSettings, u32) -> Duration,
+    /// What may be added to wire time, meter and silence.
+    allowance: Allowance,
 }
 
+/// What our side may add.
+enum Allowance {
+    /// So many milliseconds an exchange.
+    Millis(u32),
+    /// So many percent.
+    Percent(u32),
+}
+
+const fn millis(count: u64) -> Duration {
+    Duration::from_millis(count)
+}
+
+const NEVA: Case = Case {
+    name: "",
+    model: "neva-mt324",
+    address: "",
+    asked: &[],
+    latency: (millis(40), millis(160)),
+    silence: |_, messages| (messages - 1) * millis(30),
+    allowance: Allowance::Percent(5),
+};
+
+const CASES: [Case; 4] = [
+    Case {
+        name: "CE307, sum and T1 to T3",
+        model: "energomera-ce307",
+        address: "13462",
+        asked: &[
+            ("energy", &[("tariff", "sum")]),
+            ("energy", &[("tariff", "T1")]),
+            ("energy", &[("tariff", "T2")]),
+            ("energy", &[("tariff", "T3")]),
+        ],
+        latency: (millis(40), Duration::ZERO),
+        silence: |_, _| Duration::ZERO,
+        allowance: Allowance::Millis(3),
+    },
+    Case {
+        name: "Mercury 206, 27",
+        model: "mercury-206",
+        address: "13462",
+        asked: &[("energy", &[])],
+        latency: (millis(10), Duration::ZERO),
+        silence: |line, _| line.wire_time(5),
+        allowance: Allowance::Millis(3),
+    },
+    Case {
+        name: "NEVA MT324, totals, phases",
+        asked: &[("energy", &[]), ("powers", &[]), ("voltages", &[]), ("currents", &[])],
+        ..NEVA
+    },
+    Case { name: "NEVA MT324, a day's profile", asked: &[("load-profile", &[("days", "1")])], ..NEVA },
+];
+
 fn main() {
-    let cases = [
-        Case {
-            name: "CE307, sum and T1 to T3",
-            model: "energomera-ce307",
-            asked: &[
-                ("energy", &[("tariff", "sum")]),
-                ("energy", &[("tariff", "T1")]),
-                ("energy", &[("tariff", "T2")]),
-                ("energy", &[("tariff", "T3")]),
-            ],
-            limit: LINE.wire_time(4 * (17 + 18)),
-            latency: Duration::from_millis(40),
-        },
-        Case {
-            name: "Mercury 206, 27",
-            model: "mercury-206",
-            asked: &[("energy", &[])],
-            limit: LINE.wire_time(7 + 5 + 23),
-            latency: Duration::from_millis(10),
-        },
-    ];
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    println!("{:<26} {:>9} {:>9} {:>9} {:>9} {:>9}", "ms", "limit", "+ meter", "allowed", "median", "worst");
-    for case in &cases {
-        let mut times = runtime.block_on(timed(case));
+    println!("{:<28} {:>9} {:>9} {:>9} {:>9} {:>9}", "ms", "limit", "+ meter", "allowed", "median", "worst");
+    for case in &CASES {
+        let (limits, mut times) = runtime.block_on(timed(case));
         times.sort();
-        let exchanges = u32::try_from(case.asked.len()).unwrap();
-        let with_meter = case.limit + case.latency * exchanges;
-        let figures = [
-            case.limit,
-            with_meter,
-            with_meter + Duration::from_millis(3) * exchanges,
-            times[times.len() / 2],
-            times[times.len() - 1],
-        ];
+        let figures =
+            [limits.limit, limits.with_meter, limits.allowed, times[times.len() / 2], times[times.len() - 1]];
         let columns: Vec<String> =
             figures.iter().map(|time| format!("{:>9.1}", time.as_secs_f64() * 1000.0)).collect();
-        println!("{:<26} {}", case.name, columns.join(" "));
+        println!("{:<28} {}", case.name, columns.join(" "));
     }
 }
 
-async fn timed(case: &Case) -> Vec<Duration> {
+/// What a read is held to.
+struct Limits {
+    limit: Duration,
+    with_meter: Duration,
+    allowed: Duration,
+}
+
+impl Limits {
+    /// For the frames that went to and fro.
+    fn of(case: &Case, line: LineSettings, frames: &[Entry]) -> Self {
+        let characters: u32 = frames.iter().map(|frame| frame.len).sum();
+        let count = |way: Way| u32::try_from(frames.iter().filter(|frame| frame.way == way).count()).unwrap();
+        let (sent, answers) = (count(Way::Out), count(Way::In));
+        let limit = line.wire_time(characters as usize) + (case.silence)(line, sent);
+        let with_meter = limit + case.latency.0 * answers + case.latency.1;
+        let allowed = match case.allowance {
+            Allowance::Millis(each) => with_meter + millis(each.into()) * sent,
+            Allowance::Percent(share) => with_meter * (100 + share) / 100,
+        };
+        Self { limit, with_meter, allowed }
+    }
+}
+
+async fn timed(case: &Case) -> (Limits, Vec<Duration>) {
     let model = model(case.model).unwrap();
     let clock = Clock::start();
     let trace = SharedTrace::new(Trace::new(clock.origin()));
     let (mut handle, ends) = channel();
-    let meter = SimMeter::of_model(model, "13462", Secrets::default(), Vec::new()).unwrap();
+    let meter = SimMeter::of_model(model, case.address, Secrets::default(), Vec::new()).unwrap();
     let link = SimBus::new(vec![meter]).open(clock);
-    tokio::spawn(run(ends, Port::Full(link), trace, clock, None, Wanted::default()));
+    let decoder = Decoder { family: registry::family(model.protocol).unwrap(), dialect: model.dialect };
+    tokio::spawn(run(ends, Port::Full(link), trace.clone(), clock, Some(decoder), Wanted::default()));
     handle.status.wait_for(|status| matches!(status.link, LinkState::Open(_))).await.unwrap();
     // A line just opened is left to settle.
     tokio::time::sleep(Duration::from_millis(200)).await;
-    let mut times = Vec::new();
+    let (mut times, mut seen) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
-        times.push(read(&mut handle, model, case, JobId(round as u64)).await);
+        let from = trace.lock().len();
+        read(&mut handle, model, case, JobId(round as u64)).await;
         tokio::time::sleep(Duration::from_millis(50)).await;
+        seen = frames(&trace, from);
+        times.push(seen[seen.len() - 1].last.since(seen[0].first));
     }
-    times
+    (Limits::of(case, model.line, &seen), times)
 }
 
-/// From asking for the read to its last value.
-async fn read(handle: &mut Handle, model: &'static Model, case: &Case, job: JobId) -> Duration {
+/// The frames from a number on up to the last answer: a sign-off comes when everything has been read.
+fn frames(trace: &SharedTrace, from: u32) -> Vec<Entry> {
+    let trace = trace.lock();
+    let all = (from..trace.len()).filter_map(|number| trace.entry(number)).filter(|entry| entry.len > 0);
+    let mut frames: Vec<Entry> = all.collect();
+    frames.truncate(1 + frames.iter().rposition(|frame| frame.way == Way::In).unwrap());
+    frames
+}
+
+/// Asks and waits until there is no more to do.
+async fn read(handle: &mut Handle, model: &'static Model, case: &Case, job: JobId) {
     let decoder = Decoder { family: registry::family(model.protocol).unwrap(), dialect: model.dialect };
     let errand = Box::new(Errand::reading(decoder, plan(model, case, decoder)).unwrap());
-    let start = Instant::now();
     handle.intents.send(Intent::Run { job, errand }).unwrap();
-    let mut end = start;
     loop {
         match handle.events.recv().await.unwrap() {
-            BusEvent::Job(_, JobEvent::Answered { result, .. }) => {
-                result.unwrap();
-                end = Instant::now();
-            }
-            BusEvent::Job(_, JobEvent::Finished) => return end.duration_since(start),
+            BusEvent::Job(_, JobEvent::Answered { result, .. }) => result.unwrap(),
+            BusEvent::Job(_, JobEvent::Finished) => return,
             BusEvent::Job(..) => {}
             BusEvent::Ended(end) => panic!("{end:?}"),
         }
@@ -125,7 +184,7 @@ fn plan(model: &'static Model, case: &Case, decoder: Decoder) -> Plan {
     let profile = Profile {
         model: model.id,
         dialect: model.dialect,
-        address: Address::numeric("13462", 13_462),
+        address: model.address.resolve(case.address).unwrap().remove(0).address,
         password: None,
         line: model.line,
         network_delay: Duration::ZERO,

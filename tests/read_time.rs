@@ -14,7 +14,7 @@ use meterscope::bus::{BusEvent, Decoder, Errand, Intent, JobEvent, JobId, Port, 
 use meterscope::frame::At;
 use meterscope::link::Clock;
 use meterscope::meter::model;
-use meterscope::protocol::{Address, LineSettings, Options, Plan, Profile, Request, registry};
+use meterscope::protocol::{LineSettings, Options, Plan, Profile, Request, registry};
 use meterscope::sim::{Secrets, SimBus, SimMeter};
 use meterscope::trace::{Entry, SharedTrace, Trace, Way};
 
@@ -25,14 +25,21 @@ const CE307_LATENCY: Duration = Duration::from_millis(40);
 /// What the simulated Mercury takes after the silence that ends a request.
 const MERCURY_LATENCY: Duration = Duration::from_millis(10);
 
+/// What the simulated NEVA takes to answer, and what it takes after the option select.
+const NEVA_LATENCY: Duration = Duration::from_millis(40);
+const NEVA_CHANGE: Duration = Duration::from_millis(200);
+/// What is left between an answer of a NEVA and the next message to it: what its maker's programs leave (16 to 31 ms),
+/// where the standard has 200 ms.
+const NEVA_TURN: Duration = Duration::from_millis(30);
+
 /// What our side may add to each exchange.
 const ALLOWANCE: Duration = Duration::from_millis(3);
 
 /// Asks commands of a simulated meter and gives the frames that went to and fro.
-async fn read(id: &str, address: u64, asked: &[(&str, &[(&str, &str)])]) -> Vec<Entry> {
+async fn read(id: &str, address: &str, asked: &[(&str, &[(&str, &str)])]) -> Vec<Entry> {
     let model = model(id).unwrap();
     let family = registry::family(model.protocol).unwrap();
-    let meter = SimMeter::of_model(model, &address.to_string(), Secrets::default(), Vec::new()).unwrap();
+    let meter = SimMeter::of_model(model, address, Secrets::default(), Vec::new()).unwrap();
     let clock = Clock::start();
     let trace = SharedTrace::new(Trace::new(clock.origin()));
     let (mut handle, ends) = channel();
@@ -46,7 +53,7 @@ async fn read(id: &str, address: u64, asked: &[(&str, &[(&str, &str)])]) -> Vec<
     let profile = Profile {
         model: model.id,
         dialect: model.dialect,
-        address: Address::numeric(address.to_string(), address),
+        address: model.address.resolve(address).unwrap().remove(0).address,
         password: None,
         line: model.line,
         network_delay: Duration::ZERO,
@@ -88,7 +95,7 @@ async fn four_registers_of_a_ce307_take_wire_time_latency_and_a_short_silence_ex
         ("energy", &[("tariff", "T2")]),
         ("energy", &[("tariff", "T3")]),
     ];
-    let frames = read("energomera-ce307", 13_462, &asked).await;
+    let frames = read("energomera-ce307", "13462", &asked).await;
     let ways: Vec<(Way, u32)> = frames.iter().map(|frame| (frame.way, frame.len)).collect();
     assert_eq!(ways, [(Way::Out, 17), (Way::In, 18)].repeat(4));
 
@@ -108,7 +115,7 @@ async fn four_registers_of_a_ce307_take_wire_time_latency_and_a_short_silence_ex
 
 #[tokio::test(start_paused = true)]
 async fn all_registers_of_a_mercury_take_wire_time_demanded_silence_and_latency_exactly() {
-    let frames = read("mercury-206", 411_486, &[("energy", &[])]).await;
+    let frames = read("mercury-206", "411486", &[("energy", &[])]).await;
     let ways: Vec<(Way, u32)> = frames.iter().map(|frame| (frame.way, frame.len)).collect();
     assert_eq!(ways, [(Way::Out, 7), (Way::In, 23)]);
     let limit = LINE.wire_time(7) + LINE.wire_time(5) + LINE.wire_time(23);
@@ -118,6 +125,44 @@ async fn all_registers_of_a_mercury_take_wire_time_demanded_silence_and_latency_
 
 #[tokio::test(start_paused = true)]
 async fn between_two_requests_to_a_mercury_lies_the_silence_that_it_demands_and_no_more() {
-    let frames = read("mercury-206", 411_486, &[("energy", &[]), ("instant", &[])]).await;
+    let frames = read("mercury-206", "411486", &[("energy", &[]), ("instant", &[])]).await;
     assert_eq!(frames[2].first, tick(frames[1].last + LINE.wire_time(6)));
+}
+
+/// Holds a session with a NEVA to its limit: the wire time of every character, the meter's reaction times, and one
+/// turn of the line before each message but the first. Gives how many messages were sent.
+async fn neva(asked: &[(&str, &[(&str, &str)])]) -> usize {
+    let line = LineSettings::e71(9600);
+    let mut frames = read("neva-mt324", "", asked).await;
+    // The sign-off comes when everything has been read.
+    frames.truncate(1 + frames.iter().rposition(|frame| frame.way == Way::In).unwrap());
+    let mut limit = Duration::ZERO;
+    for (before, frame) in frames.iter().zip(&frames[1..]) {
+        let wait = match (before.way, frame.way) {
+            (Way::Out, Way::In) if before.len == 6 => NEVA_CHANGE,
+            (Way::Out, Way::In) => NEVA_LATENCY,
+            (Way::In, Way::Out) => NEVA_TURN,
+            (way, _) => panic!("two frames in a row went {way:?}"),
+        };
+        let due = before.last + wait;
+        let start = if frame.way == Way::Out { tick(due) } else { due };
+        let wire = line.wire_time(frame.len as usize);
+        assert_eq!(frame.last, start + wire, "{} bytes, {:?}", frame.len, frame.way);
+        limit += wait + wire;
+    }
+    limit += line.wire_time(frames[0].len as usize);
+    assert!(taken(&frames) * 100 <= limit * 105, "{:?} of {limit:?}", taken(&frames));
+    frames.iter().filter(|frame| frame.way == Way::Out).count()
+}
+
+#[tokio::test(start_paused = true)]
+async fn totals_tariffs_and_phase_values_of_a_neva_take_wire_reactions_and_short_turns_exactly() {
+    let sent = neva(&[("energy", &[]), ("powers", &[]), ("voltages", &[]), ("currents", &[])]).await;
+    assert_eq!(sent, 3 + 1 + 3 * 3, "sign-on, option select, password; ten codes");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_day_of_a_nevas_load_profile_takes_wire_reactions_and_short_turns_exactly() {
+    let sent = neva(&[("load-profile", &[("days", "1")])]).await;
+    assert_eq!(sent, 3 + 1, "sign-on, option select, password; one code");
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use meterscope::protocol::{Dialect, Family, Source, laws, registry};
 
-/// The dialects a family is tried with; one more than any has.
-const DIALECTS: std::ops::Range<u8> = 0..4;
+/// The dialects a family is tried with: more than those of requests and answers have.
+const DIALECTS: std::ops::Range<u8> = 0..7;
 
 /// Every source a framer can be made for.
 const SOURCES: [Source; 3] = [Source::Requests, Source::Replies, Source::Both];

@@ -231,7 +231,7 @@ fn record(opening: &Opening, trace: &SharedTrace) -> Result<(), OpenError> {
     };
     let capture = capture.map_err(|error| OpenError::Refused {
         link: format!("capture {}", visible::string(&file.to_string_lossy())),
-        what: visible::string(&error.to_string()),
+        what: visible::error(&error),
         hint: "name a new file in a folder that can be written to".to_owned(),
     })?;
     trace.lock().capture_to(capture);

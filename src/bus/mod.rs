@@ -7,6 +7,7 @@
 mod errand;
 mod handle;
 mod job;
+mod liveness;
 mod permit;
 mod playback;
 mod quiet;

@@ -59,10 +59,13 @@ pub fn explain(input: &Input, decoder: Option<Decoder>, keys: &Keys, doing: &str
 
 fn cut(input: &Input, decoder: Option<Decoder>, doing: &str) -> Result<Trace, Stop> {
     match input {
-        Input::Bytes(bytes) => Ok(decode::digest(bytes, decoder.or_else(|| decode::detect(bytes)))),
+        Input::Bytes(bytes) => {
+            let found = decoder.or_else(|| recognised(bytes, doing));
+            Ok(decode::digest(bytes, found))
+        }
         Input::Capture(content) => {
             let played = decode::play(content, decoder)
-                .map_err(|error| Trouble::usage(doing, visible::string(&error.to_string())))?;
+                .map_err(|error| Trouble::usage(doing, visible::error(&error)))?;
             if let Some(torn) = played.torn {
                 let bytes = explain::count(usize::try_from(torn.bytes).unwrap_or(usize::MAX));
                 out::remark(&format!("{doing}: {bytes} at its end could not be read: {}", torn.why));
@@ -70,6 +73,19 @@ fn cut(input: &Input, decoder: Option<Decoder>, doing: &str) -> Result<Trace, St
             Ok(played.trace)
         }
     }
+}
+
+/// The protocol that fits best, with a remark where others fit as well.
+fn recognised(bytes: &[u8], doing: &str) -> Option<Decoder> {
+    let found = decode::detect(bytes)?;
+    let rivals: Vec<&str> = decode::rivals(bytes, found).iter().map(|family| family.id()).collect();
+    if !rivals.is_empty() {
+        let (taken, others) = (found.family.id(), rivals.join(", "));
+        out::remark(&format!(
+            "{doing}: taken for {taken}; it may as well be {others}: choose with --protocol"
+        ));
+    }
+    Some(found)
 }
 
 /// The exit code, with a remark where the output does not make plain why.
@@ -112,7 +128,7 @@ pub fn file(path: &Path, doing: &str) -> Result<(Input, String), Stop> {
         Some("-") => format!("{doing} standard input"),
         _ => format!("{doing} {}", visible::string(&path.to_string_lossy())),
     };
-    let content = read(path).map_err(|error| Trouble::usage(&doing, error.to_string()))?;
+    let content = read(path).map_err(|error| Trouble::usage(&doing, visible::error(&error)))?;
     match decode::recognise(content) {
         Ok(input) => Ok((input, doing)),
         Err(error) => Err(Trouble::usage(doing, error.to_string()).into()),

@@ -126,5 +126,5 @@ fn trouble(error: &ServeError) -> Trouble {
         ServeError::Exposed(_) => Exit::Forbidden,
         ServeError::Bind { .. } | ServeError::Taken(_) | ServeError::Pty { .. } => Exit::Link,
     };
-    Trouble::new(exit, DOING, error.to_string())
+    Trouble::new(exit, DOING, visible::error(error))
 }

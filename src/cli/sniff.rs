@@ -104,7 +104,7 @@ impl Listener {
             tokio::select! {
                 event = self.live.session.events.recv() => match event {
                     Some(BusEvent::Job(..)) => {}
-                    Some(BusEvent::Ended(Err(error))) => return Err(self.live.trouble(&error.to_string()).into()),
+                    Some(BusEvent::Ended(Err(error))) => return Err(self.live.unopened(&error).into()),
                     Some(BusEvent::Ended(Ok(()))) | None => return Ok(End::Ended),
                 },
                 changed = self.live.session.status.changed() => if changed.is_err() {

@@ -34,6 +34,17 @@ impl Phase {
     /// All three, in order.
     pub const ALL: [Self; 3] = [Self::L1, Self::L2, Self::L3];
 
+    /// The phase that a value code names: 21..=40 belong to L1, 41..=60 to L2, 61..=80 to L3 (IEC 62056-61).
+    #[must_use]
+    pub const fn of(code: Code) -> Option<Self> {
+        match code.c {
+            21..=40 => Some(Self::L1),
+            41..=60 => Some(Self::L2),
+            61..=80 => Some(Self::L3),
+            _ => None,
+        }
+    }
+
     /// `L1`, `L2` or `L3`.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -178,7 +189,7 @@ impl Reading {
         Self {
             code: Some(code),
             tariff: (code.d == 8 && code.e != 0).then_some(code.e),
-            phase: phase_of(code),
+            phase: Phase::of(code),
             ..Self::unnamed(quantity, value, unit, raw)
         }
     }
@@ -236,16 +247,6 @@ impl Reading {
     #[must_use]
     pub fn is_energy_register(&self) -> bool {
         self.period == Period::Now && self.number().is_some() && self.code.is_some_and(|code| code.d == 8)
-    }
-}
-
-/// The phase that a value code names: 21..=40 belong to L1, 41..=60 to L2, 61..=80 to L3 (IEC 62056-61).
-const fn phase_of(code: Code) -> Option<Phase> {
-    match code.c {
-        21..=40 => Some(Phase::L1),
-        41..=60 => Some(Phase::L2),
-        61..=80 => Some(Phase::L3),
-        _ => None,
     }
 }
 

@@ -119,7 +119,7 @@ impl Wire {
         let at = self.answered_at(at);
         match command {
             LinkCommand::Send(bytes) if self.is_open => self.send(&bytes, at.max(self.near_free)),
-            LinkCommand::Send(_) => {}
+            LinkCommand::Send(_) | LinkCommand::Renew => {}
             LinkCommand::SetLine(line) => {
                 self.plan(at.max(self.near_free), Ahead::NearLine(line));
             }

@@ -293,7 +293,8 @@ pub fn parts(inner: Rect, inspector: &Inspector) -> Parts {
     // Beside the bytes the notes of the fields find no room, so that few rows of bytes stand above.
     let beside = HEX_COLUMNS + if lines > most { 32 } else { 90 };
     if middle.width >= beside {
-        let [tree, hex] = columns(middle, [Constraint::Min(30), Constraint::Length(HEX_COLUMNS - 2)]);
+        let widths = [Constraint::Min(30), Constraint::Length(1), Constraint::Length(HEX_COLUMNS - 2)];
+        let [tree, _, hex] = columns(middle, widths);
         return Parts { head, hex, tree, foot };
     }
     let [hex, tree] = rows(middle, [Constraint::Length(lines.min(most)), Constraint::Min(0)]);

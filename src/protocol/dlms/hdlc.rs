@@ -199,7 +199,7 @@ fn framed(bytes: &[u8], format_at: usize) -> Shape {
         return Shape::Nothing;
     }
     let whole = format_at + head.length + 1;
-    let Some(frame) = bytes.get(..whole) else { return open(body, &head) };
+    let Some(frame) = bytes.get(..whole) else { return open(body, &head, whole) };
     match Frame::parse(frame) {
         Some(frame) if frame.is_sound() => Shape::Sound(whole),
         Some(frame) if frame.is_closed() => Shape::Damaged(whole),
@@ -208,16 +208,16 @@ fn framed(bytes: &[u8], format_at: usize) -> Shape {
     }
 }
 
-/// What a frame is whose end has not come: its header may already tell that it is not sound.
-fn open(body: &[u8], head: &Head) -> Shape {
+/// What a frame of `whole` bytes is whose end has not come: its header may already tell that it is not sound.
+fn open(body: &[u8], head: &Head, whole: usize) -> Shape {
     let checked = head.control_at + 1;
     if head.length == checked + CHECK {
-        return Shape::Headed;
+        return Shape::Headed(whole);
     }
     let (Some(covered), Some(found)) =
         (body.get(..checked), body.get(checked..).and_then(|rest| rest.first_chunk()))
     else {
         return Shape::Start;
     };
-    if X_25.checksum(covered) == u16::from_le_bytes(*found) { Shape::Headed } else { Shape::Doomed }
+    if X_25.checksum(covered) == u16::from_le_bytes(*found) { Shape::Headed(whole) } else { Shape::Doomed }
 }

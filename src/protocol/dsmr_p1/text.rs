@@ -42,6 +42,9 @@ impl Number {
     }
 }
 
+/// Digits that 64 bits hold whatever they are.
+const SAFE_DIGITS: usize = 19;
+
 /// The number that bytes begin with and how many of them it takes.
 fn decimal(text: &[u8]) -> Option<(Decimal, usize)> {
     let signed = matches!(text.first(), Some(b'-' | b'+'));
@@ -50,7 +53,11 @@ fn decimal(text: &[u8]) -> Option<(Decimal, usize)> {
     while let Some(&byte) = text.get(at) {
         match byte {
             b'0'..=b'9' => {
-                magnitude = magnitude.checked_mul(10)?.checked_add(u64::from(byte - b'0'))?;
+                let digit = u64::from(byte & 0x0F);
+                magnitude = match digits {
+                    ..SAFE_DIGITS => magnitude.wrapping_mul(10).wrapping_add(digit),
+                    _ => magnitude.checked_mul(10)?.checked_add(digit)?,
+                };
                 decimals += u8::from(point);
                 digits += 1;
             }

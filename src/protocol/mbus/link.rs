@@ -158,7 +158,7 @@ fn ack_in_noise(rest: &[u8]) -> Shape {
     };
     match shape {
         Shape::Sound(_) => Shape::Sound(1),
-        Shape::Start | Shape::Headed => Shape::Start,
+        Shape::Start | Shape::Headed(_) => Shape::Start,
         _ => Shape::Nothing,
     }
 }
@@ -190,12 +190,12 @@ fn long(bytes: &[u8], before: Before) -> Shape {
 fn same_lengths(bytes: &[u8], declared: usize) -> Shape {
     let Some(body) = bytes.get(HEAD..) else { return Shape::Start };
     if body.len() < LEAST {
-        return Shape::Headed;
+        return Shape::Headed(HEAD + LEAST);
     }
     let wraps = may_wrap(body);
     let first = if declared >= LEAST { fit(bytes, declared) } else { Some(Fit::Neither) };
     match first {
-        None => Shape::Headed,
+        None => Shape::Headed(declared + HEAD + TAIL),
         Some(Fit::Both) => Shape::Sound(declared + HEAD + TAIL),
         // It ends where it says.
         Some(Fit::Sum | Fit::Stop) if declared >= SEGMENT_HEAD => Shape::Damaged(declared + HEAD + TAIL),
@@ -209,7 +209,7 @@ fn same_lengths(bytes: &[u8], declared: usize) -> Shape {
 fn wrapped(bytes: &[u8], declared: usize) -> Shape {
     for length in (1..=MOST_WRAPS).map(|wraps| declared + wraps * 256) {
         match fit(bytes, length) {
-            None => return Shape::Headed,
+            None => return Shape::Headed(length + HEAD + TAIL),
             Some(Fit::Both) => return Shape::Sound(length + HEAD + TAIL),
             Some(Fit::Sum | Fit::Stop) => return Shape::Damaged(length + HEAD + TAIL),
             Some(Fit::Neither) => {}

@@ -9,12 +9,14 @@
 //! exception: they leave a CRC that fits as it is, so a frame in front of idle zeros fits with each of them, and
 //! one whose CRC ends in a zero fits without it. There the lengths of the list decide.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use super::wire::{ANY, BROADCAST, CRC, CRC_START, Frame, LONGEST, SHORTEST, crc_step};
 use super::{rows, status, timing};
 use crate::frame::At;
 use crate::protocol::held::Held;
+use crate::protocol::modbus::Fits;
 use crate::protocol::{Framer, Judged, LineSettings, Piece, PieceKind, Source};
 
 /// Silence after which the rest of an unfinished frame is no longer awaited: what adapters (16 ms) and
@@ -23,6 +25,7 @@ const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Bytes that are held while no frame is found among them.
 const HELD: usize = 2 * LONGEST;
+const _: () = assert!(HELD <= Fits::MOST, "every run that is held can be searched");
 
 /// The framer of this family.
 #[derive(Debug)]
@@ -228,25 +231,31 @@ impl Gaps {
 
     /// Where the longest sound frame starts that ends with the bytes.
     fn ending(&self) -> Option<usize> {
-        self.later(|rest, least| rest.len() <= LONGEST && crc_of(rest) == 0 && self.rank(rest) >= least)
+        self.later(|skip, end, least| end == self.head.scanned && self.has_rank(skip..end, least))
     }
 
     /// Where the first sound frame starts that begins later.
     fn inner(&self) -> Option<usize> {
-        self.later(|rest, least| self.starts_sound(rest, least))
+        self.later(|skip, end, least| self.has_rank(skip..end, least))
+    }
+
+    /// Whether so much speaks for a part of the bytes as a frame.
+    fn has_rank(&self, part: Range<usize>, least: Rank) -> bool {
+        self.rank(self.window().get(part).unwrap_or_default()) >= least
     }
 
     /// The first place at which the bytes hold what is looked for, with something that speaks for it: a CRC
     /// fits by chance once in 65536 places. A length will do after idle bytes or a few, and where the address
     /// was heard before; elsewhere it must be a known frame.
-    fn later(&self, holds: impl Fn(&[u8], Rank) -> bool) -> Option<usize> {
+    fn later(&self, holds: impl Fn(usize, usize, Rank) -> bool) -> Option<usize> {
         let window = self.window();
-        let is_idle = |skip: usize| window.iter().take(skip).all(|byte| matches!(byte, 0x00 | 0xFF));
-        (1..window.len().saturating_sub(SHORTEST - 1)).find(|skip| {
-            let rest = window.get(*skip..).unwrap_or_default();
-            let is_first = self.heard.is_none() && self.is_boundary && *skip < SHORTEST;
-            let is_likely = is_first || self.is_known(rest.first()) || is_idle(*skip);
-            holds(rest, if is_likely { Rank::Length } else { Rank::Known })
+        let fits = Fits::of(window);
+        let idle = window.iter().take_while(|byte| matches!(byte, 0x00 | 0xFF)).count();
+        (1..window.len().saturating_sub(SHORTEST - 1)).find(|&skip| {
+            let is_first = self.heard.is_none() && self.is_boundary && skip < SHORTEST;
+            let is_likely = || is_first || skip <= idle || self.is_known(window.get(skip));
+            let least = || if is_likely() { Rank::Length } else { Rank::Known };
+            fits.ends(skip, &(SHORTEST..=LONGEST)).any(|end| holds(skip, end, least()))
         })
     }
 
@@ -254,15 +263,6 @@ impl Gaps {
     fn is_known(&self, address: Option<&u8>) -> bool {
         let known = [self.heard, self.awaited.map(|awaited| awaited.address), self.window().first().copied()];
         address.is_some_and(|address| known.contains(&Some(*address)))
-    }
-
-    /// Whether bytes begin with a sound frame for which so much speaks.
-    fn starts_sound(&self, bytes: &[u8], least: Rank) -> bool {
-        let mut crc = CRC_START;
-        bytes.iter().take(LONGEST).enumerate().any(|(index, byte)| {
-            crc = crc_step(crc, *byte);
-            crc == 0 && index + 1 >= SHORTEST && self.rank(bytes.get(..=index).unwrap_or_default()) >= least
-        })
     }
 
     fn apply(&mut self, cut: Cut, out: &mut dyn FnMut(Piece<'_>)) {
@@ -328,10 +328,6 @@ impl Gaps {
         self.held.push(bytes, at);
         self.scan(out);
     }
-}
-
-fn crc_of(bytes: &[u8]) -> u16 {
-    bytes.iter().fold(CRC_START, |crc, byte| crc_step(crc, *byte))
 }
 
 /// The lengths a request that starts with these bytes can have, a bit for each.

@@ -2,9 +2,11 @@
 //! a frame, and silence as the only sign of where one ends.
 
 mod crc;
+mod fits;
 mod hearing;
 #[cfg(test)]
 pub mod line;
 
 pub use crc::{CRC, CRC_START, checksum, crc_step, damage, seal};
+pub use fits::Fits;
 pub use hearing::Hearing;

@@ -1,5 +1,7 @@
 //! A telegram line by line.
 
+use memchr::{memchr, memchr_iter};
+
 use super::meaning;
 use super::sheet::Sheet;
 use super::told;
@@ -51,7 +53,7 @@ struct Line {
 
 fn line_at(bytes: &[u8], from: usize, until: usize) -> Line {
     let rest = bytes.get(from..until).unwrap_or_default();
-    let Some(feed) = rest.iter().position(|byte| *byte == b'\n') else {
+    let Some(feed) = memchr(b'\n', rest) else {
         return Line { end: until, next: until };
     };
     let has_return = feed.checked_sub(1).and_then(|at| rest.get(at)) == Some(&b'\r');
@@ -93,11 +95,8 @@ fn groups<F: Fields>(sheet: &mut Sheet<'_, F>, from: usize, end: usize) -> bool 
             return false;
         }
         // A value may hold brackets itself: one closes only before the next opens or the line ends.
-        let closes =
-            |index: usize, byte: u8| byte == b')' && matches!(rest.get(index + 1), None | Some(b'('));
-        let Some(width) = rest.iter().enumerate().position(|(index, byte)| closes(index, *byte)) else {
-            return false;
-        };
+        let closes = |index: &usize| matches!(rest.get(index + 1), None | Some(b'('));
+        let Some(width) = memchr_iter(b')', rest).find(closes) else { return false };
         sheet.groups.push(Span::new(at + 1, at + width));
         at += width + 1;
     }

@@ -8,7 +8,7 @@ use crate::protocol::dsmr_p1::object::Object;
 use crate::protocol::dsmr_p1::text::{Number, Stamp, Style};
 use crate::protocol::dsmr_p1::variant;
 use crate::protocol::fields::Fields;
-use crate::reading::{Absent, Code, Measured, MeterTime, Period, Quantity, Raw, Reading, Unit};
+use crate::reading::{Absent, Code, Measured, MeterTime, Period, Phase, Quantity, Raw, Reading, Unit};
 
 /// Takes the readings of a line with an object, whose field is at `parent`.
 pub fn line<F: Fields>(sheet: &mut Sheet<'_, F>, entry: &'static Entry, object: Object, parent: usize) {
@@ -46,11 +46,19 @@ fn push<F: Fields>(
     if !sheet.is_sound {
         return;
     }
-    let raw = Raw::Text(sheet.text(raw).into());
-    let reading = Reading::of(code_of(object), found.0, found.1, &[]);
-    let phase = reading.phase.filter(|_| object.a == 1);
-    let tariff = variant::tariff_of(object);
-    sheet.readings.push(Reading { quantity, phase, tariff, at, raw, ..reading });
+    let (code, (value, unit)) = (code_of(object), found);
+    let reading = Reading {
+        code: Some(code),
+        quantity,
+        tariff: variant::tariff_of(object),
+        phase: Phase::of(code).filter(|_| object.a == 1),
+        period: Period::Now,
+        value,
+        unit,
+        raw: Raw::Text(sheet.text(raw).into()),
+        at,
+    };
+    sheet.readings.push(reading);
 }
 
 /// A number, or its absence, as it is to be believed: one with a unit that is not known is not.

@@ -26,6 +26,10 @@ pub struct Scan {
     source: Source,
     /// How many bytes of the run have been looked at.
     seen: usize,
+    /// Where the next ETX or EOT stands.
+    end: Ahead,
+    /// Where the next bracket stands.
+    bracket: Ahead,
     /// Whether an identification came last, so that a line end may begin data lines.
     after_identification: bool,
     lines: Lines,
@@ -43,10 +47,30 @@ struct Lines {
     any: bool,
 }
 
+/// How many bytes at the beginning of a run are known not to hold what is looked for: starts that come to nothing
+/// follow each other, and each would search the same bytes again.
+#[derive(Debug, Clone, Copy)]
+struct Ahead(usize);
+
+impl Ahead {
+    /// The first place from `from` on that is looked for. Nothing before `from` may be.
+    fn find(&mut self, run: &[u8], from: usize, is_it: impl Fn(u8) -> bool) -> Option<usize> {
+        let from = from.max(self.0);
+        let found = run.get(from..)?.iter().position(|byte| is_it(*byte)).map(|at| from + at);
+        self.0 = found.unwrap_or(run.len());
+        found
+    }
+
+    /// So many bytes are gone.
+    const fn forget(&mut self, count: usize) {
+        self.0 = self.0.saturating_sub(count);
+    }
+}
+
 impl Scan {
     pub const fn new(source: Source) -> Self {
         let lines = Lines { whole: 0, depth: 0, set: false, any: false };
-        Self { source, seen: 0, after_identification: false, lines }
+        Self { source, seen: 0, end: Ahead(0), bracket: Ahead(0), after_identification: false, lines }
     }
 
     /// Whether it waits for the rest of a message rather than for a hint.
@@ -57,6 +81,7 @@ impl Scan {
     /// Forgets what came before.
     pub const fn reset(&mut self) {
         self.begin();
+        (self.end, self.bracket) = (Ahead(0), Ahead(0));
         self.after_identification = false;
     }
 
@@ -76,8 +101,13 @@ impl Scan {
             byte if self.may_begin_lines(byte) => self.lines(run, ended),
             _ => Step::Noise(1),
         };
-        if step != Step::More {
-            self.begin();
+        match step {
+            Step::More => {}
+            Step::Noise(len) | Step::Frame(len, _) => {
+                self.begin();
+                self.end.forget(len);
+                self.bracket.forget(len);
+            }
         }
         if let Step::Frame(len, _) = step {
             let is_identification = first == b'/' && run.get(..len).is_some_and(is_identification);
@@ -101,18 +131,21 @@ impl Scan {
                 _ => return Step::Noise(start + 1),
             }
         }
-        let from = self.seen.max(start + 1);
-        let rest = run.get(from..run.len().min(LONGEST)).unwrap_or_default();
-        let end = rest.iter().position(|byte| matches!(byte & 0x7F, ETX | EOT)).map(|at| from + at);
+        let longest = run.get(..LONGEST).unwrap_or(run);
+        let end = self.end.find(longest, start + 1, |byte| matches!(byte & 0x7F, ETX | EOT));
         match end {
             Some(end) if end + 1 < run.len() => judge(run, start, end),
             Some(end) if !ended => self.more(run, end),
             None if !ended && run.len() < LONGEST => self.more(run, run.len()),
-            _ if has_data(run.get(start..).unwrap_or_default()) => {
-                Step::Frame(run.len().min(LONGEST), Judged::Bad)
-            }
+            _ if self.has_data(run, start) => Step::Frame(run.len().min(LONGEST), Judged::Bad),
             _ => Step::Noise(start + 1),
         }
+    }
+
+    /// Whether a block that was cut short holds the beginning of a data set, or is a command.
+    fn has_data(&mut self, run: &[u8], start: usize) -> bool {
+        let is_command = run.get(start).is_some_and(|byte| byte & 0x7F == SOH);
+        is_command || self.bracket.find(run, start, |byte| byte & 0x7F == b'(').is_some()
     }
 
     fn more(&mut self, run: &[u8], seen: usize) -> Step {
@@ -252,12 +285,6 @@ fn identification(run: &[u8], len: usize) -> Step {
 fn is_identification(line: &[u8]) -> bool {
     let letters = line.get(1..4).is_some_and(|maker| maker.iter().all(|b| (b & 0x7F).is_ascii_alphabetic()));
     letters && line.get(4).is_some_and(|speed| is_graphic(speed & 0x7F))
-}
-
-/// Whether a block that was cut short holds the beginning of a data set, or is a command.
-fn has_data(block: &[u8]) -> bool {
-    let is_command = block.first().is_some_and(|byte| byte & 0x7F == SOH);
-    is_command || block.iter().any(|byte| byte & 0x7F == b'(')
 }
 
 /// A block whose end and check character have come.
