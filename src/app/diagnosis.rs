@@ -3,7 +3,7 @@
 use crate::bus::Counters;
 use crate::link::Place;
 use crate::meter::{AddressRule, Model};
-use crate::protocol::{Address, Failure, Fault, LineSettings, Unfit};
+use crate::protocol::{Address, Failure, Fault, LineSettings, Lock, Unfit};
 
 /// What is known when a request has failed.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +40,11 @@ pub struct Diagnosis {
 /// Explains why a request failed.
 #[must_use]
 pub fn diagnose(case: &Case<'_>, fault: &Fault) -> Diagnosis {
-    let name = format!("{} {}", case.model.title, case.address);
+    let name = if case.model.address.has_address() {
+        format!("{} {}", case.model.title, case.address)
+    } else {
+        case.model.title.to_owned()
+    };
     let (code, headline) = match fault {
         Fault::NoAnswer { noise_bytes: 1.., .. } => {
             ("noise-only", format!("No answer from {name}, only noise"))
@@ -50,6 +54,8 @@ pub fn diagnose(case: &Case<'_>, fault: &Fault) -> Diagnosis {
         }
         Fault::NoAnswer { .. } => ("silence", format!("No answer from {name}")),
         Fault::Damaged { what } => ("damaged", format!("The answer of {name} is damaged: {what}")),
+        Fault::Sealed { lock: Lock::NoKey, what } => ("no-key", format!("{name}: {what}")),
+        Fault::Sealed { lock: Lock::WrongKey, what } => ("wrong-key", format!("{name}: {what}")),
         Fault::Unexpected(unfit) => ("unexpected", format!("{name}: {}", unexpected(unfit))),
         Fault::Refused { code, meaning } => {
             ("refused", format!("{name} refuses: {}", refusal(*code, meaning)))
@@ -59,6 +65,9 @@ pub fn diagnose(case: &Case<'_>, fault: &Fault) -> Diagnosis {
             ("not-permitted", "It would have changed the meter; nothing was sent".to_owned())
         }
         Fault::LineRefused => ("line-refused", "The port does not take the line settings".to_owned()),
+        Fault::ListensOnly => {
+            ("listens-only", format!("{name} cannot be asked: this link is only listened to"))
+        }
         Fault::Cancelled => ("cancelled", "Stopped".to_owned()),
         Fault::LinkLost => ("link-lost", "The link went away".to_owned()),
     };
@@ -84,7 +93,10 @@ pub fn verdict(failure: &Failure) -> (&'static str, String) {
         Fault::Refused { code, meaning } => ("refused", refusal(*code, meaning)),
         Fault::Unsendable(error) => ("unsendable", error.to_string()),
         Fault::NotPermitted => ("not-permitted", "not allowed to change the meter".to_owned()),
+        Fault::Sealed { lock: Lock::NoKey, what } => ("no-key", what.clone()),
+        Fault::Sealed { lock: Lock::WrongKey, what } => ("wrong-key", what.clone()),
         Fault::LineRefused => ("line-refused", "the port does not take the line settings".to_owned()),
+        Fault::ListensOnly => ("listens-only", "this link is only listened to".to_owned()),
         Fault::Cancelled => ("cancelled", "stopped".to_owned()),
         Fault::LinkLost => ("link-lost", "the link went away".to_owned()),
     };
@@ -129,6 +141,9 @@ fn heard(case: &Case<'_>, fault: &Fault) -> String {
 }
 
 fn ruled_out(case: &Case<'_>, fault: &Fault) -> Vec<&'static str> {
+    if matches!(fault, Fault::Sealed { .. } | Fault::ListensOnly) {
+        return Vec::new();
+    }
     let mut out = vec![match case.place {
         Place::Serial(_) => "port missing or busy",
         Place::Tcp(..) | Place::Rfc2217(..) => "converter refusing the connection",
@@ -154,6 +169,15 @@ fn look_at(case: &Case<'_>, fault: &Fault) -> Vec<String> {
     match fault {
         Fault::NoAnswer { .. } => silence(case),
         Fault::Damaged { .. } => damage(),
+        Fault::Sealed { lock: Lock::NoKey, .. } => vec![
+            "key: the grid operator hands it out, 32 hex digits; put it into the keys file, or type it in \
+             the console (:key)"
+                .into(),
+        ],
+        Fault::Sealed { lock: Lock::WrongKey, .. } => vec![
+            "key: the system title must be the one the key was handed out for".into(),
+            "meter: one that was exchanged has a key of its own".into(),
+        ],
         Fault::Unexpected(Unfit::Address { .. }) => {
             vec![
                 "address: another meter on this bus answers".into(),
@@ -167,6 +191,7 @@ fn look_at(case: &Case<'_>, fault: &Fault) -> Vec<String> {
         Fault::Refused { .. } => vec!["model and firmware: not every one has every command".into()],
         Fault::LineRefused => vec!["adapter: not every one has every speed and parity".into()],
         Fault::LinkLost => vec!["plug, cable, converter".into()],
+        Fault::ListensOnly => vec!["a meter that speaks by itself can be read here: command telegram".into()],
         Fault::Unsendable(_) | Fault::NotPermitted | Fault::Cancelled => Vec::new(),
     }
 }

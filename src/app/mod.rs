@@ -2,7 +2,7 @@
 //! diagnosis of silence and damage, outputs, the permission to write and the record of what was written.
 
 pub mod arming;
-mod broker;
+pub mod broker;
 pub mod config;
 pub mod decode;
 pub mod diagnosis;

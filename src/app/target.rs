@@ -106,6 +106,13 @@ impl Target {
         Plan { profile, requests, options }
     }
 
+    /// Whether requests can be carried out by listening alone, as those of meters that speak by themselves.
+    #[must_use]
+    pub fn only_listens(&self, requests: Vec<Request>) -> bool {
+        let profile = self.profile(self.model.line, Duration::ZERO);
+        self.plan(requests, Options::default(), profile).only_listens(self.family())
+    }
+
     fn unknown(&self, typed: &str) -> RequestError {
         let near = meter::nearest(typed, self.commands().iter().map(|command| command.id)).join(", ");
         RequestError::Unknown { model: self.model.id, command: typed.to_owned(), near }

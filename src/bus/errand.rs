@@ -105,6 +105,14 @@ impl Errand {
         matches!(self.scope, Scope::Permitted(_))
     }
 
+    /// Whether it can be done without sending anything.
+    pub(super) fn only_listens(&self) -> bool {
+        match &self.work {
+            Work::Plan(decoder, plan) => plan.only_listens(decoder.family),
+            Work::Raw(_) => false,
+        }
+    }
+
     /// The protocol that a plan speaks.
     pub(super) const fn decoder(&self) -> Option<&Decoder> {
         match &self.work {

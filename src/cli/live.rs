@@ -162,6 +162,8 @@ impl Live {
                 LinkState::Open(_) => return Ok(()),
                 // It was open before we looked.
                 LinkState::Lost(_) if !self.may_come_later() => return Ok(()),
+                // A capture has been played to its end.
+                LinkState::Closed(_) if matches!(self.session.name.place, Place::File(_)) => return Ok(()),
                 LinkState::Closed(_) | LinkState::Opening | LinkState::Lost(_) => {}
             }
             tokio::select! {
@@ -273,7 +275,17 @@ impl Live {
                 Ok(Some(BusEvent::Job(..))) => {}
             }
         }
-        if let CaptureState::Failed { why, lost, .. } = &self.session.status.borrow().capture {
+        self.say_what_was_wrong();
+    }
+
+    /// What no reading shows.
+    fn say_what_was_wrong(&self) {
+        let status = self.session.status.borrow();
+        if status.counters.parity_errors > 0 {
+            let count = status.counters.parity_errors;
+            out::remark(&format!("bytes received with a wrong parity bit: {count}"));
+        }
+        if let CaptureState::Failed { why, lost, .. } = &status.capture {
             out::remark(&format!("{}: the capture lacks {lost} bytes: {why}", self.doing));
         }
     }

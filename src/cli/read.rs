@@ -23,6 +23,7 @@ pub fn run(global: &Global, given: &Read) -> Outcome {
     let keys = keys::load(global)?.on(&given.link.place);
     let target = meter::target_on(&keys, &given.meter, &given.link.place)?;
     let requests = requests(&target, given)?;
+    meter::answers_on(&given.link.place, &target, &requests)?;
     let doing = format!("reading {} {}", target.model.id, target.address);
     let reader = Reader { global, given, keys, target, requests, doing };
     live::block_on(reader.run())
@@ -267,6 +268,7 @@ const fn absent(failure: &Failure) -> Absent {
     match failure.fault {
         Fault::Refused { .. } => Absent::Refused,
         Fault::Damaged { .. } | Fault::Unexpected(_) => Absent::Damaged,
+        Fault::Sealed { .. } => Absent::Sealed,
         _ => Absent::NoAnswer,
     }
 }

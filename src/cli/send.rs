@@ -57,6 +57,7 @@ fn command(global: &Global, given: &Send) -> Outcome {
     let keys = keys::load(global)?.on(&given.link.place);
     let target = meter::target_on(&keys, &named, &given.link.place)?;
     let request = meter::request(&target, &ask)?;
+    meter::answers_on(&given.link.place, &target, std::slice::from_ref(&request))?;
     let doing = format!("sending {} to {} {}", request.command.id, target.model.id, target.address);
     let permit = permission::of_command(given, &target, &request, &doing)?;
     live::block_on(async {
@@ -129,7 +130,7 @@ fn bytes(given: &Send, text: &str) -> Result<Vec<u8>, Stop> {
 
 /// By what the traffic is to be explained: as told, else by what was typed.
 fn decoder(given: &Send, bytes: &[u8]) -> Option<Decoder> {
-    chosen(given.model, given.protocol).or_else(|| decode::detect(bytes))
+    chosen(given.model, given.protocol).or_else(|| decode::detect(bytes, &[]))
 }
 
 async fn send_raw(

@@ -16,7 +16,7 @@ use crate::app::output::paint::Sheet;
 use crate::app::session::{Opening, Recording, Role, Simulation};
 use crate::bus::{BusEvent, Decoder, Intent, LinkState};
 use crate::link::Place;
-use crate::protocol::LineSettings;
+use crate::protocol::{LineSettings, MeterKey};
 use crate::trace::EntryKind;
 
 /// Prints what goes over a link until it is told to stop.
@@ -28,19 +28,20 @@ pub fn run(global: &Global, given: &Sniff) -> Outcome {
     if let Place::File(path) = &given.link.place {
         return replay(path, decoder, &keys, printer);
     }
+    let keys = keys.ciphers("");
     let opening = Opening {
         name: given.link.clone(),
         role: Role::Listen,
         line: given.model.map_or_else(LineSettings::default, |model| model.line),
         decoder,
         recording: given.capture.clone().map_or(Recording::None, Recording::File),
-        keys: keys.ciphers(""),
+        keys: keys.clone(),
         simulation: Simulation { model: given.model, ..Simulation::default() },
         before: None,
     };
     live::block_on(async {
         let live = Live::open(opening, "listening").await?;
-        let listener = Listener { live, printer, undecided: decoder.is_none(), looked_at: 0 };
+        let listener = Listener { live, printer, undecided: decoder.is_none(), keys, looked_at: 0 };
         listener.run(given).await
     })
 }
@@ -57,6 +58,8 @@ struct Listener {
     printer: Printer,
     /// No protocol was named, and none has been recognised yet.
     undecided: bool,
+    /// What it may be recognised by.
+    keys: Vec<MeterKey>,
     /// Entries looked at while undecided.
     looked_at: u32,
 }
@@ -127,7 +130,7 @@ impl Listener {
                 }
                 trace.bytes_of(&entry).into_owned()
             };
-            if let Some(decoder) = recognise_good(&bytes) {
+            if let Some(decoder) = recognise_good(&bytes, &self.keys) {
                 self.undecided = false;
                 self.live.session.send(Intent::Decode(Some(decoder)));
                 super::out::remark(&format!("listening: {} recognised", decoder.family.title()));

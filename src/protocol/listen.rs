@@ -1,13 +1,13 @@
 //! Waiting for what a meter pushes by itself: the exchange of families in which nothing is asked.
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::command::{Access, Command, Group, Kind, Parameter};
-use super::exchange::{Action, Event, Exchange, Failure, Fault, Plan, Unfit, Warning};
+use super::exchange::{Action, Event, Exchange, Failure, Fault, Plan, Warning};
 use super::family::{Context, Family, Profile};
 use super::framer::Source;
+use super::sealed;
 use super::tracker::{Seen, Tracker};
 use crate::frame::{At, Dissection, Problem};
 use crate::reading::Unit;
@@ -34,9 +34,6 @@ pub const TELEGRAM: Command = Command {
     parameters: &[WAIT],
     note: "listens only; the meter speaks by itself",
 };
-
-/// Problems that end the wait: the next push would have them, too.
-const FATAL: &[&str] = &["no-key", "wrong-key", "tag", "system-title-missing"];
 
 /// Problems that are told as warnings beside readings.
 const TOLD: &[&str] = &["replay", "not-authenticated", "scale", "segment-restart", "timeout-incomplete"];
@@ -118,13 +115,13 @@ impl Listen {
             self.actions.push_back(Action::Send(reply));
         }
         let dissection = self.explain(bytes, at);
-        if dissection.verdict.is_bad() && !fatal(&dissection) {
+        // The next push would not open either: the wait ends.
+        if let Some(fault) = sealed::fault(&dissection) {
+            return self.answered(Err(fault), at);
+        }
+        if dissection.verdict.is_bad() {
             self.damage = Some(dissection.summary());
             return;
-        }
-        if let Some(problem) = dissection.problems.iter().find(|p| FATAL.contains(&p.code)) {
-            let unfit = Unfit::Content(fixed(problem));
-            return self.answered(Err(Fault::Unexpected(unfit)), at);
         }
         if dissection.readings.is_empty() {
             return;
@@ -167,18 +164,6 @@ impl Listen {
             self.parts.clear();
         }
         dissection
-    }
-}
-
-fn fatal(dissection: &Dissection) -> bool {
-    dissection.problems.iter().any(|problem| FATAL.contains(&problem.code))
-}
-
-/// The fixed text of a problem.
-const fn fixed(problem: &Problem) -> &'static str {
-    match problem.text {
-        Cow::Borrowed(text) => text,
-        Cow::Owned(_) => "the content cannot be read",
     }
 }
 

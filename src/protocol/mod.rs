@@ -31,6 +31,7 @@ mod modbus;
 mod parity;
 pub mod registry;
 mod responder;
+pub mod sealed;
 mod sheet;
 mod tracker;
 pub mod turn;
@@ -48,7 +49,7 @@ pub use argument::{Argument, ArgumentError, Arguments};
 #[cfg(test)]
 pub use command::example;
 pub use command::{Access, Choice, Command, Group, Kind, Parameter};
-pub use exchange::{Action, Event, Exchange, Failure, Fault, Options, Plan, Request, Unfit, Warning};
+pub use exchange::{Action, Event, Exchange, Failure, Fault, Lock, Options, Plan, Request, Unfit, Warning};
 pub use family::{ComposeError, Context, Dialect, Family, Profile};
 pub use framer::{Framer, Judged, Piece, PieceKind, Source};
 pub use keys::MeterKey;

@@ -153,6 +153,11 @@ impl Wire {
         }
     }
 
+    /// Whether a meter is in a session.
+    pub(super) fn is_in_session(&self) -> bool {
+        self.meters.iter().any(SimMeter::is_in_session)
+    }
+
     /// When the next thing happens.
     pub(super) fn deadline(&self) -> Option<At> {
         let ahead = self.ahead.first_key_value().map(|((at, _), _)| *at);
@@ -291,6 +296,7 @@ impl Wire {
             Told::SetLine(line) => {
                 let at = meter.free().max(now);
                 meter.speak(line);
+                let at = at + self.injector.line_delay(at);
                 self.plan(at, Ahead::MeterLine(index, line));
             }
         }

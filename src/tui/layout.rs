@@ -3,7 +3,8 @@
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::screens::bench::compose_rows;
-use super::state::{Inspector, Pane, Screen, State, Telegrams};
+use super::state::readings::Way;
+use super::state::{Inspector, Pane, Readings, Screen, State, Telegrams};
 use super::widgets::HexView;
 
 /// The smallest terminal that is drawn on.
@@ -239,32 +240,45 @@ fn trace(body: Rect) -> Vec<(Pane, Rect)> {
 
 /// ```text
 /// ┌ Energy ──┐┌ Values ─┐
-/// ├ Power ───┬ All ─────┤      below 110 columns Energy over Values only
+/// ├ Power ───┬ All ─────┤      below 110 columns Energy over Values or the chart
 /// └ clock, counts ──────┘
 /// ```
 ///
-/// The extras are the clock, the chart and the table of everything. Without any power there is no chart; below
+/// The extras are the clock and the table of everything. Without power and voltage there is no chart; below
 /// 180 columns there is either the chart or the table.
 fn readings(state: &State, body: Rect) -> (Vec<(Pane, Rect)>, Vec<Rect>) {
     let readings = &state.readings;
     let [upper, clock] = rows(body, [Constraint::Min(0), Constraint::Length(2)]);
-    let in_table = u16::try_from(readings.tariffs().len()).unwrap_or(u16::MAX).saturating_add(3);
+    let in_table = energy_rows(readings).saturating_add(2);
     if body.width < WIDE {
         let energy = in_table.clamp(8, (upper.height / 2).max(8));
-        let [tariffs, values] = rows(upper, [Constraint::Length(energy), Constraint::Min(4)]);
-        return (vec![(Pane::Tariffs, tariffs), (Pane::Values, values)], vec![clock]);
+        let [tariffs, below] = rows(upper, [Constraint::Length(energy), Constraint::Min(4)]);
+        let is_chart = readings.chart_on_top && readings.has_chart();
+        let shown = if is_chart { Pane::Chart } else { Pane::Values };
+        return (vec![(Pane::Tariffs, tariffs), (shown, below)], vec![clock]);
     }
-    let in_list = u16::try_from(readings.others().len()).unwrap_or(u16::MAX).saturating_add(2);
+    let in_list = u16::try_from(readings.items().len()).unwrap_or(u16::MAX).saturating_add(2);
     let tables = in_table.max(in_list).clamp(10, (upper.height / 2).max(10));
     let [tables, lower] = rows(upper, [Constraint::Length(tables), Constraint::Min(0)]);
     let [tariffs, values] = columns(tables, [Constraint::Percentage(55), Constraint::Min(40)]);
-    let has_chart = readings.power().is_some();
+    let has_chart = readings.has_chart();
     let [chart, all] = match (has_chart, body.width >= VERY_WIDE) {
         (true, true) => columns(lower, [Constraint::Percentage(55), Constraint::Min(40)]),
         (true, false) if readings.failed.is_empty() => [lower, Rect::default()],
         _ => [Rect::default(), lower],
     };
-    (vec![(Pane::Tariffs, tariffs), (Pane::Values, values)], vec![clock, chart, all])
+    let mut panes = vec![(Pane::Tariffs, tariffs), (Pane::Values, values)];
+    if !chart.is_empty() {
+        panes.push((Pane::Chart, chart));
+    }
+    (panes, vec![clock, all])
+}
+
+/// Rows of the tariff tables: the registers of a way and their sum, a heading over those of the second.
+fn energy_rows(readings: &Readings) -> u16 {
+    let import = readings.tariffs(Way::Import).len() + 1;
+    let export = if readings.has_export() { readings.tariffs(Way::Export).len() + 2 } else { 0 };
+    u16::try_from(import + export).unwrap_or(u16::MAX)
 }
 
 /// Where the parts of an explained frame are inside their pane.

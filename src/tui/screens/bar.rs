@@ -257,6 +257,7 @@ fn is_of_use(state: &State, action: Action) -> bool {
             matches!(screen, Screen::Meter | Screen::Bench | Screen::Trace) && !state.shows_telegrams()
         }
         Action::Watch => state.listens() || state.telegrams.offer.is_some(),
+        Action::Poll | Action::Faster | Action::Slower => !state.listens(),
         Action::Newest => state.telegrams.is_held(),
         Action::Copy => matches!(screen, Screen::Bench | Screen::Trace),
         Action::Save | Action::Forget => pane == Pane::Links,
@@ -297,8 +298,10 @@ fn main_key(state: &State) -> Option<(String, &'static str)> {
         P::Lines => "bytes",
         P::TelegramBytes => "lines",
         P::Entries => "look inside",
-        P::Tariffs | P::Values => "read once",
+        P::Tariffs | P::Values | P::Chart if state.listens() => "",
+        P::Tariffs | P::Values | P::Chart => "read once",
         P::Address | P::Password => "talk to it",
     };
+    (!label.is_empty()).then_some(())?;
     Some((state.keymap.key(Action::Activate)?, label))
 }

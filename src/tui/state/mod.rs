@@ -12,6 +12,7 @@ pub mod picker;
 pub mod popup;
 pub mod readings;
 pub mod scroll;
+pub mod shelf;
 pub mod target;
 pub mod telegram;
 pub mod trace;
@@ -95,7 +96,7 @@ impl Screen {
             Self::Meter => &[Pane::Models, Pane::Address, Pane::Password],
             Self::Bench => &[Pane::Commands, Pane::Compose, Pane::Reply],
             Self::Trace => &[Pane::Entries, Pane::Detail],
-            Self::Readings => &[Pane::Tariffs, Pane::Values],
+            Self::Readings => &[Pane::Tariffs, Pane::Values, Pane::Chart],
         }
     }
 }
@@ -133,6 +134,8 @@ pub enum Pane {
     Tariffs,
     /// Readings: everything else.
     Values,
+    /// Readings: power and voltage over time.
+    Chart,
 }
 
 /// A point of time on the console's own clock and on the wall.
@@ -306,6 +309,8 @@ impl State {
         match pane {
             Pane::Reply => self.bench.reply_on_top = true,
             Pane::Compose => self.bench.reply_on_top = false,
+            Pane::Chart => self.readings.chart_on_top = true,
+            Pane::Values => self.readings.chart_on_top = false,
             _ => {}
         }
     }
@@ -313,7 +318,11 @@ impl State {
     /// The panes of the present screen, in the order of the Tab key.
     #[must_use]
     pub fn panes(&self) -> &'static [Pane] {
-        if self.shows_telegrams() { &[Pane::Lines, Pane::TelegramBytes] } else { self.screen.panes() }
+        match self.screen {
+            Screen::Bench if self.shows_telegrams() => &[Pane::Lines, Pane::TelegramBytes],
+            Screen::Readings if !self.readings.has_chart() => &[Pane::Tariffs, Pane::Values],
+            screen => screen.panes(),
+        }
     }
 
     /// Where the keys of the present screen are listed.

@@ -258,7 +258,7 @@ fn leave(state: &mut State) {
 fn search(state: &mut State) {
     match state.screen {
         Screen::Bench if state.shows_telegrams() => {
-            state.say("nothing to search here; the trace is searched")
+            state.say("nothing to search here; the trace is searched");
         }
         Screen::Bench => {
             state.focus_on(Pane::Commands);
@@ -295,7 +295,7 @@ fn activate(state: &mut State, effects: &mut Effects) {
             Pane::Reply => state.bench.reply.fold(),
             Pane::Entries => state.focus_on(Pane::Detail),
             Pane::Detail => state.view.detail.fold(),
-            Pane::Tariffs | Pane::Values => readings::read_once(state, effects),
+            Pane::Tariffs | Pane::Values | Pane::Chart => readings::read_once(state, effects),
         },
     }
 }
@@ -317,8 +317,8 @@ pub fn step(state: &mut State, by: isize) {
         Pane::Lines | Pane::TelegramBytes => telegram::step(state, by),
         Pane::Entries => state.view.step(i32::try_from(by).unwrap_or(i32::MAX)),
         Pane::Detail => state.view.detail.step_field(by),
-        Pane::Tariffs | Pane::Values => {
-            let len = state.readings.others().len();
+        Pane::Tariffs | Pane::Values | Pane::Chart => {
+            let len = state.readings.items().len();
             state.readings.list.step(by, len);
         }
         Pane::LinkEntry | Pane::LineEntry | Pane::Address | Pane::Password => go::pane(state, by.signum()),

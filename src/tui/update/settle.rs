@@ -42,7 +42,7 @@ pub fn settle(state: &mut State) {
         }
         Screen::Readings => {
             readings::begin_when_shown(state);
-            let shown = state.readings.others().len();
+            let shown = state.readings.items().len();
             state.readings.list.fit(areas.rows(Pane::Values), shown);
         }
     }

@@ -8,7 +8,6 @@ use crate::app::decode;
 use crate::app::telegram::{self, Standing, changes, lines};
 use crate::frame::Dissection;
 use crate::meter::{MODELS, Model};
-use crate::reading::Reading;
 use crate::trace::{Entry, EntryKind, Trace, Way};
 
 /// The most telegrams that are looked through for one to compare with.
@@ -135,8 +134,9 @@ fn take(state: &mut State, trace: &Trace, number: u32) {
     telegrams.note(Came { entry: number, at: first, is_sound: !frame.verdict.is_bad() });
     let when = trace.wall(entry.last);
     if !frame.verdict.is_bad() {
-        let readings: Vec<Reading> = frame.readings;
-        readings.into_iter().for_each(|reading| state.readings.take(reading, when));
+        for reading in frame.readings {
+            state.readings.take(reading, when);
+        }
     }
 }
 
@@ -220,7 +220,8 @@ fn search(state: &mut State) {
     }
     state.telegrams.searched = received;
     let bytes = newest_bytes(&state.trace.lock());
-    state.telegrams.offer = decode::recognise_good(&bytes).and_then(|found| generic(found.family.id()));
+    state.telegrams.offer = decode::recognise_good(&bytes, &state.keys_here().ciphers(""))
+        .and_then(|found| generic(found.family.id()));
 }
 
 /// The last bytes that came in.

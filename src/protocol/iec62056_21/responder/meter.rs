@@ -48,14 +48,16 @@ pub struct Meter {
     rule: Option<Rule>,
     reaction: Duration,
     timeout: Duration,
-    greeting: Option<Vec<u8>>,
     start_line: LineSettings,
     line: LineSettings,
     state: State,
     wrong_passwords: u8,
     /// How far the meter's clock is ahead of the wall's.
     ahead: SignedDuration,
+    /// Whether it says its parity bits, as who asks it does.
     has_parity: bool,
+    /// Whether it hears nothing without them.
+    demands_parity: bool,
     framer: IecFramer,
     told: VecDeque<Told>,
     last: At,
@@ -84,13 +86,13 @@ impl Meter {
             rule: None,
             reaction: reaction(setup),
             timeout: Duration::from_secs(5),
-            greeting: None,
             start_line: setup.line,
             line: setup.line,
             state: State::Idle,
             wrong_passwords: 0,
             ahead: SignedDuration::ZERO,
             has_parity: false,
+            demands_parity: false,
             framer: IecFramer::new(Source::Requests),
             told: VecDeque::new(),
             last: At::ZERO,
@@ -112,10 +114,11 @@ impl Meter {
                 self.identification = line.as_bytes().to_vec();
             }
             ("identification", _) => return error("a line such as /TPC5NEVAMT324.2303"),
-            ("greeting", text) => self.greeting = Some([text.as_bytes(), b"\n"].concat()),
             ("bcc", "xor7") => self.rule = Some(Rule::Xor7),
             ("bcc", "add7") => self.rule = Some(Rule::Add7),
             ("bcc", _) => return error("xor7 or add7"),
+            ("parity", "even") => (self.demands_parity, self.has_parity) = (true, true),
+            ("parity", _) => return error("even"),
             ("permission", "on") => self.may_write = true,
             ("permission", "off") => self.may_write = false,
             ("permission", _) => return error("on or off"),
@@ -162,7 +165,7 @@ impl Meter {
     }
 
     fn frame(&mut self, wire: &[u8], now: Now) {
-        let has_parity = wire.iter().any(|byte| byte & 0x80 != 0);
+        let has_parity = self.demands_parity || wire.iter().any(|byte| byte & 0x80 != 0);
         if has_parity && !wire.iter().all(|byte| Weight::Even.fits(*byte)) {
             // A meter drops what has a wrong parity bit without a word.
             return;
@@ -477,9 +480,6 @@ impl Responder for Meter {
     }
 
     fn poll(&mut self, now: Now) -> Option<Told> {
-        if let Some(greeting) = self.greeting.take() {
-            self.say(greeting, Duration::ZERO, now);
-        }
         if self.state != State::Idle && now.at >= self.last + self.timeout {
             self.leave();
         }
@@ -487,9 +487,10 @@ impl Responder for Meter {
     }
 
     fn deadline(&self) -> Option<At> {
-        if self.greeting.is_some() {
-            return Some(At::ZERO);
-        }
         (self.state != State::Idle).then(|| self.last + self.timeout)
+    }
+
+    fn is_in_session(&self) -> bool {
+        self.state != State::Idle
     }
 }

@@ -11,6 +11,7 @@ mod pasting;
 mod pointing;
 mod prompting;
 mod reading_values;
+mod watching_telegrams;
 
 use std::time::Duration;
 
