@@ -29,44 +29,44 @@ pub enum Spelling {
 impl Object {
     /// The reference that bytes begin with, how many of them it takes, and how it is spelled.
     pub fn read(bytes: &[u8]) -> Option<(Self, usize, Spelling)> {
-        let mut at = 0;
-        let mut object = Self { a: group(bytes, &mut at)?, b: 0, c: 0, d: 0, e: 0 };
-        mark(bytes, &mut at, b"-")?;
-        object.b = group(bytes, &mut at)?;
-        mark(bytes, &mut at, b":")?;
-        object.c = group(bytes, &mut at)?;
-        let first = mark(bytes, &mut at, b".:")?;
-        object.d = group(bytes, &mut at)?;
-        let second = mark(bytes, &mut at, b".:")?;
-        object.e = group(bytes, &mut at)?;
-        let mut spelling = if first == b':' || second == b':' { Spelling::Colon } else { Spelling::Plain };
-        if matches!(bytes.get(at), Some(b'.' | b'*')) {
-            at += 1;
-            group(bytes, &mut at)?;
-            spelling = Spelling::WithF;
-        }
-        Some((object, at, spelling))
+        let (a, rest) = group(bytes)?;
+        let (b, rest) = group(after(rest, b"-")?)?;
+        let (c, rest) = group(after(rest, b":")?)?;
+        let first = *rest.first()?;
+        let (d, rest) = group(after(rest, b".:")?)?;
+        let second = *rest.first()?;
+        let (e, rest) = group(after(rest, b".:")?)?;
+        let (spelling, rest) = match rest {
+            [b'.' | b'*', behind @ ..] => (Spelling::WithF, group(behind)?.1),
+            _ if first == b':' || second == b':' => (Spelling::Colon, rest),
+            _ => (Spelling::Plain, rest),
+        };
+        Some((Self { a, b, c, d, e }, bytes.len() - rest.len(), spelling))
     }
 }
 
-/// One to three digits of at most 255.
-fn group(bytes: &[u8], at: &mut usize) -> Option<u8> {
-    let mut value = 0u16;
-    let from = *at;
-    while let Some(digit @ b'0'..=b'9') = bytes.get(*at) {
-        value = value * 10 + u16::from(digit - b'0');
-        *at += 1;
-        if *at - from > 3 {
-            return None;
-        }
-    }
-    if *at == from { None } else { u8::try_from(value).ok() }
+/// One to three digits of at most 255, and what follows them.
+#[inline]
+fn group(bytes: &[u8]) -> Option<(u8, &[u8])> {
+    let (one, rest) = digit(bytes)?;
+    let Some((two, behind)) = digit(rest) else { return Some((one, rest)) };
+    let value = one * 10 + two;
+    let Some((three, rest)) = digit(behind) else { return Some((value, behind)) };
+    let value = u8::try_from(u16::from(value) * 10 + u16::from(three)).ok()?;
+    if digit(rest).is_some() { None } else { Some((value, rest)) }
 }
 
-fn mark(bytes: &[u8], at: &mut usize, allowed: &[u8]) -> Option<u8> {
-    let found = *bytes.get(*at)?;
-    *at += 1;
-    allowed.contains(&found).then_some(found)
+#[inline]
+fn digit(bytes: &[u8]) -> Option<(u8, &[u8])> {
+    let (byte, rest) = bytes.split_first()?;
+    byte.is_ascii_digit().then_some((byte & 0x0F, rest))
+}
+
+/// What follows a mark that must be one of these.
+#[inline]
+fn after<'a>(bytes: &'a [u8], allowed: &[u8]) -> Option<&'a [u8]> {
+    let (mark, rest) = bytes.split_first()?;
+    allowed.contains(mark).then_some(rest)
 }
 
 #[cfg(test)]

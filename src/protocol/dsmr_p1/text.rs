@@ -45,36 +45,47 @@ impl Number {
 /// Digits that 64 bits hold whatever they are.
 const SAFE_DIGITS: usize = 19;
 
+/// The most digits of a number: all before the last 19 or so can only be zeros.
+const MOST_DIGITS: usize = 24;
+
 /// The number that bytes begin with and how many of them it takes.
 fn decimal(text: &[u8]) -> Option<(Decimal, usize)> {
     let signed = matches!(text.first(), Some(b'-' | b'+'));
-    let mut at = usize::from(signed);
-    let (mut magnitude, mut decimals, mut digits, mut point) = (0u64, 0u8, 0usize, false);
-    while let Some(&byte) = text.get(at) {
-        match byte {
-            b'0'..=b'9' => {
-                let digit = u64::from(byte & 0x0F);
-                magnitude = match digits {
-                    ..SAFE_DIGITS => magnitude.wrapping_mul(10).wrapping_add(digit),
-                    _ => magnitude.checked_mul(10)?.checked_add(digit)?,
-                };
-                decimals += u8::from(point);
-                digits += 1;
-            }
-            b'.' if !point => point = true,
-            _ => break,
-        }
-        at += 1;
-    }
-    if digits == 0 || digits > 24 {
-        return None;
-    }
+    let unsigned = text.get(usize::from(signed)..)?;
+    let (whole, rest) = digits(unsigned);
+    let (fraction, rest) = match rest {
+        [b'.', rest @ ..] => digits(rest),
+        rest => (&[][..], rest),
+    };
+    let count = whole.len() + fraction.len();
+    let magnitude = match count {
+        0 => return None,
+        ..=SAFE_DIGITS => append(append(0, whole), fraction),
+        ..=MOST_DIGITS => append_checked(append_checked(0, whole)?, fraction)?,
+        _ => return None,
+    };
+    let decimals = fraction.len() as u8;
     let value = if text.first() == Some(&b'-') {
         Decimal::signed(i64::try_from(magnitude).ok()?.checked_neg()?, decimals)
     } else {
         Decimal::new(magnitude, decimals)
     };
-    Some((value, at))
+    Some((value, text.len() - rest.len()))
+}
+
+/// The digits that bytes begin with, and what follows them.
+fn digits(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let count = bytes.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(bytes.len());
+    bytes.split_at(count)
+}
+
+/// A number with digits put behind it, of which there are no more than 64 bits hold.
+fn append(number: u64, digits: &[u8]) -> u64 {
+    digits.iter().fold(number, |sum, digit| sum.wrapping_mul(10).wrapping_add(u64::from(digit & 0x0F)))
+}
+
+fn append_checked(number: u64, digits: &[u8]) -> Option<u64> {
+    digits.iter().try_fold(number, |sum, digit| sum.checked_mul(10)?.checked_add(u64::from(digit & 0x0F)))
 }
 
 /// The unit of a name in any case.
