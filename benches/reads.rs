@@ -18,7 +18,7 @@ use meterscope::bus::{
 use meterscope::link::Clock;
 use meterscope::meter::{Model, model};
 use meterscope::protocol::{LineSettings, Options, Plan, Profile, Request, registry};
-use meterscope::sim::{SimBus, SimMeter};
+use meterscope::sim::{Secrets, SimBus, SimMeter};
 use meterscope::trace::{Entry, SharedTrace, Trace, Way};
 
 const ROUNDS: usize = 9;
@@ -133,7 +133,7 @@ async fn timed(case: &Case) -> (Limits, Vec<Duration>) {
     let clock = Clock::start();
     let trace = SharedTrace::new(Trace::new(clock.origin()));
     let (mut handle, ends) = channel();
-    let meter = SimMeter::of_model(model, case.address, None, Vec::new()).unwrap();
+    let meter = SimMeter::of_model(model, case.address, Secrets::default(), Vec::new()).unwrap();
     let link = SimBus::new(vec![meter]).open(clock);
     let decoder = Decoder { family: registry::family(model.protocol).unwrap(), dialect: model.dialect };
     tokio::spawn(run(ends, Port::Full(link), trace.clone(), clock, Some(decoder), Wanted::default()));

@@ -111,6 +111,7 @@ impl Bench {
             line: LINE,
             decoder: None,
             recording: Recording::None,
+            keys: Vec::new(),
             simulation: Simulation::default(),
         }))
     }
@@ -386,6 +387,23 @@ async fn a_converter_that_hangs_up_is_called_again() {
     let mut taken = [0; 5];
     converter.read_exact(&mut taken).await.unwrap();
     assert_eq!(&taken, b"again");
+}
+
+#[tokio::test]
+async fn a_connection_that_is_given_up_for_dead_is_called_again() {
+    let converter = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = converter.local_addr().unwrap().port();
+    let mut link = tcp::open("127.0.0.1", port, Clock::start()).await.unwrap();
+    let (_dead, _) = converter.accept().await.unwrap();
+    opened(&mut link.events).await;
+    link.commands.send(LinkCommand::Renew).unwrap();
+    assert!(lost(&mut link.events).await.contains("may be dead"));
+    let (mut alive, _) = converter.accept().await.unwrap();
+    opened(&mut link.events).await;
+    send(&link, b"?");
+    let mut asked = [0];
+    alive.read_exact(&mut asked).await.unwrap();
+    assert_eq!(&asked, b"?");
 }
 
 #[tokio::test(start_paused = true)]

@@ -15,7 +15,7 @@ use meterscope::frame::At;
 use meterscope::link::Clock;
 use meterscope::meter::model;
 use meterscope::protocol::{LineSettings, Options, Plan, Profile, Request, registry};
-use meterscope::sim::{SimBus, SimMeter};
+use meterscope::sim::{Secrets, SimBus, SimMeter};
 use meterscope::trace::{Entry, SharedTrace, Trace, Way};
 
 const LINE: LineSettings = LineSettings::n81(9600);
@@ -39,7 +39,7 @@ const ALLOWANCE: Duration = Duration::from_millis(3);
 async fn read(id: &str, address: &str, asked: &[(&str, &[(&str, &str)])]) -> Vec<Entry> {
     let model = model(id).unwrap();
     let family = registry::family(model.protocol).unwrap();
-    let meter = SimMeter::of_model(model, address, None, Vec::new()).unwrap();
+    let meter = SimMeter::of_model(model, address, Secrets::default(), Vec::new()).unwrap();
     let clock = Clock::start();
     let trace = SharedTrace::new(Trace::new(clock.origin()));
     let (mut handle, ends) = channel();

@@ -20,7 +20,7 @@ use meterscope::protocol::{
     Request, Source, Unfit, registry,
 };
 use meterscope::sim::fault::Faults;
-use meterscope::sim::{SimBus, SimMeter, Speed, demo_meters, open};
+use meterscope::sim::{Secrets, SimBus, SimMeter, Speed, demo_meters, open};
 
 const LINE: LineSettings = LineSettings::n81(9600);
 
@@ -42,6 +42,7 @@ static CE307: Model = Model {
         unaddressed: Some(0),
     },
     login: Login::None,
+    encrypts: false,
     wiring: Wiring { interface: "RS-485", terminals: "", supply: "" },
     everyday: &[],
     ambiguous_replies: false,
@@ -84,7 +85,7 @@ fn four_tariffs(address: u64) -> Plan {
 fn ce307(address: &str) -> SimMeter {
     let values = [("1.8.1", "1201.07"), ("1.8.2", "433.12"), ("1.8.3", "0.01")];
     let values = values.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-    SimMeter::of_model(&CE307, address, None, values).unwrap()
+    SimMeter::of_model(&CE307, address, Secrets::default(), values).unwrap()
 }
 
 fn family_of(model: &str) -> &'static dyn Family {
@@ -224,7 +225,7 @@ async fn bytes_around_an_answer_do_not_spoil_it() {
 #[tokio::test(start_paused = true)]
 async fn two_meters_with_one_address_damage_each_other() {
     let other = vec![("1.8.1".to_owned(), "77.77".to_owned())];
-    let twin = SimMeter::of_model(&CE307, "7", None, other).unwrap();
+    let twin = SimMeter::of_model(&CE307, "7", Secrets::default(), other).unwrap();
     let (fault, _) = first_fault(vec![ce307("7"), twin], &[]).await;
     assert!(matches!(fault, Some(Fault::Damaged { .. })), "{fault:?}");
 }
@@ -244,7 +245,7 @@ async fn a_household_lets_the_registers_of_its_meter_grow() {
 #[tokio::test(start_paused = true)]
 async fn a_mercury_200_gives_its_tariffs_in_wire_time_silence_and_turnaround_exactly() {
     let mercury = model("mercury-200").unwrap();
-    let meter = SimMeter::of_model(mercury, "043096", None, Vec::new()).unwrap();
+    let meter = SimMeter::of_model(mercury, "043096", Secrets::default(), Vec::new()).unwrap();
     let mut link = bus(vec![meter], &Faults::none()).await;
     let mut plan = everyday(mercury, "043096");
     plan.requests.truncate(1);
@@ -288,7 +289,7 @@ async fn the_demo_moves_while_it_is_looked_at() {
 #[tokio::test(start_paused = true)]
 async fn a_mercury_with_another_address_carries_a_checksum_that_fits() {
     let mercury = model("mercury-206").unwrap();
-    let meter = SimMeter::of_model(mercury, "43096744", None, Vec::new()).unwrap();
+    let meter = SimMeter::of_model(mercury, "43096744", Secrets::default(), Vec::new()).unwrap();
     let mut link = bus(vec![meter], &Faults::parse(&["misaddress=once:3"], 1).unwrap()).await;
     let mut plan = everyday(mercury, "43096744");
     plan.requests.truncate(1);
@@ -300,7 +301,7 @@ async fn a_mercury_with_another_address_carries_a_checksum_that_fits() {
 #[tokio::test(start_paused = true)]
 async fn at_full_speed_a_meter_that_waits_for_silence_answers_at_once() {
     let mercury = model("mercury-206").unwrap();
-    let meter = SimMeter::of_model(mercury, "43096744", None, Vec::new()).unwrap();
+    let meter = SimMeter::of_model(mercury, "43096744", Secrets::default(), Vec::new()).unwrap();
     let mut link = open(vec![meter], Faults::none(), Speed::Max, Clock::start());
     assert!(matches!(link.events.recv().await, Some(LinkEvent::Opened { .. })));
     let mut plan = everyday(mercury, "43096744");

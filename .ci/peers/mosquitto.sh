@@ -3,42 +3,9 @@
 # in mid-stream. Everything that the broker says it delivered must have come. Takes the program's path; without
 # one, that of the release build.
 set -eu
-program=$(realpath "${1:-$(dirname "$0")/../../target/release/meterscope}")
-for peer in mosquitto mosquitto_passwd mosquitto_pub openssl; do
-    if ! command -v "$peer" >/dev/null 2>&1; then
-        echo "SKIPPED mosquitto: $peer is not installed"
-        exit 0
-    fi
-done
-
-work=$(mktemp -d)
-started=""
-# Only what was started here is ended, by its number.
-clean() {
-    for process in $started; do kill "$process" 2>/dev/null || true; done
-    rm -rf "$work"
-}
-trap clean EXIT
-trap 'exit 1' INT TERM
-cd "$work"
-
-fail() {
-    echo "FAILED mosquitto: $1" >&2
-    for log in ./*.log; do echo "-- $log" >&2; tail -n 40 "$log" >&2; done
-    exit 1
-}
-# Waits up to fifteen seconds for a condition.
-until_so() {
-    tries=0
-    until eval "$1"; do
-        tries=$((tries + 1))
-        [ "$tries" -lt 150 ] || fail "$2"
-        sleep 0.1
-    done
-}
-free_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
-}
+peer=mosquitto
+. "$(dirname "$0")/lib/common.sh"
+needs mosquitto mosquitto_passwd mosquitto_pub openssl python3
 
 topic=sensors/smartmeter
 port=$(free_port)

@@ -2,43 +2,14 @@
 # Talks RFC 2217 with ser2net: a simulated meter behind its port is read, the line follows, and every byte passes
 # both ways. Takes the program's path; without one, that of the release build.
 set -eu
-program=$(realpath "${1:-$(dirname "$0")/../../target/release/meterscope}")
-for peer in ser2net socat; do
-    if ! command -v "$peer" >/dev/null 2>&1; then
-        echo "SKIPPED ser2net: $peer is not installed"
-        exit 0
-    fi
-done
+peer=ser2net
+. "$(dirname "$0")/lib/common.sh"
+needs ser2net socat python3
 
-work=$(mktemp -d)
-started=""
-# Only what was started here is ended, by its number.
-clean() {
-    for process in $started; do kill "$process" 2>/dev/null || true; done
-    rm -rf "$work"
-}
-trap clean EXIT
-trap 'exit 1' INT TERM
-cd "$work"
-
-fail() {
-    echo "FAILED ser2net: $1" >&2
-    for log in ./*.log; do echo "-- $log" >&2; cat "$log" >&2; done
-    exit 1
-}
-# Waits up to ten seconds for a condition.
-until_so() {
-    tries=0
-    until eval "$1"; do
-        tries=$((tries + 1))
-        [ "$tries" -lt 100 ] || fail "$2"
-        sleep 0.1
-    done
-}
 serve() { # name, device
     printf 'connection: &%s\n  accepter: telnet(rfc2217),tcp,127.0.0.1,0\n  connector: serialdev,%s,9600n81,local\n' \
         "$1" "$2" >"$1.yaml"
-    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    port=$(free_port)
     sed -i "s/127.0.0.1,0/127.0.0.1,$port/" "$1.yaml"
     ser2net -n -d -c "$1.yaml" -u >"$1.log" 2>&1 &
     started="$started $!"
@@ -48,10 +19,8 @@ serve() { # name, device
     sleep 0.5
 }
 
-"$program" simulate --pty "$work/meter" --model energomera-ce307 --address 13462 --speed max >simulate.log 2>&1 &
-started="$started $!"
-until_so '[ -e meter ]' "the simulated meter has no terminal"
-serve reading "$work/meter"
+simulate meter --pty "$work/meter" --model energomera-ce307 --address 13462 --speed max
+serve reading "$place"
 "$program" read "rfc2217://127.0.0.1:$port" --model energomera-ce307 --address 13462 --capture read.pcapng \
     >read.log 2>&1 || fail "the meter is not read"
 grep -q kWh read.log || fail "no energy was read"

@@ -1,10 +1,13 @@
 //! The configuration file: `meterscope/config.toml` in the config folder of the system.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy as _;
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use toml::de::DeTable;
 
 use crate::frame::visible;
@@ -21,6 +24,7 @@ pub struct Config {
     /// Whether the console takes the mouse.
     pub mouse: bool,
     /// Keys by context and action, as written: `[keys.trace] follow = "f"`. The console reads them.
+    #[serde(deserialize_with = "keys_by_context")]
     pub keys: BTreeMap<String, BTreeMap<String, KeyNames>>,
     /// Links kept by name: `[links.kitchen] link = "tcp://192.0.2.7:4001"`.
     pub links: BTreeMap<String, SavedLink>,
@@ -28,9 +32,37 @@ pub struct Config {
     pub capture: Capture,
 }
 
+/// The keys of one context; an error says how a table of keys is headed.
+struct Context(BTreeMap<String, KeyNames>);
+
+impl<'de> Deserialize<'de> for Context {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        struct Table;
+        impl<'de> Visitor<'de> for Table {
+            type Value = Context;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("keys under the screen they work on: [keys.global], [keys.bench], [keys.trace]")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Context, A::Error> {
+                Deserialize::deserialize(MapAccessDeserializer::new(map)).map(Context)
+            }
+        }
+        source.deserialize_map(Table)
+    }
+}
+
+fn keys_by_context<'de, D: Deserializer<'de>>(
+    source: D,
+) -> Result<BTreeMap<String, BTreeMap<String, KeyNames>>, D::Error> {
+    let contexts = BTreeMap::<String, Context>::deserialize(source)?;
+    Ok(contexts.into_iter().map(|(name, Context(keys))| (name, keys)).collect())
+}
+
 /// One key or several for an action.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a key in quotes, \"f\", or several in brackets")]
 pub enum KeyNames {
     /// `"f"`.
     One(String),
@@ -273,6 +305,14 @@ ring_megabytes = 10
     fn control_characters_of_a_file_do_not_reach_the_message() {
         let message = parse("c", "theme = \u{1b}[2J").unwrap_err().to_string();
         assert!(!message.contains('\u{1b}'), "{message:?}");
+    }
+
+    #[test]
+    fn keys_in_the_wrong_place_or_form_are_told_the_right_one() {
+        let told = |text: &str| parse("c", text).unwrap_err().to_string();
+        let stray = told("[keys]\nquit = \"z\"\n");
+        assert!(stray.contains("line 2") && stray.contains("[keys.global]"), "{stray}");
+        assert!(told("[keys.global]\nquit = 4\n").contains("expected a key in quotes"));
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! The keys file: passwords and keys of meters, in a file that only its owner can read.
 //!
 //! Nothing of its content is ever quoted, not even in an error: what stands in the wrong place may be a key.
+//!
+//! An entry names its meter by serial number, address or system title, or names none and serves all. A telegram
+//! shows a system title and nothing else, and a meter that only speaks has no address: where no address is known,
+//! every key is tried on every meter, but a key with a system title only on that one.
 
 use std::path::{Path, PathBuf};
 
@@ -8,6 +12,9 @@ use serde::Deserialize;
 
 use super::config;
 use crate::frame::{Secret, hex, visible};
+use crate::link::Place;
+use crate::protocol::MeterKey;
+use crate::sim::demo_key;
 
 /// The passwords and keys of one meter, or of every meter when it names none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,8 +23,8 @@ pub struct MeterKeys {
     pub serial: Option<String>,
     /// Address of the meter, as written.
     pub address: Option<String>,
-    /// System title of the meter, bytes.
-    pub system_title: Option<Vec<u8>>,
+    /// System title of the meter, as it stands in its telegrams.
+    pub system_title: Option<[u8; 8]>,
     /// Its password.
     pub password: Option<Secret>,
     /// Its encryption key, 16 bytes.
@@ -155,12 +162,17 @@ fn meter(entry: Entry) -> Result<MeterKeys, Misfit> {
     Ok(MeterKeys {
         serial: entry.serial.map(toml::Spanned::into_inner),
         address: entry.address.map(toml::Spanned::into_inner),
-        system_title: bytes(entry.system_title, 8, "16 hex digits in double quotes")?,
+        system_title: title(entry.system_title)?,
         password: entry.password.map(|text| Secret::new(text.into_inner().into_bytes())),
         encryption_key: bytes(entry.encryption_key, 16, "32 hex digits in double quotes")?.map(Secret::new),
         authentication_key: bytes(entry.authentication_key, 16, "32 hex digits in double quotes")?
             .map(Secret::new),
     })
+}
+
+fn title(text: Text) -> Result<Option<[u8; 8]>, Misfit> {
+    let bytes = bytes(text, 8, "16 hex digits in double quotes")?;
+    Ok(bytes.and_then(|bytes| bytes.try_into().ok()))
 }
 
 fn bytes(text: Text, length: usize, expected: &'static str) -> Result<Option<Vec<u8>>, Misfit> {
@@ -178,15 +190,54 @@ impl Keys {
     /// was typed for it, else of the first one that names no meter.
     #[must_use]
     pub fn password(&self, address: &str) -> Option<&Secret> {
-        let named = |meter: &&MeterKeys| {
-            [&meter.address, &meter.serial].into_iter().flatten().any(|name| same(name, address))
-        };
-        let nameless = |meter: &&MeterKeys| {
-            meter.address.is_none() && meter.serial.is_none() && meter.system_title.is_none()
-        };
+        let nameless = |meter: &&MeterKeys| !meter.is_named() && meter.system_title.is_none();
         let with_password = || self.meters.iter().filter(|meter| meter.password.is_some());
-        let found = with_password().find(named).or_else(|| with_password().find(nameless));
+        let found = with_password().find(|m| m.is_of(address)).or_else(|| with_password().find(nameless));
         found.and_then(|meter| meter.password.as_ref())
+    }
+
+    /// The keys to try on what a meter encrypts: those of entries that name its address or the serial number
+    /// that was typed for it, then those that name neither. Without an address, as where nothing is asked,
+    /// all of them.
+    #[must_use]
+    pub fn ciphers(&self, address: &str) -> Vec<MeterKey> {
+        let is_known = !address.trim().is_empty();
+        let (own, others): (Vec<&MeterKeys>, Vec<_>) = self.meters.iter().partition(|m| m.is_of(address));
+        let others = others.into_iter().filter(|meter| !(is_known && meter.is_named()));
+        own.into_iter().chain(others).filter_map(MeterKeys::cipher).collect()
+    }
+
+    /// These keys, and on the simulated bus the published one that its meters have, too.
+    #[must_use]
+    pub fn on(mut self, place: &Place) -> Self {
+        if *place == Place::Sim {
+            let MeterKey { encryption, authentication, .. } = demo_key();
+            self.meters.push(MeterKeys {
+                encryption_key: Some(encryption),
+                authentication_key: authentication,
+                ..MeterKeys::default()
+            });
+        }
+        self
+    }
+}
+
+impl MeterKeys {
+    /// Whether the entry says by serial number or address whose it is.
+    const fn is_named(&self) -> bool {
+        self.address.is_some() || self.serial.is_some()
+    }
+
+    /// Whether it names the meter at an address.
+    fn is_of(&self, address: &str) -> bool {
+        [&self.address, &self.serial].into_iter().flatten().any(|name| same(name, address))
+    }
+
+    /// Its encryption and authentication keys.
+    fn cipher(&self) -> Option<MeterKey> {
+        let encryption = self.encryption_key.clone()?;
+        let authentication = self.authentication_key.clone();
+        Some(MeterKey { system_title: self.system_title, encryption, authentication })
     }
 }
 
@@ -220,6 +271,35 @@ encryption_key = "000102030405060708090a0b0c0d0e0f"
         assert_eq!(keys.password("43"), Some(&Secret::new(b"any".to_vec())));
         assert_eq!(keys.password(""), Some(&Secret::new(b"any".to_vec())));
         assert_eq!(keys.meters[2].encryption_key.as_ref().map(|key| key.reveal().len()), Some(16));
+    }
+
+    #[test]
+    fn keys_go_to_the_meter_they_name_and_the_nameless_to_all() {
+        let key = |name: &str, digit: u8| {
+            format!("[[meter]]\n{name}\nencryption_key = \"{}\"\n", format!("0{digit}").repeat(16))
+        };
+        let title = "system_title = \"4B464D1020016FE5\"";
+        let text = [key("", 1), key("address = \"7\"", 2), key("serial = \"8\"", 3), key(title, 4)].concat();
+        let keys = parse("k", &text).unwrap();
+        let firsts = |address: &str| -> Vec<u8> {
+            keys.ciphers(address).iter().map(|key| key.encryption.reveal()[0]).collect()
+        };
+        assert_eq!(firsts("007"), [2, 1, 4]);
+        assert_eq!(firsts("8"), [3, 1, 4]);
+        assert_eq!(firsts("9"), [1, 4]);
+        assert_eq!(firsts(""), [1, 2, 3, 4], "nobody has an address here");
+        assert_eq!(keys.ciphers("")[3].system_title, Some(*b"KFM\x10\x20\x01\x6F\xE5"));
+    }
+
+    #[test]
+    fn the_simulated_bus_has_its_published_key() {
+        assert_eq!(Keys::default().on(&Place::Sim).ciphers(""), [demo_key()]);
+        assert_eq!(Keys::default().on(&Place::Serial("COM1".into())).ciphers(""), []);
+    }
+
+    #[test]
+    fn an_entry_with_a_password_alone_is_no_cipher() {
+        assert_eq!(parse("k", "[[meter]]\npassword = \"x\"").unwrap().ciphers(""), []);
     }
 
     #[test]

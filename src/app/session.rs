@@ -13,9 +13,9 @@ use crate::link::{
     Clock, Link, LinkName, ListenLink, OpenError, Place, Topic, listen, mqtt, rfc2217, serial, tcp,
 };
 use crate::meter::Model;
-use crate::protocol::LineSettings;
+use crate::protocol::{LineSettings, MeterKey};
 use crate::sim::fault::Faults;
-use crate::sim::{SimBus, Speed, demo_meters};
+use crate::sim::{SimBus, SimMeter, Speed, demo_meters, share_a_bus};
 use crate::trace::{Capture, Ring, SharedTrace, Trace};
 
 /// Whether a link is opened to talk or only to listen.
@@ -51,6 +51,8 @@ pub struct Opening {
     pub decoder: Option<Decoder>,
     /// Where it is written.
     pub recording: Recording,
+    /// Keys to explain what is encrypted with.
+    pub keys: Vec<MeterKey>,
     /// What goes wrong on the simulated bus, and how fast it is.
     pub simulation: Simulation,
 }
@@ -62,7 +64,7 @@ pub struct Simulation {
     pub faults: Faults,
     /// As fast as the real line or as fast as can be.
     pub speed: Speed,
-    /// The model that is asked for: of meters that speak by themselves, only one has room on a line.
+    /// The model that is asked for at first: of meters that speak by themselves, only one has room on a line.
     pub model: Option<&'static Model>,
 }
 
@@ -88,10 +90,28 @@ pub struct Session {
     pub events: mpsc::UnboundedReceiver<BusEvent>,
     /// What goes wrong on a simulated bus, to be changed while it runs; `None` on a real link.
     pub faults: Option<Faults>,
+    on_bus: Option<OnBus>,
     intents: mpsc::UnboundedSender<Intent>,
 }
 
+/// Which meters are on the simulated bus.
+#[derive(Debug)]
+struct OnBus {
+    asked: Option<&'static Model>,
+    swaps: mpsc::UnboundedSender<Vec<SimMeter>>,
+}
+
 impl Session {
+    /// Sees to it that a simulated bus has a meter of this model; on a real link there is nothing to do.
+    pub fn ask_for(&mut self, model: &'static Model) {
+        let Some(on_bus) = &mut self.on_bus else { return };
+        if !share_a_bus(on_bus.asked, Some(model)) {
+            // A bus that has ended has said so through its events.
+            let _ = on_bus.swaps.send(demo_meters(Some(model)));
+        }
+        on_bus.asked = Some(model);
+    }
+
     /// Tells the bus what is wanted; a bus that has ended has said so through its events.
     pub fn send(&self, intent: Intent) {
         let _ = self.intents.send(intent);
@@ -102,18 +122,39 @@ impl Session {
 /// blocked terminal ever delays the line.
 #[must_use]
 pub fn open(opening: Opening) -> Session {
-    let clock = Clock::start();
-    let trace = SharedTrace::new(Trace::new(clock.origin()));
-    let (handle, ends) = bus::channel();
-    let Handle { intents, events, status } = handle;
-    let name = opening.name.clone();
-    let faults = matches!(name.place, Place::Sim).then(|| opening.simulation.faults.clone());
-    let session = Session { name, trace: trace.clone(), clock, status, events, faults, intents };
-    spawn(opening, trace, clock, ends);
+    let (session, swaps, ends) = begin(&opening);
+    spawn(opening, swaps, (session.trace.clone(), session.clock, ends));
     session
 }
 
-fn spawn(opening: Opening, trace: SharedTrace, clock: Clock, ends: Ends) {
+/// Opens a link without a thread of its own, for tests in paused time. Must be called within a runtime.
+#[cfg(test)]
+pub fn open_here(opening: Opening) -> Session {
+    let (session, swaps, ends) = begin(&opening);
+    tokio::spawn(serve(opening, swaps, (session.trace.clone(), session.clock, ends)));
+    session
+}
+
+/// A session whose bus is still to be started, and what that needs.
+fn begin(opening: &Opening) -> (Session, Swaps, Ends) {
+    let clock = Clock::start();
+    let mut trace = Trace::new(clock.origin());
+    trace.set_keys(opening.keys.clone());
+    let trace = SharedTrace::new(trace);
+    let (handle, ends) = bus::channel();
+    let Handle { intents, events, status } = handle;
+    let name = opening.name.clone();
+    let is_simulated = matches!(name.place, Place::Sim);
+    let faults = is_simulated.then(|| opening.simulation.faults.clone());
+    let (swaps, swapped) = mpsc::unbounded_channel();
+    let on_bus = is_simulated.then(|| OnBus { asked: opening.simulation.model, swaps });
+    (Session { name, trace, clock, status, events, faults, on_bus, intents }, swapped, ends)
+}
+
+/// Other meters for the simulated bus.
+type Swaps = mpsc::UnboundedReceiver<Vec<SimMeter>>;
+
+fn spawn(opening: Opening, swaps: Swaps, (trace, clock, ends): (SharedTrace, Clock, Ends)) {
     let link = opening.name.to_string();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let failed = |error: &std::io::Error| OpenError::Refused {
@@ -124,14 +165,14 @@ fn spawn(opening: Opening, trace: SharedTrace, clock: Clock, ends: Ends) {
     match runtime {
         Err(error) => ends.fail(failed(&error)),
         Ok(runtime) => {
-            let work = move || runtime.block_on(serve(opening, trace, clock, ends));
+            let work = move || runtime.block_on(serve(opening, swaps, (trace, clock, ends)));
             // Without a thread the ends are dropped, and the face sees its channels close.
             let _ = thread::Builder::new().name("bus".to_owned()).spawn(work);
         }
     }
 }
 
-async fn serve(opening: Opening, trace: SharedTrace, clock: Clock, ends: Ends) {
+async fn serve(opening: Opening, swaps: Swaps, (trace, clock, ends): (SharedTrace, Clock, Ends)) {
     if let Err(error) = record(&opening, &trace) {
         return ends.fail(error);
     }
@@ -145,7 +186,7 @@ async fn serve(opening: Opening, trace: SharedTrace, clock: Clock, ends: Ends) {
         Place::Rfc2217(host, number) => telnet(host, *number, line, listens, clock).await,
         Place::Listen(address, number) => calling(address, *number, listens, clock).await,
         Place::Mqtt(topic) => subscribed(topic, clock).await,
-        Place::Sim => Ok(simulated(simulation, line, listens, clock)),
+        Place::Sim => Ok(simulated(simulation, swaps, (line, listens, clock))),
     };
     let wanted = Wanted { line: Some(line), soft_parity: name.soft_parity };
     match port {
@@ -167,7 +208,7 @@ fn record(opening: &Opening, trace: &SharedTrace) -> Result<(), OpenError> {
     };
     let capture = capture.map_err(|error| OpenError::Refused {
         link: format!("capture {}", visible::string(&file.to_string_lossy())),
-        what: visible::string(&error.to_string()),
+        what: visible::error(&error),
         hint: "name a new file in a folder that can be written to".to_owned(),
     })?;
     trace.lock().capture_to(capture);
@@ -216,9 +257,14 @@ async fn calling(address: &str, number: u16, listens: bool, clock: Clock) -> Res
 }
 
 /// The simulated bus.
-fn simulated(simulation: Simulation, line: LineSettings, listens: bool, clock: Clock) -> Port {
+fn simulated(
+    simulation: Simulation,
+    swaps: Swaps,
+    (line, listens, clock): (LineSettings, bool, Clock),
+) -> Port {
     let Simulation { faults, speed, model } = simulation;
     let bus = SimBus::new(demo_meters(model)).with_faults(faults).with_speed(speed).with_line(line);
+    let bus = bus.with_swaps(swaps);
     let Link { commands, events } = bus.open(clock);
     if !listens {
         return Port::Full(Link { commands, events });

@@ -6,7 +6,8 @@ use crate::bus::Decoder;
 use crate::frame::Secret;
 use crate::meter::{self, Login, Model, Preset};
 use crate::protocol::{
-    Address, ArgumentError, Command, Family, LineSettings, Options, Plan, Profile, Request, registry,
+    Address, ArgumentError, Command, Family, LineSettings, MeterKey, Options, Plan, Profile, Request,
+    registry,
 };
 
 /// A meter that is to be talked to.
@@ -18,6 +19,8 @@ pub struct Target {
     pub address: Address,
     /// Its password, if one was given; else the model's default is used.
     pub password: Option<Secret>,
+    /// Keys to try on what it encrypts.
+    pub keys: Vec<MeterKey>,
 }
 
 /// Why a request cannot be made from what a person wrote.
@@ -93,7 +96,7 @@ impl Target {
             password: self.password.clone().or_else(|| default_password(self.model.login)),
             line,
             network_delay,
-            keys: Vec::new(),
+            keys: self.keys.clone(),
         }
     }
 
@@ -137,7 +140,7 @@ mod tests {
     use crate::meter::MODELS;
 
     fn target(model: &'static Model) -> Target {
-        Target { model, address: Address::numeric("1", 1), password: None }
+        Target { model, address: Address::numeric("1", 1), password: None, keys: Vec::new() }
     }
 
     #[test]

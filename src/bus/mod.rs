@@ -6,6 +6,7 @@
 
 mod handle;
 mod job;
+mod liveness;
 mod playback;
 mod quiet;
 mod raw;

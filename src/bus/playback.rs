@@ -37,7 +37,7 @@ async fn play_once(
     decoder: Option<Decoder>,
 ) -> Result<(), FileError> {
     let mut replay = Replay::open(path, decoder.map(|d| (d.family, d.dialect)))?;
-    *trace.lock() = replay.trace(Paging::default());
+    trace.lock().restart(replay.trace(Paging::default()));
     let mut status = Status { link: LinkState::Open("capture".to_owned()), ..Status::default() };
     let mut more = true;
     while more {

@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::handle::{Ends, Port};
 use super::job::{Active, Queue};
+use super::liveness::Liveness;
 use super::quiet::Quiet;
 use super::seven::SevenBits;
 use super::talk::Talk;
@@ -42,6 +43,7 @@ pub async fn run(
         talk: Talk { seven: SevenBits::new(wanted), ..Talk::default() },
         outgoing: Outgoing::default(),
         quiet: Quiet::default(),
+        liveness: Liveness::default(),
         told: ends.told,
         status: ends.status,
     };
@@ -68,6 +70,7 @@ struct Bus {
     talk: Talk,
     outgoing: Outgoing,
     quiet: Quiet,
+    liveness: Liveness,
     told: mpsc::UnboundedSender<BusEvent>,
     status: watch::Sender<Status>,
 }
@@ -119,8 +122,13 @@ impl Bus {
             LinkEvent::Opened { peer, line, at } => {
                 self.talk.status.link = LinkState::Open(peer.clone());
                 self.quiet.open(at);
+                let is_proof = self.liveness.open();
                 self.set_line(line);
                 self.trace.lock().mark(Mark::Opened(peer), at);
+                if is_proof {
+                    let note = "the converter takes connections: what is silent is the meter or its wiring";
+                    self.trace.lock().mark(Mark::Note(note.to_owned()), at);
+                }
                 self.talk.seven.open(line);
                 self.remark_on_parity(at);
             }
@@ -154,6 +162,7 @@ impl Bus {
     fn received(&mut self, bytes: &[u8], at: At) {
         self.talk.status.counters.bytes_in += bytes.len() as u64;
         self.quiet.hear(at);
+        self.liveness.hear();
         self.remark_on_telnet(bytes, at);
         self.through_digest(at, |digest, trace, out| {
             trace.record(Way::In, bytes, at);
@@ -306,6 +315,7 @@ impl Bus {
                 Some(Action::Finished) => {
                     self.talk.active = None;
                     self.tell(job, JobEvent::Finished);
+                    self.doubt();
                 }
             }
         }
@@ -361,8 +371,11 @@ impl Bus {
         let Some(active) = &mut self.talk.active else { return };
         let (job, request) = (active.job, active.request.take());
         let reply = active.reply.take();
-        if let Err(Failure { fault: Fault::NoAnswer { .. }, .. }) = &result {
+        if let Err(Failure { fault: Fault::NoAnswer { sent, echo, noise_bytes }, .. }) = &result {
             self.talk.status.counters.missing += 1;
+            if !echo && *noise_bytes == 0 {
+                self.liveness.miss(*sent);
+            }
         }
         if result.is_ok()
             && let Some(latency) = request.zip(reply).and_then(|(asked, told)| self.latency(asked, told))
@@ -370,6 +383,14 @@ impl Bus {
             self.talk.status.latency = Some(latency);
         }
         self.tell(job, JobEvent::Answered { index, result, request, reply });
+    }
+
+    /// Has a raw connection opened anew that may be dead. What waits is begun when it is back.
+    fn doubt(&mut self) {
+        if self.talk.status.line.is_none() && self.is_open() && self.liveness.doubt() {
+            self.talk.status.link = LinkState::Lost("the connection may be dead".to_owned());
+            self.command(LinkCommand::Renew);
+        }
     }
 
     fn latency(&self, request: u32, reply: u32) -> Option<Duration> {

@@ -223,3 +223,40 @@ async fn a_converter_that_keeps_its_own_line_is_asked_both_ways() {
         assert_eq!(bench.told().await, BusEvent::Job(JobId(1), JobEvent::Finished));
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_may_be_dead_is_opened_anew_before_anything_else_is_asked() {
+    let mut bench = Bench::wanting(Wanted::default(), None).await;
+    bench.send_raw(b"\x01");
+    bench.sent().await;
+    bench.arrives(b"\x55").await;
+    assert_eq!(bench.ending().await, Ok(()));
+    for _ in 0..4 {
+        bench.send_raw(b"\x02");
+    }
+    for _ in 0..3 {
+        assert_eq!(bench.sent().await, b"\x02");
+        assert!(bench.ending().await.is_err());
+    }
+    assert_eq!(bench.far.commands.recv().await, Some(LinkCommand::Renew));
+    let why = "may be dead".to_owned();
+    bench.tell(LinkEvent::Lost { why, retry_in: Duration::ZERO, at: bench.clock.now() }).await;
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert!(bench.far.commands.is_empty(), "what waits waits on");
+    bench.tell(LinkEvent::Opened { peer: String::new(), line: None, at: bench.clock.now() }).await;
+    assert_eq!(bench.sent().await, b"\x02");
+    assert!(bench.ending().await.is_err());
+    bench.send_raw(b"\x03");
+    assert_eq!(bench.sent().await, b"\x03", "a silent meter is no reason to do that again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_serial_port_with_a_silent_meter_is_left_open() {
+    let mut bench = Bench::open().await;
+    bench.arrives(b"\x55").await;
+    for _ in 0..5 {
+        bench.send_raw(b"\x02");
+        assert_eq!(bench.sent().await, b"\x02");
+        assert!(bench.ending().await.is_err());
+    }
+}

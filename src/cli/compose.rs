@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::args::{Compose, Global};
 use super::exit::{Exit, Outcome, Stop, Trouble};
-use super::meter;
 use super::out::Out;
+use super::{keys, meter};
 use crate::app::output::dissection::{Frame, Place};
 use crate::app::output::explain::{self, Look};
 use crate::app::output::paint::Sheet;
@@ -15,7 +15,7 @@ use crate::protocol::{Context, Request};
 
 /// Prints the frames that a command would send.
 pub fn run(global: &Global, given: &Compose) -> Outcome {
-    let target = meter::target(global, &given.meter)?;
+    let target = meter::target(&keys::load(global)?, &given.meter)?;
     let request = meter::request(&target, &given.ask)?;
     let frames = compose(&target, &request)?;
     let look = Look { sheet: Sheet::of_stdout(!global.no_color), reveal: given.reveal };

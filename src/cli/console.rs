@@ -14,7 +14,8 @@ use crate::tui::theme::{Depth, Palette, Theme, parse, shipped};
 use crate::tui::{self, Kept, Start, store};
 
 use super::args::{Console, Global};
-use super::exit::{Exit, Outcome, Trouble};
+use super::exit::{Exit, Outcome, Stop, Trouble};
+use super::keys;
 
 const DOING: &str = "opening the console";
 
@@ -42,7 +43,7 @@ fn open(start: Start) -> Outcome {
 }
 
 /// What the configuration and the environment say.
-fn start(global: &Global) -> Result<Start, Trouble> {
+fn start(global: &Global) -> Result<Start, Stop> {
     let chosen = global.config.as_deref();
     let config = config::load(chosen).map_err(|error| wrong(error.to_string()))?;
     let themes = config::folder().ok().map(|folder| folder.join("themes"));
@@ -59,6 +60,7 @@ fn start(global: &Global) -> Result<Start, Trouble> {
         keymap,
         mouse: config.mouse,
         recording,
+        keys: keys::load(global)?,
         links: kept(&config),
         store: store::place(),
     })

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use super::args::{Decode, Global};
 use super::exit::{Exit, Outcome, Stop, Trouble};
-use super::out;
 use super::traffic::{Printer, Tally};
 use super::values::Protocol;
+use super::{keys, out};
 use crate::app::decode::{self, Input};
+use crate::app::keys::Keys;
 use crate::app::output::entry::Show;
 use crate::app::output::explain::{self, Look};
 use crate::app::output::paint::Sheet;
@@ -26,7 +27,7 @@ const LARGEST: u64 = 1 << 30;
 pub fn run(global: &Global, given: &Decode) -> Outcome {
     let (input, doing) = input(given)?;
     let decoder = chosen(given.model, given.protocol);
-    let explained = explain(&input, decoder, &doing)?;
+    let explained = explain(&input, decoder, &keys::load(global)?, &doing)?;
     let look = Look { sheet: Sheet::of_stdout(!global.no_color), reveal: given.reveal };
     let timed = matches!(input, Input::Capture(_));
     let mut printer = Printer::new(Show { look, timed }, global.json);
@@ -45,16 +46,26 @@ pub fn chosen(model: Option<&'static Model>, protocol: Protocol) -> Option<Decod
     }
 }
 
-/// The input cut into frames; all of it is noise when no protocol was named and none finds a frame.
+/// The input cut into frames, to be explained with any of the keys; all of it is noise when no protocol was
+/// named and none finds a frame.
 ///
 /// # Errors
 /// [`Stop`] when a capture cannot be read.
-pub fn explain(input: &Input, decoder: Option<Decoder>, doing: &str) -> Result<Trace, Stop> {
+pub fn explain(input: &Input, decoder: Option<Decoder>, keys: &Keys, doing: &str) -> Result<Trace, Stop> {
+    let mut trace = cut(input, decoder, doing)?;
+    trace.set_keys(keys.ciphers(""));
+    Ok(trace)
+}
+
+fn cut(input: &Input, decoder: Option<Decoder>, doing: &str) -> Result<Trace, Stop> {
     match input {
-        Input::Bytes(bytes) => Ok(decode::digest(bytes, decoder.or_else(|| decode::detect(bytes)))),
+        Input::Bytes(bytes) => {
+            let found = decoder.or_else(|| recognised(bytes, doing));
+            Ok(decode::digest(bytes, found))
+        }
         Input::Capture(content) => {
             let played = decode::play(content, decoder)
-                .map_err(|error| Trouble::usage(doing, visible::string(&error.to_string())))?;
+                .map_err(|error| Trouble::usage(doing, visible::error(&error)))?;
             if let Some(torn) = played.torn {
                 let bytes = explain::count(usize::try_from(torn.bytes).unwrap_or(usize::MAX));
                 out::remark(&format!("{doing}: {bytes} at its end could not be read: {}", torn.why));
@@ -62,6 +73,19 @@ pub fn explain(input: &Input, decoder: Option<Decoder>, doing: &str) -> Result<T
             Ok(played.trace)
         }
     }
+}
+
+/// The protocol that fits best, with a remark where others fit as well.
+fn recognised(bytes: &[u8], doing: &str) -> Option<Decoder> {
+    let found = decode::detect(bytes)?;
+    let rivals: Vec<&str> = decode::rivals(bytes, found).iter().map(|family| family.id()).collect();
+    if !rivals.is_empty() {
+        let (taken, others) = (found.family.id(), rivals.join(", "));
+        out::remark(&format!(
+            "{doing}: taken for {taken}; it may as well be {others}: choose with --protocol"
+        ));
+    }
+    Some(found)
 }
 
 /// The exit code, with a remark where the output does not make plain why.
@@ -104,7 +128,7 @@ pub fn file(path: &Path, doing: &str) -> Result<(Input, String), Stop> {
         Some("-") => format!("{doing} standard input"),
         _ => format!("{doing} {}", visible::string(&path.to_string_lossy())),
     };
-    let content = read(path).map_err(|error| Trouble::usage(&doing, error.to_string()))?;
+    let content = read(path).map_err(|error| Trouble::usage(&doing, visible::error(&error)))?;
     match decode::recognise(content) {
         Ok(input) => Ok((input, doing)),
         Err(error) => Err(Trouble::usage(doing, error.to_string()).into()),

@@ -1,9 +1,9 @@
 //! `export`: frames or readings out of a capture, for other programs and for reports.
 
 use super::args::{Export, ExportFormat, Global};
-use super::decode;
 use super::exit::{Exit, Outcome, Stop};
 use super::out::Out;
+use super::{decode, keys};
 use crate::app::decode::Input;
 use crate::app::output::entry::{self, Show};
 use crate::app::output::explain::Look;
@@ -14,7 +14,8 @@ use crate::trace::export::{Format, FramesCsv, FramesMarkdown, Hex, ReadingsCsv, 
 /// Writes a capture in another form to standard output.
 pub fn run(global: &Global, given: &Export) -> Outcome {
     let (input, doing) = decode::file(&given.capture, "exporting")?;
-    let trace = decode::explain(&input, decode::chosen(given.model, given.protocol), &doing)?;
+    let trace =
+        decode::explain(&input, decode::chosen(given.model, given.protocol), &keys::load(global)?, &doing)?;
     let timed = matches!(input, Input::Capture(_));
     let format = if global.json { ExportFormat::Jsonl } else { given.format };
     let mut out = Out::new();

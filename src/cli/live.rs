@@ -12,7 +12,7 @@ use crate::app::session::{self, Opening, Session};
 use crate::app::target::Target;
 use crate::bus::{BusEvent, Decoder, Intent, JobEvent, JobId, LinkState, Status};
 use crate::frame::visible;
-use crate::link::Place;
+use crate::link::{OpenError, Place};
 use crate::protocol::{Plan, Profile};
 use crate::trace::CaptureState;
 
@@ -167,7 +167,7 @@ impl Live {
             tokio::select! {
                 biased;
                 event = self.session.events.recv() => match event {
-                    Some(BusEvent::Ended(Err(error))) => return Err(self.trouble(&error.to_string()).into()),
+                    Some(BusEvent::Ended(Err(error))) => return Err(self.unopened(&error).into()),
                     Some(BusEvent::Ended(Ok(()))) | None => {
                         self.ended = true;
                         return Ok(());
@@ -289,15 +289,26 @@ impl Live {
         }
     }
 
+    /// What is being done, and on which link.
+    fn doing_there(&self) -> String {
+        format!("{} on {}", self.doing, self.session.name.in_words())
+    }
+
+    /// The link could not be opened; the error names it.
+    #[must_use]
+    pub fn unopened(&self, error: &OpenError) -> Trouble {
+        Trouble::new(Exit::Link, self.doing.clone(), error.to_string())
+    }
+
     /// Something about the link went wrong.
     #[must_use]
     pub fn trouble(&self, what: &str) -> Trouble {
-        Trouble::new(Exit::Link, format!("{} on {}", self.doing, self.session.name), visible::string(what))
+        Trouble::new(Exit::Link, self.doing_there(), visible::string(what))
     }
 
     /// The person does not want to go on.
     #[must_use]
     pub fn stopped(&self) -> Stop {
-        Trouble::new(Exit::Interrupted, format!("{} on {}", self.doing, self.session.name), "stopped").into()
+        Trouble::new(Exit::Interrupted, self.doing_there(), "stopped").into()
     }
 }

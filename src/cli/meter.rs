@@ -2,27 +2,28 @@
 
 use std::path::Path;
 
-use super::args::{Ask, Global, Meter};
+use super::args::{Ask, Meter};
 use super::exit::{Stop, Trouble};
 use super::{out, password};
+use crate::app::keys::Keys;
 use crate::app::target::Target;
 use crate::frame::visible;
 use crate::link::Place;
 use crate::meter::Model;
 use crate::protocol::Request;
-use crate::sim::demo_meters;
+use crate::sim::demo_address;
 
 /// The meter that was named, on a link. On the simulated bus the address may be left out.
 ///
 /// # Errors
 /// [`Stop`] as [`target`].
-pub fn target_on(global: &Global, given: &Meter, place: &Place) -> Result<Target, Stop> {
+pub fn target_on(keys: &Keys, given: &Meter, place: &Place) -> Result<Target, Stop> {
     if let Place::File(path) = place {
         return Err(capture_is_silent(path));
     }
     match simulated_address(given.model, place) {
-        Some(address) if given.address.is_empty() => target(global, &Meter { address, ..given.clone() }),
-        _ => target(global, given),
+        Some(address) if given.address.is_empty() => target(keys, &Meter { address, ..given.clone() }),
+        _ => target(keys, given),
     }
 }
 
@@ -47,18 +48,17 @@ pub fn other_address(model: &Model, written: &str) -> Option<String> {
     })
 }
 
-/// Where the simulated bus has a meter of a model; `None` on any other link.
+/// Where the simulated bus has a meter of a model that is asked for; `None` on any other link.
 #[must_use]
-pub fn simulated_address(model: &Model, place: &Place) -> Option<String> {
-    let meters = if *place == Place::Sim { demo_meters(None) } else { Vec::new() };
-    meters.iter().find(|meter| meter.name() == model.id).map(|meter| meter.address().to_owned())
+pub fn simulated_address(model: &'static Model, place: &Place) -> Option<String> {
+    (*place == Place::Sim).then(|| demo_address(model))
 }
 
-/// The meter that was named, with its password.
+/// The meter that was named, with its password and keys.
 ///
 /// # Errors
 /// [`Stop`] for an address that cannot be sent and a password that cannot be had.
-pub fn target(global: &Global, given: &Meter) -> Result<Target, Stop> {
+pub fn target(keys: &Keys, given: &Meter) -> Result<Target, Stop> {
     let candidates = given.model.address.resolve(&given.address).map_err(|error| {
         Trouble::usage(format!("reading the address of {}", given.model.id), error.to_string())
     })?;
@@ -75,8 +75,9 @@ pub fn target(global: &Global, given: &Meter) -> Result<Target, Stop> {
             chosen.address, chosen.because, other.address, other.because
         ));
     }
-    let password = password::find(global, given)?;
-    Ok(Target { model: given.model, address: chosen.address, password })
+    let password = password::find(keys, given)?;
+    let keys = keys.ciphers(&given.address);
+    Ok(Target { model: given.model, address: chosen.address, password, keys })
 }
 
 /// The request that was named.

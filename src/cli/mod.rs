@@ -9,6 +9,7 @@ mod decode;
 mod exit;
 mod export;
 mod failure;
+mod keys;
 mod live;
 mod man;
 mod meter;

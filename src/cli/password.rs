@@ -6,9 +6,9 @@ use crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
 use crossterm::terminal;
 use zeroize::Zeroizing;
 
-use super::args::{Global, Meter};
+use super::args::Meter;
 use super::exit::{Exit, Stop, Trouble};
-use crate::app::keys;
+use crate::app::keys::Keys;
 use crate::frame::{Secret, visible};
 
 /// Longest password that is taken from the prompt.
@@ -17,25 +17,19 @@ const LONGEST: usize = 64;
 /// The password for a meter, if one was given: asked for, or of the keys file, or in `METERSCOPE_PASSWORD`.
 ///
 /// # Errors
-/// [`Stop`] for a keys file that cannot be used, and when there is no terminal to ask on.
-pub fn find(global: &Global, given: &Meter) -> Result<Option<Secret>, Stop> {
+/// [`Stop`] when there is no terminal to ask on.
+pub fn find(keys: &Keys, given: &Meter) -> Result<Option<Secret>, Stop> {
     if given.ask_password {
         let meter = format!("{} {}", given.model.id, visible::string(&given.address));
         return prompt(&format!("Password of {}: ", meter.trim_end())).map(Some);
     }
-    known(global, &given.address)
+    Ok(known(keys, &given.address))
 }
 
 /// The password for the meter at an address, of the keys file, or in `METERSCOPE_PASSWORD`.
-///
-/// # Errors
-/// [`Stop`] for a keys file that cannot be used.
-pub fn known(global: &Global, address: &str) -> Result<Option<Secret>, Stop> {
-    let keys = keys::load(global.keys.as_deref()).map_err(|error| {
-        let exit = if matches!(error, keys::KeysError::Open { .. }) { Exit::Forbidden } else { Exit::Usage };
-        Trouble::new(exit, "reading passwords and keys", error.to_string())
-    })?;
-    Ok(keys.password(address).cloned().or_else(from_environment))
+#[must_use]
+pub fn known(keys: &Keys, address: &str) -> Option<Secret> {
+    keys.password(address).cloned().or_else(from_environment)
 }
 
 fn from_environment() -> Option<Secret> {

@@ -7,7 +7,8 @@ use super::args::{Global, Read};
 use super::exit::{Exit, Outcome, Stop, Trouble};
 use super::live::{Live, Next};
 use super::out::{self, Out};
-use super::{failure, live, meter};
+use super::{failure, keys, live, meter};
+use crate::app::keys::Keys;
 use crate::app::output::paint::Sheet;
 use crate::app::output::reading::{self, Item};
 use crate::app::session::{Opening, Recording, Role, Simulation};
@@ -19,10 +20,11 @@ use crate::reading::{Absent, Measured, Reading};
 
 /// Reads and prints, once or again and again.
 pub fn run(global: &Global, given: &Read) -> Outcome {
-    let target = meter::target_on(global, &given.meter, &given.link.place)?;
+    let keys = keys::load(global)?.on(&given.link.place);
+    let target = meter::target_on(&keys, &given.meter, &given.link.place)?;
     let requests = requests(&target, given)?;
     let doing = format!("reading {} {}", target.model.id, target.address);
-    let reader = Reader { global, given, target, requests, doing };
+    let reader = Reader { global, given, keys, target, requests, doing };
     live::block_on(reader.run())
 }
 
@@ -41,6 +43,7 @@ fn requests(target: &Target, given: &Read) -> Result<Vec<Request>, Stop> {
 struct Reader<'a> {
     global: &'a Global,
     given: &'a Read,
+    keys: Keys,
     target: Target,
     requests: Vec<Request>,
     doing: String,
@@ -79,6 +82,7 @@ impl Reader<'_> {
             line: self.target.model.line,
             decoder: Some(self.target.decoder()),
             recording: self.given.capture.clone().map_or(Recording::None, Recording::File),
+            keys: self.keys.ciphers(""),
             simulation: Simulation { model: Some(self.target.model), ..Simulation::default() },
         }
     }

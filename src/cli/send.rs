@@ -6,8 +6,9 @@ use super::exit::{Exit, Outcome, Stop, Trouble};
 use super::live::{Live, Next};
 use super::out;
 use super::traffic::Printer;
-use super::{failure, live, meter};
+use super::{failure, keys, live, meter};
 use crate::app::decode;
+use crate::app::keys::Keys;
 use crate::app::output::entry::Show;
 use crate::app::output::explain::{self, Look};
 use crate::app::output::paint::Sheet;
@@ -33,14 +34,15 @@ fn show(global: &Global, given: &Send) -> Show {
     Show { look, timed: true }
 }
 
-fn opening(given: &Send, line: LineSettings, decoder: Option<Decoder>) -> Opening {
+fn opening(given: &Send, line: LineSettings, (decoder, keys): (Option<Decoder>, &Keys)) -> Opening {
     Opening {
         name: given.link.clone(),
         role: Role::Talk,
         line,
         decoder,
         recording: given.capture.clone().map_or(Recording::None, Recording::File),
-        simulation: Simulation::default(),
+        keys: keys.ciphers(""),
+        simulation: Simulation { model: given.model, ..Simulation::default() },
     }
 }
 
@@ -50,7 +52,8 @@ fn command(global: &Global, given: &Send) -> Outcome {
         let hint = "meterscope send LINK --model mercury-200 --address 411486 energy";
         return Err(Trouble::usage("sending", what).hint(hint).into());
     };
-    let target = meter::target_on(global, &named, &given.link.place)?;
+    let keys = keys::load(global)?.on(&given.link.place);
+    let target = meter::target_on(&keys, &named, &given.link.place)?;
     let request = meter::request(&target, &ask)?;
     let doing = format!("sending {} to {} {}", request.command.id, target.model.id, target.address);
     if request.command.access != Access::Read && !given.allow_write {
@@ -59,7 +62,7 @@ fn command(global: &Global, given: &Send) -> Outcome {
         return Err(Trouble::new(Exit::Forbidden, doing, what).hint(hint).into());
     }
     live::block_on(async {
-        let opening = opening(given, target.model.line, Some(target.decoder()));
+        let opening = opening(given, target.model.line, (Some(target.decoder()), &keys));
         let mut live = Live::open(opening, &doing).await?;
         let mut printer = Printer::new(show(global, given), global.json);
         let outcome = carry_out(&mut live, &target, &named.address, request).await;
@@ -97,9 +100,10 @@ fn raw(global: &Global, given: &Send, text: &str) -> Outcome {
     if !given.allow_write {
         allowed(&doing, &bytes, decoder)?;
     }
+    let keys = keys::load(global)?.on(&given.link.place);
     let settings = given.model.map_or_else(LineSettings::default, |model| model.line);
     live::block_on(async {
-        let mut live = Live::open(opening(given, settings, decoder), &doing).await?;
+        let mut live = Live::open(opening(given, settings, (decoder, &keys)), &doing).await?;
         let mut printer = Printer::new(show(global, given), global.json);
         let outcome = send_raw(&mut live, given, bytes).await;
         live.close().await;

@@ -9,12 +9,12 @@ use super::args::{Global, Simulate};
 use super::exit::{Exit, Outcome, Stop, Trouble};
 use super::live::{self, Interrupt};
 use super::out::{self, Out};
-use super::password;
+use super::{keys, password};
 use crate::frame::visible;
 use crate::link::{Clock, Link};
 use crate::sim::fault::Faults;
 use crate::sim::serve::{self, Reach, ServeError};
-use crate::sim::{SimBus, SimMeter, demo_meters};
+use crate::sim::{Secrets, SimBus, SimMeter, demo_meters};
 
 const DOING: &str = "simulating meters";
 
@@ -56,10 +56,11 @@ fn meters(global: &Global, given: &Simulate) -> Result<Vec<SimMeter>, Stop> {
         return Err(usage("--set works with one --model only".to_owned()));
     }
     let addresses = given.address.iter().map(String::as_str).chain(std::iter::repeat(""));
+    let keys = keys::load(global)?;
     let mut meters = Vec::new();
     for (model, address) in given.model.iter().zip(addresses) {
-        let password = password::known(global, address)?;
-        let meter = SimMeter::of_model(model, address, password, given.set.clone());
+        let secrets = Secrets { password: password::known(&keys, address), keys: keys.ciphers(address) };
+        let meter = SimMeter::of_model(model, address, secrets, given.set.clone());
         meters.push(meter.map_err(|error| {
             let what = format!("{}: {error}", model.id);
             Trouble::usage(DOING, what).hint(format!("all commands: meterscope commands {}", model.id))
@@ -125,5 +126,5 @@ fn trouble(error: &ServeError) -> Trouble {
         ServeError::Exposed(_) => Exit::Forbidden,
         ServeError::Bind { .. } | ServeError::Taken(_) | ServeError::Pty { .. } => Exit::Link,
     };
-    Trouble::new(exit, DOING, error.to_string())
+    Trouble::new(exit, DOING, visible::error(error))
 }

@@ -4,11 +4,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::args::{Global, Sniff};
-use super::decode;
 use super::exit::{Exit, Outcome, Stop};
 use super::live::{self, Live};
 use super::traffic::Printer;
+use super::{decode, keys};
 use crate::app::decode::recognise_good;
+use crate::app::keys::Keys;
 use crate::app::output::entry::Show;
 use crate::app::output::explain::Look;
 use crate::app::output::paint::Sheet;
@@ -22,9 +23,10 @@ use crate::trace::EntryKind;
 pub fn run(global: &Global, given: &Sniff) -> Outcome {
     let decoder = decode::chosen(given.model, given.protocol);
     let look = Look { sheet: Sheet::of_stdout(!global.no_color), reveal: given.reveal };
+    let keys = keys::load(global)?.on(&given.link.place);
     let printer = Printer::new(Show { look, timed: true }, global.json);
     if let Place::File(path) = &given.link.place {
-        return replay(path, decoder, printer);
+        return replay(path, decoder, &keys, printer);
     }
     let opening = Opening {
         name: given.link.clone(),
@@ -32,7 +34,8 @@ pub fn run(global: &Global, given: &Sniff) -> Outcome {
         line: given.model.map_or_else(LineSettings::default, |model| model.line),
         decoder,
         recording: given.capture.clone().map_or(Recording::None, Recording::File),
-        simulation: Simulation::default(),
+        keys: keys.ciphers(""),
+        simulation: Simulation { model: given.model, ..Simulation::default() },
     };
     live::block_on(async {
         let live = Live::open(opening, "listening").await?;
@@ -42,9 +45,9 @@ pub fn run(global: &Global, given: &Sniff) -> Outcome {
 }
 
 /// Prints what a capture holds, as if it went by now.
-fn replay(path: &Path, decoder: Option<Decoder>, mut printer: Printer) -> Outcome {
+fn replay(path: &Path, decoder: Option<Decoder>, keys: &Keys, mut printer: Printer) -> Outcome {
     let (input, doing) = decode::file(path, "listening to").map_err(Stop::about_the_link)?;
-    printer.print_all(&decode::explain(&input, decoder, &doing)?)?;
+    printer.print_all(&decode::explain(&input, decoder, keys, &doing)?)?;
     Ok(Exit::Done)
 }
 
@@ -100,7 +103,7 @@ impl Listener {
             tokio::select! {
                 event = self.live.session.events.recv() => match event {
                     Some(BusEvent::Job(..)) => {}
-                    Some(BusEvent::Ended(Err(error))) => return Err(self.live.trouble(&error.to_string()).into()),
+                    Some(BusEvent::Ended(Err(error))) => return Err(self.live.unopened(&error).into()),
                     Some(BusEvent::Ended(Ok(()))) | None => return Ok(End::Ended),
                 },
                 changed = self.live.session.status.changed() => if changed.is_err() {

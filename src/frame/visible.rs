@@ -3,7 +3,7 @@
 //! A meter's bytes are hostile: an escape sequence in a text field must not reach a terminal, a log or a
 //! file name. Printable ASCII passes; everything else becomes `\xNN`.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use crate::reading::{Measured, Raw, Reading};
 
@@ -45,6 +45,15 @@ pub fn string(foreign: &str) -> String {
         }
     }
     shown
+}
+
+/// An error of the system in its words, without the number that the standard library puts behind them.
+#[must_use]
+pub fn error(error: &dyn fmt::Display) -> String {
+    let said = error.to_string();
+    let number =
+        said.split_once(" (os error ").and_then(|(words, rest)| Some((words, rest.split_once(')')?.1)));
+    number.map_or_else(|| string(&said), |(words, rest)| string(&[words, rest].concat()))
 }
 
 /// A value as text that may be shown, without its unit.
@@ -94,6 +103,15 @@ fn is_plain(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_of_the_system_stands_without_its_number() {
+        let missing = std::io::Error::from_raw_os_error(2);
+        assert!(missing.to_string().contains("(os error 2)"));
+        assert!(!error(&missing).contains("os error"), "{}", error(&missing));
+        assert_eq!(error(&"a: No such file (os error 2); try b"), "a: No such file; try b");
+        assert_eq!(error(&"plain \u{1b}"), "plain \\u{1B}");
+    }
 
     #[test]
     fn no_control_character_gets_through() {

@@ -74,7 +74,7 @@ async fn connect(host: &str, port: u16) -> io::Result<(TcpStream, SocketAddr)> {
 }
 
 fn refusal(link: &str, error: &io::Error) -> OpenError {
-    let (link, what) = (link.to_owned(), visible::string(&error.to_string()));
+    let (link, what) = (link.to_owned(), visible::error(&error));
     let hint = match error.kind() {
         io::ErrorKind::NotFound => {
             let hint = "is the name spelt right? try the converter's address in numbers".to_owned();

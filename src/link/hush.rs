@@ -23,7 +23,7 @@ impl<S: Source> Part<S> for Listener {
             match received {
                 Ok(bytes) if bytes.is_empty() => return Ok(End::Lost { why: S::ENDED.to_owned(), heard }),
                 Ok(bytes) => out.tell(|at| LinkEvent::Received { bytes, at }).await?,
-                Err(error) => return Ok(End::Lost { why: visible::string(&error.to_string()), heard }),
+                Err(error) => return Ok(End::Lost { why: visible::error(&error), heard }),
             }
             heard = true;
         }

@@ -60,7 +60,7 @@ async fn bind(address: &str, port: u16) -> Result<(Callers, SocketAddr), OpenErr
 }
 
 fn refusal(link: &str, error: &io::Error) -> OpenError {
-    let (link, what) = (link.to_owned(), visible::string(&error.to_string()));
+    let (link, what) = (link.to_owned(), visible::error(&error));
     match error.kind() {
         io::ErrorKind::AddrInUse => OpenError::Busy {
             link,
@@ -100,7 +100,7 @@ impl Reach for Callers {
         };
         // The system may be short of something for a while; asking at once would keep it busy.
         self.pause = if caller.is_ok() { Duration::ZERO } else { Duration::from_secs(1) };
-        caller.map_err(|error| visible::string(&error.to_string()))
+        caller.map_err(|error| visible::error(&error))
     }
 }
 

@@ -43,6 +43,9 @@ pub enum LinkCommand {
     /// Change the line settings once everything sent has left the wire. Refused while the link is away, and
     /// always where the far end sets the line.
     SetLine(LineSettings),
+    /// Give an open connection up for dead and open it again; nothing is said to the far end first. Told as
+    /// [`LinkEvent::Lost`].
+    Renew,
     /// Close once everything sent has left the wire, and do not open again. Dropping the queue does the same.
     Close,
 }

@@ -54,8 +54,8 @@ pub enum NameError {
     /// No such kind of link.
     #[error("\"{}\" is no link: expected serial:PORT, tcp://HOST:PORT, listen://ADDRESS:PORT, rfc2217://HOST:PORT, mqtt://HOST/TOPIC, file:CAPTURE or sim:", visible::string(.0))]
     Unknown(String),
-    /// A network link without a port number.
-    #[error("\"{}\" lacks a port number: expected {expected}", visible::string(.name))]
+    /// A network link without a port number, or with one that is none.
+    #[error("\"{}\" has no port number of 0 to 65535: expected {expected}", visible::string(.name))]
     NoPort {
         /// What was typed.
         name: String,
@@ -150,6 +150,14 @@ fn host_port(rest: &str, whole: &str, expected: &'static str) -> Result<(String,
     Ok((host.to_owned(), port.parse().map_err(|_| no_port())?))
 }
 
+impl LinkName {
+    /// The name within a sentence: `the simulated bus`, else as it is written.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        if self.place == Place::Sim { "the simulated bus".to_owned() } else { self.to_string() }
+    }
+}
+
 impl fmt::Display for LinkName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
@@ -212,11 +220,11 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         let message = |name: &str| name.parse::<LinkName>().map_or_else(|e| e.to_string(), |n| n.to_string());
-        assert!(message("tcp://host").contains("lacks a port number: expected tcp://HOST:PORT"));
+        assert!(message("tcp://host").contains("has no port number of 0 to 65535: expected tcp://HOST:PORT"));
         assert!(message("foo").starts_with("\"foo\" is no link"));
         assert!(message("serial:").contains("names no port"));
         assert!(message("mqtt://host").contains("names no topic"));
-        assert!(message("mqtt://host:x/topic").contains("lacks a port number"));
+        assert!(message("mqtt://host:x/topic").contains("has no port number"));
         let said = message("mqtt://anna:geheim@host/topic");
         assert!(said.contains("METERSCOPE_MQTT_PASSWORD") && !said.contains("geheim"), "{said}");
         assert!(message("sim:?speed=1").contains("only line="));

@@ -49,6 +49,7 @@ async fn carry(
                 own.send(LinkEvent::Sent { at }).await.is_ok()
             }
             LinkCommand::SetLine(line) => own.send(LinkEvent::LineSet { line, at }).await.is_ok(),
+            LinkCommand::Renew => true,
             LinkCommand::Close => false,
         };
     }

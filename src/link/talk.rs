@@ -19,6 +19,9 @@ pub(super) struct Talker {
     line: Option<LineSettings>,
 }
 
+/// Why a connection is opened again that nobody has closed.
+const UNANSWERED: &str = "no byte in answer to three questions: the connection may be dead";
+
 /// What happened next on an open stream.
 enum Step {
     Received(io::Result<Vec<u8>>),
@@ -74,6 +77,7 @@ fn take(command: Option<LinkCommand>, outbox: &mut Outbox, out: &Out) {
     match command {
         Some(LinkCommand::Send(bytes)) => outbox.send(bytes, out.clock().now()),
         Some(LinkCommand::SetLine(line)) => outbox.hold(Held::Line(line)),
+        Some(LinkCommand::Renew) => {}
         Some(LinkCommand::Close) | None => outbox.hold(Held::Close),
     }
 }
@@ -92,12 +96,15 @@ impl<S: Sink> Part<S> for Talker {
                     out.tell(|at| LinkEvent::Received { bytes, at }).await?;
                 }
                 Step::Received(Err(error)) | Step::Wrote(Err(error)) => {
-                    return Ok(End::Lost { why: visible::string(&error.to_string()), heard });
+                    return Ok(End::Lost { why: visible::error(&error), heard });
                 }
                 Step::Wrote(Ok(0)) => {
                     return Ok(End::Lost { why: "it takes no bytes any more".to_owned(), heard });
                 }
                 Step::Wrote(Ok(count)) => outbox.wrote(count, out.clock().now()),
+                Step::Asked(Some(LinkCommand::Renew)) => {
+                    return Ok(End::Lost { why: UNANSWERED.to_owned(), heard });
+                }
                 Step::Asked(command) => take(command, &mut outbox, out),
                 Step::Left => {}
             }
@@ -116,7 +123,7 @@ impl<S: Sink> Part<S> for Talker {
                 () = out.unheard() => return Err(Unheard),
             };
             match command {
-                Some(LinkCommand::Send(_)) => {}
+                Some(LinkCommand::Send(_) | LinkCommand::Renew) => {}
                 Some(LinkCommand::SetLine(asked)) => {
                     let why = "the link is away".to_owned();
                     out.tell(|at| LinkEvent::LineRefused { asked, why, at }).await?;

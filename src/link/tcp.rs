@@ -76,7 +76,7 @@ impl Reach for Call {
     }
 
     async fn reach(&mut self, _: Option<LineSettings>) -> Result<Connection, String> {
-        self.connect().await.map_err(|error| visible::string(&error.to_string()))
+        self.connect().await.map_err(|error| visible::error(&error))
     }
 
     fn proved(&mut self) {

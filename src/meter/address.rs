@@ -137,12 +137,10 @@ pub enum AddressError {
     )]
     NotANumber(String),
     /// It does not fit the field.
-    #[error("address {} does not fit {width} bytes: the largest is {largest}", visible::string(.text))]
+    #[error("address \"{}\": expected a number of at most {largest}", visible::string(.text))]
     TooLarge {
         /// What was typed.
         text: String,
-        /// Bytes of the field.
-        width: u8,
         /// The largest that fits.
         largest: u64,
     },
@@ -284,7 +282,7 @@ impl AddressRule {
     }
 
     fn too_large(&self, text: &str) -> AddressError {
-        AddressError::TooLarge { text: text.to_owned(), width: self.width, largest: self.largest() }
+        AddressError::TooLarge { text: text.to_owned(), largest: self.largest() }
     }
 
     fn by_serial(&self, text: &str) -> Vec<Candidate> {
@@ -439,9 +437,9 @@ mod tests {
     #[test]
     fn what_cannot_be_sent_is_refused_with_the_limit() {
         let message = |rule: &AddressRule, text| rule.resolve(text).unwrap_err().to_string();
-        assert_eq!(message(&NARROW, "70000"), "address 70000 does not fit 2 bytes: the largest is 65535");
-        assert!(message(&WIDE, "01 02 03 04 05").contains("does not fit 4 bytes"));
-        assert!(message(&WIDE, "0x100000000").contains("does not fit 4 bytes"));
+        assert_eq!(message(&NARROW, "70000"), "address \"70000\": expected a number of at most 65535");
+        assert!(message(&WIDE, "01 02 03 04 05").contains("at most 4294967295"));
+        assert!(message(&WIDE, "0x100000000").contains("at most 4294967295"));
         for text in ["kitchen", "12 3", "1.5", "-1", "0x", "06 4G", "411 486", "\u{1b}[2J"] {
             assert!(matches!(WIDE.resolve(text), Err(AddressError::NotANumber(_))), "{text}");
             assert!(!message(&WIDE, text).contains('\u{1b}'));

@@ -65,6 +65,8 @@ pub struct Model {
     pub address: AddressRule,
     /// Whether it wants a password.
     pub login: Login,
+    /// Whether it encrypts what it says, with a key of the grid operator's.
+    pub encrypts: bool,
     /// How it is wired.
     pub wiring: Wiring,
     /// What `read` asks without being told: energy totals and tariffs first, then instantaneous values.

@@ -114,6 +114,12 @@ pub trait Family: Sync {
     /// [`ComposeError`] names what cannot be put into bytes.
     fn compose(&self, profile: &Profile, request: &Request) -> Result<Vec<Vec<u8>>, ComposeError>;
 
+    /// Whether frames begin or end with marks of their own. Where they do not, any bytes between two silences
+    /// are a damaged frame, which speaks for nothing.
+    fn has_marks(&self) -> bool {
+        true
+    }
+
     /// The bytes of one frame followed by its checksum, for a body typed by hand.
     fn with_checksum(&self, body: &[u8]) -> Vec<u8>;
 

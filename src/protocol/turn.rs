@@ -36,6 +36,8 @@ pub enum Judgement {
         code: Option<u16>,
         /// What that means.
         meaning: &'static str,
+        /// Whether it must not be asked again, as after a wrong password.
+        is_final: bool,
     },
     /// An answer, damaged: `CRC 1C, expected 1B`.
     Damaged(String),
@@ -96,11 +98,14 @@ struct Tally {
     noise_bytes: u32,
     damaged: Option<String>,
     unfit: Option<Unfit>,
+    refused: Option<Fault>,
 }
 
 impl Tally {
     fn fault(self) -> Fault {
-        if let Some(what) = self.damaged {
+        if let Some(refused) = self.refused {
+            refused
+        } else if let Some(what) = self.damaged {
             Fault::Damaged { what }
         } else if let Some(unfit) = self.unfit {
             Fault::Unexpected(unfit)
@@ -119,6 +124,8 @@ pub struct Turns<T> {
     index: usize,
     round: usize,
     tally: Tally,
+    /// The present question.
+    question: Vec<u8>,
     /// Questions sent whose answers have neither come nor been waited for to the end: they may come late.
     owed: u32,
     /// Whether the answer to the last question has come, damaged.
@@ -139,6 +146,7 @@ impl<T: Turn> Turns<T> {
             index: 0,
             round: 0,
             tally: Tally::default(),
+            question: Vec::new(),
             owed: 0,
             is_damaged: false,
             first: None,
@@ -157,8 +165,8 @@ impl<T: Turn> Turns<T> {
         self.owed += 1;
         self.is_damaged = false;
         self.state = State::Asking;
-        let question = self.turn.question(self.index, self.round);
-        self.actions.push_back(Action::Send(question));
+        self.question = self.turn.question(self.index, self.round);
+        self.actions.push_back(Action::Send(self.question.clone()));
     }
 
     fn sent(&mut self, at: At) {
@@ -179,13 +187,11 @@ impl<T: Turn> Turns<T> {
             return;
         }
         match self.turn.judge(self.index, self.round, frame) {
-            Judgement::Answer { readings, more } => {
+            Judgement::Answer { readings, more } => self.answered(readings, more, at),
+            Judgement::Damaged(_) if self.is_rest_of_answer(frame, at) => {}
+            Judgement::Refused { code, meaning, is_final } => {
                 self.owed = self.owed.saturating_sub(1);
-                self.answer(readings, more, at);
-            }
-            Judgement::Refused { code, meaning } => {
-                self.owed = self.owed.saturating_sub(1);
-                self.fail(Fault::Refused { code, meaning }, at);
+                self.refused(Fault::Refused { code, meaning }, is_final, at);
             }
             Judgement::Damaged(what) => {
                 // What is damaged may be stray bytes with the answer right behind them: until the line is silent
@@ -197,6 +203,25 @@ impl<T: Turn> Turns<T> {
             Judgement::Unfit(unfit) => self.unfit(unfit),
             Judgement::Foreign => {}
         }
+    }
+
+    fn answered(&mut self, readings: Vec<Reading>, more: bool, at: At) {
+        self.owed = self.owed.saturating_sub(1);
+        self.answer(readings, more, at);
+    }
+
+    /// An answer that begins with the very bytes of its question looks like an echo with something worthless
+    /// behind it. Whether bytes are the rest of one, which is then taken.
+    fn is_rest_of_answer(&mut self, rest: &[u8], at: At) -> bool {
+        if !self.tally.echo || self.state != State::Listening {
+            return false;
+        }
+        let whole = [self.question.as_slice(), rest].concat();
+        let judgement = self.turn.judge(self.index, self.round, &whole);
+        let Judgement::Answer { readings, more } = judgement else { return false };
+        self.warn("echo-or-answer", "the answer begins with the bytes of its request, as an echo would");
+        self.answered(readings, more, at);
+        true
     }
 
     /// A frame while the line should be silent: an answer that was given up on.
@@ -211,6 +236,16 @@ impl<T: Turn> Turns<T> {
         if self.owed == 0 {
             self.pause(at);
         }
+    }
+
+    /// A read is asked once more: damage that its checksum misses can make a refusal of an answer.
+    fn refused(&mut self, fault: Fault, is_final: bool, at: At) {
+        let is_new = self.tally.refused.as_ref() != Some(&fault);
+        if is_new && !is_final && self.may_repeat() {
+            self.tally.refused = Some(fault);
+            return self.pause(at);
+        }
+        self.fail(fault, at);
     }
 
     fn unfit(&mut self, unfit: Unfit) {
@@ -332,6 +367,7 @@ impl<T: Turn> Exchange for Turns<T> {
             Event::Sent if self.state == State::Asking => self.sent(at),
             Event::Frame(frame) => self.frame(frame, at),
             Event::Echo => self.tally.echo = true,
+            Event::Noise(bytes) if self.is_rest_of_answer(bytes, at) => {}
             Event::Noise(bytes) => {
                 let count = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
                 self.tally.noise_bytes = self.tally.noise_bytes.saturating_add(count);

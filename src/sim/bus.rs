@@ -1,6 +1,7 @@
 //! The simulated bus as a link.
 
 use jiff::tz::TimeZone;
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::sleep_until;
 
 use super::fault::Faults;
@@ -20,6 +21,7 @@ pub struct SimBus {
     speed: Speed,
     line: Option<LineSettings>,
     zone: TimeZone,
+    swaps: Option<UnboundedReceiver<Vec<SimMeter>>>,
 }
 
 /// Opens a bus with these meters; the near end's line begins as the first meter's. Must be called within a
@@ -34,7 +36,7 @@ impl SimBus {
     #[must_use]
     pub fn new(meters: Vec<SimMeter>) -> Self {
         let (faults, zone) = (Faults::none(), TimeZone::system());
-        Self { meters, faults, speed: Speed::Real, line: None, zone }
+        Self { meters, faults, speed: Speed::Real, line: None, zone, swaps: None }
     }
 
     /// With faults.
@@ -55,6 +57,13 @@ impl SimBus {
     #[must_use]
     pub const fn with_line(mut self, line: LineSettings) -> Self {
         self.line = Some(line);
+        self
+    }
+
+    /// With other meters on it, instead of all there are, whenever some come here.
+    #[must_use]
+    pub fn with_swaps(mut self, swaps: UnboundedReceiver<Vec<SimMeter>>) -> Self {
+        self.swaps = Some(swaps);
         self
     }
 
@@ -79,12 +88,17 @@ impl SimBus {
             clock,
             zone: self.zone,
         };
-        tokio::spawn(run(Wire::new(beginning, clock.now()), far, clock));
+        tokio::spawn(run(Wire::new(beginning, clock.now()), far, self.swaps, clock));
         link
     }
 }
 
-async fn run(mut wire: Wire, mut far: FarEnd, clock: Clock) {
+async fn run(
+    mut wire: Wire,
+    mut far: FarEnd,
+    mut swaps: Option<UnboundedReceiver<Vec<SimMeter>>>,
+    clock: Clock,
+) {
     let mut is_commanded = true;
     loop {
         for event in wire.advance(clock.now()) {
@@ -99,6 +113,7 @@ async fn run(mut wire: Wire, mut far: FarEnd, clock: Clock) {
                 Some(command) => obey(&mut wire, command, clock.now()),
                 None => is_commanded = false,
             },
+            meters = swapped(&mut swaps) => wire.swap(meters, clock.now()),
             () = until(clock, deadline) => {}
             () = far.events.closed() => return,
         }
@@ -109,6 +124,17 @@ async fn run(mut wire: Wire, mut far: FarEnd, clock: Clock) {
 fn obey(wire: &mut Wire, command: LinkCommand, at: At) {
     wire.catch_up(at);
     wire.command(command, at);
+}
+
+/// Waits for other meters; for ever, where none can come any more.
+async fn swapped(swaps: &mut Option<UnboundedReceiver<Vec<SimMeter>>>) -> Vec<SimMeter> {
+    if let Some(waiting) = swaps
+        && let Some(meters) = waiting.recv().await
+    {
+        return meters;
+    }
+    *swaps = None;
+    std::future::pending().await
 }
 
 async fn until(clock: Clock, deadline: Option<At>) {
@@ -258,6 +284,17 @@ mod tests {
         let mut link = bus.open(Clock::starting_at(origin));
         tokio::time::sleep(Duration::from_secs(3)).await;
         assert_eq!(received(&after_sending(&mut link, &request(1, 3, 4)).await), [16, 0, 1]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn other_meters_take_the_place_of_those_on_the_wire() {
+        let (other, swaps) = tokio::sync::mpsc::unbounded_channel();
+        let mut link = opened(bus_of(vec![Toy::new(1, 40, &REPLY)]).with_swaps(swaps)).await;
+        other.send(vec![meter(Toy::new(2, 40, &[2; 3]), L9600)]).unwrap();
+        assert_eq!(received(&after_sending(&mut link, &request(2, 1, 4)).await), [2; 3]);
+        assert!(received(&after_sending(&mut link, &request(1, 1, 4)).await).is_empty());
+        drop(other);
+        assert_eq!(received(&after_sending(&mut link, &request(2, 1, 4)).await), [2; 3]);
     }
 
     #[tokio::test(start_paused = true)]

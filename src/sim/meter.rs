@@ -6,13 +6,18 @@ use super::fault::Readdress;
 use super::load::Household;
 use crate::frame::{At, Secret};
 use crate::meter::{AddressError, AddressRule, Model};
-use crate::protocol::{Address, Family, LineSettings, Now, Responder, Setup, SetupError, Told, registry};
+use crate::protocol::{
+    Address, Family, LineSettings, MeterKey, Now, Responder, Setup, SetupError, Told, registry,
+};
 
 /// A meter on the simulated wire: its family's responder, where it is found and how its line is set.
 pub struct SimMeter {
     name: String,
     address: String,
+    /// On which line it hears.
     line: LineSettings,
+    /// On which line it says what it is told to say next.
+    speaks: LineSettings,
     responder: Box<dyn Responder>,
     /// What is known of it by its model.
     known: Option<Known>,
@@ -70,6 +75,15 @@ const LONGEST_OPENING: usize = 2;
 /// Bytes after the checksummed part of a frame, checksum included, at most.
 const LONGEST_CLOSING: usize = 4;
 
+/// What a meter and those who may read it know alone.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Secrets {
+    /// Its password; its model's when there is none.
+    pub password: Option<Secret>,
+    /// Its keys: it encrypts with the first if meters of its model encrypt at all, and else speaks in clear.
+    pub keys: Vec<MeterKey>,
+}
+
 /// Why a meter cannot be simulated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MeterError {
@@ -93,7 +107,7 @@ impl SimMeter {
     pub fn of_model(
         model: &'static Model,
         address: &str,
-        password: Option<Secret>,
+        secrets: Secrets,
         values: Vec<(String, String)>,
     ) -> Result<Self, MeterError> {
         let family = registry::family(model.protocol).ok_or(MeterError::NoProtocol(model.protocol))?;
@@ -102,8 +116,8 @@ impl SimMeter {
             dialect: model.dialect,
             address: own_address(model, address)?,
             serial: serial_number(model, address),
-            password,
-            keys: Vec::new(),
+            password: secrets.password,
+            keys: if model.encrypts { secrets.keys } else { Vec::new() },
             line: model.line,
             values,
         };
@@ -124,6 +138,7 @@ impl SimMeter {
             name: name.into(),
             address: address.into(),
             line,
+            speaks: line,
             responder,
             known: None,
             household: None,
@@ -171,15 +186,22 @@ fn own_address(model: &Model, text: &str) -> Result<Address, AddressError> {
     candidates.into_iter().next().map(|candidate| candidate.address).ok_or(AddressError::Missing)
 }
 
+/// Digits of an invented serial number, where the model asks for no more.
+const SERIAL_WIDTH: usize = 9;
+
+/// The serial number of a meter that nobody addresses. Nothing depends on it but what a reader is shown.
+const UNADDRESSED_SERIAL: &str = "112001070";
+
 /// The serial number given as address, or an invented one that ends in the address.
 fn serial_number(model: &Model, address: &str) -> String {
-    let digits: String = address.trim().chars().filter(char::is_ascii_digit).collect();
-    let width = usize::from(model.address.serial_digits).max(9);
-    if digits.len() >= usize::from(model.address.serial_digits) {
-        digits
-    } else {
-        format!("{digits:0>width$}")
+    if !model.address.has_address() {
+        return UNADDRESSED_SERIAL.to_owned();
     }
+    let digits: String = address.trim().chars().filter(char::is_ascii_digit).collect();
+    let fewest = usize::from(model.address.serial_digits);
+    let is_rule = model.address.serial_digits < u8::MAX;
+    let width = if is_rule { fewest.max(SERIAL_WIDTH) } else { SERIAL_WIDTH };
+    if digits.len() >= fewest { digits } else { format!("{digits:0>width$}") }
 }
 
 /// Puts another address into frames of any of these meters.
@@ -192,6 +214,16 @@ pub(super) fn readdress(meters: &[SimMeter]) -> Readdress {
 impl SimMeter {
     pub(super) const fn set_line(&mut self, line: LineSettings) {
         self.line = line;
+    }
+
+    /// The line on which it says what comes next: it changes when the meter is told so, though it hears on the
+    /// line before until everything said has left.
+    pub(super) const fn speaks(&self) -> LineSettings {
+        self.speaks
+    }
+
+    pub(super) const fn speak(&mut self, line: LineSettings) {
+        self.speaks = line;
     }
 
     /// When what it has been told to send so far will have left.

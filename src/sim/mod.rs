@@ -25,6 +25,6 @@ mod toy;
 mod wire;
 
 pub use bus::{SimBus, open};
-pub use demo::demo_meters;
+pub use demo::{demo_address, demo_key, demo_meters, share_a_bus};
 pub use line::{Pace, Piece, Speed};
-pub use meter::{MeterError, SimMeter};
+pub use meter::{MeterError, Secrets, SimMeter};

@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 
 use super::fault::{Cut, Faults, Injector, Opening};
 use super::line::{Pace, Piece, Speed};
-use super::meter::SimMeter;
+use super::meter::{SimMeter, readdress};
 use crate::frame::At;
 use crate::link::{Clock, LinkCommand, LinkEvent};
 use crate::protocol::{LineSettings, Now, Told};
@@ -119,7 +119,7 @@ impl Wire {
         let at = self.answered_at(at);
         match command {
             LinkCommand::Send(bytes) if self.is_open => self.send(&bytes, at.max(self.near_free)),
-            LinkCommand::Send(_) => {}
+            LinkCommand::Send(_) | LinkCommand::Renew => {}
             LinkCommand::SetLine(line) => {
                 self.plan(at.max(self.near_free), Ahead::NearLine(line));
             }
@@ -129,6 +129,15 @@ impl Wire {
                 self.emit(LinkEvent::Closed { why, at });
             }
         }
+    }
+
+    /// Other meters are on the wire from a moment on; what those before were about to say is not said.
+    pub(super) fn swap(&mut self, meters: Vec<SimMeter>, at: At) {
+        self.catch_up(at);
+        self.injector.readdress_by(readdress(&meters));
+        self.meters = meters;
+        self.told.clear();
+        self.ahead.retain(|_, ahead| !matches!(ahead, Ahead::MeterLine(..)));
     }
 
     /// Everything that happens up to a moment, in order.
@@ -275,12 +284,13 @@ impl Wire {
             Told::Send { bytes, due } => {
                 let due = if speed == Speed::Max { now } else { due };
                 let start = due.max(now).max(meter.free());
-                let line = meter.line();
+                let line = meter.speaks();
                 meter.busy_until(start + Pace::of(line, speed).time(bytes.len()));
                 self.told.push(Transmission { start, bytes, line });
             }
             Told::SetLine(line) => {
                 let at = meter.free().max(now);
+                meter.speak(line);
                 self.plan(at, Ahead::MeterLine(index, line));
             }
         }

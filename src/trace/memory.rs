@@ -224,9 +224,15 @@ impl Trace {
         Some(family.dissect(&self.bytes_of(&entry), &context))
     }
 
-    /// Which keys frames are explained with.
+    /// Which keys frames are explained with, those that came before too: dissections are not kept.
     pub fn set_keys(&mut self, keys: Vec<MeterKey>) {
         self.keys = keys;
+    }
+
+    /// Begins anew as another trace, with the same keys.
+    pub fn restart(&mut self, other: Self) {
+        let keys = std::mem::take(&mut self.keys);
+        *self = Self { keys, ..other };
     }
 
     /// The frames of the message that a frame belongs to, up to itself; none for messages of one frame or where

@@ -27,7 +27,7 @@ pub enum FileError {
     #[error("{}: not a pcapng capture; hex text and bare bytes are what decode takes", shown(.0))]
     NotACapture(PathBuf),
     /// The system failed to read it.
-    #[error("{}: {}", shown(.0), visible::string(&.1.to_string()))]
+    #[error("{}: {}", shown(.0), visible::error(.1))]
     Io(PathBuf, io::Error),
 }
 

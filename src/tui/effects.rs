@@ -51,12 +51,12 @@ impl Outside {
     /// When the terminal is gone.
     pub fn perform(&mut self, effect: Effect) -> io::Result<Next> {
         match effect {
-            Effect::Open { name, line, decoder } => {
+            Effect::Open { name, line, decoder, keys, model } => {
                 self.close();
                 let recording = self.recording.clone();
-                let simulation = Simulation::default();
+                let simulation = Simulation { model, ..Simulation::default() };
                 let role = Role::Talk;
-                let opening = Opening { name, role, line, decoder, recording, simulation };
+                let opening = Opening { name, role, line, decoder, recording, keys, simulation };
                 let session = session::open(opening);
                 self.tell(Message::Opened(session.trace.clone()));
                 self.session = Some(session);
@@ -70,6 +70,11 @@ impl Outside {
             Effect::Faults(specs) => {
                 if let Some(faults) = self.session.as_ref().and_then(|session| session.faults.as_ref()) {
                     faults.set(specs);
+                }
+            }
+            Effect::Simulate(model) => {
+                if let Some(session) = &mut self.session {
+                    session.ask_for(model);
                 }
             }
             Effect::Remember(saved, recent) => self.remember(saved, recent),

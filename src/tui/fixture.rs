@@ -7,6 +7,7 @@ use super::message::{Effect, Message};
 use super::state::connect::Port;
 use super::state::{Moment, Screen, State};
 use super::update::{start, update};
+use crate::app::keys::MeterKeys;
 use crate::bus::{Counters, Intent, JobEvent, JobId, LinkState, Status};
 use crate::frame::{At, Direction, Secret, hex};
 use crate::protocol::{Judged, LineSettings, MeterKey, Relation, registry};
@@ -247,9 +248,23 @@ pub fn heard(pushed: &Pushed) -> Trace {
     trace
 }
 
+/// A key as the keys file has it.
+fn kept(key: MeterKey) -> MeterKeys {
+    MeterKeys {
+        system_title: key.system_title,
+        encryption_key: Some(key.encryption),
+        authentication_key: key.authentication,
+        ..MeterKeys::default()
+    }
+}
+
 /// A console that listens to it.
 pub fn listening(size: (u16, u16), screen: Screen, pushed: &Pushed) -> State {
     let mut state = fresh(size);
+    if pushed.has_keys {
+        let keys = pushed.telegrams.iter().flat_map(|id| published(id).1);
+        state.keys.meters = keys.map(kept).collect();
+    }
     let meter = Some((pushed.model.to_owned(), String::new()));
     start(&mut state, "tcp://192.0.2.7:4001".parse().ok(), meter, false);
     let trace = heard(pushed);

@@ -287,15 +287,17 @@ pub fn parts(inner: Rect, inspector: &Inspector) -> Parts {
     let remarks = u16::try_from(remarks).unwrap_or(u16::MAX).min(inner.height * 2 / 5);
     let [head, middle, foot] =
         rows(inner, [Constraint::Length(1), Constraint::Min(0), Constraint::Length(remarks)]);
-    let side_by_side = middle.width >= HEX_COLUMNS + 32;
-    if side_by_side {
-        let [tree, hex] = columns(middle, [Constraint::Min(30), Constraint::Length(HEX_COLUMNS - 2)]);
-        return Parts { head, hex, tree, foot };
-    }
     let rows_of = |layer| HexView::new(layer).rows(middle.width);
     let lines = u16::try_from(inspector.layer().map_or(0, rows_of)).unwrap_or(u16::MAX);
-    let lines = lines.min((middle.height / 3).max(2));
-    let [hex, tree] = rows(middle, [Constraint::Length(lines), Constraint::Min(0)]);
+    let most = (middle.height / 3).max(2);
+    // Beside the bytes the notes of the fields find no room, so that few rows of bytes stand above.
+    let beside = HEX_COLUMNS + if lines > most { 32 } else { 90 };
+    if middle.width >= beside {
+        let widths = [Constraint::Min(30), Constraint::Length(1), Constraint::Length(HEX_COLUMNS - 2)];
+        let [tree, _, hex] = columns(middle, widths);
+        return Parts { head, hex, tree, foot };
+    }
+    let [hex, tree] = rows(middle, [Constraint::Length(lines.min(most)), Constraint::Min(0)]);
     Parts { head, hex, tree, foot }
 }
 

@@ -6,7 +6,8 @@ use super::state::Moment;
 use super::state::connect::{Kept, Port};
 use crate::bus::{Decoder, Intent, JobEvent, JobId, Status};
 use crate::link::LinkName;
-use crate::protocol::LineSettings;
+use crate::meter::Model;
+use crate::protocol::{LineSettings, MeterKey};
 use crate::sim::fault::Spec;
 use crate::trace::SharedTrace;
 
@@ -54,7 +55,13 @@ pub enum Effect {
         line: LineSettings,
         /// By which protocol the traffic is read at first.
         decoder: Option<Decoder>,
+        /// Keys to explain it with.
+        keys: Vec<MeterKey>,
+        /// The model that a simulated bus is to have room for.
+        model: Option<&'static Model>,
     },
+    /// See to it that the simulated bus has a meter of this model.
+    Simulate(&'static Model),
     /// Close the link.
     Close,
     /// Ask the bus.

@@ -25,6 +25,7 @@ use super::state::{Moment, Screen, State};
 use super::terminal::{self, Screen as Terminal};
 use super::theme::{Theme, apply_no_color, shipped};
 use super::update::{self, update};
+use crate::app::keys::Keys;
 use crate::app::session::{Recording, Session};
 use crate::bus::BusEvent;
 use crate::link::{Clock, LinkName};
@@ -53,6 +54,8 @@ pub struct Start {
     pub mouse: bool,
     /// Where traffic is written.
     pub recording: Recording,
+    /// The keys of meters that encrypt.
+    pub keys: Keys,
     /// Links named in the configuration.
     pub links: Vec<Kept>,
     /// Where links are remembered from one start to the next; `None` to remember none.
@@ -94,6 +97,7 @@ impl Console {
         let mut state = State::new(terminal::size(), start.keymap);
         state.mouse = start.mouse;
         state.connect.configured = start.links;
+        state.keys = start.keys;
         state.captures = match &start.recording {
             Recording::None => None,
             Recording::File(path) => Some(path.clone()),

@@ -73,5 +73,5 @@ fn a_table_is_as_wide_as_columns_says() {
 fn an_address_that_does_not_fit_the_wire_is_refused() {
     let run = run(&["compose", "--model", "energomera-ce307", "--address", "0x12345678", "0130"]);
     assert_eq!(run.code, Some(2), "{run:?}");
-    assert!(run.stderr.contains("the largest is"), "{}", run.stderr);
+    assert!(run.stderr.contains("a number of at most 65535"), "{}", run.stderr);
 }

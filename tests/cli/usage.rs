@@ -63,7 +63,7 @@ fn there_is_a_manual_page_for_the_program_and_each_subcommand() {
 fn wrong_usage_ends_with_2_and_names_what_was_expected() {
     let cases: &[(&[&str], &str)] = &[
         (&["foo"], "\"foo\" is no link: expected serial:PORT"),
-        (&["tcp://host"], "lacks a port number"),
+        (&["tcp://host"], "has no port number"),
         (&["commands", "energomera-ce30"], "unknown model \"energomera-ce30\"; near it: energomera-ce30"),
         (&["decode", "--hex", "C04"], "odd number of hex digits (3)"),
         (&["decode", "--hex", "C0 4G"], "character 5 is 'G', not a hex digit"),
@@ -95,7 +95,11 @@ fn wrong_usage_ends_with_2_and_names_what_was_expected() {
 fn a_link_that_cannot_be_opened_ends_with_3_and_says_for_whom() {
     let run = run(&["read", "tcp://127.0.0.1:1", "--model", "mercury-200", "--address", "411486"]);
     assert_eq!(run.code, Some(3), "{run:?}");
-    assert!(run.stderr.contains("reading mercury-200 411486 on tcp://127.0.0.1:1"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("reading mercury-200 411486: 127.0.0.1:1: Connection refused;"),
+        "{}",
+        run.stderr
+    );
     let run = super::run(&["sniff", "serial:/dev/nonexistent0"]);
     assert_eq!(run.code, Some(3), "{run:?}");
     assert!(run.stderr.contains("/dev/nonexistent0"), "{}", run.stderr);

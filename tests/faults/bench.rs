@@ -12,7 +12,7 @@ use meterscope::link::{Clock, Link, Place};
 use meterscope::meter::{Model, model};
 use meterscope::protocol::{Address, Fault, Judged, Options, Plan, Profile, Request, registry};
 use meterscope::sim::fault::{Deed, Faults};
-use meterscope::sim::{SimBus, SimMeter, Speed};
+use meterscope::sim::{Secrets, SimBus, SimMeter, Speed};
 use meterscope::trace::{EntryKind, SharedTrace, Trace, Way};
 
 /// A family under test.
@@ -78,7 +78,7 @@ impl Kind {
 
     pub fn meter_with(self, values: &[(&str, &str)]) -> SimMeter {
         let values = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        SimMeter::of_model(self.model(), &self.address().to_string(), None, values).unwrap()
+        SimMeter::of_model(self.model(), &self.address().to_string(), Secrets::default(), values).unwrap()
     }
 
     pub fn plan(self, options: Options) -> Plan {

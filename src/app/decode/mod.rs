@@ -1,5 +1,7 @@
 //! Explaining bytes that were captured elsewhere: what form they have, whose they are, and the cut into frames.
 
+#[cfg(test)]
+mod families;
 mod input;
 
 pub use input::{Input, InputError, hex_text, recognise};
@@ -81,8 +83,8 @@ fn all_bytes(trace: &Trace) -> Vec<u8> {
     bytes
 }
 
-/// The protocol that finds the most in these bytes: most good frames, then most bytes in frames; `None` when
-/// no family finds a frame.
+/// The protocol that finds the most in these bytes: most good frames, then most requests of its list, then the
+/// longest frame; `None` when no family finds a frame.
 #[must_use]
 pub fn detect(bytes: &[u8]) -> Option<Decoder> {
     let looked_at = bytes.get(..LOOKED_AT).unwrap_or(bytes);
@@ -101,25 +103,52 @@ pub fn recognise_good(bytes: &[u8]) -> Option<Decoder> {
     detect(bytes).filter(|decoder| score(bytes, *decoder).good > 0)
 }
 
-/// What a family makes of some bytes; better ones are greater.
+/// What speaks for a family in some bytes; better ones are greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 struct Score {
+    /// Frames whose checksum fits.
     good: usize,
+    /// Good frames that are requests of the family's list.
+    requests: usize,
+    /// Bytes in the longest frame: a telegram is its head and its lines, not one of either.
+    longest: usize,
+    /// Bytes in all frames.
     in_frames: usize,
 }
 
 fn score(bytes: &[u8], decoder: Decoder) -> Score {
+    let Decoder { family, dialect } = decoder;
     let mut score = Score::default();
     let mut count = |piece: crate::protocol::Piece<'_>| {
-        if let PieceKind::Frame(judged) = piece.kind {
-            score.good += usize::from(judged == Judged::Good);
-            score.in_frames += piece.bytes.len();
+        let PieceKind::Frame(judged) = piece.kind else { return };
+        score.in_frames += piece.bytes.len();
+        if judged == Judged::Good {
+            score.good += 1;
+            score.requests += usize::from(family.access_of(piece.bytes, dialect).is_some());
+        }
+        if judged != Judged::Bad || family.has_marks() {
+            score.longest = score.longest.max(piece.bytes.len());
         }
     };
-    let mut framer = decoder.family.framer(Source::Both, LineSettings::default());
+    let mut framer = family.framer(Source::Both, LineSettings::default());
     framer.push(bytes, At::ZERO, &mut count);
     framer.finish(&mut count);
     score
+}
+
+/// The other families for which as much speaks in these bytes as for this one. Some frames are told apart by
+/// nothing but what is asked and answered.
+#[must_use]
+pub fn rivals(bytes: &[u8], decoder: Decoder) -> Vec<&'static dyn Family> {
+    let looked_at = bytes.get(..LOOKED_AT).unwrap_or(bytes);
+    let mine = score(looked_at, decoder);
+    let fits = |family| {
+        let other = score(looked_at, Decoder { family, dialect: Dialect::default() });
+        // One frame may look like a request of another list by chance.
+        mine.good > 0 && other.good == mine.good && mine.requests <= other.requests + 1
+    };
+    let others = registry::FAMILIES.iter().copied().filter(|family| family.id() != decoder.family.id());
+    others.filter(|family| fits(*family)).collect()
 }
 
 #[cfg(test)]

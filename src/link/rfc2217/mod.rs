@@ -90,7 +90,7 @@ impl<P: Remote> Call<P> {
         let (stream, peer) = call.dial.connect().await.map_err(|error| call.dial.refusal(&error))?;
         let port = Self::take(stream, peer, line).await.map_err(|error| OpenError::Refused {
             link: call.dial.name(),
-            what: visible::string(&error.to_string()),
+            what: visible::error(&error),
             hint: "set the converter's port to RFC 2217 (\"telnet com port control\"), or use tcp://"
                 .to_owned(),
         })?;
@@ -111,7 +111,7 @@ impl<P: Remote> Reach for Call<P> {
     }
 
     async fn reach(&mut self, line: Option<LineSettings>) -> Result<P, String> {
-        let shown = |error: io::Error| visible::string(&error.to_string());
+        let shown = |error: io::Error| visible::error(&error);
         let (stream, peer) = self.dial.connect().await.map_err(shown)?;
         Self::take(stream, peer, line.unwrap_or(self.line)).await.map_err(shown)
     }

@@ -47,7 +47,7 @@ pub(super) fn refusal(port: &str, error: &io::Error, facts: &Facts) -> OpenError
         io::ErrorKind::PermissionDenied => OpenError::Forbidden { link, hint: join_group(facts) },
         _ => OpenError::Refused {
             link,
-            what: visible::string(&error.to_string()),
+            what: visible::error(&error),
             hint: "is the adapter still plugged in?".to_owned(),
         },
     }
@@ -67,7 +67,7 @@ pub(super) fn no_port(port: &str, facts: &Facts) -> OpenError {
 pub(super) fn bad_line(port: &str, line: crate::protocol::LineSettings, error: &io::Error) -> OpenError {
     OpenError::Refused {
         link: visible::string(port),
-        what: format!("it does not take {line}: {}", visible::string(&error.to_string())),
+        what: format!("it does not take {line}: {}", visible::error(&error)),
         hint: "choose a speed and format that the adapter can have".to_owned(),
     }
 }

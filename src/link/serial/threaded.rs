@@ -144,7 +144,7 @@ fn do_queued(port: &mut dyn SerialPort, todo: &queue::Receiver<Job>) -> io::Resu
             Ok(Job::Write(bytes)) => port.write_all(&bytes)?,
             Ok(Job::SetLine(line, answer)) => {
                 port.flush()?;
-                let result = set(port, line).map_err(|error| visible::string(&error.to_string()));
+                let result = set(port, line).map_err(|error| visible::error(&error));
                 let _ = answer.send(result);
             }
             Err(queue::TryRecvError::Empty) => return Ok(true),

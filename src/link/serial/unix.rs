@@ -130,7 +130,7 @@ impl Sink for Port {
     /// The last bits are waited for by the driver too, off the runtime's thread: an adapter may still hold
     /// bytes that by the clock have left.
     async fn set_line(&self, line: LineSettings) -> Result<LineSettings, String> {
-        let shown = |error: &dyn std::fmt::Display| visible::string(&error.to_string());
+        let shown = |error: &dyn std::fmt::Display| visible::error(&error);
         let tty = self.writer.as_fd().try_clone_to_owned().map_err(|error| shown(&error))?;
         tokio::task::spawn_blocking(move || line::set(&tty, line, OptionalActions::Drain))
             .await

@@ -19,6 +19,7 @@ const OVER_MBUS: Model = Model {
     other_speeds: &[],
     address: AddressRule::NONE,
     login: Login::None,
+    encrypts: true,
     wiring: Wiring {
         interface: "wired M-Bus: an M-Bus slave adapter, not RS-485",
         terminals: "RJ12, pins 3 and 4",
@@ -114,6 +115,7 @@ pub static KAMSTRUP_OMNIPOWER: Model = Model {
     maker: "Kamstrup",
     title: "Omnipower",
     dialect: Dialect(1),
+    encrypts: false,
     note: "speaks by itself every 10 s, every hour with the energies",
     ..OVER_HDLC
 };
@@ -123,6 +125,7 @@ pub static AIDON: Model = Model {
     id: "aidon",
     maker: "Aidon",
     title: "65xx, HAN port",
+    encrypts: false,
     note: "speaks by itself: powers every 2.5 s, all values every 10 s, every hour with the energies",
     ..OVER_HDLC
 };
@@ -149,6 +152,7 @@ pub static MBUS: Model = Model {
     title: "any meter on wired M-Bus, listened to",
     protocol: "mbus",
     other_speeds: &[300, 9600],
+    encrypts: false,
     wiring: Wiring { interface: "wired M-Bus", terminals: "", supply: "the master feeds the bus" },
     lookalike: "",
     tariffs: 4,

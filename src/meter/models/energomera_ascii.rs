@@ -81,6 +81,7 @@ const OLD: Model = Model {
     other_speeds: &[300, 4800, 2400, 19200],
     address: ADDRESS,
     login: LOGIN,
+    encrypts: false,
     wiring: WIRING,
     everyday: SINGLE,
     ambiguous_replies: false,

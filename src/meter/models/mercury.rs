@@ -37,6 +37,7 @@ const COMMON: Model = Model {
     other_speeds: &[4800, 2400, 1200, 600],
     address: address(&[WHOLE, LAST_SIX]),
     login: Login::None,
+    encrypts: false,
     wiring: Wiring { interface: "RS-485", terminals: "", supply: "" },
     everyday: &[ask("energy"), ask("instant"), ask("frequency"), ask("clock"), ask("serial")],
     ambiguous_replies: false,

@@ -83,6 +83,7 @@ const COMMON: Model = Model {
     other_speeds: &[19_200, 38_400, 4_800, 2_400, 1_200, 57_600, 115_200, 600, 300],
     address: WITHOUT_D,
     login: Login::Required { default: "111111", form: PASSWORD_FORM },
+    encrypts: false,
     wiring: Wiring { interface: "CAN or RS-485", terminals: "", supply: "" },
     everyday: EVERYDAY,
     ambiguous_replies: true,

@@ -64,6 +64,7 @@ const ONE: Model = Model {
     other_speeds: &[300],
     address: ADDRESS,
     login: LOGIN,
+    encrypts: false,
     wiring: WIRING,
     everyday: ONE_EVERYDAY,
     ambiguous_replies: false,

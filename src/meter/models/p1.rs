@@ -32,6 +32,7 @@ const COMMON: Model = Model {
     other_speeds: &[],
     address: AddressRule::NONE,
     login: Login::None,
+    encrypts: false,
     wiring: Wiring { interface: "P1", terminals: PINS, supply: SUPPLY },
     everyday: &[Preset { command: "telegram", arguments: &[] }],
     ambiguous_replies: false,
@@ -87,6 +88,7 @@ pub static SMARTY: Model = Model {
     id: "smarty-p1",
     title: "Luxembourg: Smarty",
     dialect: dialects::LUXEMBOURG,
+    encrypts: true,
     tariffs: 0,
     note: "encrypted: the key comes from the grid operator; pushes every 10 s",
     ..COMMON
@@ -97,6 +99,7 @@ pub static AUSTRIA: Model = Model {
     id: "austria-p1",
     title: "Austria: Sagemcom T210-D-r",
     dialect: dialects::AUSTRIA,
+    encrypts: true,
     note: "encrypted: keys come from the grid operator; other Austrian operators send DLMS on M-Bus",
     ..COMMON
 };

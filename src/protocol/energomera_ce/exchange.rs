@@ -227,7 +227,11 @@ impl CeTurn {
                 }
                 Judgement::Answer { readings: Vec::new(), more: true }
             }
-            _ => Judgement::Refused { code: code.map(u16::from), meaning: words::refusal(code) },
+            _ => Judgement::Refused {
+                code: code.map(u16::from),
+                meaning: words::refusal(code),
+                is_final: words::counts_against_us(code),
+            },
         }
     }
 }

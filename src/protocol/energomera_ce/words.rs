@@ -2,11 +2,14 @@
 
 use super::layout::Names;
 
+/// A password that is wrong or gives too little.
+const WRONG_PASSWORD: u8 = 0x02;
+
 /// Why a meter refuses (CE102 description, table 2.6; CE307 manual, table B.6).
 const ERRORS: &[(u8, &str)] = &[
     (0x00, "the meter does not know this command"),
     (0x01, "wrong packet format"),
-    (0x02, "the password does not give this access"),
+    (WRONG_PASSWORD, "the password does not give this access"),
     (0x03, "wrong number of parameters"),
     (0x04, "not possible with the meter's present configuration"),
     (0x05, "the access button was not pressed"),
@@ -22,6 +25,11 @@ pub fn refusal(code: Option<u8>) -> &'static str {
         None => "refused without a reason",
         Some(code) => name(ERRORS, code).unwrap_or("refused with an unknown code"),
     }
+}
+
+/// Whether a refusal must not be provoked again: meters count wrong passwords and lock after the third.
+pub const fn counts_against_us(code: Option<u8>) -> bool {
+    matches!(code, Some(WRONG_PASSWORD))
 }
 
 /// The name of a value.

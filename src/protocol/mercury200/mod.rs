@@ -76,6 +76,10 @@ impl Family for Mercury200 {
         Ok(vec![compose::request(compose::address(&profile.address)?, request)?])
     }
 
+    fn has_marks(&self) -> bool {
+        false
+    }
+
     fn with_checksum(&self, body: &[u8]) -> Vec<u8> {
         wire::seal(body)
     }

@@ -116,6 +116,10 @@ impl Family for Mercury230 {
         session::compose(profile, request)
     }
 
+    fn has_marks(&self) -> bool {
+        false
+    }
+
     fn with_checksum(&self, body: &[u8]) -> Vec<u8> {
         wire::seal(body)
     }

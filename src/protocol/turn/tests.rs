@@ -2,10 +2,12 @@
 
 use super::*;
 
-/// Questions are one byte, the command's index; an answer is `[index, value]`; FF is damage.
+/// Questions are one byte, the command's index; an answer is `[index, value]`; FF is damage, E0 a refusal.
 struct Quiz {
     count: usize,
     access: Access,
+    /// Whether FF behind the question is sound.
+    opens_with_question: bool,
 }
 
 impl Turn for Quiz {
@@ -26,7 +28,11 @@ impl Turn for Quiz {
     }
     fn judge(&mut self, _: usize, _: usize, frame: &[u8]) -> Judgement {
         match frame {
+            [0, 0xFF, ..] if !self.opens_with_question => Judgement::Damaged("broken".into()),
             [0xFF, ..] => Judgement::Damaged("broken".into()),
+            [0xE0, code] => {
+                Judgement::Refused { code: Some((*code).into()), meaning: "no", is_final: *code == 2 }
+            }
             [0xEE, ..] => Judgement::Unfit(Unfit::Address { expected: 1, found: 2 }),
             bytes => Judgement::Answer { readings: vec![reading(bytes)], more: false },
         }
@@ -52,7 +58,7 @@ struct Table {
 
 impl Table {
     fn new(count: usize, options: Options) -> Self {
-        let exchange = Turns::new(Quiz { count, access: Access::Read }, options);
+        let exchange = Turns::new(Quiz { count, access: Access::Read, opens_with_question: false }, options);
         Self { exchange, now: At::ZERO, wait: None, log: Vec::new(), rest: None }
     }
 
@@ -105,7 +111,7 @@ fn asks_the_next_question_after_the_demanded_silence_only() {
 #[test]
 fn silence_is_asked_again_and_then_named_with_what_was_heard() {
     let mut table = Table::new(1, Options::default());
-    table.tell(Event::Start).tell(Event::Echo).tell(Event::Noise(&[0, 0])).pass(5000);
+    table.tell(Event::Start).tell(Event::Echo).tell(Event::Noise(&[0xFF, 0])).pass(5000);
     let fault = Fault::NoAnswer { sent: 3, echo: true, noise_bytes: 2 };
     assert_eq!(table.log, ["ask 0", "ask 0", "ask 0", &format!("failed 0 {fault:?}"), "finished"]);
 }
@@ -133,6 +139,31 @@ fn read_twice_takes_only_two_equal_answers() {
     assert_eq!(table.log, ["ask 0", "ask 0", "ask 0"]);
     table.tell(Event::Frame(&[0, 2]));
     assert_eq!(table.log[3..], ["reading".to_owned(), "done 0".into(), "finished".into()]);
+}
+
+#[test]
+fn a_refused_read_is_believed_when_it_is_refused_again() {
+    let refused = |code| Fault::Refused { code: Some(code), meaning: "no" };
+    let mut table = Table::new(1, Options::default());
+    table.tell(Event::Start).tell(Event::Frame(&[0xE0, 1])).pass(10).tell(Event::Frame(&[0, 7]));
+    assert_eq!(table.log, ["ask 0", "ask 0", "reading", "done 0", "finished"]);
+    let mut table = Table::new(1, Options::default());
+    table.tell(Event::Start).tell(Event::Frame(&[0xE0, 1])).pass(10).tell(Event::Frame(&[0xE0, 1]));
+    assert_eq!(table.log[2..], [format!("failed 0 {:?}", refused(1)), "finished".into()]);
+    let mut table = Table::new(1, Options::default());
+    table.tell(Event::Start).tell(Event::Frame(&[0xE0, 1])).pass(5000);
+    assert_eq!(table.log[3..], [format!("failed 0 {:?}", refused(1)), "finished".into()], "no more came");
+}
+
+#[test]
+fn a_refused_password_or_write_is_asked_once() {
+    let mut table = Table::new(1, Options::default());
+    table.tell(Event::Start).tell(Event::Frame(&[0xE0, 2])).pass(5000);
+    assert_eq!(table.log.iter().filter(|l| l.starts_with("ask")).count(), 1);
+    let mut table = Table::new(1, Options::default());
+    table.exchange.turn.access = Access::Write;
+    table.tell(Event::Start).tell(Event::Frame(&[0xE0, 1])).pass(5000);
+    assert_eq!(table.log.iter().filter(|l| l.starts_with("ask")).count(), 1);
 }
 
 #[test]
@@ -171,6 +202,18 @@ fn the_end_leaves_the_silence_of_the_protocol_and_time_for_answers_that_may_stil
     let mut damaged = Table::new(1, Options { retries: 0, read_twice: false });
     damaged.tell(Event::Start).tell(Event::Frame(&[0xFF])).pass(10);
     assert_eq!(damaged.rest, Some((10, 0)));
+}
+
+#[test]
+fn an_answer_that_begins_like_its_question_is_put_together_again() {
+    let mut table = Table::new(1, Options::default());
+    table.exchange.turn.opens_with_question = true;
+    table.tell(Event::Start).tell(Event::Echo).tell(Event::Frame(&[0xFF, 7]));
+    assert_eq!(table.log, ["ask 0", "echo-or-answer", "reading", "done 0", "finished"]);
+    let mut table = Table::new(1, Options { retries: 0, read_twice: false });
+    table.exchange.turn.opens_with_question = true;
+    table.tell(Event::Start).tell(Event::Frame(&[0xFF, 7])).pass(600);
+    assert!(table.log[1].contains("Damaged"), "no echo, nothing to put it behind: {:?}", table.log);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::burst::Burst;
-use super::faults::{Deed, Faults};
+use super::faults::{Deed, Faults, Readdress};
 use super::kind::{EchoPart, Fault};
 use super::rng::Rng;
 use super::spec::{Rate, Spec, Toward};
@@ -97,6 +97,11 @@ impl Injector {
         };
         injector.refresh();
         injector
+    }
+
+    /// Other meters answer from here on: this is how their frames get another address.
+    pub fn readdress_by(&mut self, readdress: Readdress) {
+        self.faults = self.faults.clone().with_readdress(readdress);
     }
 
     /// Whether a reply must be gathered whole before the faults can be done to it.

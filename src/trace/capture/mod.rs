@@ -219,7 +219,7 @@ impl Capture {
         let begun = self.begin(wall);
         if let (Err(error), Some(open)) = (&begun, &mut self.file) {
             open.limit = open.records.length() + OVERLENGTH;
-            self.trouble = Some((visible::string(&error.to_string()), at));
+            self.trouble = Some((visible::error(&error), at));
         }
         Ok(begun.is_ok())
     }
@@ -278,7 +278,7 @@ impl Capture {
     }
 
     fn fail(&mut self, error: &io::Error, record: Record<'_>, at: At) {
-        let why = visible::string(&error.to_string());
+        let why = visible::error(&error);
         let before = self.failed.take();
         let (since, tries, lost) = before.map_or((at, 0, 0), |f| (f.since, f.tries, f.lost));
         self.failed = Some(Failure { why, since, tried: at, tries: tries.saturating_add(1), lost });

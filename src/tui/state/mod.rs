@@ -30,6 +30,7 @@ pub use telegram::Telegrams;
 pub use trace::TraceView;
 
 use super::keymap::{Context, Keymap};
+use crate::app::keys::Keys;
 use crate::app::target::Target;
 use crate::app::telegram as telegrams;
 use crate::bus::Status;
@@ -216,6 +217,8 @@ pub struct State {
     pub capture: CaptureState,
     /// The meter that is talked to.
     pub target: Option<Target>,
+    /// The keys of meters that encrypt: of the keys file, and typed ones before them.
+    pub keys: Keys,
     /// What the bus was asked to do.
     pub jobs: Jobs,
     /// The screen of links.
@@ -260,6 +263,7 @@ impl State {
             captures: None,
             capture: CaptureState::Off,
             target: None,
+            keys: Keys::default(),
             jobs: Jobs::default(),
             connect: Connect::default(),
             meter: Meter::default(),
@@ -344,6 +348,15 @@ impl State {
         Some(self.target.as_ref()?.profile(self.line(), self.network_delay()))
     }
 
+    /// The keys that are known, with those of the simulated bus when that is the link.
+    #[must_use]
+    pub fn keys_here(&self) -> Keys {
+        match &self.link {
+            Some(link) => self.keys.clone().on(&link.place),
+            None => self.keys.clone(),
+        }
+    }
+
     /// What is added to every deadline on a link over the network.
     fn network_delay(&self) -> Duration {
         const ROUND_TRIP: Duration = Duration::from_millis(500);
@@ -357,6 +370,13 @@ impl State {
     #[must_use]
     pub fn is_connected(&self) -> bool {
         self.phase == Phase::Running
+    }
+
+    /// Whether the link is the simulated bus, open or being opened.
+    #[must_use]
+    pub fn is_simulated(&self) -> bool {
+        let is_there = matches!(self.phase, Phase::Opening { .. } | Phase::Running);
+        is_there && self.link.as_ref().is_some_and(|link| link.place == Place::Sim)
     }
 
     /// Says something to the person.

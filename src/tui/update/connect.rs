@@ -78,9 +78,12 @@ pub fn open(state: &mut State, name: LinkName, effects: &mut Effects) {
     state.jobs.clear();
     state.bench.repeat = None;
     state.readings.next = None;
+    meter::find_on_simulated_bus(state);
     let line = state.target.as_ref().map(|target| target.model.line).unwrap_or_default();
     let decoder = state.target.as_ref().map(Target::decoder);
-    effects.push(Effect::Open { name, line, decoder });
+    let keys = state.keys_here().ciphers("");
+    let model = state.target.as_ref().map(|target| target.model);
+    effects.push(Effect::Open { name, line, decoder, keys, model });
 }
 
 /// A link could not be opened.

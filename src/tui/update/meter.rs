@@ -6,11 +6,12 @@ use super::super::keymap::Action;
 use super::super::message::Effect;
 use super::super::state::target::is_same;
 use super::super::state::{Pane, Readings, Screen, State, Telegrams};
-use super::{Effects, bench, connect, go};
+use super::{Effects, bench, ciphers, connect, go};
 use crate::app::target::Target;
 use crate::bus::Intent;
 use crate::link::Place;
-use crate::meter::MODELS;
+use crate::meter::{MODELS, Model};
+use crate::sim::demo_address;
 
 /// What the keys of this screen do.
 pub fn perform(state: &mut State, action: Action) {
@@ -39,6 +40,7 @@ pub fn choose(state: &mut State, effects: &mut Effects) {
         state.warn("no model is chosen");
         return;
     };
+    fill_in_address(state, model);
     match state.meter.candidates() {
         Some(Err(error)) => {
             state.warn(error.to_string());
@@ -47,12 +49,44 @@ pub fn choose(state: &mut State, effects: &mut Effects) {
         _ => {
             if let Some(candidate) = state.meter.chosen() {
                 let password = state.meter.secret();
-                let target = Target { model, address: candidate.address, password };
+                let target = Target { model, address: candidate.address, password, keys: Vec::new() };
                 take(state, target, effects);
                 go::to(state, if state.is_connected() { Screen::Bench } else { Screen::Connect });
             }
         }
     }
+}
+
+/// On the simulated bus the address of its meter stands for one that was not typed.
+fn fill_in_address(state: &mut State, model: &'static Model) {
+    let typed = state.meter.address.value().trim();
+    let of_another = state.target.as_ref().is_some_and(|before| {
+        before.model.id != model.id && before.address.text() == typed && typed == demo_address(before.model)
+    });
+    if state.is_simulated() && (typed.is_empty() || of_another) {
+        state.meter.address = Input::from(demo_address(model));
+        state.meter.candidate = 0;
+    }
+}
+
+/// A meter that was chosen without an address is, on the simulated bus, the one with its address there.
+pub fn find_on_simulated_bus(state: &mut State) {
+    let is_simulated = state.is_simulated();
+    let Some(target) =
+        state.target.as_mut().filter(|target| is_simulated && target.address.text().is_empty())
+    else {
+        return;
+    };
+    let candidates = target.model.address.resolve(&demo_address(target.model)).unwrap_or_default();
+    if let Some(candidate) = candidates.into_iter().next() {
+        target.address = candidate.address;
+    }
+}
+
+/// An address as it was typed; one that was left out is, on the simulated bus, that of its meter.
+fn address_of(state: &State, model: &'static Model, typed: &str) -> String {
+    let is_left_out = typed.trim().is_empty() && state.is_simulated();
+    if is_left_out { demo_address(model) } else { typed.to_owned() }
 }
 
 /// Talks to this meter from now on.
@@ -71,6 +105,12 @@ pub fn take(state: &mut State, target: Target, effects: &mut Effects) {
         state.bench.choose_everyday(target.commands());
     }
     state.target = Some(target);
+    ciphers::renew(state);
+    if state.is_simulated()
+        && let Some(target) = &state.target
+    {
+        effects.push(Effect::Simulate(target.model));
+    }
     tell_bus(state, effects);
     if state.is_connected() {
         connect::remember(state, effects);
@@ -111,10 +151,11 @@ pub fn choose_by_name(
     state.meter.picker.at = MODELS.iter().position(|known| known.id == model.id).unwrap_or(0);
     state.meter.address = Input::from(address);
     state.meter.candidate = 0;
-    let candidates = model.address.resolve(address).map_err(|error| error.to_string())?;
+    let candidates =
+        model.address.resolve(&address_of(state, model, address)).map_err(|error| error.to_string())?;
     if let Some(candidate) = candidates.into_iter().next() {
         let password = state.meter.secret();
-        take(state, Target { model, address: candidate.address, password }, effects);
+        take(state, Target { model, address: candidate.address, password, keys: Vec::new() }, effects);
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod bench;
 mod bus;
+mod ciphers;
 mod connect;
 mod copy;
 mod failure;
@@ -102,6 +103,7 @@ fn ticked(state: &mut State, now: super::state::Moment, effects: &mut Effects) -
 /// The bus runs; whether the link opens, the status will tell.
 fn opened(state: &mut State, trace: SharedTrace) {
     state.trace = trace;
+    ciphers::renew(state);
     state.phase = Phase::Opening { since: state.now.at };
     state.status = crate::bus::Status::default();
     state.faults.clear();

@@ -150,8 +150,15 @@ impl Session {
         }
     }
 
+    /// An error instead of an answer. A read is asked once more: damage that the check character misses can make
+    /// one of an answer.
     pub(super) fn refused(&mut self, code: Option<u16>, meaning: &'static str, at: At) {
         let Some(query) = self.present() else { return };
+        let fault = Fault::Refused { code, meaning };
+        if self.tally.refused.as_ref() != Some(&fault) && self.may_repeat() {
+            self.tally.refused = Some(fault);
+            return self.repeat(at);
+        }
         let is_absent = matches!(code, Some(1 | 11 | 12));
         if is_absent && !query.is_write() {
             self.unknown.push(query.address().to_vec());
@@ -165,17 +172,21 @@ impl Session {
             self.query += 1;
             return self.go_on(at);
         }
-        self.command_failed(Fault::Refused { code, meaning }, at);
+        self.command_failed(fault, at);
+    }
+
+    fn may_repeat(&self) -> bool {
+        self.is_read() && self.tally.sent <= u32::from(self.options.retries)
+    }
+
+    fn repeat(&mut self, at: At) {
+        let next = if self.is_open { Next::Ask } else { Next::Outside };
+        self.pause(next, self.reaction, at);
     }
 
     /// Asks again if that is allowed, else the command has failed.
     pub(super) fn retry_or(&mut self, fault: Fault, at: At) {
-        let is_outside = !self.is_open;
-        if self.is_read() && self.tally.sent <= u32::from(self.options.retries) {
-            let next = if is_outside { Next::Outside } else { Next::Ask };
-            return self.pause(next, self.reaction, at);
-        }
-        self.command_failed(fault, at);
+        if self.may_repeat() { self.repeat(at) } else { self.command_failed(fault, at) }
     }
 
     /// A command has failed, the session goes on.
@@ -203,7 +214,8 @@ impl Session {
         if self.is_read() && self.tally.sent <= u32::from(self.options.retries) {
             return if self.is_open { self.ask(at) } else { self.outside(at) };
         }
-        let is_silence = self.tally.damaged.is_none() && self.tally.unfit.is_none();
+        let Tally { damaged, unfit, refused, .. } = &self.tally;
+        let is_silence = damaged.is_none() && unfit.is_none() && refused.is_none();
         let fault = std::mem::take(&mut self.tally).fault();
         if is_silence && self.is_open { self.lost(fault, at) } else { self.command_failed(fault, at) }
     }

@@ -10,6 +10,7 @@ pub(super) struct Tally {
     pub(super) noise: u32,
     pub(super) damaged: Option<String>,
     pub(super) unfit: Option<Unfit>,
+    pub(super) refused: Option<Fault>,
 }
 
 impl Tally {
@@ -22,6 +23,9 @@ impl Tally {
     }
 
     pub(super) fn fault(self) -> Fault {
+        if let Some(refused) = self.refused {
+            return refused;
+        }
         match (self.damaged, self.unfit) {
             (Some(what), _) => Fault::Damaged { what },
             (None, Some(unfit)) => Fault::Unexpected(unfit),

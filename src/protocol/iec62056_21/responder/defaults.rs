@@ -150,7 +150,8 @@ fn neva_value(entry: &Entry, setup: &Setup) -> Option<String> {
 
 fn neva_text(e: u8, setup: &Setup) -> String {
     match e {
-        0 => setup.serial.clone(),
+        // A NEVA's serial number has eight digits.
+        0 => setup.serial.get(setup.serial.len().saturating_sub(8)..).unwrap_or_default().to_owned(),
         1 if setup.address.text().is_empty() => "00000001".to_owned(),
         1 => setup.address.text().to_owned(),
         4 => "000V0201".to_owned(),

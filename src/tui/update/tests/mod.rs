@@ -5,6 +5,7 @@ mod choosing_a_meter;
 mod connecting;
 mod going_about;
 mod in_the_trace;
+mod on_the_simulated_bus;
 mod pasting;
 mod pointing;
 mod prompting;

@@ -28,7 +28,7 @@ fn a_wrong_password_ends_everything_and_is_sent_once() {
 }
 
 #[test]
-fn a_code_the_model_does_not_have_is_refused_and_not_asked_again() {
+fn a_code_the_model_does_not_have_is_believed_when_refused_twice_and_not_asked_for_by_the_next() {
     let commands: &[Typed<'_>] =
         &[("obis", &[("code", "7B0700FF")]), ("obis", &[("code", "7B0700FF")]), ("serial", &[])];
     let told = talk(&setup("neva-mt324", NEVA_3, FAST), commands);
@@ -37,7 +37,7 @@ fn a_code_the_model_does_not_have_is_refused_and_not_asked_again() {
         Err(("Any code", Fault::Refused { code: Some(1), meaning: "not in this model" }))
     );
     assert!(matches!(told.results[1], Err((_, Fault::Refused { .. }))));
-    assert_eq!((&told.results[2], told.count(b"\x01R1\x027B0700FF")), (&Ok(()), 1));
+    assert_eq!((&told.results[2], told.count(b"\x01R1\x027B0700FF")), (&Ok(()), 2));
 }
 
 #[test]

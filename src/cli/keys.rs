@@ -1,0 +1,16 @@
+//! The keys file, as the command line names it.
+
+use super::args::Global;
+use super::exit::{Exit, Stop, Trouble};
+use crate::app::keys::{self, Keys, KeysError};
+
+/// The keys that were given; none when no file is there. Read once a run: it may be a pipe.
+///
+/// # Errors
+/// [`Stop`] for a keys file that cannot be used.
+pub fn load(global: &Global) -> Result<Keys, Stop> {
+    keys::load(global.keys.as_deref()).map_err(|error| {
+        let exit = if matches!(error, KeysError::Open { .. }) { Exit::Forbidden } else { Exit::Usage };
+        Trouble::new(exit, "reading passwords and keys", error.to_string()).into()
+    })
+}
