@@ -74,7 +74,7 @@ fn stream_of(id: &str) -> Vec<u8> {
         _ => published(id),
     };
     let frames = frames.concat();
-    frames.repeat(STREAM / frames.len())
+    frames.repeat((STREAM / frames.len()).max(1))
 }
 
 /// The published frames that a family finds whole and sound (or without anything to check them by).

@@ -52,19 +52,22 @@ const MOST_DIGITS: usize = 24;
 fn decimal(text: &[u8]) -> Option<(Decimal, usize)> {
     let signed = matches!(text.first(), Some(b'-' | b'+'));
     let unsigned = text.get(usize::from(signed)..)?;
-    let (whole, rest) = digits(unsigned);
-    let (fraction, rest) = match rest {
-        [b'.', rest @ ..] => digits(rest),
-        rest => (&[][..], rest),
+    let (sum, rest) = append(0, unsigned);
+    let whole = unsigned.len() - rest.len();
+    let (sum, rest, fraction) = match rest {
+        [b'.', behind @ ..] => {
+            let (sum, rest) = append(sum, behind);
+            (sum, rest, behind.len() - rest.len())
+        }
+        rest => (sum, rest, 0),
     };
-    let count = whole.len() + fraction.len();
-    let magnitude = match count {
+    let magnitude = match whole + fraction {
         0 => return None,
-        ..=SAFE_DIGITS => append(append(0, whole), fraction),
-        ..=MOST_DIGITS => append_checked(append_checked(0, whole)?, fraction)?,
+        ..=SAFE_DIGITS => sum,
+        ..=MOST_DIGITS => checked(unsigned.get(..unsigned.len() - rest.len())?)?,
         _ => return None,
     };
-    let decimals = fraction.len() as u8;
+    let decimals = fraction as u8;
     let value = if text.first() == Some(&b'-') {
         Decimal::signed(i64::try_from(magnitude).ok()?.checked_neg()?, decimals)
     } else {
@@ -73,19 +76,22 @@ fn decimal(text: &[u8]) -> Option<(Decimal, usize)> {
     Some((value, text.len() - rest.len()))
 }
 
-/// The digits that bytes begin with, and what follows them.
-fn digits(bytes: &[u8]) -> (&[u8], &[u8]) {
-    let count = bytes.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(bytes.len());
-    bytes.split_at(count)
+/// A number with the digits put behind it that bytes begin with, and what follows them. Right as long as there are no
+/// more than [`SAFE_DIGITS`].
+#[inline]
+fn append(mut number: u64, bytes: &[u8]) -> (u64, &[u8]) {
+    let mut rest = bytes;
+    while let [digit @ b'0'..=b'9', behind @ ..] = rest {
+        number = number.wrapping_mul(10).wrapping_add(u64::from(digit & 0x0F));
+        rest = behind;
+    }
+    (number, rest)
 }
 
-/// A number with digits put behind it, of which there are no more than 64 bits hold.
-fn append(number: u64, digits: &[u8]) -> u64 {
-    digits.iter().fold(number, |sum, digit| sum.wrapping_mul(10).wrapping_add(u64::from(digit & 0x0F)))
-}
-
-fn append_checked(number: u64, digits: &[u8]) -> Option<u64> {
-    digits.iter().try_fold(number, |sum, digit| sum.checked_mul(10)?.checked_add(u64::from(digit & 0x0F)))
+/// The number of digits with perhaps a point among them, if 64 bits hold it.
+fn checked(text: &[u8]) -> Option<u64> {
+    let mut digits = text.iter().filter(|byte| byte.is_ascii_digit());
+    digits.try_fold(0u64, |sum, digit| sum.checked_mul(10)?.checked_add(u64::from(digit & 0x0F)))
 }
 
 /// The unit of a name in any case.
@@ -194,6 +200,7 @@ fn is_possible([year, month, day, hour, minute, second]: [u8; 6]) -> bool {
 /// Appends the octets of hex digits; leaves `out` as it was when they are none.
 pub fn unhex(text: &[u8], out: &mut Vec<u8>) -> bool {
     let from = out.len();
+    out.reserve(text.len() / 2);
     let nibble = |byte: u8| char::from(byte).to_digit(16);
     for pair in text.chunks(2) {
         let octet = match *pair {
