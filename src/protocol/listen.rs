@@ -9,7 +9,7 @@ use super::exchange::{Action, Event, Exchange, Failure, Fault, Plan, Unfit, Warn
 use super::family::{Context, Family, Profile};
 use super::framer::Source;
 use super::tracker::{Seen, Tracker};
-use crate::frame::{At, Dissection, Problem};
+use crate::frame::{At, Problem, Values};
 use crate::reading::Unit;
 
 /// The most frames that one push has.
@@ -117,28 +117,28 @@ impl Listen {
         if let Some(reply) = (self.reply)(bytes) {
             self.actions.push_back(Action::Send(reply));
         }
-        let dissection = self.explain(bytes, at);
-        if dissection.verdict.is_bad() && !fatal(&dissection) {
-            self.damage = Some(dissection.summary());
+        let (said, damage) = self.read(bytes, at);
+        if damage.is_some() {
+            self.damage = damage;
             return;
         }
-        if let Some(problem) = dissection.problems.iter().find(|p| FATAL.contains(&p.code)) {
+        if let Some(problem) = said.problems.iter().find(|p| FATAL.contains(&p.code)) {
             let unfit = Unfit::Content(fixed(problem));
             return self.answered(Err(Fault::Unexpected(unfit)), at);
         }
-        if dissection.readings.is_empty() {
+        if said.readings.is_empty() {
             return;
         }
-        for problem in dissection.problems.iter().filter(|p| TOLD.contains(&p.code)) {
+        for problem in said.problems.iter().filter(|p| TOLD.contains(&p.code)) {
             let Problem { code, text, .. } = problem.clone();
             self.actions.push_back(Action::Warning(Warning { code, text }));
         }
-        self.actions.extend(dissection.readings.into_iter().map(Action::Reading));
+        self.actions.extend(said.readings.into_iter().map(Action::Reading));
         self.answered(Ok(()), at);
     }
 
-    /// Explains a frame with those of its message before it.
-    fn explain(&mut self, bytes: &[u8], at: At) -> Dissection {
+    /// What a frame says with those of its message before it, and in words what is wrong with a damaged one.
+    fn read(&mut self, bytes: &[u8], at: At) -> (Values, Option<String>) {
         let number = self.number;
         self.number = self.number.wrapping_add(1);
         let seen = Seen { number, bytes, source: Source::Replies, first: at, last: at };
@@ -162,16 +162,18 @@ impl Listen {
             keys: &self.profile.keys,
             ..Context::default()
         };
-        let dissection = self.family.dissect(bytes, &context);
+        let said = self.family.values(bytes, &context);
+        let is_damaged = said.verdict.is_bad() && !is_fatal(&said);
+        let damage = is_damaged.then(|| self.family.dissect(bytes, &context).summary());
         if relation.message.is_none() {
             self.parts.clear();
         }
-        dissection
+        (said, damage)
     }
 }
 
-fn fatal(dissection: &Dissection) -> bool {
-    dissection.problems.iter().any(|problem| FATAL.contains(&problem.code))
+fn is_fatal(said: &Values) -> bool {
+    said.problems.iter().any(|problem| FATAL.contains(&problem.code))
 }
 
 /// The fixed text of a problem.

@@ -30,15 +30,17 @@ impl Object {
     /// The reference that bytes begin with, how many of them it takes, and how it is spelled.
     pub fn read(bytes: &[u8]) -> Option<(Self, usize, Spelling)> {
         let (a, rest) = group(bytes)?;
-        let (b, rest) = group(after(rest, b"-")?)?;
-        let (c, rest) = group(after(rest, b":")?)?;
-        let first = *rest.first()?;
-        let (d, rest) = group(after(rest, b".:")?)?;
-        let second = *rest.first()?;
-        let (e, rest) = group(after(rest, b".:")?)?;
+        let [b'-', rest @ ..] = rest else { return None };
+        let (b, rest) = group(rest)?;
+        let [b':', rest @ ..] = rest else { return None };
+        let (c, rest) = group(rest)?;
+        let [first @ (b'.' | b':'), rest @ ..] = rest else { return None };
+        let (d, rest) = group(rest)?;
+        let [second @ (b'.' | b':'), rest @ ..] = rest else { return None };
+        let (e, rest) = group(rest)?;
         let (spelling, rest) = match rest {
             [b'.' | b'*', behind @ ..] => (Spelling::WithF, group(behind)?.1),
-            _ if first == b':' || second == b':' => (Spelling::Colon, rest),
+            _ if *first == b':' || *second == b':' => (Spelling::Colon, rest),
             _ => (Spelling::Plain, rest),
         };
         Some((Self { a, b, c, d, e }, bytes.len() - rest.len(), spelling))
@@ -60,13 +62,6 @@ fn group(bytes: &[u8]) -> Option<(u8, &[u8])> {
 fn digit(bytes: &[u8]) -> Option<(u8, &[u8])> {
     let (byte, rest) = bytes.split_first()?;
     byte.is_ascii_digit().then_some((byte & 0x0F, rest))
-}
-
-/// What follows a mark that must be one of these.
-#[inline]
-fn after<'a>(bytes: &'a [u8], allowed: &[u8]) -> Option<&'a [u8]> {
-    let (mark, rest) = bytes.split_first()?;
-    allowed.contains(mark).then_some(rest)
 }
 
 #[cfg(test)]
