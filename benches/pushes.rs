@@ -117,8 +117,8 @@ impl Push {
         let stream = hex::parse(vector["hex"].as_str().unwrap()).unwrap();
         let encryption = Secret::new(hex::parse(vector["key"].as_str().unwrap()).unwrap());
         let mut frames = Vec::new();
-        let mut framer = OverMbus.framer(Source::Replies, LineSettings::e81(2400));
-        framer.push(&stream, At::ZERO, &mut |piece| frames.push(piece.bytes.to_vec()));
+        let mut cutter = OverMbus.framer(Source::Replies, LineSettings::e81(2400));
+        cutter.push(&stream, At::ZERO, &mut |piece| frames.push(piece.bytes.to_vec()));
         assert_eq!(frames.len(), 2, "{id}");
         Self { frames, keys: vec![MeterKey { system_title: None, encryption, authentication: None }] }
     }

@@ -22,8 +22,8 @@ const CHUNK: usize = 61;
 
 fn bytes_of(line: &str) -> Vec<u8> {
     let vector: Json = serde_json::from_str(line).unwrap();
-    let bytes = vector["hex"].as_str().and_then(|text| hex::parse(text).ok());
-    bytes.or_else(|| Some(vector["text"].as_str()?.as_bytes().to_vec())).unwrap_or_default()
+    let bytes = vector.get("hex").and_then(|text| text.as_str()).and_then(|text| hex::parse(text).ok());
+    bytes.or_else(|| Some(vector.get("text")?.as_str()?.as_bytes().to_vec())).unwrap_or_default()
 }
 
 /// Frames of all families one after the other: to each family most of them are noise.

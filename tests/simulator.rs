@@ -10,7 +10,7 @@ use meterscope::link::Clock;
 use meterscope::protocol::{LineSettings, Now, Responder, Told};
 use meterscope::sim::fault::Faults;
 use meterscope::sim::serve::{Reach, ServeError, dial, listen};
-use meterscope::sim::{SimMeter, Speed, open};
+use meterscope::sim::{SharedBus, SimBus, SimMeter, Speed};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
@@ -48,8 +48,9 @@ fn counter() -> Vec<SimMeter> {
     vec![SimMeter::with_responder("counter", "1", line, Box::<Counter>::default())]
 }
 
-fn bus(faults: &[&str], speed: Speed) -> meterscope::link::Link {
-    open(counter(), Faults::parse(faults, 1).unwrap(), speed, Clock::start())
+fn bus(faults: &[&str], speed: Speed) -> SharedBus {
+    let bus = SimBus::new(counter()).with_faults(Faults::parse(faults, 1).unwrap()).with_speed(speed);
+    bus.open_shared(Clock::start())
 }
 
 async fn served(faults: &[&str], speed: Speed) -> SocketAddr {

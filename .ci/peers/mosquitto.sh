@@ -1,5 +1,5 @@
 #!/bin/sh
-# Listens to a topic of mosquitto: frames as raw bytes and as hex, a password, TLS, and a broker that is restarted
+# Publishes simulated meters on a topic of mosquitto, and listens to one: frames as raw bytes and as hex, a password, TLS, and a broker that is restarted
 # in mid-stream. Everything that the broker says it delivered must have come. Takes the program's path; without
 # one, that of the release build.
 set -eu
@@ -116,5 +116,39 @@ until_so '[ "$(subscribed)" -gt "$before" ]' "nobody subscribed over TLS"
 publish -m A500FF04
 stop_listening
 grep -q A500FF04 secure.out || fail "nothing came over TLS"
+
+# Simulated meters publish: bytes, hex text, and over TLS; mosquitto's own client takes what they say.
+printf '[[meter]]\nencryption_key = "000102030405060708090A0B0C0D0E0F"\n' >keys.toml
+chmod 600 keys.toml
+export METERSCOPE_MQTT_PASSWORD=geheim
+published() { # name, link, what else simulate takes
+    name=$1
+    link=$2
+    shift 2
+    mosquitto_sub -h 127.0.0.1 -p "$port" -u anna -P geheim -t "meters/$name" -C 2 -W 20 -F %x >"$name.sub" 2>&1 &
+    subscriber=$!
+    started="$started $subscriber"
+    sleep 0.5
+    simulate "publish-$name" --publish "$link/meters/$name" --model kaifa-ma309 --keys "$work/keys.toml" \
+        --set interval=1 --set 1.8.0=2979641 --speed max "$@"
+    wait "$subscriber" || fail "$name: two messages did not come"
+    stop_simulating
+}
+energies() { # name: reads the second message, and looks for the energy that was set
+    tail -n 1 "$1.hex" >last.hex
+    "$program" decode last.hex --protocol dlms-mbus --keys keys.toml --json >"$1-decode.log" 2>&1 \
+        || fail "$1: the message is not decoded"
+    grep -q 2979641 "$1-decode.log" || fail "$1: the energy is another"
+}
+published raw "mqtt://anna@127.0.0.1:$port" --payload raw
+cp raw.sub raw.hex
+energies raw
+published hex "mqtt://anna@127.0.0.1:$port" --payload hex
+python3 -c 'import sys; [print(bytes.fromhex(line).decode()) for line in sys.stdin]' <hex.sub >hex.hex
+energies hex
+export SSL_CERT_FILE="$work/ca.crt"
+published tls "mqtts://anna@localhost:$secure" --payload raw
+cp tls.sub tls.hex
+energies tls
 
 echo "PASSED mosquitto: $(mosquitto -h | head -n 1), $delivered messages across a restart"

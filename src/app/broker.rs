@@ -7,16 +7,21 @@ use zeroize::Zeroizing;
 use super::{config, keys};
 use crate::frame::{Secret, visible};
 use crate::link::OpenError;
+use crate::link::mqtt::SignOn;
 
 const VARIABLE: &str = "METERSCOPE_MQTT_PASSWORD";
 const FILE_VARIABLE: &str = "METERSCOPE_MQTT_PASSWORD_FILE";
 
-/// The password in the variable `METERSCOPE_MQTT_PASSWORD`; else the first line of the file that
+/// How to sign on to a broker: with the password in the variable `METERSCOPE_MQTT_PASSWORD`; else the first line of the file that
 /// `METERSCOPE_MQTT_PASSWORD_FILE` names; else none.
 ///
 /// # Errors
 /// When that file cannot be read, or others can read it too.
-pub(super) fn password() -> Result<Option<Secret>, OpenError> {
+pub fn sign_on() -> Result<SignOn, OpenError> {
+    password().map(|password| SignOn { password })
+}
+
+fn password() -> Result<Option<Secret>, OpenError> {
     if let Some(password) = std::env::var_os(VARIABLE) {
         return Ok(Some(Secret::new(password.into_encoded_bytes())));
     }

@@ -1,9 +1,12 @@
 //! When a request fails: what was heard, what that rules out, and what to look at next.
 
+use std::borrow::Cow;
+
+use super::noise;
 use crate::bus::Counters;
 use crate::link::Place;
 use crate::meter::{AddressRule, Model};
-use crate::protocol::{Address, Fault, LineSettings, Unfit};
+use crate::protocol::{Address, Fault, LineSettings, Lock, Unfit};
 
 /// What is known when a request has failed.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +23,8 @@ pub struct Case<'a> {
     pub counters: Counters,
     /// Bytes of the request.
     pub request_bytes: usize,
+    /// The last bytes that came in.
+    pub received: &'a [u8],
 }
 
 /// A failure explained.
@@ -40,7 +45,11 @@ pub struct Diagnosis {
 /// Explains why a request failed.
 #[must_use]
 pub fn diagnose(case: &Case<'_>, fault: &Fault) -> Diagnosis {
-    let name = format!("{} {}", case.model.title, case.address);
+    let name = if case.model.address.has_address() {
+        format!("{} {}", case.model.title, case.address)
+    } else {
+        case.model.title.to_owned()
+    };
     let (code, headline) = match fault {
         Fault::NoAnswer { noise_bytes: 1.., .. } => {
             ("noise-only", format!("No answer from {name}, only noise"))
@@ -50,12 +59,17 @@ pub fn diagnose(case: &Case<'_>, fault: &Fault) -> Diagnosis {
         }
         Fault::NoAnswer { .. } => ("silence", format!("No answer from {name}")),
         Fault::Damaged { what } => ("damaged", format!("The answer of {name} is damaged: {what}")),
+        Fault::Sealed { lock: Lock::NoKey, what } => ("no-key", format!("{name}: {what}")),
+        Fault::Sealed { lock: Lock::WrongKey, what } => ("wrong-key", format!("{name}: {what}")),
         Fault::Unexpected(unfit) => ("unexpected", format!("{name}: {}", unexpected(unfit))),
         Fault::Refused { code, meaning } => {
             ("refused", format!("{name} refuses: {}", refusal(*code, meaning)))
         }
         Fault::Unsendable(error) => ("unsendable", error.to_string()),
         Fault::LineRefused => ("line-refused", "The port does not take the line settings".to_owned()),
+        Fault::ListensOnly => {
+            ("listens-only", format!("{name} cannot be asked: this link is only listened to"))
+        }
         Fault::Cancelled => ("cancelled", "Stopped".to_owned()),
         Fault::LinkLost => ("link-lost", "The link went away".to_owned()),
     };
@@ -65,6 +79,26 @@ pub fn diagnose(case: &Case<'_>, fault: &Fault) -> Diagnosis {
         heard: heard(case, fault),
         ruled_out: ruled_out(case, fault),
         look_at: look_at(case, fault),
+    }
+}
+
+/// What went wrong, in a few words, where it is known who was asked and for what.
+#[must_use]
+pub fn reason(fault: &Fault) -> String {
+    match fault {
+        Fault::NoAnswer { noise_bytes: 1.., .. } => "no answer, only noise".to_owned(),
+        Fault::NoAnswer { echo: true, .. } => "no answer, only our own echo".to_owned(),
+        Fault::NoAnswer { sent: 2.., .. } => "no answer, nor when asked again".to_owned(),
+        Fault::NoAnswer { .. } => "no answer".to_owned(),
+        Fault::Damaged { what } => format!("damaged: {what}"),
+        Fault::Sealed { what, .. } => what.clone(),
+        Fault::Unexpected(unfit) => unexpected(unfit),
+        Fault::Refused { code, meaning } => refusal(*code, meaning),
+        Fault::Unsendable(error) => error.to_string(),
+        Fault::LineRefused => "the port does not take the line settings".to_owned(),
+        Fault::ListensOnly => "this link is only listened to".to_owned(),
+        Fault::Cancelled => "stopped".to_owned(),
+        Fault::LinkLost => "the link went away".to_owned(),
     }
 }
 
@@ -106,6 +140,9 @@ fn heard(case: &Case<'_>, fault: &Fault) -> String {
 }
 
 fn ruled_out(case: &Case<'_>, fault: &Fault) -> Vec<&'static str> {
+    if matches!(fault, Fault::Sealed { .. } | Fault::ListensOnly) {
+        return Vec::new();
+    }
     let mut out = vec![match case.place {
         Place::Serial(_) => "port missing or busy",
         Place::Tcp(..) | Place::Rfc2217(..) => "converter refusing the connection",
@@ -128,9 +165,28 @@ fn ruled_out(case: &Case<'_>, fault: &Fault) -> Vec<&'static str> {
 }
 
 fn look_at(case: &Case<'_>, fault: &Fault) -> Vec<String> {
+    let list = places(case, fault);
+    if !matches!(fault, Fault::NoAnswer { noise_bytes: 1.., .. } | Fault::Damaged { .. }) {
+        return list;
+    }
+    let line = case.line.unwrap_or(case.model.line);
+    let told = noise::looks_like(case.received, line, case.model.protocol);
+    told.map(Cow::into_owned).into_iter().chain(list).collect()
+}
+
+fn places(case: &Case<'_>, fault: &Fault) -> Vec<String> {
     match fault {
         Fault::NoAnswer { .. } => silence(case),
         Fault::Damaged { .. } => damage(),
+        Fault::Sealed { lock: Lock::NoKey, .. } => vec![
+            "key: the grid operator hands it out, 32 hex digits; put it into the keys file, or type it in \
+             the console (:key)"
+                .into(),
+        ],
+        Fault::Sealed { lock: Lock::WrongKey, .. } => vec![
+            "key: the system title must be the one the key was handed out for".into(),
+            "meter: one that was exchanged has a key of its own".into(),
+        ],
         Fault::Unexpected(Unfit::Address { .. }) => {
             vec![
                 "address: another meter on this bus answers".into(),
@@ -144,6 +200,7 @@ fn look_at(case: &Case<'_>, fault: &Fault) -> Vec<String> {
         Fault::Refused { .. } => vec!["model and firmware: not every one has every command".into()],
         Fault::LineRefused => vec!["adapter: not every one has every speed and parity".into()],
         Fault::LinkLost => vec!["plug, cable, converter".into()],
+        Fault::ListensOnly => vec!["a meter that speaks by itself can be read here: command telegram".into()],
         Fault::Unsendable(_) | Fault::Cancelled => Vec::new(),
     }
 }

@@ -77,6 +77,34 @@ pub enum KeysError {
     },
 }
 
+/// Why typed text is no key. Nothing of it is quoted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TypedKeyError {
+    /// It has another length.
+    #[error("expected 32 hex digits, {0} are there")]
+    Length(usize),
+    /// Something in it is no hex digit.
+    #[error("character {0} is no hex digit")]
+    NotHex(usize),
+}
+
+/// A key as a person types it: 32 hex digits in any case; spaces, colons and hyphens between them do not count.
+///
+/// # Errors
+/// [`TypedKeyError`].
+pub fn typed(text: &str) -> Result<Secret, TypedKeyError> {
+    let between = |character: char| character.is_whitespace() || matches!(character, ':' | '-');
+    let foreign = |character: char| !character.is_ascii_hexdigit() && !between(character);
+    if let Some(at) = text.chars().position(foreign) {
+        return Err(TypedKeyError::NotHex(at + 1));
+    }
+    let digits = zeroize::Zeroizing::new(text.chars().filter(|c| !between(*c)).collect::<String>());
+    match hex::parse(&digits) {
+        Ok(bytes) if bytes.len() == 16 => Ok(Secret::new(bytes)),
+        _ => Err(TypedKeyError::Length(digits.len())),
+    }
+}
+
 const FORM: &str = "tables headed [[meter]] with serial, address, system_title, password, encryption_key and \
                     authentication_key, each a text in double quotes";
 
@@ -295,6 +323,16 @@ encryption_key = "000102030405060708090a0b0c0d0e0f"
     fn the_simulated_bus_has_its_published_key() {
         assert_eq!(Keys::default().on(&Place::Sim).ciphers(""), [demo_key()]);
         assert_eq!(Keys::default().on(&Place::Serial("COM1".into())).ciphers(""), []);
+    }
+
+    #[test]
+    fn a_typed_key_is_taken_as_people_write_it_and_its_faults_are_named_without_quoting() {
+        let plain = typed("000102030405060708090a0B0C0D0E0F").unwrap();
+        assert_eq!(typed("00:01:02:03 04-05-06-07 08090A0B 0C0D0E0F"), Ok(plain));
+        assert_eq!(typed("00010").unwrap_err().to_string(), "expected 32 hex digits, 5 are there");
+        assert_eq!(typed("").unwrap_err(), TypedKeyError::Length(0));
+        assert_eq!(typed(&"00".repeat(17)).unwrap_err(), TypedKeyError::Length(34));
+        assert_eq!(typed("00 x1").unwrap_err().to_string(), "character 4 is no hex digit");
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! What both faces share: configuration, keys, plans made from models, raw input, decoding of captured bytes,
 //! diagnosis of silence and damage, outputs.
 
-mod broker;
+pub mod archive;
+pub mod broker;
 pub mod config;
 pub mod decode;
 pub mod diagnosis;
 pub mod keys;
+pub mod noise;
 pub mod output;
 pub mod raw;
 pub mod session;

@@ -8,7 +8,6 @@ use tokio::sync::{mpsc, watch};
 use super::broker;
 use crate::bus::{self, BusEvent, Decoder, Ends, Handle, Intent, Port, Status, Wanted};
 use crate::frame::visible;
-use crate::link::mqtt::SignOn;
 use crate::link::{
     Clock, Link, LinkName, ListenLink, OpenError, Place, Topic, listen, mqtt, rfc2217, serial, tcp,
 };
@@ -129,6 +128,7 @@ pub fn open(opening: Opening) -> Session {
 
 /// Opens a link without a thread of its own, for tests in paused time. Must be called within a runtime.
 #[cfg(test)]
+#[must_use]
 pub fn open_here(opening: Opening) -> Session {
     let (session, swaps, ends) = begin(&opening);
     tokio::spawn(serve(opening, swaps, (session.trace.clone(), session.clock, ends)));
@@ -229,8 +229,7 @@ async fn telnet(
 }
 
 async fn subscribed(topic: &Topic, clock: Clock) -> Result<Port, OpenError> {
-    let sign_on = SignOn { password: broker::password()? };
-    mqtt::open_listening(topic, sign_on, clock).await.map(Port::Listening)
+    mqtt::open_listening(topic, broker::sign_on()?, clock).await.map(Port::Listening)
 }
 
 fn serial_port(device: &str, line: LineSettings, listens: bool, clock: Clock) -> Result<Port, OpenError> {

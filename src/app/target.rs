@@ -2,13 +2,19 @@
 
 use std::time::Duration;
 
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+
 use crate::bus::Decoder;
 use crate::frame::Secret;
 use crate::meter::{self, Login, Model, Preset};
 use crate::protocol::{
-    Address, ArgumentError, Command, Family, LineSettings, MeterKey, Options, Plan, Profile, Request,
+    Address, ArgumentError, Command, Family, LineSettings, MeterKey, Options, Plan, Profile, Reach, Request,
     registry,
 };
+
+/// Records of a load profile a day: half hours.
+const RECORDS: u32 = 48;
 
 /// A meter that is to be talked to.
 #[derive(Debug, Clone)]
@@ -100,10 +106,48 @@ impl Target {
         }
     }
 
+    /// What reads the load profile of `count` days, the newest of which is `first` days back from `today`; none
+    /// where the meter keeps no load profile.
+    #[must_use]
+    pub fn load_profile(&self, first: u16, count: u16, today: Date) -> Vec<Request> {
+        let Some(profile) = self.family().load_profile(self.model.dialect) else { return Vec::new() };
+        let last = first.saturating_add(count.max(1) - 1).min(profile.furthest);
+        let ask = |pairs: &[(&str, String)]| {
+            self.request(profile.command, pairs.iter().map(|(name, value)| (*name, value.as_str()))).ok()
+        };
+        let days = first..=last;
+        match profile.reach {
+            Reach::Days { first: from, last: to } => {
+                ask(&[(from, first.to_string()), (to, last.to_string())]).into_iter().collect()
+            }
+            Reach::DayBack(day) => days.filter_map(|back| ask(&[(day, back.to_string())])).collect(),
+            Reach::Date(date) => days
+                .filter_map(|back| today.checked_sub(i32::from(back).days()).ok())
+                .filter_map(|of| ask(&[(date, of.to_string())]))
+                .collect(),
+            Reach::Records { back, count, most } => {
+                let (from, to) = (u32::from(first) * RECORDS, (u32::from(last) + 1) * RECORDS);
+                let stretches = (from..to).step_by(usize::from(most.max(1)));
+                let ask = |at: u32| {
+                    let many = (to - at).min(u32::from(most));
+                    ask(&[(back, at.to_string()), (count, many.to_string())])
+                };
+                stretches.filter_map(ask).collect()
+            }
+        }
+    }
+
     /// A plan for requests.
     #[must_use]
     pub fn plan(&self, requests: Vec<Request>, options: Options, profile: Profile) -> Plan {
         Plan { profile, requests, options }
+    }
+
+    /// Whether requests can be carried out by listening alone, as those of meters that speak by themselves.
+    #[must_use]
+    pub fn only_listens(&self, requests: Vec<Request>) -> bool {
+        let profile = self.profile(self.model.line, Duration::ZERO);
+        self.plan(requests, Options::default(), profile).only_listens(self.family())
     }
 
     fn unknown(&self, typed: &str) -> RequestError {
@@ -141,6 +185,26 @@ mod tests {
 
     fn target(model: &'static Model) -> Target {
         Target { model, address: Address::numeric("1", 1), password: None, keys: Vec::new() }
+    }
+
+    #[test]
+    fn the_requests_for_a_load_profile_fit_every_model_that_keeps_one() {
+        let today = jiff::civil::date(2026, 3, 1);
+        let mut kept = 0;
+        for model in MODELS {
+            let target = target(model);
+            let Some(profile) = target.family().load_profile(model.dialect) else { continue };
+            kept += 1;
+            let requests = target.load_profile(1, 2, today);
+            let expected = match profile.reach {
+                Reach::Days { .. } => 1,
+                Reach::DayBack(_) | Reach::Date(_) => 2,
+                Reach::Records { .. } => 6,
+            };
+            assert_eq!(requests.len(), expected, "{}", model.id);
+            assert!(requests.iter().all(|request| request.command.id == profile.command));
+        }
+        assert!(kept > 20, "{kept}");
     }
 
     #[test]

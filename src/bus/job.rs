@@ -17,6 +17,14 @@ pub(super) enum Work {
 }
 
 impl Work {
+    /// Whether it can be done without sending anything.
+    pub(super) fn only_listens(&self) -> bool {
+        match self {
+            Self::Plan(decoder, plan) => plan.only_listens(decoder.family),
+            Self::Raw(_) => false,
+        }
+    }
+
     /// The state machine that does it.
     pub(super) fn into_exchange(self) -> Result<Box<dyn Exchange>, ComposeError> {
         match self {

@@ -5,10 +5,10 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::handle::Ends;
-use super::{BusEvent, Counters, Decoder, Intent, JobEvent, LinkState, Status};
-use crate::frame::visible;
+use super::{BusEvent, Counters, Decoder, Intent, JobEvent, JobId, LinkState, Status};
+use crate::frame::{At, visible};
 use crate::link::OpenError;
-use crate::protocol::{Failure, Fault, Judged};
+use crate::protocol::{Action, Event, Exchange, Failure, Fault, Judged};
 use crate::trace::replay::{FileError, Replay};
 use crate::trace::{EntryKind, Paging, SharedTrace, Trace, Way};
 
@@ -22,7 +22,7 @@ pub async fn play(mut ends: Ends, path: &Path, trace: SharedTrace, decoder: Opti
         if let Err(error) = play_once(&ends, path, &trace, decoder).await {
             return ends.fail(refused(path, &error));
         }
-        match wanted(&mut ends).await {
+        match wanted(&mut ends, &trace).await {
             ControlFlow::Continue(another) => decoder = another,
             ControlFlow::Break(()) => break,
         }
@@ -76,22 +76,100 @@ fn count(status: &mut Status, trace: &Trace) {
     status.entries = trace.len();
 }
 
-/// Waits until the capture is to be cut by another protocol, or to be closed. There is nobody to send to.
-async fn wanted(ends: &mut Ends) -> ControlFlow<(), Option<Decoder>> {
+/// Waits until the capture is to be cut by another protocol, or to be closed. There is nobody to send to; what
+/// needs only listening hears the capture from its beginning.
+async fn wanted(ends: &mut Ends, trace: &SharedTrace) -> ControlFlow<(), Option<Decoder>> {
     loop {
         match ends.wanted.recv().await {
             None | Some(Intent::Close) => return ControlFlow::Break(()),
             Some(Intent::Decode(decoder)) => return ControlFlow::Continue(decoder),
-            Some(Intent::Run { job, .. } | Intent::SendRaw { job, .. }) => {
-                let failure = Failure { step: "before sending", fault: Fault::LinkLost };
-                let answered =
-                    JobEvent::Answered { index: 0, result: Err(failure), request: None, reply: None };
-                for event in [answered, JobEvent::Finished] {
-                    let _ = ends.told.send(BusEvent::Job(job, event));
+            Some(Intent::Run { job, decoder, plan }) if plan.only_listens(decoder.family) => {
+                match decoder.family.exchange(*plan) {
+                    Ok(exchange) => Hearing { ends, job, exchange, reply: None }.carry_out(trace),
+                    Err(error) => refuse(ends, job, Fault::Unsendable(error)),
                 }
+            }
+            Some(Intent::Run { job, .. } | Intent::SendRaw { job, .. }) => {
+                refuse(ends, job, Fault::ListensOnly);
             }
             Some(Intent::Cancel(_) | Intent::SetLine(_) | Intent::Expect(_)) => {}
         }
+    }
+}
+
+fn refuse(ends: &Ends, job: JobId, fault: Fault) {
+    let failure = Failure { step: "before sending", fault };
+    let answered = JobEvent::Answered { index: 0, result: Err(failure), request: None, reply: None };
+    for event in [answered, JobEvent::Finished] {
+        let _ = ends.told.send(BusEvent::Job(job, event));
+    }
+}
+
+/// Requests of one plan that may fail for want of a telegram.
+const MOST_REQUESTS: usize = 64;
+
+/// A listening exchange over what a capture holds.
+struct Hearing<'a> {
+    ends: &'a Ends,
+    job: JobId,
+    exchange: Box<dyn Exchange>,
+    /// The frame that it hears.
+    reply: Option<u32>,
+}
+
+impl Hearing<'_> {
+    /// Lets it hear the capture until it has what it waits for; at the end its time is over.
+    fn carry_out(mut self, trace: &SharedTrace) {
+        self.tell(JobEvent::Started);
+        let mut at = At::ZERO;
+        let mut goes_on = self.hear(Event::Start, at);
+        for number in 0.. {
+            let trace = trace.lock();
+            let Some(entry) = trace.entry(number).filter(|_| goes_on) else { break };
+            let bytes = trace.bytes_of(&entry);
+            let event = match entry.kind {
+                EntryKind::Frame(_) if entry.way == Way::In => Event::Frame(&bytes),
+                EntryKind::Noise => Event::Noise(&bytes),
+                _ => continue,
+            };
+            (at, self.reply) = (entry.last, Some(number));
+            goes_on = self.hear(event, at);
+        }
+        self.reply = None;
+        for _ in 0..MOST_REQUESTS {
+            goes_on = goes_on && self.hear(Event::Deadline, at);
+        }
+    }
+
+    /// Whether it goes on after an event.
+    fn hear(&mut self, event: Event<'_>, at: At) -> bool {
+        self.exchange.handle(event, at);
+        while let Some(action) = self.exchange.next_action() {
+            match action {
+                Action::Reading(reading) => self.tell(JobEvent::Reading(reading, at)),
+                Action::Warning(warning) => self.tell(JobEvent::Warning(warning)),
+                Action::Step(step) => self.tell(JobEvent::Step(step)),
+                Action::Answered { index, result } => {
+                    let reply = self.reply;
+                    self.tell(JobEvent::Answered { index, result, request: None, reply });
+                }
+                Action::Finished => {
+                    self.tell(JobEvent::Finished);
+                    return false;
+                }
+                // Nothing is sent, set or waited for in a capture.
+                Action::Send(_)
+                | Action::SetLine(_)
+                | Action::WaitUntil(_)
+                | Action::Rest { .. }
+                | Action::Progress { .. } => {}
+            }
+        }
+        true
+    }
+
+    fn tell(&self, event: JobEvent) {
+        let _ = self.ends.told.send(BusEvent::Job(self.job, event));
     }
 }
 
@@ -106,8 +184,7 @@ fn refused(path: &Path, error: &FileError) -> OpenError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bus::{JobId, channel};
-    use crate::frame::At;
+    use crate::bus::channel;
     use crate::trace::{Capture, CaptureState};
 
     fn capture(folder: &Path) -> std::path::PathBuf {

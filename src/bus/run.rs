@@ -303,6 +303,12 @@ impl Bus {
             let job = active.job;
             match active.exchange.next_action() {
                 None => break,
+                Some(Action::Send(_)) if self.commands.is_none() => {
+                    active.exchange.handle(Event::LinkLost, at);
+                }
+                Some(Action::SetLine(_)) if self.commands.is_none() => {
+                    active.exchange.handle(Event::LineRefused, at);
+                }
                 Some(Action::Send(bytes)) => self.transmit(bytes, at),
                 Some(Action::SetLine(line)) => self.ask_for_line(line),
                 Some(Action::WaitUntil(due)) => active.wait = Some(due),
@@ -402,8 +408,8 @@ impl Bus {
     fn start_next(&mut self) {
         while self.talk.active.is_none() && self.is_open() && self.quiet.begin() <= self.clock.now() {
             let Some((job, work)) = self.queue.next() else { return };
-            if self.commands.is_none() {
-                self.refuse(job, Fault::LinkLost);
+            if self.commands.is_none() && !work.only_listens() {
+                self.refuse(job, Fault::ListensOnly);
                 continue;
             }
             if let super::job::Work::Plan(decoder, _) = &work

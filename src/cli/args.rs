@@ -9,6 +9,7 @@ use clap::{Parser, ValueHint};
 use super::values::{Protocol, duration, pair};
 use crate::link::LinkName;
 use crate::meter::{self, Model};
+use crate::sim::fault::{KINDS, Kind};
 
 /// The bench instrument for electricity meters.
 #[derive(Debug, Parser)]
@@ -119,8 +120,8 @@ pub enum Subcommand {
     Decode(Decode),
     /// Serve simulated meters to other programs; the first line printed is where.
     #[command(
-        after_help = "Example:\n  meterscope simulate --listen tcp://127.0.0.1:0 --model mercury-200 --address 411486\n  \
-                            meterscope simulate --pty /tmp/meter --model energomera-ce307 --fault drop=0.01"
+        after_help = SIMULATE_EXAMPLES,
+        after_long_help = faults()
     )]
     Simulate(Box<Simulate>),
     /// Write frames or readings of a capture as CSV, JSON, hex or Markdown.
@@ -134,6 +135,24 @@ pub enum Subcommand {
     /// Print the manual page.
     #[command(after_help = "Example:\n  meterscope man | man -l -")]
     Man(Man),
+}
+
+const SIMULATE_EXAMPLES: &str = "Example:\n  meterscope simulate --listen tcp://127.0.0.1:0 --model mercury-200 --address 411486\n  \
+     meterscope simulate --pty /tmp/meter --model energomera-ce307 --fault drop=0.01\n  \
+     meterscope simulate --publish mqtt://localhost/sensors/smartmeter --payload hex --model kaifa-ma309";
+
+/// The examples, and every kind of fault.
+fn faults() -> String {
+    let row = |kind: &Kind| {
+        let argument =
+            if kind.argument.is_empty() { String::new() } else { format!(" [:{}]", kind.argument) };
+        format!("  {:13} {}{argument}\n", kind.name, kind.what)
+    };
+    let rows: String = KINDS.iter().map(row).collect();
+    format!(
+        "{SIMULATE_EXAMPLES}\n\nFaults, as KIND=RATE[:ARGUMENT][@BYTE]; RATE is 0 to 1, 5%, once, #3 (the third time) or \
+         #3.. (from then on); with tx- in front, to requests:\n{rows}"
+    )
 }
 
 /// `commands`.
@@ -210,6 +229,10 @@ pub struct Read {
     /// Print bare values, one a line.
     #[arg(long, conflicts_with = "json")]
     pub plain: bool,
+    /// How values are printed: as a table, or for spreadsheets: a line a value, of a load profile a line an
+    /// interval with the energy of each tariff.
+    #[arg(long, value_enum, default_value_t = ReadFormat::Table, conflicts_with_all = ["plain", "json"])]
+    pub format: ReadFormat,
     /// Read again and again, such as every 5s, until Ctrl-C.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub every: Option<Duration>,
@@ -367,12 +390,18 @@ pub struct Simulate {
     /// Something that goes wrong on the line, such as drop=0.01, late=once:800ms or echo=1.
     #[arg(long, value_name = "KIND=RATE")]
     pub fault: Vec<String>,
+    /// Tell this, with a line end, to everybody who connects before anything else, as modem converters do.
+    #[arg(long, value_name = "TEXT")]
+    pub greeting: Vec<String>,
     /// The same seed makes the same faults.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
     /// Time of wire and meter: as the real ones, or none.
     #[arg(long, value_name = "SPEED", value_enum, default_value_t = Speed::Real)]
     pub speed: Speed,
+    /// With --publish: how frames are written into messages.
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Payload::Raw)]
+    pub payload: Payload,
     /// Allow an address that other computers can reach.
     #[arg(long)]
     pub allow_remote: bool,
@@ -391,6 +420,27 @@ pub struct SimulatePlace {
     /// Make a pseudo-terminal with this name.
     #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub pty: Option<PathBuf>,
+    /// Publish what meters push, a message each; the password as for an mqtt link.
+    #[arg(long, value_name = "mqtt://HOST/TOPIC")]
+    pub publish: Option<LinkName>,
+}
+
+/// How frames are written into messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Payload {
+    /// The bytes as they are.
+    Raw,
+    /// Hex text.
+    Hex,
+}
+
+impl From<Payload> for crate::sim::serve::Payload {
+    fn from(payload: Payload) -> Self {
+        match payload {
+            Payload::Raw => Self::Raw,
+            Payload::Hex => Self::Hex,
+        }
+    }
 }
 
 /// How fast a simulation runs.
@@ -429,6 +479,15 @@ pub struct Export {
     /// Model, which fixes protocol and dialect.
     #[arg(long, value_name = "MODEL", value_parser = meter::model)]
     pub model: Option<&'static Model>,
+}
+
+/// How `read` prints values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ReadFormat {
+    /// A table as wide as the terminal.
+    Table,
+    /// Comma-separated values.
+    Csv,
 }
 
 /// Forms of an export.

@@ -17,7 +17,7 @@ use crate::app::target::family_of;
 use crate::bus::Decoder;
 use crate::frame::visible;
 use crate::meter::Model;
-use crate::protocol::Dialect;
+use crate::protocol::{Dialect, MeterKey};
 use crate::trace::{Trace, Way};
 
 /// Largest input that is taken.
@@ -52,19 +52,20 @@ pub fn chosen(model: Option<&'static Model>, protocol: Protocol) -> Option<Decod
 /// # Errors
 /// [`Stop`] when a capture cannot be read.
 pub fn explain(input: &Input, decoder: Option<Decoder>, keys: &Keys, doing: &str) -> Result<Trace, Stop> {
-    let mut trace = cut(input, decoder, doing)?;
-    trace.set_keys(keys.ciphers(""));
+    let keys = keys.ciphers("");
+    let mut trace = cut(input, decoder, &keys, doing)?;
+    trace.set_keys(keys);
     Ok(trace)
 }
 
-fn cut(input: &Input, decoder: Option<Decoder>, doing: &str) -> Result<Trace, Stop> {
+fn cut(input: &Input, decoder: Option<Decoder>, keys: &[MeterKey], doing: &str) -> Result<Trace, Stop> {
     match input {
         Input::Bytes(bytes) => {
-            let found = decoder.or_else(|| recognised(bytes, doing));
+            let found = decoder.or_else(|| recognised(bytes, keys, doing));
             Ok(decode::digest(bytes, found))
         }
         Input::Capture(content) => {
-            let played = decode::play(content, decoder)
+            let played = decode::play(content, decoder, keys)
                 .map_err(|error| Trouble::usage(doing, visible::error(&error)))?;
             if let Some(torn) = played.torn {
                 let bytes = explain::count(usize::try_from(torn.bytes).unwrap_or(usize::MAX));
@@ -76,8 +77,8 @@ fn cut(input: &Input, decoder: Option<Decoder>, doing: &str) -> Result<Trace, St
 }
 
 /// The protocol that fits best, with a remark where others fit as well.
-fn recognised(bytes: &[u8], doing: &str) -> Option<Decoder> {
-    let found = decode::detect(bytes)?;
+fn recognised(bytes: &[u8], keys: &[MeterKey], doing: &str) -> Option<Decoder> {
+    let found = decode::detect(bytes, keys)?;
     let rivals: Vec<&str> = decode::rivals(bytes, found).iter().map(|family| family.id()).collect();
     if !rivals.is_empty() {
         let (taken, others) = (found.family.id(), rivals.join(", "));
@@ -103,6 +104,12 @@ fn judge(tally: Tally, decoder: Option<Decoder>, doing: &str) -> Exit {
     if tally.bad > 0 {
         out::remark(&format!("{doing}: {} of {} frames bad", tally.bad, tally.frames));
         return Exit::BadAnswer;
+    }
+    if tally.locked > 0 {
+        let what = format!("no key that was given opens {} of {} frames", tally.locked, tally.frames);
+        let hint = "the system title says whose key is wanted; without --keys all else is explained";
+        Trouble::new(Exit::Forbidden, doing, what).hint(hint).print();
+        return Exit::Forbidden;
     }
     Exit::Done
 }

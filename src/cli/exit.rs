@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::process::ExitCode;
 
-use crate::protocol::Fault;
+use crate::protocol::{Fault, Lock};
 
 /// The exit codes, the same for every subcommand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,10 +42,13 @@ impl Exit {
     pub const fn of(fault: &Fault) -> Self {
         match fault {
             Fault::NoAnswer { .. } => Self::NoAnswer,
-            Fault::Damaged { .. } | Fault::Unexpected(_) => Self::BadAnswer,
+            Fault::Damaged { .. } | Fault::Unexpected(_) | Fault::Sealed { lock: Lock::NoKey, .. } => {
+                Self::BadAnswer
+            }
+            Fault::Sealed { lock: Lock::WrongKey, .. } => Self::Forbidden,
             Fault::Refused { .. } => Self::Refused,
             Fault::Unsendable(_) => Self::Usage,
-            Fault::LineRefused | Fault::LinkLost => Self::Link,
+            Fault::LineRefused | Fault::ListensOnly | Fault::LinkLost => Self::Link,
             Fault::Cancelled => Self::Interrupted,
         }
     }
@@ -161,6 +164,8 @@ mod tests {
             (Fault::NoAnswer { sent: 3, echo: false, noise_bytes: 0 }, 4),
             (Fault::Damaged { what: String::new() }, 5),
             (Fault::Unexpected(Unfit::Different), 5),
+            (Fault::Sealed { lock: Lock::NoKey, what: String::new() }, 5),
+            (Fault::Sealed { lock: Lock::WrongKey, what: String::new() }, 7),
             (Fault::Refused { code: None, meaning: "" }, 6),
             (Fault::LineRefused, 3),
             (Fault::LinkLost, 3),

@@ -4,6 +4,7 @@ use super::exit::{Exit, Trouble};
 use super::live::Live;
 use super::meter;
 use crate::app::diagnosis::{self, Case};
+use crate::app::noise;
 use crate::app::target::Target;
 use crate::protocol::{Failure, Fault};
 
@@ -19,12 +20,14 @@ pub fn trouble(
 ) -> Trouble {
     let status = live.session.status.borrow().clone();
     let request = request.and_then(|number| live.session.trace.lock().entry(number));
+    let received = noise::newest(&live.session.trace.lock());
     let case = Case {
         model: target.model,
         address: &target.address,
         place: &live.session.name.place,
         line: status.line,
         counters: status.counters,
+        received: &received,
         request_bytes: request.map_or(0, |entry| entry.len as usize),
     };
     let found = diagnosis::diagnose(&case, &failure.fault);

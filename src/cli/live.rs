@@ -101,6 +101,8 @@ async fn signalled() {
 pub enum Next {
     /// Something of a job.
     Job(JobEvent),
+    /// The person wants the program to end: told once, and the job goes on until it is asked to stop.
+    Stopping,
     /// The link is gone, or the program is to stop: nothing more comes.
     Over(Stop),
 }
@@ -116,6 +118,8 @@ pub struct Live {
     ended: bool,
     /// A lost link is waited for.
     waits: bool,
+    /// It was told that the person wants the program to end.
+    stopping: bool,
 }
 
 /// Waits until the link is lost, and tells why.
@@ -141,8 +145,15 @@ impl Live {
         let interrupt = Interrupt::watch();
         let session = session::open(opening);
         let doing = doing.to_owned();
-        let mut live =
-            Self { session, interrupt: interrupt.clone(), doing, jobs: 0, ended: false, waits: false };
+        let mut live = Self {
+            session,
+            interrupt: interrupt.clone(),
+            doing,
+            jobs: 0,
+            ended: false,
+            waits: false,
+            stopping: false,
+        };
         tokio::select! {
             opened = live.until_open() => opened?,
             () = interrupt.came() => return Err(live.stopped()),
@@ -162,6 +173,8 @@ impl Live {
                 LinkState::Open(_) => return Ok(()),
                 // It was open before we looked.
                 LinkState::Lost(_) if !self.may_come_later() => return Ok(()),
+                // A capture has been played to its end.
+                LinkState::Closed(_) if matches!(self.session.name.place, Place::File(_)) => return Ok(()),
                 LinkState::Closed(_) | LinkState::Opening | LinkState::Lost(_) => {}
             }
             tokio::select! {
@@ -226,13 +239,24 @@ impl Live {
 
     /// The next thing of a job. After Ctrl-C the job is cancelled and [`Next::Over`] given.
     pub async fn next(&mut self, job: JobId) -> Next {
+        match self.next_or_stop(job).await {
+            Next::Stopping => {
+                self.cancel(job).await;
+                Next::Over(self.stopped())
+            }
+            next => next,
+        }
+    }
+
+    /// The next thing of a job. After Ctrl-C [`Next::Stopping`] is given, once; the job goes on.
+    pub async fn next_or_stop(&mut self, job: JobId) -> Next {
         loop {
             let event = tokio::select! {
                 biased;
                 event = self.session.events.recv() => event,
-                () = self.interrupt.came() => {
-                    self.cancel(job).await;
-                    return Next::Over(self.stopped());
+                () = self.interrupt.came(), if !self.stopping => {
+                    self.stopping = true;
+                    return Next::Stopping;
                 }
                 why = gone(&mut self.session.status), if !self.waits => {
                     return Next::Over(self.trouble(&format!("the link was lost: {why}")).into());
@@ -250,6 +274,11 @@ impl Live {
     fn over(&mut self, why: &str) -> Next {
         self.ended = true;
         Next::Over(self.trouble(why).into())
+    }
+
+    /// Asks a job to stop; that it has, its events tell.
+    pub fn ask_to_stop(&self, job: JobId) {
+        self.session.send(Intent::Cancel(job));
     }
 
     /// Stops a job and waits until it has signed off.
@@ -284,7 +313,17 @@ impl Live {
                 Ok(Some(BusEvent::Job(..))) => {}
             }
         }
-        if let CaptureState::Failed { why, lost, .. } = &self.session.status.borrow().capture {
+        self.say_what_was_wrong();
+    }
+
+    /// What no reading shows.
+    fn say_what_was_wrong(&self) {
+        let status = self.session.status.borrow();
+        if status.counters.parity_errors > 0 {
+            let count = status.counters.parity_errors;
+            out::remark(&format!("bytes received with a wrong parity bit: {count}"));
+        }
+        if let CaptureState::Failed { why, lost, .. } = &status.capture {
             out::remark(&format!("{}: the capture lacks {lost} bytes: {why}", self.doing));
         }
     }

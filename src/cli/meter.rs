@@ -18,12 +18,20 @@ use crate::sim::demo_address;
 /// # Errors
 /// [`Stop`] as [`target`].
 pub fn target_on(keys: &Keys, given: &Meter, place: &Place) -> Result<Target, Stop> {
-    if let Place::File(path) = place {
-        return Err(capture_is_silent(path));
-    }
     match simulated_address(given.model, place) {
         Some(address) if given.address.is_empty() => target(keys, &Meter { address, ..given.clone() }),
         _ => target(keys, given),
+    }
+}
+
+/// Refuses to ask a capture for anything: only what a meter said by itself can be read from it.
+///
+/// # Errors
+/// [`Stop`] when the link is a capture and the requests need more than listening.
+pub fn answers_on(place: &Place, target: &Target, requests: &[Request]) -> Result<(), Stop> {
+    match place {
+        Place::File(path) if !target.only_listens(requests.to_vec()) => Err(capture_is_silent(path)),
+        _ => Ok(()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Standard output and standard error.
 
-use std::io::{self, BufWriter, Stdout, Write as _};
+use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write as _};
 
 use super::exit::Stop;
 
@@ -63,4 +63,18 @@ pub fn complain(text: &str) {
 /// Writes a remark to standard error.
 pub fn remark(text: &str) {
     complain(&format!("meterscope: {text}\n"));
+}
+
+/// Tells a person at a terminal how far a long reading is, on one line that is written over.
+pub fn progress(text: &str) {
+    if io::stderr().is_terminal() {
+        complain(&format!("\r{text}\x1B[K"));
+    }
+}
+
+/// Takes the line of [`progress`] away again.
+pub fn end_progress() {
+    if io::stderr().is_terminal() {
+        complain("\r\x1B[K");
+    }
 }

@@ -3,11 +3,12 @@
 use jiff::Zoned;
 use jiff::tz::TimeZone;
 
-use super::args::{Global, Read};
+use super::args::{Global, Read, ReadFormat};
 use super::exit::{Exit, Outcome, Stop, Trouble};
 use super::live::{Live, Next};
 use super::out::{self, Out};
 use super::{failure, keys, live, meter};
+use crate::app::archive::Archive;
 use crate::app::keys::Keys;
 use crate::app::output::paint::Sheet;
 use crate::app::output::reading::{self, Item};
@@ -17,12 +18,14 @@ use crate::bus::JobEvent;
 use crate::frame::{At, visible};
 use crate::protocol::{Access, Failure, Fault, Options, Request};
 use crate::reading::{Absent, Measured, Reading};
+use crate::trace::export;
 
 /// Reads and prints, once or again and again.
 pub fn run(global: &Global, given: &Read) -> Outcome {
     let keys = keys::load(global)?.on(&given.link.place);
     let target = meter::target_on(&keys, &given.meter, &given.link.place)?;
     let requests = requests(&target, given)?;
+    meter::answers_on(&given.link.place, &target, &requests)?;
     let doing = format!("reading {} {}", target.model.id, target.address);
     let reader = Reader { global, given, keys, target, requests, doing };
     live::block_on(reader.run())
@@ -59,6 +62,10 @@ struct Poll {
     /// The first command stayed silent: nothing else was asked.
     silent: bool,
     has_energy: bool,
+    /// The load profile among the readings.
+    archive: Archive,
+    /// The person wants no more; what was read before is kept.
+    stopped: bool,
 }
 
 enum Got {
@@ -131,9 +138,23 @@ impl Reader<'_> {
         let job = live.start(self.target.decoder(), plan);
         let mut poll = Poll::default();
         loop {
-            match live.next(job).await {
+            match live.next_or_stop(job).await {
+                Next::Stopping if poll.got.is_empty() && !self.is_archive() => {
+                    live.cancel(job).await;
+                    return Err(live.stopped());
+                }
+                // It signs off and tells that it has finished.
+                Next::Stopping => {
+                    poll.stopped = true;
+                    live.ask_to_stop(job);
+                }
                 Next::Over(stop) => return Err(stop),
-                Next::Job(JobEvent::Finished) => return Ok(poll),
+                Next::Job(JobEvent::Finished) => {
+                    if self.is_archive() {
+                        out::end_progress();
+                    }
+                    return Ok(poll);
+                }
                 Next::Job(event) => self.take(live, &mut poll, event),
             }
             if poll.silent {
@@ -149,7 +170,13 @@ impl Reader<'_> {
 
     fn take(&self, live: &Live, poll: &mut Poll, event: JobEvent) {
         match event {
+            JobEvent::Progress { done, total } if self.is_archive() => {
+                out::progress(&format!("{}: {done} of {total} days", self.doing));
+            }
+            JobEvent::Answered { result: Err(failure), .. }
+                if poll.stopped && failure.fault == Fault::Cancelled => {}
             JobEvent::Reading(reading, at) => {
+                poll.archive.take(&reading);
                 poll.has_energy |= reading.is_energy_register();
                 poll.got.extend(reading.coded().into_iter().map(|reading| Got::Reading(reading, at)));
             }
@@ -173,6 +200,14 @@ impl Reader<'_> {
 
     /// The end of a poll: what was named must have come; of the everyday set an energy register will do.
     fn judge(&self, poll: Poll) -> Outcome {
+        if poll.stopped {
+            let what = if poll.got.is_empty() {
+                "stopped before anything was read"
+            } else {
+                "stopped; what was read is kept"
+            };
+            return Err(Trouble::new(Exit::Interrupted, &self.doing, what).into());
+        }
         let named = self.given.ask.command.is_some();
         match poll.first_trouble {
             Some(trouble) if named || !poll.has_energy => Err(trouble.into()),
@@ -197,10 +232,36 @@ impl Reader<'_> {
             for got in &poll.got {
                 out.line(&plain(got))?;
             }
+        } else if self.given.format == ReadFormat::Csv {
+            self.csv(poll, &mut out)?;
+        } else if self.is_archive() && !poll.archive.days().is_empty() {
+            for day in poll.archive.days() {
+                out.text(&poll.archive.table(day).render(Sheet::of_stdout(!self.global.no_color)))?;
+            }
         } else {
             out.text(&self.table(poll).render(Sheet::of_stdout(!self.global.no_color)))?;
         }
         out.flush()
+    }
+
+    /// Whether what was asked for is a load profile.
+    fn is_archive(&self) -> bool {
+        let profile = self.target.family().load_profile(self.target.model.dialect);
+        self.requests.iter().all(|request| profile.is_some_and(|known| known.command == request.command.id))
+    }
+
+    /// A line an interval of a load profile, else a line a reading.
+    fn csv(&self, poll: &Poll, out: &mut Out) -> Result<(), Stop> {
+        let written = if poll.archive.days().is_empty() {
+            let readings = poll.got.iter().filter_map(|got| match got {
+                Got::Reading(reading, _) => Some(reading),
+                Got::Missing { .. } => None,
+            });
+            export::readings_csv(readings, out.writer())
+        } else {
+            poll.archive.csv(out.writer())
+        };
+        written.map_err(|error| Trouble::new(Exit::System, &self.doing, error.to_string()).into())
     }
 
     fn json(&self, live: &Live, poll: &Poll, begun: &Zoned) -> reading::Poll<'_> {
@@ -264,6 +325,7 @@ const fn absent(failure: &Failure) -> Absent {
     match failure.fault {
         Fault::Refused { .. } => Absent::Refused,
         Fault::Damaged { .. } | Fault::Unexpected(_) => Absent::Damaged,
+        Fault::Sealed { .. } => Absent::Sealed,
         _ => Absent::NoAnswer,
     }
 }

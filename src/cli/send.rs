@@ -55,6 +55,7 @@ fn command(global: &Global, given: &Send) -> Outcome {
     let keys = keys::load(global)?.on(&given.link.place);
     let target = meter::target_on(&keys, &named, &given.link.place)?;
     let request = meter::request(&target, &ask)?;
+    meter::answers_on(&given.link.place, &target, std::slice::from_ref(&request))?;
     let doing = format!("sending {} to {} {}", request.command.id, target.model.id, target.address);
     if request.command.access != Access::Read && !given.allow_write {
         let what = format!("{} is a {} command", request.command.id, request.command.access.word());
@@ -85,7 +86,7 @@ async fn carry_out(live: &mut Live, target: &Target, written: &str, request: Req
             Next::Job(JobEvent::Answered { result: Err(failure), request, .. }) => {
                 exit = Err(failure::trouble(live, target, written, &failure, request).into());
             }
-            Next::Job(_) => {}
+            Next::Job(_) | Next::Stopping => {}
         }
     }
 }
@@ -123,7 +124,7 @@ fn bytes(given: &Send, text: &str) -> Result<Vec<u8>, Stop> {
 
 /// By what the traffic is to be explained: as told, else by what was typed.
 fn decoder(given: &Send, bytes: &[u8]) -> Option<Decoder> {
-    chosen(given.model, given.protocol).or_else(|| decode::detect(bytes))
+    chosen(given.model, given.protocol).or_else(|| decode::detect(bytes, &[]))
 }
 
 /// Bytes may be sent without more when a protocol recognises them as a read and none as anything else.
@@ -150,7 +151,7 @@ async fn send_raw(live: &mut Live, given: &Send, bytes: Vec<u8>) -> Outcome {
             Next::Job(JobEvent::Answered { result: Err(failure), .. }) => {
                 exit = Err(unanswered(live, &failure.fault).into());
             }
-            Next::Job(_) => {}
+            Next::Job(_) | Next::Stopping => {}
         }
     }
 }

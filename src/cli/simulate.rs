@@ -10,11 +10,12 @@ use super::exit::{Exit, Outcome, Stop, Trouble};
 use super::live::{self, Interrupt};
 use super::out::{self, Out};
 use super::{keys, password};
+use crate::app::broker;
 use crate::frame::visible;
-use crate::link::{Clock, Link};
+use crate::link::{Clock, LinkName, Place, mqtt};
 use crate::sim::fault::Faults;
 use crate::sim::serve::{self, Reach, ServeError};
-use crate::sim::{Secrets, SimBus, SimMeter, demo_meters};
+use crate::sim::{Secrets, SharedBus, SimBus, SimMeter, demo_meters};
 
 const DOING: &str = "simulating meters";
 
@@ -24,12 +25,12 @@ pub fn run(global: &Global, given: &Simulate) -> Outcome {
     let faults = Faults::parse(&given.fault, given.seed)
         .map_err(|error| Trouble::usage("reading the faults", error.to_string()))?;
     for meter in &meters {
-        out::remark(&format!("simulated: {} at address {}", meter.name(), visible::string(meter.address())));
+        out::remark(&simulated(meter));
     }
     let bus = SimBus::new(meters).with_faults(faults).with_speed(given.speed.into());
     live::block_on(async {
         let interrupt = Interrupt::watch();
-        let served = serve(given, bus.open(Clock::start())).await?;
+        let served = serve(given, bus.open_shared(Clock::start()).with_greeting(greeting(given))).await?;
         let mut out = Out::new();
         out.line(&served.place)?;
         out.flush()?;
@@ -38,6 +39,18 @@ pub fn run(global: &Global, given: &Simulate) -> Outcome {
             () = interrupt.came() => Ok(Exit::Done),
         }
     })
+}
+
+/// The lines of the greeting; nothing for none.
+fn greeting(given: &Simulate) -> Vec<u8> {
+    given.greeting.iter().flat_map(|line| format!("{line}\n").into_bytes()).collect()
+}
+
+fn simulated(meter: &SimMeter) -> String {
+    match meter.address() {
+        "" => format!("simulated: {}", meter.name()),
+        address => format!("simulated: {} at address {}", meter.name(), visible::string(address)),
+    }
 }
 
 /// The meters that were named, or one of every model.
@@ -77,34 +90,60 @@ struct Served {
     serving: Serving,
 }
 
-async fn serve(given: &Simulate, link: Link) -> Result<Served, Stop> {
+async fn serve(given: &Simulate, shared: SharedBus) -> Result<Served, Stop> {
     if let Some(target) = &given.place.connect {
         let target = bare(target).to_owned();
         let place = format!("tcp://{}", visible::string(&target));
         let dialling = async move {
-            serve::dial(&target, link).await;
+            serve::dial(&target, shared).await;
             Ok(())
         };
         return Ok(Served { place, serving: Box::pin(dialling) });
     }
+    if let Some(name) = &given.place.publish {
+        return publish(given, name, shared).await;
+    }
     if let Some(path) = &given.place.pty {
-        return pty(path, link);
+        return pty(path, shared);
     }
     let address = given.place.listen.as_deref().unwrap_or("127.0.0.1:0");
     let reach = if given.allow_remote { Reach::Network } else { Reach::ThisComputer };
     let (bound, serving) =
-        serve::listen(resolve(address)?, reach, link).await.map_err(|error| trouble(&error))?;
+        serve::listen(resolve(address)?, reach, shared).await.map_err(|error| trouble(&error))?;
     Ok(Served { place: format!("tcp://{bound}"), serving: Box::pin(serving) })
 }
 
+/// Publishes on a topic what the meters push.
+async fn publish(given: &Simulate, name: &LinkName, shared: SharedBus) -> Result<Served, Stop> {
+    let Place::Mqtt(topic) = &name.place else {
+        let what = format!("--publish {name}: expected mqtt://[USER@]HOST[:PORT]/TOPIC");
+        return Err(Trouble::usage(DOING, what).into());
+    };
+    if !given.model.is_empty() && given.model.iter().all(|model| model.address.has_address()) {
+        let what = "--publish is for meters that speak by themselves; these answer when they are asked";
+        return Err(Trouble::usage(DOING, what).hint("such as --model kaifa-ma309 or dsmr5-p1").into());
+    }
+    let opened = match broker::sign_on() {
+        Ok(sign_on) => mqtt::open_publishing(topic, sign_on).await,
+        Err(error) => Err(error),
+    };
+    let publisher = opened.map_err(|error| Trouble::new(Exit::Link, DOING, error.to_string()))?;
+    let payload = given.payload.into();
+    let publishing = async move {
+        serve::publish(publisher, payload, shared).await;
+        Ok(())
+    };
+    Ok(Served { place: name.to_string(), serving: Box::pin(publishing) })
+}
+
 #[cfg(unix)]
-fn pty(path: &Path, link: Link) -> Result<Served, Stop> {
-    let serving = serve::pty(path, link).map_err(|error| trouble(&error))?;
+fn pty(path: &Path, shared: SharedBus) -> Result<Served, Stop> {
+    let serving = serve::pty(path, shared).map_err(|error| trouble(&error))?;
     Ok(Served { place: visible::string(&path.to_string_lossy()), serving: Box::pin(serving) })
 }
 
 #[cfg(not(unix))]
-fn pty(_: &Path, _: Link) -> Result<Served, Stop> {
+fn pty(_: &Path, _: SharedBus) -> Result<Served, Stop> {
     let what = "this system has no pseudo-terminals";
     Err(Trouble::usage(DOING, what).hint("serve on TCP: --listen tcp://127.0.0.1:0").into())
 }

@@ -1,5 +1,6 @@
 //! `sniff`: listens to a bus and never writes a byte to it.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
 
@@ -7,16 +8,18 @@ use super::args::{Global, Sniff};
 use super::exit::{Exit, Outcome, Stop};
 use super::live::{self, Live};
 use super::traffic::Printer;
+use super::values::Protocol;
 use super::{decode, keys};
 use crate::app::decode::recognise_good;
 use crate::app::keys::Keys;
+use crate::app::noise;
 use crate::app::output::entry::Show;
 use crate::app::output::explain::Look;
 use crate::app::output::paint::Sheet;
 use crate::app::session::{Opening, Recording, Role, Simulation};
 use crate::bus::{BusEvent, Decoder, Intent, LinkState};
 use crate::link::Place;
-use crate::protocol::LineSettings;
+use crate::protocol::{LineSettings, MeterKey};
 use crate::trace::EntryKind;
 
 /// Prints what goes over a link until it is told to stop.
@@ -28,18 +31,20 @@ pub fn run(global: &Global, given: &Sniff) -> Outcome {
     if let Place::File(path) = &given.link.place {
         return replay(path, decoder, &keys, printer);
     }
+    let keys = keys.ciphers("");
     let opening = Opening {
         name: given.link.clone(),
         role: Role::Listen,
         line: given.model.map_or_else(LineSettings::default, |model| model.line),
         decoder,
         recording: given.capture.clone().map_or(Recording::None, Recording::File),
-        keys: keys.ciphers(""),
+        keys: keys.clone(),
         simulation: Simulation { model: given.model, ..Simulation::default() },
     };
     live::block_on(async {
         let live = Live::open(opening, "listening").await?;
-        let listener = Listener { live, printer, undecided: decoder.is_none(), looked_at: 0 };
+        let listener =
+            Listener { live, printer, undecided: decoder.is_none(), keys, looked_at: 0, said: None };
         listener.run(given).await
     })
 }
@@ -51,13 +56,20 @@ fn replay(path: &Path, decoder: Option<Decoder>, keys: &Keys, mut printer: Print
     Ok(Exit::Done)
 }
 
+/// What a line is taken for that nobody has named: the fastest, of which no byte can be said to be too slow.
+const UNKNOWN: LineSettings = LineSettings::n81(115_200);
+
 struct Listener {
     live: Live,
     printer: Printer,
     /// No protocol was named, and none has been recognised yet.
     undecided: bool,
+    /// What it may be recognised by.
+    keys: Vec<MeterKey>,
     /// Entries looked at while undecided.
     looked_at: u32,
+    /// What was said of bytes that nothing could be made of, once, and how many there were then.
+    said: Option<(Cow<'static, str>, u64)>,
 }
 
 /// Why listening ends.
@@ -72,7 +84,7 @@ impl Listener {
         let limit = given.duration.unwrap_or(Duration::from_secs(u64::from(u32::MAX)));
         let interrupt = self.live.interrupt();
         let end = {
-            let listening = self.listen(given.reconnect);
+            let listening = self.listen(given);
             tokio::select! {
                 end = listening => end?,
                 () = interrupt.came() => End::Told,
@@ -90,13 +102,14 @@ impl Listener {
         }
     }
 
-    async fn listen(&mut self, reconnect: bool) -> Result<End, Stop> {
+    async fn listen(&mut self, given: &Sniff) -> Result<End, Stop> {
         loop {
             self.decide();
             self.printer.print_new(&self.live.session.trace)?;
+            self.name_noise(given);
             let link = self.live.session.status.borrow_and_update().link.clone();
             match link {
-                LinkState::Lost(why) if !reconnect => return Ok(End::Lost(why)),
+                LinkState::Lost(why) if !given.reconnect => return Ok(End::Lost(why)),
                 _ if self.live.has_ended() => return Ok(End::Ended),
                 _ => {}
             }
@@ -113,6 +126,34 @@ impl Listener {
         }
     }
 
+    /// Says once what the bytes look like, when none of them made a good frame.
+    fn name_noise(&mut self, given: &Sniff) {
+        let status = self.live.session.status.borrow().clone();
+        let heard = status.counters.noise_bytes + status.counters.bad;
+        if status.counters.good > 0
+            || self.said.as_ref().is_some_and(|(_, then)| *then == heard)
+            || heard == 0
+        {
+            return;
+        }
+        let line = status.line.or(self.live.session.name.line);
+        let line = line.unwrap_or(given.model.map_or(UNKNOWN, |model| model.line));
+        let protocol = match (given.model, given.protocol) {
+            (Some(model), _) => model.protocol,
+            (None, Protocol::Known(family)) => family.id(),
+            (None, Protocol::Auto) => "",
+        };
+        let bytes = noise::newest(&self.live.session.trace.lock());
+        let told = noise::looks_like(&bytes, line, protocol);
+        if let Some(told) =
+            told.as_ref().filter(|told| self.said.as_ref().is_none_or(|(said, _)| said != *told))
+        {
+            super::out::remark(&format!("listening: {told}"));
+        }
+        let before = self.said.take().map(|(said, _)| said);
+        self.said = Some((told.or(before).unwrap_or_default(), heard));
+    }
+
     /// As long as no protocol is known everything is noise; the first run of it in which one finds a good
     /// frame decides.
     fn decide(&mut self) {
@@ -126,7 +167,7 @@ impl Listener {
                 }
                 trace.bytes_of(&entry).into_owned()
             };
-            if let Some(decoder) = recognise_good(&bytes) {
+            if let Some(decoder) = recognise_good(&bytes, &self.keys) {
                 self.undecided = false;
                 self.live.session.send(Intent::Decode(Some(decoder)));
                 super::out::remark(&format!("listening: {} recognised", decoder.family.title()));

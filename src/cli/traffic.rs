@@ -3,7 +3,8 @@
 use super::exit::{Exit, Stop};
 use super::out::Out;
 use crate::app::output::entry::{self, Show};
-use crate::protocol::Judged;
+use crate::frame::Dissection;
+use crate::protocol::{Judged, Lock, sealed};
 use crate::trace::{EntryKind, SharedTrace, Trace, Way};
 
 /// Prints the entries of a trace, each once.
@@ -29,6 +30,8 @@ pub struct Tally {
     pub bad: u64,
     /// Bytes that belong to no frame.
     pub noise_bytes: u64,
+    /// Encrypted frames that none of the keys that were given opens.
+    pub locked: u64,
 }
 
 impl Tally {
@@ -39,6 +42,7 @@ impl Tally {
             frames: self.frames + other.frames,
             bad: self.bad + other.bad,
             noise_bytes: self.noise_bytes + other.noise_bytes,
+            locked: self.locked + other.locked,
         }
     }
 }
@@ -129,6 +133,7 @@ impl Printer {
             EntryKind::Frame(judged) => {
                 tally.frames += 1;
                 tally.bad += u64::from(judged == Judged::Bad);
+                tally.locked += u64::from(is_locked(trace, number));
             }
             EntryKind::Noise => tally.noise_bytes += u64::from(found.len),
             EntryKind::Echo | EntryKind::Mark(_) => {}
@@ -141,4 +146,12 @@ impl Printer {
             entry::text(trace, number, offset, self.show)
         }
     }
+}
+
+/// Whether keys were given for a frame and none of them fits.
+fn is_locked(trace: &Trace, number: u32) -> bool {
+    let wrong = |dissection: &Dissection| {
+        dissection.problems.iter().any(|problem| sealed::lock(problem.code) == Some(Lock::WrongKey))
+    };
+    trace.has_keys() && trace.dissect(number).as_ref().is_some_and(wrong)
 }

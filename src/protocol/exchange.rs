@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::argument::Arguments;
 use super::command::Command;
-use super::family::{ComposeError, Profile};
+use super::family::{ComposeError, Family, Profile};
 use super::line::LineSettings;
 use crate::frame::At;
 use crate::reading::Reading;
@@ -43,6 +43,16 @@ pub struct Plan {
     pub requests: Vec<Request>,
     /// How.
     pub options: Options,
+}
+
+impl Plan {
+    /// Whether it can be carried out without sending anything: none of its requests has a frame.
+    #[must_use]
+    pub fn only_listens(&self, family: &dyn Family) -> bool {
+        let is_silent =
+            |request: &Request| family.compose(&self.profile, request).is_ok_and(|frames| frames.is_empty());
+        !self.requests.is_empty() && self.requests.iter().all(is_silent)
+    }
 }
 
 /// What happened on the link. Echoes of what was sent are taken out before, and told apart.
@@ -167,6 +177,13 @@ pub enum Fault {
     },
     /// Good frames came, none of them an answer to this.
     Unexpected(Unfit),
+    /// It came, encrypted, and cannot be read.
+    Sealed {
+        /// What is missing.
+        lock: Lock,
+        /// In words, with what the message shows of itself.
+        what: String,
+    },
     /// The meter said no.
     Refused {
         /// Its error code, where it gave one.
@@ -178,10 +195,21 @@ pub enum Fault {
     Unsendable(ComposeError),
     /// The line settings could not be set.
     LineRefused,
+    /// The link is only listened to: nothing was sent.
+    ListensOnly,
     /// The person stopped it.
     Cancelled,
     /// The link went away.
     LinkLost,
+}
+
+/// What keeps an encrypted message shut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lock {
+    /// No key for this meter was given.
+    NoKey,
+    /// Keys were given, and none of them fits.
+    WrongKey,
 }
 
 /// What ended a request, and in which step.

@@ -8,7 +8,9 @@ use super::exchange::{Exchange, Plan, Request};
 use super::framer::{Framer, Source};
 use super::keys::MeterKey;
 use super::line::LineSettings;
+use super::load_profile::LoadProfile;
 use super::responder::{Responder, Setup, SetupError};
+use super::stage::Stage;
 use super::tracker::Tracker;
 use crate::frame::{Direction, Dissection, Secret, Values};
 
@@ -95,6 +97,23 @@ pub trait Family: Sync {
 
     /// Explains one frame. Never fails and never panics, whatever the bytes.
     fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection;
+
+    /// What a frame is for in a session, by the step its tracker noted; `None` where there are no sessions.
+    fn stage(&self, step: u8) -> Option<Stage> {
+        let _ = step;
+        None
+    }
+
+    /// Whether carrying a command out is a dialogue of several steps.
+    fn has_sessions(&self) -> bool {
+        (0..=u8::MAX).any(|step| self.stage(step).is_some())
+    }
+
+    /// How a meter of a dialect is asked for its load profile; `None` where it keeps none that can be read.
+    fn load_profile(&self, dialect: Dialect) -> Option<LoadProfile> {
+        let _ = dialect;
+        None
+    }
 
     /// What one frame says, for polling: the verdict, readings and problems that [`Family::dissect`] finds, and
     /// none of its fields. A family whose frames are long makes it cheaper than the dissection.

@@ -1,15 +1,15 @@
 //! Waiting for what a meter pushes by itself: the exchange of families in which nothing is asked.
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::command::{Access, Command, Group, Kind, Parameter};
-use super::exchange::{Action, Event, Exchange, Failure, Fault, Plan, Unfit, Warning};
+use super::exchange::{Action, Event, Exchange, Failure, Fault, Plan, Warning};
 use super::family::{Context, Family, Profile};
 use super::framer::Source;
+use super::sealed;
 use super::tracker::{Seen, Tracker};
-use crate::frame::{At, Problem, Values};
+use crate::frame::{At, Dissection, Problem};
 use crate::reading::Unit;
 
 /// The most frames that one push has.
@@ -34,9 +34,6 @@ pub const TELEGRAM: Command = Command {
     parameters: &[WAIT],
     note: "listens only; the meter speaks by itself",
 };
-
-/// Problems that end the wait: the next push would have them, too.
-const FATAL: &[&str] = &["no-key", "wrong-key", "tag", "system-title-missing"];
 
 /// Problems that are told as warnings beside readings.
 const TOLD: &[&str] = &["replay", "not-authenticated", "scale", "segment-restart", "timeout-incomplete"];
@@ -117,28 +114,28 @@ impl Listen {
         if let Some(reply) = (self.reply)(bytes) {
             self.actions.push_back(Action::Send(reply));
         }
-        let (said, damage) = self.read(bytes, at);
-        if damage.is_some() {
-            self.damage = damage;
+        let dissection = self.explain(bytes, at);
+        // The next push would not open either: the wait ends.
+        if let Some(fault) = sealed::fault(&dissection) {
+            return self.answered(Err(fault), at);
+        }
+        if dissection.verdict.is_bad() {
+            self.damage = Some(dissection.summary());
             return;
         }
-        if let Some(problem) = said.problems.iter().find(|p| FATAL.contains(&p.code)) {
-            let unfit = Unfit::Content(fixed(problem));
-            return self.answered(Err(Fault::Unexpected(unfit)), at);
-        }
-        if said.readings.is_empty() {
+        if dissection.readings.is_empty() {
             return;
         }
-        for problem in said.problems.iter().filter(|p| TOLD.contains(&p.code)) {
+        for problem in dissection.problems.iter().filter(|p| TOLD.contains(&p.code)) {
             let Problem { code, text, .. } = problem.clone();
             self.actions.push_back(Action::Warning(Warning { code, text }));
         }
-        self.actions.extend(said.readings.into_iter().map(Action::Reading));
+        self.actions.extend(dissection.readings.into_iter().map(Action::Reading));
         self.answered(Ok(()), at);
     }
 
-    /// What a frame says with those of its message before it, and in words what is wrong with a damaged one.
-    fn read(&mut self, bytes: &[u8], at: At) -> (Values, Option<String>) {
+    /// Explains a frame with those of its message before it.
+    fn explain(&mut self, bytes: &[u8], at: At) -> Dissection {
         let number = self.number;
         self.number = self.number.wrapping_add(1);
         let seen = Seen { number, bytes, source: Source::Replies, first: at, last: at };
@@ -162,25 +159,11 @@ impl Listen {
             keys: &self.profile.keys,
             ..Context::default()
         };
-        let said = self.family.values(bytes, &context);
-        let is_damaged = said.verdict.is_bad() && !is_fatal(&said);
-        let damage = is_damaged.then(|| self.family.dissect(bytes, &context).summary());
+        let dissection = self.family.dissect(bytes, &context);
         if relation.message.is_none() {
             self.parts.clear();
         }
-        (said, damage)
-    }
-}
-
-fn is_fatal(said: &Values) -> bool {
-    said.problems.iter().any(|problem| FATAL.contains(&problem.code))
-}
-
-/// The fixed text of a problem.
-const fn fixed(problem: &Problem) -> &'static str {
-    match problem.text {
-        Cow::Borrowed(text) => text,
-        Cow::Owned(_) => "the content cannot be read",
+        dissection
     }
 }
 

@@ -83,6 +83,12 @@ pub trait Responder: Send {
     /// When it wants to be asked again though nothing arrives.
     fn deadline(&self) -> Option<At>;
 
+    /// Whether it is in a session that somebody else on its line would break into. Meters that are asked and
+    /// answer without one are never in any.
+    fn is_in_session(&self) -> bool {
+        false
+    }
+
     /// Something is drawn through it, and its power and energy registers follow. A meter that does nothing about
     /// it keeps the values it was set up with.
     fn draw(&mut self, load: Load) {

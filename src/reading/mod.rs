@@ -118,6 +118,8 @@ pub enum Absent {
     NoAnswer,
     /// The answer was damaged.
     Damaged,
+    /// The answer is encrypted, and no key that was given opens it.
+    Sealed,
 }
 
 impl Absent {
@@ -130,6 +132,7 @@ impl Absent {
             Self::Refused => "refused by the meter",
             Self::NoAnswer => "no answer",
             Self::Damaged => "the answer was damaged",
+            Self::Sealed => "encrypted, and no key that was given opens it",
         }
     }
 }
@@ -168,6 +171,9 @@ pub struct Reading {
     pub tariff: Option<u8>,
     /// The phase, where the value belongs to one.
     pub phase: Option<Phase>,
+    /// Which meter it is of, where one tells for others: the channel of a sub-meter, counted from 1 (OBIS group B
+    /// of abstract objects); 0 for the meter itself.
+    pub channel: u8,
     /// Now, or a point in the archive.
     pub period: Period,
     /// The value.
@@ -202,6 +208,7 @@ impl Reading {
             quantity,
             tariff: None,
             phase: None,
+            channel: 0,
             period: Period::Now,
             value,
             unit,

@@ -2,11 +2,13 @@
 
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::watch;
 use tokio::time::sleep_until;
 
 use super::fault::Faults;
 use super::line::Speed;
 use super::meter::{SimMeter, readdress};
+use super::sessions::{Sessions, SharedBus};
 use super::wire::{Beginning, Wire};
 use crate::frame::At;
 use crate::link::pair::{FarEnd, with_far_end};
@@ -78,7 +80,14 @@ impl SimBus {
     /// within a runtime.
     #[must_use]
     pub fn open(self, clock: Clock) -> Link {
+        self.open_shared(clock).link
+    }
+
+    /// Opens it as [`SimBus::open`] does, for somebody who shares it among several.
+    #[must_use]
+    pub fn open_shared(self, clock: Clock) -> SharedBus {
         let (link, far) = with_far_end();
+        let (told, sessions) = watch::channel(false);
         let first = self.meters.first().map(SimMeter::line);
         let beginning = Beginning {
             line: self.line.or(first).unwrap_or_default(),
@@ -88,8 +97,8 @@ impl SimBus {
             clock,
             zone: self.zone,
         };
-        tokio::spawn(run(Wire::new(beginning, clock.now()), far, self.swaps, clock));
-        link
+        tokio::spawn(run(Wire::new(beginning, clock.now()), far, self.swaps, told, clock));
+        SharedBus { link, sessions: Sessions::told_by(sessions), greeting: Vec::new() }
     }
 }
 
@@ -97,16 +106,23 @@ async fn run(
     mut wire: Wire,
     mut far: FarEnd,
     mut swaps: Option<UnboundedReceiver<Vec<SimMeter>>>,
+    told: watch::Sender<bool>,
     clock: Clock,
 ) {
     let mut is_commanded = true;
     loop {
-        for event in wire.advance(clock.now()) {
+        let events = wire.advance(clock.now());
+        // A session is known to be open before its first answer is heard, and to be closed after what closed it
+        // was sent.
+        let is_open = wire.is_in_session();
+        told.send_if_modified(|told| is_open && !std::mem::replace(told, is_open));
+        for event in events {
             let is_end = matches!(event, LinkEvent::Closed { .. });
             if far.events.send(event).await.is_err() || is_end {
                 return;
             }
         }
+        told.send_if_modified(|told| !is_open && std::mem::replace(told, is_open));
         let deadline = wire.deadline();
         tokio::select! {
             command = far.commands.recv(), if is_commanded => match command {

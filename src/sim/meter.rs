@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::fault::Readdress;
 use super::load::Household;
 use crate::frame::{At, Secret};
-use crate::meter::{AddressError, AddressRule, Model};
+use crate::meter::{AddressError, AddressRule, Model, Order};
 use crate::protocol::{
     Address, Family, LineSettings, MeterKey, Now, Responder, Setup, SetupError, Told, registry,
 };
@@ -176,6 +176,11 @@ impl SimMeter {
 
 /// The address the meter has: the likeliest meaning of the text, or the smallest that is its own alone.
 fn own_address(model: &Model, text: &str) -> Result<Address, AddressError> {
+    if text.trim().is_empty() && model.address.order == Order::Text {
+        // Its smallest is the least number of characters.
+        let width = usize::try_from(model.address.min).unwrap_or(0);
+        return Ok(Address::textual(format!("{:0>width$}", 1)));
+    }
     if text.trim().is_empty() && model.address.has_address() {
         let smallest = model.address.min;
         let is_shared = model.address.unaddressed == Some(smallest);
@@ -255,6 +260,10 @@ impl SimMeter {
     /// Its responder's deadline.
     pub(super) fn deadline(&self) -> Option<At> {
         self.responder.deadline()
+    }
+
+    pub(super) fn is_in_session(&self) -> bool {
+        self.responder.is_in_session()
     }
 
     pub(super) const fn rests_until(&self) -> At {

@@ -7,6 +7,7 @@
 //! | `wire.rs` | several meters on one wire, pure: commands and time in, events with their times out |
 //! | `bus.rs` | the wire as a [`Link`](crate::link::Link), in real or paused time |
 //! | `fault/` | what goes wrong on a line, by seed, with a log of what was done |
+//! | `sessions.rs` | whether a meter of a bus is in a session |
 //! | `load.rs` | the household behind a demo meter |
 //! | `demo.rs` | one meter of every model |
 //! | `serve/` | the same bus for other programs: TCP and pseudo-terminal |
@@ -20,6 +21,7 @@ mod line;
 mod load;
 mod meter;
 pub mod serve;
+mod sessions;
 #[cfg(test)]
 mod toy;
 mod wire;
@@ -28,3 +30,4 @@ pub use bus::{SimBus, open};
 pub use demo::{demo_address, demo_key, demo_meters, share_a_bus};
 pub use line::{Pace, Piece, Speed};
 pub use meter::{MeterError, Secrets, SimMeter};
+pub use sessions::{Sessions, SharedBus};

@@ -153,6 +153,11 @@ impl Wire {
         }
     }
 
+    /// Whether a meter is in a session.
+    pub(super) fn is_in_session(&self) -> bool {
+        self.meters.iter().any(SimMeter::is_in_session)
+    }
+
     /// When the next thing happens.
     pub(super) fn deadline(&self) -> Option<At> {
         let ahead = self.ahead.first_key_value().map(|((at, _), _)| *at);
@@ -204,6 +209,7 @@ impl Wire {
             Ahead::MeterLine(index, line) => {
                 if let Some(meter) = self.meters.get_mut(index) {
                     meter.set_line(line);
+                    meter.speak(line);
                 }
             }
             Ahead::Cut(cut) => self.lose(cut.why, cut.back_in),
@@ -290,7 +296,11 @@ impl Wire {
             }
             Told::SetLine(line) => {
                 let at = meter.free().max(now);
-                meter.speak(line);
+                let late = self.injector.line_delay(at);
+                if late.is_zero() {
+                    meter.speak(line);
+                }
+                let at = at + late;
                 self.plan(at, Ahead::MeterLine(index, line));
             }
         }

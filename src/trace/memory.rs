@@ -229,6 +229,12 @@ impl Trace {
         self.keys = keys;
     }
 
+    /// Whether there are keys to explain frames with.
+    #[must_use]
+    pub fn has_keys(&self) -> bool {
+        !self.keys.is_empty()
+    }
+
     /// Begins anew as another trace, with the same keys.
     pub fn restart(&mut self, other: Self) {
         let keys = std::mem::take(&mut self.keys);

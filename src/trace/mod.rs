@@ -17,6 +17,7 @@ pub mod private;
 pub mod replay;
 mod runs;
 pub mod search;
+mod steps;
 mod stored;
 #[cfg(test)]
 mod toy;
@@ -28,6 +29,7 @@ pub use mark::Mark;
 pub use memory::Trace;
 pub use pages::Paging;
 pub use replay::Replay;
+pub use steps::{Step, Steps};
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

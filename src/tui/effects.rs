@@ -1,7 +1,7 @@
 //! The one place where the console touches anything but its own state: links, files, clipboard, terminal.
 
-use std::io;
-use std::path::PathBuf;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -78,6 +78,7 @@ impl Outside {
                 }
             }
             Effect::Remember(saved, recent) => self.remember(saved, recent),
+            Effect::Write(path, text) => self.write(&path, &text),
             Effect::Copy(text) => self.screen.copy(&text)?,
             Effect::Mouse(on) => self.screen.set_mouse(on)?,
             Effect::Theme(name) => self.choose_theme(name),
@@ -121,6 +122,16 @@ impl Outside {
         if let Err(error) = super::store::save(place, saved, recent) {
             self.tell(Message::Warned(format!("links are not remembered: {error}")));
         }
+    }
+
+    /// Writes a new file; one that is there is left alone.
+    fn write(&self, path: &Path, text: &[u8]) {
+        let written = std::fs::File::create_new(path).and_then(|mut file| file.write_all(text));
+        let name = crate::frame::visible::string(&path.to_string_lossy());
+        self.tell(match written {
+            Ok(()) => Message::Said(format!("written: {name}")),
+            Err(error) => Message::Warned(format!("{name} was not written: {error}")),
+        });
     }
 
     fn choose_theme(&mut self, name: Option<String>) {

@@ -1,5 +1,11 @@
 //! A console with a meter and traffic that never change, for tests.
 
+mod archive;
+mod dialogue;
+
+pub use archive::in_archive;
+pub use dialogue::{Held, in_session};
+
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::keymap::Keymap;
@@ -270,9 +276,9 @@ pub fn listening(size: (u16, u16), screen: Screen, pushed: &Pushed) -> State {
     let trace = heard(pushed);
     let counters = Counters { bytes_in: 1000, good: 2, ..Counters::default() };
     send(&mut state, Message::Opened(SharedTrace::new(trace)));
-    let line = state.line();
-    let link = LinkState::Open(String::new());
-    send(&mut state, Message::Traffic(Status { link, line: Some(line), counters, ..Status::default() }));
+    let line = Some(state.line());
+    let opened = LinkState::Open(String::new());
+    send(&mut state, Message::Traffic(Status { link: opened, line, counters, ..Status::default() }));
     state.screen = screen;
     send(&mut state, Message::Resize(size.0, size.1));
     state

@@ -3,7 +3,8 @@
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::screens::bench::compose_rows;
-use super::state::{Inspector, Pane, Screen, State, Telegrams};
+use super::state::readings::Way;
+use super::state::{Inspector, Lower, Pane, Readings, Screen, State, Telegrams};
 use super::widgets::HexView;
 
 /// The smallest terminal that is drawn on.
@@ -110,6 +111,7 @@ pub fn areas(state: &State) -> Areas {
             Screen::Bench => (bench(state, body), Vec::new()),
             Screen::Trace => (trace(body), Vec::new()),
             Screen::Readings => readings(state, body),
+            Screen::Archive => archive(body),
         }
     };
     Areas { status, tabs, panes, extras, footer }
@@ -164,20 +166,29 @@ fn meter(body: Rect) -> (Vec<(Pane, Rect)>, Vec<Rect>) {
 
 /// ```text
 /// ┌ Commands ┐┌ Compose ──────┐      below 110 columns the list is on top and one of
-/// │          │├ Reply ────────┤      Compose and Reply under it
+/// │          │├ Session ──────┤      the others under it
+/// │          │├ Reply ────────┤
 /// └──────────┘└───────────────┘
 /// ```
 fn bench(state: &State, body: Rect) -> Vec<(Pane, Rect)> {
     if body.width < WIDE {
         let [list, below] = rows(body, [Constraint::Length(body.height * 2 / 5), Constraint::Min(0)]);
-        let shown = if state.bench.reply_on_top { Pane::Reply } else { Pane::Compose };
+        let shown = match state.bench.lower {
+            Lower::Compose => Pane::Compose,
+            Lower::Steps if state.bench.dialogue.is_some() => Pane::Steps,
+            Lower::Steps | Lower::Reply => Pane::Reply,
+        };
         return vec![(Pane::Commands, list), (shown, below)];
     }
     let list = if body.width < VERY_WIDE { 46 } else { 62 };
     let [list, rest] = columns(body, [Constraint::Length(list), Constraint::Min(0)]);
     let compose = compose_rows(state, rest.width.saturating_sub(2)).saturating_add(2).max(LEAST_COMPOSE);
-    let [compose, reply] = rows(rest, [Constraint::Max(compose), Constraint::Min(LEAST_REPLY)]);
-    vec![(Pane::Commands, list), (Pane::Compose, compose), (Pane::Reply, reply)]
+    let [compose, below] = rows(rest, [Constraint::Max(compose), Constraint::Min(LEAST_REPLY)]);
+    let steps = if state.bench.dialogue.is_some() { below.height * 9 / 20 } else { 0 };
+    let [steps, reply] = rows(below, [Constraint::Length(steps), Constraint::Min(0)]);
+    let panes =
+        [(Pane::Commands, list), (Pane::Compose, compose), (Pane::Steps, steps), (Pane::Reply, reply)];
+    panes.into_iter().filter(|(pane, _)| *pane != Pane::Steps || steps.height > 0).collect()
 }
 
 /// ```text
@@ -239,32 +250,65 @@ fn trace(body: Rect) -> Vec<(Pane, Rect)> {
 
 /// ```text
 /// ┌ Energy ──┐┌ Values ─┐
-/// ├ Power ───┬ All ─────┤      below 110 columns Energy over Values only
+/// ├ Power ───┬ All ─────┤      below 110 columns Energy over Values or the chart
 /// └ clock, counts ──────┘
 /// ```
 ///
-/// The extras are the clock, the chart and the table of everything. Without any power there is no chart; below
+/// The extras are the clock and the table of everything. Without power and voltage there is no chart; below
 /// 180 columns there is either the chart or the table.
 fn readings(state: &State, body: Rect) -> (Vec<(Pane, Rect)>, Vec<Rect>) {
     let readings = &state.readings;
     let [upper, clock] = rows(body, [Constraint::Min(0), Constraint::Length(2)]);
-    let in_table = u16::try_from(readings.tariffs().len()).unwrap_or(u16::MAX).saturating_add(3);
+    let in_table = energy_rows(readings).saturating_add(2);
     if body.width < WIDE {
         let energy = in_table.clamp(8, (upper.height / 2).max(8));
-        let [tariffs, values] = rows(upper, [Constraint::Length(energy), Constraint::Min(4)]);
-        return (vec![(Pane::Tariffs, tariffs), (Pane::Values, values)], vec![clock]);
+        let [tariffs, below] = rows(upper, [Constraint::Length(energy), Constraint::Min(4)]);
+        let is_chart = readings.chart_on_top && readings.has_chart();
+        let shown = if is_chart { Pane::Chart } else { Pane::Values };
+        return (vec![(Pane::Tariffs, tariffs), (shown, below)], vec![clock]);
     }
-    let in_list = u16::try_from(readings.others().len()).unwrap_or(u16::MAX).saturating_add(2);
+    let in_list = u16::try_from(readings.items().len()).unwrap_or(u16::MAX).saturating_add(2);
     let tables = in_table.max(in_list).clamp(10, (upper.height / 2).max(10));
     let [tables, lower] = rows(upper, [Constraint::Length(tables), Constraint::Min(0)]);
     let [tariffs, values] = columns(tables, [Constraint::Percentage(55), Constraint::Min(40)]);
-    let has_chart = readings.power().is_some();
+    let has_chart = readings.has_chart();
     let [chart, all] = match (has_chart, body.width >= VERY_WIDE) {
         (true, true) => columns(lower, [Constraint::Percentage(55), Constraint::Min(40)]),
         (true, false) if readings.failed.is_empty() => [lower, Rect::default()],
         _ => [Rect::default(), lower],
     };
-    (vec![(Pane::Tariffs, tariffs), (Pane::Values, values)], vec![clock, chart, all])
+    let mut panes = vec![(Pane::Tariffs, tariffs), (Pane::Values, values)];
+    if !chart.is_empty() {
+        panes.push((Pane::Chart, chart));
+    }
+    (panes, vec![clock, all])
+}
+
+/// Rows of the tariff tables: the registers of a way and their sum, a heading over those of the second.
+fn energy_rows(readings: &Readings) -> u16 {
+    let import = readings.tariffs(Way::Import).len() + 1;
+    let export = if readings.has_export() { readings.tariffs(Way::Export).len() + 2 } else { 0 };
+    u16::try_from(import + export).unwrap_or(u16::MAX)
+}
+
+/// ```text
+/// ┌ Days ─┐┌ 2026-03-01 ┐
+/// │       │├ Intervals ─┤      below 110 columns one under the other
+/// └───────┘└────────────┘
+/// ```
+///
+/// The extra is the chart of the chosen day.
+fn archive(body: Rect) -> (Vec<(Pane, Rect)>, Vec<Rect>) {
+    let (days, rest) = if body.width < WIDE {
+        let [days, rest] = rows(body, [Constraint::Length((body.height / 4).max(5)), Constraint::Min(0)]);
+        (days, rest)
+    } else {
+        let list = if body.width < VERY_WIDE { 38 } else { 46 };
+        let [days, rest] = columns(body, [Constraint::Length(list), Constraint::Min(0)]);
+        (days, rest)
+    };
+    let [chart, intervals] = rows(rest, [Constraint::Length(rest.height / 2), Constraint::Min(5)]);
+    (vec![(Pane::Days, days), (Pane::Intervals, intervals)], vec![chart])
 }
 
 /// Where the parts of an explained frame are inside their pane.

@@ -70,6 +70,8 @@ pub enum Effect {
     Faults(Vec<Spec>),
     /// Keep these links: saved, recent.
     Remember(Vec<Kept>, Vec<Kept>),
+    /// Write a new file of this name.
+    Write(std::path::PathBuf, Vec<u8>),
     /// Put text on the clipboard.
     Copy(String),
     /// Listen to the mouse or not.

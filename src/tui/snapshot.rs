@@ -4,10 +4,12 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::layout::Areas;
-use super::state::{Pane, Screen, State};
-use super::update::{entry_text, is_match};
-use crate::frame::Dissection;
-use crate::trace::{Entry, Trace};
+use super::state::dialogue::{Row, telling};
+use super::state::{Dialogue, Pane, Screen, State};
+use super::update::{entry_text, is_match, summary};
+use crate::frame::{Dissection, visible};
+use crate::protocol::{Judged, Stage};
+use crate::trace::{Entry, EntryKind, Trace};
 
 /// An entry of the trace with what its row shows.
 #[derive(Debug, Clone)]
@@ -35,20 +37,56 @@ pub struct Line {
 pub struct Snapshot {
     /// The entries in view.
     pub lines: Vec<Line>,
+    /// What is said of the rows in view of a session's steps.
+    pub steps: Vec<StepLine>,
+}
+
+/// What is said of a row of a session's steps.
+#[derive(Debug, Clone, Default)]
+pub struct StepLine {
+    /// The frame it is about.
+    pub entry: Option<Entry>,
+    /// What that means.
+    pub text: String,
 }
 
 impl Snapshot {
     /// Looks at the trace as far as this screen shows it.
     #[must_use]
     pub fn take(state: &State, areas: &Areas) -> Self {
-        if state.screen != Screen::Trace {
-            return Self::default();
+        match state.screen {
+            Screen::Bench => Self { steps: steps(state, areas), ..Self::default() },
+            Screen::Trace => Self { lines: lines(state, areas), ..Self::default() },
+            _ => Self::default(),
         }
-        let rows = u32::try_from(areas.rows(Pane::Entries)).unwrap_or(0);
-        let end = state.view.top.saturating_add(rows).min(state.view.shown());
-        let trace = state.trace.lock();
-        Self { lines: (state.view.top..end).filter_map(|number| line(state, &trace, number)).collect() }
     }
+}
+
+fn lines(state: &State, areas: &Areas) -> Vec<Line> {
+    let rows = u32::try_from(areas.rows(Pane::Entries)).unwrap_or(0);
+    let end = state.view.top.saturating_add(rows).min(state.view.shown());
+    let trace = state.trace.lock();
+    (state.view.top..end).filter_map(|number| line(state, &trace, number)).collect()
+}
+
+fn steps(state: &State, areas: &Areas) -> Vec<StepLine> {
+    let Some(dialogue) = &state.bench.dialogue else { return Vec::new() };
+    let trace = state.trace.lock();
+    let rows = dialogue.rows().into_iter().skip(dialogue.list.top).take(areas.rows(Pane::Steps));
+    rows.map(|row| step_line(dialogue, row, &trace)).collect()
+}
+
+fn step_line(dialogue: &Dialogue, row: Row, trace: &Trace) -> StepLine {
+    let number = match row {
+        Row::Entry(_, number) => Some(number),
+        Row::Step(step) => dialogue.steps().get(step).and_then(|step| telling(step, trace)),
+    };
+    let entry = number.and_then(|number| trace.entry(number));
+    if let Some(text) = entry.and_then(|entry| greeting(dialogue, row, &entry, trace)) {
+        return StepLine { entry, text };
+    }
+    let text = number.zip(entry).map(|(number, entry)| summary(trace, number, &entry)).unwrap_or_default();
+    StepLine { entry, text }
 }
 
 fn line(state: &State, trace: &Trace, number: u32) -> Option<Line> {
@@ -63,6 +101,15 @@ fn line(state: &State, trace: &Trace, number: u32) -> Option<Line> {
         time: clock(trace.wall(entry.first), &state.zone),
         found: is_match(trace, number, &state.view.needle),
     })
+}
+
+/// What calls the meter and what it says of itself are told in its own words.
+fn greeting(dialogue: &Dialogue, row: Row, entry: &Entry, trace: &Trace) -> Option<String> {
+    let stage = dialogue.steps().get(row.step())?.stage();
+    let is_greeting = matches!(stage, Stage::SignOn | Stage::Identification);
+    let is_frame = matches!(entry.kind, EntryKind::Frame(judged) if judged != Judged::Bad);
+    let bytes: Vec<u8> = trace.bytes_of(entry).iter().map(|byte| byte & 0x7F).collect();
+    (is_greeting && is_frame).then(|| visible::text(bytes.trim_ascii_end()))
 }
 
 /// A moment as `14:02:11.453`.

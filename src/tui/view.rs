@@ -28,6 +28,7 @@ pub fn view(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         Screen::Bench => screens::bench::draw(&mut look),
         Screen::Trace => screens::trace::draw(&mut look),
         Screen::Readings => screens::readings::draw(&mut look),
+        Screen::Archive => screens::archive::draw(&mut look),
     }
     screens::bar::footer(&mut look);
     screens::popup::draw(&mut look);

@@ -5,7 +5,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::fixture::{
-    Pushed, choose_write, connected, fresh, job_of, key, keys, listening, send, with_readings,
+    Held, Pushed, choose_write, connected, fresh, in_archive, in_session, job_of, key, keys, listening, send,
+    with_readings,
 };
 use super::glyphs::Glyphs;
 use super::message::Message;
@@ -66,6 +67,19 @@ fn asking(size: (u16, u16)) -> State {
     let mut state = connected(size, Screen::Bench);
     choose_write(&mut state);
     keys(&mut state, &["enter"]);
+    state
+}
+
+fn opened(size: (u16, u16)) -> State {
+    let mut state = in_session(size, Held::Whole);
+    keys(&mut state, &["s", "home", "down", "down", "down", "enter", "down", "down"]);
+    state
+}
+
+fn archived(size: (u16, u16)) -> State {
+    let (mut state, job) = in_archive(size);
+    send(&mut state, Message::Job(job, JobEvent::Finished));
+    keys(&mut state, &["down", "tab", "down", "down", "down"]);
     state
 }
 
@@ -146,10 +160,17 @@ const SCENES: &[Scene] = &[
     ("bench-reply", replied),
     ("bench-silence", silent),
     ("bench-question", asking),
+    ("session", |size| in_session(size, Held::Whole)),
+    ("session-running", |size| in_session(size, Held::HalfWay)),
+    ("session-refused", |size| in_session(size, Held::Refused)),
+    ("session-opened", opened),
+    ("archive", |size| in_archive(size).0),
+    ("archive-read", archived),
     ("telegram-dsmr5", dsmr5),
     ("telegram-emucs", emucs),
     ("telegram-kaifa", kaifa),
     ("telegram-kaifa-no-key", kaifa_without_key),
+    ("telegram-key", keyed),
     ("telegram-mbus", mbus),
     ("readings-pushed", pushed_readings),
     ("trace", damaged),
@@ -223,6 +244,14 @@ fn a_typed_password_is_never_drawn() {
     assert!(text(&state).contains("********"));
 }
 
+fn keyed(size: (u16, u16)) -> State {
+    let mut state = kaifa_without_key(size);
+    keys(&mut state, &["K"]);
+    super::fixture::type_text(&mut state, "00 01 02 zz");
+    keys(&mut state, &["enter"]);
+    state
+}
+
 #[test]
 fn drawing_changes_nothing_and_is_the_same_twice() {
     let state = replied((120, 36));
@@ -257,7 +286,7 @@ proptest! {
 fn a_password_inside_a_frame_is_masked_wherever_the_frame_is_shown_until_it_is_revealed() {
     let mut state = connected((120, 36), Screen::Meter);
     super::update::start(&mut state, None, Some(("energomera-ce102".into(), "123".into())), false);
-    state.meter.password = "1145324612".into();
+    *state.meter.password.input_mut() = "1145324612".into();
     state.screen = Screen::Bench;
     super::update::start(&mut state, None, Some(("energomera-ce102".into(), "124".into())), false);
     send(&mut state, Message::Resize(120, 36));

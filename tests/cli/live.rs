@@ -50,6 +50,22 @@ fn the_address_in_json_is_as_it_was_written() {
 }
 
 #[test]
+fn a_load_profile_is_a_line_an_interval_and_its_tariffs_come_to_its_energy() {
+    let simulator = simulate_tcp(&["--model", "neva-mt324", "--address", "44"]);
+    let asked =
+        ["--model", "neva-mt324", "--address", "44", "profile", "from=1", "days=1", "--format", "csv"];
+    let run = run(&[&["read", &simulator.place], &asked[..]].concat());
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let lines: Vec<Vec<&str>> = run.stdout.lines().map(|line| line.split(',').collect()).collect();
+    assert_eq!((lines.len(), lines[0][..3].join(",").as_str()), (49, "begin,end,power"));
+    let tenths = |cell: &str| cell.replace('.', "").parse::<u64>().unwrap();
+    for line in &lines[1..] {
+        assert_eq!(tenths(line[4]), line[5..9].iter().map(|cell| tenths(cell)).sum::<u64>(), "{line:?}");
+        assert_eq!(tenths(line[4]), tenths(line[2]) * 5, "half an hour of {line:?}");
+    }
+}
+
+#[test]
 fn nothing_is_asked_of_a_capture() {
     for arguments in [
         vec!["read", "file:x.pcapng", "--model", "mercury-200", "--address", "1"],

@@ -10,7 +10,9 @@
 mod catalogue;
 mod decode;
 mod faults;
+mod keys;
 mod live;
+mod meters;
 mod repository;
 mod simulator;
 #[cfg(unix)]

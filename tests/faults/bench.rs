@@ -261,6 +261,7 @@ impl Bench {
             place,
             line: status.line,
             counters: status.counters,
+            received: &[],
             request_bytes: match self.kind {
                 Kind::Ce => 17,
                 Kind::Mercury => 7,

@@ -18,7 +18,8 @@ use super::bench::{Bench, Kind, ONCE};
 async fn converter(kind: Kind, faults: &Faults) -> SocketAddr {
     let bus = SimBus::new(vec![kind.meter()]).with_faults(faults.clone()).with_speed(Speed::Max);
     let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
-    let (bound, serving) = listen(loopback, Reach::ThisComputer, bus.open(Clock::start())).await.unwrap();
+    let (bound, serving) =
+        listen(loopback, Reach::ThisComputer, bus.open_shared(Clock::start())).await.unwrap();
     tokio::spawn(serving);
     bound
 }
@@ -84,7 +85,7 @@ fn adapter(kind: Kind, faults: &Faults) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let name = folder.path().join("meter");
     let bus = SimBus::new(vec![kind.meter()]).with_faults(faults.clone());
-    tokio::spawn(pty(&name, bus.open(Clock::start())).unwrap());
+    tokio::spawn(pty(&name, bus.open_shared(Clock::start())).unwrap());
     (folder, name)
 }
 

@@ -53,9 +53,6 @@ def reader(place, specification, keys):
 model, specification, place, *keys = sys.argv[1:]
 telegrams = reader(place, getattr(telegram_specifications, specification), keys).read()
 found = {name: told(thing) for name, thing in next(telegrams)}
-if os.environ.get("WRITE"):
-    print(json.dumps({model: found}))
-    sys.exit()
 with open(os.path.join(os.path.dirname(__file__), "dsmr_parser_values.json"), encoding="utf-8") as file:
     expected = json.load(file)[model]
 wrong = {name: (found.get(name), expected.get(name)) for name in found | expected

@@ -12,13 +12,16 @@ use jiff::Timestamp;
 
 use crate::bus::Decoder;
 use crate::frame::At;
-use crate::protocol::{Dialect, Family, Judged, LineSettings, PieceKind, Source, registry};
+use crate::protocol::{Dialect, Family, Judged, LineSettings, MeterKey, PieceKind, Source, registry};
 use crate::trace::pcapng::{CaptureError, Torn};
 use crate::trace::replay::Replay;
 use crate::trace::{Digest, EntryKind, Paging, Split, Trace, Way};
 
 /// So many bytes of the beginning decide which protocol it is.
 const LOOKED_AT: usize = 1 << 20;
+
+/// So many frames are explained where several protocols cut alike.
+const MOST_EXPLAINED: u32 = 32;
 
 /// Bytes of a link as a trace with frames, their relations found. There are no times: it is cut by grammar,
 /// length and checksum alone. Without a protocol all of them are noise.
@@ -46,12 +49,12 @@ pub struct Played {
 ///
 /// # Errors
 /// [`CaptureError`] when it cannot be read.
-pub fn play(content: &[u8], decoder: Option<Decoder>) -> Result<Played, CaptureError> {
+pub fn play(content: &[u8], decoder: Option<Decoder>, keys: &[MeterKey]) -> Result<Played, CaptureError> {
     if decoder.is_some() {
         return play_by(content, decoder);
     }
     let as_noise = play_by(content, None)?;
-    match detect(&all_bytes(&as_noise.trace)) {
+    match detect(&all_bytes(&as_noise.trace), keys) {
         None => Ok(as_noise),
         found => play_by(content, found),
     }
@@ -84,23 +87,33 @@ fn all_bytes(trace: &Trace) -> Vec<u8> {
 }
 
 /// The protocol that finds the most in these bytes: most good frames, then most requests of its list, then the
-/// longest frame; `None` when no family finds a frame.
+/// longest frame; `None` when no family finds a frame. Of those that cut them alike, as the carriers of encrypted
+/// telegrams do, the one that reads most of them with the keys.
 #[must_use]
-pub fn detect(bytes: &[u8]) -> Option<Decoder> {
+pub fn detect(bytes: &[u8], keys: &[MeterKey]) -> Option<Decoder> {
     let looked_at = bytes.get(..LOOKED_AT).unwrap_or(bytes);
-    let scored = registry::FAMILIES.iter().map(|&family| {
-        let decoder = Decoder { family, dialect: Dialect::default() };
-        (score(looked_at, decoder), decoder)
-    });
+    let decoders = registry::FAMILIES.iter().map(|&family| Decoder { family, dialect: Dialect::default() });
+    let scored: Vec<_> = decoders.map(|decoder| (score(looked_at, decoder), decoder)).collect();
+    let best = scored.iter().map(|(score, _)| *score).max().filter(|best| best.in_frames > 0)?;
+    let alike = scored.into_iter().filter(|(score, _)| *score == best).map(|(_, decoder)| decoder);
+    let read =
+        alike.map(|decoder| (if keys.is_empty() { 0 } else { readings(looked_at, decoder, keys) }, decoder));
     // The first one wins a tie.
-    let best = scored.reduce(|best, next| if next.0 > best.0 { next } else { best });
-    best.filter(|(score, _)| score.in_frames > 0).map(|(_, decoder)| decoder)
+    read.reduce(|most, next| if next.0 > most.0 { next } else { most }).map(|(_, decoder)| decoder)
+}
+
+/// How many readings the first frames give.
+fn readings(bytes: &[u8], decoder: Decoder, keys: &[MeterKey]) -> usize {
+    let mut trace = digest(bytes, Some(decoder));
+    trace.set_keys(keys.to_vec());
+    let first = 0..trace.len().min(MOST_EXPLAINED);
+    first.filter_map(|number| trace.dissect(number)).map(|dissection| dissection.readings.len()).sum()
 }
 
 /// The protocol that finds the most good frames in these bytes; `None` when there is no good one.
 #[must_use]
-pub fn recognise_good(bytes: &[u8]) -> Option<Decoder> {
-    detect(bytes).filter(|decoder| score(bytes, *decoder).good > 0)
+pub fn recognise_good(bytes: &[u8], keys: &[MeterKey]) -> Option<Decoder> {
+    detect(bytes, keys).filter(|decoder| score(bytes, *decoder).good > 0)
 }
 
 /// What speaks for a family in some bytes; better ones are greater.
@@ -163,7 +176,7 @@ mod tests {
 
     #[test]
     fn the_protocol_with_the_most_good_frames_is_taken() {
-        let id = |text: &str| detect(&hex::parse(text).unwrap()).map(|decoder| decoder.family.id());
+        let id = |text: &str| detect(&hex::parse(text).unwrap(), &[]).map(|decoder| decoder.family.id());
         assert_eq!(id(TALK), Some("energomera-ce"));
         assert_eq!(id("0006475E63ECD4"), Some("mercury200"));
         assert_eq!(id("010203"), None);
@@ -172,13 +185,13 @@ mod tests {
     #[test]
     fn a_bad_frame_is_recognised_but_does_not_count_as_good() {
         let bytes = hex::parse("C048FD009634570130000922EC8B04001CC0").unwrap();
-        assert!(detect(&bytes).is_some() && recognise_good(&bytes).is_none());
+        assert!(detect(&bytes, &[]).is_some() && recognise_good(&bytes, &[]).is_none());
     }
 
     #[test]
     fn an_answer_knows_its_request() {
         let bytes = hex::parse(TALK).unwrap();
-        let trace = digest(&bytes, detect(&bytes));
+        let trace = digest(&bytes, detect(&bytes, &[]));
         assert_eq!(trace.entry(1).and_then(|entry| entry.relation.answers), Some(0));
     }
 

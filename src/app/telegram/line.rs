@@ -51,6 +51,8 @@ const FRAME: &[&str] = &[
     "type and count",
     "scaler",
     "unit",
+    "L",
+    "L, repeated",
 ];
 
 /// The lines of a telegram, in their order.
@@ -148,9 +150,9 @@ impl Maker<'_> {
         };
         match told.as_slice() {
             [one] => self.only(*one, &mut line),
-            [..] if line.value.is_empty() => {}
-            [several @ ..] => self.own_time(several, &mut line),
             // Told in the lines of its parts.
+            _ if line.value.is_empty() => {}
+            several => self.own_time(several, &mut line),
         }
         let has_parts = line.value.is_empty() && told.len() > 1;
         lines.push(line);

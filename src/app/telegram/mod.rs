@@ -35,8 +35,9 @@ pub fn only_waits(commands: &[Command]) -> bool {
 /// else the wire.
 #[must_use]
 pub fn content_layer(telegram: &Dissection) -> usize {
-    let named = |name| telegram.layers.iter().rposition(|layer| layer.name == name);
-    named("decrypted").or_else(|| named("reassembled")).unwrap_or(0)
+    const PREFERRED: [&str; 3] = ["decrypted", "reassembled", "seven bits"];
+    let named = |name: &str| telegram.layers.iter().rposition(|layer| layer.name == name);
+    PREFERRED.into_iter().find_map(named).unwrap_or(0)
 }
 
 /// What keeps a frame from being a telegram: it breaks off, or what belongs before it is missing.

@@ -1,9 +1,13 @@
 //! A topic of an MQTT broker, on which somebody publishes a meter's frames, one a message.
 //!
-//! There is no way to publish: what is opened is always a [`ListenLink`].
+//! What is opened as a link is always a [`ListenLink`]: it cannot publish. Simulated meters do, by a [`Publisher`].
 
 #[cfg(feature = "mqtt")]
 mod payload;
+#[cfg(feature = "mqtt")]
+mod publication;
+#[cfg(feature = "mqtt")]
+mod signing;
 #[cfg(feature = "mqtt")]
 mod subscription;
 #[cfg(all(test, feature = "mqtt"))]
@@ -12,6 +16,9 @@ mod tests;
 use super::topic::Topic;
 use super::{Clock, ListenLink, OpenError};
 use crate::frame::Secret;
+
+#[cfg(feature = "mqtt")]
+pub use publication::Publisher;
 
 /// How to sign on to a broker.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +47,32 @@ pub async fn open_listening(topic: &Topic, sign_on: SignOn, clock: Clock) -> Res
     Ok(ListenLink { events })
 }
 
+/// Signs on to publish on a topic. The first attempt must succeed; later a lost broker is called again, and
+/// messages wait for it.
+///
+/// # Errors
+/// When the topic is a filter, or as for [`open_listening`].
+#[cfg(feature = "mqtt")]
+pub async fn open_publishing(topic: &Topic, sign_on: SignOn) -> Result<Publisher, OpenError> {
+    if topic.filter.contains(['+', '#']) {
+        return Err(OpenError::Refused {
+            link: topic.to_string(),
+            what: "+ and # stand for many topics".to_owned(),
+            hint: "name one topic to publish on".to_owned(),
+        });
+    }
+    Publisher::open(topic, &sign_on).await
+}
+
+#[cfg(not(feature = "mqtt"))]
+fn built_without(topic: &Topic) -> OpenError {
+    OpenError::Refused {
+        link: topic.to_string(),
+        what: "this program was built without MQTT".to_owned(),
+        hint: "build it with the feature mqtt".to_owned(),
+    }
+}
+
 /// This program was built without MQTT.
 ///
 /// # Errors
@@ -47,9 +80,28 @@ pub async fn open_listening(topic: &Topic, sign_on: SignOn, clock: Clock) -> Res
 #[cfg(not(feature = "mqtt"))]
 #[expect(clippy::unused_async, reason = "the same call with and without the feature")]
 pub async fn open_listening(topic: &Topic, _: SignOn, _: Clock) -> Result<ListenLink, OpenError> {
-    Err(OpenError::Refused {
-        link: topic.to_string(),
-        what: "this program was built without MQTT".to_owned(),
-        hint: "build it with the feature mqtt".to_owned(),
-    })
+    Err(built_without(topic))
+}
+
+/// Nobody has one: this program was built without MQTT.
+#[cfg(not(feature = "mqtt"))]
+#[derive(Debug)]
+pub struct Publisher(std::convert::Infallible);
+
+#[cfg(not(feature = "mqtt"))]
+impl Publisher {
+    /// Publishes nothing.
+    pub fn publish(&self, _: Vec<u8>) {
+        match self.0 {}
+    }
+}
+
+/// This program was built without MQTT.
+///
+/// # Errors
+/// Always.
+#[cfg(not(feature = "mqtt"))]
+#[expect(clippy::unused_async, reason = "the same call with and without the feature")]
+pub async fn open_publishing(topic: &Topic, _: SignOn) -> Result<Publisher, OpenError> {
+    Err(built_without(topic))
 }

@@ -1,33 +1,21 @@
-//! The one place that knows the MQTT library.
+//! What is published on a topic, as it comes.
 
 use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
 
-use rumqttc::{
-    AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop, MqttOptions, Packet, QoS,
-    SubscribeReasonCode, Transport,
-};
+use rumqttc::{AsyncClient, ConnectionError, Event, EventLoop, Packet, QoS, SubscribeReasonCode};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
+use super::signing::{Trouble, options};
 use super::{SignOn, payload};
-use crate::frame::visible;
 use crate::link::OpenError;
 use crate::link::dial::{CONNECT_TIMEOUT, Dial};
 use crate::link::keep::{Pause, Reach};
 use crate::link::stream::Source;
 use crate::link::topic::Topic;
 use crate::protocol::LineSettings;
-
-/// A broker that says nothing for one and a half times this is taken for gone; after this it is asked.
-const KEEP_ALIVE_SECONDS: u16 = 10;
-/// Longest message that is taken; a longer one ends the connection.
-const LONGEST_MESSAGE: usize = 256 * 1024;
-
-/// Messages taken from the connection at once. With more than one, those in front of a lost connection's end
-/// would be lost with it.
-const BATCH: usize = 1;
 
 /// A topic that is subscribed to.
 ///
@@ -47,18 +35,6 @@ struct Broker {
     early: VecDeque<Vec<u8>>,
 }
 
-/// Why there is no subscription.
-enum Trouble {
-    /// The broker does not let us.
-    Forbidden(&'static str),
-    /// The certificate, or what else TLS needs.
-    Tls(String),
-    /// The network.
-    Io(io::Error),
-    /// Anything else.
-    Other(String),
-}
-
 impl Subscription {
     async fn open(topic: &Topic, sign_on: &SignOn) -> Result<Self, Trouble> {
         let options = options(topic, sign_on)?;
@@ -68,10 +44,7 @@ impl Subscription {
             .map_err(|error| Trouble::Other(error.to_string()))?;
         let mut broker = Broker { _client: client, events, early: VecDeque::new() };
         let confirmed = timeout(CONNECT_TIMEOUT, broker.confirm());
-        confirmed.await.unwrap_or_else(|_| {
-            let what = format!("the broker did not answer within {} s", CONNECT_TIMEOUT.as_secs());
-            Err(Trouble::Io(io::Error::new(io::ErrorKind::TimedOut, what)))
-        })?;
+        confirmed.await.unwrap_or_else(|_| Err(Trouble::silence()))?;
         Ok(Self { broker: Mutex::new(broker), peer: topic.to_string() })
     }
 }
@@ -107,79 +80,6 @@ impl Broker {
                 return Ok(bytes);
             }
         }
-    }
-}
-
-fn options(topic: &Topic, sign_on: &SignOn) -> Result<MqttOptions, Trouble> {
-    let mut options = MqttOptions::new(client_id(), (topic.host.as_str(), topic.port));
-    options.set_keep_alive(KEEP_ALIVE_SECONDS).set_clean_session(true);
-    options.set_read_batch_size(BATCH);
-    options.set_max_packet_size(LONGEST_MESSAGE, LONGEST_MESSAGE);
-    match (&topic.user, &sign_on.password) {
-        (Some(user), Some(password)) => {
-            options.set_credentials(user, password.reveal().to_vec());
-        }
-        (Some(user), None) => {
-            options.set_username(user);
-        }
-        (None, _) => {}
-    }
-    if topic.tls {
-        let tls =
-            Transport::try_tls_with_default_config().map_err(|error| Trouble::Tls(error.to_string()))?;
-        options.set_transport(tls);
-    }
-    Ok(options)
-}
-
-/// A name that no other listener has: a broker ends the older of two connections with the same one.
-fn client_id() -> String {
-    let moment = jiff::Timestamp::now().as_nanosecond().unsigned_abs() % 1_000_000_000_000;
-    format!("meterscope-{:x}-{moment:x}", std::process::id())
-}
-
-impl From<ConnectionError> for Trouble {
-    fn from(error: ConnectionError) -> Self {
-        match error {
-            ConnectionError::ConnectionRefused(
-                ConnectReturnCode::BadUserNamePassword | ConnectReturnCode::NotAuthorized,
-            ) => Self::Forbidden("the user or the password"),
-            ConnectionError::Io(error) => Self::Io(error),
-            ConnectionError::Tls(error) => Self::Tls(error.to_string()),
-            other => Self::Other(other.to_string()),
-        }
-    }
-}
-
-impl Trouble {
-    fn refusal(self, topic: &Topic, dial: &Dial) -> OpenError {
-        let link = topic.to_string();
-        let (what, hint) = match self {
-            Self::Io(error) => match dial.refusal(&error) {
-                missing @ OpenError::Missing { .. } => return missing,
-                _ => (error.to_string(), "is the broker running there, and is this its port?"),
-            },
-            Self::Forbidden(what) => {
-                let hint = "name the user as mqtt://USER@HOST/TOPIC and put the password into \
-                            METERSCOPE_MQTT_PASSWORD, or the name of a file that holds it into \
-                            METERSCOPE_MQTT_PASSWORD_FILE";
-                (format!("the broker refuses {what}"), hint)
-            }
-            Self::Tls(what) => (
-                format!("no TLS: {what}"),
-                "name a file with the broker's certificate authority in SSL_CERT_FILE, or use mqtt://",
-            ),
-            Self::Other(what) => (what, "does an MQTT 3.1.1 broker listen there?"),
-        };
-        OpenError::Refused { link, what: visible::string(&what), hint: hint.to_owned() }
-    }
-
-    fn text(&self) -> String {
-        visible::string(&match self {
-            Self::Forbidden(what) => format!("the broker refuses {what}"),
-            Self::Tls(what) | Self::Other(what) => what.clone(),
-            Self::Io(error) => error.to_string(),
-        })
     }
 }
 

@@ -52,6 +52,7 @@ pub static MODELS: &[&Model] = &[
     &neva::MT324,
     &generic::IEC62056_21,
     &p1::DSMR,
+    &p1::DSMR_2_1,
     &p1::DSMR_2,
     &p1::DSMR_4,
     &p1::DSMR_5,

@@ -67,6 +67,15 @@ pub static DSMR_2: Model = Model {
     ..OLD
 };
 
+/// The Netherlands, version 2.1: gas, heat and water are objects of their own and not channels of M-Bus.
+pub static DSMR_2_1: Model = Model {
+    id: "dsmr21-p1",
+    title: "DSMR 2.1 (ACE4000)",
+    dialect: dialects::V2_1,
+    note: "no CRC: readings are unchecked; gas as 24 hourly values of 7-0:23.1.0; pushes every 10 s",
+    ..OLD
+};
+
 /// The Netherlands, versions 4.0 to 4.2.
 pub static DSMR_4: Model = Model { id: "dsmr4-p1", title: "DSMR 4", dialect: dialects::V4, ..COMMON };
 
@@ -166,8 +175,9 @@ mod tests {
     use super::*;
     use crate::protocol::registry;
 
-    static ALL: [&Model; 15] = [
+    static ALL: [&Model; 16] = [
         &DSMR,
+        &DSMR_2_1,
         &DSMR_2,
         &DSMR_4,
         &DSMR_5,
@@ -209,7 +219,7 @@ mod tests {
     fn meters_before_version_4_send_slowly_with_parity() {
         for model in ALL {
             let is_slow = model.line == LineSettings::e71(9600);
-            assert_eq!(is_slow, [DSMR_2.id, Q3D.id].contains(&model.id), "{}", model.id);
+            assert_eq!(is_slow, [DSMR_2_1.id, DSMR_2.id, Q3D.id].contains(&model.id), "{}", model.id);
         }
     }
 }

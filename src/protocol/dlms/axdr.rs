@@ -7,6 +7,8 @@ const MOST_ITEMS: usize = 4096;
 
 /// A date and time in data of its own tag.
 pub const DATE_TIME: u8 = 0x19;
+/// A compact array: values without tags behind one description of their type.
+pub const COMPACT: u8 = 0x13;
 /// Bytes of a date and time.
 pub const DATE_TIME_LENGTH: usize = 12;
 
@@ -77,8 +79,10 @@ impl Tree {
     /// Reads one piece of data at `start`.
     pub fn read(bytes: &[u8], start: usize) -> Self {
         let mut tree = Self { items: Vec::with_capacity(64), end: start, halt: None };
-        if let Err(halt) = tree.fill(bytes) {
-            tree.halt = Some(halt);
+        tree.halt = tree.fill(bytes).err();
+        let is_whole = tree.halt.is_none() && tree.end == bytes.len();
+        if let Some(items) = Some(()).filter(|()| !is_whole).and_then(|()| loose_list(bytes, start)) {
+            tree = Self { items, end: bytes.len(), halt: None };
         }
         tree.link();
         tree
@@ -141,6 +145,37 @@ impl Tree {
     }
 }
 
+/// A list whose elements are written without tags, as meters of EG.D (Czechia; ZPA, Sagemcom XT211) do
+/// (`esphome-libs/dlms_parser`, dumps): a structure of structures `02 02`, class, OBIS code and attribute as they
+/// are, then the value with its tag. Taken for one only where it fits to the last byte.
+fn loose_list(bytes: &[u8], start: usize) -> Option<Vec<Item>> {
+    let &[0x02, count, ..] = bytes.get(start..)? else { return None };
+    let outer =
+        Item { tag: 0x02, depth: 0, count: count.into(), start, content: start + 2, end: start + 2, next: 0 };
+    let mut items = vec![outer];
+    let mut at = outer.end;
+    for _ in 0..count {
+        at = loose_element(bytes, at, &mut items)?;
+    }
+    (at == bytes.len() && count > 0).then_some(items)
+}
+
+fn loose_element(bytes: &[u8], at: usize, items: &mut Vec<Item>) -> Option<usize> {
+    let &[0x02, 0x02, 0x00, _, a, _, _, _, _, 0xFF, attribute, ..] = bytes.get(at..)? else { return None };
+    if a > 8 || !(1..=15).contains(&attribute) {
+        return None;
+    }
+    let group = Item { tag: 0x02, depth: 1, count: 2, start: at, content: at + 2, end: at + 2, next: 0 };
+    items.push(group);
+    items.push(untagged(bytes, 0x12, at + 2, 2)?);
+    // An OBIS code has six bytes and here no length before them.
+    items.push(Item { tag: 0x09, depth: 2, count: 0, start: at + 4, content: at + 4, end: at + 10, next: 0 });
+    items.push(untagged(bytes, 0x0F, at + 10, 2)?);
+    let value = read_item(bytes, at + 11, 2).ok().filter(|value| !value.is_group())?;
+    items.push(value);
+    Some(value.end)
+}
+
 fn read_item(bytes: &[u8], start: usize, depth: u8) -> Result<Item, Halt> {
     let tag = *bytes.get(start).ok_or(Halt::short(start, "the data ends before an element"))?;
     let mut item = Item { tag, depth, count: 0, start, content: start + 1, end: 0, next: 0 };
@@ -196,7 +231,7 @@ const fn form(tag: u8) -> Option<Form> {
         0x01 | 0x02 => Form::Group,
         0x04 => Form::Bits,
         0x09 | 0x0A | 0x0C => Form::Counted,
-        0x13 => Form::Compact,
+        COMPACT => Form::Compact,
         0x03 | 0x0D | 0x0F | 0x11 | 0x16 | 0x1C | 0x1F => Form::Fixed(1),
         0x10 | 0x12 | 0x1D | 0x20 => Form::Fixed(2),
         0x05 | 0x06 | 0x17 | 0x1B | 0x1E | 0x21 => Form::Fixed(4),
@@ -221,6 +256,84 @@ pub const fn type_name(tag: u8) -> &'static str {
         0x21 => "delta-double-long-unsigned", 0xFF => "don't-care",
         _ => "no type",
     }
+}
+
+/// The elements of a compact array, one after the other, without tags: those of structures in it as if they stood
+/// alone. `None` where the description does not fit the contents.
+pub fn compact(item: &Item, bytes: &[u8]) -> Option<Compact> {
+    let described = description(bytes, item.content, 0).ok()?;
+    let mut kinds = Vec::new();
+    leaves(bytes, item.content, &mut kinds).ok()?;
+    let (length, contents) = length_at(bytes, described).ok()?;
+    let end = contents.checked_add(length).filter(|end| *end == item.end)?;
+    let mut elements = Vec::new();
+    let mut at = contents;
+    while at < end && !kinds.is_empty() {
+        for tag in &kinds {
+            let element = untagged(bytes, *tag, at, item.depth + 1)?;
+            at = element.end;
+            elements.push(element);
+        }
+        if elements.len() > MOST_ITEMS {
+            return None;
+        }
+    }
+    (at == end).then_some(Compact { described, contents, per_element: kinds.len(), elements })
+}
+
+/// A compact array taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compact {
+    /// Index after the description of the type.
+    pub described: usize,
+    /// Index of the first byte of the contents.
+    pub contents: usize,
+    /// Simple values in one element.
+    pub per_element: usize,
+    /// The simple values.
+    pub elements: Vec<Item>,
+}
+
+/// The simple types that a type description comes to, in order; gives the index after it.
+fn leaves(bytes: &[u8], at: usize, kinds: &mut Vec<u8>) -> Result<usize, Halt> {
+    let tag = *bytes.get(at).ok_or(Halt::short(at, "a type description is cut short"))?;
+    if kinds.len() > MOST_ITEMS {
+        return Err(Halt::wrong(at, "more than 4096 elements"));
+    }
+    match tag {
+        0x01 => {
+            let (high, low) = (bytes.get(at + 1), bytes.get(at + 2));
+            let count = u16::from(high.copied().unwrap_or(0)) << 8 | u16::from(low.copied().unwrap_or(0));
+            let mut after = at + 3;
+            for _ in 0..usize::from(count).min(MOST_ITEMS) {
+                after = leaves(bytes, at + 3, kinds)?;
+            }
+            Ok(after)
+        }
+        0x02 => {
+            let (count, mut after) = length_at(bytes, at + 1)?;
+            for _ in 0..count.min(bytes.len()) {
+                after = leaves(bytes, after, kinds)?;
+            }
+            Ok(after)
+        }
+        _ => {
+            kinds.push(tag);
+            Ok(at + 1)
+        }
+    }
+}
+
+/// A value without its tag, which is known from elsewhere.
+fn untagged(bytes: &[u8], tag: u8, at: usize, depth: u8) -> Option<Item> {
+    let (content, length) = match form(tag)? {
+        Form::Fixed(length) => (at, length),
+        Form::Counted => length_at(bytes, at).ok().map(|(length, after)| (after, length))?,
+        Form::Bits => length_at(bytes, at).ok().map(|(bits, after)| (after, bits.div_ceil(8)))?,
+        Form::Group | Form::Compact => return None,
+    };
+    let end = content.checked_add(length).filter(|end| *end <= bytes.len())?;
+    Some(Item { tag, depth, count: 0, start: at, content, end, next: 0 })
 }
 
 /// The end of a type description of a compact array.
@@ -332,6 +445,33 @@ mod tests {
     }
 
     #[test]
+    fn a_compact_array_is_taken_apart_by_the_type_it_describes() {
+        let parts = |text: &str| {
+            let bytes = hex::parse(text).unwrap();
+            let item = Tree::read(&bytes, 0).items[0];
+            compact(&item, &bytes).map(|found| {
+                let number = |item: &Item| integer(item, &bytes).unwrap();
+                (found.per_element, found.elements.iter().map(number).collect::<Vec<_>>())
+            })
+        };
+        assert_eq!(parts("13 12 04 0001 FFFF"), Some((1, vec![1, 65535])));
+        assert_eq!(parts("13 02 02 12 0F 06 0001 FF 0002 03"), Some((2, vec![1, -1, 2, 3])));
+        assert_eq!(parts("13 01 0002 11 04 01 02 03 04"), Some((2, vec![1, 2, 3, 4])));
+        assert_eq!(parts("13 12 03 0001 FF"), None, "a value is cut");
+    }
+
+    #[test]
+    fn a_list_without_tags_is_read_where_it_fits_to_the_last_byte() {
+        let text = "02 02 0202 0003 0100010800FF 02 06 00003289 0202 0003 0100200700FF 02 12 0921";
+        let tree = read(text);
+        assert_eq!((tree.halt, tree.items.len()), (None, 11));
+        let bytes = hex::parse(text).unwrap();
+        assert_eq!(integer(&tree.items[5], &bytes), Some(12937));
+        assert_eq!(tree.elements(1).map(|i| tree.items[i].tag).collect::<Vec<_>>(), [0x12, 0x09, 0x0F, 0x06]);
+        assert!(read(&format!("{text} 00")).items.len() < 11, "one byte too many");
+    }
+
+    #[test]
     fn a_compact_array_is_passed_over_whole() {
         let tree = read("02 02 13 02 02 12 11 03 0001 05 11 09");
         assert_eq!((tree.halt, tree.items.len()), (None, 3));
@@ -345,7 +485,7 @@ mod tests {
             let mut at = 0;
             for (index, item) in tree.items.iter().enumerate() {
                 prop_assert_eq!(item.start, at);
-                prop_assert!(item.start < item.content && item.content <= item.end && item.next > index);
+                prop_assert!(item.start <= item.content && item.start < item.end && item.content <= item.end && item.next > index);
                 prop_assert!(item.next <= tree.items.len());
                 at = item.end;
             }

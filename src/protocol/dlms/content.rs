@@ -1,6 +1,6 @@
 //! A data notification explained: its head, the tree of its data, and the readings in it.
 
-use super::axdr::{DATE_TIME, DATE_TIME_LENGTH, Item, Tree, integer, type_name};
+use super::axdr::{COMPACT, Compact, DATE_TIME, DATE_TIME_LENGTH, Item, Tree, compact, integer, type_name};
 use super::layout::{self, Layout, Role, Scale, Shape};
 use super::maker::Maker;
 use super::obis::{self, Obis};
@@ -136,6 +136,10 @@ impl Teller<'_> {
         for (item, role) in self.tree.items.iter().zip(&layout.roles) {
             if item.is_group() {
                 self.group(item);
+            } else if let Some(parts) =
+                Some(item).filter(|item| item.tag == COMPACT).and_then(|i| compact(i, self.bytes))
+            {
+                self.compact(item, &parts);
             } else {
                 self.element(item, *role);
             }
@@ -149,12 +153,28 @@ impl Teller<'_> {
         self.sheet.field(item.depth + 1, "type and count", (item.start, item.end), Value::Bytes);
     }
 
+    /// A compact array: the description of its type once, then values without tags.
+    fn compact(&mut self, item: &Item, parts: &Compact) {
+        let count = parts.elements.len() / parts.per_element.max(1);
+        self.sheet.field(item.depth, "compact-array", (item.start, item.end), Value::count(count as u64));
+        self.sheet.field(item.depth + 1, "type description", (item.start, parts.described), Value::Bytes);
+        self.sheet.field(
+            item.depth + 1,
+            "length of contents",
+            (parts.described, parts.contents),
+            Value::Bytes,
+        );
+        for element in &parts.elements {
+            self.element(element, Role::Plain);
+        }
+    }
+
     fn element(&mut self, item: &Item, role: Role) {
         let (label, note) = names(item, role);
         let (value, unit) = self.value(item, role);
         let needs_bytes = matches!(value, Value::Text | Value::Bytes) && item.end > item.content;
         let from = if needs_bytes { item.content } else { item.start };
-        if needs_bytes {
+        if needs_bytes && item.content > item.start {
             let name = Value::Word(type_name(item.tag));
             self.sheet.field(item.depth, "type and length", (item.start, item.content), name);
         }
@@ -256,7 +276,8 @@ fn names(item: &Item, role: Role) -> (Label, &'static str) {
 fn reading(obis: Obis, measured: Measured, unit: Unit, raw: &[u8]) -> Reading {
     let quantity = obis::quantity(obis);
     if obis.first().is_some_and(|medium| *medium > 1) {
-        return Reading::unnamed(quantity, measured, unit, raw);
+        let channel = obis.get(1).copied().unwrap_or_default();
+        return Reading { channel, ..Reading::unnamed(quantity, measured, unit, raw) };
     }
     Reading { quantity, ..Reading::of(obis::code(obis), measured, unit, raw) }
 }

@@ -252,8 +252,9 @@ impl View<'_> {
     fn in_structure(&mut self, index: usize) -> bool {
         let parts: Vec<usize> = self.tree.elements(index).take(4).collect();
         let (code, value, scaler) = match *parts.as_slice() {
-            [code, value] => (code, value, None),
             [code, value, scaler] => (code, value, Some(scaler)),
+            // The longer one is class, code, attribute and value: a list without tags.
+            [code, value] | [_, code, _, value] => (code, value, None),
             _ => return false,
         };
         let Some(obis) = self.obis(code) else { return false };

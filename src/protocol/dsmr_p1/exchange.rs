@@ -4,13 +4,13 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::commands::COMMANDS;
-use super::dissect::values;
+use super::dissect::{dissect, values};
 use super::hints::{self, Hint};
 use super::variant::{self, ANY};
 use crate::frame::{At, Values, Verdict};
 use crate::protocol::{
-    Action, ComposeError, Context, Dialect, Event, Exchange, Failure, Fault, LineSettings, MeterKey, Plan,
-    Warning,
+    Action, ComposeError, Context, Dialect, Event, Exchange, Failure, Fault, LineSettings, Lock, MeterKey,
+    Plan, Warning, sealed,
 };
 
 /// Characters of a long telegram, whose time on the wire is added to the deadline.
@@ -32,7 +32,8 @@ pub struct Wait {
     is_on: bool,
     noise: Vec<u8>,
     noise_bytes: u32,
-    damaged: Option<String>,
+    /// What came instead of a good telegram.
+    trouble: Option<Fault>,
     /// What was said about the line, so that it is said once.
     hint: Option<Hint>,
     /// Whether other line settings have been tried.
@@ -60,7 +61,7 @@ impl Wait {
             is_on: false,
             noise: Vec::new(),
             noise_bytes: 0,
-            damaged: None,
+            trouble: None,
             hint: None,
             has_changed_line: false,
             actions: VecDeque::new(),
@@ -75,7 +76,7 @@ impl Wait {
     fn await_next(&mut self, at: At) {
         self.noise.clear();
         self.noise_bytes = 0;
-        self.damaged = None;
+        self.trouble = None;
         if self.done >= self.requests {
             self.is_on = false;
             self.actions.push_back(Action::Finished);
@@ -88,18 +89,29 @@ impl Wait {
     fn frame(&mut self, bytes: &[u8], at: At) {
         let context = Context { dialect: self.dialect, keys: &self.keys, ..Context::default() };
         let found = values(bytes, &context);
-        if let Some(what) = unusable(&found) {
-            self.damaged = Some(what);
-            return;
+        if let Some(fault) = unusable(&found) {
+            let is_sealed = found.problems.iter().any(|problem| sealed::lock(problem.code).is_some());
+            let told = is_sealed.then(|| sealed::fault(&dissect(bytes, &context))).flatten();
+            return self.unread(told.unwrap_or(fault), at);
         }
         self.warn_of(&found);
         self.actions.extend(found.readings.into_iter().map(Action::Reading));
         self.answered(Ok(()), at);
     }
 
+    /// Nothing could be read from a telegram. Without a key the next one cannot be read either; a wrong key may be
+    /// a damaged frame.
+    fn unread(&mut self, fault: Fault, at: At) {
+        if matches!(fault, Fault::Sealed { lock: Lock::NoKey, .. }) {
+            self.answered(Err(Failure { step: TITLE, fault }), at);
+        } else {
+            self.trouble = Some(fault);
+        }
+    }
+
     /// What a good telegram says that the person should know.
     fn warn_of(&mut self, found: &Values) {
-        const TOLD: [&str; 5] = ["dialect", "no-checksum", "authentication-key", "aad", "clock"];
+        const TOLD: [&str; 6] = ["parity", "dialect", "no-checksum", "authentication-key", "aad", "clock"];
         let odd = found.problems.iter().filter(|problem| TOLD.contains(&problem.code));
         self.actions.extend(
             odd.map(|problem| Action::Warning(Warning { code: problem.code, text: problem.text.clone() })),
@@ -147,10 +159,8 @@ impl Wait {
     }
 
     fn silence(&mut self, at: At) {
-        let fault = match self.damaged.take() {
-            Some(what) => Fault::Damaged { what },
-            None => Fault::NoAnswer { sent: 0, echo: false, noise_bytes: self.noise_bytes },
-        };
+        let silence = Fault::NoAnswer { sent: 0, echo: false, noise_bytes: self.noise_bytes };
+        let fault = self.trouble.take().unwrap_or(silence);
         self.answered(Err(Failure { step: TITLE, fault }), at);
     }
 }
@@ -158,14 +168,14 @@ impl Wait {
 const TITLE: &str = "waiting for a telegram";
 
 /// Why no reading is taken from a telegram; `None` when it is good.
-fn unusable(found: &Values) -> Option<String> {
+fn unusable(found: &Values) -> Option<Fault> {
     let is_good = match found.verdict {
         Verdict::Good => true,
         Verdict::Bad(_) | Verdict::Malformed(_) => false,
         Verdict::Unchecked(_) => !found.readings.is_empty(),
     };
     let text = || found.problems.first().map_or("nothing in it can be read", |problem| problem.text.as_ref());
-    (!is_good).then(|| text().to_owned())
+    (!is_good).then(|| Fault::Damaged { what: text().to_owned() })
 }
 
 impl Exchange for Wait {

@@ -2,13 +2,16 @@
 //! with an exclamation mark; an encrypted one says its length.
 //!
 //! An exclamation mark elsewhere is a bit error (a `1` or `)` that lost a bit on a weak line) and ends nothing.
+//! Characters of seven bits may carry their parity in bit 7, where the line is taken for 8N1.
 //! A telegram that breaks off is given up when the next one begins or the line falls silent.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::envelope::{self, Envelope};
-use super::wire::{CRC_DIGITS, End, HEAD, LONGEST, Seal, is_head, may_be_head};
+use super::wire::{
+    CRC_DIGITS, End, HEAD, LONGEST, SEVEN_BITS, Seal, is_head, is_parity_head, may_be_head, without_parity,
+};
 use crate::frame::At;
 use crate::protocol::{Framer, Judged, Piece, PieceKind};
 
@@ -27,6 +30,9 @@ const LARGEST_STEP: usize = 4096;
 
 /// Bytes of the longest head there is.
 const LONGEST_HEAD: usize = envelope::HEAD + 4;
+
+/// Bytes behind an exclamation mark that can matter: digits, NUL, line end, and what shows that it is none.
+const LONGEST_TAIL: usize = 16;
 
 /// Bytes within which the first line of a telegram must end.
 const LONGEST_FIRST_LINE: usize = 160;
@@ -68,6 +74,8 @@ pub struct Telegrams {
     /// How many of the held bytes have been looked at.
     scanned: usize,
     state: State,
+    /// Whether the characters of the telegram at hand carry parity in bit 7.
+    has_parity: bool,
     last: At,
 }
 
@@ -79,6 +87,7 @@ impl Telegrams {
             chunks: VecDeque::new(),
             scanned: 0,
             state: State::Hunting,
+            has_parity: false,
             last: At::ZERO,
         }
     }
@@ -92,21 +101,38 @@ impl Telegrams {
         self.scanned.checked_sub(count).and_then(|from| self.seen().get(from..)).unwrap_or_default()
     }
 
+    /// A byte of the telegram at hand as a character.
+    const fn character(&self, byte: u8) -> u8 {
+        if self.has_parity { byte & SEVEN_BITS } else { byte }
+    }
+
+    /// Whether a telegram begins with the last bytes looked at.
+    fn is_at_head(&self) -> bool {
+        let tail = self.tail(HEAD);
+        is_head(tail) || is_parity_head(tail)
+    }
+
+    /// A telegram begins with the last bytes looked at.
+    fn begin(&mut self) {
+        self.has_parity = is_parity_head(self.tail(HEAD));
+        self.state = State::Text { head: self.scanned - HEAD, has_line: false };
+    }
+
     fn scan(&mut self, out: &mut dyn FnMut(Piece<'_>)) {
         while let Some(&byte) = self.bytes.get(self.scanned) {
             self.scanned += 1;
             match self.state {
                 State::Hunting => self.hunt(out),
-                State::Text { head, has_line } => self.text(byte, head, has_line, out),
-                State::Ending { head, mark } => self.ending(byte, head, mark, out),
+                State::Text { head, has_line } => self.text(self.character(byte), head, has_line, out),
+                State::Ending { head, mark } => self.ending(self.character(byte), head, mark, out),
                 State::Sealed { head, total } => self.sealed(head, total, out),
             }
         }
     }
 
     fn hunt(&mut self, out: &mut dyn FnMut(Piece<'_>)) {
-        if may_be_head(self.tail(HEAD)) {
-            self.state = State::Text { head: self.scanned - HEAD, has_line: false };
+        if may_be_head(self.tail(HEAD)) || is_parity_head(self.tail(HEAD)) {
+            self.begin();
         } else if let Some(head) = self.envelope() {
             self.open(head);
         } else if self.scanned >= 2 * HELD_NOISE {
@@ -134,8 +160,8 @@ impl Telegrams {
 
     fn text(&mut self, byte: u8, head: usize, has_line: bool, out: &mut dyn FnMut(Piece<'_>)) {
         let count = self.scanned - head;
-        let before = self.tail(2).first().copied();
-        if count > HEAD && is_head(self.tail(HEAD)) {
+        let before = self.tail(2).first().map(|byte| self.character(*byte));
+        if count > HEAD && self.is_at_head() {
             self.restart(head, out);
         } else if byte == b'\n' && !has_line {
             self.state = State::Text { head, has_line: true };
@@ -152,16 +178,16 @@ impl Telegrams {
     /// A telegram begins within another, which has lost its tail.
     fn restart(&mut self, head: usize, out: &mut dyn FnMut(Piece<'_>)) {
         self.give_up(head, self.scanned - HEAD, out);
-        self.state = State::Text { head: self.scanned - HEAD, has_line: false };
+        self.begin();
     }
 
     fn ending(&mut self, byte: u8, head: usize, mark: usize, out: &mut dyn FnMut(Piece<'_>)) {
-        let digits = self.seen().get(mark + 1..).unwrap_or_default();
-        let digits = digits.get(..digits.len() - 1).unwrap_or_default();
+        let mut shown = [0; LONGEST_TAIL];
+        let digits = self.behind(mark, &mut shown);
         let is_hex = digits.iter().all(u8::is_ascii_hexdigit);
         let is_over = digits.iter().any(|byte| matches!(byte, b'\r' | 0));
         match byte {
-            _ if is_head(self.tail(HEAD)) => {
+            _ if self.is_at_head() => {
                 self.end(head, mark, self.scanned - HEAD, out);
                 self.restart_after(out);
             }
@@ -176,6 +202,16 @@ impl Telegrams {
             _ if digits.len() < CRC_DIGITS => {}
             _ => self.state = State::Text { head, has_line: true },
         }
+    }
+
+    /// The characters behind the mark, without the last one.
+    fn behind<'a>(&self, mark: usize, shown: &'a mut [u8; LONGEST_TAIL]) -> &'a [u8] {
+        let bytes = self.bytes.get(mark + 1..self.scanned.saturating_sub(1)).unwrap_or_default();
+        let count = bytes.len().min(LONGEST_TAIL);
+        for (place, byte) in shown.iter_mut().zip(bytes) {
+            *place = self.character(*byte);
+        }
+        shown.get(..count).unwrap_or_default()
     }
 
     /// The last byte was not part of what was handed over.
@@ -196,11 +232,15 @@ impl Telegrams {
     /// The telegram ends at `end`, unless its mark follows a bracket but is not followed by a CRC.
     fn end(&mut self, head: usize, mark: usize, end: usize, out: &mut dyn FnMut(Piece<'_>)) {
         let telegram = self.bytes.get(head..end).unwrap_or_default();
-        let follows_bracket = mark.checked_sub(1).and_then(|at| self.bytes.get(at)) == Some(&b')');
+        let before = mark.checked_sub(1).and_then(|at| self.bytes.get(at));
+        let follows_bracket = before.map(|byte| self.character(*byte)) == Some(b')');
+        let stripped = self.has_parity.then(|| without_parity(telegram));
+        let telegram = stripped.as_ref().map_or(telegram, |(text, _)| text);
+        let is_odd = stripped.as_ref().is_some_and(|(_, odd)| odd.is_some());
         let found = End::of(telegram);
         match found {
             Some(found) if !follows_bracket || matches!(found.seal, Seal::Crc { .. }) => {
-                let judged = judge(telegram, &found);
+                let judged = if is_odd { PieceKind::Frame(Judged::Bad) } else { judge(telegram, &found) };
                 self.emit(PieceKind::Noise, head, out);
                 self.emit(judged, end - head, out);
                 self.state = State::Hunting;
@@ -228,7 +268,8 @@ impl Telegrams {
     fn give_up(&mut self, head: usize, end: usize, out: &mut dyn FnMut(Piece<'_>)) {
         let broken = self.bytes.get(head..end).unwrap_or_default();
         let has_line = broken.contains(&b'\n');
-        let is_telegram = broken.get(..HEAD).is_some_and(is_head) && has_line;
+        let begins = |head: &[u8]| is_head(head) || is_parity_head(head);
+        let is_telegram = broken.get(..HEAD).is_some_and(begins) && has_line;
         if is_telegram {
             self.emit(PieceKind::Noise, head, out);
             self.emit(PieceKind::Frame(Judged::Bad), end - head, out);

@@ -52,7 +52,7 @@ impl Hint {
     pub const fn text(self) -> &'static str {
         match self {
             Self::Inverted => {
-                "the line is inverted: the data pin of the P1 port needs an inverter (or one less), or an adapter \
+                "the line looks inverted: the data pin of the P1 port needs an inverter (or one less), or an adapter \
                  whose RXD is set to inverted"
             }
             Self::Parity => "every byte has even parity: the meter sends 7E1 and the line is set to 8N1",

@@ -68,6 +68,8 @@ pub mod dialects {
     pub const POLAND: Dialect = v::POLAND.dialect;
     /// Ireland.
     pub const IRELAND: Dialect = v::IRELAND.dialect;
+    /// DSMR 2.1.
+    pub const V2_1: Dialect = v::OLDEST.dialect;
     /// `EasyMeter` Q3D.
     pub const Q3D: Dialect = v::Q3D.dialect;
 }

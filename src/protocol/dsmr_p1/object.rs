@@ -28,6 +28,7 @@ pub enum Spelling {
 
 impl Object {
     /// The reference that bytes begin with, how many of them it takes, and how it is spelled.
+    #[expect(clippy::many_single_char_names, reason = "the groups of a reference are called by letters")]
     pub fn read(bytes: &[u8]) -> Option<(Self, usize, Spelling)> {
         let (a, rest) = group(bytes)?;
         let [b'-', rest @ ..] = rest else { return None };

@@ -62,9 +62,8 @@ fn decimal(text: &[u8]) -> Option<(Decimal, usize)> {
         rest => (sum, rest, 0),
     };
     let magnitude = match whole + fraction {
-        0 => return None,
-        ..=SAFE_DIGITS => sum,
-        ..=MOST_DIGITS => checked(unsigned.get(..unsigned.len() - rest.len())?)?,
+        1..=SAFE_DIGITS => sum,
+        count if (1..=MOST_DIGITS).contains(&count) => checked(unsigned.get(..unsigned.len() - rest.len())?)?,
         _ => return None,
     };
     let decimals = fraction as u8;

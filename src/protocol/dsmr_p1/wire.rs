@@ -31,6 +31,26 @@ pub fn may_be_head(bytes: &[u8]) -> bool {
     matches!(bytes, [b'/', letters @ .., _] if letters.iter().filter(|b| b.is_ascii_alphabetic()).count() > 1)
 }
 
+/// Whether five bytes are the beginning of a telegram whose characters carry even parity in bit 7: 7E1, taken for
+/// 8N1.
+pub fn is_parity_head(bytes: &[u8]) -> bool {
+    let Ok(mut head) = <[u8; HEAD]>::try_from(bytes) else { return false };
+    let is_even = bytes.iter().all(|byte| byte.count_ones().is_multiple_of(2));
+    for byte in &mut head {
+        *byte &= SEVEN_BITS;
+    }
+    is_even && bytes.first() != Some(&b'/') && is_head(&head)
+}
+
+/// The bits of a character without its parity bit.
+pub const SEVEN_BITS: u8 = 0x7F;
+
+/// The characters without their parity bits, and where the first one is whose parity is wrong.
+pub fn without_parity(bytes: &[u8]) -> (Vec<u8>, Option<usize>) {
+    let odd = bytes.iter().position(|byte| !byte.count_ones().is_multiple_of(2));
+    (bytes.iter().map(|byte| byte & SEVEN_BITS).collect(), odd)
+}
+
 /// What follows the exclamation mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seal {
@@ -150,6 +170,15 @@ mod tests {
     fn what_is_sealed_up_is_judged_good() {
         let bytes = seal_up(b"/KAM5\r\n\r\n!");
         assert_eq!(End::of(&bytes).unwrap().judge(&bytes), Judged::Good);
+    }
+
+    #[test]
+    fn a_head_with_parity_bits_is_known_and_told_from_one_without() {
+        let even = |byte: u8| byte | if byte.count_ones() % 2 == 1 { 0x80 } else { 0 };
+        let head: Vec<u8> = b"/ISK5".iter().map(|byte| even(*byte)).collect();
+        assert!(is_parity_head(&head) && !is_parity_head(b"/ISK5") && !is_head(&head));
+        assert_eq!(without_parity(&head), (b"/ISK5".to_vec(), None));
+        assert_eq!(without_parity(&[head[0], head[1] ^ 1]).1, Some(1));
     }
 
     #[test]

@@ -48,8 +48,8 @@ pub use step::{Stand, Step};
 
 use crate::frame::Dissection;
 use crate::protocol::{
-    Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, Plan, Profile,
-    Request, Responder, Setup, SetupError, Source, Tracker,
+    Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, LoadProfile,
+    Plan, Profile, Reach, Request, Responder, Setup, SetupError, Source, Stage, Tracker,
 };
 
 /// The protocol id.
@@ -89,6 +89,24 @@ impl Family for Iec {
 
     fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
         dissect::explain(frame, context).dissection
+    }
+
+    fn stage(&self, step: u8) -> Option<Stage> {
+        step::Stand::decode(step).step.map(step::Step::stage)
+    }
+
+    fn has_sessions(&self) -> bool {
+        true
+    }
+
+    fn load_profile(&self, dialect: Dialect) -> Option<LoadProfile> {
+        let (command, reach) = match dialect {
+            NEVA_1 | NEVA_3 => ("profile", Reach::Days { first: "from", last: "days" }),
+            EKT => ("load-profile", Reach::Date("date")),
+            EMR => ("load-profile", Reach::DayBack("day")),
+            _ => return None,
+        };
+        Some(LoadProfile { command, reach, furthest: 127 })
     }
 
     fn commands(&self, dialect: Dialect) -> &'static [Command] {

@@ -1,9 +1,10 @@
 //! Simulated meters: NEVA, both generations of Energomera, and any mode C meter with a readout.
 //!
 //! Besides values of the meter, a set-up may name: `identification` (the whole line without its end),
-//! `greeting` (sent before anything else, as modem converters do), `bcc` (`xor7` or `add7`), `permission`
+//! `bcc` (`xor7` or `add7`), `permission`
 //! (`off` refuses writes), `reaction` (milliseconds), `timeout` (milliseconds after which a session ends by
-//! itself), `readout` (data lines).
+//! itself), `readout` (data lines), `parity` (`even`: it hears and says 7E1 characters with their parity bit, as a
+//! transparent converter at 8N1 carries them; without it, it answers as it is asked).
 
 mod defaults;
 mod meter;

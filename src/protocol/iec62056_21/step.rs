@@ -2,6 +2,7 @@
 //! speed in force, and whether the check characters are sums.
 
 use super::ident::SPEEDS;
+use crate::protocol::Stage;
 
 /// A step of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,11 +29,13 @@ pub enum Step {
     Readout = 10,
     /// A request and its command in one, without a session.
     Fast = 11,
+    /// B0 before a session has begun, should the last one still be open.
+    Break = 12,
 }
 
 impl Step {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::SignOn,
         Self::Identification,
         Self::Select,
@@ -44,6 +47,7 @@ impl Step {
         Self::SignOff,
         Self::Readout,
         Self::Fast,
+        Self::Break,
     ];
 
     /// Its name for people.
@@ -61,6 +65,24 @@ impl Step {
             Self::SignOff => "sign-off",
             Self::Readout => "data readout",
             Self::Fast => "read without a session",
+            Self::Break => "break",
+        }
+    }
+
+    /// What it is for: a request and what it brings about are of one stage, save a command and its answer.
+    #[must_use]
+    pub const fn stage(self) -> Stage {
+        match self {
+            Self::SignOn => Stage::SignOn,
+            Self::Identification => Stage::Identification,
+            Self::Select | Self::Operand => Stage::Select,
+            Self::Login | Self::Admission => Stage::Password,
+            Self::Command => Stage::Command,
+            Self::Answer => Stage::Answer,
+            Self::SignOff => Stage::SignOff,
+            Self::Readout => Stage::Readout,
+            Self::Fast => Stage::Outside,
+            Self::Break => Stage::Break,
         }
     }
 }

@@ -86,7 +86,8 @@ impl IecTracker {
             (b"B0" | b"B1", Source::Replies) => self.reply(Step::SignOff),
             (b"B0" | b"B1", _) => {
                 self.baud = None;
-                let relation = self.request(seen, Step::SignOff);
+                let is_break = matches!(self.step, None | Some(Step::SignOn | Step::Break));
+                let relation = self.request(seen, if is_break { Step::Break } else { Step::SignOff });
                 self.open = None;
                 relation
             }

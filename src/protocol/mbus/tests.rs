@@ -229,6 +229,36 @@ fn no_flipped_bit_of_a_published_frame_passes() {
     }
 }
 
+/// The frames of a stream that are not bad, and what they say.
+fn sound(stream: &[u8], keys: &[MeterKey]) -> Vec<(Vec<u8>, String)> {
+    let frames = laws::pieces(&Mbus, Source::Both, stream, &[]);
+    frames
+        .into_iter()
+        .filter(|(kind, _)| matches!(kind, PieceKind::Frame(judged) if *judged != Judged::Bad))
+        .map(|(_, bytes)| {
+            let readings = Mbus.dissect(&bytes, &Context { keys, ..Context::default() }).readings;
+            (bytes, format!("{readings:?}"))
+        })
+        .collect()
+}
+
+#[test]
+fn after_a_frame_cut_at_any_byte_the_next_whole_one_is_read_and_nothing_else() {
+    for json in vectors().iter().filter(|json| bytes_of(json, "hex").len() > 1) {
+        let (bytes, keys) = (bytes_of(json, "hex"), keys_of(json));
+        let whole = sound(&bytes, &keys);
+        for cut in 1..bytes.len() {
+            for part in [&bytes[..cut], &bytes[cut..]] {
+                let found = sound(&[part, &bytes].concat(), &keys);
+                assert_eq!(found.last(), whole.last(), "{} cut at {cut}", id(json));
+                let has_readings = |(_, readings): &&(Vec<u8>, String)| readings != "[]";
+                let strangers = found.iter().filter(has_readings).find(|frame| !whole.contains(frame));
+                assert_eq!(strangers, None, "{} cut at {cut}", id(json));
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 

@@ -47,8 +47,8 @@ mod wire;
 mod writes;
 
 use super::{
-    Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, Plan, Profile,
-    Request, Responder, Setup, SetupError, Source, Tracker,
+    Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, LoadProfile,
+    Plan, Profile, Reach, Request, Responder, Setup, SetupError, Source, Stage, Tracker,
 };
 use crate::frame::Dissection;
 
@@ -97,6 +97,20 @@ impl Family for Mercury230 {
 
     fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
         dissect::dissect(frame, context)
+    }
+
+    fn stage(&self, step: u8) -> Option<Stage> {
+        tracker::stage(step)
+    }
+
+    fn has_sessions(&self) -> bool {
+        true
+    }
+
+    fn load_profile(&self, _: Dialect) -> Option<LoadProfile> {
+        // 17 records of 15 bytes are the most that one answer holds; single ones work on every model.
+        let reach = Reach::Records { back: "back", count: "count", most: 16 };
+        Some(LoadProfile { command: "profile", reach, furthest: 84 })
     }
 
     fn commands(&self, _: Dialect) -> &'static [Command] {

@@ -304,6 +304,10 @@ impl Responder for Meter {
         self.heard.end(self.silence())
     }
 
+    fn is_in_session(&self) -> bool {
+        self.channel.is_some()
+    }
+
     fn draw(&mut self, load: Load) {
         self.memory.draw(load);
     }

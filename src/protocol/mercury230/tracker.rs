@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::rows;
 use super::wire::{ANY, BROADCAST, CRC, Frame, LONGEST};
 use crate::frame::{At, Direction};
-use crate::protocol::{Relation, Seen, Source, Tracker};
+use crate::protocol::{Relation, Seen, Source, Stage, Tracker};
 
 /// How many unanswered requests are remembered; several masters may ask at once.
 const REMEMBERED: usize = 4;
@@ -15,6 +15,25 @@ const PATIENCE: Duration = Duration::from_millis(2_500);
 
 /// Bytes that are kept of a request: the longest of the list has 24.
 const KEPT: usize = 32;
+
+/// The steps of a session, in the order of their numbers from 1.
+const STEPS: [Stage; 4] = [Stage::Opening, Stage::Command, Stage::Answer, Stage::Closing];
+
+/// The stage of a step.
+pub fn stage(step: u8) -> Option<Stage> {
+    STEPS.get(usize::from(step.checked_sub(1)?)).copied()
+}
+
+/// The step of a request, or of the answer to it.
+fn step(request: &[u8], direction: Direction) -> u8 {
+    let stage = match (request, direction) {
+        ([rows::OPEN, _, ..], _) => Stage::Opening,
+        ([rows::CLOSE], _) => Stage::Closing,
+        (_, Direction::Reply) => Stage::Answer,
+        _ => Stage::Command,
+    };
+    STEPS.iter().position(|known| *known == stage).map_or(0, |index| index as u8 + 1)
+}
 
 /// The tracker of this family.
 #[derive(Debug, Default)]
@@ -90,15 +109,17 @@ impl Pairs {
             *place = Some(Asked::new(seen, frame));
             self.next = (self.next + 1) % REMEMBERED;
         }
-        towards(Direction::Request)
+        Relation { step: step(frame.body, Direction::Request), ..towards(Direction::Request) }
     }
 
     fn answer(&mut self, frame: &Frame<'_>, place: Option<usize>) -> Relation {
-        let answers = place.and_then(|place| self.at(place)).map(|asked| asked.number);
+        let asked = place.and_then(|place| self.at(place));
+        let answers = asked.map(|asked| asked.number);
+        let step = asked.map_or(0, |asked| step(asked.body(), Direction::Reply));
         if let Some(asked) = place.filter(|_| frame.is_sound()).and_then(|place| self.asked.get_mut(place)) {
             *asked = None;
         }
-        Relation { answers, ..towards(Direction::Reply) }
+        Relation { answers, step, ..towards(Direction::Reply) }
     }
 }
 

@@ -123,6 +123,7 @@ impl Injector {
             | Fault::Idle(..)
             | Fault::Freeze(_)
             | Fault::Refuse(_)
+            | Fault::LateLine(_)
             | Fault::Echo(_) => false,
             _ => armed.spec.toward == Toward::Reader,
         };
@@ -210,6 +211,21 @@ impl Injector {
         let mut through = burst.into_pieces();
         through.retain(|piece| piece.at >= self.frozen_until);
         Passed { through, back: Vec::new(), cut }
+    }
+
+    /// How much later than it should a meter changes its line settings.
+    pub fn line_delay(&mut self, at: At) -> Duration {
+        self.refresh();
+        let mut delay = Duration::ZERO;
+        for index in 0..self.armed.len() {
+            if let Some(Fault::LateLine(time)) = self.fault(index)
+                && self.strikes(index)
+            {
+                self.note(index, at, 0, &[], &[]);
+                delay += time;
+            }
+        }
+        delay
     }
 
     /// When something happens though nothing passes.
@@ -340,7 +356,12 @@ const fn is_of_link(fault: &Fault) -> bool {
     is_cut(fault)
         || matches!(
             fault,
-            Fault::Echo(_) | Fault::Freeze(_) | Fault::Refuse(_) | Fault::Preload(_) | Fault::Idle(..)
+            Fault::Echo(_)
+                | Fault::Freeze(_)
+                | Fault::Refuse(_)
+                | Fault::Preload(_)
+                | Fault::LateLine(_)
+                | Fault::Idle(..)
         )
 }
 

@@ -48,6 +48,10 @@ pub enum Fault {
     Late(Duration, Duration),
     /// The reply before comes instead.
     Stale,
+    /// These bytes come instead of the message.
+    Replace(Vec<u8>),
+    /// A meter changes its line settings later than it should, by this.
+    LateLine(Duration),
     /// Another meter's address stands in the message, with a checksum that fits.
     Misaddress(u8),
     /// The reply before (the same one at first) is on the wire at the same time, later by this.
@@ -113,6 +117,8 @@ pub static KINDS: &[Kind] = &[
     Kind { name: "swallow", argument: "", what: "the message is lost", read: |a| none(a, Fault::Swallow) },
     Kind { name: "late", argument: "TIME or TIME..TIME (800ms)", what: "the message comes later and may be overtaken", read: |a| span(a, 800).map(|(from, to)| Fault::Late(from, to)) },
     Kind { name: "stale", argument: "", what: "the reply before comes instead", read: |a| none(a, Fault::Stale) },
+    Kind { name: "replace", argument: "HEX (15)", what: "other bytes come instead; in IEC 62056-21, 15 is a NAK and 0142300371 a sign-off", read: |a| hex(a, &[0x15]).map(Fault::Replace) },
+    Kind { name: "late_line", argument: "TIME (2s)", what: "a meter changes its line settings later than it should", read: |a| time(a, 2000).map(Fault::LateLine) },
     Kind { name: "misaddress", argument: "OFFSET, 1 to 255 (2)", what: "another meter's address with a checksum that fits", read: |a| count(a, 2).and_then(|n| u8::try_from(n).ok()).filter(|n| *n > 0).map(Fault::Misaddress) },
     Kind { name: "merge", argument: "TIME (0ms)", what: "the reply before is on the wire at the same time: 0 wins", read: |a| time(a, 0).map(Fault::Merge) },
     Kind { name: "map7e1", argument: "", what: "a 7E1 line read as 8N1", read: |a| none(a, Fault::Map7e1) },

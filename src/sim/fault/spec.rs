@@ -22,6 +22,8 @@ pub enum Rate {
     Millionths(u32),
     /// Only on the occasion with this number, from 1.
     Only(u32),
+    /// On the occasion with this number, from 1, and on all that follow.
+    From(u32),
 }
 
 impl Rate {
@@ -34,6 +36,7 @@ impl Rate {
         match self {
             Self::Millionths(share) => rng.below(1_000_000) < u64::from(share),
             Self::Only(number) => occasion == number,
+            Self::From(number) => occasion >= number,
         }
     }
 }
@@ -66,7 +69,7 @@ pub enum SpecError {
         known: String,
     },
     /// The rate is not understood.
-    #[error("fault {kind}: rate \"{}\": expected 0 to 1, a percentage such as 5%, once, or #3 for the third time only", visible::string(.rate))]
+    #[error("fault {kind}: rate \"{}\": expected 0 to 1, a percentage such as 5%, once, #3 for the third time only, or #3.. from then on", visible::string(.rate))]
     Rate {
         /// The kind.
         kind: &'static str,
@@ -147,6 +150,7 @@ impl Fault {
                 | Self::Merge(_)
                 | Self::Coalesce(_)
                 | Self::Preload(_)
+                | Self::LateLine(_)
                 | Self::Idle(..)
                 | Self::Freeze(_)
                 | Self::Fin(_)
@@ -176,7 +180,9 @@ fn read_rate(text: &str, kind: &'static str) -> Result<Rate, SpecError> {
         return Ok(Rate::Only(1));
     }
     if let Some(number) = text.strip_prefix('#') {
-        return number.parse().ok().filter(|n| *n > 0).map(Rate::Only).ok_or_else(bad);
+        let (number, rate): (&str, fn(u32) -> Rate) =
+            number.strip_suffix("..").map_or((number, Rate::Only), |number| (number, Rate::From));
+        return number.parse().ok().filter(|n| *n > 0).map(rate).ok_or_else(bad);
     }
     let (number, scale) = text.strip_suffix('%').map_or((text, 1_000_000.0), |n| (n, 10_000.0));
     let share: f64 = number.trim().parse().map_err(|_| bad())?;
@@ -229,6 +235,7 @@ mod tests {
         assert_eq!(spec("drop=5%").rate, Rate::Millionths(50_000));
         assert_eq!(spec("late=once:800ms").rate, Rate::Only(1));
         assert_eq!(spec("late=#3").rate, Rate::Only(3));
+        assert_eq!(spec("swallow=#3..").rate, Rate::From(3));
     }
 
     #[test]
@@ -238,6 +245,8 @@ mod tests {
         assert_eq!(spec("latency=1:20ms..80ms").fault, Fault::Latency(ms(20), ms(80)));
         assert_eq!(spec("split=1:14+3/6ms").fault, Fault::Split(vec![14, 3], ms(6)));
         assert_eq!(spec("prefix=1:FF00").fault, Fault::Prefix(vec![0xFF, 0]));
+        assert_eq!(spec("replace=#4").fault, Fault::Replace(vec![0x15]));
+        assert_eq!(spec("late-line=1:3s").fault, Fault::LateLine(ms(3000)));
         assert_eq!(spec("noise=0.02").fault, Fault::Insert(Vec::new()));
         assert_eq!(spec("idle=1:4154 0D/2s").fault, Fault::Idle(vec![0x41, 0x54, 0x0D], ms(2000)));
         assert_eq!(spec("unplug=once:never@4").fault, Fault::Unplug(None));
@@ -251,6 +260,7 @@ mod tests {
         assert!(message("blurr=1").starts_with("unknown fault \"blurr\"; known: pace, latency,"));
         assert!(message("drop=2").contains("fault drop: rate \"2\": expected 0 to 1"));
         assert!(message("drop=NaN").contains("rate \"NaN\""));
+        assert!(message("drop=#0..").contains("rate \"#0..\""));
         assert!(message("drop=#0").contains("rate \"#0\""));
         assert!(message("late=1:soon").contains("fault late: \"soon\": expected TIME"));
         assert!(message("drop=1:3").contains("expected no argument"));

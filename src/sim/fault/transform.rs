@@ -100,6 +100,7 @@ impl Injector {
     /// The bytes that a message is turned into.
     fn rewritten(&self, fault: &Fault, message: &[u8], pace: Pace) -> Vec<u8> {
         match fault {
+            Fault::Replace(bytes) => bytes.clone(),
             Fault::Stale => self.previous.clone().unwrap_or_default(),
             Fault::Merge(skew) => {
                 let other = self.previous.as_deref().unwrap_or(message);

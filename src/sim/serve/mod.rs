@@ -1,7 +1,9 @@
-//! A link served to other programs: over TCP as a converter would, or as a pseudo-terminal.
+//! A link served to other programs: over TCP as a converter would, as a pseudo-terminal, or published on a topic
+//! of an MQTT broker.
 //!
 //! All clients share the one wire. A client that sends has the wire until its answer has come and 30 ms passed,
-//! or until 1.5 s passed without one; what others send meanwhile waits its turn, and only the one who has the wire
+//! or until 1.5 s passed without one; while a meter is in a session, until the session is closed or its client
+//! is silent for 5 s or gone. What others send meanwhile waits its turn, and only the one who has the wire
 //! hears the answer. What a meter sends unasked goes to everybody. So programs that ask independently do not
 //! disturb each other, and all see the same meters.
 //!
@@ -10,6 +12,7 @@
 mod client;
 mod error;
 mod hub;
+mod mqtt;
 #[cfg(unix)]
 mod pty;
 #[cfg(unix)]
@@ -17,6 +20,7 @@ mod pty_file;
 mod tcp;
 
 pub use error::{Reach, ServeError};
+pub use mqtt::{Payload, publish};
 #[cfg(unix)]
 pub use pty::pty;
 pub use tcp::{dial, listen};

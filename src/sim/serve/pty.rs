@@ -7,7 +7,7 @@ use super::client::attend;
 use super::error::ServeError;
 use super::hub::{Door, Hub};
 use super::pty_file::PtyFile;
-use crate::link::Link;
+use crate::sim::SharedBus;
 
 /// Makes a pseudo-terminal, puts a symbolic link to it at `path`, and serves a link through it. Programs may open and
 /// close it as often as they like. The future ends when the link is closed; when it ends or is dropped, the
@@ -18,11 +18,11 @@ use crate::link::Link;
 /// [`ServeError`] when the terminal cannot be made or something else is at `path`.
 pub fn pty(
     path: &Path,
-    link: Link,
+    bus: SharedBus,
 ) -> Result<impl Future<Output = Result<(), ServeError>> + Send + use<>, ServeError> {
     let path = path.to_owned();
     let first = PtyFile::create(&path)?;
-    let (hub, door) = Hub::new(link);
+    let (hub, door) = Hub::new(bus);
     Ok(async move {
         tokio::select! {
             () = hub.run() => Ok(()),

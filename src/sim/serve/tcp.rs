@@ -11,7 +11,7 @@ use tokio::time::{sleep, timeout};
 use super::client::{Ending, attend};
 use super::error::{Reach, ServeError};
 use super::hub::{Door, Hub};
-use crate::link::Link;
+use crate::sim::SharedBus;
 
 /// Listens on an address and serves a link to whoever connects. Gives the bound address, and the future that does
 /// the serving: it ends when the link is closed, and dropping it disconnects everybody.
@@ -21,14 +21,14 @@ use crate::link::Link;
 pub async fn listen(
     address: SocketAddr,
     reach: Reach,
-    link: Link,
+    bus: SharedBus,
 ) -> Result<(SocketAddr, impl Future<Output = Result<(), ServeError>> + Send), ServeError> {
     if reach == Reach::ThisComputer && !address.ip().is_loopback() {
         return Err(ServeError::Exposed(address));
     }
     let listener = bind(address).await?;
     let bound = listener.local_addr().map_err(|error| bind_error(address, &error))?;
-    let (hub, door) = Hub::new(link);
+    let (hub, door) = Hub::new(bus);
     let serving = async move {
         tokio::select! {
             () = hub.run() => Ok(()),
@@ -99,8 +99,8 @@ const CALL: Duration = Duration::from_secs(10);
 
 /// Calls `host:port` and serves a link to it, again after every end, with waits that grow from 1 s to 30 s while nobody
 /// answers. Ends when the link is closed.
-pub async fn dial(target: &str, link: Link) {
-    let (hub, door) = Hub::new(link);
+pub async fn dial(target: &str, bus: SharedBus) {
+    let (hub, door) = Hub::new(bus);
     tokio::select! {
         () = hub.run() => {}
         () = call_for_ever(target, door) => {}

@@ -89,22 +89,14 @@ impl<W: Write> Format for ReadingsCsv<W> {
             return Ok(());
         };
         for reading in dissection.readings.iter().flat_map(Reading::coded) {
-            let cells: [Cow<'_, str>; 13] = [
+            let of_frame: [Cow<'_, str>; 4] = [
                 row.number.to_string().into(),
                 row.time().into(),
                 dissection.protocol.into(),
                 number(dissection.address),
-                number(reading.code),
-                reading.quantity.name().into(),
-                number(reading.tariff),
-                reading.phase.map_or("", |phase| phase.name()).into(),
-                reading.period.to_string().into(),
-                value(&reading),
-                reading.unit.symbol().into(),
-                text(visible::raw(&reading.raw)),
-                number(reading.at),
             ];
-            self.0.write_record(cells.iter().map(|cell| cell.as_bytes()))?;
+            let cells = cells(&reading);
+            self.0.write_record(of_frame.iter().chain(&cells).map(|cell| cell.as_bytes()))?;
         }
         Ok(())
     }
@@ -112,6 +104,34 @@ impl<W: Write> Format for ReadingsCsv<W> {
     fn end(&mut self) -> io::Result<()> {
         self.0.flush()
     }
+}
+
+/// One line a reading, of readings that are of no trace.
+///
+/// # Errors
+/// When they cannot be written.
+pub fn readings_csv<'a>(readings: impl Iterator<Item = &'a Reading>, to: impl Write) -> io::Result<()> {
+    let mut csv = csv::Writer::from_writer(to);
+    csv.write_record(["code", "quantity", "tariff", "phase", "period", "value", "unit", "raw", "at"])?;
+    for reading in readings {
+        csv.write_record(cells(reading).iter().map(|cell| cell.as_bytes()))?;
+    }
+    csv.flush()
+}
+
+/// What is written of a reading, in every table of readings.
+fn cells(reading: &Reading) -> [Cow<'static, str>; 9] {
+    [
+        number(reading.code),
+        reading.quantity.name().into(),
+        number(reading.tariff),
+        reading.phase.map_or("", |phase| phase.name()).into(),
+        reading.period.to_string().into(),
+        value(reading),
+        reading.unit.symbol().into(),
+        text(visible::raw(&reading.raw)),
+        number(reading.at),
+    ]
 }
 
 /// A number as it is; only what a meter tells as text could be a formula.

@@ -6,7 +6,7 @@ mod csv;
 mod hex;
 mod markdown;
 
-pub use csv::{FramesCsv, ReadingsCsv};
+pub use csv::{FramesCsv, ReadingsCsv, readings_csv};
 pub use hex::Hex;
 pub use markdown::{FramesMarkdown, ReadingsMarkdown};
 

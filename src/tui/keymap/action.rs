@@ -15,6 +15,18 @@ pub enum Action {
     GoTrace,
     /// Show the readings.
     GoReadings,
+    /// Show the load profile.
+    GoArchive,
+    /// Read a day more.
+    MoreDays,
+    /// Read a day less.
+    FewerDays,
+    /// Begin a day earlier.
+    Earlier,
+    /// Begin a day later.
+    Later,
+    /// Write what was read into a file.
+    Export,
     /// Move on to the next pane.
     NextPane,
     /// Move back to the pane before.
@@ -45,6 +57,8 @@ pub enum Action {
     Copy,
     /// Show masked bytes until the next key.
     Reveal,
+    /// Type the key of a meter that encrypts.
+    EnterKey,
     /// Give the focused pane the whole screen, or take it back.
     Maximise,
     /// Switch the mouse on or off.
@@ -83,6 +97,8 @@ pub enum Action {
     Raw,
     /// Show the reply in the trace.
     ToTrace,
+    /// Look at the steps of the session.
+    Steps,
     /// Show the telegrams that come by themselves.
     Watch,
     /// Show what can be asked instead of the telegrams.
@@ -180,6 +196,7 @@ actions! {
         Pin "pin" ["p"] "pin" "poll this request on Readings, or no longer";
         Raw "raw" ["x"] "raw" "bytes and text typed by hand, instead of a command";
         Twice "read-twice" ["d"] "twice" "read every value twice and take it only when both answers agree";
+        Steps "steps" ["s"] "steps" "the steps of the session; Enter opens one to its frames";
         ToTrace "to-trace" ["t"] "to trace" "show the reply in the trace";
         Watch "watch" ["u"] "telegrams" "watch the telegrams that come by themselves";
     }
@@ -205,6 +222,13 @@ actions! {
         Faster "faster" ["+", "="] "faster" "poll more often";
         Slower "slower" ["-"] "slower" "poll less often";
     }
+    Archive {
+        MoreDays "more-days" ["+", "="] "more" "read a day more, of the last 128";
+        FewerDays "fewer-days" ["-"] "fewer" "read a day less";
+        Earlier "earlier" ["<", ","] "earlier" "begin a day earlier";
+        Later "later" [">", "."] "later" "begin a day later";
+        Export "export" ["e"] "CSV" "write what was read as CSV into a file in the present folder";
+    }
     Global {
         Activate "activate" ["enter"] "" "do what this place is for: connect, choose, send, read" sends;
         NextPane "next-pane" ["tab"] "pane" "on to the next pane";
@@ -213,6 +237,7 @@ actions! {
         Copy "copy" ["y"] "copy hex" "copy the bytes as hex to the clipboard";
         NextLayer "next-layer" ["L"] "" "the next view of the bytes: wire, unstuffed";
         Reveal "reveal" ["v"] "" "show masked bytes until the next key";
+        EnterKey "key" ["K"] "key" "type the key of a meter that encrypts; nobody sees it";
         Maximise "maximise" ["z"] "maximise" "give this pane the whole screen, or take it back";
         Cancel "cancel" ["c"] "" "stop what is being waited for";
         Back "back" ["esc"] "" "close what is open; never quits";
@@ -229,6 +254,7 @@ actions! {
         GoBench "bench" ["3"] "" "make, send and read requests";
         GoTrace "trace" ["4"] "" "everything that went over the link";
         GoReadings "readings" ["5"] "" "the values";
+        GoArchive "archive" ["6"] "" "the load profile of a meter that keeps one";
         Disconnect "disconnect" [] "" "close the link";
         NextTheme "next-theme" ["T"] "" "the next theme";
         Mouse "mouse" ["M"] "" "switch the mouse on or off; off, the terminal selects text (or hold Shift)";

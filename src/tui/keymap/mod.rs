@@ -26,6 +26,8 @@ pub enum Context {
     Trace,
     /// The screen of values.
     Readings,
+    /// The screen of the load profile.
+    Archive,
     /// While text is typed.
     Input,
     /// While a box is open over the screen.
@@ -44,6 +46,7 @@ impl Context {
             Self::Telegram => "Telegrams",
             Self::Trace => "Trace",
             Self::Readings => "Readings",
+            Self::Archive => "Archive",
             Self::Input => "While typing",
             Self::Popup => "In a box",
         }
@@ -60,6 +63,7 @@ impl Context {
             Self::Telegram => "telegram",
             Self::Trace => "trace",
             Self::Readings => "readings",
+            Self::Archive => "archive",
             Self::Input => "input",
             Self::Popup => "popup",
         }

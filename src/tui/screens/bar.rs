@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::Look;
 use ratatui::layout::Rect;
 
+use crate::app::telegram::Cipher;
 use crate::bus::{LinkState, Status};
 use crate::frame::visible;
 use crate::link::Place;
@@ -14,7 +15,7 @@ use crate::tui::layout::VERY_WIDE;
 use crate::tui::state::target::wire_address;
 use crate::tui::state::{Pane, Phase, Popup, Screen, State, Tone};
 use crate::tui::theme::Role;
-use crate::tui::update::is_typing;
+use crate::tui::update::{has_archive, is_typing};
 use crate::tui::widgets::{Footer, Hint, Piece, StatusLine};
 
 /// ```text
@@ -150,7 +151,8 @@ pub fn tabs(look: &mut Look<'_>) {
     let (capture, capture_role) = capture(state);
     let mut pen = look.pen(area);
     let mut x = 0;
-    for (number, screen) in (1..).zip(Screen::ALL) {
+    let is_of_use = |screen: &Screen| *screen != Screen::Archive || has_archive(state);
+    for (number, screen) in (1..).zip(Screen::ALL.into_iter().filter(is_of_use)) {
         let here = screen == state.screen;
         pen.put(x, 0, if here { current } else { " " }, Role::Accent);
         let role = if here { Role::Title } else { Role::Dim };
@@ -224,6 +226,10 @@ fn hints(state: &State) -> Vec<(String, &'static str)> {
     if state.popup.is_none() {
         hints.extend(main_key(state));
     }
+    // A telegram that is shut is good for nothing else.
+    if state.popup.is_none() && !is_typing(state) && wants_key(state) {
+        hints.extend(state.keymap.key(Action::EnterKey).map(|key| (key, "key")));
+    }
     let told =
         |info: &&Info| !info.label.is_empty() && info.action != Action::Help && is_of_use(state, info.action);
     for context in contexts {
@@ -246,16 +252,28 @@ fn is_of_use(state: &State, action: Action) -> bool {
             matches!(screen, Screen::Meter | Screen::Bench | Screen::Trace) && !state.shows_telegrams()
         }
         Action::Watch => state.listens() || state.telegrams.offer.is_some(),
+        Action::Poll | Action::Faster | Action::Slower => !state.listens(),
         Action::Newest => state.telegrams.is_held(),
         Action::Copy => matches!(screen, Screen::Bench | Screen::Trace),
+        // It has been told before.
+        Action::EnterKey => false,
         Action::Save | Action::Forget => pane == Pane::Links,
         Action::OtherAddress => matches!(state.meter.candidates(), Some(Ok(found)) if found.len() > 1),
         Action::ToTrace => state.bench.reply.entry.is_some(),
+        Action::Steps => state.bench.dialogue.is_some() && pane != Pane::Steps,
+        Action::Export => !state.archive.read.days().is_empty(),
         Action::NextMatch => !state.view.needle.is_empty(),
         Action::Accept => state.popup.is_some(),
         Action::Confirm => !matches!(state.popup, Some(Popup::Help(_) | Popup::Decoded(_))),
         _ => true,
     }
+}
+
+/// Whether a telegram is shut, or the model that is picked encrypts.
+fn wants_key(state: &State) -> bool {
+    let is_shut = matches!(state.telegrams.standing.cipher, Cipher::NoKey | Cipher::WrongKey);
+    let encrypts = state.meter.model().is_some_and(|model| model.encrypts);
+    is_shut || (state.screen == Screen::Meter && encrypts)
 }
 
 /// Whether a search is being typed.
@@ -264,7 +282,7 @@ fn is_searching(state: &State) -> bool {
         Screen::Meter => state.meter.picker.searching,
         Screen::Bench => state.bench.picker.searching,
         Screen::Trace => state.view.searching,
-        Screen::Connect | Screen::Readings => false,
+        Screen::Connect | Screen::Readings | Screen::Archive => false,
     }
 }
 
@@ -275,7 +293,7 @@ fn main_key(state: &State) -> Option<(String, &'static str)> {
         return Some((state.keymap.key(Action::Accept)?, "find"));
     }
     let label = match state.pane() {
-        P::Links | P::LinkEntry | P::LineEntry => "open",
+        P::Links | P::LinkEntry | P::LineEntry | P::Steps => "open",
         P::Models => "choose",
         P::Commands if state.target.is_none() && state.telegrams.offer.is_some() => "watch",
         P::Commands | P::Compose => "send",
@@ -283,8 +301,11 @@ fn main_key(state: &State) -> Option<(String, &'static str)> {
         P::Lines => "bytes",
         P::TelegramBytes => "lines",
         P::Entries => "look inside",
-        P::Tariffs | P::Values => "read once",
+        P::Tariffs | P::Values | P::Chart if state.listens() => "",
+        P::Tariffs | P::Values | P::Chart => "read once",
+        P::Days | P::Intervals => "read",
         P::Address | P::Password => "talk to it",
     };
+    (!label.is_empty()).then_some(())?;
     Some((state.keymap.key(Action::Activate)?, label))
 }

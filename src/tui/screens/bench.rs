@@ -13,8 +13,8 @@ use std::sync::LazyLock;
 use ratatui::layout::Rect;
 
 use super::meter::{counts, list, search_title};
-use super::{Look, frame};
-use crate::protocol::{Access, Command, Kind};
+use super::{Look, frame, steps};
+use crate::protocol::{Access, Command, Kind, Stage};
 use crate::tui::keymap::Action;
 use crate::tui::state::bench::{Draft, Mode, Outcome};
 use crate::tui::state::form::{Form, FormField};
@@ -26,6 +26,7 @@ use crate::tui::widgets::{self, Annotated, PickerItem, TextInput, wrap};
 pub fn draw(look: &mut Look<'_>) {
     commands(look);
     compose(look);
+    steps::draw(look);
     reply(look);
 }
 
@@ -295,12 +296,19 @@ fn reply(look: &mut Look<'_>) {
     if state.bench.reply.shown.is_some() && below.height > 3 {
         frame::draw(look, below, &state.bench.reply);
     } else if !failed {
-        let text = if state.bench.outcome == Outcome::Waiting { "waiting" } else { "nothing was sent yet" };
+        let text = match state.bench.outcome {
+            Outcome::Waiting => "waiting",
+            _ if state.bench.reply.entry.is_some() => "no bytes",
+            _ => "nothing was sent yet",
+        };
         look.pen(below).fit(1, 0, below.width, text, Role::Dim);
     }
 }
 
 fn reply_title(state: &State) -> String {
+    if let Some(other) = other_step(state) {
+        return other;
+    }
     let bytes = state.bench.reply.shown.as_ref().and_then(|shown| shown.wire()).map(|wire| wire.bytes.len());
     match (&state.bench.outcome, bytes) {
         (Outcome::Answered { latency: Some(latency) }, Some(bytes)) => {
@@ -315,6 +323,18 @@ fn reply_title(state: &State) -> String {
         },
         _ => "Reply".to_owned(),
     }
+}
+
+/// What is shown instead of an answer: a frame of another step of the session.
+fn other_step(state: &State) -> Option<String> {
+    let dialogue = state.bench.dialogue.as_ref().filter(|dialogue| !dialogue.is_running())?;
+    let step = dialogue.steps().get(dialogue.chosen()?.step())?;
+    let entry = state.bench.reply.entry.filter(|entry| step.entries.contains(entry))?;
+    let bytes = state.bench.reply.layer().map_or(0, |layer| layer.bytes.len());
+    let is_answer = matches!(step.stage(), Stage::Answer | Stage::Readout | Stage::Outside);
+    let plural = if bytes == 1 { "" } else { "s" };
+    let is_failure = matches!(state.bench.outcome, Outcome::Failed { .. });
+    (!is_answer && !is_failure).then(|| format!("Entry {entry}  {}, {bytes} byte{plural}", step.name()))
 }
 
 /// What happened, what that rules out and what to look at; gives how many rows it took.

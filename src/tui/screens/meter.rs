@@ -13,6 +13,7 @@ use ratatui::layout::Rect;
 use super::Look;
 use crate::frame::hex;
 use crate::meter::{Login, MODELS, Model};
+use crate::tui::keymap::Action;
 use crate::tui::state::Pane;
 use crate::tui::state::picker::Picker;
 use crate::tui::theme::Role;
@@ -72,7 +73,7 @@ pub fn counts(picker: &Picker) -> String {
 
 fn address(look: &mut Look<'_>) {
     let state = look.state;
-    let other = look.key(crate::tui::keymap::Action::OtherAddress);
+    let other = look.key(Action::OtherAddress);
     let many = matches!(state.meter.candidates(), Some(Ok(found)) if found.len() > 1);
     let bottom = if many { format!("{other} in the list: the other one") } else { String::new() };
     let inner = look.pane(Pane::Address, "Address or serial number", "", &bottom);
@@ -118,7 +119,8 @@ fn password(look: &mut Look<'_>) {
         Some(Login::Required { form, .. }) => ("the maker's default is used", form),
     };
     let inner = look.pane(Pane::Password, "Password", "", "");
-    let line = TextInput { placeholder: hint, masked: true, ..TextInput::new(&state.meter.password, "") };
+    let line =
+        TextInput { placeholder: hint, masked: true, ..TextInput::new(state.meter.password.input(), "") };
     look.input(inner, Pane::Password, line);
     let below = Rect { y: inner.y.saturating_add(1), height: inner.height.saturating_sub(1), ..inner };
     look.pen(below).fit(0, 0, below.width, form, Role::Dim);
@@ -133,12 +135,13 @@ fn about(look: &mut Look<'_>) {
     let title = format!("{} {}", model.maker, model.title);
     widgets::Pane { title: &title, ..widgets::Pane::default() }.render(area, look.buf, look.theme);
     let inner = widgets::Pane::inner(area);
-    let lines = facts(model, inner.width);
+    let lines = facts(model, &look.key(Action::EnterKey), inner.width);
     look.lines(inner, &lines);
 }
 
 /// What is to be known of a model, wrapped.
-fn facts(model: &'static Model, columns: u16) -> Vec<(String, Role)> {
+fn facts(model: &'static Model, key: &str, columns: u16) -> Vec<(String, Role)> {
+    let key_hint = if model.encrypts { format!("{key} takes its key") } else { String::new() };
     let mut lines = vec![format!("line: {}   protocol: {}   id: {}", model.line, model.protocol, model.id)];
     let mut add = |label: &str, text: &str| {
         if !text.is_empty() {
@@ -152,6 +155,7 @@ fn facts(model: &'static Model, columns: u16) -> Vec<(String, Role)> {
     let speeds: Vec<String> = model.other_speeds.iter().map(u32::to_string).collect();
     add("speeds it can be set to: ", &speeds.join(", "));
     add("", model.note);
+    add("", &key_hint);
     if model.ambiguous_replies {
         add(
             "",

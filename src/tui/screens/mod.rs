@@ -1,5 +1,6 @@
 //! The screens. Each file draws one; none changes anything.
 
+pub mod archive;
 pub mod bar;
 pub mod bench;
 pub mod connect;
@@ -8,6 +9,7 @@ pub mod meter;
 pub mod popup;
 pub mod readings;
 mod standing;
+mod steps;
 pub mod telegram;
 pub mod trace;
 

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use super::{Look, frame};
 use crate::frame::hex;
 use crate::tui::keymap::{ACTIONS, Context, Info};
+use crate::tui::state::key_entry::{KeyEntry, KeyField};
 use crate::tui::state::popup::Question;
 use crate::tui::state::{Inspector, Popup};
 use crate::tui::theme::Role;
@@ -18,6 +19,7 @@ pub fn draw(look: &mut Look<'_>) {
         Some(Popup::Help(top)) => help(look, *top),
         Some(Popup::Prompt { input, at }) => prompt(look, input, *at),
         Some(Popup::Arm(question)) => arm(look, question),
+        Some(Popup::Key(entry)) => key(look, entry),
         Some(Popup::Paste(bytes)) => paste(look, bytes),
         Some(Popup::Decoded(inspector)) => decoded(look, inspector),
         Some(Popup::Quit { lost }) => quit(look, lost),
@@ -113,6 +115,36 @@ fn arm(look: &mut Look<'_>, question: &Question) {
     look.lines(Rect { height: room, ..inner }, &lines);
     let line = Rect { y: inner.bottom().saturating_sub(1), height: 1.min(inner.height), ..inner };
     TextInput::new(&question.input, "").render(line, look.buf, look.theme);
+}
+
+/// The keys of a meter, as stars.
+fn key(look: &mut Look<'_>, entry: &KeyEntry) {
+    let inner =
+        open(look, "Key of a meter that encrypts", "Enter takes it · Tab the other key · Esc", (76, 10));
+    let fields = [
+        (KeyField::Encryption, &entry.encryption, "encryption    ", "32 hex digits, from the grid operator"),
+        (
+            KeyField::Authentication,
+            &entry.authentication,
+            "authentication",
+            "32 more, if there is one; or empty",
+        ),
+    ];
+    for (field, typed, label, placeholder) in fields {
+        let focused = entry.at == field;
+        let error = if focused { entry.complaint.as_str() } else { "" };
+        let top = inner.y + if field == KeyField::Encryption { 0 } else { 2 };
+        let line = Rect { y: top, height: 2, ..inner }.intersection(inner);
+        let input = typed.input();
+        let text = TextInput { input, label, placeholder, masked: true, error, focused };
+        text.render(line, look.buf, look.theme);
+    }
+    let below = Rect { y: inner.y.saturating_add(5), height: 2, ..inner }.intersection(inner);
+    let told = [
+        ("It is tried on every meter, on what has come already too.", Role::Dim),
+        ("It is kept until meterscope ends and written nowhere.", Role::Dim),
+    ];
+    look.lines(below, &told.map(|(text, role)| (text.to_owned(), role)));
 }
 
 fn paste(look: &mut Look<'_>, bytes: &[u8]) {

@@ -6,12 +6,14 @@
 //! └───────────────────────────────────────────────────────────────────────────┘
 //! ```
 
+use std::borrow::Cow;
+
 use ratatui::layout::Rect;
 
 use super::Look;
+use crate::app::noise::looks_like;
 use crate::app::telegram::{Change, Line};
 use crate::frame::{FieldTree, Verdict};
-use crate::protocol::dsmr_p1::hints;
 use crate::tui::layout::{glass, telegram_remarks};
 use crate::tui::state::{Pane, State, Telegrams};
 use crate::tui::theme::Role;
@@ -100,7 +102,7 @@ fn nothing_yet(look: &Look<'_>, columns: u16) -> Vec<(String, Role)> {
     let mut rows = vec![(came, Role::Text)];
     let mut add = |text: &str, role| rows.extend(wrap(text, columns).into_iter().map(|row| (row, role)));
     if let Some(hint) = hint(state) {
-        add(hint, Role::Warn);
+        add(&hint, Role::Warn);
     }
     let Some(target) = &state.target else { return rows };
     for text in [target.model.note, target.model.wiring.supply, target.model.lookalike] {
@@ -110,9 +112,9 @@ fn nothing_yet(look: &Look<'_>, columns: u16) -> Vec<(String, Role)> {
 }
 
 /// What the noise looks like.
-fn hint(state: &State) -> Option<&'static str> {
-    let noise = state.telegrams.noise.as_slice();
-    hints::of(noise, state.line()).map(hints::Hint::text)
+fn hint(state: &State) -> Option<Cow<'static, str>> {
+    let protocol = state.target.as_ref().map_or("", |target| target.model.protocol);
+    looks_like(&state.telegrams.noise, state.line(), protocol)
 }
 
 /// Widths of the columns; 0 for one that is not there.

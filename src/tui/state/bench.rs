@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tui_input::Input;
 
+use super::dialogue::Dialogue;
 use super::form::Form;
 use super::inspector::Inspector;
 use super::picker::{Entry, Picker};
@@ -19,6 +20,18 @@ pub enum Mode {
     Command,
     /// Bytes and text typed by hand.
     Raw,
+}
+
+/// The panes of which one is shown where there is no room for all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lower {
+    /// What is composed.
+    #[default]
+    Compose,
+    /// The steps of a session.
+    Steps,
+    /// The reply.
+    Reply,
 }
 
 /// What would be sent.
@@ -107,8 +120,10 @@ pub struct Bench {
     pub options: Options,
     /// What Readings polls.
     pub pinned: Vec<Request>,
-    /// Whether the reply was looked at last, where there is room for one pane only.
-    pub reply_on_top: bool,
+    /// The steps of the last session, where the meter holds sessions.
+    pub dialogue: Option<Dialogue>,
+    /// Which pane was looked at last, where there is room for one only.
+    pub lower: Lower,
 }
 
 impl Bench {

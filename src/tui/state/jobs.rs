@@ -13,6 +13,8 @@ pub enum Purpose {
     Repeat,
     /// The pinned requests, for Readings.
     Poll,
+    /// The load profile.
+    Archive,
     /// Bytes typed by hand.
     Raw,
 }

@@ -2,6 +2,7 @@
 
 use tui_input::Input;
 
+use super::masked::Masked;
 use super::picker::{Entry, Picker};
 use crate::frame::Secret;
 use crate::meter::{AddressError, Candidate, MODELS, Model};
@@ -14,7 +15,7 @@ pub struct Meter {
     /// The address being typed.
     pub address: Input,
     /// The password being typed.
-    pub password: Input,
+    pub password: Masked,
     /// Which of the addresses that the text may mean.
     pub candidate: usize,
 }
@@ -44,7 +45,7 @@ impl Meter {
     /// The password that was typed, if any.
     #[must_use]
     pub fn secret(&self) -> Option<Secret> {
-        let typed = self.password.value();
+        let typed = self.password.text();
         (!typed.is_empty()).then(|| Secret::new(typed.as_bytes().to_vec()))
     }
 

@@ -1,15 +1,20 @@
 //! Everything the console knows, as plain data.
 
+pub mod archive;
 pub mod bench;
 pub mod connect;
+pub mod dialogue;
 pub mod form;
 pub mod inspector;
 pub mod jobs;
+pub mod key_entry;
+pub mod masked;
 pub mod meter;
 pub mod picker;
 pub mod popup;
 pub mod readings;
 pub mod scroll;
+pub mod shelf;
 pub mod target;
 pub mod telegram;
 pub mod trace;
@@ -19,8 +24,10 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-pub use bench::Bench;
+pub use archive::ArchiveView;
+pub use bench::{Bench, Lower};
 pub use connect::Connect;
+pub use dialogue::Dialogue;
 pub use inspector::Inspector;
 pub use jobs::Jobs;
 pub use meter::Meter;
@@ -54,11 +61,14 @@ pub enum Screen {
     Trace,
     /// Values.
     Readings,
+    /// The load profile.
+    Archive,
 }
 
 impl Screen {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 5] = [Self::Connect, Self::Meter, Self::Bench, Self::Trace, Self::Readings];
+    pub const ALL: [Self; 6] =
+        [Self::Connect, Self::Meter, Self::Bench, Self::Trace, Self::Readings, Self::Archive];
 
     /// Its name.
     #[must_use]
@@ -69,6 +79,7 @@ impl Screen {
             Self::Bench => "Bench",
             Self::Trace => "Trace",
             Self::Readings => "Readings",
+            Self::Archive => "Archive",
         }
     }
 
@@ -81,6 +92,7 @@ impl Screen {
             Self::Bench => Context::Bench,
             Self::Trace => Context::Trace,
             Self::Readings => Context::Readings,
+            Self::Archive => Context::Archive,
         }
     }
 
@@ -90,9 +102,10 @@ impl Screen {
         match self {
             Self::Connect => &[Pane::Links, Pane::LinkEntry, Pane::LineEntry],
             Self::Meter => &[Pane::Models, Pane::Address, Pane::Password],
-            Self::Bench => &[Pane::Commands, Pane::Compose, Pane::Reply],
+            Self::Bench => &[Pane::Commands, Pane::Compose, Pane::Steps, Pane::Reply],
             Self::Trace => &[Pane::Entries, Pane::Detail],
-            Self::Readings => &[Pane::Tariffs, Pane::Values],
+            Self::Readings => &[Pane::Tariffs, Pane::Values, Pane::Chart],
+            Self::Archive => &[Pane::Days, Pane::Intervals],
         }
     }
 }
@@ -116,6 +129,8 @@ pub enum Pane {
     Commands,
     /// Bench: the parameters and the bytes to be sent.
     Compose,
+    /// Bench: the steps of a session.
+    Steps,
     /// Bench: the reply, explained.
     Reply,
     /// Bench, where a meter speaks by itself: the lines of a telegram.
@@ -130,6 +145,12 @@ pub enum Pane {
     Tariffs,
     /// Readings: everything else.
     Values,
+    /// Readings: power and voltage over time.
+    Chart,
+    /// Archive: the days.
+    Days,
+    /// Archive: the intervals of a day.
+    Intervals,
 }
 
 /// A point of time on the console's own clock and on the wall.
@@ -190,7 +211,7 @@ pub struct State {
     /// The screen that is shown.
     pub screen: Screen,
     /// The pane with the focus, by screen.
-    pub focus: [Pane; 5],
+    pub focus: [Pane; 6],
     /// Whether the focused pane has the whole screen.
     pub maximised: bool,
     /// Whether the mouse is listened to.
@@ -233,6 +254,8 @@ pub struct State {
     pub view: TraceView,
     /// The screen of values.
     pub readings: Readings,
+    /// The screen of the load profile.
+    pub archive: ArchiveView,
     /// Names of the themes that can be chosen.
     pub themes: Vec<String>,
     /// Counts changes that can be seen; the screen is drawn when it differs from the last one drawn.
@@ -249,7 +272,7 @@ impl State {
             zone: TimeZone::UTC,
             keymap,
             screen: Screen::Connect,
-            focus: [Pane::Links, Pane::Models, Pane::Commands, Pane::Entries, Pane::Tariffs],
+            focus: [Pane::Links, Pane::Models, Pane::Commands, Pane::Entries, Pane::Tariffs, Pane::Days],
             maximised: false,
             mouse: true,
             reveal: false,
@@ -271,6 +294,7 @@ impl State {
             telegrams: Telegrams::default(),
             view: TraceView::default(),
             readings: Readings::default(),
+            archive: ArchiveView::default(),
             themes: Vec::new(),
             generation: 0,
         };
@@ -281,27 +305,44 @@ impl State {
     /// The pane with the focus.
     #[must_use]
     pub fn pane(&self) -> Pane {
-        self.focus.get(self.screen as usize).copied().unwrap_or(Pane::Links)
+        match self.focus.get(self.screen as usize).copied() {
+            Some(Pane::Steps) if self.bench.dialogue.is_none() => Pane::Reply,
+            focused => focused.unwrap_or(Pane::Links),
+        }
     }
 
     /// Gives a pane of the present screen the focus.
     pub fn focus_on(&mut self, pane: Pane) {
-        if self.panes().contains(&pane)
+        if self.has(pane)
             && let Some(place) = self.focus.get_mut(self.screen as usize)
         {
             *place = pane;
         }
         match pane {
-            Pane::Reply => self.bench.reply_on_top = true,
-            Pane::Compose => self.bench.reply_on_top = false,
+            Pane::Compose => self.bench.lower = Lower::Compose,
+            Pane::Steps => self.bench.lower = Lower::Steps,
+            Pane::Reply => self.bench.lower = Lower::Reply,
+            Pane::Chart => self.readings.chart_on_top = true,
+            Pane::Values => self.readings.chart_on_top = false,
             _ => {}
         }
+    }
+
+    /// Whether the present screen has a pane just now: there are steps only of a session.
+    #[must_use]
+    pub fn has(&self, pane: Pane) -> bool {
+        let is_there = pane != Pane::Steps || self.bench.dialogue.is_some();
+        is_there && self.panes().contains(&pane)
     }
 
     /// The panes of the present screen, in the order of the Tab key.
     #[must_use]
     pub fn panes(&self) -> &'static [Pane] {
-        if self.shows_telegrams() { &[Pane::Lines, Pane::TelegramBytes] } else { self.screen.panes() }
+        match self.screen {
+            Screen::Bench if self.shows_telegrams() => &[Pane::Lines, Pane::TelegramBytes],
+            Screen::Readings if !self.readings.has_chart() => &[Pane::Tariffs, Pane::Values],
+            screen => screen.panes(),
+        }
     }
 
     /// Where the keys of the present screen are listed.

@@ -3,6 +3,7 @@
 use tui_input::Input;
 
 use super::inspector::Inspector;
+use super::key_entry::KeyEntry;
 use crate::protocol::{Access, Request};
 
 /// What is sent once writing is confirmed.
@@ -47,6 +48,8 @@ pub enum Popup {
     },
     /// The question before something that may change a meter.
     Arm(Box<Question>),
+    /// The keys of a meter being typed.
+    Key(Box<KeyEntry>),
     /// Pasted text outside of any field: decode it as hex?
     Paste(Vec<u8>),
     /// Pasted or typed bytes, explained.

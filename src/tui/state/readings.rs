@@ -7,10 +7,13 @@ use jiff::Timestamp;
 
 use super::scroll::Scroll;
 use crate::frame::At;
-use crate::reading::{Code, Decimal, Measured, Period, Phase, Quantity, Reading};
+use crate::reading::{Code, Decimal, Measured, MeterTime, Period, Phase, Quantity, Reading};
 
 /// Values of one quantity that are kept for its chart.
 const HISTORY: usize = 900;
+
+/// Quantities that are kept at most: archives are long, and a meter may make up ever more of them.
+const MOST: usize = 4096;
 
 /// How often is polled by default.
 pub const PERIOD: Duration = Duration::from_secs(5);
@@ -32,10 +35,16 @@ pub struct Known {
 }
 
 /// What makes two readings values of one quantity.
-type Key = (Option<Code>, Quantity, Option<u8>, Option<Phase>, Period);
+type Key = (Option<Code>, Quantity, Option<u8>, Option<Phase>, u8, Period, Option<MeterTime>);
 
 const fn key(reading: &Reading) -> Key {
-    (reading.code, reading.quantity, reading.tariff, reading.phase, reading.period)
+    // Of an archive or log every moment is a value of its own.
+    let then = match reading.period {
+        Period::Then | Period::Interval => reading.at,
+        _ => None,
+    };
+    let Reading { code, quantity, tariff, phase, channel, period, .. } = reading;
+    (*code, *quantity, *tariff, *phase, *channel, *period, then)
 }
 
 /// A request that failed at the last attempt.
@@ -66,6 +75,8 @@ pub struct Readings {
     pub next: Option<At>,
     /// The part of the list of values on screen.
     pub list: Scroll,
+    /// Whether the chart was looked at last, where there is room for either it or the list.
+    pub chart_on_top: bool,
 }
 
 impl Default for Readings {
@@ -78,6 +89,7 @@ impl Default for Readings {
             period: PERIOD,
             next: None,
             list: Scroll::default(),
+            chart_on_top: false,
         }
     }
 }
@@ -97,7 +109,9 @@ impl Readings {
         let at = self.known.iter().position(|known| key(&known.reading) == key(&reading));
         let Some(known) = at.and_then(|at| self.known.get_mut(at)) else {
             let history = number.map(|number| (when, number)).into_iter().collect();
-            self.known.push(Known { reading, when, first: number, history });
+            if self.known.len() < MOST {
+                self.known.push(Known { reading, when, first: number, history });
+            }
             return;
         };
         if matches!(reading.value, Measured::Absent(_)) && known.reading.number().is_some() {
@@ -122,28 +136,37 @@ impl Readings {
         }
     }
 
-    /// The tariff registers of active import that run now, by tariff.
+    /// The tariff registers of active energy that run now, by tariff.
     #[must_use]
-    pub fn tariffs(&self) -> Vec<&Known> {
-        let mut tariffs: Vec<&Known> = self
-            .energy()
-            .filter(|known| known.reading.tariff.is_some() && is_import(&known.reading))
-            .collect();
+    pub fn tariffs(&self, way: Way) -> Vec<&Known> {
+        let is_of = |known: &&Known| known.reading.tariff.is_some() && way.is_of(&known.reading);
+        let mut tariffs: Vec<&Known> = self.energy().filter(is_of).collect();
         tariffs.sort_by_key(|known| known.reading.tariff);
         tariffs
     }
 
-    /// The total register of active import.
+    /// The total register of active energy.
     #[must_use]
-    pub fn total(&self) -> Option<&Known> {
-        self.energy().find(|known| known.reading.tariff.is_none() && is_import(&known.reading))
+    pub fn total(&self, way: Way) -> Option<&Known> {
+        self.energy().find(|known| known.reading.tariff.is_none() && way.is_of(&known.reading))
     }
 
-    /// Everything that is not in the tariff table.
+    /// Everything that is not in the tariff tables.
     #[must_use]
     pub fn others(&self) -> Vec<&Known> {
-        let in_table = |reading: &Reading| reading.is_energy_register() && is_import(reading);
-        self.known.iter().filter(|known| !in_table(&known.reading)).collect()
+        self.known.iter().filter(|known| !self.in_table(&known.reading)).collect()
+    }
+
+    /// Whether a value stands in one of the tariff tables. Export has a table where it has tariffs.
+    fn in_table(&self, reading: &Reading) -> bool {
+        let is_shown = Way::Import.is_of(reading) || (Way::Export.is_of(reading) && self.has_export());
+        reading.is_energy_register() && reading.channel == 0 && is_shown
+    }
+
+    /// Whether what is given to the grid has a table of its own.
+    #[must_use]
+    pub fn has_export(&self) -> bool {
+        self.energy().any(|known| known.reading.tariff.is_some() && Way::Export.is_of(&known.reading))
     }
 
     /// The meter's clock.
@@ -155,14 +178,16 @@ impl Readings {
     /// The power that the chart shows: the total one, else the first phase's.
     #[must_use]
     pub fn power(&self) -> Option<&Known> {
-        let powers = || self.known.iter().filter(|known| known.reading.quantity == Quantity::POWER);
+        let powers = || self.now(Quantity::POWER);
         powers().find(|known| known.reading.phase.is_none()).or_else(|| powers().next())
     }
 
     /// Everything that was read: the tariff table first, then the rest.
     #[must_use]
     pub fn all(&self) -> Vec<&Known> {
-        self.tariffs().into_iter().chain(self.total()).chain(self.others()).collect()
+        let export = if self.has_export() { self.total(Way::Export) } else { None };
+        let import = self.tariffs(Way::Import).into_iter().chain(self.total(Way::Import));
+        import.chain(self.tariffs(Way::Export)).chain(export).chain(self.others()).collect()
     }
 
     /// When the newest value was read.
@@ -179,13 +204,57 @@ impl Readings {
         self.period = Duration::from_secs(PERIODS.get(at).copied().unwrap_or(now));
     }
 
+    /// Voltages of the phases; of a meter that names none, its voltage.
+    #[must_use]
+    pub fn voltages(&self) -> Vec<&Known> {
+        let voltages = || self.now(Quantity::VOLTAGE);
+        let phases: Vec<&Known> = voltages().filter(|known| known.reading.phase.is_some()).collect();
+        if phases.is_empty() { voltages().take(1).collect() } else { phases }
+    }
+
+    /// The power given to the grid, where any was.
+    #[must_use]
+    pub fn given(&self) -> Option<&Known> {
+        let mut given = self.now(Quantity::POWER_EXPORT).filter(|known| known.reading.phase.is_none());
+        given.find(|known| known.history.iter().any(|(_, number)| number.units() != 0))
+    }
+
+    /// Whether there is anything to draw a chart of.
+    #[must_use]
+    pub fn has_chart(&self) -> bool {
+        self.power().is_some() || !self.voltages().is_empty()
+    }
+
+    /// Present values of a quantity of the meter itself.
+    pub fn now(&self, quantity: Quantity) -> impl Iterator<Item = &Known> {
+        let is_now = move |reading: &Reading| {
+            let is_own = reading.channel == 0 && reading.period == Period::Now;
+            reading.quantity == quantity && is_own && reading.number().is_some()
+        };
+        self.known.iter().filter(move |known| is_now(&known.reading))
+    }
+
     fn energy(&self) -> impl Iterator<Item = &Known> {
-        self.known.iter().filter(|known| known.reading.is_energy_register())
+        self.known.iter().filter(|known| known.reading.is_energy_register() && known.reading.channel == 0)
     }
 }
 
-fn is_import(reading: &Reading) -> bool {
-    reading.quantity == Quantity::ACTIVE_IMPORT
+/// Which way energy goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Taken from the grid.
+    Import,
+    /// Given to the grid.
+    Export,
+}
+
+impl Way {
+    fn is_of(self, reading: &Reading) -> bool {
+        match self {
+            Self::Import => reading.quantity == Quantity::ACTIVE_IMPORT,
+            Self::Export => reading.quantity == Quantity::ACTIVE_EXPORT,
+        }
+    }
 }
 
 fn is_clock(reading: &Reading) -> bool {
@@ -208,9 +277,9 @@ mod tests {
         for (tariff, value) in [(0, 300), (2, 100), (1, 200)] {
             readings.take(energy(tariff, value), Timestamp::UNIX_EPOCH);
         }
-        let order: Vec<_> = readings.tariffs().iter().map(|k| k.reading.tariff).collect();
+        let order: Vec<_> = readings.tariffs(Way::Import).iter().map(|k| k.reading.tariff).collect();
         assert_eq!(order, [Some(1), Some(2)]);
-        assert_eq!(readings.total().and_then(|k| k.reading.number()), Some(Decimal::new(300, 2)));
+        assert_eq!(readings.total(Way::Import).and_then(|k| k.reading.number()), Some(Decimal::new(300, 2)));
         assert!(readings.others().is_empty());
     }
 

@@ -9,8 +9,8 @@ use super::super::message::Effect;
 use super::super::state::bench::{Draft, Mode, Outcome, Repeat};
 use super::super::state::jobs::{Order, Purpose};
 use super::super::state::popup::Armed;
-use super::super::state::{Pane, Screen, State};
-use super::{Effects, go, popup, telegram};
+use super::super::state::{Dialogue, Lower, Pane, Screen, State};
+use super::{Effects, go, popup, steps, telegram};
 use crate::app::raw;
 use crate::app::target::Target;
 use crate::bus::{Decoder, Intent};
@@ -35,6 +35,7 @@ pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
         Action::ToTrace => to_trace(state),
         Action::Watch => telegram::watch(state, effects),
         Action::NextLayer => state.bench.reply.next_layer(),
+        Action::Steps => steps::look_at(state),
         _ => {}
     }
 }
@@ -43,6 +44,7 @@ pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
 fn turn(state: &mut State, by: isize) {
     match (state.pane(), state.command()) {
         (Pane::Reply, _) => state.bench.reply.step_byte(by),
+        (Pane::Steps, _) => steps::turn(state, by),
         (Pane::Compose, Some(command)) => state.bench.form_mut(command).turn(by),
         _ => {}
     }
@@ -213,11 +215,12 @@ pub fn launch(state: &mut State, what: Armed, armed: bool, effects: &mut Effects
         Armed::Raw(bytes) => {
             let order = Order { purpose: Purpose::Raw, requests: Vec::new(), armed };
             let job = state.jobs.begin(order, state.now.at, state.view.len);
+            state.bench.dialogue = None;
             effects.push(Effect::Bus(Intent::SendRaw { job, bytes, listen: LISTEN }));
         }
     }
     if state.pane() == Pane::Commands {
-        state.bench.reply_on_top = true;
+        state.bench.lower = if state.bench.dialogue.is_some() { Lower::Steps } else { Lower::Reply };
     }
 }
 
@@ -226,7 +229,12 @@ pub fn run(state: &mut State, order: Order, effects: &mut Effects) {
     let (Some(target), Some(profile)) = (&state.target, state.profile()) else { return };
     let decoder = target.decoder();
     let plan = Plan { profile, requests: order.requests.clone(), options: state.bench.options };
+    let is_of_bench = matches!(order.purpose, Purpose::Bench | Purpose::Repeat);
+    let has_sessions = decoder.family.has_sessions();
     let job = state.jobs.begin(order, state.now.at, state.view.len);
+    if is_of_bench {
+        state.bench.dialogue = has_sessions.then(|| Dialogue::new(job, state.view.len, state.status.line));
+    }
     effects.push(Effect::Bus(Intent::Run { job, decoder, plan: Box::new(plan) }));
 }
 

@@ -4,7 +4,8 @@ use super::super::message::Effect;
 use super::super::state::bench::Outcome;
 use super::super::state::jobs::{Job, Purpose};
 use super::super::state::{Phase, State};
-use super::{Effects, bench, connect, failure, go, meter, readings};
+use super::{Effects, archive, bench, connect, failure, go, meter, readings, steps};
+use crate::app::diagnosis::reason;
 use crate::bus::{Intent, JobEvent, JobId, LinkState, Status};
 use crate::protocol::Failure;
 use crate::trace::{EntryKind, Way};
@@ -13,6 +14,7 @@ use crate::trace::{EntryKind, Way};
 pub fn traffic(state: &mut State, status: Status, effects: &mut Effects) {
     let is_open = matches!(status.link, LinkState::Open(_));
     state.status = status;
+    steps::follow(state, None);
     if is_open && matches!(state.phase, Phase::Opening { .. }) {
         state.phase = Phase::Running;
         meter::tell_bus(state, effects);
@@ -39,19 +41,31 @@ pub fn job(state: &mut State, id: JobId, event: JobEvent) {
         JobEvent::Started => {
             let now = state.now.at;
             with_job(state, id, |job| job.since = now);
+            steps::follow(state, Some(id));
         }
         JobEvent::Step(step) => with_job(state, id, |job| job.step = step),
         JobEvent::Progress { done, total } => with_job(state, id, |job| job.progress = Some((done, total))),
         JobEvent::Reading(reading, at) => {
             let when = state.trace.lock().wall(at);
-            state.readings.take(reading, when);
+            let job = state.jobs.get(id).cloned();
+            if !archive::take(state, job.as_ref(), &reading) {
+                state.readings.take(reading, when);
+            }
         }
-        JobEvent::Warning(warning) => state.warn(warning.text.into_owned()),
+        JobEvent::Warning(warning) => warned(state, id, warning.text.into_owned()),
         JobEvent::Answered { index, result, request, reply } => {
             answered(state, id, &Answer { index, result, request, reply });
         }
         JobEvent::Finished => finished(state, id),
     }
+}
+
+/// Something is odd: what concerns the load profile stays with it.
+fn warned(state: &mut State, id: JobId, text: String) {
+    if state.jobs.get(id).is_some_and(|job| job.purpose == Purpose::Archive) {
+        state.archive.remarks.push(text.clone());
+    }
+    state.warn(text);
 }
 
 /// How a request ended.
@@ -75,9 +89,14 @@ fn answered(state: &mut State, id: JobId, answer: &Answer) {
         let why = failed.map(|failure| failure::told(state, failure, answer.request));
         state.readings.note(request.command.title, why);
     }
+    if let (Purpose::Archive, Some(failure)) = (job.purpose, failed) {
+        let kept = if state.archive.read.days().is_empty() { "" } else { "; what was read is kept" };
+        state.archive.trouble = format!("{}{kept}", reason(&failure.fault));
+    }
     if !matches!(job.purpose, Purpose::Bench | Purpose::Repeat) {
         return;
     }
+    let entry = answer.reply.or(answer.request);
     match answer.reply {
         Some(reply) => show_reply(state, reply),
         // What came before is no answer to this.
@@ -87,6 +106,7 @@ fn answered(state: &mut State, id: JobId, answer: &Answer) {
         None => Outcome::Answered { latency: latency(state, answer) },
         Some(failure) => with_remarks(state, failure::outcome(state, failure, answer.request)),
     };
+    steps::answered(state, id, entry, failed.map(|failure| reason(&failure.fault)));
 }
 
 /// A failure with what the frame that came says of itself: which bit or rule would explain its checksum.
@@ -101,7 +121,8 @@ fn latency(state: &State, answer: &Answer) -> Option<std::time::Duration> {
     Some(trace.entry(answer.reply?)?.latency(&trace.entry(answer.request?)?))
 }
 
-fn show_reply(state: &mut State, number: u32) {
+/// Puts an entry of the trace under the glass of the bench.
+pub fn show_reply(state: &mut State, number: u32) {
     let (dissection, chunks) = {
         let trace = state.trace.lock();
         let chunks = trace.entry(number).map(|entry| super::trace::chunk_starts(&trace, &entry));
@@ -113,12 +134,13 @@ fn show_reply(state: &mut State, number: u32) {
 
 fn finished(state: &mut State, id: JobId) {
     let Some(job) = state.jobs.end(id) else { return };
+    steps::finished(state, id);
     match job.purpose {
         Purpose::Repeat => bench::schedule_repeat(state),
         Purpose::Poll => readings::schedule(state),
         Purpose::Raw => raw_finished(state, &job),
         Purpose::Bench if state.bench.outcome == Outcome::Waiting => state.bench.outcome = Outcome::Nothing,
-        Purpose::Bench => {}
+        Purpose::Bench | Purpose::Archive => {}
     }
     if job.armed {
         state.say("sent; read-only again");

@@ -3,6 +3,7 @@
 use super::super::state::State;
 use super::super::state::bench::Outcome;
 use crate::app::diagnosis::{Case, Diagnosis, diagnose};
+use crate::app::noise;
 use crate::protocol::Failure;
 
 /// What the bench shows of a failure.
@@ -32,12 +33,14 @@ pub fn told(state: &State, failure: &Failure, request: Option<u32>) -> (String, 
 fn explain(state: &State, failure: &Failure, request: Option<u32>) -> Option<Diagnosis> {
     let (target, link) = (state.target.as_ref()?, state.link.as_ref()?);
     let sent = request.and_then(|number| state.trace.lock().entry(number));
+    let received = noise::newest(&state.trace.lock());
     let case = Case {
         model: target.model,
         address: &target.address,
         place: &link.place,
         line: state.status.line,
         counters: state.status.counters,
+        received: &received,
         request_bytes: sent.map_or(0, |entry| entry.len as usize),
     };
     Some(diagnose(&case, &failure.fault))

@@ -1,11 +1,20 @@
 //! Going from screen to screen and from pane to pane.
 
-use super::super::state::{Screen, State};
+use super::super::state::{Pane, Screen, State};
 
 /// Shows a screen.
 pub fn to(state: &mut State, screen: Screen) {
     state.screen = screen;
     state.maximised = false;
+}
+
+/// Shows the load profile, where the meter keeps one.
+pub fn to_archive(state: &mut State) {
+    if super::has_archive(state) {
+        to(state, Screen::Archive);
+    } else {
+        state.say("no meter is chosen that keeps a load profile which can be read");
+    }
 }
 
 /// Once a link is open: on to what is still missing.
@@ -17,7 +26,7 @@ pub fn after_opening(state: &mut State) {
 
 /// Moves the focus over so many panes, round and round.
 pub fn pane(state: &mut State, by: isize) {
-    let panes = state.panes();
+    let panes: Vec<Pane> = state.panes().iter().copied().filter(|pane| state.has(*pane)).collect();
     let at = panes.iter().position(|pane| *pane == state.pane()).unwrap_or(0);
     let count = isize::try_from(panes.len()).unwrap_or(1).max(1);
     let next = (isize::try_from(at).unwrap_or(0) + by).rem_euclid(count).unsigned_abs();

@@ -9,7 +9,9 @@ use super::super::message::Effect;
 use super::super::state::bench::Mode;
 use super::super::state::form::FormField;
 use super::super::state::{Pane, Popup, Screen, State};
-use super::{Effects, bench, connect, copy, go, meter, popup, readings, telegram, trace};
+use super::{
+    Effects, archive, bench, ciphers, connect, copy, go, meter, popup, readings, steps, telegram, trace,
+};
 
 /// Characters a field takes at most.
 pub const LONGEST: usize = 4096;
@@ -72,7 +74,7 @@ pub fn edits(chord: Chord) -> bool {
 #[must_use]
 pub fn is_typing(state: &State) -> bool {
     match &state.popup {
-        Some(Popup::Prompt { .. } | Popup::Arm(_)) => return true,
+        Some(Popup::Prompt { .. } | Popup::Arm(_) | Popup::Key(_)) => return true,
         Some(_) => return false,
         None => {}
     }
@@ -102,6 +104,7 @@ pub fn input(state: &mut State) -> Option<&mut Input> {
         return match state.popup.as_mut()? {
             Popup::Prompt { input, .. } => Some(input),
             Popup::Arm(question) => Some(&mut question.input),
+            Popup::Key(entry) => Some(entry.input()),
             _ => None,
         };
     }
@@ -116,7 +119,7 @@ pub fn input(state: &mut State) -> Option<&mut Input> {
         Pane::LinkEntry => Some(&mut state.connect.entry),
         Pane::LineEntry => Some(&mut state.connect.line),
         Pane::Address => Some(&mut state.meter.address),
-        Pane::Password => Some(&mut state.meter.password),
+        Pane::Password => Some(state.meter.password.input_mut()),
         Pane::Compose if state.bench.mode == Mode::Raw => Some(&mut state.bench.raw),
         Pane::Compose => state.bench.form_mut(command?).current_mut().map(|field| &mut field.input),
         _ => None,
@@ -140,8 +143,10 @@ fn typed(state: &mut State, event: KeyEvent) -> bool {
 /// What follows from another text.
 pub fn retyped(state: &mut State) {
     if let Some(popup) = &mut state.popup {
-        if let Popup::Prompt { at, .. } = popup {
-            *at = 0;
+        match popup {
+            Popup::Prompt { at, .. } => *at = 0,
+            Popup::Key(entry) => entry.complaint.clear(),
+            _ => {}
         }
         return;
     }
@@ -157,7 +162,7 @@ pub fn retyped(state: &mut State) {
             }
         }
         Screen::Connect => state.connect.complaint.clear(),
-        Screen::Trace | Screen::Readings => {}
+        Screen::Trace | Screen::Readings | Screen::Archive => {}
     }
 }
 
@@ -178,6 +183,7 @@ pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
         Action::Help => state.popup = Some(Popup::Help(0)),
         Action::Prompt => state.popup = Some(Popup::Prompt { input: Input::default(), at: 0 }),
         Action::Reveal => state.reveal = true,
+        Action::EnterKey => ciphers::ask(state),
         Action::Cancel => super::bus::cancel(state, effects),
         Action::Copy => copy::hex(state, effects),
         Action::CopyText => copy::text(state, effects),
@@ -192,6 +198,7 @@ fn move_or_act(state: &mut State, action: Action, effects: &mut Effects) {
         Action::GoBench => go::to(state, Screen::Bench),
         Action::GoTrace => go::to(state, Screen::Trace),
         Action::GoReadings => go::to(state, Screen::Readings),
+        Action::GoArchive => go::to_archive(state),
         Action::NextPane => go::pane(state, 1),
         Action::PreviousPane => go::pane(state, -1),
         Action::Maximise => state.maximised = !state.maximised,
@@ -222,6 +229,7 @@ fn screen(state: &mut State, action: Action, effects: &mut Effects) {
         Screen::Bench => bench::perform(state, action, effects),
         Screen::Trace => trace::perform(state, action, effects),
         Screen::Readings => readings::perform(state, action, effects),
+        Screen::Archive => archive::perform(state, action, effects),
     }
 }
 
@@ -253,7 +261,7 @@ fn leave(state: &mut State) {
 fn search(state: &mut State) {
     match state.screen {
         Screen::Bench if state.shows_telegrams() => {
-            state.say("nothing to search here; the trace is searched")
+            state.say("nothing to search here; the trace is searched");
         }
         Screen::Bench => {
             state.focus_on(Pane::Commands);
@@ -267,7 +275,7 @@ fn search(state: &mut State) {
             state.focus_on(Pane::Entries);
             state.view.searching = true;
         }
-        Screen::Connect | Screen::Readings => state.say("nothing to search here"),
+        Screen::Connect | Screen::Readings | Screen::Archive => state.say("nothing to search here"),
     }
 }
 
@@ -285,12 +293,14 @@ fn activate(state: &mut State, effects: &mut Effects) {
                 telegram::watch(state, effects);
             }
             Pane::Commands | Pane::Compose => bench::send(state, effects),
+            Pane::Steps => steps::activate(state),
             Pane::Lines => state.focus_on(Pane::TelegramBytes),
             Pane::TelegramBytes => state.focus_on(Pane::Lines),
             Pane::Reply => state.bench.reply.fold(),
             Pane::Entries => state.focus_on(Pane::Detail),
             Pane::Detail => state.view.detail.fold(),
-            Pane::Tariffs | Pane::Values => readings::read_once(state, effects),
+            Pane::Tariffs | Pane::Values | Pane::Chart => readings::read_once(state, effects),
+            Pane::Days | Pane::Intervals => archive::read(state, effects),
         },
     }
 }
@@ -308,14 +318,16 @@ pub fn step(state: &mut State, by: isize) {
         }
         Pane::Commands => state.bench.picker.step(by),
         Pane::Compose => bench::step_field(state, by),
+        Pane::Steps => steps::step(state, by),
         Pane::Reply => state.bench.reply.step_field(by),
         Pane::Lines | Pane::TelegramBytes => telegram::step(state, by),
         Pane::Entries => state.view.step(i32::try_from(by).unwrap_or(i32::MAX)),
         Pane::Detail => state.view.detail.step_field(by),
-        Pane::Tariffs | Pane::Values => {
-            let len = state.readings.others().len();
+        Pane::Tariffs | Pane::Values | Pane::Chart => {
+            let len = state.readings.items().len();
             state.readings.list.step(by, len);
         }
+        Pane::Days | Pane::Intervals => archive::step(state, by),
         Pane::LinkEntry | Pane::LineEntry | Pane::Address | Pane::Password => go::pane(state, by.signum()),
     }
 }

@@ -95,6 +95,8 @@ pub fn take(state: &mut State, target: Target, effects: &mut Effects) {
     if !state.target.as_ref().is_some_and(|before| is_same(before, &target)) {
         state.readings = Readings { polling: false, ..Readings::default() };
         state.bench.repeat = None;
+        state.bench.dialogue = None;
+        state.archive = super::super::state::ArchiveView::default();
         state.telegrams = Telegrams::default();
     }
     if !is_same_model {

@@ -1,5 +1,6 @@
 //! What follows from what happens: `(state, message) -> (state, effects)`, without a terminal, a clock or a link.
 
+mod archive;
 mod bench;
 mod bus;
 mod ciphers;
@@ -15,6 +16,7 @@ mod popup;
 mod prompt;
 mod readings;
 mod settle;
+mod steps;
 mod telegram;
 mod trace;
 
@@ -23,8 +25,14 @@ mod tests;
 
 pub use bench::request as composed_request;
 pub use keys::is_typing;
+
+/// Whether the present meter keeps a load profile that can be read.
+#[must_use]
+pub fn has_archive(state: &State) -> bool {
+    archive::profile(state).is_some()
+}
 pub use prompt::completions;
-pub use trace::{entry_text, is_match};
+pub use trace::{entry_text, is_match, summary};
 
 use super::message::{Effect, Message};
 use super::state::{Phase, State};
@@ -111,5 +119,6 @@ fn opened(state: &mut State, trace: SharedTrace) {
     state.view = super::state::TraceView { chunks: state.view.chunks, ..Default::default() };
     state.bench.reply = super::state::Inspector::default();
     state.bench.outcome = super::state::bench::Outcome::Nothing;
+    state.bench.dialogue = None;
     state.telegrams = super::state::Telegrams::default();
 }

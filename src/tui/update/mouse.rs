@@ -7,7 +7,7 @@ use super::super::state::connect::Connect;
 use super::super::state::inspector::Inspector;
 use super::super::state::{Pane, Popup, Screen, State};
 use super::super::widgets::HexView;
-use super::{Effects, go, keys, popup, telegram};
+use super::{Effects, go, keys, popup, steps, telegram};
 
 /// Rows that one notch of the wheel moves.
 const NOTCH: isize = 3;
@@ -57,7 +57,11 @@ fn click(state: &mut State, column: u16, row: u16) -> bool {
 
 fn click_tab(state: &mut State, column: u16) -> bool {
     let Some(screen) = tab_at(column) else { return false };
-    go::to(state, screen);
+    if screen == Screen::Archive {
+        go::to_archive(state);
+    } else {
+        go::to(state, screen);
+    }
     true
 }
 
@@ -89,6 +93,14 @@ fn choose(state: &mut State, areas: &Areas, pane: Pane, (row, column): (usize, u
                 state.view.choose(number);
             }
         }
+        Pane::Days => {
+            let last = state.archive.read.days().len().saturating_sub(1);
+            state.archive.days.at = (state.archive.days.top + row).min(last);
+        }
+        Pane::Intervals => {
+            state.archive.intervals.at = state.archive.intervals.top + row.saturating_sub(1);
+        }
+        Pane::Steps => steps::click(state, row),
         Pane::Reply => click_frame(&mut state.bench.reply, areas.of(pane), row, column),
         Pane::Lines => telegram::choose(state, state.telegrams.list.top + row),
         Pane::TelegramBytes => click_byte(state, areas, (row, column)),

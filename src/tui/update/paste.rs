@@ -6,7 +6,7 @@ use super::super::state::inspector::Inspector;
 use super::super::state::{Popup, State};
 use super::keys::{LONGEST, input, retyped};
 use crate::frame::{Dissection, hex};
-use crate::protocol::{Context, registry};
+use crate::protocol::{Context, MeterKey, registry};
 
 /// Bytes that a paste may decode to.
 const MOST: usize = 65_536;
@@ -43,22 +43,22 @@ fn plain(character: char) -> Option<char> {
 
 /// Explains bytes by the meter's protocol, or by the first that finds its checksum good.
 pub fn explain(state: &State, bytes: &[u8]) -> Inspector {
-    let context = Context {
-        dialect: state.target.as_ref().map(|target| target.model.dialect).unwrap_or_default(),
-        ..Context::default()
-    };
+    let keys = state.keys_here().ciphers("");
+    let dialect = state.target.as_ref().map(|target| target.model.dialect).unwrap_or_default();
+    let context = Context { dialect, keys: &keys, ..Context::default() };
     let own = state.target.as_ref().map(crate::app::target::Target::family);
     let dissection = match own {
         Some(family) => family.dissect(bytes, &context),
-        None => best(bytes),
+        None => best(bytes, &keys),
     };
     let mut inspector = Inspector::default();
     inspector.show(None, Some(dissection));
     inspector
 }
 
-fn best(bytes: &[u8]) -> Dissection {
-    let all = registry::FAMILIES.iter().map(|family| family.dissect(bytes, &Context::default()));
+fn best(bytes: &[u8], keys: &[MeterKey]) -> Dissection {
+    let context = Context { keys, ..Context::default() };
+    let all = registry::FAMILIES.iter().map(|family| family.dissect(bytes, &context));
     let mut fallback = None;
     for dissection in all {
         if dissection.verdict == crate::frame::Verdict::Good {

@@ -7,7 +7,7 @@ use super::super::message::Effect;
 use super::super::state::bench::Draft;
 use super::super::state::popup::{Armed, Question};
 use super::super::state::{Popup, State};
-use super::{Effects, bench, copy, keys, paste, prompt};
+use super::{Effects, bench, ciphers, copy, keys, paste, prompt};
 use crate::frame::Direction;
 use crate::protocol::{Access, Context};
 use crate::trace::CaptureState;
@@ -45,7 +45,7 @@ pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
     match action {
         Action::Close | Action::Back => state.popup = None,
         Action::Confirm => confirm(state, effects),
-        Action::Complete => prompt::complete(state),
+        Action::Complete => complete(state),
         Action::Up => scroll(state, -1, effects),
         Action::Down => scroll(state, 1, effects),
         Action::PageUp => scroll(state, -10, effects),
@@ -53,6 +53,14 @@ pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
         Action::Reveal => state.reveal = true,
         Action::Help if matches!(state.popup, Some(Popup::Help(_))) => state.popup = None,
         _ => inspect(state, action, effects),
+    }
+}
+
+/// Completes the command, or goes to the other key.
+fn complete(state: &mut State) {
+    match &mut state.popup {
+        Some(Popup::Key(entry)) => entry.other(),
+        _ => prompt::complete(state),
     }
 }
 
@@ -85,6 +93,7 @@ pub fn scroll(state: &mut State, by: isize, _effects: &mut Effects) {
         }
         Some(Popup::Prompt { at, .. }) => *at = at.saturating_add_signed(by).min(known.saturating_sub(1)),
         Some(Popup::Decoded(inspector)) => inspector.step_field(by),
+        Some(Popup::Key(entry)) => entry.other(),
         _ => {}
     }
 }
@@ -92,6 +101,7 @@ pub fn scroll(state: &mut State, by: isize, _effects: &mut Effects) {
 fn confirm(state: &mut State, effects: &mut Effects) {
     match state.popup.take() {
         Some(Popup::Arm(question)) => answer(state, question, effects),
+        Some(Popup::Key(entry)) => ciphers::take(state, entry),
         Some(Popup::Paste(bytes)) => {
             state.popup = Some(Popup::Decoded(Box::new(paste::explain(state, &bytes))));
         }

@@ -37,6 +37,10 @@ fn switch(state: &mut State, effects: &mut Effects) {
 }
 
 fn can_read(state: &mut State) -> bool {
+    if state.listens() {
+        state.say("nothing needs to be asked: every telegram that comes is read");
+        return false;
+    }
     if state.target.is_none() {
         state.warn("choose a meter first, on screen 2");
         return false;
@@ -51,7 +55,7 @@ fn can_read(state: &mut State) -> bool {
 /// Polling begins when the values of a meter are first looked at, unless the person has stopped it.
 pub fn begin_when_shown(state: &mut State) {
     let is_shown = state.screen == Screen::Readings && state.is_connected() && state.target.is_some();
-    if is_shown && !state.readings.decided && !state.bench.pinned.is_empty() {
+    if is_shown && !state.listens() && !state.readings.decided && !state.bench.pinned.is_empty() {
         state.readings.decided = true;
         state.readings.polling = true;
         state.readings.next = Some(state.now.at);

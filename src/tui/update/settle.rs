@@ -31,6 +31,10 @@ pub fn settle(state: &mut State) {
         Screen::Bench if state.shows_telegrams() => fit_telegram(state, &areas),
         Screen::Bench => {
             state.bench.picker.fit(areas.rows(Pane::Commands));
+            if let Some(dialogue) = &mut state.bench.dialogue {
+                let rows = dialogue.rows().len();
+                dialogue.list.fit(areas.rows(Pane::Steps), rows);
+            }
             let inner = inside(areas.of(Pane::Reply));
             fit_inspector(&mut state.bench.reply, inner);
         }
@@ -40,9 +44,15 @@ pub fn settle(state: &mut State) {
             let inner = inside(areas.of(Pane::Detail));
             fit_inspector(&mut state.view.detail, inner);
         }
+        Screen::Archive => {
+            let days = state.archive.read.days().len();
+            state.archive.days.fit(areas.rows(Pane::Days), days);
+            let intervals = state.archive.day().map_or(0, |day| day.intervals.len());
+            state.archive.intervals.fit(areas.rows(Pane::Intervals).saturating_sub(2), intervals);
+        }
         Screen::Readings => {
             readings::begin_when_shown(state);
-            let shown = state.readings.others().len();
+            let shown = state.readings.items().len();
             state.readings.list.fit(areas.rows(Pane::Values), shown);
         }
     }

@@ -5,17 +5,14 @@ use super::super::state::telegram::{Came, Choice, KEPT, Telegrams};
 use super::super::state::{Pane, Screen, State};
 use super::{Effects, go, trace as entries};
 use crate::app::decode;
+use crate::app::noise;
 use crate::app::telegram::{self, Standing, changes, lines};
 use crate::frame::Dissection;
 use crate::meter::{MODELS, Model};
-use crate::reading::Reading;
 use crate::trace::{Entry, EntryKind, Trace, Way};
 
 /// The most telegrams that are looked through for one to compare with.
 const LOOKED_BACK: usize = 16;
-
-/// Bytes of noise in which telegrams are looked for while no meter is picked.
-const SEARCHED: usize = 8192;
 
 /// What the keys of this view do.
 pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
@@ -117,7 +114,7 @@ pub fn take_in(state: &mut State) {
     let received = state.status.counters.bytes_in;
     if state.telegrams.count == 0 && received != state.telegrams.searched {
         state.telegrams.searched = received;
-        state.telegrams.noise = newest_bytes(&trace);
+        state.telegrams.noise = noise::newest(&trace);
     }
 }
 
@@ -135,8 +132,9 @@ fn take(state: &mut State, trace: &Trace, number: u32) {
     telegrams.note(Came { entry: number, at: first, is_sound: !frame.verdict.is_bad() });
     let when = trace.wall(entry.last);
     if !frame.verdict.is_bad() {
-        let readings: Vec<Reading> = frame.readings;
-        readings.into_iter().for_each(|reading| state.readings.take(reading, when));
+        for reading in frame.readings {
+            state.readings.take(reading, when);
+        }
     }
 }
 
@@ -219,22 +217,9 @@ fn search(state: &mut State) {
         return;
     }
     state.telegrams.searched = received;
-    let bytes = newest_bytes(&state.trace.lock());
-    state.telegrams.offer = decode::recognise_good(&bytes).and_then(|found| generic(found.family.id()));
-}
-
-/// The last bytes that came in.
-fn newest_bytes(trace: &Trace) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let received = (0..trace.len()).rev().filter_map(|number| trace.entry(number));
-    for entry in received.filter(|entry| entry.way == Way::In && entry.len > 0).take(LOOKED_BACK) {
-        bytes.splice(0..0, trace.bytes_of(&entry).iter().copied());
-        if bytes.len() > SEARCHED {
-            break;
-        }
-    }
-    bytes.extend_from_slice(&trace.pending_bytes(Way::In, SEARCHED));
-    bytes
+    let bytes = noise::newest(&state.trace.lock());
+    state.telegrams.offer = decode::recognise_good(&bytes, &state.keys_here().ciphers(""))
+        .and_then(|found| generic(found.family.id()));
 }
 
 /// The models that stand for any meter of a protocol in which meters speak by themselves.

@@ -26,6 +26,7 @@ mod popup;
 mod samples;
 mod scrollbar;
 mod spark;
+mod stack;
 mod status;
 mod tariffs;
 #[cfg(test)]
@@ -48,6 +49,7 @@ pub use picker::{Picker, PickerItem};
 pub use popup::Popup;
 pub use scrollbar::ScrollBar;
 pub use spark::Spark;
+pub use stack::Stack;
 pub use status::{Piece, StatusLine};
 pub use tariffs::{TariffRow, Tariffs};
 pub use view::keep_in_view;

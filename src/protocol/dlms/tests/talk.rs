@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::super::{OverHdlc, OverMbus};
 use crate::frame::{At, Secret};
 use crate::protocol::{
-    Action, Address, Dialect, Event, Exchange, Family, Fault, LineSettings, Load, MeterKey, Now, Options,
-    PieceKind, Plan, Profile, Request, Responder, Setup, Source, Told, Unfit,
+    Action, Address, Dialect, Event, Exchange, Family, Fault, LineSettings, Load, Lock, MeterKey, Now,
+    Options, PieceKind, Plan, Profile, Request, Responder, Setup, Source, Told,
 };
 use crate::reading::{Code, Reading};
 
@@ -217,16 +217,17 @@ fn fault(actions: &[Action]) -> Fault {
 fn without_the_right_key_the_wait_ends_with_the_reason() {
     let (bytes, _) = push(meter("kaifa-ma309", vec![key(None)], &[]).as_mut());
     let mut missing = exchange("kaifa-ma309", vec![], 0);
-    let Fault::Unexpected(Unfit::Content(text)) = fault(&hear(missing.as_mut(), &OverMbus, &bytes)) else {
+    let Fault::Sealed { lock: Lock::NoKey, what } = fault(&hear(missing.as_mut(), &OverMbus, &bytes)) else {
         panic!()
     };
-    assert!(text.contains("no key"));
+    assert!(what.contains("no key"));
+    assert!(what.ends_with("security control 20)") && what.contains("(system title 4B464D"), "{what}");
     let wrong = MeterKey { encryption: Secret::new(vec![8; 16]), ..key(None) };
     let mut wrong = exchange("kaifa-ma309", vec![wrong], 0);
-    let Fault::Unexpected(Unfit::Content(text)) = fault(&hear(wrong.as_mut(), &OverMbus, &bytes)) else {
+    let Fault::Sealed { lock: Lock::WrongKey, what } = fault(&hear(wrong.as_mut(), &OverMbus, &bytes)) else {
         panic!()
     };
-    assert!(text.contains("another meter's"));
+    assert!(what.contains("another meter's"));
 }
 
 #[test]

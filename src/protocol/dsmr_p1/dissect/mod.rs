@@ -2,6 +2,7 @@
 
 mod lines;
 mod meaning;
+mod parity;
 mod sealed;
 mod sheet;
 mod told;
@@ -11,7 +12,7 @@ use sheet::{Decoded, Sheet};
 
 use super::envelope::Envelope;
 use super::variant::{self, Crc, Evidence, Variant};
-use super::wire::{End, Seal};
+use super::wire::{self, End, Seal};
 use crate::frame::checksum::ARC;
 use crate::frame::{
     Checksum, Direction, Dissection, Field, Layer, Problem, Reason, Span, Value, Values, Verdict,
@@ -27,6 +28,9 @@ pub const ID: &str = "dsmr-p1";
 pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
     if let Some(envelope) = Envelope::of(bytes) {
         return sealed::dissect(bytes, &envelope, context);
+    }
+    if bytes.get(..wire::HEAD).is_some_and(wire::is_parity_head) {
+        return parity::dissect(bytes, context);
     }
     if bytes.first() != Some(&b'/') {
         let unexplained = Dissection::unexplained(ID, bytes, "Not a P1 telegram");

@@ -21,7 +21,7 @@ pub fn line<F: Fields>(sheet: &mut Sheet<'_, F>, entry: &'static Entry, object: 
         Form::Stamped => stamped(sheet, entry, object),
         Form::Submeter => submeter(sheet, object),
         Form::Dated => dated(sheet, object),
-        Form::Failures => count_failures(sheet),
+        Form::Failures => failures(sheet, object),
         Form::History => history(sheet),
         Form::Number | Form::Limit => number(sheet, entry, object, first),
         Form::Hex | Form::Text => text(sheet, entry, object, first),
@@ -52,6 +52,7 @@ fn push<F: Fields>(
         quantity,
         tariff: variant::tariff_of(object),
         phase: Phase::of(code).filter(|_| object.a == 1),
+        channel: if object.a == 1 { 0 } else { object.b },
         period: Period::Now,
         value,
         unit,
@@ -211,14 +212,31 @@ fn count_of<F: Fields>(sheet: &Sheet<'_, F>) -> Option<usize> {
     usize::try_from(count.value.units()).ok()
 }
 
-/// The log says how many pairs of time and duration it holds.
-fn count_failures<F: Fields>(sheet: &mut Sheet<'_, F>) {
-    let entries = sheet.groups.len().saturating_sub(2);
+/// The log says how many pairs of time and duration it holds: the end of each failure, and how long it was.
+fn failures<F: Fields>(sheet: &mut Sheet<'_, F>, object: Object) {
+    let entries = sheet.groups.get(2..).unwrap_or_default().to_vec();
     if let Some(count) = count_of(sheet)
-        && (entries % 2 == 1 || count != entries / 2)
+        && (entries.len() % 2 == 1 || count != entries.len() / 2)
     {
         let span = sheet.groups.first().copied();
         sheet.problem("count", "the log holds another count of entries than it says", span);
+        return;
+    }
+    for entry in entries.chunks_exact(2) {
+        if let [end, duration] = *entry {
+            failure(sheet, object, end, duration);
+        }
+    }
+}
+
+/// A power failure; places of the log that were never used hold no time.
+fn failure<F: Fields>(sheet: &mut Sheet<'_, F>, object: Object, end: Span, duration: Span) {
+    let time = Stamp::read(sheet.text(end)).and_then(Stamp::time);
+    let (Some(time), Some(found)) = (time, measured(sheet.text(duration))) else { return };
+    let before = sheet.readings.len();
+    push(sheet, object, Quantity::named("power failure"), found, Some(time), duration);
+    if let Some(reading) = sheet.readings.get_mut(before) {
+        reading.period = Period::Then;
     }
 }
 

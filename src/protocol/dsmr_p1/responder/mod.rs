@@ -4,6 +4,8 @@ mod clock;
 mod register;
 mod sheets;
 
+use std::time::Duration;
+
 use register::Register;
 
 use super::dissect::LUXEMBOURG;
@@ -27,6 +29,8 @@ pub struct Meter {
     sheet: &'static Sheet,
     lines: Vec<Line>,
     serial: String,
+    /// From telegram to telegram.
+    interval: Duration,
     /// When the next telegram is due.
     next: At,
     key: Option<MeterKey>,
@@ -55,6 +59,7 @@ impl Meter {
             sheet,
             lines,
             serial: setup.serial.clone(),
+            interval: sheet.variant.interval,
             next: At::ZERO,
             key: setup.keys.first().cloned(),
             counter: 0,
@@ -70,8 +75,13 @@ impl Meter {
         Ok(meter)
     }
 
-    /// Sets a value by its object or by C.D.E alone; what would fit if it does not.
+    /// Sets a value by its object or by C.D.E alone, or the `interval` in seconds; what would fit if it does not.
     fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+        if name == "interval" {
+            let seconds = value.parse().ok().filter(|seconds| (1..=3600).contains(seconds));
+            self.interval = Duration::from_secs(seconds.ok_or("1 to 3600 seconds")?);
+            return Ok(());
+        }
         let line = self.line(name).ok_or("an object of this meter such as 1-0:1.8.1 or 1.8.1")?;
         let is_plain = |byte: u8| matches!(byte, 0x20..=0x7E) && !matches!(byte, b'(' | b')' | b'!' | b'/');
         if !value.bytes().all(is_plain) {
@@ -146,9 +156,8 @@ impl Responder for Meter {
         if now.at < self.next {
             return None;
         }
-        let interval = self.sheet.variant.interval;
-        let following = self.next + interval;
-        self.next = if following > now.at { following } else { now.at + interval };
+        let following = self.next + self.interval;
+        self.next = if following > now.at { following } else { now.at + self.interval };
         Some(Told::Send { bytes: self.telegram(now), due: now.at })
     }
 

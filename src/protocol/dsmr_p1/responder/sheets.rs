@@ -398,10 +398,32 @@ static EASYMETER: Sheet = Sheet {
     ]],
 };
 
-static SHEETS: [&Sheet; 14] = [
+/// ACE4000 with a GPRS modem; its gas meter gives one value an hour. The power stands under
+/// the code of the specification; the one meter that was seen says 15.7.0.
+static DUTCH_2_1: Sheet = Sheet {
+    variant: &variant::OLDEST,
+    first_line: "ACE5ACE4KGPRS",
+    rows: &[&[
+        ("0-0:96.1.0", "(1234567890123456)"),
+        ("1-0:1.8.0", "(012345.074*kWh)"),
+        ("1-0:1.8.1", "(012345.074*kWh)"),
+        ("1-0:2.8.0", "(000000.000*kWh)"),
+        ("1-0:2.8.1", "(000000.000*kWh)"),
+        ("0-0:96.14.0", "(01)"),
+        ("1-0:1.7.0", "(000123*W)"),
+        ("0-0:17.0.0", "(0085*A)"),
+        ("0-0:96.3.10", "(1)"),
+        ("0-3:96.1.0", "(12345678         )"),
+        ("7-0:23.1.0", "(01238.770*m3)(19-01-01 01:00:00)"),
+        ("7-0:24.4.0", "(0)"),
+    ]],
+};
+
+static SHEETS: [&Sheet; 15] = [
     &DUTCH_5,
     &DUTCH_4,
     &DUTCH_2,
+    &DUTCH_2_1,
     &BELGIAN,
     &SMARTY,
     &AUSTRIAN,
@@ -422,8 +444,7 @@ mod tests {
     #[test]
     fn every_variant_that_a_model_can_fix_has_a_sheet_of_its_own() {
         for variant in variant::ALL {
-            let is_open =
-                variant.dialect == variant::ANY.dialect || variant.dialect == variant::OLDEST.dialect;
+            let is_open = variant.dialect == variant::ANY.dialect;
             assert_eq!(of(variant).variant.dialect == variant.dialect, !is_open, "{}", variant.name);
         }
     }

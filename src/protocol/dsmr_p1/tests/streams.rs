@@ -7,8 +7,10 @@ use proptest::prelude::*;
 use super::super::P1;
 use super::super::wire;
 use super::published::{find, vectors};
-use crate::frame::At;
-use crate::protocol::{Dialect, Family, Framer, Judged, LineSettings, Piece, PieceKind, Source, laws};
+use crate::frame::{At, FieldTree, Verdict};
+use crate::protocol::{
+    Context, Dialect, Family, Framer, Judged, LineSettings, Piece, PieceKind, Source, laws,
+};
 
 type Kept = (PieceKind, Vec<u8>);
 
@@ -228,5 +230,45 @@ proptest! {
         let noise: Vec<u8> = noise.into_iter().filter(|byte| *byte != b'/' && *byte != 0xDB).collect();
         let found = pieces(&[noise.as_slice(), &small()].concat());
         prop_assert_eq!(found.last(), Some(&(GOOD, small())));
+    }
+}
+
+/// The characters with even parity in bit 7, as a line of 8N1 hands over what was sent as 7E1.
+fn with_parity(text: &[u8]) -> Vec<u8> {
+    text.iter().map(|byte| byte | if byte.count_ones() % 2 == 1 { 0x80 } else { 0 }).collect()
+}
+
+#[test]
+fn characters_with_parity_are_read_without_it_and_that_is_told() {
+    let stream = with_parity(&[small(), bare()].concat());
+    let found = pieces(&stream);
+    assert_eq!(found.iter().map(|piece| piece.0).collect::<Vec<_>>(), [GOOD, UNCHECKED]);
+    let told = P1.dissect(&found[0].1, &Context::default());
+    let plain = P1.dissect(&small(), &Context::default());
+    assert_eq!((told.verdict, &told.readings), (Verdict::Good, &plain.readings));
+    assert_eq!(told.problems[0].code, "parity");
+    for layer in &told.layers {
+        assert!(layer.fields.tiles(layer.bytes.len()), "{}", layer.name);
+    }
+}
+
+#[test]
+fn a_wrong_parity_bit_is_damage_and_gives_no_reading_even_without_a_crc() {
+    // Without the line feed the telegram is whole all the same.
+    let text = with_parity(&bare()[..bare().len() - 1]);
+    let start = wire::HEAD;
+    for at in start..text.len() {
+        for bit in 0..8 {
+            let mut damaged = text.clone();
+            damaged[at] ^= 1 << bit;
+            for (kind, bytes) in pieces(&damaged) {
+                let told = P1.dissect(&bytes, &Context::default());
+                assert!(kind != GOOD && kind != UNCHECKED, "byte {at} bit {bit}");
+                assert!(
+                    told.readings.is_empty() && (told.verdict.is_bad() || kind == PieceKind::Noise),
+                    "{at} {bit}"
+                );
+            }
+        }
     }
 }

@@ -74,18 +74,25 @@ fn a_meter_of_every_variant_pushes_telegrams_that_are_understood_at_its_interval
         assert!(!labels.iter().any(|l| l == "unknown object" || l == "unreadable line"), "{labels:?}");
         let has_energy = found.readings.iter().any(Reading::is_energy_register);
         assert!(has_energy, "{}", variant.name);
-        let interval =
-            if variant.dialect == variant::ANY.dialect || variant.dialect == variant::OLDEST.dialect {
-                variant::V5.interval
-            } else {
-                assert_eq!(found.title, variant.title);
-                variant.interval
-            };
+        let interval = if variant.dialect == variant::ANY.dialect {
+            variant::V5.interval
+        } else {
+            assert_eq!(found.title, variant.title);
+            variant.interval
+        };
         let millis = u64::try_from(interval.as_millis()).unwrap();
         assert_eq!(meter.deadline(), Some(At::from_millis(millis)));
         assert_eq!(push(meter.as_mut(), millis - 1), None);
         assert!(push(meter.as_mut(), millis).is_some());
     }
+}
+
+#[test]
+fn the_interval_can_be_set() {
+    let mut meter = meter(dialects::V4, &[("interval", "1")]);
+    assert!(push(meter.as_mut(), 0).is_some());
+    assert_eq!(push(meter.as_mut(), 999), None);
+    assert!(push(meter.as_mut(), 1000).is_some());
 }
 
 #[test]
@@ -116,6 +123,7 @@ fn a_value_that_the_meter_cannot_have_is_refused_with_what_would_fit() {
     assert_eq!(refused("1.8.9", "1"), "1.8.9=1: expected an object of this meter such as 1-0:1.8.1 or 1.8.1");
     assert!(refused("1.8.1", "1.23456").contains("with 3 decimals"));
     assert!(refused("96.13.0", "a!b").contains("without brackets"));
+    assert_eq!(refused("interval", "0"), "interval=0: expected 1 to 3600 seconds");
 }
 
 /// The import registers of a telegram in watt hours, or in tenths of a milliwatt hour: total, then the tariffs' sum.

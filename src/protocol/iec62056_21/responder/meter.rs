@@ -35,6 +35,17 @@ enum State {
     Open,
 }
 
+/// Whether bytes carry parity in bit 7.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ParityBits {
+    /// They do not: the line itself takes care of it.
+    Absent,
+    /// They do, as those of who asks.
+    Copied,
+    /// They do, and without them nothing is heard.
+    Demanded,
+}
+
 /// A simulated meter.
 #[derive(Debug)]
 pub struct Meter {
@@ -48,14 +59,13 @@ pub struct Meter {
     rule: Option<Rule>,
     reaction: Duration,
     timeout: Duration,
-    greeting: Option<Vec<u8>>,
     start_line: LineSettings,
     line: LineSettings,
     state: State,
     wrong_passwords: u8,
     /// How far the meter's clock is ahead of the wall's.
     ahead: SignedDuration,
-    has_parity: bool,
+    parity: ParityBits,
     framer: IecFramer,
     told: VecDeque<Told>,
     last: At,
@@ -84,13 +94,12 @@ impl Meter {
             rule: None,
             reaction: reaction(setup),
             timeout: Duration::from_secs(5),
-            greeting: None,
             start_line: setup.line,
             line: setup.line,
             state: State::Idle,
             wrong_passwords: 0,
             ahead: SignedDuration::ZERO,
-            has_parity: false,
+            parity: ParityBits::Absent,
             framer: IecFramer::new(Source::Requests),
             told: VecDeque::new(),
             last: At::ZERO,
@@ -112,10 +121,11 @@ impl Meter {
                 self.identification = line.as_bytes().to_vec();
             }
             ("identification", _) => return error("a line such as /TPC5NEVAMT324.2303"),
-            ("greeting", text) => self.greeting = Some([text.as_bytes(), b"\n"].concat()),
             ("bcc", "xor7") => self.rule = Some(Rule::Xor7),
             ("bcc", "add7") => self.rule = Some(Rule::Add7),
             ("bcc", _) => return error("xor7 or add7"),
+            ("parity", "even") => self.parity = ParityBits::Demanded,
+            ("parity", _) => return error("even"),
             ("permission", "on") => self.may_write = true,
             ("permission", "off") => self.may_write = false,
             ("permission", _) => return error("on or off"),
@@ -134,7 +144,7 @@ impl Meter {
     }
 
     fn say(&mut self, mut bytes: Vec<u8>, after: Duration, now: Now) {
-        if self.has_parity {
+        if self.parity != ParityBits::Absent {
             Weight::Even.apply(&mut bytes);
         }
         self.last = now.at + after + self.line.wire_time(bytes.len());
@@ -162,12 +172,15 @@ impl Meter {
     }
 
     fn frame(&mut self, wire: &[u8], now: Now) {
-        let has_parity = wire.iter().any(|byte| byte & 0x80 != 0);
+        let is_demanded = self.parity == ParityBits::Demanded;
+        let has_parity = is_demanded || wire.iter().any(|byte| byte & 0x80 != 0);
         if has_parity && !wire.iter().all(|byte| Weight::Even.fits(*byte)) {
             // A meter drops what has a wrong parity bit without a word.
             return;
         }
-        self.has_parity |= has_parity;
+        if has_parity && !is_demanded {
+            self.parity = ParityBits::Copied;
+        }
         let text = seven_bits(wire);
         match parse(&text) {
             Message::SignOn(address) => self.sign_on(text.get(address).unwrap_or_default(), now),
@@ -477,9 +490,6 @@ impl Responder for Meter {
     }
 
     fn poll(&mut self, now: Now) -> Option<Told> {
-        if let Some(greeting) = self.greeting.take() {
-            self.say(greeting, Duration::ZERO, now);
-        }
         if self.state != State::Idle && now.at >= self.last + self.timeout {
             self.leave();
         }
@@ -487,9 +497,10 @@ impl Responder for Meter {
     }
 
     fn deadline(&self) -> Option<At> {
-        if self.greeting.is_some() {
-            return Some(At::ZERO);
-        }
         (self.state != State::Idle).then(|| self.last + self.timeout)
+    }
+
+    fn is_in_session(&self) -> bool {
+        self.state != State::Idle
     }
 }

@@ -88,13 +88,6 @@ fn what_it_cannot_have_is_named() {
 }
 
 #[test]
-fn a_greeting_comes_first() {
-    let mut meter = Iec.responder(&setup(NEVA_3, &[("greeting", "imei:080255635")])).unwrap();
-    assert_eq!(meter.deadline(), Some(At::ZERO));
-    assert_eq!(say(&mut *meter, b""), b"imei:080255635\n");
-}
-
-#[test]
 fn a_damaged_command_gets_a_nak_and_wrong_parity_nothing() {
     let mut meter = Iec.responder(&setup(NEVA_3, &[])).unwrap();
     open(&mut *meter);

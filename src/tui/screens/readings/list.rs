@@ -4,9 +4,10 @@ use ratatui::layout::Rect;
 
 use super::span;
 use crate::frame::{hex, visible};
-use crate::reading::{Measured, Raw, Reading, Unit};
+use crate::reading::{Measured, Period, Phase, Raw, Reading, Unit};
 use crate::tui::screens::Look;
 use crate::tui::state::readings::Known;
+use crate::tui::state::shelf::Item;
 use crate::tui::state::{Pane, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::{self, ScrollBar, Spark, figure, width, wrap};
@@ -22,16 +23,20 @@ pub fn values(look: &mut Look<'_>) {
         table(look, Rect { y: inner.y + used, height: inner.height - used, ..inner });
         return;
     }
-    let others = state.readings.others();
+    let others = state.readings.items();
     let (top, rows) = (state.readings.list.top, usize::from(inner.height));
-    for (y, known) in (0..inner.height).zip(others.iter().skip(top)) {
+    for (y, item) in (0..inner.height).zip(others.iter().skip(top)) {
         let area = Rect { y: inner.y + y, height: 1, ..inner };
-        value(look, area, known);
+        match item {
+            Item::Heading(text) => heading(look, area, text),
+            Item::Phases(name, cells) => phases(look, area, name, cells),
+            Item::Value(known) => value(look, area, known),
+        }
     }
     let used = others.len().saturating_sub(top).min(rows);
     let used = u16::try_from(used).unwrap_or(u16::MAX);
     let below = Rect { y: inner.y + used, height: inner.height.saturating_sub(used), ..inner };
-    if look.areas.extra(2).is_empty() {
+    if look.areas.extra(1).is_empty() {
         let lines = failure_lines(look, below.width);
         look.lines(below, &lines);
     }
@@ -40,6 +45,44 @@ pub fn values(look: &mut Look<'_>) {
     }
     let bar = Rect { x: inner.right().saturating_sub(1), width: 1.min(inner.width), ..inner };
     ScrollBar { total: others.len(), first: top, shown: rows }.render(bar, look.buf, look.theme);
+}
+
+/// What the rows below have in common; over the phases their names.
+fn heading(look: &mut Look<'_>, area: Rect, text: &str) {
+    let mut pen = look.pen(area);
+    pen.fit(1, 0, area.width, text, Role::Title);
+    if text == "phases" {
+        for (phase, x) in Phase::ALL.into_iter().zip(phase_columns(area.width)) {
+            pen.right(x, 0, PHASE_COLUMNS, phase.name(), Role::Dim);
+        }
+    }
+}
+
+/// Columns of a value of one phase.
+const PHASE_COLUMNS: u16 = 12;
+
+/// Where the phases stand.
+fn phase_columns(width: u16) -> [u16; 3] {
+    let first = (width / 6).clamp(9, 14);
+    let step = (width.saturating_sub(first + 1) / 3).clamp(PHASE_COLUMNS, PHASE_COLUMNS + 4);
+    [0, 1, 2].map(|index| first + index * step)
+}
+
+/// A quantity of the phases side by side.
+fn phases(look: &mut Look<'_>, area: Rect, name: &str, cells: &[Option<&Known>; 3]) {
+    let texts =
+        cells.map(|cell| cell.map_or_else(|| "-".to_owned(), |known| value_text(look, &known.reading)));
+    let mut pen = look.pen(area);
+    pen.fit(2, 0, area.width, name, Role::Text);
+    for (text, x) in texts.iter().zip(phase_columns(area.width)) {
+        pen.right(x, 0, PHASE_COLUMNS, text, Role::Accent);
+    }
+}
+
+/// When a value was measured, where that is not the moment at which it was told.
+fn own_time(reading: &Reading) -> Option<String> {
+    let has_own = reading.channel != 0 || reading.period != Period::Now;
+    reading.at.filter(|_| has_own).map(|at| format!("at {at}"))
 }
 
 /// A value with its name, unit and history; one that is older than the newest says how old it is.
@@ -57,7 +100,9 @@ fn value(look: &mut Look<'_>, area: Rect, known: &Known) {
     } else {
         pen.fit(label + 2, 0, area.width, &text, Role::Text) + 2
     };
-    if !age.is_empty() {
+    if let Some(time) = own_time(&known.reading) {
+        pen.fit(x, 0, area.width, &time, Role::Dim);
+    } else if !age.is_empty() {
         pen.fit(x, 0, area.width, &age, Role::Warn);
     } else if history.len() > 1 && x + 4 < area.width {
         let area = Rect { x: area.x + x, width: area.width - x - 2, ..area };
@@ -81,7 +126,10 @@ fn name(reading: &Reading) -> String {
     if let Some(tariff) = reading.tariff {
         name = format!("{name} T{tariff}");
     }
-    if reading.period != crate::reading::Period::Now {
+    if reading.channel != 0 {
+        name = format!("{} {name}", reading.channel);
+    }
+    if !matches!(reading.period, Period::Now | Period::Then) {
         name = format!("{name}, {}", reading.period);
     }
     name
@@ -134,7 +182,7 @@ pub fn everything(look: &mut Look<'_>, area: Rect) {
     if area.height < 4 {
         return;
     }
-    let no_chart = look.state.readings.power().is_none() && !look.state.readings.known.is_empty();
+    let no_chart = !look.state.readings.has_chart() && !look.state.readings.known.is_empty();
     let right = if no_chart { "no power is read, so no chart: pin one on the Bench" } else { "" };
     let title = "Everything read";
     widgets::Pane { title, right, ..widgets::Pane::default() }.render(area, look.buf, look.theme);

@@ -4,7 +4,7 @@
 //! │ sum   4 866.77 kWh  total ... ✓ equal  ││ serial number   011791165813462        │
 //! └─────────────────────────────────────────┘└───────────────────────────────────────┘
 //! ┌ Power, last 15 minutes ───────────┐┌ Everything read ────────────────────────────┐
-//! │ where power is read                ││ or, when a request fails, its diagnosis     │
+//! │ and voltage, where they are read   ││ or, when a request fails, its diagnosis     │
 //! └────────────────────────────────────┘└─────────────────────────────────────────────┘
 //!  Meter clock 14:01:37, 34 s behind this computer
 //! ```
@@ -17,6 +17,7 @@ use ratatui::layout::Rect;
 
 use super::Look;
 use crate::reading::Measured;
+use crate::tui::state::readings::Way;
 use crate::tui::state::{Pane, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::{TariffRow, Tariffs};
@@ -27,7 +28,7 @@ pub fn draw(look: &mut Look<'_>) {
     list::values(look);
     facts(look);
     chart::draw(look);
-    let lower = look.areas.extra(2);
+    let lower = look.areas.extra(1);
     if look.state.readings.failed.is_empty() {
         list::everything(look, lower);
     } else {
@@ -39,15 +40,31 @@ fn tariffs(look: &mut Look<'_>) {
     let state = look.state;
     let polling = polling(state);
     let inner = look.pane(Pane::Tariffs, &tariff_title(state), &polling, "");
-    let known = state.readings.tariffs();
+    let first = way(look, inner, Way::Import);
+    if first == 0 {
+        let none = if state.listens() {
+            "no telegram with a register has come yet"
+        } else {
+            "Enter reads the pinned requests once, p polls them"
+        };
+        look.pen(inner).fit(1, 0, inner.width, none, Role::Text);
+    }
+    let below = Rect { y: inner.y + first, height: inner.height.saturating_sub(first), ..inner };
+    if state.readings.has_export() && below.height > 1 {
+        look.pen(below).fit(1, 0, below.width, "export", Role::Title);
+        way(look, Rect { y: below.y + 1, height: below.height - 1, ..below }, Way::Export);
+    }
+}
+
+/// The registers of one way with their sum, or the total alone; gives how many rows they took.
+fn way(look: &mut Look<'_>, inner: Rect, way: Way) -> u16 {
+    let state = look.state;
+    let known = state.readings.tariffs(way);
     if known.is_empty() {
-        let total = state.readings.total();
-        let text = total.map_or_else(
-            || "Enter reads the pinned requests once, p polls them".to_owned(),
-            |total| format!("total  {}", list::value_text(look, &total.reading)),
-        );
+        let Some(total) = state.readings.total(way) else { return 0 };
+        let text = format!("total  {}", list::value_text(look, &total.reading));
         look.pen(inner).fit(1, 0, inner.width, &text, Role::Text);
-        return;
+        return 1;
     }
     let labels: Vec<String> =
         known.iter().map(|k| format!("T{}", k.reading.tariff.unwrap_or_default())).collect();
@@ -57,20 +74,31 @@ fn tariffs(look: &mut Look<'_>) {
         .map(|(known, label)| TariffRow { label, name: "", register: known.reading.number().ok_or("absent") })
         .collect();
     let unit = known.first().map(|known| known.reading.unit).unwrap_or_default();
-    let total = state.readings.total().and_then(|known| known.reading.number());
-    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    let total = state.readings.total(way).and_then(|known| known.reading.number());
+    let after = if way == Way::Import && state.readings.has_export() {
+        u16::try_from(state.readings.tariffs(Way::Export).len()).unwrap_or(u16::MAX).saturating_add(2)
+    } else {
+        0
+    };
+    let least = u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(1);
+    let height = inner.height.saturating_sub(after).max(least).min(least + 2).min(inner.height);
+    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), height, ..inner };
     Tariffs { rows: &rows, unit, total }.render(inner, look.buf, look.theme);
+    if total.is_some() { height } else { least.min(height) }
 }
 
 fn polling(state: &State) -> String {
+    if state.listens() {
+        return format!("from {} telegrams", state.telegrams.count);
+    }
     let period = state.readings.period.as_secs();
     if state.readings.polling { format!("polled every {period} s") } else { "not polled".to_owned() }
 }
 
 /// When the tariffs were read, and how long ago.
 fn tariff_title(state: &State) -> String {
-    let newest = state.readings.tariffs().iter().map(|known| known.when).max();
-    let newest = newest.or_else(|| state.readings.total().map(|known| known.when));
+    let newest = state.readings.tariffs(Way::Import).iter().map(|known| known.when).max();
+    let newest = newest.or_else(|| state.readings.total(Way::Import).map(|known| known.when));
     match newest {
         Some(when) => format!("Energy  read {}, {} ago", clock(state, when), span(state.age(when))),
         None => "Energy".to_owned(),
@@ -96,10 +124,14 @@ fn facts(look: &mut Look<'_>) {
     let state = look.state;
     let area = look.areas.extra(0);
     let counters = state.status.counters;
-    let lost = format!(
-        "{} good answers, {} damaged, {} missing on this link",
-        counters.good, counters.bad, counters.missing
-    );
+    let lost = if state.listens() {
+        format!("{} telegrams, {} of them damaged", state.telegrams.count, state.telegrams.damaged)
+    } else {
+        format!(
+            "{} good answers, {} damaged, {} missing on this link",
+            counters.good, counters.bad, counters.missing
+        )
+    };
     let lines = [(clock_line(state), Role::Text), (lost, Role::Dim)];
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     look.lines(inner, &lines);

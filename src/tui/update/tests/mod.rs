@@ -4,12 +4,16 @@ mod at_the_bench;
 mod choosing_a_meter;
 mod connecting;
 mod going_about;
+mod in_a_session;
+mod in_the_archive;
 mod in_the_trace;
+mod keying;
 mod on_the_simulated_bus;
 mod pasting;
 mod pointing;
 mod prompting;
 mod reading_values;
+mod watching_telegrams;
 
 use std::time::Duration;
 

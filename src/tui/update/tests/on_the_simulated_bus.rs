@@ -83,14 +83,14 @@ impl Desk {
 /// A meter of this model waits for a master, which nobody who only listens can be.
 const WAITS_FOR_A_MASTER: &str = "mbus";
 
-fn has_address(model: &&&Model) -> bool {
+fn has_address(model: &Model) -> bool {
     model.address.has_address()
 }
 
 #[tokio::test(start_paused = true)]
 async fn every_model_that_is_picked_answers_its_first_command() {
     let mut desk = Desk::open().await;
-    for model in MODELS.iter().filter(has_address) {
+    for model in MODELS.iter().filter(|model| has_address(model)) {
         desk.pick(model);
         desk.until(|state| state.status.line == Some(model.line)).await;
         desk.press(&["enter"]);

@@ -1,0 +1,44 @@
+//! A telegram of seven bits with parity on a line that is taken for 8N1: the parity bit is checked and taken out.
+
+use super::{ID, direction, explain};
+use crate::frame::{Dissection, Field, Layer, Origin, Problem, Span, Value, Verdict};
+use crate::protocol::Context;
+use crate::protocol::dsmr_p1::hints::Hint;
+use crate::protocol::dsmr_p1::wire::without_parity;
+
+/// Explains one: the text is a layer of its own.
+pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
+    let (text, odd) = without_parity(bytes);
+    let found = explain::<Vec<Field>>(&text, 0, context.dialect);
+    let whole = Span::new(0, bytes.len());
+    let wire = Field::new("text with parity bits", whole, Value::Bytes);
+    let origin = Origin { here: whole, part: 0, wire: whole };
+    let mut layers = vec![
+        Layer { name: "wire", bytes: bytes.into(), fields: vec![wire], from: Vec::new() },
+        Layer { name: LAYER, bytes: text.into(), fields: found.fields, from: vec![origin] },
+    ];
+    layers.extend(found.texts.into_layer());
+    let mut problems = vec![Problem { code: Hint::Parity.code(), text: TOLD.into(), span: None }];
+    if let Some(at) = odd {
+        let text = "a character whose parity bit is wrong: bits are wrong";
+        problems.push(Problem { code: "bit-error", text: text.into(), span: Some(Span::new(at, at + 1)) });
+    }
+    problems.extend(found.problems);
+    let is_bad = found.verdict.is_bad() || odd.is_some();
+    Dissection {
+        protocol: ID,
+        direction: direction(context),
+        address: None,
+        title: found.title,
+        verdict: if odd.is_some() { Verdict::Malformed("a parity bit is wrong") } else { found.verdict },
+        checksum: found.checksum,
+        layers,
+        readings: if is_bad { Vec::new() } else { found.readings },
+        problems,
+    }
+}
+
+/// The view without parity bits.
+const LAYER: &str = "seven bits";
+
+const TOLD: &str = "the meter sends 7E1 and the line is taken for 8N1: read without the parity bit";
