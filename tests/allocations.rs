@@ -51,25 +51,25 @@ fn starts() -> Vec<u8> {
 
 /// Cuts a stream; how many sound frames there were.
 fn cut(framer: &mut dyn Framer, stream: &[u8]) -> u64 {
-    let mut sound = 0;
-    let mut count = |piece: Piece<'_>| sound += u64::from(piece.kind == PieceKind::Frame(Judged::Good));
+    let mut found = 0;
+    let mut count = |piece: Piece<'_>| found += u64::from(piece.kind == PieceKind::Frame(Judged::Good));
     for chunk in stream.chunks(CHUNK) {
         framer.push(chunk, At::ZERO, &mut count);
     }
     framer.finish(&mut count);
-    sound
+    found
 }
 
 /// Holds a framer to its allocations over a stream that it has seen before: none. On a bus of Mercury 230 that is
 /// listened to, a request foretells its answer, whose parts are listed once a request.
 fn check(name: &str, family: &dyn Family, source: Source, stream: &[u8]) {
     let mut framer = family.framer(source, LineSettings::default());
-    let frames = cut(framer.as_mut(), stream);
+    let sound = cut(framer.as_mut(), stream);
     let again = allocation_counter::measure(|| {
         cut(framer.as_mut(), stream);
     });
     let foretells = family.id() == "mercury230" && source == Source::Both;
-    let allowed = if foretells { 8 * frames } else { 0 };
+    let allowed = if foretells { 8 * sound } else { 0 };
     assert!(again.count_total <= allowed, "{} {source:?}, {name}: {}", family.id(), again.count_total);
 }
 
