@@ -13,7 +13,7 @@
 use std::time::Duration;
 
 use meterscope::bus::{
-    BusEvent, Decoder, Handle, Intent, JobEvent, JobId, LinkState, Port, Wanted, channel, run,
+    BusEvent, Decoder, Errand, Handle, Intent, JobEvent, JobId, LinkState, Port, Wanted, channel, run,
 };
 use meterscope::link::Clock;
 use meterscope::meter::{Model, model};
@@ -163,8 +163,8 @@ fn frames(trace: &SharedTrace, from: u32) -> Vec<Entry> {
 /// Asks and waits until there is no more to do.
 async fn read(handle: &mut Handle, model: &'static Model, case: &Case, job: JobId) {
     let decoder = Decoder { family: registry::family(model.protocol).unwrap(), dialect: model.dialect };
-    let plan = Box::new(plan(model, case, decoder));
-    handle.intents.send(Intent::Run { job, decoder, plan }).unwrap();
+    let errand = Box::new(Errand::reading(decoder, plan(model, case, decoder)).unwrap());
+    handle.intents.send(Intent::Run { job, errand }).unwrap();
     loop {
         match handle.events.recv().await.unwrap() {
             BusEvent::Job(_, JobEvent::Answered { result, .. }) => result.unwrap(),

@@ -8,8 +8,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use meterscope::app::arming::Challenge;
 use meterscope::app::session::{self, Opening, Recording, Role, Session, Simulation};
-use meterscope::bus::{Intent, JobId, Status};
+use meterscope::app::write_log::Keeper;
+use meterscope::bus::{Errand, Intent, JobId, Status};
 use meterscope::link::{Clock, Link, LinkCommand, LinkEvent, ListenLink, OpenError, listen, serial, tcp};
 use meterscope::protocol::LineSettings;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
@@ -113,12 +115,15 @@ impl Bench {
             recording: Recording::None,
             keys: Vec::new(),
             simulation: Simulation::default(),
+            before: None,
         }))
     }
 
     fn send(&self, bytes: &[u8]) {
         let listen = Duration::from_millis(100);
-        self.0.send(Intent::SendRaw { job: JobId(1), bytes: bytes.to_vec(), listen });
+        let permit = Challenge::Yes.answer("yes").unwrap().permit(Keeper::default());
+        let errand = Box::new(Errand::raw_permitted(bytes.to_vec(), listen, permit));
+        self.0.send(Intent::Run { job: JobId(1), errand });
     }
 
     /// How things stand, once something is so.

@@ -10,7 +10,7 @@
 
 use std::time::Duration;
 
-use meterscope::bus::{BusEvent, Decoder, Intent, JobEvent, JobId, Port, Wanted, channel, run};
+use meterscope::bus::{BusEvent, Decoder, Errand, Intent, JobEvent, JobId, Port, Wanted, channel, run};
 use meterscope::frame::At;
 use meterscope::link::Clock;
 use meterscope::meter::model;
@@ -60,7 +60,8 @@ async fn read(id: &str, address: &str, asked: &[(&str, &[(&str, &str)])]) -> Vec
         keys: Vec::new(),
     };
     let plan = Plan { profile, requests: asked.iter().map(request).collect(), options: Options::default() };
-    handle.intents.send(Intent::Run { job: JobId(1), decoder, plan: Box::new(plan) }).unwrap();
+    let errand = Box::new(Errand::reading(decoder, plan).unwrap());
+    handle.intents.send(Intent::Run { job: JobId(1), errand }).unwrap();
     loop {
         match handle.events.recv().await.unwrap() {
             BusEvent::Job(_, JobEvent::Answered { result, .. }) => assert_eq!(result, Ok(())),

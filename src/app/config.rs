@@ -162,6 +162,15 @@ pub fn folder() -> Result<PathBuf, ConfigError> {
     Ok(strategy.config_dir().join("meterscope"))
 }
 
+/// The folder of what is kept from one start to the next: `$XDG_STATE_HOME/meterscope`; `None` on a system
+/// without a home.
+#[must_use]
+pub fn state_folder() -> Option<PathBuf> {
+    let strategy = etcetera::choose_base_strategy().ok()?;
+    let folder = strategy.state_dir().unwrap_or_else(|| strategy.data_dir());
+    Some(folder.join("meterscope"))
+}
+
 /// The configuration in `chosen`, which must exist, or else in the config folder, where it may be missing.
 ///
 /// # Errors

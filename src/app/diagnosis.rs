@@ -6,7 +6,7 @@ use super::noise;
 use crate::bus::Counters;
 use crate::link::Place;
 use crate::meter::{AddressRule, Model};
-use crate::protocol::{Address, Fault, LineSettings, Lock, Unfit};
+use crate::protocol::{Address, Failure, Fault, LineSettings, Lock, Unfit};
 
 /// What is known when a request has failed.
 #[derive(Debug, Clone, Copy)]
@@ -50,31 +50,23 @@ pub fn diagnose(case: &Case<'_>, fault: &Fault) -> Diagnosis {
     } else {
         case.model.title.to_owned()
     };
-    let (code, headline) = match fault {
-        Fault::NoAnswer { noise_bytes: 1.., .. } => {
-            ("noise-only", format!("No answer from {name}, only noise"))
-        }
-        Fault::NoAnswer { echo: true, .. } => {
-            ("echo-only", format!("No answer from {name}, only our own echo"))
-        }
-        Fault::NoAnswer { .. } => ("silence", format!("No answer from {name}")),
-        Fault::Damaged { what } => ("damaged", format!("The answer of {name} is damaged: {what}")),
-        Fault::Sealed { lock: Lock::NoKey, what } => ("no-key", format!("{name}: {what}")),
-        Fault::Sealed { lock: Lock::WrongKey, what } => ("wrong-key", format!("{name}: {what}")),
-        Fault::Unexpected(unfit) => ("unexpected", format!("{name}: {}", unexpected(unfit))),
-        Fault::Refused { code, meaning } => {
-            ("refused", format!("{name} refuses: {}", refusal(*code, meaning)))
-        }
-        Fault::Unsendable(error) => ("unsendable", error.to_string()),
-        Fault::LineRefused => ("line-refused", "The port does not take the line settings".to_owned()),
-        Fault::ListensOnly => {
-            ("listens-only", format!("{name} cannot be asked: this link is only listened to"))
-        }
-        Fault::Cancelled => ("cancelled", "Stopped".to_owned()),
-        Fault::LinkLost => ("link-lost", "The link went away".to_owned()),
+    let headline = match fault {
+        Fault::NoAnswer { noise_bytes: 1.., .. } => format!("No answer from {name}, only noise"),
+        Fault::NoAnswer { echo: true, .. } => format!("No answer from {name}, only our own echo"),
+        Fault::NoAnswer { .. } => format!("No answer from {name}"),
+        Fault::Damaged { what } => format!("The answer of {name} is damaged: {what}"),
+        Fault::Sealed { what, .. } => format!("{name}: {what}"),
+        Fault::Unexpected(unfit) => format!("{name}: {}", unexpected(unfit)),
+        Fault::Refused { code, meaning } => format!("{name} refuses: {}", refusal(*code, meaning)),
+        Fault::Unsendable(error) => error.to_string(),
+        Fault::NotPermitted => "It would have changed the meter; nothing was sent".to_owned(),
+        Fault::LineRefused => "The port does not take the line settings".to_owned(),
+        Fault::ListensOnly => format!("{name} cannot be asked: this link is only listened to"),
+        Fault::Cancelled => "Stopped".to_owned(),
+        Fault::LinkLost => "The link went away".to_owned(),
     };
     Diagnosis {
-        code,
+        code: word(fault),
         headline,
         heard: heard(case, fault),
         ruled_out: ruled_out(case, fault),
@@ -90,16 +82,44 @@ pub fn reason(fault: &Fault) -> String {
         Fault::NoAnswer { echo: true, .. } => "no answer, only our own echo".to_owned(),
         Fault::NoAnswer { sent: 2.., .. } => "no answer, nor when asked again".to_owned(),
         Fault::NoAnswer { .. } => "no answer".to_owned(),
-        Fault::Damaged { what } => format!("damaged: {what}"),
+        Fault::Damaged { what } => format!("damaged answer: {what}"),
         Fault::Sealed { what, .. } => what.clone(),
         Fault::Unexpected(unfit) => unexpected(unfit),
         Fault::Refused { code, meaning } => refusal(*code, meaning),
         Fault::Unsendable(error) => error.to_string(),
+        Fault::NotPermitted => "not allowed to change the meter".to_owned(),
         Fault::LineRefused => "the port does not take the line settings".to_owned(),
         Fault::ListensOnly => "this link is only listened to".to_owned(),
         Fault::Cancelled => "stopped".to_owned(),
         Fault::LinkLost => "the link went away".to_owned(),
     }
+}
+
+/// The stable word of a fault, as in [`Diagnosis::code`].
+#[must_use]
+pub const fn word(fault: &Fault) -> &'static str {
+    match fault {
+        Fault::NoAnswer { noise_bytes: 1.., .. } => "noise-only",
+        Fault::NoAnswer { echo: true, .. } => "echo-only",
+        Fault::NoAnswer { .. } => "silence",
+        Fault::Damaged { .. } => "damaged",
+        Fault::Sealed { lock: Lock::NoKey, .. } => "no-key",
+        Fault::Sealed { lock: Lock::WrongKey, .. } => "wrong-key",
+        Fault::Unexpected(_) => "unexpected",
+        Fault::Refused { .. } => "refused",
+        Fault::Unsendable(_) => "unsendable",
+        Fault::NotPermitted => "not-permitted",
+        Fault::LineRefused => "line-refused",
+        Fault::ListensOnly => "listens-only",
+        Fault::Cancelled => "cancelled",
+        Fault::LinkLost => "link-lost",
+    }
+}
+
+/// A failure without the meter it happened with: its word, and one line with the step it happened in.
+#[must_use]
+pub fn verdict(failure: &Failure) -> (&'static str, String) {
+    (word(&failure.fault), format!("{}: {}", failure.step, reason(&failure.fault)))
 }
 
 /// Why a sound frame was not the answer, in words.
@@ -201,7 +221,7 @@ fn places(case: &Case<'_>, fault: &Fault) -> Vec<String> {
         Fault::LineRefused => vec!["adapter: not every one has every speed and parity".into()],
         Fault::LinkLost => vec!["plug, cable, converter".into()],
         Fault::ListensOnly => vec!["a meter that speaks by itself can be read here: command telegram".into()],
-        Fault::Unsendable(_) | Fault::Cancelled => Vec::new(),
+        Fault::Unsendable(_) | Fault::NotPermitted | Fault::Cancelled => Vec::new(),
     }
 }
 

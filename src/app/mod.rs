@@ -1,7 +1,8 @@
 //! What both faces share: configuration, keys, plans made from models, raw input, decoding of captured bytes,
-//! diagnosis of silence and damage, outputs.
+//! diagnosis of silence and damage, outputs, the permission to write and the record of what was written.
 
 pub mod archive;
+pub mod arming;
 pub mod broker;
 pub mod config;
 pub mod decode;
@@ -13,3 +14,4 @@ pub mod raw;
 pub mod session;
 pub mod target;
 pub mod telegram;
+pub mod write_log;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::thread;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
@@ -16,6 +17,9 @@ use crate::protocol::{LineSettings, MeterKey};
 use crate::sim::fault::Faults;
 use crate::sim::{SimBus, SimMeter, Speed, demo_meters, share_a_bus};
 use crate::trace::{Capture, Ring, SharedTrace, Trace};
+
+/// How long the end of a session is waited for.
+const FAREWELL: Duration = Duration::from_secs(4);
 
 /// Whether a link is opened to talk or only to listen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +58,8 @@ pub struct Opening {
     pub keys: Vec<MeterKey>,
     /// What goes wrong on the simulated bus, and how fast it is.
     pub simulation: Simulation,
+    /// A session to be ended first: it may hold the same port.
+    pub before: Option<Session>,
 }
 
 /// How the simulated bus behaves.
@@ -115,6 +121,20 @@ impl Session {
     pub fn send(&self, intent: Intent) {
         let _ = self.intents.send(intent);
     }
+
+    /// Closes the link and waits until what ran has signed off and everything is written, but not for ever.
+    pub async fn end(mut self) {
+        self.send(Intent::Close);
+        let ended = async {
+            while let Some(event) = self.events.recv().await {
+                if matches!(event, BusEvent::Ended(_)) {
+                    break;
+                }
+            }
+        };
+        // The bus gives up by itself before that.
+        let _ = tokio::time::timeout(FAREWELL, ended).await;
+    }
 }
 
 /// Opens a link. Returns at once; the bus runs on a thread of its own, so that neither a slow screen nor a
@@ -172,7 +192,10 @@ fn spawn(opening: Opening, swaps: Swaps, (trace, clock, ends): (SharedTrace, Clo
     }
 }
 
-async fn serve(opening: Opening, swaps: Swaps, (trace, clock, ends): (SharedTrace, Clock, Ends)) {
+async fn serve(mut opening: Opening, swaps: Swaps, (trace, clock, ends): (SharedTrace, Clock, Ends)) {
+    if let Some(before) = opening.before.take() {
+        before.end().await;
+    }
     if let Err(error) = record(&opening, &trace) {
         return ends.fail(error);
     }

@@ -2,37 +2,11 @@
 
 use std::collections::VecDeque;
 
-use super::raw::RawExchange;
-use super::{Decoder, Intent, JobId};
+use super::errand::{Errand, Scope};
+use super::written::Unsettled;
+use super::{Decoder, JobId};
 use crate::frame::At;
-use crate::protocol::{ComposeError, Event, Exchange, Plan};
-
-/// Something to be carried out.
-#[derive(Debug)]
-pub(super) enum Work {
-    /// A plan of a family.
-    Plan(Decoder, Box<Plan>),
-    /// Bytes as they are.
-    Raw(RawExchange),
-}
-
-impl Work {
-    /// Whether it can be done without sending anything.
-    pub(super) fn only_listens(&self) -> bool {
-        match self {
-            Self::Plan(decoder, plan) => plan.only_listens(decoder.family),
-            Self::Raw(_) => false,
-        }
-    }
-
-    /// The state machine that does it.
-    pub(super) fn into_exchange(self) -> Result<Box<dyn Exchange>, ComposeError> {
-        match self {
-            Self::Plan(decoder, plan) => decoder.family.exchange(*plan),
-            Self::Raw(raw) => Ok(Box::new(raw)),
-        }
-    }
-}
+use crate::protocol::{Event, Exchange};
 
 /// Something heard before the request had left the wire: on a pseudo-terminal the answer can overtake the
 /// computed end of the request.
@@ -45,6 +19,14 @@ pub(super) enum Early {
 pub(super) struct Active {
     pub(super) job: JobId,
     pub(super) exchange: Box<dyn Exchange>,
+    /// By which protocol, unless it is bytes as typed.
+    pub(super) decoder: Option<Decoder>,
+    /// How far it may go.
+    pub(super) scope: Scope,
+    /// What it wrote last, as long as it is not known what came of it.
+    pub(super) unsettled: Option<Unsettled>,
+    /// How many of its requests have ended.
+    pub(super) answered: usize,
     /// When the exchange wants to be woken.
     pub(super) wait: Option<At>,
     /// The entry of the last request, and of the last frame that came after it.
@@ -57,8 +39,25 @@ pub(super) struct Active {
 }
 
 impl Active {
-    pub(super) fn new(job: JobId, exchange: Box<dyn Exchange>) -> Self {
-        Self { job, exchange, wait: None, request: None, reply: None, is_sending: false, early: Vec::new() }
+    pub(super) fn new(
+        job: JobId,
+        exchange: Box<dyn Exchange>,
+        decoder: Option<Decoder>,
+        scope: Scope,
+    ) -> Self {
+        Self {
+            job,
+            exchange,
+            decoder,
+            scope,
+            unsettled: None,
+            answered: 0,
+            wait: None,
+            request: None,
+            reply: None,
+            is_sending: false,
+            early: Vec::new(),
+        }
     }
 
     /// Hears something of the line, now or once its request has left the wire.
@@ -85,22 +84,14 @@ impl Active {
 
 /// What waits, in order.
 #[derive(Debug, Default)]
-pub(super) struct Queue(VecDeque<(JobId, Work)>);
+pub(super) struct Queue(VecDeque<(JobId, Box<Errand>)>);
 
 impl Queue {
-    /// Takes an intent that asks for work; gives any other back.
-    pub(super) fn offer(&mut self, intent: Intent) -> Option<Intent> {
-        match intent {
-            Intent::Run { job, decoder, plan } => self.0.push_back((job, Work::Plan(decoder, plan))),
-            Intent::SendRaw { job, bytes, listen } => {
-                self.0.push_back((job, Work::Raw(RawExchange::new(bytes, listen))));
-            }
-            other => return Some(other),
-        }
-        None
+    pub(super) fn push(&mut self, job: JobId, errand: Box<Errand>) {
+        self.0.push_back((job, errand));
     }
 
-    pub(super) fn next(&mut self) -> Option<(JobId, Work)> {
+    pub(super) fn next(&mut self) -> Option<(JobId, Box<Errand>)> {
         self.0.pop_front()
     }
 

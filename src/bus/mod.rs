@@ -4,9 +4,11 @@
 //! driving their exchanges. Faces talk to it through [`Intent`]s and are told by [`BusEvent`]s and the
 //! [`Status`]; what they show of traffic they read from the trace.
 
+mod errand;
 mod handle;
 mod job;
 mod liveness;
+mod permit;
 mod playback;
 mod quiet;
 mod raw;
@@ -15,8 +17,11 @@ mod seven;
 mod talk;
 #[cfg(test)]
 mod tests;
+mod written;
 
+pub use errand::{Errand, access_of};
 pub use handle::{Ends, Handle, Port, channel};
+pub use permit::{Forbidden, Permit, Witness, Written};
 pub use playback::play;
 pub use run::run;
 
@@ -24,7 +29,7 @@ use std::time::Duration;
 
 use crate::frame::At;
 use crate::link::{OpenError, SoftParity};
-use crate::protocol::{Dialect, Failure, Family, LineSettings, Plan, Warning};
+use crate::protocol::{Dialect, Failure, Family, LineSettings, Warning};
 use crate::reading::Reading;
 use crate::trace::CaptureState;
 
@@ -58,23 +63,12 @@ pub struct JobId(pub u64);
 /// What a face wants of the bus.
 #[derive(Debug)]
 pub enum Intent {
-    /// Carry a plan out after those already waiting.
+    /// Carry something out after what already waits.
     Run {
         /// To know the answers by.
         job: JobId,
-        /// By which family.
-        decoder: Decoder,
-        /// What.
-        plan: Box<Plan>,
-    },
-    /// Send bytes as they are, then listen for answers for a while.
-    SendRaw {
-        /// To know the answers by.
-        job: JobId,
-        /// The bytes.
-        bytes: Vec<u8>,
-        /// How long to listen after the last byte that comes.
-        listen: Duration,
+        /// What; it says by itself that it reads, or comes with the permission to do more.
+        errand: Box<Errand>,
     },
     /// Stop a job, whether it runs or waits.
     Cancel(JobId),
@@ -85,7 +79,7 @@ pub enum Intent {
     /// The meter is on this line, which is for the far end to set: nothing is changed here, but what is sent and
     /// received is taken for characters of that line.
     Expect(LineSettings),
-    /// Close the link and end.
+    /// Stop what runs, let it say its farewell to the meter, close the link and end.
     Close,
 }
 

@@ -83,13 +83,11 @@ async fn wanted(ends: &mut Ends, trace: &SharedTrace) -> ControlFlow<(), Option<
         match ends.wanted.recv().await {
             None | Some(Intent::Close) => return ControlFlow::Break(()),
             Some(Intent::Decode(decoder)) => return ControlFlow::Continue(decoder),
-            Some(Intent::Run { job, decoder, plan }) if plan.only_listens(decoder.family) => {
-                match decoder.family.exchange(*plan) {
-                    Ok(exchange) => Hearing { ends, job, exchange, reply: None }.carry_out(trace),
-                    Err(error) => refuse(ends, job, Fault::Unsendable(error)),
-                }
-            }
-            Some(Intent::Run { job, .. } | Intent::SendRaw { job, .. }) => {
+            Some(Intent::Run { job, errand }) if errand.only_listens() => match errand.into_exchange().0 {
+                Ok(exchange) => Hearing { ends, job, exchange, reply: None }.carry_out(trace),
+                Err(error) => refuse(ends, job, Fault::Unsendable(error)),
+            },
+            Some(Intent::Run { job, .. }) => {
                 refuse(ends, job, Fault::ListensOnly);
             }
             Some(Intent::Cancel(_) | Intent::SetLine(_) | Intent::Expect(_)) => {}
@@ -183,8 +181,10 @@ fn refused(path: &Path, error: &FileError) -> OpenError {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
-    use crate::bus::channel;
+    use crate::bus::{Errand, channel};
     use crate::trace::{Capture, CaptureState};
 
     fn capture(folder: &Path) -> std::path::PathBuf {
@@ -208,8 +208,8 @@ mod tests {
         let closed = |status: &Status| matches!(status.link, LinkState::Closed(_));
         let counters = handle.status.wait_for(closed).await.unwrap().counters;
         assert_eq!((counters.bytes_out, counters.bytes_in), (2, 1));
-        let listen = std::time::Duration::ZERO;
-        handle.intents.send(Intent::SendRaw { job: JobId(7), bytes: vec![1], listen }).unwrap();
+        let errand = Box::new(Errand::raw_reading(b"/?!\r\n".to_vec(), Duration::ZERO, None).unwrap());
+        handle.intents.send(Intent::Run { job: JobId(7), errand }).unwrap();
         let answer = handle.events.recv().await.unwrap();
         assert!(matches!(answer, BusEvent::Job(JobId(7), JobEvent::Answered { result: Err(_), .. })));
     }

@@ -26,6 +26,12 @@ impl RawExchange {
         Self { bytes, listen, heard: false, noise_bytes: 0, echo: false, actions: VecDeque::new() }
     }
 
+    /// The bytes, until they are sent.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     fn wait(&mut self, at: At) {
         self.actions.push_back(Action::WaitUntil(at + self.listen));
     }

@@ -6,18 +6,23 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
+use super::errand::Scope;
 use super::handle::{Ends, Port};
 use super::job::{Active, Queue};
 use super::liveness::Liveness;
 use super::quiet::Quiet;
 use super::seven::SevenBits;
 use super::talk::Talk;
+use super::written::Unsettled;
 use super::{BusEvent, Decoder, Intent, JobEvent, JobId, LinkState, Status, Wanted};
 use crate::frame::At;
 use crate::link::tcp::looks_like_telnet;
 use crate::link::{Clock, LinkCommand, LinkEvent};
-use crate::protocol::{Action, Event, Failure, Fault, LineSettings};
+use crate::protocol::{Access, Action, Event, Failure, Fault, LineSettings, Warning};
 use crate::trace::{Claimed, Digest, EntryKind, Mark, SharedTrace, Split, Way};
+
+/// How long a stopped exchange may take to sign off before the link is closed all the same.
+const FAREWELL: Duration = Duration::from_secs(3);
 
 /// Runs a bus over a link until the link is closed or nobody holds the handle any more.
 pub async fn run(
@@ -43,6 +48,8 @@ pub async fn run(
         talk: Talk { seven: SevenBits::new(wanted), ..Talk::default() },
         outgoing: Outgoing::default(),
         quiet: Quiet::default(),
+        closing: None,
+        was_cut: false,
         liveness: Liveness::default(),
         told: ends.told,
         status: ends.status,
@@ -70,6 +77,10 @@ struct Bus {
     talk: Talk,
     outgoing: Outgoing,
     quiet: Quiet,
+    /// When the link is closed at the latest, once that is wanted.
+    closing: Option<At>,
+    /// Whether the link went away in the middle of something.
+    was_cut: bool,
     liveness: Liveness,
     told: mpsc::UnboundedSender<BusEvent>,
     status: watch::Sender<Status>,
@@ -83,16 +94,24 @@ impl Bus {
             let next = tokio::select! {
                 biased;
                 event = link.recv() => event.map_or(ControlFlow::Break(()), |event| self.link_event(event)),
-                intent = wanted.recv() => intent.map_or(ControlFlow::Break(()), |intent| self.intent(intent)),
+                intent = wanted.recv(), if self.closing.is_none() => {
+                    self.intent(intent.unwrap_or(Intent::Close));
+                    ControlFlow::Continue(())
+                }
                 () = timer, if wake.is_some() => self.time_passed(),
             };
             self.start_next();
             self.publish();
-            if next.is_break() {
+            if next.is_break() || self.has_said_farewell() {
                 break;
             }
         }
         self.end();
+    }
+
+    /// Whether the link is to be closed and nothing holds that up any more.
+    fn has_said_farewell(&self) -> bool {
+        self.closing.is_some_and(|latest| self.talk.active.is_none() || latest <= self.clock.now())
     }
 
     /// The next moment at which something must happen though nothing arrives.
@@ -101,7 +120,7 @@ impl Bus {
             Some(_) => self.due(),
             None => (self.queue.len() > 0 && self.is_open()).then(|| self.quiet.begin()),
         };
-        [next, self.digest.deadline()].into_iter().flatten().min()
+        [next, self.digest.deadline(), self.closing].into_iter().flatten().min()
     }
 
     /// When the running exchange is to be woken.
@@ -239,25 +258,35 @@ impl Bus {
 
     fn lost(&mut self, state: LinkState, mark: Mark, at: At) {
         self.talk.status.link = state;
+        self.was_cut |= self.talk.active.is_some();
         self.outgoing = Outgoing::default();
         self.through_digest(at, |digest, trace, out| digest.finish(trace, out));
         self.trace.lock().mark(mark, at);
         self.tell_exchange(Event::LinkLost, at);
     }
 
-    fn intent(&mut self, intent: Intent) -> ControlFlow<()> {
-        match self.queue.offer(intent) {
-            Some(Intent::Cancel(job)) => self.cancel(job),
-            Some(Intent::Decode(decoder)) => self.decode(decoder, self.clock.now()),
-            Some(Intent::SetLine(line)) => self.ask_for_line(line),
-            Some(Intent::Expect(line)) => {
+    fn intent(&mut self, intent: Intent) {
+        match intent {
+            Intent::Run { job, errand } => self.queue.push(job, errand),
+            Intent::Cancel(job) => self.cancel(job),
+            Intent::Decode(decoder) => self.decode(decoder, self.clock.now()),
+            Intent::SetLine(line) => self.ask_for_line(line),
+            Intent::Expect(line) => {
                 self.talk.seven.expect(line);
                 self.remark_on_parity(self.clock.now());
             }
-            Some(Intent::Close) => return ControlFlow::Break(()),
-            Some(Intent::Run { .. } | Intent::SendRaw { .. }) | None => {}
+            Intent::Close => self.close(),
         }
-        ControlFlow::Continue(())
+    }
+
+    /// Drops what waits, and lets what runs sign off.
+    fn close(&mut self) {
+        let now = self.clock.now();
+        self.closing = Some(now + FAREWELL);
+        while let Some((job, _)) = self.queue.next() {
+            self.tell(job, JobEvent::Finished);
+        }
+        self.tell_exchange(Event::Cancelled, now);
     }
 
     fn cancel(&mut self, job: JobId) {
@@ -316,7 +345,7 @@ impl Bus {
                 Some(Action::Reading(reading)) => self.tell(job, JobEvent::Reading(reading, at)),
                 Some(Action::Progress { done, total }) => self.tell(job, JobEvent::Progress { done, total }),
                 Some(Action::Warning(warning)) => self.tell(job, JobEvent::Warning(warning)),
-                Some(Action::Answered { index, result }) => self.answered(index, result),
+                Some(Action::Answered { index, result }) => self.answered(index, result, at),
                 Some(Action::Rest { until, owed }) => self.quiet.rest(until, owed),
                 Some(Action::Finished) => {
                     self.talk.active = None;
@@ -328,6 +357,9 @@ impl Bus {
     }
 
     fn transmit(&mut self, bytes: Vec<u8>, at: At) {
+        if self.oversteps(&bytes) {
+            return self.stop_overstepping();
+        }
         if let Some(active) = &mut self.talk.active {
             active.wait = None;
             active.reply = None;
@@ -337,6 +369,21 @@ impl Bus {
             self.put_out(bytes, at);
         } else {
             self.outgoing.held.push_back(bytes);
+        }
+    }
+
+    /// Whether an errand that reads would send something that may change the meter. An errand says before that it
+    /// reads; this holds it to that, whatever its protocol makes of it.
+    fn oversteps(&self, bytes: &[u8]) -> bool {
+        let Some(Active { scope: Scope::Reading, decoder: Some(decoder), .. }) = &self.talk.active else {
+            return false;
+        };
+        decoder.family.access_of(bytes, decoder.dialect).is_some_and(|access| access != Access::Read)
+    }
+
+    fn stop_overstepping(&mut self) {
+        if let Some(active) = self.talk.active.take() {
+            self.refuse(active.job, Fault::NotPermitted);
         }
     }
 
@@ -360,6 +407,7 @@ impl Bus {
     }
 
     fn put_out(&mut self, bytes: Vec<u8>, at: At) {
+        self.note_write(&bytes, at);
         let bytes = self.talk.seven.send(bytes);
         self.remark_on_parity(at);
         self.talk.status.counters.bytes_out += bytes.len() as u64;
@@ -373,8 +421,39 @@ impl Bus {
         self.command(LinkCommand::Send(bytes));
     }
 
-    fn answered(&mut self, index: usize, result: Result<(), Failure>) {
+    /// Notes what goes out of an errand that may change the meter.
+    fn note_write(&mut self, bytes: &[u8], at: At) {
+        let Some(Active { scope: Scope::Permitted(_), decoder, .. }) = &self.talk.active else { return };
+        let written = {
+            let trace = self.trace.lock();
+            Unsettled::of(bytes, decoder.or(self.decoder), &trace, trace.wall(at))
+        };
+        if written.is_some() {
+            self.settle(Ok(()), at);
+        }
+        if let Some(active) = &mut self.talk.active {
+            active.unsettled = written.or(active.unsettled.take());
+        }
+    }
+
+    /// What came of the last write is known: the witness keeps it.
+    fn settle(&mut self, result: Result<(), Failure>, at: At) {
         let Some(active) = &mut self.talk.active else { return };
+        let Scope::Permitted(permit) = &mut active.scope else { return };
+        let Some(unsettled) = active.unsettled.take() else { return };
+        let written = unsettled.settled(active.answered, result, &self.trace.lock());
+        if let Err(why) = permit.witness(&written) {
+            let job = active.job;
+            let text = format!("the write log could not be written: {why}");
+            self.trace.lock().mark(Mark::Note(text.clone()), at);
+            self.tell(job, JobEvent::Warning(Warning { code: "write-log", text: text.into() }));
+        }
+    }
+
+    fn answered(&mut self, index: usize, result: Result<(), Failure>, at: At) {
+        self.settle(result.clone(), at);
+        let Some(active) = &mut self.talk.active else { return };
+        active.answered = index + 1;
         let (job, request) = (active.job, active.request.take());
         let reply = active.reply.take();
         if let Err(Failure { fault: Fault::NoAnswer { sent, echo, noise_bytes }, .. }) = &result {
@@ -407,19 +486,24 @@ impl Bus {
     /// Begins the next job that waits, once the link is open and the last one is over.
     fn start_next(&mut self) {
         while self.talk.active.is_none() && self.is_open() && self.quiet.begin() <= self.clock.now() {
-            let Some((job, work)) = self.queue.next() else { return };
-            if self.commands.is_none() && !work.only_listens() {
+            let Some((job, errand)) = self.queue.next() else { return };
+            if self.commands.is_none() && !errand.only_listens() {
                 self.refuse(job, Fault::ListensOnly);
                 continue;
             }
-            if let super::job::Work::Plan(decoder, _) = &work
-                && self.decoder.is_none_or(|d| !d.is_same(decoder))
+            let decoder = errand.decoder().copied();
+            if let Some(decoder) = decoder
+                && self.decoder.is_none_or(|d| !d.is_same(&decoder))
             {
-                self.decode(Some(*decoder), self.clock.now());
+                self.decode(Some(decoder), self.clock.now());
             }
-            match work.into_exchange() {
-                Ok(exchange) => {
-                    self.talk.active = Some(Active::new(job, exchange));
+            let (exchange, scope) = errand.into_exchange();
+            match exchange {
+                Ok(mut exchange) => {
+                    if std::mem::take(&mut self.was_cut) {
+                        exchange.after_a_cut();
+                    }
+                    self.talk.active = Some(Active::new(job, exchange, decoder, scope));
                     self.tell(job, JobEvent::Started);
                     self.tell_exchange(Event::Start, self.clock.now());
                 }

@@ -1,5 +1,7 @@
 //! The loop against a hand at the far end, on paused time.
 
+mod permits;
+
 use std::time::Duration;
 
 use super::*;
@@ -7,6 +9,23 @@ use crate::link::pair::{FarEnd, with_far_end};
 use crate::link::{Clock, LinkCommand, LinkEvent, OpenError};
 use crate::protocol::Fault;
 use crate::trace::{EntryKind, SharedTrace, Trace, Way};
+
+/// Keeps nothing.
+#[derive(Debug)]
+struct Nobody;
+
+impl Witness for Nobody {
+    fn wrote(&mut self, _: &Written) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// Any bytes, allowed.
+fn raw(job: JobId, bytes: &[u8]) -> Intent {
+    let permit = Permit::of_a_person(Box::new(Nobody));
+    let errand = Errand::raw_permitted(bytes.to_vec(), Duration::from_secs(1), permit);
+    Intent::Run { job, errand: Box::new(errand) }
+}
 
 struct Bench {
     handle: Handle,
@@ -41,8 +60,7 @@ impl Bench {
     }
 
     fn send_raw(&self, bytes: &[u8]) {
-        let listen = Duration::from_secs(1);
-        self.handle.intents.send(Intent::SendRaw { job: JobId(1), bytes: bytes.to_vec(), listen }).unwrap();
+        self.handle.intents.send(raw(JobId(1), bytes)).unwrap();
     }
 
     async fn sent(&mut self) -> Vec<u8> {
@@ -132,8 +150,7 @@ async fn a_job_that_waits_can_be_cancelled_without_being_sent() {
     let mut bench = Bench::open().await;
     bench.send_raw(b"\x01");
     bench.sent().await;
-    let listen = Duration::from_secs(1);
-    bench.handle.intents.send(Intent::SendRaw { job: JobId(2), bytes: vec![9], listen }).unwrap();
+    bench.handle.intents.send(raw(JobId(2), &[9])).unwrap();
     bench.handle.intents.send(Intent::Cancel(JobId(2))).unwrap();
     bench.handle.intents.send(Intent::Cancel(JobId(1))).unwrap();
     assert_eq!(bench.ending().await, Err(Fault::Cancelled));
@@ -156,8 +173,7 @@ async fn a_bus_that_only_listens_refuses_to_send_and_has_nothing_to_send_with() 
     let (mut handle, ends) = channel();
     tokio::spawn(run(ends, port, trace, clock, None, Wanted::default()));
     far.events.send(LinkEvent::Opened { peer: String::new(), line: None, at: clock.now() }).await.unwrap();
-    let listen = Duration::from_secs(1);
-    handle.intents.send(Intent::SendRaw { job: JobId(1), bytes: vec![1], listen }).unwrap();
+    handle.intents.send(raw(JobId(1), &[1])).unwrap();
     let Some(BusEvent::Job(_, JobEvent::Answered { result: Err(_), .. })) = handle.events.recv().await else {
         panic!("it must be refused")
     };

@@ -124,6 +124,9 @@ pub enum Subcommand {
         after_long_help = faults()
     )]
     Simulate(Box<Simulate>),
+    /// Show what was written to meters, by any run of this program.
+    #[command(after_help = "Example:\n  meterscope writes\n  meterscope writes --json | tail -1")]
+    Writes,
     /// Write frames or readings of a capture as CSV, JSON, hex or Markdown.
     #[command(after_help = "Example:\n  meterscope export night.pcapng --format csv --readings > night.csv")]
     Export(Export),
@@ -292,6 +295,10 @@ pub struct Send {
     /// Allow what may change the meter.
     #[arg(long)]
     pub allow_write: bool,
+    /// With --allow-write: the command's name or the meter's whole address, for what switches a load or changes
+    /// a password; asked for on a terminal when left out.
+    #[arg(long, value_name = "WORD", requires = "allow_write")]
+    pub confirm: Option<String>,
     /// Write what goes over the link into a capture file.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub capture: Option<PathBuf>,

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app::config::{self, Config};
 use crate::app::session::Recording;
+use crate::app::write_log;
 use crate::frame::visible;
 use crate::link::{LinkName, Place};
 use crate::meter::MODELS;
@@ -63,6 +64,7 @@ fn start(global: &Global) -> Result<Start, Stop> {
         keys: keys::load(global)?,
         links: kept(&config),
         store: store::place(),
+        write_log: write_log::place(),
     })
 }
 

@@ -45,9 +45,9 @@ impl Exit {
             Fault::Damaged { .. } | Fault::Unexpected(_) | Fault::Sealed { lock: Lock::NoKey, .. } => {
                 Self::BadAnswer
             }
-            Fault::Sealed { lock: Lock::WrongKey, .. } => Self::Forbidden,
             Fault::Refused { .. } => Self::Refused,
             Fault::Unsendable(_) => Self::Usage,
+            Fault::NotPermitted | Fault::Sealed { lock: Lock::WrongKey, .. } => Self::Forbidden,
             Fault::LineRefused | Fault::ListensOnly | Fault::LinkLost => Self::Link,
             Fault::Cancelled => Self::Interrupted,
         }

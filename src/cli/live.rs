@@ -10,10 +10,10 @@ use super::exit::{Exit, Outcome, Stop, Trouble};
 use super::out;
 use crate::app::session::{self, Opening, Session};
 use crate::app::target::Target;
-use crate::bus::{BusEvent, Decoder, Intent, JobEvent, JobId, LinkState, Status};
+use crate::bus::{BusEvent, Errand, Intent, JobEvent, JobId, LinkState, Status};
 use crate::frame::visible;
 use crate::link::{OpenError, Place};
-use crate::protocol::{Plan, Profile};
+use crate::protocol::Profile;
 use crate::trace::CaptureState;
 
 /// How long a converter may take to dial in.
@@ -218,23 +218,12 @@ impl Live {
         self.waits = waits;
     }
 
-    /// Starts carrying a plan out.
-    pub fn start(&mut self, decoder: Decoder, plan: Plan) -> JobId {
-        let job = self.job();
-        self.session.send(Intent::Run { job, decoder, plan: Box::new(plan) });
-        job
-    }
-
-    /// Starts sending bytes as they are, and listens until nothing has come for `listen`.
-    pub fn start_raw(&mut self, bytes: Vec<u8>, listen: Duration) -> JobId {
-        let job = self.job();
-        self.session.send(Intent::SendRaw { job, bytes, listen });
-        job
-    }
-
-    fn job(&mut self) -> JobId {
+    /// Starts carrying something out.
+    pub fn start(&mut self, errand: Errand) -> JobId {
         self.jobs += 1;
-        JobId(self.jobs)
+        let job = JobId(self.jobs);
+        self.session.send(Intent::Run { job, errand: Box::new(errand) });
+        job
     }
 
     /// The next thing of a job. After Ctrl-C the job is cancelled and [`Next::Over`] given.

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use zeroize::Zeroizing;
+
 use super::args::{Ask, Meter};
 use super::exit::{Stop, Trouble};
 use super::{out, password};
@@ -10,7 +12,7 @@ use crate::app::target::Target;
 use crate::frame::visible;
 use crate::link::Place;
 use crate::meter::Model;
-use crate::protocol::Request;
+use crate::protocol::{Command, Kind, Parameter, Request};
 use crate::sim::demo_address;
 
 /// The meter that was named, on a link. On the simulated bus the address may be left out.
@@ -93,10 +95,33 @@ pub fn target(keys: &Keys, given: &Meter) -> Result<Target, Stop> {
 /// # Errors
 /// [`Stop`] for an unknown command and for arguments that do not fit.
 pub fn request(target: &Target, ask: &Ask) -> Result<Request, Stop> {
-    let pairs = ask.arguments.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let secrets = new_passwords(target, ask)?;
+    let secrets = secrets.iter().map(|(name, value)| (*name, value.as_str()));
+    let pairs = ask.arguments.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(secrets);
     target.request(&ask.command, pairs).map_err(|error| {
         let doing = format!("reading the command {}", visible::string(&ask.command));
         let all = format!("all commands with their parameters: meterscope commands {}", target.model.id);
         Trouble::usage(doing, error.to_string()).hint(all).into()
     })
+}
+
+/// The passwords that a command sets: asked for, or of `METERSCOPE_NEW_PASSWORD`, never an argument, which other
+/// users of the computer could see.
+fn new_passwords(target: &Target, ask: &Ask) -> Result<Vec<(&'static str, Zeroizing<String>)>, Stop> {
+    let is_meant =
+        |known: &&Command| known.id == ask.command || known.code.eq_ignore_ascii_case(&ask.command);
+    let Some(command) = target.commands().iter().find(is_meant) else { return Ok(Vec::new()) };
+    let is_secret = |one: &&Parameter| matches!(one.kind, Kind::Password { .. });
+    let mut found = Vec::new();
+    for parameter in command.parameters.iter().filter(is_secret) {
+        if ask.arguments.iter().any(|(name, _)| name == parameter.name) {
+            let what = format!("{}=... would be seen by everybody on this computer", parameter.name);
+            let hint = "leave it out and type it when asked, or put it into METERSCOPE_NEW_PASSWORD";
+            return Err(Trouble::usage(format!("reading the command {}", command.id), what)
+                .hint(hint)
+                .into());
+        }
+        found.push((parameter.name, password::new(parameter.title)?));
+    }
+    Ok(found)
 }

@@ -23,6 +23,7 @@ mod simulate;
 mod sniff;
 mod traffic;
 mod values;
+mod writes;
 
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
@@ -77,6 +78,7 @@ fn dispatch(args: &Args) -> Outcome {
     match subcommand {
         Subcommand::Demo => on_a_terminal().and_then(|()| console::demo(&args.global)),
         Subcommand::Ports => ports::run(&args.global),
+        Subcommand::Writes => writes::run(&args.global),
         Subcommand::Models => models::run(&args.global),
         Subcommand::Commands(given) => commands::run(&args.global, given),
         Subcommand::Read(given) => read::run(&args.global, given),

@@ -37,11 +37,27 @@ fn from_environment() -> Option<Secret> {
     Some(Secret::new(password.into_encoded_bytes()))
 }
 
+/// A password to be set: in `METERSCOPE_NEW_PASSWORD`, or typed twice alike.
+///
+/// # Errors
+/// [`Stop`] when there is no terminal to ask on, and when the two differ.
+pub fn new(title: &str) -> Result<Zeroizing<String>, Stop> {
+    let text = |secret: &Secret| Zeroizing::new(String::from_utf8_lossy(secret.reveal()).into_owned());
+    if let Some(given) = std::env::var_os("METERSCOPE_NEW_PASSWORD").filter(|given| !given.is_empty()) {
+        return Ok(text(&Secret::new(given.into_encoded_bytes())));
+    }
+    let first = prompt(&format!("{title}: "))?;
+    if prompt(&format!("{title}, once more: "))? != first {
+        return Err(Trouble::usage("asking for the password", "the two differ; nothing was sent").into());
+    }
+    Ok(text(&first))
+}
+
 /// Asks on the terminal, showing a star a character.
 fn prompt(question: &str) -> Result<Secret, Stop> {
     let trouble = |what: &str| {
         Trouble::usage("asking for the password", what)
-            .hint("put it into METERSCOPE_PASSWORD or the keys file instead")
+            .hint("a meter's own goes into METERSCOPE_PASSWORD or the keys file, one to be set into METERSCOPE_NEW_PASSWORD")
     };
     if !std::io::stderr().is_terminal() || !std::io::stdin().is_terminal() {
         return Err(trouble("there is no terminal to ask on").into());

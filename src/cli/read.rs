@@ -14,7 +14,7 @@ use crate::app::output::paint::Sheet;
 use crate::app::output::reading::{self, Item};
 use crate::app::session::{Opening, Recording, Role, Simulation};
 use crate::app::target::Target;
-use crate::bus::JobEvent;
+use crate::bus::{Errand, JobEvent};
 use crate::frame::{At, visible};
 use crate::protocol::{Access, Failure, Fault, Options, Request};
 use crate::reading::{Absent, Measured, Reading};
@@ -91,6 +91,7 @@ impl Reader<'_> {
             recording: self.given.capture.clone().map_or(Recording::None, Recording::File),
             keys: self.keys.ciphers(""),
             simulation: Simulation { model: Some(self.target.model), ..Simulation::default() },
+            before: None,
         }
     }
 
@@ -135,7 +136,9 @@ impl Reader<'_> {
     async fn poll(&self, live: &mut Live) -> Result<Poll, Stop> {
         let profile = live.profile(&self.target);
         let plan = self.target.plan(self.requests.clone(), self.options(), profile);
-        let job = live.start(self.target.decoder(), plan);
+        let errand = Errand::reading(self.target.decoder(), plan)
+            .map_err(|forbidden| live.trouble(&forbidden.to_string()).with(Exit::Forbidden))?;
+        let job = live.start(errand);
         let mut poll = Poll::default();
         loop {
             match live.next_or_stop(job).await {

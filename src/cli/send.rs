@@ -1,5 +1,7 @@
 //! `send`: any command, or bytes as typed; shows what goes out and what comes back, explained.
 
+mod permission;
+
 use super::args::{Global, Send};
 use super::decode::chosen;
 use super::exit::{Exit, Outcome, Stop, Trouble};
@@ -15,10 +17,9 @@ use crate::app::output::paint::Sheet;
 use crate::app::raw;
 use crate::app::session::{Opening, Recording, Role, Simulation};
 use crate::app::target::Target;
-use crate::bus::{Decoder, JobEvent};
-use crate::frame::hex;
+use crate::bus::{Decoder, Errand, JobEvent, Permit};
 use crate::link::Place;
-use crate::protocol::{Access, Dialect, Fault, LineSettings, Options, Request, registry};
+use crate::protocol::{Fault, LineSettings, Options, Request};
 use crate::trace::Way;
 
 /// Sends a command or bytes and shows the answer.
@@ -43,6 +44,7 @@ fn opening(given: &Send, line: LineSettings, (decoder, keys): (Option<Decoder>, 
         recording: given.capture.clone().map_or(Recording::None, Recording::File),
         keys: keys.ciphers(""),
         simulation: Simulation { model: given.model, ..Simulation::default() },
+        before: None,
     }
 }
 
@@ -57,26 +59,32 @@ fn command(global: &Global, given: &Send) -> Outcome {
     let request = meter::request(&target, &ask)?;
     meter::answers_on(&given.link.place, &target, std::slice::from_ref(&request))?;
     let doing = format!("sending {} to {} {}", request.command.id, target.model.id, target.address);
-    if request.command.access != Access::Read && !given.allow_write {
-        let what = format!("{} is a {} command", request.command.id, request.command.access.word());
-        let hint = "it was not sent; allow it with --allow-write";
-        return Err(Trouble::new(Exit::Forbidden, doing, what).hint(hint).into());
-    }
+    let permit = permission::of_command(given, &target, &request, &doing)?;
     live::block_on(async {
         let opening = opening(given, target.model.line, (Some(target.decoder()), &keys));
         let mut live = Live::open(opening, &doing).await?;
         let mut printer = Printer::new(show(global, given), global.json);
-        let outcome = carry_out(&mut live, &target, &named.address, request).await;
+        let outcome = carry_out(&mut live, &target, &named.address, (request, permit)).await;
         live.close().await;
         printer.print_new(&live.session.trace)?;
         outcome
     })
 }
 
-async fn carry_out(live: &mut Live, target: &Target, written: &str, request: Request) -> Outcome {
+async fn carry_out(
+    live: &mut Live,
+    target: &Target,
+    written: &str,
+    (request, permit): (Request, Option<Permit>),
+) -> Outcome {
     let profile = live.profile(target);
     let plan = target.plan(vec![request], Options::default(), profile);
-    let job = live.start(target.decoder(), plan);
+    let errand = match permit {
+        Some(permit) => Errand::permitted(target.decoder(), plan, permit),
+        None => Errand::reading(target.decoder(), plan)
+            .map_err(|forbidden| live.trouble(&forbidden.to_string()).with(Exit::Forbidden))?,
+    };
+    let job = live.start(errand);
     let mut exit = Ok(Exit::Done);
     loop {
         match live.next(job).await {
@@ -98,15 +106,13 @@ fn raw(global: &Global, given: &Send, text: &str) -> Outcome {
     let bytes = bytes(given, text)?;
     let doing = format!("sending {} as typed", explain::count(bytes.len()));
     let decoder = decoder(given, &bytes);
-    if !given.allow_write {
-        allowed(&doing, &bytes, decoder)?;
-    }
+    let permit = permission::of_bytes(given, &bytes, decoder, &doing)?;
     let keys = keys::load(global)?.on(&given.link.place);
     let settings = given.model.map_or_else(LineSettings::default, |model| model.line);
     live::block_on(async {
         let mut live = Live::open(opening(given, settings, (decoder, &keys)), &doing).await?;
         let mut printer = Printer::new(show(global, given), global.json);
-        let outcome = send_raw(&mut live, given, bytes).await;
+        let outcome = send_raw(&mut live, given, decoder, (bytes, permit)).await;
         live.close().await;
         printer.print_new(&live.session.trace)?;
         outcome.map(|exit| if exit == Exit::Done { printer.judge(Way::In) } else { exit })
@@ -127,27 +133,25 @@ fn decoder(given: &Send, bytes: &[u8]) -> Option<Decoder> {
     chosen(given.model, given.protocol).or_else(|| decode::detect(bytes, &[]))
 }
 
-/// Bytes may be sent without more when a protocol recognises them as a read and none as anything else.
-fn allowed(doing: &str, bytes: &[u8], decoder: Option<Decoder>) -> Result<(), Stop> {
-    let told = decoder.map(|decoder| decoder.family.access_of(bytes, decoder.dialect));
-    let others = registry::FAMILIES.iter().map(|family| family.access_of(bytes, Dialect::default()));
-    let all: Vec<Access> = told.into_iter().chain(others).flatten().collect();
-    let why = match all.iter().max() {
-        Some(Access::Read) => return Ok(()),
-        Some(other) => format!("{} is a {} command", hex::spaced(bytes), other.word()),
-        None => format!("{} is not recognised as a read command of any protocol", hex::spaced(bytes)),
+async fn send_raw(
+    live: &mut Live,
+    given: &Send,
+    decoder: Option<Decoder>,
+    (bytes, permit): (Vec<u8>, Option<Permit>),
+) -> Outcome {
+    let listen = given.listen + live::network_delay(&live.session.name.place);
+    let errand = match permit {
+        Some(permit) => Errand::raw_permitted(bytes, listen, permit),
+        None => Errand::raw_reading(bytes, listen, decoder)
+            .map_err(|forbidden| live.trouble(&forbidden.to_string()).with(Exit::Forbidden))?,
     };
-    let hint = "nothing was sent; what may change a meter is sent only with --allow-write";
-    Err(Trouble::new(Exit::Forbidden, doing, why).hint(hint).into())
-}
-
-async fn send_raw(live: &mut Live, given: &Send, bytes: Vec<u8>) -> Outcome {
-    let job = live.start_raw(bytes, given.listen + live::network_delay(&live.session.name.place));
+    let job = live.start(errand);
     let mut exit = Ok(Exit::Done);
     loop {
         match live.next(job).await {
             Next::Over(stop) => return Err(stop),
             Next::Job(JobEvent::Finished) => return exit,
+            Next::Job(JobEvent::Warning(warning)) => out::remark(&warning.text),
             Next::Job(JobEvent::Answered { result: Err(failure), .. }) => {
                 exit = Err(unanswered(live, &failure.fault).into());
             }

@@ -40,6 +40,7 @@ pub fn run(global: &Global, given: &Sniff) -> Outcome {
         recording: given.capture.clone().map_or(Recording::None, Recording::File),
         keys: keys.clone(),
         simulation: Simulation { model: given.model, ..Simulation::default() },
+        before: None,
     };
     live::block_on(async {
         let live = Live::open(opening, "listening").await?;

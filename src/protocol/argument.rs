@@ -136,6 +136,7 @@ impl Kind {
             Self::DateTime => "a date and time such as 2024-05-31T12:00:00".to_owned(),
             Self::Date => "a date such as 2024-05-31".to_owned(),
             Self::Text { max } => format!("at most {max} characters of ASCII"),
+            Self::Code { .. } => "a code or name that the meter knows".to_owned(),
             Self::Bytes { min, max } if min == max => format!("{min} bytes as hex"),
             Self::Bytes { min, max } => format!("{min} to {max} bytes as hex"),
             Self::Password { max } => format!("a password of at most {max} characters"),
@@ -150,6 +151,10 @@ impl Kind {
             Self::Choice(choices) => choice(choices, text).map(Argument::Integer),
             Self::DateTime => text.parse().ok().map(Argument::DateTime),
             Self::Date => text.parse().ok().map(Argument::Date),
+            Self::Code { max } => {
+                let fits = !text.is_empty() && text.len() <= max && text.is_ascii();
+                fits.then(|| Argument::Text(text.to_owned()))
+            }
             Self::Text { max } => {
                 (text.len() <= max && text.is_ascii()).then(|| Argument::Text(text.to_owned()))
             }

@@ -94,6 +94,12 @@ pub enum Kind {
         /// Largest count.
         max: usize,
     },
+    /// A code or name of one of the meter's registers, at most so many characters; those that are known are
+    /// offered by [`Family::codes`](super::Family::codes).
+    Code {
+        /// Largest count.
+        max: usize,
+    },
     /// Bytes as hex, between `min` and `max` of them.
     Bytes {
         /// Smallest count.

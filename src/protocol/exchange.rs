@@ -193,6 +193,8 @@ pub enum Fault {
     },
     /// The request cannot be put into bytes; nothing was sent.
     Unsendable(ComposeError),
+    /// It would have changed the meter, which was not allowed; nothing was sent.
+    NotPermitted,
     /// The line settings could not be set.
     LineRefused,
     /// The link is only listened to: nothing was sent.
@@ -228,6 +230,10 @@ pub struct Failure {
 pub trait Exchange: Send {
     /// Tells it what happened at `at`.
     fn handle(&mut self, event: Event<'_>, at: At);
+
+    /// A session on this line was cut off before: the meter may still be in it. Told before anything else. A
+    /// protocol with sessions that outlive their silence ends that one first.
+    fn after_a_cut(&mut self) {}
 
     /// What it wants done next.
     fn next_action(&mut self) -> Option<Action>;

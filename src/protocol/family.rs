@@ -7,6 +7,7 @@ use super::command::{Access, Command};
 use super::exchange::{Exchange, Plan, Request};
 use super::framer::{Framer, Source};
 use super::keys::MeterKey;
+use super::known_code::KnownCode;
 use super::line::LineSettings;
 use super::load_profile::LoadProfile;
 use super::responder::{Responder, Setup, SetupError};
@@ -123,6 +124,12 @@ pub trait Family: Sync {
 
     /// Everything that can be asked in a dialect, in the order of the manual.
     fn commands(&self, dialect: Dialect) -> &'static [Command];
+
+    /// The codes of a dialect that are known by name, for a [`Kind::Code`](super::Kind::Code); none where nothing
+    /// is asked by code.
+    fn codes(&self, _: Dialect) -> Vec<KnownCode> {
+        Vec::new()
+    }
 
     /// The name of a dialect, empty where there is only one.
     fn dialect_name(&self, dialect: Dialect) -> &'static str;

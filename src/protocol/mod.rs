@@ -23,6 +23,7 @@ mod fields;
 mod framer;
 mod held;
 mod keys;
+pub mod known_code;
 pub mod laws;
 mod line;
 mod listen;
@@ -54,6 +55,7 @@ pub use exchange::{Action, Event, Exchange, Failure, Fault, Lock, Options, Plan,
 pub use family::{ComposeError, Context, Dialect, Family, Profile};
 pub use framer::{Framer, Judged, Piece, PieceKind, Source};
 pub use keys::MeterKey;
+pub use known_code::KnownCode;
 pub use line::{BadLine, LineSettings, Parity};
 pub use load_profile::{LoadProfile, Reach};
 pub use parity::{Evidence, Weight};

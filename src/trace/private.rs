@@ -20,6 +20,22 @@ pub fn create_file(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// Opens a file to write at its end, creating it for the user alone (mode 0600), without following a link.
+///
+/// # Errors
+/// Whatever the system says.
+pub fn append_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let no_follow = rustix::fs::OFlags::NOFOLLOW.bits();
+        options.mode(0o600).custom_flags(i32::try_from(no_follow).unwrap_or(0));
+    }
+    options.open(path)
+}
+
 /// Creates a folder and those above it, for the user alone (mode 0700). One that exists is left as it is.
 ///
 /// # Errors

@@ -10,6 +10,7 @@ use super::state::connect::{Kept, Port};
 use super::terminal::Screen;
 use super::theme::{Depth, Theme, shipped};
 use crate::app::session::{self, Opening, Recording, Role, Session, Simulation};
+use crate::app::write_log;
 use crate::bus::Intent;
 use crate::link::ports;
 
@@ -52,11 +53,11 @@ impl Outside {
     pub fn perform(&mut self, effect: Effect) -> io::Result<Next> {
         match effect {
             Effect::Open { name, line, decoder, keys, model } => {
-                self.close();
+                let before = self.session.take();
                 let recording = self.recording.clone();
                 let simulation = Simulation { model, ..Simulation::default() };
                 let role = Role::Talk;
-                let opening = Opening { name, role, line, decoder, recording, keys, simulation };
+                let opening = Opening { name, role, line, decoder, recording, keys, simulation, before };
                 let session = session::open(opening);
                 self.tell(Message::Opened(session.trace.clone()));
                 self.session = Some(session);
@@ -79,6 +80,7 @@ impl Outside {
             }
             Effect::Remember(saved, recent) => self.remember(saved, recent),
             Effect::Write(path, text) => self.write(&path, &text),
+            Effect::ReadWrites(place) => self.read_writes(place.as_deref()),
             Effect::Copy(text) => self.screen.copy(&text)?,
             Effect::Mouse(on) => self.screen.set_mouse(on)?,
             Effect::Theme(name) => self.choose_theme(name),
@@ -92,10 +94,17 @@ impl Outside {
         Ok(Next::GoOn)
     }
 
-    /// Closes the link, if one is open.
+    /// Closes the link, if one is open, without waiting for it.
     pub fn close(&mut self) {
         if let Some(session) = self.session.take() {
             session.send(Intent::Close);
+        }
+    }
+
+    /// Closes the link, if one is open, and waits until what ran has signed off and everything is written.
+    pub async fn end(&mut self) {
+        if let Some(session) = self.session.take() {
+            session.end().await;
         }
     }
 
@@ -131,6 +140,14 @@ impl Outside {
         self.tell(match written {
             Ok(()) => Message::Said(format!("written: {name}")),
             Err(error) => Message::Warned(format!("{name} was not written: {error}")),
+        });
+    }
+
+    fn read_writes(&self, place: Option<&Path>) {
+        let records = place.map_or_else(|| Ok(Vec::new()), write_log::read);
+        self.tell(match records {
+            Ok(records) => Message::Writes(records),
+            Err(error) => Message::Warned(format!("the write log cannot be read: {error}")),
         });
     }
 

@@ -14,7 +14,7 @@ use super::state::connect::Port;
 use super::state::{Moment, Screen, State};
 use super::update::{start, update};
 use crate::app::keys::MeterKeys;
-use crate::bus::{Counters, Intent, JobEvent, JobId, LinkState, Status};
+use crate::bus::{Counters, Errand, Intent, JobEvent, JobId, LinkState, Status};
 use crate::frame::{At, Direction, Secret, hex};
 use crate::protocol::{Judged, LineSettings, MeterKey, Relation, registry};
 use crate::reading::{Code, Decimal, Measured, MeterTime, Phase, Quantity, Reading, Unit};
@@ -123,6 +123,14 @@ pub fn send(state: &mut State, message: Message) -> Vec<Effect> {
     update(state, message)
 }
 
+/// The errand that the first effect hands to the bus.
+pub fn errand_of(effects: &[Effect]) -> Option<&Errand> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Bus(Intent::Run { errand, .. }) => Some(&**errand),
+        _ => None,
+    })
+}
+
 /// Chooses a command that writes and fills it in.
 pub fn choose_write(state: &mut State) {
     keys(state, &[":"]);
@@ -160,7 +168,7 @@ pub fn readings() -> Vec<Reading> {
 /// The number of the job that an effect starts.
 pub fn job_of(effects: &[Effect]) -> Option<JobId> {
     effects.iter().find_map(|effect| match effect {
-        Effect::Bus(Intent::Run { job, .. } | Intent::SendRaw { job, .. }) => Some(*job),
+        Effect::Bus(Intent::Run { job, .. }) => Some(*job),
         _ => None,
     })
 }

@@ -4,6 +4,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::state::Moment;
 use super::state::connect::{Kept, Port};
+use crate::app::write_log::Record;
 use crate::bus::{Decoder, Intent, JobEvent, JobId, Status};
 use crate::link::LinkName;
 use crate::meter::Model;
@@ -36,6 +37,8 @@ pub enum Message {
     Ports(Vec<Port>),
     /// These links are remembered: saved, recent.
     Links(Vec<Kept>, Vec<Kept>),
+    /// This was written to meters, the oldest first.
+    Writes(Vec<Record>),
     /// Something went well, for the person to know.
     Said(String),
     /// Something went wrong, for the person to know.
@@ -72,6 +75,8 @@ pub enum Effect {
     Remember(Vec<Kept>, Vec<Kept>),
     /// Write a new file of this name.
     Write(std::path::PathBuf, Vec<u8>),
+    /// Read what was written to meters.
+    ReadWrites(Option<std::path::PathBuf>),
     /// Put text on the clipboard.
     Copy(String),
     /// Listen to the mouse or not.

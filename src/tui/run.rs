@@ -60,6 +60,8 @@ pub struct Start {
     pub links: Vec<Kept>,
     /// Where links are remembered from one start to the next; `None` to remember none.
     pub store: Option<PathBuf>,
+    /// Where what is written to meters is kept.
+    pub write_log: Option<PathBuf>,
 }
 
 /// Runs the console until the person leaves it.
@@ -97,6 +99,7 @@ impl Console {
         let mut state = State::new(terminal::size(), start.keymap);
         state.mouse = start.mouse;
         state.connect.configured = start.links;
+        state.write_log = start.write_log;
         state.keys = start.keys;
         state.captures = match &start.recording {
             Recording::None => None,
@@ -152,7 +155,9 @@ impl Console {
                 self.draw()?;
             }
         }
-        self.outside.close();
+        // The person has the terminal back while a session still signs off.
+        terminal::restore();
+        self.outside.end().await;
         Ok(())
     }
 

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use etcetera::BaseStrategy as _;
 use serde::{Deserialize, Serialize};
 
 use super::state::connect::Kept;
+use crate::app::config;
 
 /// Largest file that is read.
 const LARGEST: u64 = 1 << 20;
@@ -21,9 +21,7 @@ struct File {
 /// Where it is: `$XDG_STATE_HOME/meterscope/links.toml`; `None` on a system without a home.
 #[must_use]
 pub fn place() -> Option<PathBuf> {
-    let strategy = etcetera::choose_base_strategy().ok()?;
-    let folder = strategy.state_dir().unwrap_or_else(|| strategy.data_dir());
-    Some(folder.join("meterscope").join("links.toml"))
+    Some(config::state_folder()?.join("links.toml"))
 }
 
 /// The saved and the recent links. A file that is missing or not understood gives none: it is only a comfort.

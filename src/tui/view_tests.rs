@@ -6,13 +6,14 @@ use ratatui::layout::Rect;
 
 use super::fixture::{
     Held, Pushed, choose_write, connected, fresh, in_archive, in_session, job_of, key, keys, listening, send,
-    with_readings,
+    type_text, with_readings,
 };
 use super::glyphs::Glyphs;
 use super::message::Message;
 use super::state::{Screen, State};
 use super::theme::{Depth, Theme, shipped};
 use super::view::view;
+use crate::app::write_log::Record;
 use crate::bus::JobEvent;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 60)];
@@ -80,6 +81,54 @@ fn archived(size: (u16, u16)) -> State {
     let (mut state, job) = in_archive(size);
     send(&mut state, Message::Job(job, JobEvent::Finished));
     keys(&mut state, &["down", "tab", "down", "down", "down"]);
+    state
+}
+
+/// Armed, and asked about a write in a session.
+fn armed(size: (u16, u16)) -> State {
+    let mut state = connected(size, Screen::Bench);
+    super::update::start(&mut state, None, Some(("neva-mt324".into(), "00000201".into())), false);
+    keys(&mut state, &["w", ":"]);
+    type_text(&mut state, "ask set-clock time=2026-03-01T14:02:11");
+    keys(&mut state, &["enter", "enter"]);
+    state
+}
+
+/// Choosing a code; the meter does not have one of them.
+fn coded(size: (u16, u16)) -> State {
+    let mut state = connected(size, Screen::Bench);
+    super::update::start(&mut state, None, Some(("neva-mt324".into(), "00000201".into())), false);
+    let meter = super::update::meter_on_link(&state);
+    state.absent.note(&meter, "2307FFFF", true);
+    state.absent.note(&meter, "3507FFFF", true);
+    keys(&mut state, &["o"]);
+    type_text(&mut state, "power");
+    keys(&mut state, &["down"]);
+    state
+}
+
+fn written(size: (u16, u16)) -> State {
+    let mut state = connected(size, Screen::Bench);
+    let record = |command: &str, bytes: &str, answer: &str, verdict: &str, reason: &str| Record {
+        time: super::fixture::later(0),
+        link: "tcp://192.0.2.7:4001".into(),
+        model: "neva-mt324".into(),
+        address: "00000201".into(),
+        command: command.into(),
+        access: "write".into(),
+        bytes: bytes.into(),
+        answer: answer.into(),
+        verdict: verdict.into(),
+        reason: reason.into(),
+    };
+    let password = "01 57 31 02 36 30 30 31 30 32 46 46 28 ** ** ** ** ** ** ** ** 29 03 **";
+    let name = "01 57 31 02 36 30 30 31 30 41 46 46 28 43 45 4C 4C 41 52 29 03 05";
+    let records = vec![
+        record("set-name", name, "06", "accepted", ""),
+        record("set-password", password, "02 28 30 31 29 03 03", "refused", "Set the password: error 01"),
+        record("set-name", name, "", "silence", "Set the name of the metering point: no answer"),
+    ];
+    send(&mut state, Message::Writes(records));
     state
 }
 
@@ -166,6 +215,9 @@ const SCENES: &[Scene] = &[
     ("session-opened", opened),
     ("archive", |size| in_archive(size).0),
     ("archive-read", archived),
+    ("bench-question-session", armed),
+    ("bench-codes", coded),
+    ("writes", written),
     ("telegram-dsmr5", dsmr5),
     ("telegram-emucs", emucs),
     ("telegram-kaifa", kaifa),

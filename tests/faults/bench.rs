@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use meterscope::app::diagnosis::{Case, Diagnosis, diagnose};
 use meterscope::bus::{
-    BusEvent, Decoder, EchoState, Handle, Intent, JobEvent, JobId, LinkState, Port, Status, Wanted, channel,
-    run,
+    BusEvent, Decoder, EchoState, Errand, Handle, Intent, JobEvent, JobId, LinkState, Port, Status, Wanted,
+    channel, run,
 };
 use meterscope::frame::visible;
 use meterscope::link::{Clock, Link, Place};
@@ -215,7 +215,8 @@ impl Bench {
         self.jobs += 1;
         let job = JobId(self.jobs);
         let decoder = self.kind.decoder();
-        self.handle.intents.send(Intent::Run { job, decoder, plan: Box::new(plan) }).unwrap();
+        let errand = Box::new(Errand::reading(decoder, plan).unwrap());
+        self.handle.intents.send(Intent::Run { job, errand }).unwrap();
         job
     }
 

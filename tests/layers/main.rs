@@ -42,6 +42,21 @@ fn every_module_imports_only_from_the_layers_before_it() {
     assert!(found.is_empty(), "\n{}\n", found.join("\n"));
 }
 
+#[test]
+fn the_permission_to_write_is_made_in_one_place_alone() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let makes = |file: &PathBuf| fs::read_to_string(file).unwrap().contains("Permit::of_a_person(");
+    let name = |file: PathBuf| file.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
+    let is_test = |file: &String| file.contains("/tests/") || file.ends_with("/tests.rs");
+    let found: Vec<String> = sources(&root.join("src"))
+        .into_iter()
+        .filter(makes)
+        .map(name)
+        .filter(|file| !is_test(file))
+        .collect();
+    assert_eq!(found, ["src/app/arming.rs"]);
+}
+
 /// What is found in a file, as line numbers.
 fn lines(file: &str, source: &str) -> Vec<usize> {
     let number = |found: &String| found.split(':').nth(1).unwrap().parse().unwrap();

@@ -8,3 +8,4 @@ pub mod paint;
 pub mod ports;
 pub mod reading;
 pub mod table;
+pub mod writes;

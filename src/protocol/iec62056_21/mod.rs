@@ -16,6 +16,7 @@
 //! | `dissect` | bytes into fields and readings |
 //! | `step`, `tracker` | the steps of a session |
 //! | `commands`, `compose` | what can be asked, and its bytes |
+//! | `catalogue` | codes by name, for asking by hand |
 //! | `exchange` | a session carried out |
 //! | `responder` | simulated meters |
 
@@ -25,6 +26,7 @@
 )]
 
 mod bcc;
+mod catalogue;
 mod chars;
 mod commands;
 mod compose;
@@ -48,8 +50,8 @@ pub use step::{Stand, Step};
 
 use crate::frame::Dissection;
 use crate::protocol::{
-    Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, LoadProfile,
-    Plan, Profile, Reach, Request, Responder, Setup, SetupError, Source, Stage, Tracker,
+    Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, KnownCode, LineSettings,
+    LoadProfile, Plan, Profile, Reach, Request, Responder, Setup, SetupError, Source, Stage, Tracker,
 };
 
 /// The protocol id.
@@ -111,6 +113,10 @@ impl Family for Iec {
 
     fn commands(&self, dialect: Dialect) -> &'static [Command] {
         commands::commands(dialect)
+    }
+
+    fn codes(&self, dialect: Dialect) -> Vec<KnownCode> {
+        catalogue::codes(dialect)
     }
 
     fn dialect_name(&self, dialect: Dialect) -> &'static str {

@@ -181,7 +181,9 @@ mod tests {
             Kind::Bytes { min, max } => {
                 prop::collection::vec(any::<u8>(), min..=max).prop_map(|bytes| hex::compact(&bytes)).boxed()
             }
-            Kind::Text { .. } | Kind::Password { .. } => unreachable!("this family has none"),
+            Kind::Text { .. } | Kind::Code { .. } | Kind::Password { .. } => {
+                unreachable!("this family has none")
+            }
         }
     }
 

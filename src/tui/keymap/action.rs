@@ -65,12 +65,16 @@ pub enum Action {
     Mouse,
     /// The next theme.
     NextTheme,
+    /// Show what was written to meters.
+    Writes,
     /// List the keys.
     Help,
     /// Type a command.
     Prompt,
     /// Draw everything anew.
     Redraw,
+    /// Arm the session for one command that writes, or disarm it.
+    Arm,
     /// Stop the running job.
     Cancel,
     /// Close the link.
@@ -91,6 +95,8 @@ pub enum Action {
     Repeat,
     /// Put the request among those that Readings polls, or take it out.
     Pin,
+    /// Ask for a code found by a few letters.
+    Codes,
     /// Read everything twice and compare, or once.
     Twice,
     /// Bytes typed by hand instead of a command.
@@ -194,6 +200,7 @@ actions! {
     Bench {
         Repeat "repeat" ["r"] "repeat" "send again and again, until pressed once more" sends;
         Pin "pin" ["p"] "pin" "poll this request on Readings, or no longer";
+        Codes "codes" ["o"] "code" "ask for any code (OBIS or the maker's name), found by code or name";
         Raw "raw" ["x"] "raw" "bytes and text typed by hand, instead of a command";
         Twice "read-twice" ["d"] "twice" "read every value twice and take it only when both answers agree";
         Steps "steps" ["s"] "steps" "the steps of the session; Enter opens one to its frames";
@@ -240,6 +247,7 @@ actions! {
         EnterKey "key" ["K"] "key" "type the key of a meter that encrypts; nobody sees it";
         Maximise "maximise" ["z"] "maximise" "give this pane the whole screen, or take it back";
         Cancel "cancel" ["c"] "" "stop what is being waited for";
+        Arm "arm" ["w"] "" "allow one command that writes, for a minute; once more: read-only again";
         Back "back" ["esc"] "" "close what is open; never quits";
         Up "up" ["up", "k"] "" "one up";
         Down "down" ["down", "j"] "" "one down";
@@ -255,6 +263,7 @@ actions! {
         GoTrace "trace" ["4"] "" "everything that went over the link";
         GoReadings "readings" ["5"] "" "the values";
         GoArchive "archive" ["6"] "" "the load profile of a meter that keeps one";
+        Writes "writes" ["W"] "" "what was written to meters, by any run, and what came of it";
         Disconnect "disconnect" [] "" "close the link";
         NextTheme "next-theme" ["T"] "" "the next theme";
         Mouse "mouse" ["M"] "" "switch the mouse on or off; off, the terminal selects text (or hold Shift)";
@@ -271,7 +280,7 @@ actions! {
     }
     Popup {
         Confirm "confirm" ["enter"] "confirm" "do what the box asks";
-        Complete "complete" ["tab"] "" "complete the command";
+        Complete "complete" ["tab"] "" "complete what is typed";
         Close "close" ["esc"] "close" "close the box, nothing is done";
     }
 }

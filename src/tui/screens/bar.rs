@@ -15,7 +15,7 @@ use crate::tui::layout::VERY_WIDE;
 use crate::tui::state::target::wire_address;
 use crate::tui::state::{Pane, Phase, Popup, Screen, State, Tone};
 use crate::tui::theme::Role;
-use crate::tui::update::{has_archive, is_typing};
+use crate::tui::update::{codes_are_asked, has_archive, is_typing};
 use crate::tui::widgets::{Footer, Hint, Piece, StatusLine};
 
 /// ```text
@@ -42,7 +42,8 @@ pub fn status(look: &mut Look<'_>) {
     let bad = count(glyphs.bad, counters.bad, "bad");
     let missing = count(glyphs.open, counters.missing, "missing");
     let latency = latency(status);
-    let armed = state.jobs.is_armed();
+    let arming = arming(state);
+    let armed = arming != READ_ONLY;
     let [segments, cipher, counter] = super::standing::said(state, glyphs);
     let role_of = |count: u64| if count > 0 { Role::Bad } else { Role::Dim };
     let pieces = [
@@ -58,11 +59,21 @@ pub fn status(look: &mut Look<'_>) {
         Piece::new(&bad, 0, role_of(counters.bad)).at_right(),
         Piece::new(&missing, 0, role_of(counters.missing)).at_right(),
         Piece::new(&latency, 3, Role::Text).at_right(),
-        Piece::new(if armed { "ARMED" } else { "read-only" }, if armed { 0 } else { 5 }, arm_role(armed))
-            .at_right(),
+        Piece::new(&arming, if armed { 0 } else { 5 }, arm_role(armed)).at_right(),
     ];
     let area = look.areas.status;
     StatusLine { pieces: &pieces }.render(area, look.buf, look.theme);
+}
+
+const READ_ONLY: &str = "read-only";
+
+/// Whether the session may write, and for how many more seconds.
+fn arming(state: &State) -> String {
+    match state.arming.until() {
+        _ if state.jobs.is_armed() => "WRITING".to_owned(),
+        Some(until) => format!("ARMED {} s", until.since(state.now.at).as_secs()),
+        None => READ_ONLY.to_owned(),
+    }
 }
 
 /// The line, and how much of its parity is dealt with in software: `9600 8N1 (soft parity, 2 wrong)`.
@@ -259,12 +270,15 @@ fn is_of_use(state: &State, action: Action) -> bool {
         Action::EnterKey => false,
         Action::Save | Action::Forget => pane == Pane::Links,
         Action::OtherAddress => matches!(state.meter.candidates(), Some(Ok(found)) if found.len() > 1),
+        Action::Codes => codes_are_asked(state),
         Action::ToTrace => state.bench.reply.entry.is_some(),
         Action::Steps => state.bench.dialogue.is_some() && pane != Pane::Steps,
         Action::Export => !state.archive.read.days().is_empty(),
         Action::NextMatch => !state.view.needle.is_empty(),
         Action::Accept => state.popup.is_some(),
-        Action::Confirm => !matches!(state.popup, Some(Popup::Help(_) | Popup::Decoded(_))),
+        Action::Confirm => {
+            !matches!(state.popup, Some(Popup::Help(_) | Popup::Writes(..) | Popup::Decoded(_)))
+        }
         _ => true,
     }
 }

@@ -209,7 +209,7 @@ fn columns(field: &FormField) -> u16 {
         Kind::Integer { max, .. } => max.to_string().len() + 1,
         Kind::DateTime => 20,
         Kind::Date => 11,
-        Kind::Text { max } | Kind::Password { max } => max + 1,
+        Kind::Text { max } | Kind::Code { max } | Kind::Password { max } => max + 1,
         Kind::Bytes { max, .. } => 3 * max,
         Kind::Choice(_) => 0,
     };
@@ -259,18 +259,18 @@ fn draft(look: &mut Look<'_>, area: Rect) {
         Draft::Unfit(why) => {
             look.pen(area).fit(1, 0, area.width, why, Role::Bad);
         }
-        Draft::Ready { frames, meaning, .. } => {
+        Draft::Ready { frames, main, meaning, .. } => {
             let layer = meaning.as_ref().and_then(|meaning| meaning.wire());
             if let Some(layer) = layer {
                 let checksum = meaning.as_ref().and_then(|meaning| meaning.checksum);
                 Annotated { layer, checksum, selected: None, revealed: reveal }
                     .render(area, look.buf, look.theme);
-            } else if let Some(frame) = frames.first() {
+            } else if let Some(frame) = frames.get(*main) {
                 let text = crate::frame::hex::spaced(frame);
                 look.pen(area).fit(1, 0, area.width, &text, Role::Text);
             }
             if frames.len() > 1 {
-                let more = format!("and {} more frames", frames.len() - 1);
+                let more = format!("frame {} of {} of the session", main + 1, frames.len());
                 let last = Rect { y: area.bottom().saturating_sub(1), height: 1.min(area.height), ..area };
                 look.pen(last).fit(1, 0, area.width, &more, Role::Dim);
             }

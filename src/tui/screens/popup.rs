@@ -1,12 +1,15 @@
 //! Boxes over the screen.
 
+mod arm;
+mod codes;
+mod writes;
+
 use ratatui::layout::Rect;
 
 use super::{Look, frame};
 use crate::frame::hex;
 use crate::tui::keymap::{ACTIONS, Context, Info};
 use crate::tui::state::key_entry::{KeyEntry, KeyField};
-use crate::tui::state::popup::Question;
 use crate::tui::state::{Inspector, Popup};
 use crate::tui::theme::Role;
 use crate::tui::update::completions;
@@ -18,8 +21,10 @@ pub fn draw(look: &mut Look<'_>) {
         None => {}
         Some(Popup::Help(top)) => help(look, *top),
         Some(Popup::Prompt { input, at }) => prompt(look, input, *at),
-        Some(Popup::Arm(question)) => arm(look, question),
+        Some(Popup::Arm(question)) => arm::draw(look, question),
         Some(Popup::Key(entry)) => key(look, entry),
+        Some(Popup::Codes(chosen)) => codes::draw(look, chosen),
+        Some(Popup::Writes(records, top)) => writes::draw(look, records, *top),
         Some(Popup::Paste(bytes)) => paste(look, bytes),
         Some(Popup::Decoded(inspector)) => decoded(look, inspector),
         Some(Popup::Quit { lost }) => quit(look, lost),
@@ -86,35 +91,6 @@ fn prompt(look: &mut Look<'_>, input: &tui_input::Input, at: usize) {
             pen.select(0, 0, inner.width);
         }
     }
-}
-
-/// The question before something that may change the meter.
-fn arm(look: &mut Look<'_>, question: &Question) {
-    let class = question.access.map_or("not recognised, so taken for dangerous", |access| access.word());
-    let meter =
-        look.state.target.as_ref().map(|target| format!("{} #{}", target.model.title, target.address));
-    let mut lines = vec![
-        (format!("{}  ({class})", question.title), Role::Write),
-        (format!("to {}", meter.unwrap_or_else(|| "whatever is on the line".to_owned())), Role::Text),
-        (String::new(), Role::Text),
-    ];
-    let width = usize::from(look.buf.area.width).clamp(40, 76) - 6;
-    for hex in &question.hex {
-        lines
-            .extend(crate::app::output::table::wrap(hex, width).into_iter().map(|line| (line, Role::Accent)));
-    }
-    lines.push((String::new(), Role::Text));
-    lines.push((format!("Type {}, {}, to send this once:", question.expected, question.because), Role::Warn));
-    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(3);
-    let inner = open(look, "This may change the meter", "Enter sends · Esc does nothing", (76, height));
-    let room = inner.height.saturating_sub(1);
-    let skip = lines.len().saturating_sub(usize::from(room));
-    if skip > 0 {
-        lines.drain(3..(3 + skip).min(lines.len()));
-    }
-    look.lines(Rect { height: room, ..inner }, &lines);
-    let line = Rect { y: inner.bottom().saturating_sub(1), height: 1.min(inner.height), ..inner };
-    TextInput::new(&question.input, "").render(line, look.buf, look.theme);
 }
 
 /// The keys of a meter, as stars.

@@ -46,7 +46,9 @@ pub enum Draft {
     Ready {
         /// The frames, in order.
         frames: Vec<Vec<u8>>,
-        /// What the first one means.
+        /// Index of the one that is explained: of a session that writes the first that does.
+        main: usize,
+        /// What it means.
         meaning: Option<Box<Dissection>>,
         /// What it may do; `None` when it is not recognised, which counts as dangerous.
         access: Option<Access>,
@@ -54,11 +56,11 @@ pub enum Draft {
 }
 
 impl Draft {
-    /// The first frame.
+    /// The frame that is explained.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         match self {
-            Self::Ready { frames, .. } => frames.first().map(Vec::as_slice).unwrap_or_default(),
+            Self::Ready { frames, main, .. } => frames.get(*main).map(Vec::as_slice).unwrap_or_default(),
             _ => &[],
         }
     }

@@ -1,7 +1,9 @@
 //! Everything the console knows, as plain data.
 
 pub mod archive;
+pub mod arming;
 pub mod bench;
+pub mod codes;
 pub mod connect;
 pub mod dialogue;
 pub mod form;
@@ -25,6 +27,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 pub use archive::ArchiveView;
+pub use arming::Arming;
 pub use bench::{Bench, Lower};
 pub use connect::Connect;
 pub use dialogue::Dialogue;
@@ -238,6 +241,12 @@ pub struct State {
     pub capture: CaptureState,
     /// The meter that is talked to.
     pub target: Option<Target>,
+    /// Whether the session may write.
+    pub arming: Arming,
+    /// The codes that meters have said they do not have.
+    pub absent: codes::Absent,
+    /// Where what was written is kept.
+    pub write_log: Option<PathBuf>,
     /// The keys of meters that encrypt: of the keys file, and typed ones before them.
     pub keys: Keys,
     /// What the bus was asked to do.
@@ -286,6 +295,9 @@ impl State {
             captures: None,
             capture: CaptureState::Off,
             target: None,
+            arming: Arming::ReadOnly,
+            absent: codes::Absent::default(),
+            write_log: None,
             keys: Keys::default(),
             jobs: Jobs::default(),
             connect: Connect::default(),
@@ -444,14 +456,14 @@ impl State {
             Screen::Readings => self.readings.newest().is_some(),
             _ => self.shows_telegrams() && self.telegrams.shown().is_some(),
         };
-        waits || has_ages
+        waits || has_ages || self.arming.is_armed()
     }
 
-    /// When the console has to act by itself: a repeated request or a poll that falls due.
+    /// When the console has to act by itself: a repeated request or a poll that falls due, the end of arming.
     #[must_use]
     pub fn due(&self) -> Option<At> {
         let repeat = self.bench.repeat.as_ref().and_then(|repeat| repeat.next);
         let poll = self.readings.next.filter(|_| self.readings.polling);
-        [repeat, poll].into_iter().flatten().min()
+        [repeat, poll, self.arming.until()].into_iter().flatten().min()
     }
 }

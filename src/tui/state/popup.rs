@@ -2,8 +2,11 @@
 
 use tui_input::Input;
 
+use super::codes::Codes;
 use super::inspector::Inspector;
 use super::key_entry::KeyEntry;
+use crate::app::arming::Challenge;
+use crate::app::write_log::Record;
 use crate::protocol::{Access, Request};
 
 /// What is sent once writing is confirmed.
@@ -22,16 +25,25 @@ pub struct Question {
     pub title: String,
     /// How it is classed; `None` when the bytes are not recognised.
     pub access: Option<Access>,
-    /// The exact bytes, masked where they are secret.
-    pub hex: Vec<String>,
+    /// The frames that would go out, in order.
+    pub frames: Vec<Shown>,
     /// What has to be typed.
-    pub expected: String,
-    /// What that is, for the person: `the last two digits of the address`.
-    pub because: &'static str,
+    pub challenge: Challenge,
     /// What was typed.
     pub input: Input,
     /// What is sent then.
     pub armed: Armed,
+}
+
+/// A frame as the question shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// The exact bytes, masked where they are secret.
+    pub hex: String,
+    /// What it is, in a few words.
+    pub meaning: String,
+    /// Whether it is the one, or one of those, that may change the meter.
+    pub changes: bool,
 }
 
 /// A box over the screen.
@@ -52,6 +64,10 @@ pub enum Popup {
     Key(Box<KeyEntry>),
     /// Pasted text outside of any field: decode it as hex?
     Paste(Vec<u8>),
+    /// A code of the meter being typed.
+    Codes(Codes),
+    /// What was written to meters, and the first record shown, counted from the newest.
+    Writes(Vec<Record>, usize),
     /// Pasted or typed bytes, explained.
     Decoded(Box<Inspector>),
     /// Leave although something would be lost?

@@ -2,7 +2,7 @@
 
 use super::super::keymap::Action;
 use super::super::message::Effect;
-use super::super::state::jobs::{Job, Order, Purpose};
+use super::super::state::jobs::{Job, Purpose};
 use super::super::state::scroll::Scroll;
 use super::super::state::{Pane, State};
 use super::{Effects, bench};
@@ -50,7 +50,7 @@ pub fn read(state: &mut State, effects: &mut Effects) {
     }
     state.archive.remarks.clear();
     state.archive.trouble.clear();
-    bench::run(state, Order { purpose: Purpose::Archive, requests, armed: false }, effects);
+    bench::read(state, Purpose::Archive, requests, effects);
 }
 
 /// Takes a reading of a job that reads the load profile in; whether it was one.

@@ -10,10 +10,10 @@ use super::super::state::bench::{Draft, Mode, Outcome, Repeat};
 use super::super::state::jobs::{Order, Purpose};
 use super::super::state::popup::Armed;
 use super::super::state::{Dialogue, Lower, Pane, Screen, State};
-use super::{Effects, go, popup, steps, telegram};
+use super::{Effects, codes, go, popup, steps, telegram};
 use crate::app::raw;
 use crate::app::target::Target;
-use crate::bus::{Decoder, Intent};
+use crate::bus::{self, Decoder, Errand, Forbidden, Intent, JobId, Permit};
 use crate::frame::Direction;
 use crate::protocol::{Access, Command, Context, Plan, Request};
 
@@ -31,6 +31,7 @@ pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
         Action::Repeat => repeat(state, effects),
         Action::Pin => pin(state),
         Action::Raw => raw_mode(state),
+        Action::Codes => codes::open(state),
         Action::Twice => twice(state),
         Action::ToTrace => to_trace(state),
         Action::Watch => telegram::watch(state, effects),
@@ -103,7 +104,8 @@ fn command_draft(state: &State) -> Draft {
     };
     match family.compose(&profile, &Request { command, arguments }) {
         Ok(frames) => {
-            let meaning = frames.first().map(|frame| {
+            let main = main_frame(&frames, command.access, target.decoder());
+            let meaning = frames.get(main).map(|frame| {
                 let context = Context {
                     direction: Direction::Request,
                     dialect: target.model.dialect,
@@ -111,10 +113,17 @@ fn command_draft(state: &State) -> Draft {
                 };
                 Box::new(family.dissect(frame, &context))
             });
-            Draft::Ready { frames, meaning, access: Some(command.access) }
+            Draft::Ready { frames, main, meaning, access: Some(command.access) }
         }
         Err(error) => Draft::Unfit(error.to_string()),
     }
+}
+
+/// The frame that is explained: of a session that writes the first that does.
+fn main_frame(frames: &[Vec<u8>], access: Access, Decoder { family, dialect }: Decoder) -> usize {
+    let changes = |frame: &Vec<u8>| family.access_of(frame, dialect) != Some(Access::Read);
+    let found = (access != Access::Read).then(|| frames.iter().position(changes)).flatten();
+    found.unwrap_or(0)
 }
 
 fn raw_draft(state: &State) -> Draft {
@@ -126,13 +135,13 @@ fn raw_draft(state: &State) -> Draft {
     match raw_bytes(text, decoder) {
         Err(why) => Draft::Unfit(why),
         Ok(bytes) => {
-            let access = decoder.and_then(|d| d.family.access_of(&bytes, d.dialect));
+            let access = bus::access_of(&bytes, decoder);
             let meaning = decoder.map(|d| {
                 let direction = Direction::Request;
                 let context = Context { direction, dialect: d.dialect, ..Context::default() };
                 Box::new(d.family.dissect(&bytes, &context))
             });
-            Draft::Ready { frames: vec![bytes], meaning, access }
+            Draft::Ready { frames: vec![bytes], main: 0, meaning, access }
         }
     }
 }
@@ -191,7 +200,7 @@ pub fn send(state: &mut State, effects: &mut Effects) {
     }
     let Some(armed) = composed(state) else { return };
     if access == Some(Access::Read) {
-        launch(state, armed, false, effects);
+        launch(state, armed, None, effects);
     } else {
         popup::ask(state, access, armed);
     }
@@ -204,38 +213,79 @@ fn composed(state: &State) -> Option<Armed> {
     }
 }
 
-/// Hands a request to the bus. `armed` tells that the person has confirmed that it may change the meter.
-pub fn launch(state: &mut State, what: Armed, armed: bool, effects: &mut Effects) {
+/// Hands a request to the bus, with the permission that what may change the meter needs.
+pub fn launch(state: &mut State, what: Armed, permit: Option<Permit>, effects: &mut Effects) {
     state.bench.outcome = Outcome::Waiting;
-    match what {
+    let armed = permit.is_some();
+    let done = match what {
         Armed::Command(request) => {
             let order = Order { purpose: Purpose::Bench, requests: vec![request], armed };
-            run(state, order, effects);
+            run(state, order, permit, effects)
         }
-        Armed::Raw(bytes) => {
-            let order = Order { purpose: Purpose::Raw, requests: Vec::new(), armed };
-            let job = state.jobs.begin(order, state.now.at, state.view.len);
-            state.bench.dialogue = None;
-            effects.push(Effect::Bus(Intent::SendRaw { job, bytes, listen: LISTEN }));
-        }
-    }
-    if state.pane() == Pane::Commands {
+        Armed::Raw(bytes) => run_raw(state, bytes, permit, effects),
+    };
+    if let Err(forbidden) = done {
+        state.bench.outcome = Outcome::Nothing;
+        state.warn(forbidden.to_string());
+    } else if state.pane() == Pane::Commands {
         state.bench.lower = if state.bench.dialogue.is_some() { Lower::Steps } else { Lower::Reply };
     }
 }
 
+fn run_raw(
+    state: &mut State,
+    bytes: Vec<u8>,
+    permit: Option<Permit>,
+    effects: &mut Effects,
+) -> Result<(), Forbidden> {
+    let armed = permit.is_some();
+    let errand = match permit {
+        Some(permit) => Errand::raw_permitted(bytes, LISTEN, permit),
+        None => Errand::raw_reading(bytes, LISTEN, state.target.as_ref().map(Target::decoder))?,
+    };
+    let order = Order { purpose: Purpose::Raw, requests: Vec::new(), armed };
+    let job = state.jobs.begin(order, state.now.at, state.view.len);
+    state.bench.dialogue = None;
+    hand_over(job, errand, effects);
+    Ok(())
+}
+
 /// Hands a plan to the bus.
-pub fn run(state: &mut State, order: Order, effects: &mut Effects) {
-    let (Some(target), Some(profile)) = (&state.target, state.profile()) else { return };
+///
+/// # Errors
+/// [`Forbidden`] for one that may change the meter, without the permission.
+pub fn run(
+    state: &mut State,
+    order: Order,
+    permit: Option<Permit>,
+    effects: &mut Effects,
+) -> Result<(), Forbidden> {
+    let (Some(target), Some(profile)) = (&state.target, state.profile()) else { return Ok(()) };
     let decoder = target.decoder();
     let plan = Plan { profile, requests: order.requests.clone(), options: state.bench.options };
+    let errand = match permit {
+        Some(permit) => Errand::permitted(decoder, plan, permit),
+        None => Errand::reading(decoder, plan)?,
+    };
     let is_of_bench = matches!(order.purpose, Purpose::Bench | Purpose::Repeat);
     let has_sessions = decoder.family.has_sessions();
     let job = state.jobs.begin(order, state.now.at, state.view.len);
     if is_of_bench {
         state.bench.dialogue = has_sessions.then(|| Dialogue::new(job, state.view.len, state.status.line));
     }
-    effects.push(Effect::Bus(Intent::Run { job, decoder, plan: Box::new(plan) }));
+    hand_over(job, errand, effects);
+    Ok(())
+}
+
+fn hand_over(job: JobId, errand: Errand, effects: &mut Effects) {
+    effects.push(Effect::Bus(Intent::Run { job, errand: Box::new(errand) }));
+}
+
+/// Hands requests that read to the bus; says why when they do not.
+pub fn read(state: &mut State, purpose: Purpose, requests: Vec<Request>, effects: &mut Effects) {
+    if let Err(forbidden) = run(state, Order { purpose, requests, armed: false }, None, effects) {
+        state.warn(forbidden.to_string());
+    }
 }
 
 fn repeat(state: &mut State, effects: &mut Effects) {
@@ -265,7 +315,7 @@ pub fn repeat_if_due(state: &mut State, effects: &mut Effects) -> bool {
     repeat.count += 1;
     let requests = vec![repeat.request.clone()];
     state.bench.outcome = Outcome::Waiting;
-    run(state, Order { purpose: Purpose::Repeat, requests, armed: false }, effects);
+    read(state, Purpose::Repeat, requests, effects);
     true
 }
 

@@ -3,8 +3,8 @@
 use super::super::message::Effect;
 use super::super::state::bench::Outcome;
 use super::super::state::jobs::{Job, Purpose};
-use super::super::state::{Phase, State};
-use super::{Effects, archive, bench, connect, failure, go, meter, readings, steps};
+use super::super::state::{Arming, Phase, State};
+use super::{Effects, archive, bench, codes, connect, failure, go, meter, readings, steps};
 use crate::app::diagnosis::reason;
 use crate::bus::{Intent, JobEvent, JobId, LinkState, Status};
 use crate::protocol::Failure;
@@ -27,6 +27,7 @@ pub fn traffic(state: &mut State, status: Status, effects: &mut Effects) {
 /// The bus has ended, or never came to run.
 pub fn ended(state: &mut State, why: Option<String>) {
     state.phase = Phase::Ended;
+    state.arming = Arming::ReadOnly;
     if let Some(why) = why {
         connect::not_opened(state, why);
     }
@@ -92,6 +93,9 @@ fn answered(state: &mut State, id: JobId, answer: &Answer) {
     if let (Purpose::Archive, Some(failure)) = (job.purpose, failed) {
         let kept = if state.archive.read.days().is_empty() { "" } else { "; what was read is kept" };
         state.archive.trouble = format!("{}{kept}", reason(&failure.fault));
+    }
+    if let Some(request) = job.requests.get(answer.index) {
+        codes::note(state, request, failed);
     }
     if !matches!(job.purpose, Purpose::Bench | Purpose::Repeat) {
         return;

@@ -7,6 +7,7 @@ use tui_input::backend::crossterm::EventHandler;
 use super::super::keymap::{Action, Chord, Context};
 use super::super::message::Effect;
 use super::super::state::bench::Mode;
+use super::super::state::codes::Codes;
 use super::super::state::form::FormField;
 use super::super::state::{Pane, Popup, Screen, State};
 use super::{
@@ -74,7 +75,8 @@ pub fn edits(chord: Chord) -> bool {
 #[must_use]
 pub fn is_typing(state: &State) -> bool {
     match &state.popup {
-        Some(Popup::Prompt { .. } | Popup::Arm(_) | Popup::Key(_)) => return true,
+        Some(Popup::Prompt { .. } | Popup::Codes(_) | Popup::Key(_)) => return true,
+        Some(Popup::Arm(_)) => return state.arming.is_armed(),
         Some(_) => return false,
         None => {}
     }
@@ -105,6 +107,7 @@ pub fn input(state: &mut State) -> Option<&mut Input> {
             Popup::Prompt { input, .. } => Some(input),
             Popup::Arm(question) => Some(&mut question.input),
             Popup::Key(entry) => Some(entry.input()),
+            Popup::Codes(codes) => Some(&mut codes.input),
             _ => None,
         };
     }
@@ -144,7 +147,7 @@ fn typed(state: &mut State, event: KeyEvent) -> bool {
 pub fn retyped(state: &mut State) {
     if let Some(popup) = &mut state.popup {
         match popup {
-            Popup::Prompt { at, .. } => *at = 0,
+            Popup::Prompt { at, .. } | Popup::Codes(Codes { at, .. }) => *at = 0,
             Popup::Key(entry) => entry.complaint.clear(),
             _ => {}
         }
@@ -184,6 +187,8 @@ pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
         Action::Prompt => state.popup = Some(Popup::Prompt { input: Input::default(), at: 0 }),
         Action::Reveal => state.reveal = true,
         Action::EnterKey => ciphers::ask(state),
+        Action::Arm => popup::arm(state),
+        Action::Writes => effects.push(Effect::ReadWrites(state.write_log.clone())),
         Action::Cancel => super::bus::cancel(state, effects),
         Action::Copy => copy::hex(state, effects),
         Action::CopyText => copy::text(state, effects),

@@ -5,7 +5,7 @@ use tui_input::Input;
 use super::super::keymap::Action;
 use super::super::message::Effect;
 use super::super::state::target::is_same;
-use super::super::state::{Pane, Readings, Screen, State, Telegrams};
+use super::super::state::{Arming, Pane, Readings, Screen, State, Telegrams};
 use super::{Effects, bench, ciphers, connect, go};
 use crate::app::target::Target;
 use crate::bus::Intent;
@@ -107,6 +107,7 @@ pub fn take(state: &mut State, target: Target, effects: &mut Effects) {
         state.bench.choose_everyday(target.commands());
     }
     state.target = Some(target);
+    state.arming = Arming::ReadOnly;
     ciphers::renew(state);
     if state.is_simulated()
         && let Some(target) = &state.target

@@ -4,6 +4,7 @@ mod archive;
 mod bench;
 mod bus;
 mod ciphers;
+mod codes;
 mod connect;
 mod copy;
 mod failure;
@@ -24,6 +25,7 @@ mod trace;
 mod tests;
 
 pub use bench::request as composed_request;
+pub use codes::{are_asked as codes_are_asked, meter as meter_on_link};
 pub use keys::is_typing;
 
 /// Whether the present meter keeps a load profile that can be read.
@@ -93,6 +95,7 @@ fn apply(state: &mut State, message: Message, effects: &mut Effects) -> bool {
             state.connect.saved = saved;
             state.connect.recent = recent;
         }
+        Message::Writes(records) => state.popup = Some(super::state::Popup::Writes(records, 0)),
         Message::Said(text) => state.say(text),
         Message::Warned(text) => state.warn(text),
         Message::ScanOn => trace::scan(state, effects),
@@ -105,7 +108,11 @@ fn ticked(state: &mut State, now: super::state::Moment, effects: &mut Effects) -
     state.now = now;
     let repeated = bench::repeat_if_due(state, effects);
     let polled = readings::poll_if_due(state, effects);
-    repeated || polled || (second_passed && state.shows_time())
+    let disarmed = state.arming.expire(now.at);
+    if disarmed {
+        state.say("read-only again: nothing was written in time");
+    }
+    repeated || polled || disarmed || (second_passed && state.shows_time())
 }
 
 /// The bus runs; whether the link opens, the status will tell.

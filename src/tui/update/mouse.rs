@@ -40,7 +40,7 @@ fn wheel(state: &mut State, event: MouseEvent, by: isize, effects: &mut Effects)
 
 fn click(state: &mut State, column: u16, row: u16) -> bool {
     if state.popup.is_some() {
-        if matches!(state.popup, Some(Popup::Help(_) | Popup::Decoded(_))) {
+        if matches!(state.popup, Some(Popup::Help(_) | Popup::Writes(..) | Popup::Decoded(_))) {
             state.popup = None;
         }
         return true;

@@ -5,15 +5,16 @@ use tui_input::Input;
 use super::super::keymap::{Action, Chord};
 use super::super::message::Effect;
 use super::super::state::bench::Draft;
-use super::super::state::popup::{Armed, Question};
-use super::super::state::{Popup, State};
-use super::{Effects, bench, ciphers, copy, keys, paste, prompt};
-use crate::frame::Direction;
+use super::super::state::popup::{Armed, Question, Shown};
+use super::super::state::{Arming, Popup, State};
+use super::{Effects, bench, ciphers, codes, copy, keys, paste, prompt};
+use crate::app::arming::Challenge;
+use crate::app::target::Target;
+use crate::app::write_log::Keeper;
+use crate::bus::Decoder;
+use crate::frame::{Direction, hex};
 use crate::protocol::{Access, Context};
 use crate::trace::CaptureState;
-
-/// Digits of the address that have to be typed.
-const DIGITS: usize = 4;
 
 /// Actions that mean something in a box besides its own.
 pub const fn takes(action: Action) -> bool {
@@ -30,6 +31,7 @@ pub const fn takes(action: Action) -> bool {
             | A::Last
             | A::Copy
             | A::Reveal
+            | A::Arm
             | A::NextLayer
             | A::Help
     )
@@ -51,15 +53,17 @@ pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
         Action::PageUp => scroll(state, -10, effects),
         Action::PageDown => scroll(state, 10, effects),
         Action::Reveal => state.reveal = true,
+        Action::Arm if matches!(state.popup, Some(Popup::Arm(_))) => arm(state),
         Action::Help if matches!(state.popup, Some(Popup::Help(_))) => state.popup = None,
         _ => inspect(state, action, effects),
     }
 }
 
-/// Completes the command, or goes to the other key.
+/// Completes what is typed, or goes to the other key.
 fn complete(state: &mut State) {
     match &mut state.popup {
         Some(Popup::Key(entry)) => entry.other(),
+        Some(Popup::Codes(chosen)) => codes::complete(chosen),
         _ => prompt::complete(state),
     }
 }
@@ -91,7 +95,11 @@ pub fn scroll(state: &mut State, by: isize, _effects: &mut Effects) {
         Some(Popup::Help(top)) => {
             *top = top.saturating_add_signed(by).min(super::super::keymap::ACTIONS.len());
         }
+        Some(Popup::Writes(records, top)) => {
+            *top = top.saturating_add_signed(by).min(records.len().saturating_sub(1));
+        }
         Some(Popup::Prompt { at, .. }) => *at = at.saturating_add_signed(by).min(known.saturating_sub(1)),
+        Some(Popup::Codes(codes)) => codes.step(by),
         Some(Popup::Decoded(inspector)) => inspector.step_field(by),
         Some(Popup::Key(entry)) => entry.other(),
         _ => {}
@@ -106,58 +114,89 @@ fn confirm(state: &mut State, effects: &mut Effects) {
             state.popup = Some(Popup::Decoded(Box::new(paste::explain(state, &bytes))));
         }
         Some(Popup::Prompt { input, at }) => prompt::run(state, input.value(), at, effects),
+        Some(Popup::Codes(chosen)) => codes::take(state, &chosen, effects),
         Some(Popup::Quit { .. }) => effects.push(Effect::Quit),
         Some(Popup::Decoded(mut inspector)) => {
             inspector.fold();
             state.popup = Some(Popup::Decoded(inspector));
         }
-        Some(Popup::Help(_)) | None => {}
+        Some(Popup::Help(_) | Popup::Writes(..)) | None => {}
+    }
+}
+
+/// Arms the session for one command, or disarms it.
+pub fn arm(state: &mut State) {
+    if state.arming.is_armed() {
+        state.arming = Arming::ReadOnly;
+        state.say("read-only again");
+    } else {
+        state.arming = Arming::from(state.now.at);
+        state.say("armed for one command that writes, for a minute");
     }
 }
 
 /// Asks before something that may change a meter, with the exact bytes.
 pub fn ask(state: &mut State, access: Option<Access>, armed: Armed) {
     let Draft::Ready { frames, .. } = &state.bench.draft else { return };
-    let hex: Vec<String> = frames.iter().map(|frame| masked(state, frame)).collect();
-    let title = match &armed {
-        Armed::Command(request) => format!("{} {}", request.command.code, request.command.title),
-        Armed::Raw(bytes) => format!("{} bytes typed by hand", bytes.len()),
+    let decoder = state.target.as_ref().map(Target::decoder);
+    let frames = frames.iter().map(|frame| shown(frame, decoder)).collect();
+    let address = state.target.as_ref().map_or("", |target| target.address.text());
+    let (title, challenge) = match &armed {
+        Armed::Command(request) => (
+            format!("{} {}", request.command.code, request.command.title),
+            Challenge::of_command(request.command, address),
+        ),
+        Armed::Raw(bytes) => {
+            (format!("{} bytes typed by hand", bytes.len()), Challenge::of_bytes(access, address))
+        }
     };
-    let (expected, because) = expected(state);
-    let input = Input::default();
-    let question = Question { title, access, hex, expected, because, input, armed };
+    let question = Question { title, access, frames, challenge, input: Input::default(), armed };
     state.popup = Some(Popup::Arm(Box::new(question)));
 }
 
-/// The bytes of a request with its secrets masked.
-fn masked(state: &State, frame: &[u8]) -> String {
-    let Some(target) = &state.target else { return crate::frame::hex::spaced(frame) };
-    let dialect = target.model.dialect;
+/// A frame of a request with its secrets masked.
+fn shown(frame: &[u8], decoder: Option<Decoder>) -> Shown {
+    let Some(Decoder { family, dialect }) = decoder else {
+        return Shown { hex: hex::spaced(frame), meaning: String::new(), changes: true };
+    };
     let context = Context { direction: Direction::Request, dialect, ..Context::default() };
-    let meaning = target.family().dissect(frame, &context);
-    meaning.wire().map(|wire| copy::masked(wire, false)).unwrap_or_default()
-}
-
-/// What has to be typed to confirm: the end of the address, so that the hand knows which meter it means.
-fn expected(state: &State) -> (String, &'static str) {
-    let address = state.target.as_ref().map(|target| target.address.text()).unwrap_or_default();
-    let digits: Vec<char> = address.chars().filter(char::is_ascii_alphanumeric).collect();
-    if digits.is_empty() {
-        return ("yes".to_owned(), "the word yes");
+    let meaning = family.dissect(frame, &context);
+    Shown {
+        hex: meaning.wire().map(|wire| copy::masked(wire, false)).unwrap_or_default(),
+        meaning: meaning.summary(),
+        changes: family.access_of(frame, dialect) != Some(Access::Read),
     }
-    let from = digits.len().saturating_sub(DIGITS);
-    (digits.iter().skip(from).collect(), "the last digits of the address")
 }
 
-/// Sends once if the right thing was typed; else the question stays.
+/// Sends once if the session is armed and the right thing was typed; else the question stays.
 fn answer(state: &mut State, mut question: Box<Question>, effects: &mut Effects) {
-    if question.input.value().trim() == question.expected {
-        bench::launch(state, question.armed, true, effects);
+    if !state.arming.is_armed() {
+        state.warn("not sent: this session only reads; arm it first");
+    } else if let Some(confirmed) = question.challenge.answer(question.input.value()) {
+        let keeper = keeper(state, &question.armed);
+        state.arming = Arming::ReadOnly;
+        bench::launch(state, question.armed, Some(confirmed.permit(keeper)), effects);
         return;
+    } else {
+        state.warn(format!("not sent: type {}", question.challenge.wanted()));
+        question.input.reset();
     }
-    state.warn(format!("not sent: type {} ({})", question.expected, question.because));
-    question.input.reset();
     state.popup = Some(Popup::Arm(question));
+}
+
+/// Whose write is kept.
+fn keeper(state: &State, armed: &Armed) -> Keeper {
+    let target = state.target.as_ref();
+    Keeper {
+        place: state.write_log.clone(),
+        link: state.link.as_ref().map(ToString::to_string).unwrap_or_default(),
+        model: target.map_or("", |target| target.model.id).to_owned(),
+        address: target.map_or("", |target| target.address.text()).to_owned(),
+        commands: match armed {
+            Armed::Command(request) => vec![request.command.id],
+            Armed::Raw(_) => Vec::new(),
+        },
+    }
 }
 
 /// Whether anything was sent or received, so that leaving would lose it.

@@ -1,7 +1,7 @@
 //! Polling the pinned requests.
 
 use super::super::keymap::Action;
-use super::super::state::jobs::{Order, Purpose};
+use super::super::state::jobs::Purpose;
 use super::super::state::{Screen, State};
 use super::{Effects, bench};
 
@@ -72,7 +72,7 @@ pub fn read_once(state: &mut State, effects: &mut Effects) {
 fn read(state: &mut State, effects: &mut Effects) {
     state.readings.next = None;
     let requests = state.bench.pinned.clone();
-    bench::run(state, Order { purpose: Purpose::Poll, requests, armed: false }, effects);
+    bench::read(state, Purpose::Poll, requests, effects);
 }
 
 /// Polls if the time has come; whether it did.

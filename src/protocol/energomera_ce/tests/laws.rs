@@ -47,7 +47,7 @@ fn text_for(parameter: &'static Parameter, dialect: Dialect) -> BoxedStrategy<St
             prop::collection::vec("[!-~]", 0..=max).prop_map(|c| c.concat()).boxed()
         }
         ParameterKind::Password { .. } => any::<u32>().prop_map(|n| n.to_string()).boxed(),
-        ParameterKind::Bytes { .. } => unreachable!("no command takes raw bytes"),
+        ParameterKind::Bytes { .. } | ParameterKind::Code { .. } => unreachable!("no command takes them"),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::reading::Unit;
 const MONTH: &[Parameter] =
     &[integer("month", "Month", 1, 12, None), integer("year", "Year", 2000, 2099, None)];
 const DATE: &[Parameter] = &[of_kind("date", "Date", Kind::Date)];
-const NAME: Parameter = text("code", "Name of the parameter, five characters", 5, None);
+const NAME: Parameter = of_kind("code", "Name of the parameter, five characters", Kind::Code { max: 5 });
 const ARGUMENT: Parameter = text("argument", "What stands in the brackets", 64, Some(""));
 const NUMBER: &[Parameter] = &[integer("number", "Number", 0, 99, Some("1"))];
 const ENERGIES: &[Choice] = &[word(1, "A+"), word(2, "A-"), word(3, "R+"), word(4, "R-"), word(0, "all")];

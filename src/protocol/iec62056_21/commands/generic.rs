@@ -1,10 +1,10 @@
 //! Any meter of the standard.
 
 use super::Ask::{Listen, Readout, Register, Table, WriteRegister};
-use super::parts::{VALUE, catalogue, choice, command, integer, noted, text, word};
+use super::parts::{VALUE, catalogue, choice, command, integer, noted, of_kind, text, word};
 use crate::protocol::Access::{Read, Write};
 use crate::protocol::Group::{Energy, Settings};
-use crate::protocol::{Choice, Parameter};
+use crate::protocol::{Choice, Kind, Parameter};
 
 const SPEEDS: &[Choice] = &[
     word(7, "proposed"),
@@ -24,7 +24,7 @@ const OPTIONS: &[Parameter] = &[
 const READS: &[Choice] =
     &[word(1, "R1"), word(2, "R2"), word(3, "R3"), word(4, "R4"), word(5, "R5"), word(6, "R6")];
 const WRITES: &[Choice] = &[word(1, "W1"), word(2, "W2"), word(3, "W3"), word(4, "W4"), word(5, "W5")];
-const CODE: Parameter = text("code", "Code or name as the meter writes it", 32, None);
+const CODE: Parameter = of_kind("code", "Code or name, as the meter writes it", Kind::Code { max: 32 });
 const ARGUMENT: Parameter = text("argument", "What stands in the brackets", 128, Some(""));
 
 catalogue! { COMMANDS, ASKS,

@@ -17,7 +17,7 @@ const ARCHIVE: &[Parameter] = &[
     integer("from", "First day read, in days back", 0, 127, Some("0")),
 ];
 const NUMBER: Parameter = integer("number", "Number of the day schedule", 1, 36, Some("1"));
-const CODE: Parameter = text("code", "OBIS code: 60.01.04*FF or 600104FF", 11, None);
+const CODE: Parameter = of_kind("code", "OBIS code, 60.01.04*FF or 600104FF", Kind::Code { max: 11 });
 const LOGS: &[Choice] = &[
     word(0, "voltage-1"),
     word(1, "voltage-2"),
@@ -155,6 +155,7 @@ catalogue! { ONE, ONE_ASKS,
     SET_ADDRESS => WriteCode(0x6001_01FF),
     command("set-demand-interval", "00.08.00w", "Set the demand interval", Settings, Write, &[VALUE]) => WriteCode(0x0008_00FF),
     command("set-fixation", "00.08.06w", "Set the moment of the monthly fixation", Settings, Write, &[VALUE]) => WriteCode(0x0008_06FF),
+    command("set-verification", "63.63.FFw", "Set the date of verification", Identity, Write, &[VALUE]) => WriteCode(0x6363_FFFF),
     command("set-display", "15.00.02w", "Set the display cycle", Settings, Write, &[TABLE]) => WriteCode(0x1500_02FF),
     command("set-configuration", "15.00.04w", "Set the configuration", Settings, Write, &[VALUE]) => WriteCode(0x1500_04FF),
     WRITE_BY_HAND => WriteCodeByHand,

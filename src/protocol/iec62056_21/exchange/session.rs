@@ -63,6 +63,15 @@ pub(super) enum Next {
     Restore,
 }
 
+/// How the session before this one ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Before {
+    /// As it should, as far as is known.
+    SignedOff,
+    /// It did not: the meter may still be in it, and a break comes before the first sign-on.
+    CutOff,
+}
+
 /// A session with one meter.
 #[derive(Debug)]
 pub struct Session {
@@ -80,6 +89,8 @@ pub struct Session {
     pub(super) owed: u32,
     /// Whether the meter is in programming mode and has let us in.
     pub(super) is_open: bool,
+    /// How the session before this one ended.
+    pub(super) before: Before,
     /// Whether a sign-off is owed: something was said that may have opened a session.
     pub(super) owes_sign_off: bool,
     /// The line in force.
@@ -117,6 +128,7 @@ impl Session {
             tally: Tally::default(),
             owed: 0,
             is_open: false,
+            before: Before::SignedOff,
             owes_sign_off: false,
             line,
             speed: Speed::Proposed,
@@ -335,6 +347,10 @@ impl Exchange for Session {
             Event::Cancelled => self.cancelled(at),
             Event::LinkLost => self.link_lost(),
         }
+    }
+
+    fn after_a_cut(&mut self) {
+        self.before = Before::CutOff;
     }
 
     fn next_action(&mut self) -> Option<Action> {

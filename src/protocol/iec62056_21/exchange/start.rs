@@ -1,7 +1,7 @@
 //! How a session comes about: sign-on, identification, option select, change of speed, password.
 
 use super::judge::{Verdict, headless_operand};
-use super::session::{Next, Phase, Session, Speed};
+use super::session::{Before, Next, Phase, Session, Speed};
 use super::tally::{Tally, refused};
 use super::{Work, pace};
 use crate::frame::At;
@@ -18,6 +18,10 @@ const START: u32 = 300;
 
 impl Session {
     pub(super) fn sign_on(&mut self) {
+        if std::mem::replace(&mut self.before, Before::SignedOff) == Before::CutOff {
+            self.step("break");
+            return self.send(compose::sign_off(self.send_rule()), Phase::SigningOff(Next::SignOn));
+        }
         self.step("sign-on");
         self.tally.sent += 1;
         self.send(compose::sign_on(&self.address), Phase::SignOn);

@@ -322,7 +322,8 @@ pub static CODES: &[Entry] = &[
     e(0x6001_0AFF, "name of the metering point", Text, NONE, Both, All),
     e(0x6009_00FF, "temperature", Temperature, Celsius, Read, All).of(Quantity::TEMPERATURE),
     e(0x6005_00FF, "status word", Status, NONE, Read, All),
-    e(0x6005_01FF, "new entries in the event logs", Hex, NONE, Read, One),
+    e(0x6005_01FF, "new entries in the event logs", Hex, NONE, Read, One)
+        .note("byte 1: bit 0 outage, 1 parameters set, 2 date or time set, 3 restart, 4 log cleared, 5 maximum demand cleared, 6 cover removed; byte 2: bit 2 phase and neutral currents differ"),
     e(0x1500_04FF, "configuration", Hex, NONE, Both, One)
         .note("bit 0 remote programming, bit 1 reading without password, bit 2 reset of monthly and daily energy, bit 7 summer time"),
     e(0x1500_02FF, "display cycle", Display, NONE, Both, One),

@@ -9,8 +9,8 @@ fn the_days_that_are_wanted_are_asked_for_in_one_session() {
     state.jobs.clear();
     keys(&mut state, &["+", "+", "<"]);
     let effects = keys(&mut state, &["enter"]);
-    let Some(Effect::Bus(Intent::Run { plan, .. })) = effects.first() else { panic!("{effects:?}") };
-    let [request] = plan.requests.as_slice() else { panic!("{:?}", plan.requests) };
+    let Some(Effect::Bus(Intent::Run { errand, .. })) = effects.first() else { panic!("{effects:?}") };
+    let [request] = errand.asked().unwrap().requests.as_slice() else { panic!("{errand:?}") };
     assert_eq!((request.arguments.integer("from"), request.arguments.integer("days")), (1, 4));
 }
 

@@ -1,5 +1,6 @@
 //! What the console does, as (state, messages) -> (state, effects).
 
+mod asking_by_code;
 mod at_the_bench;
 mod choosing_a_meter;
 mod connecting;
@@ -18,12 +19,13 @@ mod watching_telegrams;
 use std::time::Duration;
 
 use super::*;
-use crate::bus::{Intent, JobEvent, LinkState, Status};
+use crate::bus::{Errand, Intent, JobEvent, LinkState, Status};
 use crate::frame::{At, Verdict};
 use crate::link::Place;
 use crate::protocol::{Access, Failure, Fault};
 use crate::tui::fixture::{
-    choose_write, connected, fresh, job_of, key, keys, later, send, trace, type_text, with_readings,
+    choose_write, connected, errand_of, fresh, job_of, key, keys, later, send, trace, type_text,
+    with_readings,
 };
 use crate::tui::keymap::Keymap;
 use crate::tui::state::bench::{Draft, Mode, Outcome};

@@ -34,6 +34,7 @@ impl Desk {
                         recording,
                         keys,
                         simulation,
+                        before: None,
                     });
                     send(&mut self.state, Message::Opened(opened.trace.clone()));
                     *session = Some(opened);

@@ -107,7 +107,7 @@ fn retries_are_counted_in_what_is_sent_from_then_on() {
     prompt(&mut state, "retries 0");
     let effects = keys(&mut state, &["enter"]);
     let plan = effects.iter().find_map(|effect| match effect {
-        Effect::Bus(Intent::Run { plan, .. }) => Some(plan),
+        Effect::Bus(Intent::Run { errand, .. }) => errand.asked(),
         _ => None,
     });
     assert_eq!(plan.map(|plan| plan.options.retries), Some(0));

@@ -7,9 +7,9 @@ fn polling_begins_when_the_values_are_shown_and_waits_the_period_after_each_poll
     keys(&mut state, &["5"]);
     let at = state.due().expect("at once");
     let effects = send(&mut state, Message::Tick(Moment { at, wall: later(21) }));
-    let Some(Effect::Bus(Intent::Run { plan, job, .. })) = effects.first() else { panic!("{effects:?}") };
+    let (job, plan) = (job_of(&effects).unwrap(), errand_of(&effects).and_then(Errand::asked).unwrap());
     assert_eq!(plan.requests, state.bench.pinned);
-    send(&mut state, Message::Job(*job, JobEvent::Finished));
+    send(&mut state, Message::Job(job, JobEvent::Finished));
     assert_eq!(state.due(), Some(state.now.at + state.readings.period));
     keys(&mut state, &["p"]);
     assert_eq!(state.due(), None);

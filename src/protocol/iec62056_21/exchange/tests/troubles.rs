@@ -1,6 +1,8 @@
 //! Sessions that do not go as they should.
 
-use super::bench::{Bench, Oddities, Outcome, Typed, WALL, plan, profile, run, setup, talk, with_password};
+use super::bench::{
+    Bench, Damage, Oddities, Outcome, Typed, WALL, plan, profile, run, setup, talk, with_password,
+};
 use crate::frame::At;
 use crate::protocol::iec62056_21::bcc::Rule;
 use crate::protocol::iec62056_21::{EKT, EMR, GENERIC, Iec, NEVA_1, NEVA_3, compose};
@@ -227,4 +229,53 @@ fn an_answer_in_blocks_is_asked_for_block_by_block() {
     assert_eq!(told.count(b"\x06"), 3, "the selection and two blocks");
     assert_eq!(told.results, [Ok(())]);
     assert_eq!(told.values(), ["1.8.0 1.0", "2.8.0 2.0", "32.7.0 3"]);
+}
+
+/// What a meter does in mid-session that it should not, the step it is told with, and the count of passwords.
+type Trouble = (&'static str, Damage, &'static str, usize);
+
+const TROUBLES: [Trouble; 7] = [
+    ("silent", |answer, bytes| if answer >= 3 { Vec::new() } else { bytes }, "Serial number", 1),
+    ("NAK", |answer, bytes| if answer >= 3 { vec![0x15] } else { bytes }, "Serial number", 1),
+    ("B0", |answer, bytes| if answer == 3 { b"\x01B0\x03q".to_vec() } else { bytes }, "Serial number", 1),
+    (
+        "an old answer",
+        |answer, bytes| {
+            let old = || compose::seal(b"\x02600104FF(000V0201)".to_vec(), Rule::Xor7);
+            if answer >= 3 { old() } else { bytes }
+        },
+        "Serial number",
+        1,
+    ),
+    (
+        "B0 for the password",
+        |answer, bytes| if answer == 2 { b"\x01B0\x03q".to_vec() } else { bytes },
+        "password",
+        1,
+    ),
+    ("NAK for the password", |answer, bytes| if answer == 2 { vec![0x15] } else { bytes }, "password", 1),
+    (
+        "silent after the selection",
+        |_, bytes| if bytes.starts_with(b"/") { bytes } else { Vec::new() },
+        "option select",
+        0,
+    ),
+];
+
+#[test]
+fn whatever_goes_wrong_in_mid_session_is_told_with_its_step_signed_off_and_the_line_put_back() {
+    let setup = setup("neva-mt113", NEVA_1, SLOW);
+    for (trouble, damage, step, passwords) in TROUBLES {
+        let told = with(&setup, &[("serial", &[])], Oddities { damage: Some(damage), ..Oddities::default() });
+        assert!(
+            matches!(&told.results[0], Err((found, _)) if *found == step),
+            "{trouble}: {:?}",
+            told.results
+        );
+        assert_eq!(told.count(b"\x01P1"), passwords, "{trouble}");
+        assert!(told.count(b"\x01B0") >= 2, "{trouble}");
+        let lines: Vec<&String> = told.log.iter().filter(|line| line.starts_with("line ")).collect();
+        assert_eq!(lines.last().map(|line| line.as_str()), Some("line 300"), "{trouble}: {:#?}", told.log);
+        assert!(told.readings.is_empty(), "{trouble}");
+    }
 }

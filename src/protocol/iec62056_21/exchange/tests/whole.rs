@@ -27,7 +27,7 @@ fn argument(parameter: &Parameter) -> &'static str {
         (Kind::Choice(choices), _) => choices[0].word,
         (Kind::DateTime, _) => "2024-05-31T12:00:00",
         (Kind::Date, _) => "2024-05-31",
-        (Kind::Text { .. }, "code") => "60.01.04*FF",
+        (Kind::Code { .. }, _) => "60.01.04*FF",
         (Kind::Text { .. }, "names") => "400D(1)",
         (Kind::Password { .. }, _) => "12345678",
         _ => "0101",

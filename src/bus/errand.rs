@@ -1,0 +1,141 @@
+//! What the bus is asked to carry out.
+
+use std::time::Duration;
+
+use super::Decoder;
+use super::permit::{Forbidden, Permit};
+use super::raw::RawExchange;
+use crate::protocol::{Access, ComposeError, Dialect, Exchange, Plan, registry};
+
+/// Something to be carried out on the line. One that may change a meter cannot be made without a [`Permit`].
+#[derive(Debug)]
+pub struct Errand {
+    work: Work,
+    scope: Scope,
+}
+
+/// How far an errand may go.
+#[derive(Debug)]
+pub(super) enum Scope {
+    /// It reads.
+    Reading,
+    /// It may change the meter.
+    Permitted(Permit),
+}
+
+/// What is to be done.
+#[derive(Debug)]
+pub(super) enum Work {
+    /// A plan of a family.
+    Plan(Decoder, Box<Plan>),
+    /// Bytes as they are.
+    Raw(RawExchange),
+}
+
+impl Errand {
+    /// A plan whose commands all read.
+    ///
+    /// # Errors
+    /// [`Forbidden`] when one of them does more than that.
+    pub fn reading(decoder: Decoder, plan: Plan) -> Result<Self, Forbidden> {
+        let most = plan.requests.iter().map(|request| request.command.access).max();
+        match most {
+            None | Some(Access::Read) => Ok(Self::plan(decoder, plan, Scope::Reading)),
+            Some(_) => Err(Forbidden(most)),
+        }
+    }
+
+    /// A plan that may change the meter.
+    #[must_use]
+    pub fn permitted(decoder: Decoder, plan: Plan, permit: Permit) -> Self {
+        Self::plan(decoder, plan, Scope::Permitted(permit))
+    }
+
+    /// Bytes that are recognised as a read, sent as they are; then answers are listened for until nothing has
+    /// come for `listen`.
+    ///
+    /// # Errors
+    /// [`Forbidden`] when they are recognised as something else, or not at all.
+    pub fn raw_reading(
+        bytes: Vec<u8>,
+        listen: Duration,
+        decoder: Option<Decoder>,
+    ) -> Result<Self, Forbidden> {
+        match access_of(&bytes, decoder) {
+            Some(Access::Read) => Ok(Self::raw(bytes, listen, Scope::Reading)),
+            other => Err(Forbidden(other)),
+        }
+    }
+
+    /// Bytes that may do anything, sent as they are.
+    #[must_use]
+    pub fn raw_permitted(bytes: Vec<u8>, listen: Duration, permit: Permit) -> Self {
+        Self::raw(bytes, listen, Scope::Permitted(permit))
+    }
+
+    fn plan(decoder: Decoder, plan: Plan, scope: Scope) -> Self {
+        Self { work: Work::Plan(decoder, Box::new(plan)), scope }
+    }
+
+    fn raw(bytes: Vec<u8>, listen: Duration, scope: Scope) -> Self {
+        Self { work: Work::Raw(RawExchange::new(bytes, listen)), scope }
+    }
+
+    /// The plan, where it is one.
+    #[must_use]
+    pub const fn asked(&self) -> Option<&Plan> {
+        match &self.work {
+            Work::Plan(_, plan) => Some(plan),
+            Work::Raw(_) => None,
+        }
+    }
+
+    /// The bytes, where they go out as they are.
+    #[must_use]
+    pub fn bytes(&self) -> Option<&[u8]> {
+        match &self.work {
+            Work::Plan(..) => None,
+            Work::Raw(raw) => Some(raw.bytes()),
+        }
+    }
+
+    /// Whether it may change a meter.
+    #[must_use]
+    pub const fn is_permitted(&self) -> bool {
+        matches!(self.scope, Scope::Permitted(_))
+    }
+
+    /// Whether it can be done without sending anything.
+    pub(super) fn only_listens(&self) -> bool {
+        match &self.work {
+            Work::Plan(decoder, plan) => plan.only_listens(decoder.family),
+            Work::Raw(_) => false,
+        }
+    }
+
+    /// The protocol that a plan speaks.
+    pub(super) const fn decoder(&self) -> Option<&Decoder> {
+        match &self.work {
+            Work::Plan(decoder, _) => Some(decoder),
+            Work::Raw(_) => None,
+        }
+    }
+
+    /// The state machine that does it, and how far it may go.
+    pub(super) fn into_exchange(self) -> (Result<Box<dyn Exchange>, ComposeError>, Scope) {
+        let exchange: Result<Box<dyn Exchange>, ComposeError> = match self.work {
+            Work::Plan(decoder, plan) => decoder.family.exchange(*plan),
+            Work::Raw(raw) => Ok(Box::new(raw)),
+        };
+        (exchange, self.scope)
+    }
+}
+
+/// What bytes would do to a meter: the gravest meaning that the picked protocol, or any other, has for them.
+/// `None` when none recognises them, which counts as dangerous.
+#[must_use]
+pub fn access_of(bytes: &[u8], decoder: Option<Decoder>) -> Option<Access> {
+    let told = decoder.map(|decoder| decoder.family.access_of(bytes, decoder.dialect));
+    let others = registry::FAMILIES.iter().map(|family| family.access_of(bytes, Dialect::default()));
+    told.into_iter().chain(others).flatten().max()
+}

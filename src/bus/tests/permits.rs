@@ -1,0 +1,274 @@
+//! What may go out, what is kept of it, and how a bus takes its leave.
+
+use std::sync::{Arc, Mutex};
+
+use super::*;
+use crate::frame::{Secret, hex};
+use crate::meter::{self, MODELS, Model};
+use crate::protocol::iec62056_21::Iec;
+use crate::protocol::{
+    Access, Address, Argument, Arguments, Command, Kind, Options, Plan, Profile, Request, registry,
+};
+
+fn decoder(model: &Model) -> Decoder {
+    Decoder { family: registry::family(model.protocol).unwrap(), dialect: model.dialect }
+}
+
+fn profile(model: &'static Model) -> Profile {
+    Profile {
+        model: model.id,
+        dialect: model.dialect,
+        address: Address::numeric("1", 1),
+        password: Some(Secret::new(b"000000".to_vec())),
+        line: model.line,
+        network_delay: Duration::ZERO,
+        keys: Vec::new(),
+    }
+}
+
+fn plan(model: &'static Model, command: &'static Command, arguments: Arguments) -> Plan {
+    let requests = vec![Request { command, arguments }];
+    Plan { profile: profile(model), requests, options: Options::default() }
+}
+
+/// Every command of every model.
+fn commands() -> impl Iterator<Item = (&'static Model, &'static Command)> {
+    let of = |model: &&'static Model| {
+        let model = *model;
+        let commands = decoder(model).family.commands(model.dialect);
+        commands.iter().map(move |command| (model, command))
+    };
+    MODELS.iter().flat_map(of)
+}
+
+/// Arguments that fit a command.
+fn arguments(command: &'static Command) -> Option<Arguments> {
+    let value = |kind: Kind| match kind {
+        Kind::Integer { min, .. } => min.to_string(),
+        Kind::Choice(choices) => choices.first().map(|choice| choice.word.to_owned()).unwrap_or_default(),
+        Kind::DateTime => "2026-03-01T12:00:00".to_owned(),
+        Kind::Date => "2026-03-01".to_owned(),
+        Kind::Code { .. } => "60.01.04*FF".to_owned(),
+        Kind::Text { max } | Kind::Password { max } => "1".repeat(max.min(6)),
+        Kind::Bytes { min, .. } => "00".repeat(min),
+    };
+    let pairs: Vec<(&str, String)> =
+        command.parameters.iter().map(|parameter| (parameter.name, value(parameter.kind))).collect();
+    command.arguments(pairs.iter().map(|(name, value)| (*name, value.as_str()))).ok()
+}
+
+#[test]
+fn whatever_reads_may_be_asked_of_every_model_and_nothing_else_without_permission() {
+    for (model, command) in commands() {
+        let Some(arguments) = arguments(command) else { continue };
+        let errand = Errand::reading(decoder(model), plan(model, command, arguments));
+        assert_eq!(errand.is_ok(), command.access == Access::Read, "{} {}", model.id, command.id);
+        if let Err(Forbidden(access)) = errand {
+            assert_eq!(access, Some(command.access));
+        }
+    }
+}
+
+#[test]
+fn no_read_of_any_model_is_taken_for_an_overstep_and_no_write_passes_as_bytes_that_read() {
+    let mut seen = (0, 0);
+    for (model, command) in commands() {
+        let decoder = decoder(model);
+        let Some(arguments) = arguments(command) else { continue };
+        let request = Request { command, arguments };
+        let Ok(frames) = decoder.family.compose(&profile(model), &request) else { continue };
+        let access = |frame: &Vec<u8>| decoder.family.access_of(frame, decoder.dialect);
+        if command.access == Access::Read {
+            let over = frames.iter().find(|frame| access(frame).is_some_and(|found| found != Access::Read));
+            assert_eq!(over, None, "{} {}", model.id, command.id);
+            seen.0 += 1;
+        } else {
+            let raw = |frame: &Vec<u8>| Errand::raw_reading(frame.clone(), Duration::ZERO, Some(decoder));
+            assert!(frames.iter().any(|frame| raw(frame).is_err()), "{} {}", model.id, command.id);
+            seen.1 += 1;
+        }
+    }
+    assert!(seen.0 > 500 && seen.1 > 200, "{seen:?}");
+}
+
+proptest::proptest! {
+    #[test]
+    fn bytes_that_nobody_recognises_as_a_read_need_permission(bytes in proptest::collection::vec(0u8.., 1..40)) {
+        let known = registry::FAMILIES.iter().any(|f| f.access_of(&bytes, Dialect::default()) == Some(Access::Read));
+        let errand = Errand::raw_reading(bytes, Duration::ZERO, None);
+        proptest::prop_assert!(known || errand.is_err());
+    }
+}
+
+/// A command that says of itself that it reads, and does not.
+static SLY: Command = Command {
+    id: "clear-battery-flag",
+    code: "0C",
+    title: "Looks harmless",
+    group: crate::protocol::Group::Limits,
+    access: Access::Read,
+    parameters: &[],
+    note: "",
+};
+
+#[tokio::test(start_paused = true)]
+async fn an_errand_that_reads_is_stopped_before_it_sends_what_does_not() {
+    let mut bench = Bench::open().await;
+    let model = meter::model("mercury-200").unwrap();
+    let errand = Errand::reading(decoder(model), plan(model, &SLY, Arguments::default())).unwrap();
+    bench.handle.intents.send(Intent::Run { job: JobId(1), errand: Box::new(errand) }).unwrap();
+    assert_eq!(bench.ending().await, Err(Fault::NotPermitted));
+    assert_eq!(bench.told().await, BusEvent::Job(JobId(1), JobEvent::Finished));
+    assert!(bench.far.commands.is_empty());
+}
+
+/// Keeps what it is told.
+#[derive(Debug, Clone, Default)]
+struct Book(Arc<Mutex<Vec<Written>>>);
+
+impl Witness for Book {
+    fn wrote(&mut self, written: &Written) -> Result<(), String> {
+        self.0.lock().unwrap().push(written.clone());
+        Ok(())
+    }
+}
+
+impl Book {
+    fn permit(&self) -> Permit {
+        Permit::of_a_person(Box::new(self.clone()))
+    }
+
+    fn kept(&self) -> Vec<(usize, String, String, bool)> {
+        let kept = self.0.lock().unwrap();
+        kept.iter().map(|w| (w.request, w.bytes.clone(), w.answer.clone(), w.result.is_ok())).collect()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_written_is_kept_with_its_answer_and_without_its_secret() {
+    let mut bench = Bench::open().await;
+    let neva = meter::model("neva-mt324").unwrap();
+    bench.handle.intents.send(Intent::Decode(Some(decoder(neva)))).unwrap();
+    let book = Book::default();
+    let password =
+        hex::parse("01 57 31 02 36 30 30 31 30 32 46 46 28 33 31 34 31 35 39 32 36 29 03").unwrap();
+    let password = Iec.with_checksum(password.get(..password.len() - 1).unwrap());
+    let errand = Errand::raw_permitted(password, Duration::from_secs(1), book.permit());
+    bench.handle.intents.send(Intent::Run { job: JobId(1), errand: Box::new(errand) }).unwrap();
+    bench.sent().await;
+    bench.arrives(&[0x06]).await;
+    assert_eq!(bench.ending().await, Ok(()));
+    let kept = book.kept();
+    let [(0, bytes, answer, true)] = kept.as_slice() else { panic!("{kept:?}") };
+    assert!(bytes.contains("28 ** ** ** ** ** ** ** ** 29"), "{bytes}");
+    assert_eq!(answer, "06");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_without_an_answer_is_kept_too() {
+    let mut bench = Bench::open().await;
+    let book = Book::default();
+    let errand = Errand::raw_permitted(vec![1, 2], Duration::from_secs(1), book.permit());
+    bench.handle.intents.send(Intent::Run { job: JobId(1), errand: Box::new(errand) }).unwrap();
+    bench.sent().await;
+    assert!(bench.ending().await.is_err());
+    assert_eq!(book.kept(), [(0, "01 02".to_owned(), String::new(), false)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_cannot_be_kept_is_said() {
+    #[derive(Debug)]
+    struct Full;
+    impl Witness for Full {
+        fn wrote(&mut self, _: &Written) -> Result<(), String> {
+            Err("no space left".to_owned())
+        }
+    }
+    let mut bench = Bench::open().await;
+    let errand = Errand::raw_permitted(vec![1], Duration::from_secs(1), Permit::of_a_person(Box::new(Full)));
+    bench.handle.intents.send(Intent::Run { job: JobId(1), errand: Box::new(errand) }).unwrap();
+    bench.sent().await;
+    loop {
+        if let BusEvent::Job(_, JobEvent::Warning(warning)) = bench.told().await {
+            assert!(warning.text.contains("no space left"), "{}", warning.text);
+            break;
+        }
+    }
+}
+
+const SIGN_OFF: &[u8] = b"\x01B0\x03q";
+
+#[tokio::test(start_paused = true)]
+async fn closing_a_link_in_mid_session_signs_off_first_and_drops_what_waits() {
+    let mut bench = Bench::open().await;
+    let neva = meter::model("neva-mt324").unwrap();
+    let reads = || {
+        let command = decoder(neva).family.commands(neva.dialect).first().unwrap();
+        let arguments = arguments(command).unwrap();
+        Box::new(Errand::reading(decoder(neva), plan(neva, command, arguments)).unwrap())
+    };
+    for job in 1..=2 {
+        bench.handle.intents.send(Intent::Run { job: JobId(job), errand: reads() }).unwrap();
+    }
+    assert_eq!(bench.sent().await, b"/?1!\r\n");
+    bench.handle.intents.send(Intent::Close).unwrap();
+    assert_eq!(bench.sent().await, SIGN_OFF);
+    assert_eq!(bench.sent().await, SIGN_OFF);
+    assert_eq!(bench.far.commands.recv().await, Some(LinkCommand::Close));
+    while bench.told().await != BusEvent::Ended(Ok(())) {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_link_was_lost_in_mid_session_the_next_one_begins_with_a_break() {
+    let mut bench = Bench::open().await;
+    let neva = meter::model("neva-mt324").unwrap();
+    let command = decoder(neva).family.commands(neva.dialect).first().unwrap();
+    for job in 1..=2 {
+        let plan = plan(neva, command, arguments(command).unwrap());
+        let errand = Box::new(Errand::reading(decoder(neva), plan).unwrap());
+        bench.handle.intents.send(Intent::Run { job: JobId(job), errand }).unwrap();
+    }
+    assert_eq!(bench.sent().await, b"/?1!\r\n");
+    let lost = LinkEvent::Lost { why: "unplugged".into(), retry_in: Duration::ZERO, at: bench.clock.now() };
+    bench.tell(lost).await;
+    bench.tell(LinkEvent::Opened { peer: String::new(), line: None, at: bench.clock.now() }).await;
+    assert_eq!(bench.sent().await, SIGN_OFF);
+    assert_eq!(bench.sent().await, b"/?1!\r\n");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_face_that_goes_away_is_as_good_as_one_that_closes() {
+    let Bench { handle, mut far, clock, .. } = Bench::open().await;
+    let neva = meter::model("neva-mt324").unwrap();
+    let command = decoder(neva).family.commands(neva.dialect).first().unwrap();
+    let errand = Errand::reading(decoder(neva), plan(neva, command, arguments(command).unwrap())).unwrap();
+    handle.intents.send(Intent::Run { job: JobId(1), errand: Box::new(errand) }).unwrap();
+    let mut sent = Vec::new();
+    let mut handle = Some(handle);
+    while let Some(command) = far.commands.recv().await {
+        let LinkCommand::Send(bytes) = command else { break };
+        sent.push(bytes);
+        drop(handle.take());
+        far.events.send(LinkEvent::Sent { at: clock.now() }).await.unwrap();
+    }
+    assert_eq!(sent, [b"/?1!\r\n".as_slice(), SIGN_OFF, SIGN_OFF]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_line_that_takes_no_more_bytes_does_not_keep_a_link_from_closing() {
+    let mut bench = Bench::open().await;
+    bench.send_raw(b"\x01");
+    let Some(LinkCommand::Send(_)) = bench.far.commands.recv().await else { panic!("nothing sent") };
+    let neva = meter::model("neva-mt324").unwrap();
+    let command = decoder(neva).family.commands(neva.dialect).first().unwrap();
+    let errand = Errand::reading(decoder(neva), plan(neva, command, arguments(command).unwrap())).unwrap();
+    bench.handle.intents.send(Intent::Run { job: JobId(2), errand: Box::new(errand) }).unwrap();
+    bench.handle.intents.send(Intent::Close).unwrap();
+    assert_eq!(bench.far.commands.recv().await, Some(LinkCommand::Close));
+}
+
+#[test]
+fn secrets_in_arguments_are_never_printed() {
+    let argument = Argument::Password(Secret::new(b"31415926".to_vec()));
+    assert!(!format!("{argument:?}").contains("314"));
+}
