@@ -9,7 +9,7 @@ use super::fault::Faults;
 use super::line::Speed;
 use super::meter::{SimMeter, readdress};
 use super::sessions::{Sessions, SharedBus};
-use super::wire::{Beginning, Wire};
+use super::wire::{Beginning, NearEnd, Wire};
 use crate::frame::At;
 use crate::link::pair::{FarEnd, with_far_end};
 use crate::link::{Clock, Link, LinkCommand, LinkEvent};
@@ -80,12 +80,17 @@ impl SimBus {
     /// within a runtime.
     #[must_use]
     pub fn open(self, clock: Clock) -> Link {
-        self.open_shared(clock).link
+        self.begin(NearEnd::Commanded, clock).link
     }
 
-    /// Opens it as [`SimBus::open`] does, for somebody who shares it among several.
+    /// Opens it as [`SimBus::open`] does, for somebody who shares it among several that cannot set its line: it
+    /// goes along with the meters'.
     #[must_use]
     pub fn open_shared(self, clock: Clock) -> SharedBus {
+        self.begin(NearEnd::Follows, clock)
+    }
+
+    fn begin(self, near: NearEnd, clock: Clock) -> SharedBus {
         let (link, far) = with_far_end();
         let (told, sessions) = watch::channel(false);
         let first = self.meters.first().map(SimMeter::line);
@@ -94,6 +99,7 @@ impl SimBus {
             faults: self.faults.or_readdress(readdress(&self.meters)),
             meters: self.meters,
             speed: self.speed,
+            near,
             clock,
             zone: self.zone,
         };
@@ -266,6 +272,17 @@ mod tests {
         assert!(received(&after_sending(&mut link, &request(1, 1, 4)).await).is_empty());
         link.commands.send(LinkCommand::SetLine(LineSettings::n81(2400))).unwrap();
         assert_eq!(received(&after_sending(&mut link, &request(1, 1, 4)).await), REPLY);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_line_that_nobody_can_set_goes_along_with_the_meter() {
+        let bus = bus_of(vec![Toy::new(1, 40, &REPLY)]);
+        let mut shared = bus.open_shared(Clock::start());
+        assert!(matches!(shared.link.events.recv().await, Some(LinkEvent::Opened { .. })));
+        for command in [2, 1] {
+            let events = after_sending(&mut shared.link, &request(1, command, 4)).await;
+            assert_eq!(received(&events), REPLY);
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -26,6 +26,8 @@ enum Ahead {
     Near(LinkEvent),
     /// The near end's line settings change.
     NearLine(LineSettings),
+    /// The near end's line settings go along with a meter's.
+    Follow(LineSettings),
     /// A meter's line settings change.
     MeterLine(usize, LineSettings),
     /// The link goes away.
@@ -63,6 +65,7 @@ pub(super) struct Wire {
     injector: Injector,
     speed: Speed,
     line: LineSettings,
+    near: NearEnd,
     clock: Clock,
     zone: TimeZone,
     now: At,
@@ -78,6 +81,15 @@ pub(super) struct Wire {
     out: Vec<LinkEvent>,
 }
 
+/// Who sets the line at the near end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NearEnd {
+    /// Whoever uses it.
+    Commanded,
+    /// Nobody can: it goes along with what a meter announces, as programs behind a socket expect.
+    Follows,
+}
+
 /// How a wire begins.
 #[derive(Debug)]
 pub(super) struct Beginning {
@@ -85,6 +97,7 @@ pub(super) struct Beginning {
     pub(super) faults: Faults,
     pub(super) speed: Speed,
     pub(super) line: LineSettings,
+    pub(super) near: NearEnd,
     pub(super) clock: Clock,
     pub(super) zone: TimeZone,
 }
@@ -92,12 +105,13 @@ pub(super) struct Beginning {
 impl Wire {
     /// A wire whose link opens at a moment.
     pub(super) fn new(beginning: Beginning, at: At) -> Self {
-        let Beginning { meters, faults, speed, line, clock, zone } = beginning;
+        let Beginning { meters, faults, speed, line, near, clock, zone } = beginning;
         let mut wire = Self {
             meters,
             injector: Injector::new(faults),
             speed,
             line,
+            near,
             clock,
             zone,
             now: at,
@@ -206,6 +220,7 @@ impl Wire {
                 self.line = line;
                 self.emit(LinkEvent::LineSet { line, at: self.now });
             }
+            Ahead::Follow(line) => self.line = line,
             Ahead::MeterLine(index, line) => {
                 if let Some(meter) = self.meters.get_mut(index) {
                     meter.set_line(line);
@@ -300,8 +315,10 @@ impl Wire {
                 if late.is_zero() {
                     meter.speak(line);
                 }
-                let at = at + late;
-                self.plan(at, Ahead::MeterLine(index, line));
+                if self.near == NearEnd::Follows {
+                    self.plan(at, Ahead::Follow(line));
+                }
+                self.plan(at + late, Ahead::MeterLine(index, line));
             }
         }
     }
