@@ -116,14 +116,14 @@ impl Archives<'_> {
         let (head, tail) = name.split_at_checked(3)?;
         let argument = std::str::from_utf8(asked.argument).ok()?;
         match self.dialect {
-            EKT if self.values.get(asked.address).is_none() => self.old(head, tail, argument),
-            EMR => self.new(head, tail, argument),
+            EKT if self.values.get(asked.address).is_none() => self.of_ekt(head, tail, argument),
+            EMR => self.of_emr(head, tail, argument),
             _ => None,
         }
     }
 
     /// `ENDPE`, `EAMQE`, `GRAPE`: what, and of which energy.
-    fn old(&self, head: &str, energy: &str, argument: &str) -> Option<Found> {
+    fn of_ekt(&self, head: &str, energy: &str, argument: &str) -> Option<Found> {
         let registers = self.registers(&format!("ET0{energy}"))?;
         let today = self.now.date();
         let period = match head {
@@ -152,7 +152,7 @@ impl Archives<'_> {
     }
 
     /// `EMD01`, `EMI03`, `VPR01`, `LST01`: what, and of which energy.
-    fn new(&self, head: &str, number: &str, argument: &str) -> Option<Found> {
+    fn of_emr(&self, head: &str, number: &str, argument: &str) -> Option<Found> {
         let mut parts = argument.split(',');
         let first = parts.next().unwrap_or_default();
         let rest: Vec<&str> = parts.collect();
