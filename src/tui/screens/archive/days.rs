@@ -78,7 +78,7 @@ fn progress(look: &Look<'_>) -> String {
         return String::new();
     };
     let seconds = state.now.at.since(job.since).as_secs();
-    let done = job.progress.map(|(done, total)| format!("{done} of {total} codes, ")).unwrap_or_default();
+    let done = job.progress.map(|(done, total)| format!("{done} of {total}, ")).unwrap_or_default();
     format!("{done}{seconds} s, {} stops", look.key(Action::Cancel))
 }
 
