@@ -68,7 +68,9 @@ pub fn diagnose(case: &Case<'_>, fault: &Fault) -> Diagnosis {
     let headline = match fault {
         Fault::NoAnswer { noise_bytes: 1.., .. } => format!("No answer from {name}, only noise"),
         Fault::NoAnswer { echo: true, .. } => format!("No answer from {name}, only our own echo"),
-        Fault::NoAnswer { .. } if case.has_answered => format!("{name} answered at first, then no more"),
+        Fault::NoAnswer { .. } if case.has_answered => {
+            format!("No answer from {name}, which had answered before")
+        }
         Fault::NoAnswer { .. } => format!("No answer from {name}"),
         Fault::Damaged { what } => format!("The answer of {name} is damaged: {what}"),
         Fault::Sealed { what, .. } => format!("{name}: {what}"),
@@ -351,6 +353,6 @@ mod tests {
         assert_eq!(places, ["session", "speed", "line"]);
         assert!(told.ruled_out.contains(&"A and B swapped"), "{told:?}");
         assert!(!told.look_at.iter().any(|what| what.contains("swapped")), "{told:?}");
-        assert!(told.headline.ends_with("answered at first, then no more"), "{}", told.headline);
+        assert!(told.headline.ends_with("which had answered before"), "{}", told.headline);
     }
 }

@@ -27,6 +27,8 @@ const SHAPE: [u64; HALF_HOURS] = [
     11, 13, 16, 18, 20, 21, 21, 20, 18, 16, 14, 12, 10, 8, 7, 5,
 ];
 const PARTS: u64 = 480;
+/// Decimals of a power at most.
+const POWER_DECIMALS: u8 = 4;
 
 /// How long a period is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -253,8 +255,10 @@ fn times(daily: Decimal, days: i32) -> Decimal {
 /// The average power of a half-hour, in the register's unit without the hour.
 fn power(now: Decimal, at: usize) -> Decimal {
     let part = SHAPE.get(at).copied().unwrap_or_default();
-    let hundredths = magnitude(daily(now)).saturating_mul(100).saturating_mul(part) / (PARTS / 2);
-    Decimal::new(hundredths, now.decimals().saturating_add(2))
+    let units = magnitude(daily(now)).saturating_mul(part * 100) / (PARTS / 2);
+    let decimals = now.decimals().saturating_add(2);
+    let spare = decimals.saturating_sub(POWER_DECIMALS);
+    Decimal::new(units / 10u64.pow(spare.into()), decimals - spare)
 }
 
 fn magnitude(number: Decimal) -> u64 {
