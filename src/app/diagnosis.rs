@@ -6,7 +6,10 @@ use super::noise;
 use crate::bus::Counters;
 use crate::link::Place;
 use crate::meter::{AddressRule, Model};
-use crate::protocol::{Address, Failure, Fault, LineSettings, Lock, Unfit};
+use crate::protocol::{
+    Address, Failure, Family, Fault, Judged, LineSettings, Lock, Unfit, iec62056_21, registry,
+};
+use crate::trace::{EntryKind, Trace, Way};
 
 /// What is known when a request has failed.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +28,18 @@ pub struct Case<'a> {
     pub request_bytes: usize,
     /// The last bytes that came in.
     pub received: &'a [u8],
+    /// Whether the conversation that failed had brought good frames before.
+    pub has_answered: bool,
+}
+
+/// Whether good frames came in from entry `from` of the trace on: whether a conversation that began there was
+/// answered.
+#[must_use]
+pub fn has_answered(trace: &Trace, from: u32) -> bool {
+    let entries = (from..trace.len()).filter_map(|number| trace.entry(number));
+    entries.into_iter().any(|entry| {
+        entry.way == Way::In && matches!(entry.kind, EntryKind::Frame(judged) if judged != Judged::Bad)
+    })
 }
 
 /// A failure explained.
@@ -53,6 +68,9 @@ pub fn diagnose(case: &Case<'_>, fault: &Fault) -> Diagnosis {
     let headline = match fault {
         Fault::NoAnswer { noise_bytes: 1.., .. } => format!("No answer from {name}, only noise"),
         Fault::NoAnswer { echo: true, .. } => format!("No answer from {name}, only our own echo"),
+        Fault::NoAnswer { .. } if case.has_answered => {
+            format!("No answer from {name}, which had answered before")
+        }
         Fault::NoAnswer { .. } => format!("No answer from {name}"),
         Fault::Damaged { what } => format!("The answer of {name} is damaged: {what}"),
         Fault::Sealed { what, .. } => format!("{name}: {what}"),
@@ -137,7 +155,7 @@ pub fn unexpected(unfit: &Unfit) -> String {
 }
 
 fn refusal(code: Option<u16>, meaning: &str) -> String {
-    code.map_or_else(|| meaning.to_owned(), |code| format!("error {code:02X}, {meaning}"))
+    code.map_or_else(|| meaning.to_owned(), |code| format!("error {code:02}, {meaning}"))
 }
 
 fn heard(case: &Case<'_>, fault: &Fault) -> String {
@@ -170,6 +188,10 @@ fn ruled_out(case: &Case<'_>, fault: &Fault) -> Vec<&'static str> {
         Place::Mqtt(_) => "broker refusing the connection",
         Place::File(_) | Place::Sim => "link closed",
     }];
+    if case.has_answered && matches!(fault, Fault::NoAnswer { .. }) {
+        out.extend(["supply of the interface", "A and B swapped", "address"]);
+        return out;
+    }
     match fault {
         Fault::NoAnswer { echo: true, .. } => out.push("adapter dead: it hears itself"),
         Fault::NoAnswer { noise_bytes: 0, .. } => out.push("echo taken for an answer"),
@@ -196,6 +218,7 @@ fn look_at(case: &Case<'_>, fault: &Fault) -> Vec<String> {
 
 fn places(case: &Case<'_>, fault: &Fault) -> Vec<String> {
     match fault {
+        Fault::NoAnswer { .. } if case.has_answered => fell_silent(case),
         Fault::NoAnswer { .. } => silence(case),
         Fault::Damaged { .. } => damage(),
         Fault::Sealed { lock: Lock::NoKey, .. } => vec![
@@ -250,6 +273,23 @@ fn silence(case: &Case<'_>) -> Vec<String> {
     list
 }
 
+/// The check list of a meter that has fallen silent in the middle of a conversation.
+fn fell_silent(case: &Case<'_>) -> Vec<String> {
+    let family = registry::family(case.model.protocol);
+    let mut list = Vec::new();
+    if family.is_some_and(Family::has_sessions) {
+        list.push("session: a meter ends one by itself when nothing comes for a while: ask again".to_owned());
+    }
+    if case.model.protocol == iec62056_21::PROTOCOL {
+        list.push("speed: the meter may change it late, or not at all, after its identification".to_owned());
+    }
+    list.push("line: what comes and goes, such as a loose terminal, a weak supply, noise".to_owned());
+    if matches!(case.place, Place::Tcp(..) | Place::Rfc2217(..) | Place::Listen(..)) {
+        list.push("converter: it may hold an answer back, or have been taken by another client".to_owned());
+    }
+    list
+}
+
 fn address_hint(rule: &AddressRule) -> String {
     let ways: Vec<&str> = rule.serial.iter().map(|way| way.because).collect();
     match ways.as_slice() {
@@ -275,4 +315,44 @@ fn damage() -> Vec<String> {
         "two meters with one address answering at once".into(),
         "adapter: direction switched too early or too late".into(),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::meter;
+
+    const SILENCE: Fault = Fault::NoAnswer { sent: 3, echo: false, noise_bytes: 0 };
+
+    fn explained(has_answered: bool) -> Diagnosis {
+        let model = meter::model("neva-mt324").expect("a model");
+        let case = Case {
+            model,
+            address: &Address::textual("00000201"),
+            place: &Place::Sim,
+            line: Some(model.line),
+            counters: Counters { good: u64::from(has_answered), ..Counters::default() },
+            request_bytes: 17,
+            received: &[],
+            has_answered,
+        };
+        diagnose(&case, &SILENCE)
+    }
+
+    #[test]
+    fn a_meter_that_never_answered_may_be_wired_wrongly() {
+        let told = explained(false);
+        assert!(told.look_at.iter().any(|what| what.contains("A and B swapped")), "{told:?}");
+        assert!(told.look_at.iter().any(|what| what.starts_with("address")), "{told:?}");
+    }
+
+    #[test]
+    fn a_meter_that_answered_and_fell_silent_is_wired_right() {
+        let told = explained(true);
+        let places: Vec<&str> = told.look_at.iter().filter_map(|what| what.split(':').next()).collect();
+        assert_eq!(places, ["session", "speed", "line"]);
+        assert!(told.ruled_out.contains(&"A and B swapped"), "{told:?}");
+        assert!(!told.look_at.iter().any(|what| what.contains("swapped")), "{told:?}");
+        assert!(told.headline.ends_with("which had answered before"), "{}", told.headline);
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Decoder;
 use super::permit::{Forbidden, Permit};
 use super::raw::RawExchange;
-use crate::protocol::{Access, ComposeError, Dialect, Exchange, Plan, registry};
+use crate::protocol::{Access, ComposeError, Dialect, Exchange, LineSettings, Plan, registry};
 
 /// Something to be carried out on the line. One that may change a meter cannot be made without a [`Permit`].
 #[derive(Debug)]
@@ -121,10 +121,16 @@ impl Errand {
         }
     }
 
-    /// The state machine that does it, and how far it may go.
-    pub(super) fn into_exchange(self) -> (Result<Box<dyn Exchange>, ComposeError>, Scope) {
+    /// The state machine that does it on the line in force, where that is known, and how far it may go.
+    pub(super) fn into_exchange(
+        self,
+        line: Option<LineSettings>,
+    ) -> (Result<Box<dyn Exchange>, ComposeError>, Scope) {
         let exchange: Result<Box<dyn Exchange>, ComposeError> = match self.work {
-            Work::Plan(decoder, plan) => decoder.family.exchange(*plan),
+            Work::Plan(decoder, mut plan) => {
+                plan.profile.line = line.unwrap_or(plan.profile.line);
+                decoder.family.exchange(*plan)
+            }
             Work::Raw(raw) => Ok(Box::new(raw)),
         };
         (exchange, self.scope)

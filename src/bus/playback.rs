@@ -83,10 +83,12 @@ async fn wanted(ends: &mut Ends, trace: &SharedTrace) -> ControlFlow<(), Option<
         match ends.wanted.recv().await {
             None | Some(Intent::Close) => return ControlFlow::Break(()),
             Some(Intent::Decode(decoder)) => return ControlFlow::Continue(decoder),
-            Some(Intent::Run { job, errand }) if errand.only_listens() => match errand.into_exchange().0 {
-                Ok(exchange) => Hearing { ends, job, exchange, reply: None }.carry_out(trace),
-                Err(error) => refuse(ends, job, Fault::Unsendable(error)),
-            },
+            Some(Intent::Run { job, errand }) if errand.only_listens() => {
+                match errand.into_exchange(None).0 {
+                    Ok(exchange) => Hearing { ends, job, exchange, reply: None }.carry_out(trace),
+                    Err(error) => refuse(ends, job, Fault::Unsendable(error)),
+                }
+            }
             Some(Intent::Run { job, .. }) => {
                 refuse(ends, job, Fault::ListensOnly);
             }

@@ -118,7 +118,7 @@ impl Bus {
     fn wake(&self) -> Option<At> {
         let next = match &self.talk.active {
             Some(_) => self.due(),
-            None => (self.queue.len() > 0 && self.is_open()).then(|| self.quiet.begin()),
+            None => (self.queue.len() > 0 && self.may_begin()).then(|| self.quiet.begin()),
         };
         [next, self.digest.deadline(), self.closing].into_iter().flatten().min()
     }
@@ -485,7 +485,7 @@ impl Bus {
 
     /// Begins the next job that waits, once the link is open and the last one is over.
     fn start_next(&mut self) {
-        while self.talk.active.is_none() && self.is_open() && self.quiet.begin() <= self.clock.now() {
+        while self.may_begin() && self.quiet.begin() <= self.clock.now() {
             let Some((job, errand)) = self.queue.next() else { return };
             if self.commands.is_none() && !errand.only_listens() {
                 self.refuse(job, Fault::ListensOnly);
@@ -497,7 +497,7 @@ impl Bus {
             {
                 self.decode(Some(decoder), self.clock.now());
             }
-            let (exchange, scope) = errand.into_exchange();
+            let (exchange, scope) = errand.into_exchange(self.talk.status.line);
             match exchange {
                 Ok(mut exchange) => {
                     if std::mem::take(&mut self.was_cut) {
@@ -510,6 +510,11 @@ impl Bus {
                 Err(error) => self.refuse(job, Fault::Unsendable(error)),
             }
         }
+    }
+
+    /// Whether a job could begin: one that was asked for after a change of the line waits for it.
+    const fn may_begin(&self) -> bool {
+        self.talk.active.is_none() && self.is_open() && self.outgoing.lines == 0
     }
 
     /// Ends a job that could not begin.

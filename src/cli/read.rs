@@ -174,7 +174,7 @@ impl Reader<'_> {
     fn take(&self, live: &Live, poll: &mut Poll, event: JobEvent) {
         match event {
             JobEvent::Progress { done, total } if self.is_archive() => {
-                out::progress(&format!("{}: {done} of {total} days", self.doing));
+                out::progress(&format!("{}: {done} of {total} codes", self.doing));
             }
             JobEvent::Answered { result: Err(failure), .. }
                 if poll.stopped && failure.fault == Fault::Cancelled => {}

@@ -131,11 +131,12 @@ async fn run(
         told.send_if_modified(|told| !is_open && std::mem::replace(told, is_open));
         let deadline = wire.deadline();
         tokio::select! {
+            biased;
+            meters = swapped(&mut swaps) => wire.swap(meters, clock.now()),
             command = far.commands.recv(), if is_commanded => match command {
                 Some(command) => obey(&mut wire, command, clock.now()),
                 None => is_commanded = false,
             },
-            meters = swapped(&mut swaps) => wire.swap(meters, clock.now()),
             () = until(clock, deadline) => {}
             () = far.events.closed() => return,
         }

@@ -53,14 +53,10 @@ impl Outside {
     pub fn perform(&mut self, effect: Effect) -> io::Result<Next> {
         match effect {
             Effect::Open { name, line, decoder, keys, model } => {
-                let before = self.session.take();
-                let recording = self.recording.clone();
                 let simulation = Simulation { model, ..Simulation::default() };
+                let (recording, before) = (self.recording.clone(), self.session.take());
                 let role = Role::Talk;
-                let opening = Opening { name, role, line, decoder, recording, keys, simulation, before };
-                let session = session::open(opening);
-                self.tell(Message::Opened(session.trace.clone()));
-                self.session = Some(session);
+                self.open(Opening { name, role, line, decoder, recording, keys, simulation, before });
             }
             Effect::Close => self.close(),
             Effect::Bus(intent) => {
@@ -92,6 +88,12 @@ impl Outside {
             Effect::Quit => return Ok(Next::Quit),
         }
         Ok(Next::GoOn)
+    }
+
+    fn open(&mut self, opening: Opening) {
+        let session = session::open(opening);
+        self.tell(Message::Opened(session.trace.clone()));
+        self.session = Some(session);
     }
 
     /// Closes the link, if one is open, without waiting for it.

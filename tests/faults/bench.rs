@@ -263,6 +263,7 @@ impl Bench {
             line: status.line,
             counters: status.counters,
             received: &[],
+            has_answered: false,
             request_bytes: match self.kind {
                 Kind::Ce => 17,
                 Kind::Mercury => 7,

@@ -66,7 +66,7 @@ pub enum Job {
     /// Commands in a session in programming mode.
     Queries(Vec<Query>),
     /// The half-hour archive.
-    Days(Days),
+    Days(Box<Days>),
     /// The data that a meter sends for an option; the speed character if not the meter's own.
     Readout {
         /// V.
@@ -110,7 +110,7 @@ fn neva_job(ask: Ask, request: &Request) -> Option<Result<Job, ComposeError>> {
         }
         Ask::Days => {
             let day = |name| u8::try_from(request.arguments.integer(name)).unwrap_or(0);
-            Ok(Job::Days(Days::new(day("from"), day("days"))))
+            Ok(Job::Days(Box::new(Days::new(day("from"), day("days")))))
         }
         Ask::CodeByHand => code_by_hand(request).and_then(|code| {
             let argument = inner(request, "argument")?;

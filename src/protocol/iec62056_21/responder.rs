@@ -6,6 +6,7 @@
 //! itself), `readout` (data lines), `parity` (`even`: it hears and says 7E1 characters with their parity bit, as a
 //! transparent converter at 8N1 carries them; without it, it answers as it is asked).
 
+mod archive;
 mod defaults;
 mod meter;
 mod values;

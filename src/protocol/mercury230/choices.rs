@@ -70,7 +70,7 @@ pub const DATED: [Choice; 4] = [
 ];
 
 /// 08 11: a single value.
-pub const ONE: [Choice; 30] = [
+pub const ONE: [Choice; 33] = [
     choice(0x00, "power"),
     choice(0x01, "power-1"),
     choice(0x02, "power-2"),
@@ -101,10 +101,13 @@ pub const ONE: [Choice; 30] = [
     choice(0x62, "distortion-2"),
     choice(0x63, "distortion-3"),
     choice(0x70, "temperature"),
+    choice(0x81, "line-voltage-1"),
+    choice(0x82, "line-voltage-2"),
+    choice(0x83, "line-voltage-3"),
 ];
 
 /// 08 14: values as fixed.
-pub const FIXED: [Choice; 17] = [
+pub const FIXED: [Choice; 18] = [
     choice(0xE0, "time"),
     choice(0xF0, "energy"),
     choice(0xF1, "energy-1"),
@@ -120,6 +123,7 @@ pub const FIXED: [Choice; 17] = [
     choice(0x40, "frequency"),
     choice(0x51, "angle"),
     choice(0x61, "distortion"),
+    choice(0x70, "temperature"),
     choice(0x81, "line-voltage"),
     choice(0xA0, "all"),
 ];

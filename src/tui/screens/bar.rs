@@ -34,13 +34,7 @@ pub fn status(look: &mut Look<'_>) {
     let (meter, meter_short) = meter(state);
     let counters = status.counters;
     let bytes = format!("{} B out, {} B in", counters.bytes_out, counters.bytes_in);
-    let has_words = look.areas.status.width >= VERY_WIDE;
-    let count = |sign: &str, count: u64, word: &str| {
-        if has_words { format!("{sign}{count} {word}") } else { format!("{sign}{count}") }
-    };
-    let good = count(glyphs.good, counters.good, "good");
-    let bad = count(glyphs.bad, counters.bad, "bad");
-    let missing = count(glyphs.open, counters.missing, "missing");
+    let [good, bad, missing] = counts(look);
     let latency = latency(status);
     let arming = arming(state);
     let armed = arming != READ_ONLY;
@@ -63,6 +57,18 @@ pub fn status(look: &mut Look<'_>) {
     ];
     let area = look.areas.status;
     StatusLine { pieces: &pieces }.render(area, look.buf, look.theme);
+}
+
+/// Frames that were good, that were bad, and answers that did not come.
+fn counts(look: &Look<'_>) -> [String; 3] {
+    let (glyphs, counters) = (look.theme.glyphs(), look.state.status.counters);
+    let has_words = look.areas.status.width >= VERY_WIDE;
+    let all = [
+        (glyphs.good, counters.good, " good"),
+        (glyphs.bad, counters.bad, " bad"),
+        (glyphs.open, counters.missing, " missing"),
+    ];
+    all.map(|(sign, count, word)| format!("{sign}{count}{}", if has_words { word } else { "" }))
 }
 
 const READ_ONLY: &str = "read-only";

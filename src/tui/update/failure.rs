@@ -2,7 +2,7 @@
 
 use super::super::state::State;
 use super::super::state::bench::Outcome;
-use crate::app::diagnosis::{Case, Diagnosis, diagnose};
+use crate::app::diagnosis::{Case, Diagnosis, diagnose, has_answered};
 use crate::app::noise;
 use crate::protocol::Failure;
 
@@ -34,6 +34,7 @@ fn explain(state: &State, failure: &Failure, request: Option<u32>) -> Option<Dia
     let (target, link) = (state.target.as_ref()?, state.link.as_ref()?);
     let sent = request.and_then(|number| state.trace.lock().entry(number));
     let received = noise::newest(&state.trace.lock());
+    let began = state.jobs.first().map(|job| job.from);
     let case = Case {
         model: target.model,
         address: &target.address,
@@ -41,6 +42,7 @@ fn explain(state: &State, failure: &Failure, request: Option<u32>) -> Option<Dia
         line: state.status.line,
         counters: state.status.counters,
         received: &received,
+        has_answered: began.is_some_and(|from| has_answered(&state.trace.lock(), from)),
         request_bytes: sent.map_or(0, |entry| entry.len as usize),
     };
     Some(diagnose(&case, &failure.fault))

@@ -122,8 +122,9 @@ pub fn take(state: &mut State, target: Target, effects: &mut Effects) {
 }
 
 /// Tells the bus by which protocol the traffic is to be read and what line the meter is on.
-pub fn tell_bus(state: &State, effects: &mut Effects) {
+pub fn tell_bus(state: &mut State, effects: &mut Effects) {
     let Some(target) = state.target.as_ref().filter(|_| state.is_connected()) else { return };
+    let line = target.model.line;
     effects.push(Effect::Bus(Intent::Decode(Some(target.decoder()))));
     let chosen_by_hand = state.link.as_ref().and_then(|link| link.line);
     let far_end_sets_it =
@@ -132,9 +133,14 @@ pub fn tell_bus(state: &State, effects: &mut Effects) {
         return;
     }
     if far_end_sets_it {
-        effects.push(Effect::Bus(Intent::Expect(target.model.line)));
-    } else if state.status.line != Some(target.model.line) {
-        effects.push(Effect::Bus(Intent::SetLine(target.model.line)));
+        effects.push(Effect::Bus(Intent::Expect(line)));
+    } else {
+        // The status is behind a change that was just asked for.
+        let coming = state.asked_line.or(state.status.line);
+        if coming != Some(line) || state.status.line != Some(line) {
+            state.asked_line = Some(line);
+            effects.push(Effect::Bus(Intent::SetLine(line)));
+        }
     }
 }
 

@@ -24,38 +24,48 @@ pub fn settle(state: &mut State) {
     if !state.panes().contains(&state.pane()) {
         go::to_first_pane(state);
     }
+    fit(state);
+}
+
+/// Keeps what was chosen on the present screen in view.
+fn fit(state: &mut State) {
     let areas = areas(state);
     match state.screen {
         Screen::Connect => fit_links(state, areas.rows(Pane::Links)),
         Screen::Meter => state.meter.picker.fit(areas.rows(Pane::Models)),
         Screen::Bench if state.shows_telegrams() => fit_telegram(state, &areas),
-        Screen::Bench => {
-            state.bench.picker.fit(areas.rows(Pane::Commands));
-            if let Some(dialogue) = &mut state.bench.dialogue {
-                let rows = dialogue.rows().len();
-                dialogue.list.fit(areas.rows(Pane::Steps), rows);
-            }
-            let inner = inside(areas.of(Pane::Reply));
-            fit_inspector(&mut state.bench.reply, inner);
-        }
+        Screen::Bench => fit_bench(state, &areas),
         Screen::Trace => {
             state.view.fit(areas.rows(Pane::Entries));
             trace::explain(state);
             let inner = inside(areas.of(Pane::Detail));
             fit_inspector(&mut state.view.detail, inner);
         }
-        Screen::Archive => {
-            let days = state.archive.read.days().len();
-            state.archive.days.fit(areas.rows(Pane::Days), days);
-            let intervals = state.archive.day().map_or(0, |day| day.intervals.len());
-            state.archive.intervals.fit(areas.rows(Pane::Intervals).saturating_sub(2), intervals);
-        }
+        Screen::Archive => fit_archive(state, &areas),
         Screen::Readings => {
             readings::begin_when_shown(state);
             let shown = state.readings.items().len();
             state.readings.list.fit(areas.rows(Pane::Values), shown);
         }
     }
+}
+
+fn fit_bench(state: &mut State, areas: &Areas) {
+    state.bench.picker.fit(areas.rows(Pane::Commands));
+    if let Some(dialogue) = &mut state.bench.dialogue {
+        let rows = dialogue.rows().len();
+        dialogue.list.fit(areas.rows(Pane::Steps), rows);
+    }
+    let inner = inside(areas.of(Pane::Reply));
+    fit_inspector(&mut state.bench.reply, inner);
+}
+
+fn fit_archive(state: &mut State, areas: &Areas) {
+    let archive = &mut state.archive;
+    let days = archive.read.days().len();
+    archive.days.fit(areas.rows(Pane::Days), days);
+    let intervals = archive.day().map_or(0, |day| day.intervals.len());
+    archive.intervals.fit(areas.rows(Pane::Intervals).saturating_sub(2), intervals);
 }
 
 fn fit_links(state: &mut State, height: usize) {

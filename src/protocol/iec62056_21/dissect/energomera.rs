@@ -41,7 +41,8 @@ pub fn lay(sheet: &mut Sheet<'_>, place: &Place<'_>, span: &Range<usize>) {
     let plain = About { period: parameter.period, ..About::unnamed(parameter.quantity, parameter.unit) };
     match parameter.series {
         Series::Archive => archive(sheet, place, span),
-        Series::Profile => profile(sheet, plain, span),
+        Series::Profile => profile(sheet, place, plain, span),
+        Series::HalfHours => half_hour(sheet, place, plain, span),
         Series::Text => text(sheet, place, plain, span),
         Series::Date => {
             time(sheet, About { code: Some(Code::new(0, 9, 2)), ..plain }, span, scalar::dotted_date(bytes));
@@ -356,27 +357,55 @@ fn register(place: &Place<'_>, fixation: Option<Fixation>) -> Option<u8> {
     }
 }
 
-/// `dd.mm.yy,value,flag` or `value,flag`.
-fn profile(sheet: &mut Sheet<'_>, plain: About, span: &Range<usize>) {
-    let count = sheet.bytes(span).split(|byte| *byte == b',').count();
-    let has_date = count > 2;
+/// The half-hour number `nth` of a day, counted from 0.
+fn half_hour_of(day: MeterTime, nth: usize) -> Option<MeterTime> {
+    let (hour, minute) = (u8::try_from(nth / 2).ok()?, u8::try_from(nth % 2 * 30).ok()?);
+    (hour < 24).then(|| day.at(hour, minute, 0))
+}
+
+/// A value of `GRAPE(dd.mm.yy.from.count)`.
+fn half_hour(sheet: &mut Sheet<'_>, place: &Place<'_>, plain: About, span: &Range<usize>) {
+    let asked = place.asked.map_or(&b""[..], |asked| asked.argument);
+    let from = asked.split(|byte| *byte == b'.').nth(3).and_then(scalar::small).unwrap_or(1);
+    let nth = place.nth + usize::from(from).saturating_sub(1);
+    let at = asked_date(asked).and_then(|day| half_hour_of(day, nth));
+    numbers(sheet, place, About { at, ..plain }, span);
+}
+
+/// `dd.mm.yy,value,flag` or `value,flag`. How long an interval is, is a setting of the meter's (`TAVER`): the
+/// times are those of half-hours, its usual one.
+fn profile(sheet: &mut Sheet<'_>, place: &Place<'_>, plain: About, span: &Range<usize>) {
+    let list = sheet.bytes(span);
+    let has_date = list.split(|byte| *byte == b',').count() > 2;
+    let flags = list.rsplit(|byte| *byte == b',').next().and_then(hex);
+    let is_there = flags.is_none_or(|flags| flags & 1 == 1);
+    let from = place.asked.and_then(|asked| std::str::from_utf8(asked.part(1)?).ok()?.parse().ok());
+    let nth = place.nth + from.unwrap_or(1_usize).saturating_sub(1);
+    let mut day = sheet.readings.first().and_then(|first| first.at);
     items(sheet, span, |sheet, index, item| {
         let bytes = sheet.bytes(&item);
         match (index, has_date) {
             (0, true) => {
-                sheet.inner("date", item, scalar::dotted_date(bytes).map_or(Value::Text, Value::Time));
+                day = scalar::dotted_date(bytes);
+                sheet.inner("date", item, day.map_or(Value::Text, Value::Time));
             }
             (1, true) | (0, false) => {
                 let (value, measured) = scalar::number_or_text(bytes);
                 sheet.value("value", item.clone(), value, plain.unit);
-                sheet.reading(About { period: Period::Interval, ..plain }, measured, &item);
+                let at = day.and_then(|day| half_hour_of(day, nth));
+                if is_there {
+                    sheet.reading(About { period: Period::Interval, at, ..plain }, measured, &item);
+                }
             }
             _ => {
                 let value = hex(bytes).map_or(Value::Text, |flag| Value::Hex(flag.into(), bytes.len() as u8));
                 if let Some(field) = sheet.inner("flags", item, value) {
-                    field.note = "bits from 0: present, summer, power lost, clock written, several passes, cleared, clock fault, record damaged";
+                    field.note = PROFILE_FLAGS;
                 }
             }
         }
     });
 }
+
+/// The flags of an interval.
+const PROFILE_FLAGS: &str = "bits from 0: present, summer, power lost, clock written, several passes, cleared, clock fault, record damaged";

@@ -21,6 +21,8 @@ pub enum Series {
     Archive,
     /// `dd.mm.yy,value,flag`, then `value,flag`.
     Profile,
+    /// A value for each half-hour of the day that was asked for.
+    HalfHours,
     /// Characters.
     Text,
     /// `ww.dd.mm.yy`.
@@ -117,7 +119,8 @@ pub fn find(name: &[u8]) -> Option<(&'static Parameter, u8)> {
 
 use Generation::{Both, New, Old};
 use Series::{
-    Archive, Date, Numbers, One, Phases, PhasesAndSum, Profile, Schedule, Status, Tariffs, Text, Time, Watch,
+    Archive, Date, HalfHours, Numbers, One, Phases, PhasesAndSum, Profile, Schedule, Status, Tariffs, Text,
+    Time, Watch,
 };
 use Unit::{
     Ampere, Celsius, Degree, Hertz, Kilovar, KilovarHour, KilovoltAmpere, Kilowatt, KilowattHour, Volt,
@@ -145,9 +148,9 @@ pub static PARAMETERS: &[Parameter] = &[
     p("ENDQI", "reactive energy export at the end of a day", Tariffs(4), KilovarHour, Old).during(Period::Interval),
     p("ED0PE", "active energy at the end of a day, by position", Tariffs(1), KilowattHour, Old).of(Quantity::named("active energy import at the end of a day")).during(Period::Interval),
     p("EM0PE", "active energy at the end of a month, by position", Tariffs(1), KilowattHour, Old).of(Quantity::named("active energy import at the end of a month")).during(Period::Interval),
-    p("GRAPE", "profile of active power import", Numbers, Kilowatt, Old),
-    p("GRAQE", "profile of reactive power import", Numbers, Kilovar, Old),
-    p("GRAQI", "profile of reactive power export", Numbers, Kilovar, Old),
+    p("GRAPE", "profile of active power import", HalfHours, Kilowatt, Old).during(Period::Interval),
+    p("GRAQE", "profile of reactive power import", HalfHours, Kilovar, Old).during(Period::Interval),
+    p("GRAQI", "profile of reactive power export", HalfHours, Kilovar, Old).during(Period::Interval),
     // Energies and archives of EMR: 01 A+, 02 A-, 03 R+, 04 R-, 00 all.
     p("EMDnn", "energy, daily archive", Archive, KilowattHour, New),
     p("EMMnn", "energy, monthly archive", Archive, KilowattHour, New),

@@ -44,7 +44,6 @@ struct Present {
 #[derive(Debug)]
 pub struct Days {
     next: u8,
-    first: u8,
     last: u8,
     need: Need,
     today: Option<Date>,
@@ -55,6 +54,8 @@ pub struct Days {
     schedules: Vec<(u8, Day)>,
     present: Present,
     warning: Option<Warning>,
+    /// Codes that were answered.
+    read: u32,
 }
 
 impl Days {
@@ -62,7 +63,6 @@ impl Days {
     pub fn new(first: u8, last: u8) -> Self {
         Self {
             next: first,
-            first,
             last: last.max(first),
             need: Need::Date,
             today: None,
@@ -72,6 +72,7 @@ impl Days {
             schedules: Vec::new(),
             present: Present::default(),
             warning: None,
+            read: 0,
         }
     }
 
@@ -90,10 +91,27 @@ impl Days {
         }
     }
 
-    /// Days done, and days in all.
+    /// Codes read, and codes in all as far as is known: another day schedule, or midnight in the middle of a day,
+    /// takes some more.
     pub fn progress(&self) -> (u32, u32) {
-        let total = u32::from(self.last - self.first) + 1;
-        (u32::from(self.next - self.first).min(total), total)
+        (self.read, self.read + self.left())
+    }
+
+    /// Codes that are still to be read: date, time, special days and seasons once, registers, profile and the date
+    /// again for each day, a schedule at least.
+    fn left(&self) -> u32 {
+        let of_present = match self.need {
+            Need::Date => 7,
+            Need::Time => 6,
+            Need::Special => 5,
+            Need::Seasons => 4,
+            Need::Registers => 3,
+            Need::Profile | Need::Schedule(_) => 2,
+            Need::DateAgain => 1,
+            Need::Nothing => return 0,
+        };
+        let lacks_schedule = self.schedules.is_empty() && !matches!(self.need, Need::Schedule(_));
+        of_present + u32::from(lacks_schedule) + 3 * u32::from(self.last.saturating_sub(self.next))
     }
 
     /// A remark that the answers give rise to.
@@ -103,6 +121,7 @@ impl Days {
 
     /// The meter does not have the code. Whether it can go on without.
     pub fn refused(&mut self) -> bool {
+        self.read += 1;
         match self.need {
             Need::Special => {
                 self.need = Need::Seasons;
@@ -121,6 +140,7 @@ impl Days {
     /// # Errors
     /// What is wrong with the value.
     pub fn answer(&mut self, value: &[u8]) -> Result<Vec<Reading>, &'static str> {
+        self.read += 1;
         match self.need {
             Need::Date => self.date(value)?,
             Need::Time => {

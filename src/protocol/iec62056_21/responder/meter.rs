@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, civil::DateTime};
 
+use super::archive::{Archives, NoSuchDate};
 use super::defaults;
 use super::values::Values;
 use crate::frame::At;
@@ -317,8 +318,10 @@ impl Meter {
         if matches!(name, b"GROUP" | b"GRPNM") {
             return Some(self.group(asked, now));
         }
-        if let Some(values) = self.clock_value(name, now).or_else(|| self.archive(asked, now)) {
-            return Some(self.lines(name, &values));
+        match self.archive(asked, now).or_else(|| self.clock_value(name, now).map(Ok)) {
+            Some(Ok(values)) => return Some(self.lines(name, &values)),
+            Some(Err(NoSuchDate)) => return Some(b"(ERR18)".to_vec()),
+            None => {}
         }
         let key =
             if matches!(self.dialect, NEVA_1 | NEVA_3) { name.to_ascii_uppercase() } else { name.to_vec() };
@@ -345,7 +348,9 @@ impl Meter {
         let mut content = Vec::new();
         for part in asked.argument.split_inclusive(|byte| *byte == b')') {
             let Some(inner) = Asked::of(part) else { continue };
-            let all = self.clock_value(inner.address, now).or_else(|| self.archive(inner, now));
+            let archived =
+                self.archive(inner, now).map(|found| found.unwrap_or_else(|_| vec!["E18".to_owned()]));
+            let all = archived.or_else(|| self.clock_value(inner.address, now));
             let all = all.or_else(|| self.values.get(inner.address).map(<[String]>::to_vec));
             let mask = asked.mask(inner.address).filter(|_| asked.address == b"GROUP").unwrap_or(u32::MAX);
             content.extend_from_slice(inner.address);
@@ -358,20 +363,9 @@ impl Meter {
         content
     }
 
-    /// The registers of an EMR archive by the mask asked for, the first with its date.
-    fn archive(&self, asked: Asked<'_>, now: Now) -> Option<Vec<String>> {
-        if self.dialect != EMR || !asked.address.starts_with(b"EM") {
-            return None;
-        }
-        let mut registers = self.values.get(asked.address)?.iter();
-        let mask =
-            asked.part(1).and_then(|mask| u32::from_str_radix(std::str::from_utf8(mask).ok()?, 16).ok());
-        let date = self.clock(now).strftime("%d.%m.%y").to_string();
-        let mut values = vec![format!("{date},{}", registers.next()?)];
-        let wanted =
-            |(bit, value): (u32, &String)| (mask.unwrap_or(u32::MAX) >> bit & 1 == 1).then(|| value.clone());
-        values.extend((0u32..32).zip(registers).filter_map(wanted));
-        Some(values)
+    /// What an archive says, as values of an answer.
+    fn archive(&self, asked: Asked<'_>, now: Now) -> Option<Result<Vec<String>, NoSuchDate>> {
+        Archives { dialect: self.dialect, values: &self.values, now: self.clock(now) }.answer(asked)
     }
 
     fn clock(&self, now: Now) -> DateTime {

@@ -21,7 +21,9 @@ fn a_whole_day_comes_out_to_the_last_half_watt_hour() {
     assert_eq!(last(Code::new(1, 8, 2)), ("122945.5".into(), at));
     let day: Vec<String> = told.values().into_iter().filter(|value| value.starts_with("1.9.")).collect();
     assert_eq!(day[..3], ["1.9.0 93781.5", "1.9.1 61696.0", "1.9.2 32085.5"]);
-    assert!(told.log.contains(&"1 of 1".to_owned()));
+    let progress: Vec<&String> = told.log.iter().filter(|line| line.contains(" of 8")).collect();
+    let codes: Vec<String> = (1..=8).map(|done| format!("{done} of 8")).collect();
+    assert_eq!(progress, codes.iter().collect::<Vec<_>>());
 }
 
 #[test]

@@ -23,10 +23,10 @@ fn argument(parameter: &Parameter) -> &'static str {
     }
     match (parameter.kind, parameter.name) {
         (Kind::Integer { .. }, "year") => "2024",
-        (Kind::Integer { .. }, _) => "5",
+        (Kind::Integer { .. }, _) => "4",
         (Kind::Choice(choices), _) => choices[0].word,
         (Kind::DateTime, _) => "2024-05-31T12:00:00",
-        (Kind::Date, _) => "2024-05-31",
+        (Kind::Date, _) => "2024-05-14",
         (Kind::Code { .. }, _) => "60.01.04*FF",
         (Kind::Text { .. }, "names") => "400D(1)",
         (Kind::Password { .. }, _) => "12345678",
@@ -88,6 +88,37 @@ fn every_read_goes_through_a_session_with_its_meter() {
             }
         }
     }
+}
+
+#[test]
+fn the_simulated_energomera_refuses_nothing_that_its_generation_can_be_asked() {
+    for (model, dialect) in [("energomera-ce303", EKT), ("energomera-ce308", EMR)] {
+        // Only an older CE208 has it.
+        let reads = Iec.commands(dialect).iter().filter(|command| command.access == Access::Read);
+        for command in reads.filter(|command| command.id != "energy-old") {
+            let pairs = arguments(command, dialect);
+            let told = talk(&setup(model, dialect, LineSettings::e71(9600)), &[(command.id, &pairs)]);
+            assert_eq!(told.results, [Ok(())], "{model} {}", command.id);
+            assert!(!told.readings.is_empty(), "{model} {} gives no reading", command.id);
+        }
+    }
+}
+
+#[test]
+fn a_load_profile_of_energomera_has_the_time_of_each_half_hour() {
+    let day: &[_] = &[("date", "2024-05-14")];
+    let back: &[_] = &[("day", "1")];
+    for (model, dialect, pairs) in [("energomera-ce301", EKT, day), ("energomera-ce308", EMR, back)] {
+        let asked = setup(model, dialect, LineSettings::e71(9600));
+        let told = talk(&asked, &[("load-profile", pairs)]);
+        let times: Vec<_> = told.readings.iter().filter_map(|reading| reading.at?.civil()).collect();
+        let start = jiff::civil::date(2024, 5, 14).at(0, 0, 0, 0);
+        assert_eq!(times.len(), 48, "{model}");
+        assert_eq!((times[0], times[47]), (start, start.date().at(23, 30, 0, 0)), "{model}");
+    }
+    let asked = setup("energomera-ce308", EMR, LineSettings::e71(9600));
+    let told = talk(&asked, &[("load-profile", &[])]);
+    assert_eq!(told.readings.len(), 25, "an interval that is not there yet is no reading");
 }
 
 #[test]
