@@ -5,6 +5,12 @@ use std::net::TcpListener;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+use meterscope::frame::At;
+use meterscope::link::LineError;
+use meterscope::protocol::LineSettings;
+use meterscope::trace::{Capture, Trace, Way};
+
 use super::simulator::{CE, MERCURY, Simulator, simulate, simulate_tcp};
 use super::{Ended, exists, json_lines, program, run, run_with};
 
@@ -207,6 +213,29 @@ fn a_link_lost_in_the_middle_ends_with_3() {
     drop((stream, listener));
     let ended = child.wait_with_output().unwrap();
     assert_eq!(ended.status.code(), Some(3), "{}", String::from_utf8_lossy(&ended.stderr));
+}
+
+#[test]
+fn damage_in_a_capture_is_shown_with_the_frames() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("damaged.pcapng");
+    let line = LineSettings::n81(9600);
+    let mut trace = Trace::new(Timestamp::UNIX_EPOCH);
+    trace.capture_to(Capture::to_file(&path, "serial:/dev/ttyUSB0", Some(line)).unwrap());
+    trace.record(Way::In, b"\x5A\x5B", At::ZERO);
+    trace.record_damaged(LineError::Framing, b"\x47", At::ZERO);
+    trace.record_damaged(LineError::Break, b"\0", At::from_millis(900));
+    drop(trace);
+    let path = path.to_str().unwrap();
+    for command in ["decode", "export"] {
+        let shown = run(&[command, path]);
+        assert_eq!(shown.code, Some(0), "{shown:?}");
+        for said in ["framing error in byte 3 of what comes next: 47", "break in byte", "5A 5B 47"] {
+            assert!(shown.stdout.contains(said), "{command}: {said} in {}", shown.stdout);
+        }
+    }
+    let replayed = run(&["sniff", &format!("file:{path}")]);
+    assert!(replayed.stderr.contains("received damaged: 1 framing error, 1 break\n"), "{replayed:?}");
 }
 
 #[test]
