@@ -222,20 +222,23 @@ fn damage_in_a_capture_is_shown_with_the_frames() {
     let line = LineSettings::n81(9600);
     let mut trace = Trace::new(Timestamp::UNIX_EPOCH);
     trace.capture_to(Capture::to_file(&path, "serial:/dev/ttyUSB0", Some(line)).unwrap());
-    trace.record(Way::In, b"\x5A\x5B", At::ZERO);
+    trace.record(Way::In, b"\x00\x06", At::ZERO);
     trace.record_damaged(LineError::Framing, b"\x47", At::ZERO);
+    trace.record(Way::In, b"\x5E\x63\x23\x58\x02\x64\x00\x05\x88\x45\xC6", At::ZERO);
     trace.record_damaged(LineError::Break, b"\0", At::from_millis(900));
     drop(trace);
     let path = path.to_str().unwrap();
     for command in ["decode", "export"] {
         let shown = run(&[command, path]);
         assert_eq!(shown.code, Some(0), "{shown:?}");
-        for said in ["framing error in byte 3 of what comes next: 47", "break in byte", "5A 5B 47"] {
+        for said in [
+            "framing error in byte 3 of what comes next: 47",
+            "break in byte 1 of what comes next: 00",
+            "00 06 47 5E",
+        ] {
             assert!(shown.stdout.contains(said), "{command}: {said} in {}", shown.stdout);
         }
     }
-    let replayed = run(&["sniff", &format!("file:{path}")]);
-    assert!(replayed.stderr.contains("received damaged: 1 framing error, 1 break\n"), "{replayed:?}");
 }
 
 #[test]
