@@ -70,6 +70,20 @@ impl MeterTime {
         Some((time, date))
     }
 
+    /// What this one leaves open taken from another: a time of day and its date.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            year: self.year.or(other.year),
+            month: self.month.or(other.month),
+            day: self.day.or(other.day),
+            hour: self.hour.or(other.hour),
+            minute: self.minute.or(other.minute),
+            second: self.second.or(other.second),
+            zone: self.zone,
+        }
+    }
+
     /// The date and time as a calendar knows them, midnight where no time was given; `None` when a part of
     /// the date is missing or any part is impossible.
     #[must_use]

@@ -16,7 +16,6 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Rect;
 
 use super::Look;
-use crate::reading::Measured;
 use crate::tui::state::readings::Way;
 use crate::tui::state::{Pane, State};
 use crate::tui::theme::Role;
@@ -138,12 +137,11 @@ fn facts(look: &mut Look<'_>) {
 }
 
 fn clock_line(state: &State) -> String {
-    let Some(known) = state.readings.clock() else { return "Meter clock: not read".to_owned() };
-    let Measured::Time(time) = known.reading.value else { return "Meter clock: no time".to_owned() };
-    let here = known.when.to_zoned(state.zone.clone()).datetime();
+    let Some((time, when)) = state.readings.clock() else { return "Meter clock: not read".to_owned() };
+    let here = when.to_zoned(state.zone.clone()).datetime();
     let Some(there) = time.civil() else { return format!("Meter clock {time}: not a possible date") };
     let off = there.duration_since(here);
-    let now = there.checked_add(state.age(known.when)).unwrap_or(there);
+    let now = there.checked_add(state.age(when)).unwrap_or(there);
     let words = match off.as_secs() {
         -1..=1 => "as this computer".to_owned(),
         seconds if seconds < 0 => format!("{} behind this computer", span(off)),
