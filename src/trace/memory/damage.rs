@@ -52,15 +52,15 @@ impl Trace {
     }
 }
 
-/// Such as `parity error in byte 3 of what comes next: 50`. So many bytes before them belong to no entry yet.
+/// Such as `parity error (50), byte 3 from here`. So many bytes before them belong to no entry yet.
 fn words(error: LineError, bytes: &[u8], before: u64) -> String {
     let (first, last) = (before + 1, before + bytes.len() as u64);
     let named = hex::spaced(bytes.get(..MOST_NAMED).unwrap_or(bytes));
     let more = if bytes.len() > MOST_NAMED { " ..." } else { "" };
     match bytes.len() {
         0 => error.to_string(),
-        1 => format!("{error} in byte {first} of what comes next: {named}"),
-        _ => format!("{error}s in bytes {first} to {last} of what comes next: {named}{more}"),
+        1 => format!("{error} ({named}), byte {first} from here"),
+        _ => format!("{error}s ({named}{more}), bytes {first} to {last} from here"),
     }
 }
 
@@ -85,8 +85,8 @@ mod tests {
         assert_eq!(
             marks(&trace),
             [
-                "parity error in byte 3 of what comes next: 50",
-                "framing errors in bytes 4 to 12 of what comes next: 31 32 33 34 35 36 37 38 ...",
+                "parity error (50), byte 3 from here",
+                "framing errors (31 32 33 34 35 36 37 38 ...), bytes 4 to 12 from here",
             ]
         );
         assert_eq!(trace.line_errors(), LineErrors { parity: 1, framing: 9, breaks: 0 });
