@@ -14,8 +14,9 @@ use meterscope::app::write_log::Keeper;
 use meterscope::bus::{Errand, Intent, JobId, Status};
 use meterscope::link::{Clock, Link, LinkCommand, LinkEvent, ListenLink, OpenError, listen, serial, tcp};
 use meterscope::protocol::LineSettings;
+use rstest::rstest;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::tcgetattr;
+use rustix::termios::{InputModes, tcgetattr};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::unix::pipe;
 use tokio::net::{TcpListener, TcpStream};
@@ -144,7 +145,7 @@ async fn seven_bits_go_over_a_terminal_that_has_eight() {
     let status = bench.status(|status| status.counters.bytes_in == 3).await;
     assert!(status.soft_parity);
     let status = bench.status(|status| status.counters.noise_bytes == 3).await;
-    assert_eq!(status.counters.parity_errors, 1);
+    assert_eq!(status.counters.line_errors.parity, 1);
     assert_eq!(status.line, Some(LINE));
 }
 
@@ -168,6 +169,71 @@ async fn a_serial_port_passes_every_byte_both_ways() {
 
     send(&link, &all_bytes());
     assert_eq!(adapter.read(256).await, all_bytes());
+}
+
+/// What looks like the marks the system makes of damaged bytes, and like a doubled FF.
+const LIKE_MARKS: &[u8] = &[0xFF, 0xFF, 0x00, 0xFF, 0x00, 0x00, 0xFF, 0x00, 0x41, 0xFF];
+
+/// Takes so many bytes, of which none is damaged.
+async fn received_undamaged(events: &mut Receiver<LinkEvent>, count: usize) -> Vec<u8> {
+    let mut taken = Vec::new();
+    while taken.len() < count {
+        match next(events).await {
+            LinkEvent::Received { bytes, damage, .. } => {
+                assert_eq!(damage, []);
+                taken.extend(bytes);
+            }
+            LinkEvent::Sent { .. } => {}
+            other => panic!("bytes were expected: {other:?}"),
+        }
+    }
+    taken
+}
+
+#[rstest]
+#[case::at_once(10)]
+#[case::in_threes(3)]
+#[case::in_pairs(2)]
+#[case::one_by_one(1)]
+#[tokio::test]
+async fn bytes_that_look_like_marks_of_damage_pass_a_serial_port_both_ways(#[case] chunk: usize) {
+    let mut adapter = Adapter::plugged();
+    let mut link = serial::open(adapter.name(), LINE, Clock::start()).unwrap();
+    opened(&mut link.events).await;
+    for chunk in LIKE_MARKS.chunks(chunk) {
+        adapter.write(chunk).await;
+        assert_eq!(received_undamaged(&mut link.events, chunk.len()).await, chunk);
+        send(&link, chunk);
+        assert_eq!(adapter.read(chunk.len()).await, chunk);
+    }
+}
+
+#[rstest]
+#[case::at_once(10)]
+#[case::in_threes(3)]
+#[case::one_by_one(1)]
+#[tokio::test]
+async fn bytes_that_look_like_marks_of_damage_are_heard_as_they_are(#[case] chunk: usize) {
+    let mut adapter = Adapter::plugged();
+    let ListenLink { mut events } = serial::open_listening(adapter.name(), LINE, Clock::start()).unwrap();
+    opened(&mut events).await;
+    for chunk in LIKE_MARKS.chunks(chunk) {
+        adapter.write(chunk).await;
+        assert_eq!(received_undamaged(&mut events, chunk.len()).await, chunk);
+    }
+}
+
+#[tokio::test]
+async fn a_serial_port_is_asked_to_mark_damaged_bytes_and_goes_on_when_the_line_changes() {
+    let adapter = Adapter::plugged();
+    let mut link = serial::open(adapter.name(), LINE, Clock::start()).unwrap();
+    opened(&mut link.events).await;
+    let marks = InputModes::PARMRK | InputModes::INPCK;
+    assert!(tcgetattr(&adapter.to_port).unwrap().input_modes.contains(marks));
+    link.commands.send(LinkCommand::SetLine(LineSettings::n81(300))).unwrap();
+    assert!(matches!(next(&mut link.events).await, LinkEvent::LineSet { .. }));
+    let modes = tcgetattr(&adapter.to_port).unwrap().input_modes;
+    assert!(modes.contains(marks) && !modes.contains(InputModes::IGNPAR));
 }
 
 #[tokio::test(start_paused = true)]

@@ -144,7 +144,7 @@ async fn carry_out(link: &mut Link, clock: Clock, plan: Plan) -> Outcome {
             biased;
             event = link.events.recv() => match event.expect("a link") {
                 LinkEvent::Sent { at } => exchange.handle(Event::Sent, at),
-                LinkEvent::Received { bytes, at } => {
+                LinkEvent::Received { bytes, at, .. } => {
                     outcome.last = at;
                     framer.push(&bytes, at, &mut |piece| match piece.kind {
                         PieceKind::Frame(_) => exchange.handle(Event::Frame(piece.bytes), at),

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use jiff::Timestamp;
 use meterscope::frame::At;
+use meterscope::link::LineError;
 use meterscope::protocol::{LineSettings, Relation};
 use meterscope::trace::{Capture, Claim, EntryKind, Mark, Trace, Way};
 
@@ -23,6 +24,9 @@ fn write_capture(path: &Path) {
         trace.claim(Claim { way, len: 5, kind, first, last, family: None, relation: Relation::default() });
     trace.left_the_wire(request, At::from_millis(168));
     trace.record(Way::In, b"/TPC", At::from_millis(400));
+    trace.record_damaged(LineError::Parity, b"5", At::from_millis(400));
+    trace.record_damaged(LineError::Framing, b"N", At::from_millis(400));
+    trace.record_damaged(LineError::Break, b"\0", At::from_millis(450));
     trace.mark(Mark::Line(LineSettings::e71(9600)), At::from_millis(500));
     trace.record(Way::Out, &[6, 0x30, 0x35, 0x31, 0x0D, 0x0A], At::from_millis(501));
     trace.mark(Mark::Lost("the adapter is gone".to_owned()), At::from_millis(600));
@@ -56,6 +60,9 @@ fn tshark_shows_direction_time_bytes_line_and_remarks() {
         "1763700000.124456789|serial:/dev/ttyUSB0|300 7E1|0x01|0x00000002|2f3f210d0a|",
         "1763700000.291456789|serial:/dev/ttyUSB0|300 7E1|0x03|0x00000002||",
         "1763700000.523456789|serial:/dev/ttyUSB0|300 7E1|0x02|0x00000001|2f545043|",
+        "1763700000.523456789|serial:/dev/ttyUSB0|300 7E1|0x08|0x00000001|35|",
+        "1763700000.523456789|serial:/dev/ttyUSB0|300 7E1|0x07|0x00000001|4e|",
+        "1763700000.573456789|serial:/dev/ttyUSB0|300 7E1|0x09|0x00000001|00|",
         "1763700000.623456789|serial:/dev/ttyUSB0|9600 7E1|0x00|||line set to 9600 7E1",
         "1763700000.624456789|serial:/dev/ttyUSB0|9600 7E1|0x01|0x00000002|063035310d0a|",
         "1763700000.723456789|serial:/dev/ttyUSB0|9600 7E1|0x00|||link lost: the adapter is gone",

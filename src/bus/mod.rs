@@ -28,7 +28,7 @@ pub use run::run;
 use std::time::Duration;
 
 use crate::frame::At;
-use crate::link::{OpenError, SoftParity};
+use crate::link::{LineErrors, OpenError, SoftParity};
 use crate::protocol::{Dialect, Failure, Family, LineSettings, Warning};
 use crate::reading::Reading;
 use crate::trace::CaptureState;
@@ -175,8 +175,9 @@ pub struct Counters {
     pub missing: u64,
     /// Bytes of noise.
     pub noise_bytes: u64,
-    /// Bytes received with a wrong parity bit, where parity is taken out here.
-    pub parity_errors: u64,
+    /// Characters that were received damaged: what the port tells, and wrong parity bits where parity is taken out
+    /// here.
+    pub line_errors: LineErrors,
 }
 
 /// What the status line shows. It is watched: a change wakes whoever looks, also when only the trace grew.

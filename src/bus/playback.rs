@@ -73,6 +73,7 @@ fn count(status: &mut Status, trace: &Trace) {
             EntryKind::Frame(_) | EntryKind::Echo | EntryKind::Mark(_) => {}
         }
     }
+    counters.line_errors = trace.line_errors();
     status.entries = trace.len();
 }
 

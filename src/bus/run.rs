@@ -16,8 +16,9 @@ use super::talk::Talk;
 use super::written::Unsettled;
 use super::{BusEvent, Decoder, Intent, JobEvent, JobId, LinkState, Status, Wanted};
 use crate::frame::At;
+use crate::link::damage::runs;
 use crate::link::tcp::looks_like_telnet;
-use crate::link::{Clock, LinkCommand, LinkEvent};
+use crate::link::{Clock, Damage, LinkCommand, LinkEvent};
 use crate::protocol::{Access, Action, Event, Failure, Fault, LineSettings, Warning};
 use crate::trace::{Claimed, Digest, EntryKind, Mark, SharedTrace, Split, Way};
 
@@ -136,7 +137,7 @@ impl Bus {
 
     fn link_event(&mut self, event: LinkEvent) -> ControlFlow<()> {
         match event {
-            LinkEvent::Received { bytes, at } => self.received(&bytes, at),
+            LinkEvent::Received { bytes, damage, at } => self.received(&bytes, &damage, at),
             LinkEvent::Sent { at } => self.sent(at),
             LinkEvent::Opened { peer, line, at } => {
                 self.talk.status.link = LinkState::Open(peer.clone());
@@ -178,15 +179,23 @@ impl Bus {
         ControlFlow::Continue(())
     }
 
-    fn received(&mut self, bytes: &[u8], at: At) {
+    fn received(&mut self, bytes: &[u8], damage: &[Damage], at: At) {
         self.talk.status.counters.bytes_in += bytes.len() as u64;
         self.quiet.hear(at);
         self.liveness.hear();
         self.remark_on_telnet(bytes, at);
-        self.through_digest(at, |digest, trace, out| {
-            trace.record(Way::In, bytes, at);
-            digest.push(Way::In, bytes, at, trace, out);
-        });
+        for (error, run) in runs(bytes, damage) {
+            if let Some(error) = error {
+                self.talk.status.counters.line_errors.add(error, run.len() as u64);
+            }
+            self.through_digest(at, |digest, trace, out| {
+                match error {
+                    Some(error) => trace.record_damaged(error, run, at),
+                    None => trace.record(Way::In, run, at),
+                }
+                digest.push(Way::In, run, at, trace, out);
+            });
+        }
     }
 
     /// A raw link to a telnet port works until the first FF: it must be told.

@@ -4,6 +4,7 @@ use super::job::Active;
 use super::seven::SevenBits;
 use super::{Counters, EchoState, Status};
 use crate::frame::At;
+use crate::link::LineError;
 use crate::protocol::{Event, Judged};
 use crate::trace::{Claimed, EntryKind, Way};
 
@@ -26,7 +27,7 @@ impl Talk {
         }
         self.count(piece.kind, piece.bytes.len());
         let (bytes, parity_errors) = self.seven.receive(piece.kind, piece.bytes);
-        self.status.counters.parity_errors += parity_errors as u64;
+        self.status.counters.line_errors.add(LineError::Parity, parity_errors as u64);
         let first_echo = self.echo(piece.kind);
         let Some(active) = &mut self.active else { return first_echo };
         let event = match piece.kind {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::link::pair::{FarEnd, with_far_end};
-use crate::link::{Clock, LinkCommand, LinkEvent, OpenError};
+use crate::link::{Clock, Damage, LineError, LineErrors, LinkCommand, LinkEvent, OpenError};
 use crate::protocol::Fault;
 use crate::trace::{EntryKind, SharedTrace, Trace, Way};
 
@@ -56,7 +56,7 @@ impl Bench {
     }
 
     async fn arrives(&self, bytes: &[u8]) {
-        self.tell(LinkEvent::Received { bytes: bytes.to_vec(), at: self.clock.now() }).await;
+        self.tell(LinkEvent::received(bytes.to_vec(), self.clock.now())).await;
     }
 
     fn send_raw(&self, bytes: &[u8]) {
@@ -197,6 +197,24 @@ fn seven_bits() -> Wanted {
 }
 
 #[tokio::test(start_paused = true)]
+async fn damage_that_a_port_tells_of_is_counted_and_named_while_the_bytes_stay() {
+    let mut bench = Bench::open().await;
+    let damage = [(1, LineError::Parity), (2, LineError::Parity), (4, LineError::Break)];
+    let damage = damage.map(|(place, error)| Damage { place, error }).to_vec();
+    let at = bench.clock.now();
+    bench.tell(LinkEvent::Received { bytes: b"/TPC\0".to_vec(), damage, at }).await;
+    let status = bench.handle.status.wait_for(|status| status.counters.bytes_in == 5).await.unwrap().clone();
+    assert_eq!(status.counters.line_errors, LineErrors { parity: 2, framing: 0, breaks: 1 });
+    let trace = bench.trace.lock();
+    assert_eq!(&*trace.pending_bytes(Way::In, 10), b"/TPC\0");
+    let entries = (0..trace.len()).filter_map(|number| trace.entry(number));
+    let marks: Vec<String> =
+        entries.filter_map(|entry| trace.mark_of(&entry).map(ToString::to_string)).collect();
+    let named = ["parity errors (54 50), bytes 2 to 3 from here", "break (00), byte 5 from here"];
+    assert_eq!(marks[1..], named);
+}
+
+#[tokio::test(start_paused = true)]
 async fn seven_bits_over_an_8n1_port_are_carried_counted_and_shown_while_the_trace_keeps_the_wire() {
     let mut bench = Bench::wanting(seven_bits(), Some(LineSettings::n81(9600))).await;
     bench.send_raw(SIGN_ON);
@@ -205,7 +223,7 @@ async fn seven_bits_over_an_8n1_port_are_carried_counted_and_shown_while_the_tra
     assert_eq!(bench.ending().await, Ok(()));
     let status = bench.handle.status.borrow().clone();
     assert!(status.soft_parity);
-    assert_eq!(status.counters.parity_errors, 1);
+    assert_eq!(status.counters.line_errors.parity, 1);
     let trace = bench.trace.lock();
     let entries = (0..trace.len()).filter_map(|number| trace.entry(number));
     let kept: Vec<Vec<u8>> = entries

@@ -308,9 +308,9 @@ impl Live {
     /// What no reading shows.
     fn say_what_was_wrong(&self) {
         let status = self.session.status.borrow();
-        if status.counters.parity_errors > 0 {
-            let count = status.counters.parity_errors;
-            out::remark(&format!("bytes received with a wrong parity bit: {count}"));
+        let errors = status.counters.line_errors;
+        if !errors.is_none() {
+            out::remark(&format!("received damaged: {errors}"));
         }
         if let CaptureState::Failed { why, lost, .. } = &status.capture {
             out::remark(&format!("{}: the capture lacks {lost} bytes: {why}", self.doing));

@@ -3,6 +3,7 @@
 use crate::protocol::LineSettings;
 
 use super::LinkEvent;
+use super::damage::Heard;
 use super::keep::Part;
 use super::stream::{End, Out, Source, Unheard};
 use crate::frame::visible;
@@ -14,18 +15,22 @@ pub(super) struct Listener;
 
 impl<S: Source> Part<S> for Listener {
     async fn attend(&mut self, stream: &S, out: &Out) -> Result<End, Unheard> {
-        let mut heard = false;
+        let mut has_heard = false;
         loop {
             let received = tokio::select! {
                 received = stream.receive() => received,
                 () = out.unheard() => return Err(Unheard),
             };
             match received {
-                Ok(bytes) if bytes.is_empty() => return Ok(End::Lost { why: S::ENDED.to_owned(), heard }),
-                Ok(bytes) => out.tell(|at| LinkEvent::Received { bytes, at }).await?,
-                Err(error) => return Ok(End::Lost { why: visible::error(&error), heard }),
+                Ok(heard) if heard.bytes.is_empty() => {
+                    return Ok(End::Lost { why: S::ENDED.to_owned(), heard: has_heard });
+                }
+                Ok(Heard { bytes, damage }) => {
+                    out.tell(|at| LinkEvent::Received { bytes, damage, at }).await?;
+                }
+                Err(error) => return Ok(End::Lost { why: visible::error(&error), heard: has_heard }),
             }
-            heard = true;
+            has_heard = true;
         }
     }
 

@@ -4,6 +4,7 @@
 //! [`LinkCommand`]s. The task or thread behind it owns the port; it reconnects by itself and says so.
 
 mod clock;
+pub mod damage;
 mod dial;
 mod hush;
 mod keep;
@@ -23,6 +24,7 @@ pub mod tcp;
 mod topic;
 
 pub use clock::Clock;
+pub use damage::{Damage, LineError, LineErrors};
 pub use name::{LinkName, NameError, Place};
 pub use parity::{BadSoftParity, SoftParity};
 pub use topic::Topic;
@@ -66,6 +68,8 @@ pub enum LinkEvent {
     Received {
         /// The bytes, as one read handed them over.
         bytes: Vec<u8>,
+        /// Which of them are damaged, in order, where the port tells.
+        damage: Vec<Damage>,
         /// When the read returned.
         at: At,
     },
@@ -107,6 +111,14 @@ pub enum LinkEvent {
         /// When.
         at: At,
     },
+}
+
+impl LinkEvent {
+    /// Bytes of which no damage is known.
+    #[must_use]
+    pub const fn received(bytes: Vec<u8>, at: At) -> Self {
+        Self::Received { bytes, damage: Vec::new(), at }
+    }
 }
 
 /// How a link that may be written to is held.

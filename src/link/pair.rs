@@ -45,7 +45,7 @@ async fn carry(
         let at = clock.now();
         open = match command {
             LinkCommand::Send(bytes) => {
-                let _ = other.send(LinkEvent::Received { bytes, at }).await;
+                let _ = other.send(LinkEvent::received(bytes, at)).await;
                 own.send(LinkEvent::Sent { at }).await.is_ok()
             }
             LinkCommand::SetLine(line) => own.send(LinkEvent::LineSet { line, at }).await.is_ok(),

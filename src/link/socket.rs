@@ -7,6 +7,7 @@ use tokio::net::TcpStream;
 
 use crate::protocol::LineSettings;
 
+use super::damage::Heard;
 use super::stream::{READ_SIZE, Sink, Source};
 
 /// A connection to a converter.
@@ -57,12 +58,12 @@ fn watch(_: &TcpStream) -> io::Result<()> {
 impl Source for Connection {
     const ENDED: &'static str = "the far end closed the connection";
 
-    async fn receive(&self) -> io::Result<Vec<u8>> {
+    async fn receive(&self) -> io::Result<Heard> {
         loop {
             self.stream.readable().await?;
             let mut buffer = [0; READ_SIZE];
             match self.stream.try_read(&mut buffer) {
-                Ok(count) => return Ok(buffer.get(..count).unwrap_or_default().to_vec()),
+                Ok(count) => return Ok(buffer.get(..count).unwrap_or_default().to_vec().into()),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => return Err(error),
             }

@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use crate::frame::At;
 use crate::protocol::LineSettings;
 
+use super::damage::Heard;
 use super::{Clock, EVENT_QUEUE, LinkEvent};
 
 /// Bytes that one read hands over at most.
@@ -20,7 +21,7 @@ pub(super) trait Source: Send + Sync {
 
     /// Waits for bytes and takes them; empty when the far side has ended. May be dropped at any await without
     /// losing a byte.
-    fn receive(&self) -> impl Future<Output = io::Result<Vec<u8>>> + Send;
+    fn receive(&self) -> impl Future<Output = io::Result<Heard>> + Send;
 
     /// The name of the other end, already made visible.
     fn peer(&self) -> String;

@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 use crate::frame::visible;
 use crate::protocol::LineSettings;
 
+use super::damage::Heard;
 use super::keep::Part;
 use super::outbox::{Held, Outbox};
 use super::stream::{End, Out, Sink, Source, Unheard};
@@ -24,7 +25,7 @@ const UNANSWERED: &str = "no byte in answer to three questions: the connection m
 
 /// What happened next on an open stream.
 enum Step {
-    Received(io::Result<Vec<u8>>),
+    Received(io::Result<Heard>),
     Asked(Option<LinkCommand>),
     Wrote(io::Result<usize>),
     Left,
@@ -85,25 +86,25 @@ fn take(command: Option<LinkCommand>, outbox: &mut Outbox, out: &Out) {
 impl<S: Sink> Part<S> for Talker {
     async fn attend(&mut self, stream: &S, out: &Out) -> Result<End, Unheard> {
         let mut outbox = Outbox::new(stream.line());
-        let mut heard = false;
+        let mut has_heard = false;
         loop {
             match self.next_step(stream, &outbox, out).await {
-                Step::Received(Ok(bytes)) if bytes.is_empty() => {
-                    return Ok(End::Lost { why: <S as Source>::ENDED.to_owned(), heard });
+                Step::Received(Ok(heard)) if heard.bytes.is_empty() => {
+                    return Ok(End::Lost { why: <S as Source>::ENDED.to_owned(), heard: has_heard });
                 }
-                Step::Received(Ok(bytes)) => {
-                    heard = true;
-                    out.tell(|at| LinkEvent::Received { bytes, at }).await?;
+                Step::Received(Ok(Heard { bytes, damage })) => {
+                    has_heard = true;
+                    out.tell(|at| LinkEvent::Received { bytes, damage, at }).await?;
                 }
                 Step::Received(Err(error)) | Step::Wrote(Err(error)) => {
-                    return Ok(End::Lost { why: visible::error(&error), heard });
+                    return Ok(End::Lost { why: visible::error(&error), heard: has_heard });
                 }
                 Step::Wrote(Ok(0)) => {
-                    return Ok(End::Lost { why: "it takes no bytes any more".to_owned(), heard });
+                    return Ok(End::Lost { why: "it takes no bytes any more".to_owned(), heard: has_heard });
                 }
                 Step::Wrote(Ok(count)) => outbox.wrote(count, out.clock().now()),
                 Step::Asked(Some(LinkCommand::Renew)) => {
-                    return Ok(End::Lost { why: UNANSWERED.to_owned(), heard });
+                    return Ok(End::Lost { why: UNANSWERED.to_owned(), heard: has_heard });
                 }
                 Step::Asked(command) => take(command, &mut outbox, out),
                 Step::Left => {}
@@ -173,9 +174,9 @@ mod tests {
     impl Source for Wire {
         const ENDED: &'static str = "pulled";
 
-        async fn receive(&self) -> io::Result<Vec<u8>> {
+        async fn receive(&self) -> io::Result<Heard> {
             self.ends.notified().await;
-            Ok(Vec::new())
+            Ok(Heard::default())
         }
 
         fn peer(&self) -> String {

@@ -202,7 +202,7 @@ mod tests {
             link.commands.send(LinkCommand::Send(request(1, 1, 17))).unwrap();
             let mut count = 0;
             while count < REPLY.len() {
-                if let Some(LinkEvent::Received { bytes, at }) = link.events.recv().await {
+                if let Some(LinkEvent::Received { bytes, at, .. }) = link.events.recv().await {
                     count += bytes.len();
                     last = at;
                 }

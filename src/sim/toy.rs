@@ -114,7 +114,7 @@ pub(super) fn received(events: &[LinkEvent]) -> Vec<u8> {
 /// When bytes were received, and how many at each time.
 pub(super) fn arrivals(events: &[LinkEvent]) -> Vec<(At, usize)> {
     let arrival = |event: &LinkEvent| match event {
-        LinkEvent::Received { bytes, at } => Some((*at, bytes.len())),
+        LinkEvent::Received { bytes, at, .. } => Some((*at, bytes.len())),
         _ => None,
     };
     events.iter().filter_map(arrival).collect()

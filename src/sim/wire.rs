@@ -241,7 +241,7 @@ impl Wire {
                 let peer = "simulated bus".to_owned();
                 self.emit(LinkEvent::Opened { peer, line: Some(self.line), at });
                 if !waiting.is_empty() {
-                    self.emit(LinkEvent::Received { bytes: waiting, at });
+                    self.emit(LinkEvent::received(waiting, at));
                 }
             }
             Opening::Refused(time) => self.lose(super::fault::REFUSED, Some(time)),
@@ -369,7 +369,7 @@ impl Wire {
     fn deliver(&mut self, pieces: Vec<Piece>) {
         for Piece { at, bytes } in pieces {
             let at = at.max(self.now);
-            self.plan(at, Ahead::Near(LinkEvent::Received { bytes, at }));
+            self.plan(at, Ahead::Near(LinkEvent::received(bytes, at)));
         }
     }
 

@@ -11,6 +11,10 @@ use super::{Chunk, Claim, Entry, EntryKind, Mark, Way};
 use crate::frame::{At, Dissection};
 use crate::protocol::{Context, MeterKey, Relation, registry};
 
+mod damage;
+
+use damage::Damaged;
+
 /// The most frames of one message that are looked for.
 const MOST_PARTS: u16 = 255;
 /// How many entries may lie between the first and the last of them.
@@ -32,6 +36,7 @@ pub struct Trace {
     marks: Vec<Mark>,
     capture: Option<Capture>,
     keys: Vec<MeterKey>,
+    damaged: Damaged,
 }
 
 impl Trace {
@@ -53,6 +58,7 @@ impl Trace {
             marks: Vec::new(),
             capture: None,
             keys: Vec::new(),
+            damaged: Damaged::default(),
         }
     }
 
@@ -75,6 +81,13 @@ impl Trace {
         let wall = self.wall(at);
         if let Some(capture) = &mut self.capture {
             capture.bytes(way, bytes, at, wall);
+        }
+        self.keep(way, bytes, at);
+    }
+
+    fn keep(&mut self, way: Way, bytes: &[u8], at: At) {
+        if bytes.is_empty() {
+            return;
         }
         let (bytes_of_way, chunks) = streams(way);
         let chunk = StoredChunk::of(at, self.pages.len(bytes_of_way));
@@ -137,6 +150,10 @@ impl Trace {
         if let Some(capture) = &mut self.capture {
             capture.mark(&mark, at, wall);
         }
+        self.push_mark(mark, at)
+    }
+
+    fn push_mark(&mut self, mark: Mark, at: At) -> u32 {
         let index = u32::try_from(self.marks.len()).unwrap_or(u32::MAX);
         self.marks.push(mark);
         self.push(&Entry {

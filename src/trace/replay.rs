@@ -174,7 +174,10 @@ impl<R: Read + Seek> Replay<R> {
             }
             trace.mark(mark, self.now);
         }
-        trace.record(packet.way, &packet.bytes, self.now);
+        match packet.what {
+            Happening::Damaged(error) => trace.record_damaged(error, &packet.bytes, self.now),
+            _ => trace.record(packet.way, &packet.bytes, self.now),
+        }
         let request = &mut self.request;
         let mut note = |claimed: Claimed<'_>| {
             if claimed.way == Way::Out {
@@ -230,9 +233,6 @@ fn line_of<R: Read>(reader: &Reader<R>, packet: &Packet) -> Option<LineSettings>
 fn marks_of(packet: &Packet) -> impl Iterator<Item = Mark> {
     let event = match packet.what {
         Happening::Other(5) => Some("data lost"),
-        Happening::Other(7) => Some("framing error"),
-        Happening::Other(8) => Some("parity error"),
-        Happening::Other(9) => Some("break"),
         Happening::Other(10) => Some("overflow"),
         _ => None,
     };
@@ -250,6 +250,7 @@ mod tests {
     use super::super::toy::{self, Toy};
     use super::super::{Capture, EntryKind};
     use super::*;
+    use crate::link::{LineError, LineErrors};
 
     fn temporary() -> (tempfile::TempDir, PathBuf) {
         let folder = tempfile::tempdir().unwrap();
@@ -276,6 +277,13 @@ mod tests {
             self.digest.expire(at, &mut self.trace, &mut |_| {});
             self.trace.record(way, bytes, at);
             self.digest.push(way, bytes, at, &mut self.trace, &mut |_| {});
+        }
+
+        fn damaged(&mut self, error: LineError, bytes: &[u8], millis: u64) {
+            let at = At::from_millis(millis);
+            self.digest.expire(at, &mut self.trace, &mut |_| {});
+            self.trace.record_damaged(error, bytes, at);
+            self.digest.push(Way::In, bytes, at, &mut self.trace, &mut |_| {});
         }
 
         fn finish(mut self) -> Trace {
@@ -315,6 +323,24 @@ mod tests {
             (replay.torn(), replay.skipped(), replay.line()),
             (None, 0, Some(LineSettings::n81(9600)))
         );
+    }
+
+    #[test]
+    fn damage_is_played_back_with_its_bytes_and_where_it_was() {
+        let (_folder, path) = temporary();
+        let mut session = Session::new(&path, Split::TwoWay);
+        let answer = toy::frame(b"2979.64");
+        session.push(Way::In, &answer[..3], 0);
+        session.damaged(LineError::Parity, &answer[3..5], 0);
+        session.push(Way::In, &answer[5..], 0);
+        session.damaged(LineError::Break, &[0], 10);
+        session.damaged(LineError::Framing, &[0x41], 10);
+        let live = session.finish();
+        let (played, _) = load(&path, Some((&Toy, Dialect(0))), Paging::default()).unwrap();
+        assert_eq!(entries_of(&played), entries_of(&live));
+        assert_eq!(played.line_errors(), LineErrors { parity: 2, framing: 1, breaks: 1 });
+        let said = entries_of(&played)[0].2.clone().unwrap();
+        assert!(said.starts_with("parity errors (") && said.ends_with("), bytes 4 to 5 from here"), "{said}");
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::theme::{Depth, Theme, shipped};
 use super::view::view;
 use crate::app::write_log::Record;
 use crate::bus::JobEvent;
+use crate::link::LineErrors;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 60)];
 
@@ -237,6 +238,21 @@ fn every_screen_at_three_sizes() {
     for (scene, make) in SCENES {
         for size in SIZES {
             insta::assert_snapshot!(name(scene, size), text(&make(size)));
+        }
+    }
+}
+
+#[test]
+fn damaged_bytes_stand_beside_the_line_and_in_the_state_of_the_link() {
+    for size in SIZES {
+        for (screen, said) in [(Screen::Trace, "3 parity errors, 1 break"), (Screen::Connect, "damaged   3")]
+        {
+            let mut state = connected(size, screen);
+            let mut status = state.status.clone();
+            status.counters.line_errors = LineErrors { parity: 3, framing: 0, breaks: 1 };
+            send(&mut state, Message::Traffic(status));
+            let shown = text(&state);
+            assert!(shown.contains(said), "{size:?}: {shown}");
         }
     }
 }

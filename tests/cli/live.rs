@@ -5,6 +5,12 @@ use std::net::TcpListener;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+use meterscope::frame::At;
+use meterscope::link::LineError;
+use meterscope::protocol::LineSettings;
+use meterscope::trace::{Capture, Trace, Way};
+
 use super::simulator::{CE, MERCURY, Simulator, simulate, simulate_tcp};
 use super::{Ended, exists, json_lines, program, run, run_with};
 
@@ -207,6 +213,28 @@ fn a_link_lost_in_the_middle_ends_with_3() {
     drop((stream, listener));
     let ended = child.wait_with_output().unwrap();
     assert_eq!(ended.status.code(), Some(3), "{}", String::from_utf8_lossy(&ended.stderr));
+}
+
+#[test]
+fn damage_in_a_capture_is_shown_with_the_frames() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("damaged.pcapng");
+    let line = LineSettings::n81(9600);
+    let mut trace = Trace::new(Timestamp::UNIX_EPOCH);
+    trace.capture_to(Capture::to_file(&path, "serial:/dev/ttyUSB0", Some(line)).unwrap());
+    trace.record(Way::In, b"\x00\x06", At::ZERO);
+    trace.record_damaged(LineError::Framing, b"\x47", At::ZERO);
+    trace.record(Way::In, b"\x5E\x63\x23\x58\x02\x64\x00\x05\x88\x45\xC6", At::ZERO);
+    trace.record_damaged(LineError::Break, b"\0", At::from_millis(900));
+    drop(trace);
+    let path = path.to_str().unwrap();
+    for command in ["decode", "export"] {
+        let shown = run(&[command, path]);
+        assert_eq!(shown.code, Some(0), "{shown:?}");
+        for said in ["framing error (47), byte 3 from here", "break (00), byte 1 from here", "00 06 47 5E"] {
+            assert!(shown.stdout.contains(said), "{command}: {said} in {}", shown.stdout);
+        }
+    }
 }
 
 #[test]

@@ -165,7 +165,7 @@ fn wrong_parity_bits_are_counted_and_told() {
     let simulator = neva(&["--set", "parity=even", "--fault", "flip=once@7"]);
     let run = energy(&simulator.place, &[]);
     assert_eq!(run.code, Some(0), "{run:?}");
-    assert!(run.stderr.contains("bytes received with a wrong parity bit: 1\n"), "{run:?}");
+    assert!(run.stderr.contains("received damaged: 1 parity error\n"), "{run:?}");
 }
 
 /// The answers of a session are the identification, the operand, the ACK to the password, and what was asked.

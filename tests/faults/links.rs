@@ -109,7 +109,7 @@ async fn f63_an_earlier_callers_answer_is_not_taken_for_ours(#[values(Kind::Ce, 
     let mut old = super::scripted::body(kind);
     *old.last_mut().unwrap() = 9;
     let bytes = super::scripted::frame(kind, &old);
-    tell(meterscope::link::LinkEvent::Received { bytes, at: clock.now() }).await;
+    tell(meterscope::link::LinkEvent::received(bytes, clock.now())).await;
     tokio::time::sleep(Duration::from_millis(200)).await;
     tell(meterscope::link::LinkEvent::Sent { at: clock.now() }).await;
     let outcome = bench.finish(job).await;
@@ -137,7 +137,7 @@ async fn f64_a_far_end_that_speaks_telnet_is_told() {
     let tell = async |event| far.events.send(event).await.unwrap();
     tell(meterscope::link::LinkEvent::Opened { peer: String::new(), line: None, at: clock.now() }).await;
     let bytes = vec![0xFF, 0xFB, 0x2C, 0xFF, 0xFD, 0x03];
-    tell(meterscope::link::LinkEvent::Received { bytes, at: clock.now() }).await;
+    tell(meterscope::link::LinkEvent::received(bytes, clock.now())).await;
     bench.until(|status| status.counters.bytes_in == 6).await;
     let remarks = bench.remarks();
     assert!(remarks.iter().any(|remark| remark.contains("telnet")), "{remarks:?}");

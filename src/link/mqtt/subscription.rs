@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use super::signing::{Trouble, options};
 use super::{SignOn, payload};
 use crate::link::OpenError;
+use crate::link::damage::Heard;
 use crate::link::dial::{CONNECT_TIMEOUT, Dial};
 use crate::link::keep::{Pause, Reach};
 use crate::link::stream::Source;
@@ -86,9 +87,10 @@ impl Broker {
 impl Source for Subscription {
     const ENDED: &'static str = "the broker ended the connection";
 
-    async fn receive(&self) -> io::Result<Vec<u8>> {
+    async fn receive(&self) -> io::Result<Heard> {
         let mut broker = self.broker.lock().await;
-        broker.next().await.map_err(|error| io::Error::other(Trouble::from(error).text()))
+        let next = broker.next().await.map(Heard::from);
+        next.map_err(|error| io::Error::other(Trouble::from(error).text()))
     }
 
     fn peer(&self) -> String {

@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use super::options::Options;
 use super::port::{self, Answers};
 use super::telnet::{Decoder, Told, escape};
+use crate::link::damage::Heard;
 use crate::link::socket;
 use crate::link::stream::{READ_SIZE, Sink, Source};
 use crate::protocol::LineSettings;
@@ -162,14 +163,14 @@ impl Ear {
 impl Source for Ear {
     const ENDED: &'static str = "the far end closed the connection";
 
-    async fn receive(&self) -> io::Result<Vec<u8>> {
+    async fn receive(&self) -> io::Result<Heard> {
         loop {
             let received = std::mem::take(&mut self.talk().received);
             if !received.is_empty() {
-                return Ok(received);
+                return Ok(received.into());
             }
             if self.read().await? == 0 {
-                return Ok(Vec::new());
+                return Ok(Heard::default());
             }
         }
     }
@@ -186,7 +187,7 @@ impl Source for Ear {
 impl Source for Port {
     const ENDED: &'static str = Ear::ENDED;
 
-    async fn receive(&self) -> io::Result<Vec<u8>> {
+    async fn receive(&self) -> io::Result<Heard> {
         self.0.receive().await
     }
 

@@ -4,7 +4,7 @@
 //! thread owns it (`threaded.rs`). A port that goes away is opened again when its name comes back, or the same
 //! USB adapter under another name.
 //!
-//! Damaged bytes are delivered as the adapter hands them over; parity and framing errors are not marked.
+//! Damaged bytes are delivered as they were received; on Unix it is told which they are.
 //! The modem lines are left to the system, which raises DTR and RTS at opening and drops them at the end (some
 //! optical heads are powered by them).
 

@@ -13,6 +13,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 
 use crate::frame::visible;
 use crate::link::OpenError;
+use crate::link::damage::Heard;
 use crate::link::ports::ports;
 use crate::link::stream::{READ_SIZE, Sink, Source};
 use crate::protocol::{LineSettings, Parity};
@@ -73,8 +74,9 @@ impl OpenPort for ThreadedPort {
 impl Source for ThreadedPort {
     const ENDED: &'static str = "the port is gone: unplugged?";
 
-    async fn receive(&self) -> io::Result<Vec<u8>> {
-        self.reads.lock().await.recv().await.unwrap_or_else(|| Ok(Vec::new()))
+    async fn receive(&self) -> io::Result<Heard> {
+        let read = self.reads.lock().await.recv().await;
+        read.unwrap_or_else(|| Ok(Vec::new())).map(Heard::from)
     }
 
     fn peer(&self) -> String {
@@ -89,7 +91,7 @@ impl Source for ThreadedPort {
 impl Source for ThreadedEar {
     const ENDED: &'static str = ThreadedPort::ENDED;
 
-    async fn receive(&self) -> io::Result<Vec<u8>> {
+    async fn receive(&self) -> io::Result<Heard> {
         self.0.receive().await
     }
 
@@ -226,7 +228,7 @@ mod tests {
         assert_eq!(port.line(), Some(LineSettings::n81(9600)));
 
         rustix::io::write(&master, b"\x01\x1B\xFF\x0D").unwrap();
-        assert_eq!(port.receive().await.unwrap(), b"\x01\x1B\xFF\x0D");
+        assert_eq!(port.receive().await.unwrap().bytes, b"\x01\x1B\xFF\x0D");
 
         assert_eq!(port.transmit(b"/?!\r\n").await.unwrap(), 5);
         let mut buffer = [0; 16];
@@ -235,7 +237,7 @@ mod tests {
 
         drop(master);
         assert!(port.receive().await.is_err());
-        assert!(port.receive().await.unwrap().is_empty());
+        assert!(port.receive().await.unwrap().bytes.is_empty());
     }
 
     #[tokio::test]
@@ -251,7 +253,7 @@ mod tests {
         let ear = ThreadedEar::open(&name, LineSettings::n81(9600)).unwrap();
         assert_eq!((ear.peer(), ear.line()), (name, Some(LineSettings::n81(9600))));
         rustix::io::write(&master, b"push").unwrap();
-        assert_eq!(ear.receive().await.unwrap(), b"push");
+        assert_eq!(ear.receive().await.unwrap().bytes, b"push");
     }
 
     #[tokio::test]

@@ -5,6 +5,7 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::{FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
@@ -13,6 +14,7 @@ use tokio::net::unix::pipe;
 
 use crate::frame::visible;
 use crate::link::OpenError;
+use crate::link::damage::Heard;
 use crate::link::ports::ports;
 use crate::link::stream::{READ_SIZE, Sink, Source};
 use crate::protocol::LineSettings;
@@ -21,6 +23,9 @@ use super::OpenPort;
 use super::refusal::{self, Facts};
 
 mod line;
+mod marks;
+
+use marks::Marks;
 
 /// A serial port that can only be read: its handle was opened so, and the system refuses every write.
 ///
@@ -28,6 +33,7 @@ mod line;
 #[derive(Debug)]
 pub(super) struct Ear {
     reader: pipe::Receiver,
+    marks: Mutex<Marks>,
     peer: String,
     line: LineSettings,
 }
@@ -46,9 +52,13 @@ impl Ear {
         let reader =
             pipe::Receiver::from_file_unchecked(File::from(tty)).map_err(|error| refused(path, &error))?;
         // Taken back when this is dropped, also where the rest of the opening fails.
-        let ear = Self { reader, peer: name(path), line };
+        let ear = Self { reader, marks: Mutex::new(Marks::of(line)), peer: name(path), line };
         let _ = termios::ioctl_tiocexcl(&ear.reader);
         Ok(ear)
+    }
+
+    fn marks(&self) -> MutexGuard<'_, Marks> {
+        self.marks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -77,14 +87,21 @@ impl Drop for Ear {
 impl Source for Ear {
     const ENDED: &'static str = "the port is gone: unplugged?";
 
-    async fn receive(&self) -> io::Result<Vec<u8>> {
+    async fn receive(&self) -> io::Result<Heard> {
         loop {
             self.reader.readable().await?;
             let mut buffer = [0; READ_SIZE];
             match self.reader.try_read(&mut buffer) {
-                Ok(count) => return Ok(buffer.get(..count).unwrap_or_default().to_vec()),
+                Ok(0) => return Ok(Heard::default()),
+                Ok(count) => {
+                    let heard = self.marks().take_out(buffer.get(..count).unwrap_or_default());
+                    // Nothing at all would mean that the device is gone.
+                    if !heard.bytes.is_empty() {
+                        return Ok(heard);
+                    }
+                }
                 Err(error) if is_for_later(&error) => {}
-                Err(error) if is_gone(&error) => return Ok(Vec::new()),
+                Err(error) if is_gone(&error) => return Ok(Heard::default()),
                 Err(error) => return Err(error),
             }
         }
@@ -102,7 +119,7 @@ impl Source for Ear {
 impl Source for Port {
     const ENDED: &'static str = Ear::ENDED;
 
-    async fn receive(&self) -> io::Result<Vec<u8>> {
+    async fn receive(&self) -> io::Result<Heard> {
         self.ear.receive().await
     }
 
@@ -132,10 +149,12 @@ impl Sink for Port {
     async fn set_line(&self, line: LineSettings) -> Result<LineSettings, String> {
         let shown = |error: &dyn std::fmt::Display| visible::error(&error);
         let tty = self.writer.as_fd().try_clone_to_owned().map_err(|error| shown(&error))?;
-        tokio::task::spawn_blocking(move || line::set(&tty, line, OptionalActions::Drain))
+        let in_force = tokio::task::spawn_blocking(move || line::set(&tty, line, OptionalActions::Drain))
             .await
             .map_err(|error| shown(&error))?
-            .map_err(|error| shown(&error))
+            .map_err(|error| shown(&error))?;
+        self.ear.marks().set(in_force);
+        Ok(in_force)
     }
 }
 

@@ -164,7 +164,7 @@ impl FaultProxy {
 
     fn event(&mut self, event: LinkEvent) {
         match event {
-            LinkEvent::Received { bytes, at } => {
+            LinkEvent::Received { bytes, at, .. } => {
                 self.gathered.push(Piece { at, bytes });
                 if !self.injector.needs_whole_replies() {
                     let pieces = std::mem::take(&mut self.gathered);
@@ -203,7 +203,7 @@ impl FaultProxy {
     fn deliver(&mut self, pieces: Vec<Piece>, later: Duration) {
         for Piece { at, bytes } in pieces {
             let at = at + later;
-            self.plan(at, Ahead::Near(LinkEvent::Received { bytes, at }));
+            self.plan(at, Ahead::Near(LinkEvent::received(bytes, at)));
         }
     }
 
@@ -239,8 +239,7 @@ impl FaultProxy {
             }
             Opening::Opens(waiting) => {
                 let opened = LinkEvent::Opened { peer, line, at: now };
-                let waiting =
-                    (!waiting.is_empty()).then_some(LinkEvent::Received { bytes: waiting, at: now });
+                let waiting = (!waiting.is_empty()).then_some(LinkEvent::received(waiting, now));
                 [Some(opened), waiting].into_iter().flatten().collect()
             }
         }

@@ -283,7 +283,7 @@ mod tests {
     }
 
     async fn arrives(far: &FarEnd, bytes: &[u8]) {
-        let received = LinkEvent::Received { bytes: bytes.to_vec(), at: At::ZERO };
+        let received = LinkEvent::received(bytes.to_vec(), At::ZERO);
         far.events.send(received).await.unwrap();
         tokio::time::sleep(Duration::from_millis(1)).await;
     }

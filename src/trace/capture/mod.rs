@@ -20,6 +20,7 @@ use jiff::Timestamp;
 use super::pcapng::{Encoder, Happening};
 use super::{Mark, Way};
 use crate::frame::{At, visible};
+use crate::link::LineError;
 use crate::protocol::LineSettings;
 use store::Records;
 use sync::Syncer;
@@ -153,6 +154,15 @@ impl Capture {
             Way::Out => Happening::Sent,
             Way::In => Happening::Received,
         };
+        self.data(what, bytes, at, wall);
+    }
+
+    /// Received bytes that were all damaged in the same way.
+    pub(super) fn damaged(&mut self, error: LineError, bytes: &[u8], at: At, wall: Timestamp) {
+        self.data(Happening::Damaged(error), bytes, at, wall);
+    }
+
+    fn data(&mut self, what: Happening, bytes: &[u8], at: At, wall: Timestamp) {
         for bytes in bytes.chunks(LONGEST_DATA) {
             self.attempt(Record::Data(what, bytes), at, wall);
         }

@@ -1,14 +1,17 @@
 //! Capture files: pcapng (IETF draft-ietf-opsawg-pcapng) with link type `RTAC_SERIAL`.
 //!
 //! Every link is an interface; so is every set of line settings it runs through, which its description tells
-//! (`9600 8N1`). A chunk is an enhanced packet block: 12 bytes of RTAC header, then the bytes. Things that
-//! happen to the link are packets without bytes and with a comment.
+//! (`9600 8N1`). A chunk is an enhanced packet block: 12 bytes of RTAC header, then the bytes. Of a chunk with
+//! damaged bytes these are packets of their own, whose event says what was wrong. Things that happen to the link
+//! are packets without bytes and with a comment.
 
 mod reader;
 mod writer;
 
 pub use reader::{CaptureError, Interface, Packet, Reader, Torn, is_capture};
 pub(super) use writer::Encoder;
+
+use crate::link::LineError;
 
 /// Section header block.
 const SECTION: u32 = 0x0A0D_0D0A;
@@ -52,7 +55,9 @@ pub enum Happening {
     Received,
     /// Sending has ended. Code 3.
     SendEnd,
-    /// Any other code, such as 7 framing error, 8 parity error, 9 break.
+    /// Bytes were received damaged. Codes 7 framing error, 8 parity error, 9 break.
+    Damaged(LineError),
+    /// Any other code, such as 5 data lost, 10 overflow.
     Other(u8),
 }
 
@@ -63,6 +68,9 @@ impl Happening {
             Self::Sent => 1,
             Self::Received => 2,
             Self::SendEnd => 3,
+            Self::Damaged(LineError::Framing) => 7,
+            Self::Damaged(LineError::Parity) => 8,
+            Self::Damaged(LineError::Break) => 9,
             Self::Other(code) => code,
         }
     }
@@ -73,6 +81,9 @@ impl Happening {
             1 => Self::Sent,
             2 => Self::Received,
             3 => Self::SendEnd,
+            7 => Self::Damaged(LineError::Framing),
+            8 => Self::Damaged(LineError::Parity),
+            9 => Self::Damaged(LineError::Break),
             code => Self::Other(code),
         }
     }

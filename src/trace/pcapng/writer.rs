@@ -167,7 +167,7 @@ impl Encoder {
 /// The direction in a packet's flags: 1 in, 2 out.
 const fn flags_of(what: Happening) -> Option<u32> {
     match what {
-        Happening::Received => Some(1),
+        Happening::Received | Happening::Damaged(_) => Some(1),
         Happening::Sent | Happening::SendEnd => Some(2),
         Happening::Status | Happening::Other(_) => None,
     }

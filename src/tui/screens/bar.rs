@@ -31,6 +31,7 @@ pub fn status(look: &mut Look<'_>) {
     let link_long = format!("{sign} {link}");
     let link_short = format!("{sign} {}", short_name(state));
     let settings = settings(state);
+    let damaged = status.counters.line_errors.to_string();
     let (meter, meter_short) = meter(state);
     let counters = status.counters;
     let bytes = format!("{} B out, {} B in", counters.bytes_out, counters.bytes_in);
@@ -44,6 +45,7 @@ pub fn status(look: &mut Look<'_>) {
         Piece::new("meterscope", 9, Role::Dim),
         Piece::new(&link_long, 1, link_role).short(&link_short),
         Piece::new(&settings, 4, Role::Text),
+        Piece::new(&damaged, 1, Role::Warn),
         Piece::new(&meter, 2, Role::Accent).short(&meter_short),
         Piece::new(&segments.long, 2, segments.role).short(&segments.short).at_right(),
         Piece::new(&cipher.long, 1, cipher.role).short(&cipher.short).at_right(),
@@ -82,13 +84,12 @@ fn arming(state: &State) -> String {
     }
 }
 
-/// The line, and how much of its parity is dealt with in software: `9600 8N1 (soft parity, 2 wrong)`.
+/// The line, and whether its parity is dealt with in software: `9600 8N1 (soft parity)`.
 fn settings(state: &State) -> String {
-    match (&state.phase, state.status.soft_parity, state.status.counters.parity_errors) {
-        (Phase::None, ..) => String::new(),
-        (_, false, _) => state.line().to_string(),
-        (_, true, 0) => format!("{} (soft parity)", state.line()),
-        (_, true, wrong) => format!("{} (soft parity, {wrong} wrong)", state.line()),
+    match (&state.phase, state.status.soft_parity) {
+        (Phase::None, _) => String::new(),
+        (_, false) => state.line().to_string(),
+        (_, true) => format!("{} (soft parity)", state.line()),
     }
 }
 

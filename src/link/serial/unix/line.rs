@@ -19,11 +19,14 @@ pub(super) fn set(port: &impl AsFd, line: LineSettings, when: OptionalActions) -
     Ok(read(&tcgetattr(port)?))
 }
 
-/// No editing, no flow control, no marks; damaged bytes and breaks pass as the driver hands them over. A read
-/// waits for one byte, so that one without bytes means the device is gone.
+/// No editing, no flow control. Damaged bytes and breaks are marked whatever the format of the line: also
+/// without a parity bit there are missing stop bits and breaks, which are what a wrong speed and a bus without
+/// bias resistors look like. The marks are made by the system behind every driver, and taken out again in
+/// `marks.rs`. A read waits for one byte, so that one without bytes means the device is gone.
 fn pass_all_bytes(modes: &mut Termios) {
     modes.make_raw();
-    modes.input_modes -= InputModes::IXOFF | InputModes::IXANY | InputModes::INPCK | InputModes::IGNPAR;
+    modes.input_modes -= InputModes::IXOFF | InputModes::IXANY | InputModes::IGNPAR;
+    modes.input_modes |= InputModes::INPCK | InputModes::PARMRK;
     modes.control_modes |= ControlModes::CREAD | ControlModes::CLOCAL;
     modes.control_modes -= ControlModes::CRTSCTS;
     modes.special_codes[SpecialCodeIndex::VMIN] = 1;

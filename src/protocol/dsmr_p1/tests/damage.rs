@@ -3,10 +3,17 @@
 use std::collections::HashSet;
 
 use super::super::P1;
-use super::published::find;
+use super::published::{Vector, find, vectors};
 use crate::frame::{Dissection, visible};
 use crate::protocol::{Context, Family, Judged, PieceKind, Source, laws};
 use crate::reading::Reading;
+
+/// Of the bits of every telegram, each so many-th is flipped: prime to 8, so that every place in a byte is met.
+const FLIP_STRIDE: usize = 131;
+/// Of the bytes of every telegram, it is cut at each so many-th.
+const CUT_STRIDE: usize = 29;
+/// Of the bytes of two telegrams, they are spliced at each so many-th.
+const SPLICE_STRIDE: usize = 149;
 
 fn explain(bytes: &[u8]) -> Dissection {
     P1.dissect(bytes, &Context::default())
@@ -42,12 +49,7 @@ fn no_flipped_bit_of_a_telegram_with_crc_changes_a_reading_and_the_next_one_is_r
             let mut stream = text.clone();
             stream[index] ^= 1 << bit;
             stream.extend_from_slice(&text);
-            let found = readings(&stream);
-            let (last, before) = found.split_last().unwrap();
-            assert_eq!(last, &(Judged::Good, good.clone()), "byte {index}, bit {bit}");
-            for (_, readings) in before {
-                assert!(readings.is_subset(&good), "byte {index}, bit {bit}: {readings:?}");
-            }
+            holds(&stream, &good, &format!("byte {index}, bit {bit}"));
         }
     }
 }
@@ -58,11 +60,67 @@ fn a_telegram_cut_anywhere_gives_no_other_reading_and_the_next_one_is_read() {
     let good = shown(&explain(&text).readings);
     for cut in 0..text.len() {
         for stream in [[&text[..cut], &text].concat(), [&text[cut..], &text].concat()] {
-            let found = readings(&stream);
-            assert_eq!(found.last(), Some(&(Judged::Good, good.clone())), "cut at {cut}");
-            assert!(found.iter().all(|(_, readings)| readings.is_subset(&good)), "cut at {cut}");
+            holds(&stream, &good, &format!("cut at {cut}"));
         }
         assert!(shown(&explain(&text[..cut]).readings).is_subset(&good), "cut at {cut}");
+    }
+}
+
+/// Every published telegram with a CRC that fits, and its readings.
+fn covered() -> Vec<(Vector, HashSet<String>)> {
+    let whole = vectors().into_iter().filter(|vector| vector.fits() == Some(true));
+    whole
+        .map(|vector| {
+            let good = shown(&vector.explain().readings);
+            (vector, good)
+        })
+        .collect()
+}
+
+/// Holds that damage before a whole telegram changes no reading of it and makes no other.
+fn holds(stream: &[u8], good: &HashSet<String>, what: &str) {
+    let found = readings(stream);
+    assert_eq!(found.last(), Some(&(Judged::Good, good.clone())), "{what}");
+    assert!(found.iter().all(|(_, readings)| readings.is_subset(good)), "{what}: {found:?}");
+}
+
+#[test]
+fn no_published_telegram_with_crc_has_another_reading_after_a_flipped_bit() {
+    let covered = covered();
+    assert!(covered.len() > 60, "{}", covered.len());
+    for (Vector { id, text, .. }, good) in covered {
+        for bit in (0..text.len() * 8).step_by(FLIP_STRIDE) {
+            let mut stream = text.clone();
+            stream[bit / 8] ^= 1 << (bit % 8);
+            stream.extend_from_slice(&text);
+            holds(&stream, &good, &format!("{id}: bit {bit}"));
+        }
+    }
+}
+
+#[test]
+fn no_published_telegram_with_crc_has_another_reading_where_it_is_cut() {
+    for (Vector { id, text, .. }, good) in covered() {
+        for cut in (0..text.len()).step_by(CUT_STRIDE) {
+            holds(&[&text[..cut], &text].concat(), &good, &format!("{id}: cut at {cut}"));
+            holds(&[&text[cut..], &text].concat(), &good, &format!("{id}: from {cut}"));
+        }
+    }
+}
+
+#[test]
+fn no_published_telegram_with_crc_spliced_into_the_next_gives_a_reading_that_neither_has() {
+    let covered = covered();
+    for ((one, one_good), (two, two_good)) in covered.iter().zip(covered.iter().skip(1)) {
+        for cut in (1..one.text.len()).step_by(SPLICE_STRIDE) {
+            for at in (1..two.text.len()).step_by(SPLICE_STRIDE) {
+                let stream = [&one.text[..cut], &two.text[at..]].concat();
+                for (_, readings) in readings(&stream) {
+                    let is_known = readings.is_empty() || readings == *one_good || readings == *two_good;
+                    assert!(is_known, "{} at {cut}, {} from {at}: {readings:?}", one.id, two.id);
+                }
+            }
+        }
     }
 }
 

@@ -3,8 +3,8 @@
 use super::super::P1;
 use super::super::tracker::{AGAIN, BACK};
 use super::published::{Vector, find, vectors};
-use crate::frame::{Dissection, Reason, Secret, Verdict};
-use crate::protocol::{Context, Family, MeterKey};
+use crate::frame::{Dissection, Reason, Secret, Verdict, hex};
+use crate::protocol::{Context, Family, MeterKey, PieceKind, Source, laws};
 
 fn explain(frame: &[u8], keys: &[MeterKey]) -> Dissection {
     P1.dissect(frame, &Context { keys, ..Context::default() })
@@ -39,6 +39,39 @@ fn the_right_keys_give_the_published_text() {
         let expected = vector.fits() == Some(true);
         assert_eq!(dissection.verdict == Verdict::Good, expected, "{}: {:?}", vector.id, dissection.verdict);
         assert_eq!(dissection.readings.is_empty(), !expected, "{}", vector.id);
+    }
+}
+
+/// The envelopes among the vectors of DLMS: the error each is to be refused for, if any, the bytes and the key.
+fn envelopes() -> Vec<(Option<String>, Vec<u8>, MeterKey)> {
+    let lines = include_str!("../../../../tests/vectors/dlms_mbus.jsonl").lines();
+    let all = lines.map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    all.filter(|json| json["protocol"] == "p1-dlms")
+        .map(|json| {
+            let bytes = |name: &str| hex::parse(json[name].as_str().unwrap()).unwrap();
+            let key = MeterKey {
+                system_title: None,
+                encryption: Secret::new(bytes("key")),
+                authentication: Some(Secret::new(bytes("auth_key"))),
+            };
+            (json["expect"]["error"].as_str().map(str::to_owned), bytes("hex"), key)
+        })
+        .collect()
+}
+
+#[test]
+fn an_envelope_is_read_unless_its_length_is_none_of_ber_and_then_it_is_noise() {
+    let envelopes = envelopes();
+    assert!(envelopes.iter().any(|(error, ..)| error.as_deref() == Some("ber-length")));
+    for (error, bytes, key) in envelopes {
+        let pieces = laws::pieces(&P1, Source::Replies, &bytes, &[]);
+        if error.is_some() {
+            assert!(pieces.iter().all(|(kind, _)| *kind == PieceKind::Noise), "{pieces:?}");
+            assert!(explain(&bytes, &[key]).readings.is_empty());
+        } else {
+            assert!(matches!(pieces[..], [(PieceKind::Frame(_), _)]), "{pieces:?}");
+            assert!(explain(&bytes, &[key]).layers.iter().any(|layer| layer.name == "decrypted"));
+        }
     }
 }
 

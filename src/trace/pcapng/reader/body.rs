@@ -82,7 +82,7 @@ impl<'a> Body<'a> {
         let (what, bytes) = payload(interface.link_type, data, flagged)?;
         let way = match what {
             Happening::Sent | Happening::SendEnd => Way::Out,
-            Happening::Received => Way::In,
+            Happening::Received | Happening::Damaged(_) => Way::In,
             _ if flags & 3 == 2 => Way::Out,
             _ => Way::In,
         };
