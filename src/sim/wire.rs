@@ -370,6 +370,8 @@ impl Wire {
     }
 
     fn moment(&self, at: At) -> Now {
-        Now { at, wall: self.clock.wall(at).to_zoned(self.zone.clone()).datetime() }
+        let zoned = self.clock.wall(at).to_zoned(self.zone.clone());
+        let ahead_minutes = i16::try_from(zoned.offset().seconds() / 60).unwrap_or(0);
+        Now { at, wall: zoned.datetime(), ahead_minutes }
     }
 }

@@ -308,3 +308,17 @@ fn a_listener_names_an_inverted_line() {
     assert!(heard.stderr.contains("listening: the line looks inverted: the data pin"), "{heard:?}");
     assert_eq!(heard.stderr.matches("inverted: ").count(), 1, "{heard:?}");
 }
+
+#[test]
+fn a_key_of_another_meter_is_a_missing_key_for_the_one_that_is_named() {
+    let served =
+        simulate_tcp(&[&KAIFA[..], &["--set", "interval=1", "--keys", &KeysFile::with(KEY).path()]].concat());
+    let keys = KeysFile::of(&[&format!("serial = \"201\"\nencryption_key = \"{KEY}\"")]);
+    let path = keys.path();
+    let read =
+        |serial| run(&[&["read", &served.place, "--address", serial, "--keys", &path], &KAIFA[..]].concat());
+    let other = read("202");
+    assert_eq!(other.code, Some(5), "{other:?}");
+    assert!(other.stderr.contains("no key for this system title"), "{other:?}");
+    assert_eq!(read("201").code, Some(0));
+}

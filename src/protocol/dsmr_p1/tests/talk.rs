@@ -17,7 +17,7 @@ const WALL: jiff::civil::DateTime = datetime(2026, 7, 1, 12, 34, 56, 0);
 
 fn now(millis: u64) -> Now {
     let wall = WALL.checked_add(Duration::from_millis(millis)).unwrap();
-    Now { at: At::from_millis(millis), wall }
+    Now { at: At::from_millis(millis), wall, ahead_minutes: 120 }
 }
 
 fn setup(dialect: Dialect, values: &[(&str, &str)]) -> Setup {
