@@ -114,6 +114,7 @@ impl Bench {
             decoder: None,
             recording: Recording::None,
             keys: Vec::new(),
+            zone: None,
             simulation: Simulation::default(),
             before: None,
         }))

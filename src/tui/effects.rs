@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use jiff::tz::TimeZone;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::message::{Effect, Message};
@@ -28,6 +29,8 @@ pub struct Outside {
     pub themes: Option<PathBuf>,
     /// Where traffic is written.
     pub recording: Recording,
+    /// The zone of the meters' clocks, where it is set.
+    pub zone: Option<TimeZone>,
     /// Where links are remembered.
     pub store: Option<PathBuf>,
     /// Whether ports are being listed just now.
@@ -57,7 +60,9 @@ impl Outside {
                 let recording = self.recording.clone();
                 let simulation = Simulation { model, ..Simulation::default() };
                 let role = Role::Talk;
-                let opening = Opening { name, role, line, decoder, recording, keys, simulation, before };
+                let zone = self.zone.clone();
+                let opening =
+                    Opening { name, role, line, decoder, recording, keys, zone, simulation, before };
                 let session = session::open(opening);
                 self.tell(Message::Opened(session.trace.clone()));
                 self.session = Some(session);

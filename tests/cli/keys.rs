@@ -322,3 +322,26 @@ fn a_key_of_another_meter_is_a_missing_key_for_the_one_that_is_named() {
     assert!(other.stderr.contains("no key for this system title"), "{other:?}");
     assert_eq!(read("201").code, Some(0));
 }
+
+#[test]
+fn the_time_zone_is_a_setting_and_an_unknown_one_is_refused_with_its_place() {
+    let served = simulate_tcp(&["--model", "dsmr5-p1"]);
+    let read = |more: &[&str]| {
+        let args = [&["read", &served.place, "--model", "dsmr5-p1", "--json"], more].concat();
+        run(&args)
+    };
+    let is_summer_in_brussels = |run: &super::Run| run.stdout.contains(" summer\"");
+    let own = read(&[]);
+    let offset = if is_summer_in_brussels(&own) { "+02:00 summer" } else { "+01:00 winter" };
+    assert!(own.stdout.contains(offset), "{own:?}");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.toml");
+    let path = file.to_str().unwrap();
+    std::fs::write(&file, "mouse = true\ntimezone = \"Mars/Olympus\"\n").unwrap();
+    let refused = read(&["--config", path]);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.stderr.contains("line 2, column 12: no time zone \"Mars/Olympus\""), "{refused:?}");
+    let refused = read(&["--timezone", "Mars/Olympus"]);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.stderr.contains("no time zone \"Mars/Olympus\""), "{refused:?}");
+}
