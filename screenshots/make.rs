@@ -49,6 +49,27 @@ const SCENES: &[Scene] = &[
         ready: "sum",
     },
     Scene {
+        name: "session",
+        args: &["sim:", "--model", "neva-mt324"],
+        size: SIZE,
+        keys: &[("Commands", "\r"), ("sign-off", "s\r")],
+        ready: "9600 7E1",
+    },
+    Scene {
+        name: "archive",
+        args: &["sim:", "--model", "neva-mt324"],
+        size: SIZE,
+        keys: &[("Commands", "6"), ("Enter reads", ">+\r")],
+        ready: "24:00",
+    },
+    Scene {
+        name: "telegram",
+        args: &["sim:", "--model", "kaifa-ma309"],
+        size: SIZE,
+        keys: &[("Telegram 1", "jjjj")],
+        ready: "active energy import",
+    },
+    Scene {
         name: "wide",
         args: &["demo"],
         size: (200, 60),

@@ -89,6 +89,15 @@ impl MeterTime {
         }
     }
 
+    /// Local time less UTC in minutes, where it is known.
+    #[must_use]
+    pub const fn offset_minutes(self) -> Option<i16> {
+        match self.zone {
+            Zone::OffsetMinutes(minutes) | Zone::Local { offset_minutes: minutes, .. } => Some(minutes),
+            Zone::Unknown | Zone::Winter | Zone::Summer => None,
+        }
+    }
+
     /// The same time with the offset of its zone: so many minutes ahead of UTC, and an hour more in summer. A time
     /// without a daylight saving flag stays as it is.
     #[must_use]
@@ -110,6 +119,20 @@ impl MeterTime {
             true if summer == winter => self,
             true => Self { zone: Zone::Local { is_summer, offset_minutes: summer }, ..self },
             false => Self { zone: Zone::Local { is_summer, offset_minutes: winter }, ..self },
+        }
+    }
+
+    /// What this one leaves open taken from another: a time of day and its date.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            year: self.year.or(other.year),
+            month: self.month.or(other.month),
+            day: self.day.or(other.day),
+            hour: self.hour.or(other.hour),
+            minute: self.minute.or(other.minute),
+            second: self.second.or(other.second),
+            zone: self.zone,
         }
     }
 

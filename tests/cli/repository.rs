@@ -25,6 +25,8 @@ fn words(line: &str) -> Vec<String> {
     }
     words.push(word);
     words.retain(|word| !word.is_empty());
+    // What follows is the shell's: where the output goes.
+    words.truncate(words.iter().position(|word| word == ">").unwrap_or(words.len()));
     // What the reader is to put in there himself.
     words.iter().map(|word| if word == "MODEL" { "mercury-200".to_owned() } else { word.clone() }).collect()
 }

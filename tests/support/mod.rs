@@ -22,6 +22,9 @@ use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native
 /// How long anything may take before a test gives up: generous, because nothing is measured here.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
+/// The mode of a terminal that holds a picture back until it is whole.
+const SYNCHRONIZED: u16 = 2026;
+
 /// What the terminal noticed besides the picture.
 #[derive(Debug, Default)]
 pub struct Noticed {
@@ -31,6 +34,8 @@ pub struct Noticed {
     pub stray_controls: Vec<u8>,
     /// The window title was changed.
     pub titles: u32,
+    /// A drawing has begun and not ended: what is on the screen is half of two pictures.
+    pub is_drawing: bool,
 }
 
 impl vt100::Callbacks for Noticed {
@@ -44,6 +49,19 @@ impl vt100::Callbacks for Noticed {
 
     fn copy_to_clipboard(&mut self, _: &mut vt100::Screen, _: &[u8], data: &[u8]) {
         self.clipboard.push(data.to_vec());
+    }
+
+    fn unhandled_csi(
+        &mut self,
+        _: &mut vt100::Screen,
+        first: Option<u8>,
+        _: Option<u8>,
+        parameters: &[&[u16]],
+        last: char,
+    ) {
+        if first == Some(b'?') && parameters == [&[SYNCHRONIZED][..]] {
+            self.is_drawing = last == 'h';
+        }
     }
 
     fn unhandled_control(&mut self, _: &mut vt100::Screen, control: u8) {
@@ -143,7 +161,7 @@ impl Terminal {
         let (lock, changed) = &*self.shared;
         let deadline = Instant::now() + PATIENCE;
         let mut picture = lock.lock().unwrap();
-        while !wanted(&picture) {
+        while picture.noticed().is_drawing || !wanted(&picture) {
             let left = deadline.saturating_duration_since(Instant::now());
             assert!(
                 !left.is_zero() && !picture.ended,

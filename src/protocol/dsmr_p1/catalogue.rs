@@ -324,39 +324,41 @@ static ENTRIES: &[Entry] = &[
     one(Mains, (99, 97, 0), "long power failures, log", Failures, None),
 ];
 
-/// For every group C the place of its first entry; one more for the end.
-static INDEX: [u8; 257] = index();
+/// Groups C and D are below this in every entry.
+const GROUPS: usize = 100;
 
-const fn index() -> [u8; 257] {
-    let mut index = [0; 257];
+/// For every pair of groups C and D the place of its first entry; that of the next pair where it has none.
+static INDEX: [[u8; GROUPS + 1]; GROUPS] = index();
+
+#[expect(clippy::indexing_slicing, reason = "the loops are bounded by the lengths; runs at compile time")]
+const fn index() -> [[u8; GROUPS + 1]; GROUPS] {
+    let mut index = [[0; GROUPS + 1]; GROUPS];
     let (mut c, mut at) = (0, 0);
-    while c < 257 {
-        #[expect(
-            clippy::indexing_slicing,
-            reason = "the loops are bounded by both lengths; runs at compile time"
-        )]
-        while at < ENTRIES.len() && (ENTRIES[at].code.0 as usize) < c {
-            at += 1;
-        }
-        #[expect(
-            clippy::indexing_slicing,
-            reason = "the loops are bounded by both lengths; runs at compile time"
-        )]
-        {
-            index[c] = at as u8;
+    while c < GROUPS {
+        let mut d = 0;
+        while d <= GROUPS {
+            while at < ENTRIES.len() && is_before(ENTRIES[at].code, (c, d)) {
+                at += 1;
+            }
+            index[c][d] = at as u8;
+            d += 1;
         }
         c += 1;
     }
     index
 }
 
+const fn is_before((c, d): (u8, u8), pair: (usize, usize)) -> bool {
+    (c as usize) < pair.0 || (c as usize == pair.0 && (d as usize) < pair.1)
+}
+
 /// What an object means.
 pub fn of(object: Object) -> Option<&'static Entry> {
-    let from = usize::from(*INDEX.get(usize::from(object.c))?);
-    let to = usize::from(*INDEX.get(usize::from(object.c) + 1)?);
-    ENTRIES.get(from..to)?.iter().find(|entry| {
-        entry.code.1 == object.d && entry.range.contains(&object.e) && entry.place.holds(object.a, object.b)
-    })
+    let row = INDEX.get(usize::from(object.c))?;
+    let from = usize::from(*row.get(usize::from(object.d))?);
+    let to = usize::from(*row.get(usize::from(object.d) + 1)?);
+    let mut entries = ENTRIES.get(from..to)?.iter();
+    entries.find(|entry| entry.range.contains(&object.e) && entry.place.holds(object.a, object.b))
 }
 
 #[cfg(test)]
@@ -371,6 +373,7 @@ mod tests {
     fn the_table_is_sorted_and_the_index_finds_every_entry() {
         assert!(ENTRIES.is_sorted_by_key(|entry| (entry.code, *entry.range.start())));
         assert!(ENTRIES.len() < 256);
+        assert!(ENTRIES.iter().all(|entry| usize::from(entry.code.0.max(entry.code.1)) < GROUPS));
         for entry in ENTRIES {
             let (a, b) = [(0, 0), (0, 1), (1, 0), (1, 1), (1, 3), (5, 0), (6, 0), (7, 0), (8, 0)]
                 .into_iter()

@@ -28,45 +28,41 @@ pub enum Spelling {
 
 impl Object {
     /// The reference that bytes begin with, how many of them it takes, and how it is spelled.
+    #[expect(clippy::many_single_char_names, reason = "the groups of a reference are called by letters")]
     pub fn read(bytes: &[u8]) -> Option<(Self, usize, Spelling)> {
-        let mut at = 0;
-        let mut object = Self { a: group(bytes, &mut at)?, b: 0, c: 0, d: 0, e: 0 };
-        mark(bytes, &mut at, b"-")?;
-        object.b = group(bytes, &mut at)?;
-        mark(bytes, &mut at, b":")?;
-        object.c = group(bytes, &mut at)?;
-        let first = mark(bytes, &mut at, b".:")?;
-        object.d = group(bytes, &mut at)?;
-        let second = mark(bytes, &mut at, b".:")?;
-        object.e = group(bytes, &mut at)?;
-        let mut spelling = if first == b':' || second == b':' { Spelling::Colon } else { Spelling::Plain };
-        if matches!(bytes.get(at), Some(b'.' | b'*')) {
-            at += 1;
-            group(bytes, &mut at)?;
-            spelling = Spelling::WithF;
-        }
-        Some((object, at, spelling))
+        let (a, rest) = group(bytes)?;
+        let [b'-', rest @ ..] = rest else { return None };
+        let (b, rest) = group(rest)?;
+        let [b':', rest @ ..] = rest else { return None };
+        let (c, rest) = group(rest)?;
+        let [first @ (b'.' | b':'), rest @ ..] = rest else { return None };
+        let (d, rest) = group(rest)?;
+        let [second @ (b'.' | b':'), rest @ ..] = rest else { return None };
+        let (e, rest) = group(rest)?;
+        let (spelling, rest) = match rest {
+            [b'.' | b'*', behind @ ..] => (Spelling::WithF, group(behind)?.1),
+            _ if *first == b':' || *second == b':' => (Spelling::Colon, rest),
+            _ => (Spelling::Plain, rest),
+        };
+        Some((Self { a, b, c, d, e }, bytes.len() - rest.len(), spelling))
     }
 }
 
-/// One to three digits of at most 255.
-fn group(bytes: &[u8], at: &mut usize) -> Option<u8> {
-    let mut value = 0u16;
-    let from = *at;
-    while let Some(digit @ b'0'..=b'9') = bytes.get(*at) {
-        value = value * 10 + u16::from(digit - b'0');
-        *at += 1;
-        if *at - from > 3 {
-            return None;
-        }
-    }
-    if *at == from { None } else { u8::try_from(value).ok() }
+/// One to three digits of at most 255, and what follows them.
+#[inline]
+fn group(bytes: &[u8]) -> Option<(u8, &[u8])> {
+    let (one, rest) = digit(bytes)?;
+    let Some((two, behind)) = digit(rest) else { return Some((one, rest)) };
+    let value = one * 10 + two;
+    let Some((three, rest)) = digit(behind) else { return Some((value, behind)) };
+    let value = u8::try_from(u16::from(value) * 10 + u16::from(three)).ok()?;
+    if digit(rest).is_some() { None } else { Some((value, rest)) }
 }
 
-fn mark(bytes: &[u8], at: &mut usize, allowed: &[u8]) -> Option<u8> {
-    let found = *bytes.get(*at)?;
-    *at += 1;
-    allowed.contains(&found).then_some(found)
+#[inline]
+fn digit(bytes: &[u8]) -> Option<(u8, &[u8])> {
+    let (byte, rest) = bytes.split_first()?;
+    byte.is_ascii_digit().then_some((byte & 0x0F, rest))
 }
 
 #[cfg(test)]

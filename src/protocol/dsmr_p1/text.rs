@@ -45,36 +45,52 @@ impl Number {
 /// Digits that 64 bits hold whatever they are.
 const SAFE_DIGITS: usize = 19;
 
+/// The most digits of a number: all before the last 19 or so can only be zeros.
+const MOST_DIGITS: usize = 24;
+
 /// The number that bytes begin with and how many of them it takes.
 fn decimal(text: &[u8]) -> Option<(Decimal, usize)> {
     let signed = matches!(text.first(), Some(b'-' | b'+'));
-    let mut at = usize::from(signed);
-    let (mut magnitude, mut decimals, mut digits, mut point) = (0u64, 0u8, 0usize, false);
-    while let Some(&byte) = text.get(at) {
-        match byte {
-            b'0'..=b'9' => {
-                let digit = u64::from(byte & 0x0F);
-                magnitude = match digits {
-                    ..SAFE_DIGITS => magnitude.wrapping_mul(10).wrapping_add(digit),
-                    _ => magnitude.checked_mul(10)?.checked_add(digit)?,
-                };
-                decimals += u8::from(point);
-                digits += 1;
-            }
-            b'.' if !point => point = true,
-            _ => break,
+    let unsigned = text.get(usize::from(signed)..)?;
+    let (sum, rest) = append(0, unsigned);
+    let whole = unsigned.len() - rest.len();
+    let (sum, rest, fraction) = match rest {
+        [b'.', behind @ ..] => {
+            let (sum, rest) = append(sum, behind);
+            (sum, rest, behind.len() - rest.len())
         }
-        at += 1;
-    }
-    if digits == 0 || digits > 24 {
-        return None;
-    }
+        rest => (sum, rest, 0),
+    };
+    let magnitude = match whole + fraction {
+        1..=SAFE_DIGITS => sum,
+        count if (1..=MOST_DIGITS).contains(&count) => checked(unsigned.get(..unsigned.len() - rest.len())?)?,
+        _ => return None,
+    };
+    let decimals = fraction as u8;
     let value = if text.first() == Some(&b'-') {
         Decimal::signed(i64::try_from(magnitude).ok()?.checked_neg()?, decimals)
     } else {
         Decimal::new(magnitude, decimals)
     };
-    Some((value, at))
+    Some((value, text.len() - rest.len()))
+}
+
+/// A number with the digits put behind it that bytes begin with, and what follows them. Right as long as there are no
+/// more than [`SAFE_DIGITS`].
+#[inline]
+fn append(mut number: u64, bytes: &[u8]) -> (u64, &[u8]) {
+    let mut rest = bytes;
+    while let [digit @ b'0'..=b'9', behind @ ..] = rest {
+        number = number.wrapping_mul(10).wrapping_add(u64::from(digit & 0x0F));
+        rest = behind;
+    }
+    (number, rest)
+}
+
+/// The number of digits with perhaps a point among them, if 64 bits hold it.
+fn checked(text: &[u8]) -> Option<u64> {
+    let mut digits = text.iter().filter(|byte| byte.is_ascii_digit());
+    digits.try_fold(0u64, |sum, digit| sum.checked_mul(10)?.checked_add(u64::from(digit & 0x0F)))
 }
 
 /// The unit of a name in any case.
@@ -183,6 +199,7 @@ fn is_possible([year, month, day, hour, minute, second]: [u8; 6]) -> bool {
 /// Appends the octets of hex digits; leaves `out` as it was when they are none.
 pub fn unhex(text: &[u8], out: &mut Vec<u8>) -> bool {
     let from = out.len();
+    out.reserve(text.len() / 2);
     let nibble = |byte: u8| char::from(byte).to_digit(16);
     for pair in text.chunks(2) {
         let octet = match *pair {

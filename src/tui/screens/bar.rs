@@ -12,7 +12,7 @@ use crate::link::Place;
 use crate::trace::CaptureState;
 use crate::tui::keymap::{ACTIONS, Action, Context, Info};
 use crate::tui::layout::VERY_WIDE;
-use crate::tui::state::target::wire_address;
+use crate::tui::state::target::{name, wire_address};
 use crate::tui::state::{Pane, Phase, Popup, Screen, State, Tone};
 use crate::tui::theme::Role;
 use crate::tui::update::{codes_are_asked, has_archive, is_typing};
@@ -123,7 +123,7 @@ fn short_name(state: &State) -> String {
 
 fn meter(state: &State) -> (String, String) {
     let Some(target) = &state.target else { return (String::new(), String::new()) };
-    let short = format!("{} #{}", target.model.title, target.address);
+    let short = name(target);
     let bytes = wire_address(target);
     let bytes = if bytes.is_empty() { String::new() } else { format!(" ({bytes})") };
     (format!("{} {short}{bytes}", target.model.maker), short)

@@ -169,10 +169,17 @@ impl Readings {
         self.energy().any(|known| known.reading.tariff.is_some() && Way::Export.is_of(&known.reading))
     }
 
-    /// The meter's clock.
+    /// The meter's clock, and when it was read. Where date and time are two values, both are put together.
     #[must_use]
-    pub fn clock(&self) -> Option<&Known> {
-        self.known.iter().rfind(|known| is_clock(&known.reading))
+    pub fn clock(&self) -> Option<(MeterTime, Timestamp)> {
+        let told = |known: &Known| match known.reading.value {
+            Measured::Time(time) if is_clock(&known.reading) => Some((time, known.when)),
+            _ => None,
+        };
+        let parts: Vec<_> = self.known.iter().rev().filter_map(told).collect();
+        let (time, when) = parts.iter().find(|(time, _)| time.hour.is_some()).or(parts.first())?;
+        let whole = parts.iter().fold(*time, |time, (other, _)| time.or(*other));
+        Some((whole, *when))
     }
 
     /// The power that the chart shows: the total one, else the first phase's.
@@ -269,6 +276,20 @@ mod tests {
     fn energy(tariff: u8, hundredths: u64) -> Reading {
         let value = Measured::Number(Decimal::new(hundredths, 2));
         Reading::of(Code::import(tariff), value, Unit::KilowattHour, &[])
+    }
+
+    #[test]
+    fn a_date_and_a_time_that_are_read_apart_make_one_clock() {
+        let mut readings = Readings::default();
+        let (date, time) =
+            (MeterTime::date(2026, 3, 1), MeterTime::date(2026, 3, 1).at(14, 2, 11).parted().unwrap().0);
+        for (part, second) in [(date, 1), (time, 2)] {
+            let reading = Reading::of(Code::new(0, 9, second), Measured::Time(part), Unit::None, &[]);
+            let reading = Reading { quantity: Quantity::CLOCK, ..reading };
+            readings.take(reading, Timestamp::from_second(i64::from(second)).unwrap());
+        }
+        let clock = (MeterTime::date(2026, 3, 1).at(14, 2, 11), Timestamp::from_second(2).unwrap());
+        assert_eq!(readings.clock(), Some(clock));
     }
 
     #[test]

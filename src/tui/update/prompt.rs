@@ -4,7 +4,7 @@ use tui_input::Input;
 
 use super::super::keymap::{ACTIONS, Context};
 use super::super::message::Effect;
-use super::super::state::{Popup, Screen, State};
+use super::super::state::{Lower, Pane, Popup, Screen, State};
 use super::{Effects, bench, connect, go, keys, meter, paste};
 use crate::bus::Intent;
 use crate::frame::{hex, visible};
@@ -203,6 +203,9 @@ fn ask(state: &mut State, text: &str, _effects: &mut Effects) -> Done {
     let pairs = pairs.ok_or("parameters are written NAME=VALUE")?;
     bench::fill_in(state, id, &pairs)?;
     go::to(state, Screen::Bench);
+    // Not where the focus was: Enter is to send what was filled in.
+    state.focus_on(Pane::Commands);
+    state.bench.lower = Lower::Compose;
     Ok(())
 }
 

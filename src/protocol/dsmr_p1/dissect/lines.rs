@@ -88,6 +88,13 @@ fn unreadable<F: Fields>(sheet: &mut Sheet<'_, F>, from: usize, line: Line) {
 /// Finds the brackets of a line; whether it consists of nothing else.
 fn groups<F: Fields>(sheet: &mut Sheet<'_, F>, from: usize, end: usize) -> bool {
     sheet.groups.clear();
+    // Nearly all lines have one bracket that holds none.
+    if let Some([b'(', value @ .., b')']) = sheet.bytes.get(from..end)
+        && !value.contains(&b'(')
+    {
+        sheet.groups.push(Span::new(from + 1, end - 1));
+        return true;
+    }
     let mut at = from;
     while at < end {
         let rest = sheet.bytes.get(at..end).unwrap_or_default();

@@ -18,6 +18,7 @@ use crate::app::output::table;
 use crate::frame::visible;
 use crate::tui::keymap::Action;
 use crate::tui::state::popup::{Question, Shown};
+use crate::tui::state::target::name;
 use crate::tui::theme::Role;
 use crate::tui::widgets::TextInput;
 
@@ -47,8 +48,7 @@ pub fn draw(look: &mut Look<'_>, question: &Question) {
 
 fn head(look: &Look<'_>, question: &Question) -> Vec<Line> {
     let class = question.access.map_or("not recognised, so taken for dangerous", |access| access.word());
-    let meter =
-        look.state.target.as_ref().map(|target| format!("{} #{}", target.model.title, target.address));
+    let meter = look.state.target.as_ref().map(name);
     vec![
         (format!("{}  ({class})", question.title), Role::Write),
         (format!("to {}", meter.unwrap_or_else(|| "whatever is on the line".to_owned())), Role::Text),
