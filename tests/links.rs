@@ -115,6 +115,7 @@ impl Bench {
             decoder: None,
             recording: Recording::None,
             keys: Vec::new(),
+            zone: None,
             simulation: Simulation::default(),
             before: None,
         }))

@@ -151,6 +151,7 @@ async fn carry_out(link: &mut Link, clock: Clock, plan: Plan) -> Outcome {
                         PieceKind::Noise => exchange.handle(Event::Noise(piece.bytes), at),
                     });
                 }
+                LinkEvent::LineSet { .. } => {}
                 other => panic!("{other:?}"),
             },
             () = wait => {
@@ -167,6 +168,7 @@ fn obey(exchange: &mut dyn Exchange, link: &Link, wake: &mut Option<At>, outcome
     while let Some(action) = exchange.next_action() {
         match action {
             Action::Send(bytes) => link.commands.send(LinkCommand::Send(bytes)).unwrap(),
+            Action::SetLine(to) => link.commands.send(LinkCommand::SetLine(to)).unwrap(),
             Action::WaitUntil(at) => *wake = Some(at),
             Action::Reading(reading) => outcome.values.push(visible::measured(&reading.value)),
             Action::Answered { result, .. } => {
@@ -207,6 +209,26 @@ async fn an_answer_with_another_address_carries_a_checksum_that_fits() {
     let log = faults.log();
     assert_eq!(log.len(), 1);
     assert_ne!(log[0].before, log[0].after);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_p1_meter_at_another_speed_is_read_on_the_line_that_its_bytes_speak_for() {
+    let any = model("dsmr-p1").unwrap();
+    let at_other_speeds = [
+        ("dsmr2-p1", "16719.940", LineSettings::n81(115_200)),
+        ("dsmr4-p1", "3808.351", LineSettings::e71(9600)),
+    ];
+    for (id, energy, near) in at_other_speeds {
+        let meter = SimMeter::of_model(model(id).unwrap(), "", Secrets::default(), Vec::new()).unwrap();
+        let bus = SimBus::new(vec![meter]).with_line(near).with_zone(TimeZone::UTC);
+        let mut link = bus.open(Clock::starting_at("2026-03-01T18:00:00Z".parse().unwrap()));
+        assert!(matches!(link.events.recv().await, Some(LinkEvent::Opened { .. })));
+        let mut plan = everyday(any, "");
+        plan.profile.line = near;
+        let outcome = carry_out(&mut link, Clock::start(), plan).await;
+        assert_eq!(outcome.answered, [None], "{id}");
+        assert!(outcome.values.contains(&energy.to_owned()), "{id}: {:?}", outcome.values);
+    }
 }
 
 #[tokio::test(start_paused = true)]

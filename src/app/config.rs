@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy as _;
+use jiff::tz::TimeZone;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -23,6 +24,9 @@ pub struct Config {
     pub theme: Option<String>,
     /// Whether the console takes the mouse.
     pub mouse: bool,
+    /// The zone of the meters' clocks, `timezone = "Europe/Amsterdam"`; else that of each model's country.
+    #[serde(deserialize_with = "time_zone")]
+    pub timezone: Option<TimeZone>,
     /// Keys by context and action, as written: `[keys.trace] follow = "f"`. The console reads them.
     #[serde(deserialize_with = "keys_by_context")]
     pub keys: BTreeMap<String, BTreeMap<String, KeyNames>>,
@@ -30,6 +34,22 @@ pub struct Config {
     pub links: BTreeMap<String, SavedLink>,
     /// How the console keeps captures.
     pub capture: Capture,
+}
+
+/// The time zone of a name.
+///
+/// # Errors
+/// What was expected.
+pub fn zone(name: &str) -> Result<TimeZone, String> {
+    TimeZone::get(name).map_err(|_| {
+        let name = visible::string(name);
+        format!("no time zone \"{name}\": expected a name of the IANA database such as Europe/Amsterdam")
+    })
+}
+
+fn time_zone<'de, D: Deserializer<'de>>(source: D) -> Result<Option<TimeZone>, D::Error> {
+    let name = String::deserialize(source)?;
+    zone(&name).map(Some).map_err(serde::de::Error::custom)
 }
 
 /// The keys of one context; an error says how a table of keys is headed.
@@ -110,6 +130,7 @@ impl Default for Config {
         Self {
             theme: None,
             mouse: true,
+            timezone: None,
             keys: BTreeMap::new(),
             links: BTreeMap::new(),
             capture: Capture::default(),
@@ -308,6 +329,14 @@ ring_megabytes = 10
         assert!(told(&["theme"]).unwrap().starts_with("c, line 1, column 1: unknown\n"));
         assert!(told(&["keys", "*", "fly"]).unwrap().starts_with("c, line 3, column 1: unknown\n  fly = "));
         assert_eq!(told(&["keys", "*", "walk"]), None);
+    }
+
+    #[test]
+    fn a_time_zone_that_is_not_known_is_named_with_its_place() {
+        assert_eq!(parse("c", "timezone = \"UTC\"").unwrap().timezone, Some(TimeZone::UTC));
+        let message = parse("c", "mouse = true\ntimezone = \"Mars/Olympus\"").unwrap_err().to_string();
+        assert!(message.starts_with("c, line 2, column 12: no time zone \"Mars/Olympus\": "), "{message}");
+        assert!(message.contains("such as Europe/Amsterdam"), "{message}");
     }
 
     #[test]

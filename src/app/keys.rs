@@ -27,9 +27,9 @@ pub struct MeterKeys {
     pub system_title: Option<[u8; 8]>,
     /// Its password.
     pub password: Option<Secret>,
-    /// Its encryption key, 16 bytes.
+    /// Its encryption key: 16 bytes, or 32 for security suite 2.
     pub encryption_key: Option<Secret>,
-    /// Its authentication key, 16 bytes.
+    /// Its authentication key, as long as the other.
     pub authentication_key: Option<Secret>,
 }
 
@@ -81,14 +81,14 @@ pub enum KeysError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TypedKeyError {
     /// It has another length.
-    #[error("expected 32 hex digits, {0} are there")]
+    #[error("expected 32 hex digits, or 64 for suite 2; {0} are there")]
     Length(usize),
     /// Something in it is no hex digit.
     #[error("character {0} is no hex digit")]
     NotHex(usize),
 }
 
-/// A key as a person types it: 32 hex digits in any case; spaces, colons and hyphens between them do not count.
+/// A key as a person types it: 32 hex digits, or 64 for security suite 2, in any case; spaces, colons and hyphens between them do not count.
 ///
 /// # Errors
 /// [`TypedKeyError`].
@@ -100,10 +100,15 @@ pub fn typed(text: &str) -> Result<Secret, TypedKeyError> {
     }
     let digits = zeroize::Zeroizing::new(text.chars().filter(|c| !between(*c)).collect::<String>());
     match hex::parse(&digits) {
-        Ok(bytes) if bytes.len() == 16 => Ok(Secret::new(bytes)),
+        Ok(bytes) if KEY_BYTES.contains(&bytes.len()) => Ok(Secret::new(bytes)),
         _ => Err(TypedKeyError::Length(digits.len())),
     }
 }
+
+/// Bytes of a key: of security suites 0 and 1, and of suite 2.
+const KEY_BYTES: [usize; 2] = [16, 32];
+
+const KEY_FORM: &str = "32 hex digits, or 64 for suite 2, in double quotes";
 
 const FORM: &str = "tables headed [[meter]] with serial, address, system_title, password, encryption_key and \
                     authentication_key, each a text in double quotes";
@@ -192,23 +197,22 @@ fn meter(entry: Entry) -> Result<MeterKeys, Misfit> {
         address: entry.address.map(toml::Spanned::into_inner),
         system_title: title(entry.system_title)?,
         password: entry.password.map(|text| Secret::new(text.into_inner().into_bytes())),
-        encryption_key: bytes(entry.encryption_key, 16, "32 hex digits in double quotes")?.map(Secret::new),
-        authentication_key: bytes(entry.authentication_key, 16, "32 hex digits in double quotes")?
-            .map(Secret::new),
+        encryption_key: bytes(entry.encryption_key, &KEY_BYTES, KEY_FORM)?.map(Secret::new),
+        authentication_key: bytes(entry.authentication_key, &KEY_BYTES, KEY_FORM)?.map(Secret::new),
     })
 }
 
 fn title(text: Text) -> Result<Option<[u8; 8]>, Misfit> {
-    let bytes = bytes(text, 8, "16 hex digits in double quotes")?;
+    let bytes = bytes(text, &[8], "16 hex digits in double quotes")?;
     Ok(bytes.and_then(|bytes| bytes.try_into().ok()))
 }
 
-fn bytes(text: Text, length: usize, expected: &'static str) -> Result<Option<Vec<u8>>, Misfit> {
+fn bytes(text: Text, lengths: &[usize], expected: &'static str) -> Result<Option<Vec<u8>>, Misfit> {
     let Some(text) = text else { return Ok(None) };
     let offset = text.span().start;
     let text = zeroize::Zeroizing::new(text.into_inner());
     match hex::parse(&text) {
-        Ok(bytes) if bytes.len() == length => Ok(Some(bytes)),
+        Ok(bytes) if lengths.contains(&bytes.len()) => Ok(Some(bytes)),
         _ => Err((offset, expected)),
     }
 }
@@ -329,10 +333,25 @@ encryption_key = "000102030405060708090a0b0c0d0e0f"
     fn a_typed_key_is_taken_as_people_write_it_and_its_faults_are_named_without_quoting() {
         let plain = typed("000102030405060708090a0B0C0D0E0F").unwrap();
         assert_eq!(typed("00:01:02:03 04-05-06-07 08090A0B 0C0D0E0F"), Ok(plain));
-        assert_eq!(typed("00010").unwrap_err().to_string(), "expected 32 hex digits, 5 are there");
+        assert_eq!(
+            typed("00010").unwrap_err().to_string(),
+            "expected 32 hex digits, or 64 for suite 2; 5 are there"
+        );
         assert_eq!(typed("").unwrap_err(), TypedKeyError::Length(0));
         assert_eq!(typed(&"00".repeat(17)).unwrap_err(), TypedKeyError::Length(34));
         assert_eq!(typed("00 x1").unwrap_err().to_string(), "character 4 is no hex digit");
+    }
+
+    #[test]
+    fn a_key_of_suite_2_is_twice_as_long() {
+        let long = "0F".repeat(32);
+        let text = format!("[[meter]]\nencryption_key = \"{long}\"\nauthentication_key = \"{long}\"\n");
+        let [key] = parse("k", &text).unwrap().ciphers("").try_into().unwrap();
+        assert_eq!(
+            (key.encryption.clone(), key.authentication),
+            (typed(&long).unwrap(), Some(key.encryption))
+        );
+        assert!(parse("k", &text.replace(&long, &"0F".repeat(24))).is_err(), "no suite has such keys");
     }
 
     #[test]
@@ -362,7 +381,10 @@ encryption_key = "000102030405060708090a0b0c0d0e0f"
     #[test]
     fn a_wrong_key_is_named_by_its_place() {
         let message = parse("k", "[[meter]]\nencryption_key = \"00\"").unwrap_err().to_string();
-        assert_eq!(message, "the keys file k, line 2, column 18: expected 32 hex digits in double quotes");
+        assert_eq!(
+            message,
+            "the keys file k, line 2, column 18: expected 32 hex digits, or 64 for suite 2, in double quotes"
+        );
     }
 
     #[cfg(unix)]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, watch};
 
 use super::broker;
@@ -56,6 +57,8 @@ pub struct Opening {
     pub recording: Recording,
     /// Keys to explain what is encrypted with.
     pub keys: Vec<MeterKey>,
+    /// The zone of the meters' clocks, where it is set.
+    pub zone: Option<TimeZone>,
     /// What goes wrong on the simulated bus, and how fast it is.
     pub simulation: Simulation,
     /// A session to be ended first: it may hold the same port.
@@ -160,6 +163,7 @@ fn begin(opening: &Opening) -> (Session, Swaps, Ends) {
     let clock = Clock::start();
     let mut trace = Trace::new(clock.origin());
     trace.set_keys(opening.keys.clone());
+    trace.set_zone(opening.zone.clone());
     let trace = SharedTrace::new(trace);
     let (handle, ends) = bus::channel();
     let Handle { intents, events, status } = handle;

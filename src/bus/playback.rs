@@ -4,6 +4,8 @@ use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use jiff::tz::TimeZone;
+
 use super::handle::Ends;
 use super::{BusEvent, Counters, Decoder, Intent, JobEvent, JobId, LinkState, Status};
 use crate::frame::{At, visible};
@@ -86,7 +88,10 @@ async fn wanted(ends: &mut Ends, trace: &SharedTrace) -> ControlFlow<(), Option<
             Some(Intent::Decode(decoder)) => return ControlFlow::Continue(decoder),
             Some(Intent::Run { job, errand }) if errand.only_listens() => {
                 match errand.into_exchange(None).0 {
-                    Ok(exchange) => Hearing { ends, job, exchange, reply: None }.carry_out(trace),
+                    Ok(exchange) => {
+                        let zone = trace.lock().zone().cloned();
+                        Hearing { ends, job, exchange, reply: None, zone }.carry_out(trace);
+                    }
                     Err(error) => refuse(ends, job, Fault::Unsendable(error)),
                 }
             }
@@ -116,6 +121,8 @@ struct Hearing<'a> {
     exchange: Box<dyn Exchange>,
     /// The frame that it hears.
     reply: Option<u32>,
+    /// The zone of the meter's clock, where it is set.
+    zone: Option<TimeZone>,
 }
 
 impl Hearing<'_> {
@@ -147,7 +154,10 @@ impl Hearing<'_> {
         self.exchange.handle(event, at);
         while let Some(action) = self.exchange.next_action() {
             match action {
-                Action::Reading(reading) => self.tell(JobEvent::Reading(reading, at)),
+                Action::Reading(mut reading) => {
+                    reading.in_zone(self.zone.as_ref());
+                    self.tell(JobEvent::Reading(reading, at));
+                }
                 Action::Warning(warning) => self.tell(JobEvent::Warning(warning)),
                 Action::Step(step) => self.tell(JobEvent::Step(step)),
                 Action::Answered { index, result } => {

@@ -351,7 +351,10 @@ impl Bus {
                 Some(Action::SetLine(line)) => self.ask_for_line(line),
                 Some(Action::WaitUntil(due)) => active.wait = Some(due),
                 Some(Action::Step(step)) => self.tell(job, JobEvent::Step(step)),
-                Some(Action::Reading(reading)) => self.tell(job, JobEvent::Reading(reading, at)),
+                Some(Action::Reading(mut reading)) => {
+                    reading.in_zone(self.trace.lock().zone());
+                    self.tell(job, JobEvent::Reading(reading, at));
+                }
                 Some(Action::Progress { done, total }) => self.tell(job, JobEvent::Progress { done, total }),
                 Some(Action::Warning(warning)) => self.tell(job, JobEvent::Warning(warning)),
                 Some(Action::Answered { index, result }) => self.answered(index, result, at),

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, ValueHint};
+use jiff::tz::TimeZone;
 
 use super::values::{Protocol, duration, pair};
+use crate::app::config;
 use crate::link::LinkName;
 use crate::meter::{self, Model};
 use crate::sim::fault::{KINDS, Kind};
@@ -50,6 +52,9 @@ pub struct Global {
     /// File with passwords and keys, instead of METERSCOPE_KEYS or keys.toml in the config folder.
     #[arg(long, global = true, help_heading = "Options of every subcommand", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub keys: Option<PathBuf>,
+    /// Time zone of the meters' clocks, such as Europe/Amsterdam, instead of that of the configuration or of the model's country.
+    #[arg(long, global = true, help_heading = "Options of every subcommand", value_name = "ZONE", value_parser = config::zone)]
+    pub timezone: Option<TimeZone>,
     /// Plain output without colours, as with NO_COLOR.
     #[arg(long, global = true, help_heading = "Options of every subcommand")]
     pub no_color: bool,

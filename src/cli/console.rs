@@ -62,6 +62,7 @@ fn start(global: &Global) -> Result<Start, Stop> {
         mouse: config.mouse,
         recording,
         keys: keys::load(global)?,
+        zone: global.timezone.clone().or_else(|| config.timezone.clone()),
         links: kept(&config),
         store: store::place(),
         write_log: write_log::place(),

@@ -7,7 +7,7 @@ use super::args::{Decode, Global};
 use super::exit::{Exit, Outcome, Stop, Trouble};
 use super::traffic::{Printer, Tally};
 use super::values::Protocol;
-use super::{keys, out};
+use super::{keys, out, zone};
 use crate::app::decode::{self, Input};
 use crate::app::keys::Keys;
 use crate::app::output::entry::Show;
@@ -27,7 +27,8 @@ const LARGEST: u64 = 1 << 30;
 pub fn run(global: &Global, given: &Decode) -> Outcome {
     let (input, doing) = input(given)?;
     let decoder = chosen(given.model, given.protocol);
-    let explained = explain(&input, decoder, &keys::load(global)?, &doing)?;
+    let mut explained = explain(&input, decoder, &keys::load(global)?, &doing)?;
+    explained.set_zone(zone::load(global)?);
     let look = Look { sheet: Sheet::of_stdout(!global.no_color), reveal: given.reveal };
     let timed = matches!(input, Input::Capture(_));
     let mut printer = Printer::new(Show { look, timed }, global.json);

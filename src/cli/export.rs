@@ -3,7 +3,7 @@
 use super::args::{Export, ExportFormat, Global};
 use super::exit::{Exit, Outcome, Stop};
 use super::out::Out;
-use super::{decode, keys};
+use super::{decode, keys, zone};
 use crate::app::decode::Input;
 use crate::app::output::entry::{self, Show};
 use crate::app::output::explain::Look;
@@ -14,8 +14,9 @@ use crate::trace::export::{Format, FramesCsv, FramesMarkdown, Hex, ReadingsCsv, 
 /// Writes a capture in another form to standard output.
 pub fn run(global: &Global, given: &Export) -> Outcome {
     let (input, doing) = decode::file(&given.capture, "exporting")?;
-    let trace =
-        decode::explain(&input, decode::chosen(given.model, given.protocol), &keys::load(global)?, &doing)?;
+    let chosen = decode::chosen(given.model, given.protocol);
+    let mut trace = decode::explain(&input, chosen, &keys::load(global)?, &doing)?;
+    trace.set_zone(zone::load(global)?);
     let timed = matches!(input, Input::Capture(_));
     let format = if global.json { ExportFormat::Jsonl } else { given.format };
     let mut out = Out::new();

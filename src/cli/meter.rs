@@ -69,7 +69,9 @@ pub fn simulated_address(model: &'static Model, place: &Place) -> Option<String>
 /// # Errors
 /// [`Stop`] for an address that cannot be sent and a password that cannot be had.
 pub fn target(keys: &Keys, given: &Meter) -> Result<Target, Stop> {
-    let candidates = given.model.address.resolve(&given.address).map_err(|error| {
+    // A meter that encrypts what it says by itself has no address: its serial number says whose key is meant.
+    let written = if names_keys(given.model) { "" } else { &given.address };
+    let candidates = given.model.address.resolve(written).map_err(|error| {
         Trouble::usage(format!("reading the address of {}", given.model.id), error.to_string())
     })?;
     let mut candidates = candidates.into_iter();
@@ -88,6 +90,11 @@ pub fn target(keys: &Keys, given: &Meter) -> Result<Target, Stop> {
     let password = password::find(keys, given)?;
     let keys = keys.ciphers(&given.address);
     Ok(Target { model: given.model, address: chosen.address, password, keys })
+}
+
+/// Whether what is given as address is but the name of an entry of the keys file.
+const fn names_keys(model: &Model) -> bool {
+    model.encrypts && !model.address.has_address()
 }
 
 /// The request that was named.

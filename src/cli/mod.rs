@@ -24,6 +24,7 @@ mod sniff;
 mod traffic;
 mod values;
 mod writes;
+mod zone;
 
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;

@@ -7,9 +7,8 @@ use super::args::{Global, Read, ReadFormat};
 use super::exit::{Exit, Outcome, Stop, Trouble};
 use super::live::{Live, Next};
 use super::out::{self, Out};
-use super::{failure, keys, live, meter};
+use super::{failure, keys, live, meter, zone};
 use crate::app::archive::Archive;
-use crate::app::keys::Keys;
 use crate::app::output::paint::Sheet;
 use crate::app::output::reading::{self, Item};
 use crate::app::session::{Opening, Recording, Role, Simulation};
@@ -27,7 +26,7 @@ pub fn run(global: &Global, given: &Read) -> Outcome {
     let requests = requests(&target, given)?;
     meter::answers_on(&given.link.place, &target, &requests)?;
     let doing = format!("reading {} {}", target.model.id, target.address);
-    let reader = Reader { global, given, keys, target, requests, doing };
+    let reader = Reader { global, given, target, requests, zone: zone::load(global)?, doing };
     live::block_on(reader.run())
 }
 
@@ -46,9 +45,9 @@ fn requests(target: &Target, given: &Read) -> Result<Vec<Request>, Stop> {
 struct Reader<'a> {
     global: &'a Global,
     given: &'a Read,
-    keys: Keys,
     target: Target,
     requests: Vec<Request>,
+    zone: Option<TimeZone>,
     doing: String,
 }
 
@@ -89,7 +88,8 @@ impl Reader<'_> {
             line: self.target.model.line,
             decoder: Some(self.target.decoder()),
             recording: self.given.capture.clone().map_or(Recording::None, Recording::File),
-            keys: self.keys.ciphers(""),
+            keys: self.target.keys.clone(),
+            zone: self.zone.clone(),
             simulation: Simulation { model: Some(self.target.model), ..Simulation::default() },
             before: None,
         }

@@ -2,13 +2,15 @@
 
 mod permission;
 
+use jiff::tz::TimeZone;
+
 use super::args::{Global, Send};
 use super::decode::chosen;
 use super::exit::{Exit, Outcome, Stop, Trouble};
 use super::live::{Live, Next};
 use super::out;
 use super::traffic::Printer;
-use super::{failure, keys, live, meter};
+use super::{failure, keys, live, meter, zone};
 use crate::app::decode;
 use crate::app::keys::Keys;
 use crate::app::output::entry::Show;
@@ -35,7 +37,10 @@ fn show(global: &Global, given: &Send) -> Show {
     Show { look, timed: true }
 }
 
-fn opening(given: &Send, line: LineSettings, (decoder, keys): (Option<Decoder>, &Keys)) -> Opening {
+/// By what the traffic is explained.
+type Explained<'a> = (Option<Decoder>, &'a Keys, Option<TimeZone>);
+
+fn opening(given: &Send, line: LineSettings, (decoder, keys, zone): Explained<'_>) -> Opening {
     Opening {
         name: given.link.clone(),
         role: Role::Talk,
@@ -43,6 +48,7 @@ fn opening(given: &Send, line: LineSettings, (decoder, keys): (Option<Decoder>, 
         decoder,
         recording: given.capture.clone().map_or(Recording::None, Recording::File),
         keys: keys.ciphers(""),
+        zone,
         simulation: Simulation { model: given.model, ..Simulation::default() },
         before: None,
     }
@@ -59,9 +65,10 @@ fn command(global: &Global, given: &Send) -> Outcome {
     let request = meter::request(&target, &ask)?;
     meter::answers_on(&given.link.place, &target, std::slice::from_ref(&request))?;
     let doing = format!("sending {} to {} {}", request.command.id, target.model.id, target.address);
+    let zone = zone::load(global)?;
     let permit = permission::of_command(given, &target, &request, &doing)?;
     live::block_on(async {
-        let opening = opening(given, target.model.line, (Some(target.decoder()), &keys));
+        let opening = opening(given, target.model.line, (Some(target.decoder()), &keys, zone));
         let mut live = Live::open(opening, &doing).await?;
         let mut printer = Printer::new(show(global, given), global.json);
         let outcome = carry_out(&mut live, &target, &named.address, (request, permit)).await;
@@ -106,11 +113,12 @@ fn raw(global: &Global, given: &Send, text: &str) -> Outcome {
     let bytes = bytes(given, text)?;
     let doing = format!("sending {} as typed", explain::count(bytes.len()));
     let decoder = decoder(given, &bytes);
+    let zone = zone::load(global)?;
     let permit = permission::of_bytes(given, &bytes, decoder, &doing)?;
     let keys = keys::load(global)?.on(&given.link.place);
     let settings = given.model.map_or_else(LineSettings::default, |model| model.line);
     live::block_on(async {
-        let mut live = Live::open(opening(given, settings, (decoder, &keys)), &doing).await?;
+        let mut live = Live::open(opening(given, settings, (decoder, &keys, zone)), &doing).await?;
         let mut printer = Printer::new(show(global, given), global.json);
         let outcome = send_raw(&mut live, given, decoder, (bytes, permit)).await;
         live.close().await;

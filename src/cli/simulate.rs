@@ -10,7 +10,7 @@ use super::exit::{Exit, Outcome, Stop, Trouble};
 use super::live::{self, Interrupt};
 use super::out::{self, Out};
 use super::{keys, password};
-use crate::app::broker;
+use crate::app::{broker, telegram};
 use crate::frame::visible;
 use crate::link::{Clock, LinkName, Place, mqtt};
 use crate::sim::fault::Faults;
@@ -18,6 +18,9 @@ use crate::sim::serve::{self, Reach, ServeError};
 use crate::sim::{Secrets, SharedBus, SimBus, SimMeter, demo_meters};
 
 const DOING: &str = "simulating meters";
+
+/// The household behind a meter of which nothing was set.
+const SEED: u64 = 1;
 
 /// Serves simulated meters until it is told to stop.
 pub fn run(global: &Global, given: &Simulate) -> Outcome {
@@ -74,6 +77,9 @@ fn meters(global: &Global, given: &Simulate) -> Result<Vec<SimMeter>, Stop> {
     for (model, address) in given.model.iter().zip(addresses) {
         let secrets = Secrets { password: password::known(&keys, address), keys: keys.ciphers(address) };
         let meter = SimMeter::of_model(model, address, secrets, given.set.clone());
+        // What was set stays as it was set.
+        let is_alive = given.set.is_empty() && telegram::is_pushed(model);
+        let meter = meter.map(|meter| if is_alive { meter.with_household(SEED) } else { meter });
         meters.push(meter.map_err(|error| {
             let what = format!("{}: {error}", model.id);
             Trouble::usage(DOING, what).hint(format!("all commands: meterscope commands {}", model.id))

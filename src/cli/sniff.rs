@@ -4,12 +4,14 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
+
 use super::args::{Global, Sniff};
 use super::exit::{Exit, Outcome, Stop};
 use super::live::{self, Live};
 use super::traffic::Printer;
 use super::values::Protocol;
-use super::{decode, keys};
+use super::{decode, keys, zone};
 use crate::app::decode::recognise_good;
 use crate::app::keys::Keys;
 use crate::app::noise;
@@ -27,9 +29,10 @@ pub fn run(global: &Global, given: &Sniff) -> Outcome {
     let decoder = decode::chosen(given.model, given.protocol);
     let look = Look { sheet: Sheet::of_stdout(!global.no_color), reveal: given.reveal };
     let keys = keys::load(global)?.on(&given.link.place);
+    let zone = zone::load(global)?;
     let printer = Printer::new(Show { look, timed: true }, global.json);
     if let Place::File(path) = &given.link.place {
-        return replay(path, decoder, &keys, printer);
+        return replay(path, decoder, (&keys, zone), printer);
     }
     let keys = keys.ciphers("");
     let opening = Opening {
@@ -39,6 +42,7 @@ pub fn run(global: &Global, given: &Sniff) -> Outcome {
         decoder,
         recording: given.capture.clone().map_or(Recording::None, Recording::File),
         keys: keys.clone(),
+        zone,
         simulation: Simulation { model: given.model, ..Simulation::default() },
         before: None,
     };
@@ -51,9 +55,16 @@ pub fn run(global: &Global, given: &Sniff) -> Outcome {
 }
 
 /// Prints what a capture holds, as if it went by now.
-fn replay(path: &Path, decoder: Option<Decoder>, keys: &Keys, mut printer: Printer) -> Outcome {
+fn replay(
+    path: &Path,
+    decoder: Option<Decoder>,
+    (keys, zone): (&Keys, Option<TimeZone>),
+    mut printer: Printer,
+) -> Outcome {
     let (input, doing) = decode::file(path, "listening to").map_err(Stop::about_the_link)?;
-    printer.print_all(&decode::explain(&input, decoder, keys, &doing)?)?;
+    let mut trace = decode::explain(&input, decoder, keys, &doing)?;
+    trace.set_zone(zone);
+    printer.print_all(&trace)?;
     Ok(Exit::Done)
 }
 

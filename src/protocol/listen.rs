@@ -12,15 +12,21 @@ use super::tracker::{Seen, Tracker};
 use crate::frame::{At, Dissection, Problem};
 use crate::reading::Unit;
 
+/// Bytes of a long push, whose time on the wire is added to the wait for one.
+const LONG: usize = 600;
+
+/// From push to push where nothing says how often a meter speaks.
+pub const USUAL: Duration = Duration::from_secs(15);
+
 /// The most frames that one push has.
 const MOST_PARTS: usize = 64;
 
 /// How long to wait, as a parameter of a listening command.
 pub const WAIT: Parameter = Parameter {
     name: "wait",
-    title: "How long to wait",
-    kind: Kind::Integer { min: 1, max: 3600 },
-    default: Some("30"),
+    title: "How long to wait; 0 is two push intervals",
+    kind: Kind::Integer { min: 0, max: 3600 },
+    default: Some("0"),
     unit: Unit::Second,
 };
 
@@ -37,6 +43,15 @@ pub const TELEGRAM: Command = Command {
 
 /// Problems that are told as warnings beside readings.
 const TOLD: &[&str] = &["replay", "not-authenticated", "scale", "segment-restart", "timeout-incomplete"];
+
+/// How a kind of meter speaks.
+#[derive(Debug, Clone, Copy)]
+pub struct Manner {
+    /// From push to push.
+    pub interval: Duration,
+    /// What it is answered.
+    pub reply: Reply,
+}
 
 /// What is sent in reply to a frame; `None` to keep silent.
 pub type Reply = fn(&[u8]) -> Option<Vec<u8>>;
@@ -60,9 +75,11 @@ pub struct Listen {
 
 impl Listen {
     /// For a plan whose commands all have [`WAIT`].
-    pub fn new(family: &'static dyn Family, plan: Plan, reply: Reply) -> Self {
-        let wait = |request: &super::exchange::Request| {
-            Duration::from_secs(request.arguments.integer("wait").unsigned_abs())
+    pub fn new(family: &'static dyn Family, plan: Plan, manner: Manner) -> Self {
+        let two = 2 * manner.interval + plan.profile.line.wire_time(LONG);
+        let wait = |request: &super::exchange::Request| match request.arguments.integer(WAIT.name) {
+            0 => two,
+            seconds => Duration::from_secs(seconds.unsigned_abs()),
         };
         let waits = plan.requests.iter().map(wait).collect();
         let tracker = family.tracker(plan.profile.dialect);
@@ -77,7 +94,7 @@ impl Listen {
             parts: Vec::new(),
             damage: None,
             noise_bytes: 0,
-            reply,
+            reply: manner.reply,
             actions: VecDeque::new(),
         }
     }

@@ -13,6 +13,8 @@ pub struct Now {
     pub at: At,
     /// On the meter's own wall clock.
     pub wall: jiff::civil::DateTime,
+    /// How far that clock is ahead of UTC, in minutes.
+    pub ahead_minutes: i16,
 }
 
 /// Which meter to simulate.

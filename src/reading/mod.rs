@@ -19,6 +19,8 @@ pub use unit::Unit;
 
 use std::fmt;
 
+use jiff::tz::TimeZone;
+
 /// One of the three conductors of a mains connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Phase {
@@ -187,6 +189,21 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Gives its times the offset of a zone, where one is known.
+    pub fn in_zone(&mut self, zone: Option<&TimeZone>) {
+        if let Some(zone) = zone {
+            self.place(|time| time.in_zone(zone));
+        }
+    }
+
+    /// Gives its times the offset that `place` finds.
+    pub fn place(&mut self, place: impl Fn(MeterTime) -> MeterTime) {
+        self.at = self.at.map(&place);
+        if let Measured::Time(time) = &mut self.value {
+            *time = place(*time);
+        }
+    }
+
     /// A running register or instantaneous value known by its OBIS code; the quantity, and for energies the
     /// tariff and for phase values the phase, follow from the code.
     #[must_use]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use jiff::tz::TimeZone;
+
 /// What a meter's time says of its zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Zone {
@@ -14,6 +16,13 @@ pub enum Zone {
     Summer,
     /// A fixed offset, local time less UTC.
     OffsetMinutes(i16),
+    /// Local time with a daylight saving flag, in a zone that is known from elsewhere.
+    Local {
+        /// Whether daylight saving is in force, as the meter says.
+        is_summer: bool,
+        /// Local time less UTC.
+        offset_minutes: i16,
+    },
 }
 
 /// A date, a time of day or both, as a meter stated them.
@@ -68,6 +77,49 @@ impl MeterTime {
         let time = Self { year: None, month: None, day: None, ..self };
         let date = Self { hour: None, minute: None, second: None, ..self };
         Some((time, date))
+    }
+
+    /// Whether daylight saving is in force, where the meter says so.
+    const fn is_summer(self) -> Option<bool> {
+        match self.zone {
+            Zone::Winter => Some(false),
+            Zone::Summer => Some(true),
+            Zone::Local { is_summer, .. } => Some(is_summer),
+            Zone::Unknown | Zone::OffsetMinutes(_) => None,
+        }
+    }
+
+    /// Local time less UTC in minutes, where it is known.
+    #[must_use]
+    pub const fn offset_minutes(self) -> Option<i16> {
+        match self.zone {
+            Zone::OffsetMinutes(minutes) | Zone::Local { offset_minutes: minutes, .. } => Some(minutes),
+            Zone::Unknown | Zone::Winter | Zone::Summer => None,
+        }
+    }
+
+    /// The same time with the offset of its zone: so many minutes ahead of UTC, and an hour more in summer. A time
+    /// without a daylight saving flag stays as it is.
+    #[must_use]
+    pub const fn ahead(self, winter_minutes: i16) -> Self {
+        let Some(is_summer) = self.is_summer() else { return self };
+        let offset_minutes = if is_summer { winter_minutes + 60 } else { winter_minutes };
+        Self { zone: Zone::Local { is_summer, offset_minutes }, ..self }
+    }
+
+    /// The same time with the offset that a zone has in that year when the daylight saving flag is as the meter
+    /// states it. The flag decides and not the calendar: it parts the hour that comes twice, and there are meters
+    /// that keep standard time all year. A time without a flag, or with one that the zone does not know, stays as
+    /// it is.
+    #[must_use]
+    pub fn in_zone(self, zone: &TimeZone) -> Self {
+        let Some(is_summer) = self.is_summer() else { return self };
+        let Some((winter, summer)) = self.year.and_then(|year| offsets(zone, year)) else { return self };
+        match is_summer {
+            true if summer == winter => self,
+            true => Self { zone: Zone::Local { is_summer, offset_minutes: summer }, ..self },
+            false => Self { zone: Zone::Local { is_summer, offset_minutes: winter }, ..self },
+        }
     }
 
     /// What this one leaves open taken from another: a time of day and its date.
@@ -129,12 +181,29 @@ impl fmt::Display for MeterTime {
             Zone::Unknown => Ok(()),
             Zone::Winter => f.write_str(" winter"),
             Zone::Summer => f.write_str(" summer"),
-            Zone::OffsetMinutes(minutes) => {
-                let sign = if minutes < 0 { '-' } else { '+' };
-                write!(f, "{sign}{:02}:{:02}", minutes.unsigned_abs() / 60, minutes.unsigned_abs() % 60)
+            Zone::OffsetMinutes(minutes) => offset(f, minutes),
+            Zone::Local { is_summer, offset_minutes } => {
+                offset(f, offset_minutes)?;
+                f.write_str(if is_summer { " summer" } else { " winter" })
             }
         }
     }
+}
+
+fn offset(f: &mut fmt::Formatter<'_>, minutes: i16) -> fmt::Result {
+    let sign = if minutes < 0 { '-' } else { '+' };
+    write!(f, "{sign}{:02}:{:02}", minutes.unsigned_abs() / 60, minutes.unsigned_abs() % 60)
+}
+
+/// Minutes ahead of UTC in winter and in summer, of a year: the less and the more of January and July.
+fn offsets(zone: &TimeZone, year: u16) -> Option<(i16, i16)> {
+    let year = i16::try_from(year).ok()?;
+    let on = |month: i8| {
+        let day = jiff::civil::Date::new(year, month, 1).ok()?.to_zoned(TimeZone::UTC).ok()?;
+        i16::try_from(zone.to_offset(day.timestamp()).seconds() / 60).ok()
+    };
+    let (january, july) = (on(1)?, on(7)?);
+    Some((january.min(july), january.max(july)))
 }
 
 #[cfg(test)]
@@ -155,6 +224,35 @@ mod tests {
         assert_eq!(MeterTime::date(2022, 7, 19).at(23, 21, 19).to_string(), "2022-07-19 23:21:19");
         assert_eq!(MeterTime { day: None, ..MeterTime::date(2022, 9, 1) }.to_string(), "2022-09");
         assert_eq!(MeterTime { hour: Some(7), minute: Some(0), ..MeterTime::default() }.to_string(), "07:00");
+    }
+
+    fn placed(zone: &str, time: MeterTime) -> String {
+        time.in_zone(&TimeZone::posix(zone).unwrap()).to_string()
+    }
+
+    #[test]
+    fn the_flag_and_the_zone_together_give_the_offset() {
+        let july = MeterTime::date(2026, 7, 1).at(12, 0, 0);
+        let (summer, winter) =
+            (MeterTime { zone: Zone::Summer, ..july }, MeterTime { zone: Zone::Winter, ..july });
+        let amsterdam = "CET-1CEST,M3.5.0,M10.5.0/3";
+        assert_eq!(placed(amsterdam, summer), "2026-07-01 12:00:00+02:00 summer");
+        assert_eq!(placed(amsterdam, winter), "2026-07-01 12:00:00+01:00 winter", "standard time all year");
+        assert_eq!(placed(amsterdam, july), july.to_string(), "nothing is made up");
+        assert_eq!(
+            placed("EET-2EEST,M3.5.0/3,M10.5.0/4", summer.ahead(60)),
+            "2026-07-01 12:00:00+03:00 summer"
+        );
+        assert_eq!(placed("AEST-10AEDT,M10.1.0,M4.1.0/3", summer), "2026-07-01 12:00:00+11:00 summer");
+        assert_eq!(placed("UTC0", summer), "2026-07-01 12:00:00 summer", "that zone has no summer");
+    }
+
+    #[test]
+    fn the_hour_that_comes_twice_is_parted_by_the_flag() {
+        let twice =
+            |zone| MeterTime { zone, ..MeterTime::date(2026, 10, 25).at(2, 30, 0) }.ahead(60).to_string();
+        assert_eq!(twice(Zone::Summer), "2026-10-25 02:30:00+02:00 summer");
+        assert_eq!(twice(Zone::Winter), "2026-10-25 02:30:00+01:00 winter");
     }
 
     #[test]

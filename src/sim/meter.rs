@@ -243,13 +243,22 @@ impl SimMeter {
     pub(super) fn hear(&mut self, bytes: &[u8], now: Now) {
         self.heard = now.at;
         self.rest_until = At::ZERO;
-        if let Some(load) = self.household.as_mut().and_then(|household| household.draw(now.wall)) {
-            self.responder.draw(load);
-        }
+        self.draw(now);
         self.responder.receive(bytes, now);
     }
 
+    fn draw(&mut self, now: Now) {
+        if let Some(load) = self.household.as_mut().and_then(|household| household.draw(now.wall)) {
+            self.responder.draw(load);
+        }
+    }
+
     pub(super) fn poll(&mut self, now: Now) -> Option<Told> {
+        // One that nobody speaks to is drawn from before it speaks by itself.
+        let is_due = self.responder.deadline().is_some_and(|due| due <= now.at);
+        if is_due && self.heard == At::ZERO {
+            self.draw(now);
+        }
         self.responder.poll(now)
     }
 

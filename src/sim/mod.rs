@@ -5,6 +5,7 @@
 //! | `meter.rs` | one simulated meter: a family's [`Responder`](crate::protocol::Responder) and where it is found |
 //! | `line.rs` | how long characters take on the wire, and in which pieces they are handed over |
 //! | `wire.rs` | several meters on one wire, pure: commands and time in, events with their times out |
+//! | `misheard.rs` | what other line settings make of characters |
 //! | `bus.rs` | the wire as a [`Link`](crate::link::Link), in real or paused time |
 //! | `fault/` | what goes wrong on a line, by seed, with a log of what was done |
 //! | `sessions.rs` | whether a meter of a bus is in a session |
@@ -20,6 +21,7 @@ pub mod fault;
 mod line;
 mod load;
 mod meter;
+mod misheard;
 pub mod serve;
 mod sessions;
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Several meters on one wire, pure: commands and time in, link events with their exact times out.
 //!
 //! Every meter hears every request, in the pieces and at the times in which the line carries it. Meters whose
-//! line settings differ from the near end's hear garbage, which is to say nothing, and nothing of theirs is
-//! understood. Transmissions of several meters at once merge: a 0 wins over a 1. While meters transmit, none of
+//! line settings differ from the near end's hear garbage, which is to say nothing; what they push by themselves comes
+//! as the garbage that the near end makes of it. Transmissions of several meters at once merge: a 0 wins over a 1. While meters transmit, none of
 //! them hears. Meters do not hear each other's replies.
 
 use std::collections::BTreeMap;
@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 use super::fault::{Cut, Faults, Injector, Opening};
 use super::line::{Pace, Piece, Speed};
 use super::meter::{SimMeter, readdress};
+use super::misheard::misheard;
 use crate::frame::At;
 use crate::link::{Clock, LinkCommand, LinkEvent};
 use crate::protocol::{LineSettings, Now, Told};
@@ -42,6 +43,8 @@ struct Transmission {
     start: At,
     bytes: Vec<u8>,
     line: LineSettings,
+    /// Whether nobody has asked for it: whoever listens on other settings then hears what comes of it.
+    is_push: bool,
 }
 
 /// A meter is asked at most so often in a row, so that one that never ends cannot hold the simulation up.
@@ -306,8 +309,9 @@ impl Wire {
                 let due = if speed == Speed::Max { now } else { due };
                 let start = due.max(now).max(meter.free());
                 let line = meter.speaks();
+                let is_push = meter.last_heard() == At::ZERO;
                 meter.busy_until(start + Pace::of(line, speed).time(bytes.len()));
-                self.told.push(Transmission { start, bytes, line });
+                self.told.push(Transmission { start, bytes, line, is_push });
             }
             Told::SetLine(line) => {
                 let at = meter.free().max(now);
@@ -339,10 +343,13 @@ impl Wire {
         while let Some(index) = self.told.iter().position(|transmission| transmission.start <= self.now) {
             let first = self.told.swap_remove(index);
             let pace = Pace::of(first.line, self.speed);
-            let bytes = self.collided(&first, pace);
+            let mut bytes = self.collided(&first, pace);
             self.busy_until = self.busy_until.max(first.start + pace.time(bytes.len()));
             if first.line != self.line {
-                continue;
+                if !first.is_push {
+                    continue;
+                }
+                bytes = misheard(&bytes, first.line, self.line);
             }
             let passed = self.injector.reply(pace.pieces(&bytes, first.start), pace);
             self.deliver(passed.through);
@@ -387,6 +394,8 @@ impl Wire {
     }
 
     fn moment(&self, at: At) -> Now {
-        Now { at, wall: self.clock.wall(at).to_zoned(self.zone.clone()).datetime() }
+        let zoned = self.clock.wall(at).to_zoned(self.zone.clone());
+        let ahead_minutes = i16::try_from(zoned.offset().seconds() / 60).unwrap_or(0);
+        Now { at, wall: zoned.datetime(), ahead_minutes }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::capture::{Capture, CaptureState};
@@ -37,6 +38,7 @@ pub struct Trace {
     capture: Option<Capture>,
     keys: Vec<MeterKey>,
     damaged: Damaged,
+    zone: Option<TimeZone>,
 }
 
 impl Trace {
@@ -59,6 +61,7 @@ impl Trace {
             capture: None,
             keys: Vec::new(),
             damaged: Damaged::default(),
+            zone: None,
         }
     }
 
@@ -238,7 +241,20 @@ impl Trace {
             dialect: entry.relation.dialect,
             step: entry.relation.step,
         };
-        Some(family.dissect(&self.bytes_of(&entry), &context))
+        let mut dissection = family.dissect(&self.bytes_of(&entry), &context);
+        dissection.readings.iter_mut().for_each(|reading| reading.in_zone(self.zone()));
+        Some(dissection)
+    }
+
+    /// In which zone the clocks of the meters are, whatever their models say.
+    pub fn set_zone(&mut self, zone: Option<TimeZone>) {
+        self.zone = zone;
+    }
+
+    /// The zone that was set.
+    #[must_use]
+    pub const fn zone(&self) -> Option<&TimeZone> {
+        self.zone.as_ref()
     }
 
     /// Which keys frames are explained with, those that came before too: dissections are not kept.
@@ -255,7 +271,8 @@ impl Trace {
     /// Begins anew as another trace, with the same keys.
     pub fn restart(&mut self, other: Self) {
         let keys = std::mem::take(&mut self.keys);
-        *self = Self { keys, ..other };
+        let zone = self.zone.take();
+        *self = Self { keys, zone, ..other };
     }
 
     /// The frames of the message that a frame belongs to, up to itself; none for messages of one frame or where

@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use jiff::tz::TimeZone;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::message::{Effect, Message};
@@ -28,6 +29,8 @@ pub struct Outside {
     pub themes: Option<PathBuf>,
     /// Where traffic is written.
     pub recording: Recording,
+    /// The zone of the meters' clocks, where it is set.
+    pub zone: Option<TimeZone>,
     /// Where links are remembered.
     pub store: Option<PathBuf>,
     /// Whether ports are being listed just now.
@@ -56,7 +59,8 @@ impl Outside {
                 let simulation = Simulation { model, ..Simulation::default() };
                 let (recording, before) = (self.recording.clone(), self.session.take());
                 let role = Role::Talk;
-                self.open(Opening { name, role, line, decoder, recording, keys, simulation, before });
+                let zone = self.zone.clone();
+                self.open(Opening { name, role, line, decoder, recording, keys, zone, simulation, before });
             }
             Effect::Close => self.close(),
             Effect::Bus(intent) => {

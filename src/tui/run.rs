@@ -56,6 +56,8 @@ pub struct Start {
     pub recording: Recording,
     /// The keys of meters that encrypt.
     pub keys: Keys,
+    /// The zone of the meters' clocks, where it is set.
+    pub zone: Option<TimeZone>,
     /// Links named in the configuration.
     pub links: Vec<Kept>,
     /// Where links are remembered from one start to the next; `None` to remember none.
@@ -116,6 +118,7 @@ impl Console {
             inbox: sender,
             themes: start.themes,
             recording: start.recording,
+            zone: start.zone,
             store: start.store,
             listing: false,
         };

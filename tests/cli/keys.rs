@@ -308,3 +308,40 @@ fn a_listener_names_an_inverted_line() {
     assert!(heard.stderr.contains("listening: the line looks inverted: the data pin"), "{heard:?}");
     assert_eq!(heard.stderr.matches("inverted: ").count(), 1, "{heard:?}");
 }
+
+#[test]
+fn a_key_of_another_meter_is_a_missing_key_for_the_one_that_is_named() {
+    let served =
+        simulate_tcp(&[&KAIFA[..], &["--set", "interval=1", "--keys", &KeysFile::with(KEY).path()]].concat());
+    let keys = KeysFile::of(&[&format!("serial = \"201\"\nencryption_key = \"{KEY}\"")]);
+    let path = keys.path();
+    let read =
+        |serial| run(&[&["read", &served.place, "--address", serial, "--keys", &path], &KAIFA[..]].concat());
+    let other = read("202");
+    assert_eq!(other.code, Some(5), "{other:?}");
+    assert!(other.stderr.contains("no key for this system title"), "{other:?}");
+    assert_eq!(read("201").code, Some(0));
+}
+
+#[test]
+fn the_time_zone_is_a_setting_and_an_unknown_one_is_refused_with_its_place() {
+    let served = simulate_tcp(&["--model", "dsmr5-p1"]);
+    let read = |more: &[&str]| {
+        let args = [&["read", &served.place, "--model", "dsmr5-p1", "--json"], more].concat();
+        run(&args)
+    };
+    let is_summer_in_brussels = |run: &super::Run| run.stdout.contains(" summer\"");
+    let own = read(&[]);
+    let offset = if is_summer_in_brussels(&own) { "+02:00 summer" } else { "+01:00 winter" };
+    assert!(own.stdout.contains(offset), "{own:?}");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.toml");
+    let path = file.to_str().unwrap();
+    std::fs::write(&file, "mouse = true\ntimezone = \"Mars/Olympus\"\n").unwrap();
+    let refused = read(&["--config", path]);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.stderr.contains("line 2, column 12: no time zone \"Mars/Olympus\""), "{refused:?}");
+    let refused = read(&["--timezone", "Mars/Olympus"]);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.stderr.contains("no time zone \"Mars/Olympus\""), "{refused:?}");
+}

@@ -31,7 +31,7 @@ mod units;
 
 use self::bare::OrBare;
 use super::delimited::Delimited;
-use super::listen::{Listen, TELEGRAM};
+use super::listen::{Listen, Manner, TELEGRAM};
 use super::mbus::{access_of, link};
 use super::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, Plan, Profile,
@@ -91,7 +91,8 @@ impl Family for OverMbus {
     }
 
     fn exchange(&self, plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {
-        Ok(Box::new(Listen::new(&OverMbus, plan, |_| None)))
+        let manner = manner(plan.profile.model);
+        Ok(Box::new(Listen::new(&OverMbus, plan, manner)))
     }
 
     fn responder(&self, setup: &Setup) -> Result<Box<dyn Responder>, SetupError> {
@@ -141,12 +142,18 @@ impl Family for OverHdlc {
     }
 
     fn exchange(&self, plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {
-        Ok(Box::new(Listen::new(&OverHdlc, plan, |_| None)))
+        let manner = manner(plan.profile.model);
+        Ok(Box::new(Listen::new(&OverHdlc, plan, manner)))
     }
 
     fn responder(&self, setup: &Setup) -> Result<Box<dyn Responder>, SetupError> {
         responder::responder(setup)
     }
+}
+
+/// How a model speaks; nobody answers it.
+fn manner(model: &str) -> Manner {
+    Manner { interval: responder::interval(model), reply: |_| None }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::commands::COMMANDS;
 use super::dissect::{dissect, values};
-use super::hints::{self, Hint};
+use super::hints::{self, Hint, Proposal};
 use super::variant::{self, ANY};
 use crate::frame::{At, Values, Verdict};
 use crate::protocol::{
@@ -15,6 +15,9 @@ use crate::protocol::{
 
 /// Characters of a long telegram, whose time on the wire is added to the deadline.
 const LONG: usize = 2400;
+
+/// Line settings that are tried besides the first ones: there and back again.
+const MOST_LINES: u8 = 2;
 
 /// Bytes of noise by which the line is judged.
 const JUDGED: usize = 2048;
@@ -36,8 +39,8 @@ pub struct Wait {
     trouble: Option<Fault>,
     /// What was said about the line, so that it is said once.
     hint: Option<Hint>,
-    /// Whether other line settings have been tried.
-    has_changed_line: bool,
+    /// How often other line settings have been tried.
+    lines_tried: u8,
     actions: VecDeque<Action>,
 }
 
@@ -63,7 +66,7 @@ impl Wait {
             noise_bytes: 0,
             trouble: None,
             hint: None,
-            has_changed_line: false,
+            lines_tried: 0,
             actions: VecDeque::new(),
         })
     }
@@ -134,19 +137,26 @@ impl Wait {
             return;
         };
         self.actions.push_back(Action::Warning(Warning { code: hint.code(), text: hint.text().into() }));
-        self.try_line(hint, at);
         self.hint = Some(hint);
+        if hint.line().is_some() {
+            self.try_line(at);
+        }
     }
 
-    /// Other line settings are tried once, when the bytes say which and no model has fixed them.
-    fn try_line(&mut self, hint: Hint, at: At) {
-        let is_free = self.dialect == ANY.dialect && !self.has_changed_line;
-        let Some(line) = hint.line().filter(|line| is_free && *line != self.line) else { return };
-        self.has_changed_line = true;
+    /// Goes on with the line settings that the bytes speak for, where no model has fixed them; gives what for, or
+    /// nothing when the line stays as it is.
+    fn try_line(&mut self, at: At) -> Option<&'static str> {
+        let is_free = self.dialect == ANY.dialect && self.lines_tried < MOST_LINES;
+        let Proposal { line, listen, because } = hints::next(self.line, &self.noise);
+        if !is_free || line == self.line {
+            return None;
+        }
+        self.lines_tried += 1;
         self.line = line;
         self.noise.clear();
         self.actions.push_back(Action::SetLine(line));
-        self.actions.push_back(Action::WaitUntil(at + self.patience()));
+        self.actions.push_back(Action::WaitUntil(at + listen + line.wire_time(LONG) + self.delay));
+        Some(because)
     }
 
     fn stop(&mut self, fault: Fault) {
@@ -158,7 +168,14 @@ impl Wait {
         }
     }
 
+    /// Nothing good has come in time: what was heard may speak for another line.
     fn silence(&mut self, at: At) {
+        if self.trouble.is_none()
+            && let Some(because) = self.try_line(at)
+        {
+            let warning = Warning { code: "line", text: because.into() };
+            return self.actions.push_back(Action::Warning(warning));
+        }
         let silence = Fault::NoAnswer { sent: 0, echo: false, noise_bytes: self.noise_bytes };
         let fault = self.trouble.take().unwrap_or(silence);
         self.answered(Err(Failure { step: TITLE, fault }), at);
@@ -192,7 +209,8 @@ impl Exchange for Wait {
             Event::Cancelled => self.stop(Fault::Cancelled),
             Event::LinkLost => self.stop(Fault::LinkLost),
             // The line stays as it is, and so does the wait.
-            Event::LineRefused | Event::Sent | Event::Echo => {}
+            Event::LineRefused => self.lines_tried = MOST_LINES,
+            Event::Sent | Event::Echo => {}
         }
     }
 

@@ -152,7 +152,13 @@ pub fn next(line: LineSettings, heard: &[u8]) -> Proposal {
     }
     let said = of(heard, line);
     let by_turns = if line.baud == SLOW.baud { FAST } else { SLOW };
-    let line = said.and_then(Hint::line).unwrap_or(by_turns);
+    let line = match said {
+        // What has another cause than the line settings is not helped by others.
+        Some(hint) => hint.line().unwrap_or(line),
+        // Text can be read only at the right speed.
+        None if is_text(heard) => line,
+        None => by_turns,
+    };
     let listen = Duration::from_secs(if line == SLOW { 21 } else { 11 });
     Proposal { line, listen, because: said.map_or("bytes without sense: the other speed of P1", Hint::text) }
 }
@@ -225,6 +231,8 @@ mod tests {
         assert_eq!(line(FAST, &[1, 2, 3]), SLOW);
         assert_eq!(line(SLOW, &[1, 2, 3]), FAST);
         assert_eq!(line(FAST, &[]), FAST, "silence is no matter of speed");
+        assert_eq!(line(FAST, TEXT), FAST, "text is read at the right speed");
+        assert_eq!(line(FAST, &inverted(TEXT)), FAST, "an inverter is missing");
     }
 
     #[test]

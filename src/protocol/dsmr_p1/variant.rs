@@ -35,7 +35,14 @@ pub struct Variant {
     pub crc: Crc,
     /// What its tariffs are called, from 1; empty where that is not laid down.
     pub tariffs: &'static [&'static str],
+    /// Minutes ahead of UTC of its clock in winter; `None` where the country is not known.
+    pub ahead_minutes: Option<i16>,
 }
+
+/// Central European Time, Eastern European, and that of Ireland.
+const CET: Option<i16> = Some(60);
+const EET: Option<i16> = Some(120);
+const WET: Option<i16> = Some(0);
 
 const FAST: LineSettings = LineSettings::n81(115_200);
 const SLOW: LineSettings = LineSettings::e71(9600);
@@ -47,7 +54,7 @@ const DUTCH: &[&str] = &["low", "normal"];
 const BELGIAN: &[&str] = &["day", "night"];
 
 macro_rules! variants {
-    ($($name:ident = $dialect:literal $shown:literal $title:literal $line:ident $interval:ident $crc:ident $tariffs:expr;)+) => {
+    ($($name:ident = $dialect:literal $shown:literal $title:literal $line:ident $interval:ident $crc:ident $ahead:ident $tariffs:expr;)+) => {
         $(
             #[doc = concat!($title, "s.")]
             pub static $name: Variant = Variant {
@@ -58,6 +65,7 @@ macro_rules! variants {
                 interval: $interval,
                 crc: Crc::$crc,
                 tariffs: $tariffs,
+                ahead_minutes: $ahead,
             };
         )+
 
@@ -67,22 +75,22 @@ macro_rules! variants {
 }
 
 variants! {
-    ANY = 0 "" "P1 telegram" FAST TEN Perhaps &[];
-    V2 = 1 "DSMR 2.2 and 3.0" "DSMR 2.2 or 3.0 telegram" SLOW TEN Never DUTCH;
-    V4 = 2 "DSMR 4" "DSMR 4 telegram" FAST TEN Always DUTCH;
-    V5 = 3 "DSMR 5, ESMR 5" "DSMR 5 telegram" FAST SECOND Always DUTCH;
-    BELGIUM = 4 "Belgium, e-MUCS" "e-MUCS telegram" FAST SECOND Always BELGIAN;
-    LUXEMBOURG = 5 "Luxembourg, Smarty" "Smarty telegram" FAST TEN Always &[];
-    AUSTRIA = 6 "Austria, Sagemcom T210-D-r" "Austrian P1 telegram" FAST TEN Always &[];
-    SWEDEN = 7 "Sweden, Denmark, Norway (H1)" "H1 telegram" FAST TEN Always &[];
-    LITHUANIA = 8 "Lithuania, ESO" "Lithuanian P1 telegram" FAST TEN Always &[];
-    HUNGARY = 9 "Hungary" "Hungarian P1 telegram" FAST TEN Always &[];
-    SWITZERLAND = 10 "Switzerland" "Swiss P1 telegram" FAST TEN Always &[];
-    SLOVENIA = 11 "Slovenia" "Slovenian P1 telegram" FAST TEN Never &[];
-    POLAND = 12 "Poland" "Polish P1 telegram" FAST TEN Always &[];
-    IRELAND = 13 "Ireland" "Irish P1 telegram" FAST TEN Always &[];
-    Q3D = 14 "EasyMeter Q3D (D0)" "EasyMeter telegram" SLOW SECOND Never &[];
-    OLDEST = 15 "DSMR 2.1" "DSMR 2.1 telegram" SLOW TEN Never DUTCH;
+    ANY = 0 "" "P1 telegram" FAST TEN Perhaps None &[];
+    V2 = 1 "DSMR 2.2 and 3.0" "DSMR 2.2 or 3.0 telegram" SLOW TEN Never CET DUTCH;
+    V4 = 2 "DSMR 4" "DSMR 4 telegram" FAST TEN Always CET DUTCH;
+    V5 = 3 "DSMR 5, ESMR 5" "DSMR 5 telegram" FAST SECOND Always CET DUTCH;
+    BELGIUM = 4 "Belgium, e-MUCS" "e-MUCS telegram" FAST SECOND Always CET BELGIAN;
+    LUXEMBOURG = 5 "Luxembourg, Smarty" "Smarty telegram" FAST TEN Always CET &[];
+    AUSTRIA = 6 "Austria, Sagemcom T210-D-r" "Austrian P1 telegram" FAST TEN Always CET &[];
+    SWEDEN = 7 "Sweden, Denmark, Norway (H1)" "H1 telegram" FAST TEN Always CET &[];
+    LITHUANIA = 8 "Lithuania, ESO" "Lithuanian P1 telegram" FAST TEN Always EET &[];
+    HUNGARY = 9 "Hungary" "Hungarian P1 telegram" FAST TEN Always CET &[];
+    SWITZERLAND = 10 "Switzerland" "Swiss P1 telegram" FAST TEN Always CET &[];
+    SLOVENIA = 11 "Slovenia" "Slovenian P1 telegram" FAST TEN Never CET &[];
+    POLAND = 12 "Poland" "Polish P1 telegram" FAST TEN Always CET &[];
+    IRELAND = 13 "Ireland" "Irish P1 telegram" FAST TEN Always WET &[];
+    Q3D = 14 "EasyMeter Q3D (D0)" "EasyMeter telegram" SLOW SECOND Never CET &[];
+    OLDEST = 15 "DSMR 2.1" "DSMR 2.1 telegram" SLOW TEN Never CET DUTCH;
 }
 
 /// The variant of a dialect; any if there is no such.

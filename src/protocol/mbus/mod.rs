@@ -29,7 +29,7 @@ mod vif;
 pub(super) use tracker::Exchanges;
 
 use super::delimited::Delimited;
-use super::listen::{Listen, TELEGRAM, WAIT};
+use super::listen::{Listen, Manner, Reply, TELEGRAM, USUAL, WAIT};
 use super::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, Group, LineSettings, Plan,
     Profile, Request, Responder, Setup, SetupError, Source, Tracker,
@@ -103,7 +103,9 @@ impl Family for Mbus {
 
     fn exchange(&self, plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {
         let answers = plan.requests.iter().any(|request| request.command.id == ACKNOWLEDGE.id);
-        Ok(Box::new(Listen::new(&Mbus, plan, if answers { acknowledge } else { |_| None })))
+        let reply: Reply = if answers { acknowledge } else { |_| None };
+        let interval = if plan.profile.dialect == AMIS { responder::CALL } else { USUAL };
+        Ok(Box::new(Listen::new(&Mbus, plan, Manner { interval, reply })))
     }
 
     fn responder(&self, setup: &Setup) -> Result<Box<dyn Responder>, SetupError> {

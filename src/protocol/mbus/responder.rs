@@ -8,7 +8,7 @@ use crate::frame::At;
 use crate::protocol::{LineSettings, Load, MeterKey, Now, Responder, Setup, SetupError, Told, cipher};
 
 /// From one attempt to reach a reader to the next, and from data to data.
-const CALL: Duration = Duration::from_secs(60);
+pub const CALL: Duration = Duration::from_secs(60);
 const INTERVAL: Duration = Duration::from_secs(1);
 /// Missing acknowledgements after which it begins anew.
 const MOST_MISSING: u8 = 10;

@@ -295,7 +295,11 @@ fn setup(dialect: Dialect, keys: Vec<MeterKey>) -> Setup {
 }
 
 fn now(millis: u64) -> Now {
-    Now { at: At::from_millis(millis), wall: jiff::civil::date(2026, 11, 20).at(16, 10, 30, 0) }
+    Now {
+        at: At::from_millis(millis),
+        wall: jiff::civil::date(2026, 11, 20).at(16, 10, 30, 0),
+        ahead_minutes: 60,
+    }
 }
 
 fn sent(told: Option<Told>) -> Vec<u8> {

@@ -156,7 +156,7 @@ impl Line {
     }
 
     fn clock(&self) -> Now {
-        Now { at: self.now, wall: "2024-05-31T12:00:00".parse().unwrap() }
+        Now { at: self.now, wall: "2024-05-31T12:00:00".parse().unwrap(), ahead_minutes: 0 }
     }
 
     fn listen_to_the_meter(&mut self) {

@@ -35,15 +35,15 @@ pub struct Content<'a> {
     pub registers: &'a Registers,
     /// The serial number.
     pub serial: &'a str,
-    /// The meter's clock, one hour ahead of UTC all the year.
+    /// The meter's clock.
     pub wall: DateTime,
+    /// How far it is ahead of UTC, in minutes.
+    pub ahead_minutes: i16,
 }
 
 const CLOCK: Obis = [0, 0, 1, 0, 0, 255];
 const SERIAL: Obis = [0, 0, 96, 1, 0, 255];
 const SETUP: Obis = [0, 8, 25, 9, 0, 255];
-/// Minutes ahead of UTC.
-const AHEAD: i16 = 60;
 
 const fn electric(c: u8, d: u8) -> Obis {
     [1, 0, c, d, 0, 255]
@@ -95,7 +95,7 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn clock(&self) -> [u8; 12] {
-        time::encode(self.content.wall, AHEAD, 0)
+        time::encode(self.content.wall, self.content.ahead_minutes, 0)
     }
 
     fn group(&mut self, tag: u8, count: usize) {

@@ -7,12 +7,11 @@ mod registers;
 
 use std::time::Duration;
 
-use jiff::civil::DateTime;
-
 use self::kinds::Kind;
 use self::registers::Registers;
 use super::ciphering::{self, Control};
 use crate::frame::At;
+use crate::protocol::listen::USUAL;
 use crate::protocol::{Load, MeterKey, Now, Responder, Setup, SetupError, Told};
 
 /// The invocation counter of the first push, unless set.
@@ -41,6 +40,12 @@ pub struct Meter {
 /// [`SetupError`] for a value that it cannot have.
 pub fn responder(setup: &Setup) -> Result<Box<dyn Responder>, SetupError> {
     Ok(Box::new(Meter::new(setup)?))
+}
+
+/// From push to push of a model; of the generic ones it is not known.
+pub fn interval(model: &str) -> Duration {
+    let known = kinds::of_model(model).filter(|_| !model.starts_with("dlms-"));
+    known.map_or(USUAL, |kind| Duration::from_secs(kind.interval_s))
 }
 
 fn unfit(name: &str, value: &str, expected: &str) -> SetupError {
@@ -91,8 +96,13 @@ impl Meter {
     }
 
     /// The bytes of one push.
-    fn push(&mut self, wall: DateTime) -> Vec<u8> {
-        let content = body::Content { registers: &self.registers, serial: &self.serial, wall };
+    fn push(&mut self, now: Now) -> Vec<u8> {
+        let content = body::Content {
+            registers: &self.registers,
+            serial: &self.serial,
+            wall: now.wall,
+            ahead_minutes: now.ahead_minutes,
+        };
         let plain = body::notification(self.kind, &content, self.counter);
         let apdu = self.sealed(&plain).unwrap_or(plain);
         self.counter = self.counter.wrapping_add(1);
@@ -118,7 +128,7 @@ impl Responder for Meter {
             return None;
         }
         self.next = Some(due.max(now.at) + self.interval);
-        Some(Told::Send { bytes: self.push(now.wall), due })
+        Some(Told::Send { bytes: self.push(now), due })
     }
 
     fn deadline(&self) -> Option<At> {

@@ -52,7 +52,7 @@ fn meter(model: &'static str, keys: Vec<MeterKey>, values: &[(&str, &str)]) -> B
 }
 
 fn now(at: At) -> Now {
-    Now { at, wall: jiff::civil::date(2026, 11, 20).at(16, 10, 30, 0) }
+    Now { at, wall: jiff::civil::date(2026, 11, 20).at(16, 10, 30, 0), ahead_minutes: 60 }
 }
 
 /// The next push and when it was due.
@@ -68,7 +68,7 @@ fn push(meter: &mut dyn Responder) -> (Vec<u8>, At) {
 
 fn exchange(model: &'static str, keys: Vec<MeterKey>, dialect: u8) -> Box<dyn Exchange> {
     let command = &family(model).commands(Dialect(dialect))[0];
-    let arguments = command.arguments([("wait", "20")]).unwrap();
+    let arguments = command.arguments([]).unwrap();
     let profile = Profile {
         model,
         dialect: Dialect(dialect),
@@ -234,7 +234,11 @@ fn without_the_right_key_the_wait_ends_with_the_reason() {
 fn silence_and_damage_end_the_wait_each_in_its_own_words() {
     let mut silent = exchange("kaifa-ma309", vec![], 0);
     silent.handle(Event::Start, At::ZERO);
-    assert_eq!(actions(silent.as_mut()), [Action::WaitUntil(At::from_millis(20_000))]);
+    assert_eq!(
+        actions(silent.as_mut()),
+        [Action::WaitUntil(At::from_millis(12_750))],
+        "two intervals, and the push itself"
+    );
     silent.handle(Event::Deadline, At::from_millis(20_000));
     assert_eq!(fault(&actions(silent.as_mut())), Fault::NoAnswer { sent: 0, echo: false, noise_bytes: 0 });
     let (mut bytes, _) = push(meter("kaifa-ma309", vec![], &[]).as_mut());
@@ -253,4 +257,30 @@ fn a_cancelled_wait_ends_at_once() {
     exchange.handle(Event::Cancelled, At::ZERO);
     let all = actions(exchange.as_mut());
     assert_eq!((fault(&all), all.last()), (Fault::Cancelled, Some(&Action::Finished)));
+}
+
+#[test]
+fn a_push_is_waited_for_two_intervals_of_the_model_unless_told_otherwise() {
+    let waited = |model: &'static str| {
+        let mut exchange = exchange(model, vec![], 0);
+        exchange.handle(Event::Start, At::ZERO);
+        let due = actions(exchange.as_mut()).into_iter().find_map(|action| match action {
+            Action::WaitUntil(due) => Some(due.since(At::ZERO).as_secs()),
+            _ => None,
+        });
+        due.unwrap()
+    };
+    assert_eq!([waited("kaifa-ma309"), waited("kamstrup-omnipower")], [12, 22], "and the push itself");
+    assert_eq!([waited("dlms-push"), waited("dlms-hdlc")], [32, 32], "how often they speak is not known");
+}
+
+#[test]
+fn the_clock_states_the_offset_of_the_zone_it_is_in() {
+    let mut meter = meter("kaifa-ma309", vec![], &[]);
+    let at = meter.deadline().unwrap();
+    assert_eq!(meter.poll(now(at)), None, "it begins with its interval");
+    let later = Now { ahead_minutes: 330, ..now(meter.deadline().unwrap()) };
+    let Some(Told::Send { bytes, .. }) = meter.poll(later) else { panic!("silent") };
+    let found = readings(&hear(exchange("kaifa-ma309", vec![], 0).as_mut(), &OverMbus, &bytes));
+    assert!(found.iter().any(|r| r.at.is_some_and(|at| at.to_string() == "2026-11-20 16:10:30+05:30")));
 }

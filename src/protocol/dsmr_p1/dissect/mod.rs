@@ -95,6 +95,10 @@ fn explain<F: Fields>(bytes: &[u8], base: usize, dialect: Dialect) -> Explained<
     let next = lines::first(&mut sheet, stop);
     lines::body(&mut sheet, next, stop);
     told::date(&mut sheet);
+    // A country that was found out by its objects may be another one of the same dress.
+    if let Some(ahead) = variant::of(dialect).ahead_minutes {
+        sheet.readings.iter_mut().for_each(|reading| reading.place(|time| time.ahead(ahead)));
+    }
     let of_lines = sheet.problems.len();
     close(&mut sheet, end, checksum, verdict);
     // What is wrong with the whole comes before what is wrong with a line.

@@ -17,7 +17,7 @@ const WALL: jiff::civil::DateTime = datetime(2026, 7, 1, 12, 34, 56, 0);
 
 fn now(millis: u64) -> Now {
     let wall = WALL.checked_add(Duration::from_millis(millis)).unwrap();
-    Now { at: At::from_millis(millis), wall }
+    Now { at: At::from_millis(millis), wall, ahead_minutes: 120 }
 }
 
 fn setup(dialect: Dialect, values: &[(&str, &str)]) -> Setup {
@@ -324,6 +324,46 @@ fn noise_that_tells_the_cause_is_named_once_and_the_right_line_is_tried_once() {
     let mut table = Table::new(dialects::V2, 1, Vec::new());
     table.tell(Event::Start, 0).tell(Event::Noise(&inverted), 500);
     assert_eq!(table.log, ["inverted-line"]);
+}
+
+#[test]
+fn bytes_that_say_nothing_have_the_two_speeds_tried_by_turns_and_then_it_ends() {
+    let junk: Vec<u8> = (0..20u8).map(|n| n.wrapping_mul(37) ^ 0x9D).collect();
+    let mut table = Table::new(Dialect::default(), 1, Vec::new());
+    table.tell(Event::Start, 0).tell(Event::Noise(&junk), 500).tell(Event::Deadline, 20_300);
+    assert_eq!(table.log, [format!("line {}", hints::SLOW), "line".to_owned()]);
+    assert!((41_300..44_500).contains(&table.wait_millis()), "two telegrams: the first may be cut");
+    table.tell(Event::Noise(&junk), 25_000).tell(Event::Deadline, 44_000);
+    assert_eq!(table.log[2..], [format!("line {}", hints::FAST), "line".to_owned()]);
+    table.tell(Event::Noise(&junk), 50_000).tell(Event::Deadline, 56_000);
+    assert!(table.log[4].starts_with("failed 0 NoAnswer"), "{:?}", table.log);
+}
+
+#[test]
+fn a_line_that_a_model_fixes_or_that_cannot_be_set_is_not_left() {
+    let junk = [0x9D; 20];
+    let mut fixed = Table::new(dialects::V4, 1, Vec::new());
+    fixed.tell(Event::Start, 0).tell(Event::Noise(&junk), 500).tell(Event::Deadline, 20_300);
+    assert!(fixed.log[0].starts_with("failed 0"), "{:?}", fixed.log);
+    let mut refused = Table::new(Dialect::default(), 1, Vec::new());
+    refused.tell(Event::Start, 0).tell(Event::Noise(&junk), 500).tell(Event::Deadline, 20_300);
+    refused.tell(Event::LineRefused, 20_300).tell(Event::Noise(&junk), 30_000).tell(Event::Deadline, 44_000);
+    assert!(refused.log[2].starts_with("failed 0"), "{:?}", refused.log);
+}
+
+#[test]
+fn a_picked_country_gives_the_clock_its_offset_and_a_guessed_one_does_not() {
+    let at = |dialect, picked| {
+        let bytes = push(meter(dialect, &[]).as_mut(), 0).unwrap();
+        let found = P1.dissect(&bytes, &Context { dialect: picked, ..Context::default() });
+        found.readings.iter().find(|reading| reading.number().is_some()).unwrap().at.unwrap().to_string()
+    };
+    assert_eq!(at(dialects::V5, dialects::V5), "2026-07-01 12:34:56+02:00 summer");
+    assert_eq!(at(dialects::SWEDEN, dialects::SWEDEN), "2026-07-01 12:34:56+01:00 winter");
+    assert_eq!(at(dialects::LITHUANIA, dialects::LITHUANIA), "2026-07-01 12:34:56+03:00 summer");
+    assert_eq!(at(dialects::IRELAND, dialects::IRELAND), "2026-07-01 12:34:56+01:00 summer");
+    assert_eq!(at(dialects::V5, Dialect::default()), "2026-07-01 12:34:56 summer");
+    assert_eq!(at(dialects::SLOVENIA, dialects::SLOVENIA), "2026-07-01 12:34:56", "it says no letter");
 }
 
 #[test]

@@ -18,7 +18,11 @@ fn setup(dialect: Dialect, values: &[(&str, &str)]) -> Setup {
 }
 
 fn now(millis: u64) -> Now {
-    Now { at: At::from_millis(millis), wall: jiff::civil::date(2024, 5, 15).at(12, 0, 0, 0) }
+    Now {
+        at: At::from_millis(millis),
+        wall: jiff::civil::date(2024, 5, 15).at(12, 0, 0, 0),
+        ahead_minutes: 0,
+    }
 }
 
 /// What the meter says to bytes.

@@ -12,10 +12,12 @@
 mod chart;
 mod list;
 
+use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Rect;
 
 use super::Look;
+use crate::reading::MeterTime;
 use crate::tui::state::readings::Way;
 use crate::tui::state::{Pane, State};
 use crate::tui::theme::Role;
@@ -136,9 +138,16 @@ fn facts(look: &mut Look<'_>) {
     look.lines(inner, &lines);
 }
 
+/// The zone that a meter's clock is in, where it is known; else this computer's.
+fn zone_of(time: MeterTime, state: &State) -> TimeZone {
+    let seconds = time.offset_minutes().map(|minutes| i32::from(minutes) * 60);
+    let offset = seconds.and_then(|seconds| Offset::from_seconds(seconds).ok());
+    offset.map_or_else(|| state.zone.clone(), TimeZone::fixed)
+}
+
 fn clock_line(state: &State) -> String {
     let Some((time, when)) = state.readings.clock() else { return "Meter clock: not read".to_owned() };
-    let here = when.to_zoned(state.zone.clone()).datetime();
+    let here = when.to_zoned(zone_of(time, state)).datetime();
     let Some(there) = time.civil() else { return format!("Meter clock {time}: not a possible date") };
     let off = there.duration_since(here);
     let now = there.checked_add(state.age(when)).unwrap_or(there);

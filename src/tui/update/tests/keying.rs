@@ -46,8 +46,8 @@ fn a_key_that_does_not_open_the_last_telegram_is_said_to() {
 #[test]
 fn a_key_of_the_wrong_length_stays_in_the_box_with_what_is_wrong() {
     for (typed, complaint) in [
-        ("", "expected 32 hex digits, 0 are there"),
-        ("36C66", "expected 32 hex digits, 5 are there"),
+        ("", "expected 32 hex digits, or 64 for suite 2; 0 are there"),
+        ("36C66", "expected 32 hex digits, or 64 for suite 2; 5 are there"),
         ("36C6 6639 G", "character 11 is no hex digit"),
     ] {
         let mut state = shut();

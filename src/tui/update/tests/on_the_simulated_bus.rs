@@ -33,6 +33,7 @@ impl Desk {
                         decoder,
                         recording,
                         keys,
+                        zone: None,
                         simulation,
                         before: None,
                     });
