@@ -27,8 +27,6 @@ enum Ahead {
     Near(LinkEvent),
     /// The near end's line settings change.
     NearLine(LineSettings),
-    /// The near end's line settings go along with a meter's.
-    Follow(LineSettings),
     /// A meter's line settings change.
     MeterLine(usize, LineSettings),
     /// The link goes away.
@@ -89,7 +87,7 @@ pub(super) struct Wire {
 pub(super) enum NearEnd {
     /// Whoever uses it.
     Commanded,
-    /// Nobody can: it goes along with what a meter announces, as programs behind a socket expect.
+    /// Nobody can: it goes along with the meters, as programs behind a socket expect.
     Follows,
 }
 
@@ -223,11 +221,13 @@ impl Wire {
                 self.line = line;
                 self.emit(LinkEvent::LineSet { line, at: self.now });
             }
-            Ahead::Follow(line) => self.line = line,
             Ahead::MeterLine(index, line) => {
                 if let Some(meter) = self.meters.get_mut(index) {
                     meter.set_line(line);
                     meter.speak(line);
+                }
+                if self.near == NearEnd::Follows {
+                    self.line = line;
                 }
             }
             Ahead::Cut(cut) => self.lose(cut.why, cut.back_in),
@@ -319,9 +319,6 @@ impl Wire {
                 if late.is_zero() {
                     meter.speak(line);
                 }
-                if self.near == NearEnd::Follows {
-                    self.plan(at, Ahead::Follow(line));
-                }
                 self.plan(at + late, Ahead::MeterLine(index, line));
             }
         }
@@ -345,7 +342,7 @@ impl Wire {
             let pace = Pace::of(first.line, self.speed);
             let mut bytes = self.collided(&first, pace);
             self.busy_until = self.busy_until.max(first.start + pace.time(bytes.len()));
-            if first.line != self.line {
+            if first.line != self.line && self.near == NearEnd::Commanded {
                 if !first.is_push {
                     continue;
                 }
