@@ -121,7 +121,8 @@ fn subjects(serial: &Serial) -> Vec<Subject> {
             args: [&link, "--model", "energomera-ce307", "--address", "13462"].map(str::to_owned).to_vec(),
             to_bytes: &["4"],
             send: Some("\r"),
-            to_send: &["3"],
+            // Asked once: with retries the next key would come while the last request is still being waited for.
+            to_send: &["3", ":retries 0\r"],
             sample: ce_reply,
             talks_serial: true,
         },
@@ -236,14 +237,14 @@ fn byte_to_screen(subject: &Subject, terminal: &mut Terminal, serial: &mut Seria
 }
 
 fn key_to_wire(key: &str, terminal: &mut Terminal, serial: &mut Serial) -> Vec<f64> {
-    (0..20)
+    (0..15)
         .filter_map(|_| {
             serial.drain();
             let pressed = Instant::now();
             terminal.keys(key);
             let arrived = serial.first_byte()?;
             // Silence afterwards, so that the next key finds the program at rest.
-            std::thread::sleep(Duration::from_secs(8));
+            std::thread::sleep(Duration::from_secs(5));
             Some(millis(arrived.duration_since(pressed)))
         })
         .collect()
