@@ -51,6 +51,9 @@ const FRAME: &[&str] = &[
     "type and count",
     "scaler",
     "unit",
+    "class",
+    "attribute",
+    "data index",
     "L",
     "L, repeated",
 ];
