@@ -32,13 +32,7 @@ pub fn trouble(
         request_bytes: request.map_or(0, |entry| entry.len as usize),
     };
     let found = diagnosis::diagnose(&case, &failure.fault);
-    let doing = format!(
-        "{} of {} {} on {}",
-        failure.step,
-        target.model.id,
-        target.address,
-        live.session.name.in_words()
-    );
+    let doing = format!("{} of {} on {}", failure.step, target.meter(), live.session.name.in_words());
     let mut trouble = Trouble::new(Exit::of(&failure.fault), doing, found.headline).hint(found.heard);
     if let Some(address) = meter::simulated_address(target.model, case.place) {
         trouble = trouble.hint(format!("the simulated bus has {} at address {address}", target.model.id));
