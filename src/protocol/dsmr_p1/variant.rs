@@ -236,9 +236,11 @@ pub fn tariff_name(variant: &Variant, tariff: u64) -> &'static str {
     index.and_then(|index| variant.tariffs.get(index)).copied().unwrap_or("")
 }
 
-/// The medium of a meter on M-Bus (EN 13757-3; the Dutch 3.0 text also writes 5 for heat and 6 for cold).
-pub fn medium(code: u64) -> Option<&'static str> {
+/// The medium of a meter on M-Bus (EN 13757-3; but before version 4 the Dutch texts write 5 for heat and 6 for cold).
+pub fn medium(variant: &Variant, code: u64) -> Option<&'static str> {
+    let is_old = [V2.dialect, OLDEST.dialect].contains(&variant.dialect);
     Some(match code {
+        6 if is_old => "cold",
         2 => "electricity",
         3 => "gas",
         4 | 5 => "heat",
@@ -278,6 +280,19 @@ mod tests {
         assert_eq!((tariff_name(&V5, 1), tariff_name(&V5, 2)), ("low", "normal"));
         assert_eq!((tariff_name(&BELGIUM, 1), tariff_name(&BELGIUM, 2)), ("day", "night"));
         assert_eq!((tariff_name(&LITHUANIA, 1), tariff_name(&V5, 0), tariff_name(&V5, 3)), ("", "", ""));
+    }
+
+    #[test]
+    fn the_codes_of_media_are_those_of_m_bus_except_for_cold_in_old_versions() {
+        assert_eq!(
+            (medium(&V5, 3), medium(&V5, 7), medium(&V5, 4)),
+            (Some("gas"), Some("water"), Some("heat"))
+        );
+        assert_eq!(
+            (medium(&V5, 6), medium(&V2, 6), medium(&V2, 5)),
+            (Some("warm water"), Some("cold"), Some("heat"))
+        );
+        assert_eq!(medium(&V5, 99), None);
     }
 
     #[test]

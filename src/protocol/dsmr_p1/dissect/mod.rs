@@ -1,7 +1,9 @@
 //! Explaining a telegram down to its last byte.
 
+mod left_over;
 mod lines;
 mod meaning;
+mod month_end;
 mod parity;
 mod sealed;
 mod sheet;
