@@ -134,6 +134,12 @@ pub trait Family: Sync {
     /// The name of a dialect, empty where there is only one.
     fn dialect_name(&self, dialect: Dialect) -> &'static str;
 
+    /// The zone of the clocks of a dialect's meters, as a rule of POSIX; `None` where they are sold in several.
+    fn zone(&self, dialect: Dialect) -> Option<&'static str> {
+        let _ = dialect;
+        None
+    }
+
     /// The frames that carrying out a request would send, as far as they do not depend on answers.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Rect;
 
 use super::Look;
+use crate::app::target::Target;
 use crate::reading::MeterTime;
 use crate::tui::state::readings::Way;
 use crate::tui::state::{Pane, State};
@@ -138,11 +139,14 @@ fn facts(look: &mut Look<'_>) {
     look.lines(inner, &lines);
 }
 
-/// The zone that a meter's clock is in, where it is known; else this computer's.
+/// The zone that a meter's clock is in: as it says itself, as it is set, or that of its country; else this
+/// computer's.
 fn zone_of(time: MeterTime, state: &State) -> TimeZone {
     let seconds = time.offset_minutes().map(|minutes| i32::from(minutes) * 60);
     let offset = seconds.and_then(|seconds| Offset::from_seconds(seconds).ok());
-    offset.map_or_else(|| state.zone.clone(), TimeZone::fixed)
+    let set = || state.trace.lock().zone().cloned();
+    let own = || state.target.as_ref().and_then(Target::zone);
+    offset.map(TimeZone::fixed).or_else(set).or_else(own).unwrap_or_else(|| state.zone.clone())
 }
 
 fn clock_line(state: &State) -> String {

@@ -160,7 +160,7 @@ impl Bench {
 
     fn clock(&self) -> Now {
         let passed = jiff::SignedDuration::try_from(self.now.since(At::ZERO)).expect("a short time");
-        Now { at: self.now, wall: self.wall + passed, ahead_minutes: 0 }
+        Now { at: self.now, wall: self.wall + passed, ahead_minutes: 0, is_summer: false }
     }
 
     /// Lets the meter hear bytes before anything else happens.
