@@ -194,7 +194,7 @@ impl Reader<'_> {
                 poll.silent = index == 0 && matches!(failure.fault, Fault::NoAnswer { .. } | Fault::LinkLost);
                 poll.got.push(Got::Missing { request: index, why: absent(&failure) });
                 let trouble =
-                    failure::trouble(live, &self.target, &self.given.meter.address, &failure, request);
+                    failure::trouble(live, &self.target, &self.given.meter.who.address, &failure, request);
                 poll.first_trouble.get_or_insert(trouble);
             }
             _ => {}
@@ -289,7 +289,7 @@ impl Reader<'_> {
 
     /// The address as the person wrote it; on the simulated bus it may have been left out.
     fn address(&self) -> &str {
-        match self.given.meter.address.trim() {
+        match self.given.meter.who.address.trim() {
             "" => self.target.address.text(),
             written => written,
         }
