@@ -63,7 +63,7 @@ pub fn judge(wire: &[u8], known: Known<'_>) -> (Verdict, Option<Rule>) {
     let rule = only_rule(&message, &text);
     let dissection = explained.dissection;
     if dissection.verdict.is_bad() && !matches!(message, Message::Unknown) {
-        return (Verdict::Damaged(damage(&dissection)), None);
+        return (Verdict::Damaged(damage(&dissection.sealed())), None);
     }
     if let (Some(expected), Some(found)) = (known.rule, rule)
         && expected != found
