@@ -55,5 +55,5 @@ fn compose(target: &Target, request: &Request) -> Result<Vec<Dissection>, Stop> 
 /// The whole frame on one line, to be copied.
 fn wire_hex(dissection: &Dissection, reveal: bool) -> String {
     let Some(wire) = dissection.wire() else { return String::new() };
-    Mask::unless(reveal, dissection, 0).spaced(&wire.bytes, Span::new(0, wire.bytes.len()))
+    Mask::unless(reveal, dissection.told(reveal), 0).spaced(&wire.bytes, Span::new(0, wire.bytes.len()))
 }

@@ -92,7 +92,7 @@ impl Family for P1 {
         Box::new(tracker::Pushes::new(dialect))
     }
 
-    fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
+    fn explain(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
         dissect::dissect(frame, context)
     }
 

@@ -103,7 +103,7 @@ impl End {
         let Seal::Crc { value, .. } = self.seal else { return None };
         let covered = bytes.get(..=self.mark)?;
         let digits = CRC_DIGITS as u8;
-        Some(Checksum { kind: CRC_NAME, found: value.into(), expected: ARC.checksum(covered).into(), digits })
+        Some(Checksum::new(CRC_NAME, value.into(), ARC.checksum(covered).into(), digits))
     }
 
     /// The judgement that framing makes.
