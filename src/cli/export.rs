@@ -37,12 +37,13 @@ fn write(trace: &Trace, format: &mut dyn Format) -> Result<(), Stop> {
     Ok(export(trace, 0..trace.len(), format)?)
 }
 
-/// The lines that `decode --json` prints.
+/// The lines that `decode --json` prints, with what happened to the link between them.
 fn frames_as_json(trace: &Trace, timed: bool, out: &mut Out) -> Result<(), Stop> {
     let show = Show { look: Look::default(), timed };
     let mut offset = 0;
     for number in 0..trace.len() {
-        if let Some(line) = entry::json(trace, number, offset, show) {
+        let bytes = entry::json(trace, number, offset, show);
+        if let Some(line) = bytes.or_else(|| entry::mark_json(trace, number, offset, show)) {
             out.line(&line)?;
         }
         offset += trace.entry(number).map_or(0, |entry| u64::from(entry.len));
