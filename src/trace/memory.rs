@@ -39,6 +39,7 @@ pub struct Trace {
     keys: Vec<MeterKey>,
     damaged: Damaged,
     zone: Option<TimeZone>,
+    cut: u32,
 }
 
 impl Trace {
@@ -61,6 +62,7 @@ impl Trace {
             capture: None,
             keys: Vec::new(),
             damaged: Damaged::default(),
+            cut: 0,
             zone: None,
         }
     }
@@ -272,7 +274,14 @@ impl Trace {
     pub fn restart(&mut self, other: Self) {
         let keys = std::mem::take(&mut self.keys);
         let zone = self.zone.take();
-        *self = Self { keys, zone, ..other };
+        let cut = self.cut.wrapping_add(1);
+        *self = Self { keys, zone, cut, ..other };
+    }
+
+    /// Which of the traces that stood in this place it is: entry numbers of another mean nothing in this one.
+    #[must_use]
+    pub const fn cut(&self) -> u32 {
+        self.cut
     }
 
     /// The frames of the message that a frame belongs to, up to itself; none for messages of one frame or where
