@@ -1,5 +1,7 @@
 //! The loop that joins link, trace and protocol.
 
+mod unheard;
+
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -51,6 +53,7 @@ pub async fn run(
         quiet: Quiet::default(),
         closing: None,
         was_cut: false,
+        unheard: None,
         liveness: Liveness::default(),
         told: ends.told,
         status: ends.status,
@@ -82,6 +85,8 @@ struct Bus {
     closing: Option<At>,
     /// Whether the link went away in the middle of something.
     was_cut: bool,
+    /// The first entry since the link was opened, as long as no job has begun.
+    unheard: Option<u32>,
     liveness: Liveness,
     told: mpsc::UnboundedSender<BusEvent>,
     status: watch::Sender<Status>,
@@ -151,6 +156,7 @@ impl Bus {
                 }
                 self.talk.seven.open(line);
                 self.remark_on_parity(at);
+                self.open_ears();
             }
             LinkEvent::LineSet { line, at } => {
                 self.set_line(Some(line));
@@ -499,10 +505,12 @@ impl Bus {
     fn start_next(&mut self) {
         while self.may_begin() && self.quiet.begin() <= self.clock.now() {
             let Some((job, errand)) = self.queue.next() else { return };
-            if self.commands.is_none() && !errand.only_listens() {
+            let listens = errand.only_listens();
+            if self.commands.is_none() && !listens {
                 self.refuse(job, Fault::ListensOnly);
                 continue;
             }
+            let may_reply = errand.is_permitted();
             let decoder = errand.decoder().copied();
             if let Some(decoder) = decoder
                 && self.decoder.is_none_or(|d| !d.is_same(&decoder))
@@ -517,11 +525,21 @@ impl Bus {
                     }
                     self.talk.active = Some(Active::new(job, exchange, decoder, scope));
                     self.tell(job, JobEvent::Started);
-                    self.tell_exchange(Event::Start, self.clock.now());
+                    self.begin(listens && !may_reply);
                 }
                 Err(error) => self.refuse(job, Fault::Unsendable(error)),
             }
         }
+    }
+
+    /// Begins the active job. One that only listens hears what nobody has heard yet; a reply would come too late.
+    fn begin(&mut self, hears_early: bool) {
+        let now = self.clock.now();
+        self.tell_exchange(Event::Start, now);
+        if hears_early {
+            self.catch_up(now);
+        }
+        self.unheard = None;
     }
 
     /// Whether a job could begin: one that was asked for after a change of the line waits for it.

@@ -76,7 +76,7 @@ fn overheard(meter: &[&str], protocol: &str) -> Vec<serde_json::Value> {
 }
 
 /// What a listener prints until it has told of so many bytes; then it is told to end.
-fn told_of(bytes: u64, mut listener: Ended) -> Vec<serde_json::Value> {
+pub fn told_of(bytes: u64, mut listener: Ended) -> Vec<serde_json::Value> {
     let printed = BufReader::new(listener.0.stdout.take().unwrap());
     let (mut lines, mut told) = (Vec::new(), 0);
     for line in printed.lines() {
