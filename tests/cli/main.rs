@@ -8,6 +8,7 @@
 )]
 
 mod catalogue;
+mod clocks;
 mod decode;
 mod faults;
 mod keys;
