@@ -145,6 +145,24 @@ fn limit_or_number(is_limit: bool, label: Label, span: Span, text: &[u8]) -> Fie
     if is_limit && is_no_limit(text) { field.note(NO_LIMIT) } else { field }
 }
 
+/// Whether the limit of the line at hand is none.
+pub fn is_open<F: Fields>(sheet: &Sheet<'_, F>, entry: &Entry) -> bool {
+    let first = || sheet.groups.first().is_some_and(|first| is_no_limit(sheet.text(*first)));
+    entry.form == Form::Limit && sheet.groups.len() == 1 && first()
+}
+
+/// The name of a limit that is none.
+pub fn open_limit(entry: &'static Entry) -> &'static str {
+    match entry.title {
+        "power limit" => "power limit: none",
+        "current limit" => "current limit: none",
+        "fuse limit L1" => "fuse limit L1: none",
+        "fuse limit L2" => "fuse limit L2: none",
+        "fuse limit L3" => "fuse limit L3: none",
+        title => title,
+    }
+}
+
 /// Whether a limit is at least three nines in front of its unit and, but for leading zeros, nothing else: as
 /// many as the format has.
 pub fn is_no_limit(text: &[u8]) -> bool {

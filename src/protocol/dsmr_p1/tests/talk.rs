@@ -347,6 +347,15 @@ fn a_line_that_a_model_fixes_or_that_cannot_be_set_is_not_left() {
     assert!(refused.log[2].starts_with("failed 0"), "{:?}", refused.log);
 }
 
+#[test]
+fn a_belgian_meter_tells_the_greatest_demand_of_the_last_two_months() {
+    let found = explain(&push(meter(dialects::BELGIUM, &[]).as_mut(), 0).unwrap());
+    let peaks = found.readings.iter().filter(|reading| reading.quantity.name() == "maximum demand");
+    let told: Vec<String> = peaks.map(|r| format!("{} {}", r.period, r.at.unwrap())).collect();
+    assert_eq!(told[1], "month, 2 back 2026-05-14 22:45:00+02:00 summer");
+    assert_eq!(told[2], "month, 1 back 2026-06-14 22:45:00+02:00 summer");
+}
+
 /// What a meter of a dialect says of the time at the same moment, read with a model that was picked.
 fn time_told(dialect: Dialect, picked: Dialect) -> String {
     let bytes = push(meter(dialect, &[]).as_mut(), 0).unwrap();

@@ -128,6 +128,19 @@ fn the_limit_of_all_nines_is_no_reading_and_another_is() {
 }
 
 #[test]
+fn a_limit_of_all_nines_is_named_as_none_with_what_was_sent_kept() {
+    let found = find("be-fluvius-171-real").explain();
+    let wire = found.wire().unwrap();
+    let named: Vec<String> = wire
+        .fields
+        .iter()
+        .filter(|field| field.label.to_string().ends_with(": none"))
+        .map(|field| format!("{} {}", field.label, wire.text_of(field)))
+        .collect();
+    assert_eq!(named, ["power limit: none 999.9", "fuse limit L1: none 999"]);
+}
+
+#[test]
 fn luxembourg_sends_two_limits_in_one_line_under_either_of_two_codes() {
     for code in ["1-1:31.4.0", "1-1:34.4.0"] {
         let found = explain(&made(&format!("{code}(100*A)(-063*A)\r\n")), dialects::LUXEMBOURG);
@@ -150,6 +163,7 @@ fn a_polish_telegram_has_every_line_named() {
 #[case::breaker("0-0:24.4.0(1)\r\n", "breaker", "1")]
 #[case::breaker_under_the_other_code("1-0:96.3.10(0)\r\n", "breaker", "0")]
 #[case::limit("1-0:17.0.0(016*A)\r\n", "current limit", "16 A")]
+#[case::limit_under_the_other_code("0-0:17.0.0(016*A)\r\n", "current limit", "16 A")]
 #[case::heat("5-0:1.0.0(00012.345*GJ)\r\n", "heat", "12.345 GJ")]
 #[case::cold("6-0:1.0.0(00002.345*GJ)\r\n", "cold", "2.345 GJ")]
 #[case::water("8-0:1.0.0(00872.234*m3)\r\n", "water volume", "872.234 m3")]
