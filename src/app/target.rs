@@ -118,6 +118,7 @@ impl Target {
             address: self.address.clone(),
             password: self.password.clone().or_else(|| default_password(self.model.login)),
             line,
+            is_line_chosen: false,
             network_delay,
             keys: self.keys.clone(),
         }

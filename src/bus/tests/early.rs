@@ -68,6 +68,7 @@ fn plan(telegrams: usize) -> Plan {
         address: Address::none(),
         password: None,
         line: model.line,
+        is_line_chosen: false,
         network_delay: Duration::ZERO,
         keys: Vec::new(),
     };

@@ -28,6 +28,7 @@ mod tracker;
 mod variant;
 mod wire;
 
+use super::line_search::{self, Usual};
 use super::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, Plan, Profile,
     Request, Responder, Setup, SetupError, Source, Tracker,
@@ -102,6 +103,11 @@ impl Family for P1 {
 
     fn commands(&self, _: Dialect) -> &'static [Command] {
         commands::COMMANDS
+    }
+
+    /// The picked country or version fixes the line.
+    fn usual_lines(&self, dialect: Dialect) -> Option<&'static Usual> {
+        (dialect == variant::ANY.dialect).then_some(&line_search::P1)
     }
 
     fn dialect_name(&self, dialect: Dialect) -> &'static str {

@@ -103,6 +103,7 @@ pub fn profile(setup: &Setup) -> Profile {
         address: setup.address.clone(),
         password: None,
         line: setup.line,
+        is_line_chosen: false,
         network_delay: Duration::ZERO,
         keys: Vec::new(),
     }
