@@ -75,8 +75,9 @@ fn fields(dissection: &Dissection) -> String {
     let mut text = dissection.summary();
     for layer in &dissection.layers {
         for field in &layer.fields {
-            let bad = format!("{:?}", field.verdict.is_bad());
-            text += &format!("{} {} {bad}\n", layer.hex_of(field.span), layer.text_of(field));
+            let bad = field.verdict.is_bad().to_string();
+            text += &[layer.hex_of(field.span), layer.text_of(field), bad].join(" ");
+            text.push('\n');
         }
     }
     text
@@ -99,7 +100,9 @@ fn of_trace(trace: &Trace) -> String {
     write(&mut FramesCsv::new(csv));
     write(&mut FramesMarkdown::new(markdown));
     write(&mut Hex::new(hex));
-    bytes.iter().for_each(|bytes| text += &String::from_utf8_lossy(bytes));
+    for bytes in &bytes {
+        text += &String::from_utf8_lossy(bytes);
+    }
     text
 }
 
