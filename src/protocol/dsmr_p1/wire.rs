@@ -3,6 +3,7 @@
 //! CRC-16/ARC over everything from `/` to `!`, both included, as four hex digits, most significant first (P1
 //! Companion Standard 5.0.2, 6.2). Versions 2.2 and 3.0 have none. Heat gateways print it without leading zeros.
 
+use super::wrapped::Wrapped;
 use crate::frame::Checksum;
 use crate::frame::checksum::ARC;
 use crate::protocol::Judged;
@@ -88,7 +89,8 @@ impl End {
         let tail = bytes.get(from..)?;
         let mark = from + tail.iter().rposition(|byte| *byte == b'!')?;
         let is_led = matches!(bytes.get(mark.checked_sub(1)?), Some(b'\n' | b')'));
-        is_led.then(|| Self::at(bytes, mark))
+        let is_wrapped = || Wrapped::of(bytes).is_some_and(|wrapped| wrapped.mark(bytes) == Some(mark));
+        (is_led || is_wrapped()).then(|| Self::at(bytes, mark))
     }
 
     fn at(bytes: &[u8], mark: usize) -> Self {
