@@ -195,6 +195,11 @@ fn find_fault<F: Fields>(
             sheet.problem("checksum", format!("{} {mismatch}", sum.kind), Some(span));
             explain_mismatch(sheet, end, sum);
         }
+        (Verdict::Good, _) if wire::has_no_return(sheet.bytes) => {
+            let text =
+                "the lines end with LF alone, as in a file that was converted: the CRC fits with CR LF";
+            sheet.problem("line-ends", text, None);
+        }
         (Verdict::Malformed(what), _) => sheet.problem("cut-short", what, Some(span)),
         (Verdict::Unchecked(Reason::CutShort), _) => {
             sheet.problem("cut-short", "the telegram breaks off before its CRC", None);
@@ -217,7 +222,7 @@ fn explain_mismatch<F: Fields>(sheet: &mut Sheet<'_, F>, end: End, sum: Checksum
         return sheet.problem("bit-error", text, Some(Span::new(at, at + 1)));
     }
     let fits = |bytes: &[u8]| u32::from(ARC.checksum(bytes)) == sum.found;
-    if fits(&with_carriage_returns(covered)) {
+    if fits(&wire::with_carriage_returns(covered)) {
         sheet.problem(
             "line-ends",
             "the CRC fits when lines end with CR LF: something has changed them",
@@ -238,17 +243,6 @@ fn stray_mark(covered: &[u8]) -> Option<usize> {
     let at =
         from + covered.get(from..covered.len().checked_sub(1)?)?.iter().position(|byte| *byte == b'!')?;
     Some(at)
-}
-
-fn with_carriage_returns(covered: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(covered.len() + 64);
-    for &byte in covered {
-        if byte == b'\n' && bytes.last() != Some(&b'\r') {
-            bytes.push(b'\r');
-        }
-        bytes.push(byte);
-    }
-    bytes
 }
 
 fn with_blank_line(covered: &[u8]) -> Option<Vec<u8>> {
