@@ -49,6 +49,16 @@ pub enum RequestError {
 }
 
 impl Target {
+    /// The meter in words: `mercury-206 11200294`, or the model alone where nobody is addressed.
+    #[must_use]
+    pub fn meter(&self) -> String {
+        if self.model.address.has_address() {
+            format!("{} {}", self.model.id, self.address)
+        } else {
+            self.model.id.to_owned()
+        }
+    }
+
     /// The family that speaks the model's protocol.
     ///
     /// # Panics
@@ -108,6 +118,7 @@ impl Target {
             address: self.address.clone(),
             password: self.password.clone().or_else(|| default_password(self.model.login)),
             line,
+            is_line_chosen: false,
             network_delay,
             keys: self.keys.clone(),
         }

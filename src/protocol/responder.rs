@@ -52,6 +52,14 @@ pub struct SetupError {
     pub expected: String,
 }
 
+impl SetupError {
+    /// What was given and what would fit.
+    #[must_use]
+    pub fn new(name: &str, value: &str, expected: &str) -> Self {
+        Self { name: name.to_owned(), value: value.to_owned(), expected: expected.to_owned() }
+    }
+}
+
 /// What a simulated meter does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Told {

@@ -308,9 +308,9 @@ impl Telegrams {
         let first = self.scanned.saturating_sub(LONGEST_HEAD - 1).max(head + 1);
         let own = self.seen().get(head..head + envelope::TITLE_END).unwrap_or_default();
         let begins = |from: usize| {
-            let last = self.seen().get(from..).unwrap_or_default();
-            let known = last.len().min(own.len());
-            last.get(..known) == own.get(..known)
+            let rest = self.seen().get(from..).unwrap_or_default();
+            let known = rest.len().min(own.len());
+            rest.get(..known) == own.get(..known)
         };
         (first..head + total).any(begins)
     }

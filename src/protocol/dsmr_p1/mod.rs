@@ -29,6 +29,7 @@ mod variant;
 mod wire;
 mod wrapped;
 
+use super::line_search::{self, Usual};
 use super::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, Plan, Profile,
     Request, Responder, Setup, SetupError, Source, Tracker,
@@ -93,7 +94,7 @@ impl Family for P1 {
         Box::new(tracker::Pushes::new(dialect))
     }
 
-    fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
+    fn explain(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
         dissect::dissect(frame, context)
     }
 
@@ -103,6 +104,11 @@ impl Family for P1 {
 
     fn commands(&self, _: Dialect) -> &'static [Command] {
         commands::COMMANDS
+    }
+
+    /// The picked country or version fixes the line.
+    fn usual_lines(&self, dialect: Dialect) -> Option<&'static Usual> {
+        (dialect == variant::ANY.dialect).then_some(&line_search::P1)
     }
 
     fn dialect_name(&self, dialect: Dialect) -> &'static str {

@@ -111,7 +111,7 @@ impl End {
             expected = if whole == value { whole } else { expected };
         }
         let digits = CRC_DIGITS as u8;
-        Some(Checksum { kind: CRC_NAME, found: value.into(), expected: expected.into(), digits })
+        Some(Checksum::new(CRC_NAME, value.into(), expected.into(), digits))
     }
 
     /// The judgement that framing makes.

@@ -351,6 +351,7 @@ fn acknowledging_is_a_command_of_its_own_and_a_write() {
         address: Address::none(),
         password: None,
         line: LineSettings::e81(9600),
+        is_line_chosen: false,
         network_delay: Duration::ZERO,
         keys: vec![],
     };

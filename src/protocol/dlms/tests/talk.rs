@@ -75,6 +75,7 @@ fn exchange(model: &'static str, keys: Vec<MeterKey>, dialect: u8) -> Box<dyn Ex
         address: Address::none(),
         password: None,
         line: LineSettings::e81(2400),
+        is_line_chosen: false,
         network_delay: Duration::ZERO,
         keys,
     };

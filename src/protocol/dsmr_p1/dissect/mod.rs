@@ -57,6 +57,7 @@ pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
         layers,
         readings: found.readings,
         problems: found.problems,
+        bare: None,
     }
 }
 
@@ -166,7 +167,7 @@ fn close<F: Fields>(
     let crc = Span::new(after, after + digits);
     sheet.field("end", Span::new(end.mark, after), Value::Text, 0);
     if !crc.is_empty() {
-        let value = checksum.map_or(Value::Text, |sum| Value::Hex(sum.found.into(), sum.digits));
+        let value = checksum.map_or(Value::Text, |sum| Value::Checksum(sum.found, sum.digits));
         sheet.fields.add(|| Field::new("CRC", crc, value).verdict(verdict).note(short_crc(end.seal)));
     }
     if sheet.bytes.len() > after + digits {
