@@ -1,5 +1,6 @@
 //! `decode`: captured bytes explained.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use super::args::{Decode, Global};
@@ -9,6 +10,7 @@ use super::values::Protocol;
 use super::{keys, out, zone};
 use crate::app::decode::{Explained, Input, InputError, Origin};
 use crate::app::keys::Keys;
+use crate::app::noise;
 use crate::app::output::entry::Show;
 use crate::app::output::explain::{self, Look};
 use crate::app::output::paint::Sheet;
@@ -16,7 +18,7 @@ use crate::app::target::family_of;
 use crate::bus::Decoder;
 use crate::frame::visible;
 use crate::meter::Model;
-use crate::protocol::Dialect;
+use crate::protocol::{Dialect, LineSettings};
 use crate::trace::{Trace, Way};
 
 /// Prints what captured bytes mean.
@@ -29,7 +31,34 @@ pub fn run(global: &Global, given: &Decode) -> Outcome {
     let mut printer = Printer::new(Show { look, timed: explained.is_timed() }, global.json);
     each_step(&mut explained, &doing, |trace| printer.print_all(trace))?;
     let (sent, received) = (printer.tally(Way::Out), printer.tally(Way::In));
-    Ok(judge(sent.and(received), decoder, &doing))
+    let tally = sent.and(received);
+    if tally.frames == 0 {
+        return Ok(nothing(tally, (given.model, decoder), &explained, &doing));
+    }
+    Ok(judge(tally, &doing))
+}
+
+/// The line on which bytes are judged whose line nobody knows.
+const UNKNOWN: LineSettings = LineSettings::n81(115_200);
+
+/// Says that there is no frame, and what the bytes look like.
+fn nothing(
+    tally: Tally,
+    (model, decoder): (Option<&'static Model>, Option<Decoder>),
+    explained: &Explained,
+    doing: &str,
+) -> Exit {
+    let noise = explain::count(usize::try_from(tally.noise_bytes).unwrap_or(usize::MAX));
+    let what = match decoder {
+        Some(decoder) => format!("no frame of {} in {noise}", decoder.family.id()),
+        None => format!("no protocol finds a frame in {noise}"),
+    };
+    let line = model.map_or(UNKNOWN, |model| model.line);
+    let protocol = decoder.map_or("", |decoder| decoder.family.id());
+    let told = noise::looks_like(&noise::newest(explained.trace()), line, protocol);
+    let hint = "is it part of a frame, does it lack its checksum, is it of another protocol?";
+    Trouble::new(Exit::BadAnswer, doing, what).hint(told.map_or(hint.to_owned(), Cow::into_owned)).print();
+    Exit::BadAnswer
 }
 
 /// What was named to explain traffic by; `None` when it is to be found out.
@@ -80,17 +109,7 @@ pub fn each_step(
 }
 
 /// The exit code, with a remark where the output does not make plain why.
-fn judge(tally: Tally, decoder: Option<Decoder>, doing: &str) -> Exit {
-    if tally.frames == 0 {
-        let noise = explain::count(usize::try_from(tally.noise_bytes).unwrap_or(usize::MAX));
-        let what = match decoder {
-            Some(decoder) => format!("no frame of {} in {noise}", decoder.family.id()),
-            None => format!("no protocol finds a frame in {noise}"),
-        };
-        let hint = "is it part of a frame, does it lack its checksum, is it of another protocol?";
-        Trouble::new(Exit::BadAnswer, doing, what).hint(hint).print();
-        return Exit::BadAnswer;
-    }
+fn judge(tally: Tally, doing: &str) -> Exit {
     if tally.bad > 0 {
         out::remark(&format!("{doing}: {} of {} frames bad", tally.bad, tally.frames));
         return Exit::BadAnswer;
