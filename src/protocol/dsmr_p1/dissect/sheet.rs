@@ -117,8 +117,10 @@ impl<'a, F: Fields> Sheet<'a, F> {
             self.decoded.bytes.truncate(from);
             return None;
         }
-        self.decoded.fields.add(|| Field::new(label(), here, Value::Text));
-        self.decoded.from.push(Origin { here, part: 0, wire });
+        if F::ARE_KEPT {
+            self.decoded.fields.add(|| Field::new(label(), here, Value::Text));
+            self.decoded.from.push(Origin { here, part: 0, wire });
+        }
         Some(here)
     }
 
