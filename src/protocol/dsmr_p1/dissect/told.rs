@@ -43,7 +43,7 @@ fn push<F: Fields>(
     quantity: Quantity,
     found: (Measured, Unit),
     at: Option<MeterTime>,
-    raw: &[u8],
+    raw: Span,
 ) {
     if !sheet.is_sound {
         return;
@@ -58,7 +58,7 @@ fn push<F: Fields>(
         period: Period::Now,
         value,
         unit,
-        raw: Raw::Text(raw.into()),
+        raw: Raw::Text(sheet.text(raw).into()),
         at,
     };
     sheet.readings.push(reading);
@@ -79,7 +79,7 @@ fn number<F: Fields>(sheet: &mut Sheet<'_, F>, entry: &Entry, object: Object, sp
     let text = sheet.text(span);
     let is_open = entry.form == Form::Limit && (meaning::is_no_limit(text) || sheet.groups.len() > 1);
     if let (Some(quantity), Some(found), false) = (entry.quantity, measured(text), is_open) {
-        push(sheet, object, quantity, found, None, text);
+        push(sheet, object, quantity, found, None, span);
     }
 }
 
@@ -88,9 +88,11 @@ fn text<F: Fields>(sheet: &mut Sheet<'_, F>, entry: &'static Entry, object: Obje
     let (Some(quantity), true) = (entry.quantity, sheet.is_sound && !span.is_empty()) else { return };
     let undone =
         if entry.form == Form::Hex { sheet.undo_hex(|| meaning::name(entry, object), span) } else { None };
-    let raw = sheet.text(span);
-    let text = undone.map_or(raw, |here| sheet.undone(here)).into();
-    push(sheet, object, quantity, (Measured::Text(text), Unit::None), None, raw);
+    let text = match undone {
+        Some(here) => sheet.undone(here).into(),
+        None => sheet.text(span).into(),
+    };
+    push(sheet, object, quantity, (Measured::Text(text), Unit::None), None, span);
 }
 
 /// A code: as a number where it is the number of a tariff or a position, as text where it is a version.
@@ -100,12 +102,11 @@ fn code<F: Fields>(sheet: &mut Sheet<'_, F>, entry: &Entry, object: Object, span
     let is_number = matches!(entry.form, Form::Tariff | Form::Switch);
     let number = Number::read(text).filter(|number| is_number && number.style == Style::Bare);
     let value = number.map_or_else(|| Measured::Text(text.into()), |number| Measured::Number(number.value));
-    push(sheet, object, quantity, (value, Unit::None), None, text);
+    push(sheet, object, quantity, (value, Unit::None), None, span);
 }
 
 fn clock<F: Fields>(sheet: &mut Sheet<'_, F>, object: Object, span: Span) {
-    let text = sheet.text(span);
-    let stamp = Stamp::read(text);
+    let stamp = Stamp::read(sheet.text(span));
     sheet.clock = stamp.and_then(Stamp::time);
     if sheet.clock.is_none() {
         sheet.problem("clock", "the time of the telegram is not set", Some(span));
@@ -115,13 +116,12 @@ fn clock<F: Fields>(sheet: &mut Sheet<'_, F>, object: Object, span: Span) {
         Some(Stamp::Impossible) => Measured::Absent(Absent::NoData),
         None => Measured::Absent(Absent::Malformed),
     };
-    push(sheet, object, Quantity::CLOCK, (value, Unit::None), None, text);
+    push(sheet, object, Quantity::CLOCK, (value, Unit::None), None, span);
 }
 
 /// Time of day and date in two lines, as in Slovenia: together they are the time of the telegram.
 fn part<F: Fields>(sheet: &mut Sheet<'_, F>, entry: &Entry, object: Object, span: Span) {
-    let text = sheet.text(span);
-    let Some(part) = meaning::part(entry.form == Form::Time, text) else { return };
+    let Some(part) = meaning::part(entry.form == Form::Time, sheet.text(span)) else { return };
     sheet.clock = Some(match sheet.clock {
         Some(time) if entry.form == Form::Date => {
             MeterTime { year: part.year, month: part.month, day: part.day, ..time }
@@ -129,7 +129,7 @@ fn part<F: Fields>(sheet: &mut Sheet<'_, F>, entry: &Entry, object: Object, span
         Some(date) => MeterTime { hour: part.hour, minute: part.minute, second: part.second, ..date },
         None => part,
     });
-    push(sheet, object, Quantity::CLOCK, (Measured::Time(part), Unit::None), None, text);
+    push(sheet, object, Quantity::CLOCK, (Measured::Time(part), Unit::None), None, span);
 }
 
 fn device<F: Fields>(sheet: &mut Sheet<'_, F>, object: Object, span: Span) {
@@ -156,14 +156,13 @@ fn quantity_of<F: Fields>(sheet: &Sheet<'_, F>, channel: u8) -> Quantity {
 fn submeter<F: Fields>(sheet: &mut Sheet<'_, F>, object: Object) {
     let [when, what] = *sheet.groups.as_slice() else { return };
     let time = Stamp::read(sheet.text(when)).and_then(Stamp::time);
-    let text = sheet.text(what);
-    let found = match (measured(text), time) {
+    let found = match (measured(sheet.text(what)), time) {
         (Some(found), Some(_)) => found,
         (Some((_, unit)), None) => (Measured::Absent(Absent::NoData), unit),
         (None, _) => (Measured::Absent(Absent::Malformed), Unit::None),
     };
     let quantity = quantity_of(sheet, object.b);
-    push(sheet, object, quantity, found, time, text);
+    push(sheet, object, quantity, found, time, what);
 }
 
 fn stamped<F: Fields>(sheet: &mut Sheet<'_, F>, entry: &Entry, object: Object) {
@@ -171,7 +170,7 @@ fn stamped<F: Fields>(sheet: &mut Sheet<'_, F>, entry: &Entry, object: Object) {
     let (when, what) = (*when, *what);
     let time = Stamp::read(sheet.text(when)).and_then(Stamp::time);
     if let (Some(found), Some(_)) = (measured(sheet.text(what)), time) {
-        push(sheet, object, quantity, found, time, sheet.text(what));
+        push(sheet, object, quantity, found, time, what);
     }
 }
 
@@ -192,7 +191,7 @@ pub fn hourly<F: Fields>(sheet: &mut Sheet<'_, F>, awaited: &Awaited, number: Nu
         Some(_) => Measured::Number(number.value),
         None => Measured::Absent(Absent::NoData),
     };
-    push(sheet, awaited.object, quantity, (value, awaited.unit), awaited.time, sheet.text(span));
+    push(sheet, awaited.object, quantity, (value, awaited.unit), awaited.time, span);
 }
 
 /// One of a list of registers with their times, of which only the latest is the present one.
@@ -208,7 +207,7 @@ fn dated<F: Fields>(sheet: &mut Sheet<'_, F>, object: Object) {
         _ => {}
     }
     let before = sheet.readings.len();
-    push(sheet, object, Quantity::named("gas volume"), found, Some(time), sheet.text(what));
+    push(sheet, object, Quantity::named("gas volume"), found, Some(time), what);
     sheet.latest = Some((time, before));
 }
 
@@ -239,7 +238,7 @@ fn failure<F: Fields>(sheet: &mut Sheet<'_, F>, object: Object, end: Span, durat
     let time = Stamp::read(sheet.text(end)).and_then(Stamp::time);
     let (Some(time), Some(found)) = (time, measured(sheet.text(duration))) else { return };
     let before = sheet.readings.len();
-    push(sheet, object, Quantity::named("power failure"), found, Some(time), sheet.text(duration));
+    push(sheet, object, Quantity::named("power failure"), found, Some(time), duration);
     if let Some(reading) = sheet.readings.get_mut(before) {
         reading.period = Period::Then;
     }
@@ -273,7 +272,7 @@ fn month<F: Fields>(sheet: &mut Sheet<'_, F>, end: Span, peak: Span, value: Span
     let object = Object { a: 1, b: 0, c: 1, d: 6, e: 0 };
     let before = sheet.readings.len();
     if let Some(back) = back {
-        push(sheet, object, Quantity::named("maximum demand"), found, Some(peak), sheet.text(value));
+        push(sheet, object, Quantity::named("maximum demand"), found, Some(peak), value);
         if let Some(reading) = sheet.readings.get_mut(before) {
             reading.period = Period::DuringMonth(back);
         }
