@@ -97,14 +97,14 @@ impl fmt::Display for Finding {
         match self {
             Self::Looks(hint) => f.write_str(hint.text()),
             Self::Try { from, to, hint: Some(hint) } => {
-                write!(f, "looks like {to} read at {from} ({}); the line is set to {to}", hint.sign())
+                write!(f, "looks like {to} read at {from} ({}); set to {to}", hint.sign())
             }
             Self::Try { from, to, hint: None } => {
                 write!(f, "the bytes make no sense at {from}; {to} is tried")
             }
             Self::Found(line) => write!(f, "the bytes make sense at {line}"),
             Self::GivenUp(line) => {
-                write!(f, "no usual line settings make sense of the bytes; the line is back at {line}")
+                write!(f, "no usual line settings make sense of the bytes; back at {line}")
             }
         }
     }

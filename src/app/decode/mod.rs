@@ -12,7 +12,9 @@ use jiff::Timestamp;
 
 use crate::bus::Decoder;
 use crate::frame::At;
-use crate::protocol::{Dialect, Family, Judged, LineSettings, MeterKey, PieceKind, Source, registry};
+use crate::protocol::{
+    Dialect, Family, Judged, LineSettings, MeterKey, PieceKind, Source, dsmr_p1, registry,
+};
 use crate::trace::pcapng::{CaptureError, Torn};
 use crate::trace::replay::Replay;
 use crate::trace::{Digest, EntryKind, Paging, Split, Trace, Way};
@@ -110,10 +112,27 @@ fn readings(bytes: &[u8], decoder: Decoder, keys: &[MeterKey]) -> usize {
     first.filter_map(|number| trace.dissect(number)).map(|dissection| dissection.readings.len()).sum()
 }
 
-/// The protocol that finds the most good frames in these bytes; `None` when there is no good one.
+/// The protocol that finds the most good frames in these bytes; `None` when there is no good one. A telegram of those
+/// P1 versions that have no checksum is good enough: it is whole, from its slash to its exclamation mark.
 #[must_use]
 pub fn recognise_good(bytes: &[u8], keys: &[MeterKey]) -> Option<Decoder> {
-    detect(bytes, keys).filter(|decoder| score(bytes, *decoder).good > 0)
+    let is_good = |decoder: &Decoder| score(bytes, *decoder).good > 0 || is_telegram(bytes, decoder.family);
+    detect(bytes, keys).filter(is_good)
+}
+
+/// Whether there is a whole telegram of P1 in these bytes.
+fn is_telegram(bytes: &[u8], family: &'static dyn Family) -> bool {
+    if family.id() != dsmr_p1::P1.id() {
+        return false;
+    }
+    let mut is_whole = false;
+    let mut look = |piece: crate::protocol::Piece<'_>| {
+        is_whole |= piece.kind == PieceKind::Frame(Judged::Unchecked) && piece.bytes.starts_with(b"/");
+    };
+    let mut framer = family.framer(Source::Both, LineSettings::default());
+    framer.push(bytes, At::ZERO, &mut look);
+    framer.finish(&mut look);
+    is_whole
 }
 
 /// What speaks for a family in some bytes; better ones are greater.
@@ -186,6 +205,14 @@ mod tests {
     fn a_bad_frame_is_recognised_but_does_not_count_as_good() {
         let bytes = hex::parse("C048FD009634570130000922EC8B04001CC0").unwrap();
         assert!(detect(&bytes, &[]).is_some() && recognise_good(&bytes, &[]).is_none());
+    }
+
+    #[test]
+    fn a_telegram_without_a_checksum_is_recognised_and_half_of_one_is_not() {
+        let text = b"/ISk5\\2MT382-1003\r\n\r\n1-0:1.8.1(000001.718*kWh)\r\n!\r\n";
+        let id = |bytes: &[u8]| recognise_good(bytes, &[]).map(|decoder| decoder.family.id());
+        assert_eq!(id(text), Some("dsmr-p1"));
+        assert_eq!(id(&text[..40]), None);
     }
 
     #[test]
