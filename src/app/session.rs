@@ -214,7 +214,7 @@ async fn serve(mut opening: Opening, swaps: Swaps, (trace, clock, ends): (Shared
         Place::Rfc2217(host, number) => telnet(host, *number, line, listens, clock).await,
         Place::Listen(address, number) => calling(address, *number, listens, clock).await,
         Place::Mqtt(topic) => subscribed(topic, clock).await,
-        Place::Sim => Ok(simulated(simulation, swaps, (line, listens, clock))),
+        Place::Sim => Ok(simulated((simulation, opening.zone), swaps, (line, listens, clock))),
     };
     let is_line_chosen = name.line.is_some();
     let wanted = Wanted { line: Some(line), is_line_chosen, soft_parity: name.soft_parity };
@@ -286,13 +286,13 @@ async fn calling(address: &str, number: u16, listens: bool, clock: Clock) -> Res
 
 /// The simulated bus.
 fn simulated(
-    simulation: Simulation,
+    (simulation, zone): (Simulation, Option<TimeZone>),
     swaps: Swaps,
     (line, listens, clock): (LineSettings, bool, Clock),
 ) -> Port {
     let Simulation { faults, speed, model } = simulation;
     let bus = SimBus::new(demo_meters(model)).with_faults(faults).with_speed(speed).with_line(line);
-    let bus = bus.with_swaps(swaps);
+    let bus = bus.with_swaps(swaps).with_zone(zone);
     let Link { commands, events } = bus.open(clock);
     if !listens {
         return Port::Full(Link { commands, events });

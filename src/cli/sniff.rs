@@ -69,9 +69,9 @@ fn replay(
     mut printer: Printer,
 ) -> Outcome {
     let (input, doing) = decode::file(path, "listening to").map_err(Stop::about_the_link)?;
-    let mut trace = decode::explain(&input, decoder, keys, &doing)?;
-    trace.set_zone(zone);
-    printer.print_all(&trace)?;
+    let mut explained = decode::explain(input, decoder, keys, &doing)?;
+    explained.set_zone(zone);
+    decode::each_step(&mut explained, &doing, |trace| printer.print_all(trace))?;
     Ok(Exit::Done)
 }
 

@@ -99,8 +99,14 @@ pub trait Family: Sync {
     /// A tracker for one link.
     fn tracker(&self, dialect: Dialect) -> Box<dyn Tracker>;
 
-    /// Explains one frame. Never fails and never panics, whatever the bytes.
-    fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection;
+    /// Explains one frame, what stands in it for all to see: a family writes this, everybody else asks
+    /// [`Family::dissect`]. Never fails and never panics, whatever the bytes.
+    fn explain(&self, frame: &[u8], context: &Context<'_>) -> Dissection;
+
+    /// Explains one frame; what would give a secret in it away is hidden, see [`Dissection::sealed`].
+    fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
+        self.explain(frame, context).sealed()
+    }
 
     /// What a frame is for in a session, by the step its tracker noted; `None` where there are no sessions.
     fn stage(&self, step: u8) -> Option<Stage> {
@@ -142,6 +148,12 @@ pub trait Family: Sync {
 
     /// The name of a dialect, empty where there is only one.
     fn dialect_name(&self, dialect: Dialect) -> &'static str;
+
+    /// The zone of the clocks of a dialect's meters, as a rule of POSIX; `None` where they are sold in several.
+    fn zone(&self, dialect: Dialect) -> Option<&'static str> {
+        let _ = dialect;
+        None
+    }
 
     /// The frames that carrying out a request would send, as far as they do not depend on answers.
     ///

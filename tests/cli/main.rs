@@ -10,6 +10,7 @@
 #[cfg(all(unix, feature = "mqtt"))]
 mod broker;
 mod catalogue;
+mod clocks;
 mod decode;
 mod faults;
 mod keys;

@@ -113,6 +113,7 @@ impl Frame {
     /// The JSON form of a dissection.
     #[must_use]
     pub fn of(dissection: &Dissection, place: Place<'_>) -> Self {
+        let dissection = dissection.told(place.reveal);
         let wire = dissection.wire().map_or(&[][..], |wire| &*wire.bytes);
         let mask = Mask::unless(place.reveal, dissection, 0);
         Self {
@@ -171,8 +172,7 @@ impl Happened {
 
 impl Sum {
     fn of(sum: Checksum) -> Self {
-        let hex = |number: u32| format!("{number:0width$X}", width = usize::from(sum.digits));
-        Self { kind: sum.kind, found: hex(sum.found), expected: hex(sum.expected) }
+        Self { kind: sum.kind, found: sum.found_text(), expected: sum.expected_text() }
     }
 }
 
@@ -270,7 +270,7 @@ mod tests {
         let span = Span::new;
         let mut dissection = Dissection::unexplained("mercury200", &[1, 2, 3], "Energy");
         dissection.direction = Direction::Reply;
-        let sum = Checksum { kind: "CRC-8/0xB5", found: 0x1B, expected: 0x1C, digits: 2 };
+        let sum = Checksum::new("CRC-8/0xB5", 0x1B, 0x1C, 2);
         dissection.verdict = sum.verdict();
         dissection.checksum = Some(sum);
         dissection.layers[0].fields = vec![

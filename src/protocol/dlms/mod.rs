@@ -67,7 +67,7 @@ impl Family for OverMbus {
         Box::new(over_mbus::Segments::new(dialect))
     }
 
-    fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
+    fn explain(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
         over_mbus::dissect(frame, context)
     }
 
@@ -122,7 +122,7 @@ impl Family for OverHdlc {
         Box::new(over_hdlc::Parts::new(dialect))
     }
 
-    fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
+    fn explain(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
         over_hdlc::dissect(frame, context)
     }
 

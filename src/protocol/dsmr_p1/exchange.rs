@@ -105,7 +105,8 @@ impl Wait {
 
     /// What a good telegram says that the person should know.
     fn warn_of(&mut self, found: &Values) {
-        const TOLD: [&str; 6] = ["parity", "dialect", "no-checksum", "authentication-key", "aad", "clock"];
+        const TOLD: [&str; 7] =
+            ["parity", "dialect", "no-checksum", "authentication-key", "aad", "clock", "left-over"];
         let odd = found.problems.iter().filter(|problem| TOLD.contains(&problem.code));
         self.actions.extend(
             odd.map(|problem| Action::Warning(Warning { code: problem.code, text: problem.text.clone() })),

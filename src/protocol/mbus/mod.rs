@@ -77,7 +77,7 @@ impl Family for Mbus {
         Box::new(Exchanges::default())
     }
 
-    fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
+    fn explain(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
         dissect::dissect(frame, context)
     }
 

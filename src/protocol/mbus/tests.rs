@@ -299,6 +299,7 @@ fn now(millis: u64) -> Now {
         at: At::from_millis(millis),
         wall: jiff::civil::date(2026, 11, 20).at(16, 10, 30, 0),
         ahead_minutes: 60,
+        is_summer: false,
     }
 }
 
