@@ -12,6 +12,7 @@ use super::envelope::{self, Envelope};
 use super::wire::{
     CRC_DIGITS, End, HEAD, LONGEST, SEVEN_BITS, Seal, is_head, is_parity_head, may_be_head, without_parity,
 };
+use super::wrapped::Wrapped;
 use crate::frame::At;
 use crate::protocol::{Framer, Judged, Piece, PieceKind};
 
@@ -34,6 +35,9 @@ const LONGEST_HEAD: usize = envelope::HEAD + 4;
 /// Bytes behind an exclamation mark that can matter: digits, NUL, line end, and what shows that it is none.
 const LONGEST_TAIL: usize = 16;
 
+/// Bytes of a line end between an envelope and the exclamation mark behind it.
+const LONGEST_GAP: usize = 2;
+
 /// Bytes within which the first line of a telegram must end.
 const LONGEST_FIRST_LINE: usize = 160;
 
@@ -55,6 +59,13 @@ enum State {
         head: usize,
         /// Where the mark is.
         mark: usize,
+    },
+    /// A telegram whose data lines are in an envelope, or the gap between that and its exclamation mark.
+    Wrapped {
+        /// Where the telegram began.
+        head: usize,
+        /// Where the envelope ends.
+        end: usize,
     },
     /// An encrypted telegram.
     Sealed {
@@ -125,6 +136,7 @@ impl Telegrams {
                 State::Hunting => self.hunt(out),
                 State::Text { head, has_line } => self.text(self.character(byte), head, has_line, out),
                 State::Ending { head, mark } => self.ending(self.character(byte), head, mark, out),
+                State::Wrapped { head, end } => self.wrapped(byte, head, end, out),
                 State::Sealed { head, total } => self.sealed(head, total, out),
             }
         }
@@ -163,6 +175,8 @@ impl Telegrams {
         let before = self.tail(2).first().map(|byte| self.character(*byte));
         if count > HEAD && self.is_at_head() {
             self.restart(head, out);
+        } else if let Some(end) = self.wrapping(head).filter(|_| has_line) {
+            self.state = State::Wrapped { head, end };
         } else if byte == b'\n' && !has_line {
             self.state = State::Text { head, has_line: true };
         } else if byte == b'!' && has_line && matches!(before, Some(b'\n' | b')')) {
@@ -172,6 +186,30 @@ impl Telegrams {
         } else if count >= LONGEST {
             // The last ones may be the beginning of the next.
             self.give_up(head, self.scanned - LONGEST_HEAD, out);
+        }
+    }
+
+    /// Where the envelope ends whose head, behind the first line, is complete with the last byte.
+    fn wrapping(&self, head: usize) -> Option<usize> {
+        // Its control byte stands before the four bytes of the counter.
+        if self.has_parity || !matches!(self.tail(LONGEST_HEAD), [.., 0x30 | 0x20 | 0x10, _, _, _, _]) {
+            return None;
+        }
+        let found = Wrapped::of(self.seen().get(head..)?)?;
+        (head + found.at + found.envelope.text_at() == self.scanned).then(|| head + found.end())
+    }
+
+    /// Another telegram of the same kind within what is encrypted means that this one has lost its tail.
+    fn wrapped(&mut self, byte: u8, head: usize, end: usize, out: &mut dyn FnMut(Piece<'_>)) {
+        let is_again = self.tail(HEAD) == self.seen().get(head..head + HEAD).unwrap_or_default();
+        if is_again {
+            self.restart(head, out);
+        } else if self.scanned > end {
+            match byte {
+                b'!' => self.state = State::Ending { head, mark: self.scanned - 1 },
+                b'\r' | b'\n' if self.scanned <= end + LONGEST_GAP => {}
+                _ => self.state = State::Text { head, has_line: true },
+            }
         }
     }
 
@@ -303,7 +341,7 @@ impl Telegrams {
         let all = self.scanned;
         match self.state {
             State::Hunting => self.emit(PieceKind::Noise, all, out),
-            State::Text { head, .. } => self.give_up(head, all, out),
+            State::Text { head, .. } | State::Wrapped { head, .. } => self.give_up(head, all, out),
             State::Ending { head, mark } => {
                 self.end(head, mark, all, out);
                 if let State::Text { head, .. } = self.state {
@@ -343,8 +381,12 @@ impl Telegrams {
     }
 }
 
-/// What a whole telegram is, if it is one at all: where nothing checks it, it must look like one.
+/// What a whole telegram is, if it is one at all: where nothing checks it, it must look like one. Which bytes the CRC
+/// of one with an envelope covers is not known.
 fn judge(telegram: &[u8], end: &End) -> PieceKind {
+    if Wrapped::of(telegram).is_some() && end.judge(telegram) != Judged::Good {
+        return PieceKind::Frame(Judged::Unchecked);
+    }
     let has_object = || telegram.windows(4).any(|w| matches!(w, [b'0'..=b'9', b'-', b'0'..=b'9', b':']));
     match end.judge(telegram) {
         Judged::Unchecked if !has_object() => PieceKind::Noise,
@@ -367,7 +409,7 @@ impl Framer for Telegrams {
         let silence = match self.state {
             State::Hunting | State::Ending { .. } => QUIET,
             State::Sealed { head, total } if self.scanned >= head + total => QUIET,
-            State::Text { .. } | State::Sealed { .. } => PATIENCE,
+            State::Text { .. } | State::Wrapped { .. } | State::Sealed { .. } => PATIENCE,
         };
         (!self.bytes.is_empty()).then(|| self.last + silence)
     }

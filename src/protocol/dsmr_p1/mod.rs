@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | `catalogue.rs`, `variant.rs`, `legal_time.rs` | what every object means, and what differs from country to country |
 //! | `object.rs`, `text.rs` | references, numbers, time stamps |
-//! | `wire.rs`, `envelope.rs`, `framer.rs` | a telegram's beginning, end and CRC, in clear and encrypted |
+//! | `wire.rs`, `envelope.rs`, `wrapped.rs`, `framer.rs` | a telegram's beginning, end and CRC, in clear and encrypted |
 //! | `dissect/` | a telegram explained |
 //! | `commands.rs`, `exchange.rs`, `tracker.rs` | waiting for a telegram |
 //! | `hints.rs` | inverted lines and wrong settings, recognised from their bytes |
@@ -27,6 +27,7 @@ mod text;
 mod tracker;
 mod variant;
 mod wire;
+mod wrapped;
 
 use super::line_search::{self, Usual};
 use super::{

@@ -1,6 +1,7 @@
 //! Every telegram is a push that answers nothing; of encrypted ones the frame counter is watched.
 
 use super::envelope::Envelope;
+use super::wrapped::Wrapped;
 use crate::frame::Direction;
 use crate::protocol::{Dialect, Relation, Seen, Source, Tracker};
 
@@ -26,9 +27,9 @@ impl Pushes {
 
     /// How the counter of an encrypted telegram stands to the last one. A broken one does not count.
     fn step(&mut self, bytes: &[u8]) -> u8 {
-        let Some(envelope) = Envelope::of(bytes).filter(|envelope| envelope.total == bytes.len()) else {
-            return 0;
-        };
+        let alone = || Envelope::of(bytes).filter(|envelope| envelope.total == bytes.len());
+        let wrapped = || Wrapped::of(bytes).filter(|found| found.mark(bytes).is_some());
+        let Some(envelope) = alone().or_else(|| wrapped().map(|found| found.envelope)) else { return 0 };
         let before = self.last.replace((envelope.title, envelope.counter));
         match before {
             Some((title, counter)) if title == envelope.title => match envelope.counter.cmp(&counter) {

@@ -3,6 +3,7 @@
 //! CRC-16/ARC over everything from `/` to `!`, both included, as four hex digits, most significant first (P1
 //! Companion Standard 5.0.2, 6.2). Versions 2.2 and 3.0 have none. Heat gateways print it without leading zeros.
 
+use super::wrapped::Wrapped;
 use crate::frame::Checksum;
 use crate::frame::checksum::ARC;
 use crate::protocol::Judged;
@@ -88,7 +89,8 @@ impl End {
         let tail = bytes.get(from..)?;
         let mark = from + tail.iter().rposition(|byte| *byte == b'!')?;
         let is_led = matches!(bytes.get(mark.checked_sub(1)?), Some(b'\n' | b')'));
-        is_led.then(|| Self::at(bytes, mark))
+        let is_wrapped = || Wrapped::of(bytes).is_some_and(|wrapped| wrapped.mark(bytes) == Some(mark));
+        (is_led || is_wrapped()).then(|| Self::at(bytes, mark))
     }
 
     fn at(bytes: &[u8], mark: usize) -> Self {
@@ -102,8 +104,14 @@ impl End {
     pub fn checksum(&self, bytes: &[u8]) -> Option<Checksum> {
         let Seal::Crc { value, .. } = self.seal else { return None };
         let covered = bytes.get(..=self.mark)?;
+        let mut expected = ARC.checksum(covered);
+        if expected != value && has_no_return(covered) {
+            // Meters end every line with CR LF; a file may have been saved without the CR.
+            let whole = ARC.checksum(&with_carriage_returns(covered));
+            expected = if whole == value { whole } else { expected };
+        }
         let digits = CRC_DIGITS as u8;
-        Some(Checksum::new(CRC_NAME, value.into(), ARC.checksum(covered).into(), digits))
+        Some(Checksum::new(CRC_NAME, value.into(), expected.into(), digits))
     }
 
     /// The judgement that framing makes.
@@ -134,6 +142,23 @@ fn seal(digits: &[u8]) -> Seal {
         Some(value) if digits.len() <= CRC_DIGITS => Seal::Crc { value, digits: digits.len() as u8 },
         _ => Seal::Garbled,
     }
+}
+
+/// Whether something has taken the CR out of every line end.
+pub fn has_no_return(bytes: &[u8]) -> bool {
+    memchr::memchr(b'\r', bytes).is_none()
+}
+
+/// With CR before every LF, as a meter sends.
+pub fn with_carriage_returns(covered: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(covered.len() + 64);
+    for &byte in covered {
+        if byte == b'\n' && bytes.last() != Some(&b'\r') {
+            bytes.push(b'\r');
+        }
+        bytes.push(byte);
+    }
+    bytes
 }
 
 /// The body of a telegram, from slash to exclamation mark, with its CRC and line end.

@@ -8,6 +8,7 @@ mod parity;
 mod sealed;
 mod sheet;
 mod told;
+mod wrapped;
 
 pub use sealed::LUXEMBOURG;
 use sheet::{Decoded, Sheet};
@@ -15,6 +16,7 @@ use sheet::{Decoded, Sheet};
 use super::envelope::Envelope;
 use super::variant::{self, Crc, Evidence, Variant};
 use super::wire::{self, End, Seal};
+use super::wrapped::Wrapped;
 use crate::frame::checksum::ARC;
 use crate::frame::{
     Checksum, Direction, Dissection, Field, Layer, Problem, Reason, Span, Value, Values, Verdict,
@@ -38,6 +40,9 @@ pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
         let unexplained = Dissection::unexplained(ID, bytes, "Not a P1 telegram");
         return Dissection { direction: direction(context), ..unexplained };
     }
+    if let Some(found) = Wrapped::of(bytes) {
+        return wrapped::dissect(bytes, &found, context);
+    }
     let found = explain::<Vec<Field>>(bytes, 0, context.dialect);
     let mut layers =
         vec![Layer { name: "wire", bytes: bytes.into(), fields: found.fields, from: Vec::new() }];
@@ -58,7 +63,7 @@ pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
 
 /// What one frame says, by the same rules as [`dissect`], with no field made.
 pub fn values(bytes: &[u8], context: &Context<'_>) -> Values {
-    if bytes.first() != Some(&b'/') {
+    if bytes.first() != Some(&b'/') || Wrapped::of(bytes).is_some() {
         return dissect(bytes, context).into();
     }
     let Explained { verdict, readings, problems, .. } = explain::<Unkept>(bytes, 0, context.dialect);
@@ -98,9 +103,7 @@ fn explain<F: Fields>(bytes: &[u8], base: usize, dialect: Dialect) -> Explained<
     let next = lines::first(&mut sheet, stop);
     lines::body(&mut sheet, next, stop);
     told::date(&mut sheet);
-    if let Some(time) = variant.known_time(dialect) {
-        sheet.readings.iter_mut().for_each(|reading| reading.place(|at| at.ahead(time.winter_minutes)));
-    }
+    place(&mut sheet, dialect);
     let of_lines = sheet.problems.len();
     close(&mut sheet, end, checksum, verdict);
     // What is wrong with the whole comes before what is wrong with a line.
@@ -117,6 +120,13 @@ fn explain<F: Fields>(bytes: &[u8], base: usize, dialect: Dialect) -> Explained<
         fields: sheet.fields,
         readings: sheet.readings,
         problems: sheet.problems,
+    }
+}
+
+/// Gives every time its offset, where the country is known.
+fn place<F: Fields>(sheet: &mut Sheet<'_, F>, picked: Dialect) {
+    if let Some(time) = sheet.variant.known_time(picked) {
+        sheet.readings.iter_mut().for_each(|reading| reading.place(|at| at.ahead(time.winter_minutes)));
     }
 }
 
@@ -186,6 +196,11 @@ fn find_fault<F: Fields>(
             sheet.problem("checksum", format!("{} {mismatch}", sum.kind), Some(span));
             explain_mismatch(sheet, end, sum);
         }
+        (Verdict::Good, _) if wire::has_no_return(sheet.bytes) => {
+            let text =
+                "the lines end with LF alone, as in a file that was converted: the CRC fits with CR LF";
+            sheet.problem("line-ends", text, None);
+        }
         (Verdict::Malformed(what), _) => sheet.problem("cut-short", what, Some(span)),
         (Verdict::Unchecked(Reason::CutShort), _) => {
             sheet.problem("cut-short", "the telegram breaks off before its CRC", None);
@@ -208,7 +223,7 @@ fn explain_mismatch<F: Fields>(sheet: &mut Sheet<'_, F>, end: End, sum: Checksum
         return sheet.problem("bit-error", text, Some(Span::new(at, at + 1)));
     }
     let fits = |bytes: &[u8]| u32::from(ARC.checksum(bytes)) == sum.found;
-    if fits(&with_carriage_returns(covered)) {
+    if fits(&wire::with_carriage_returns(covered)) {
         sheet.problem(
             "line-ends",
             "the CRC fits when lines end with CR LF: something has changed them",
@@ -229,17 +244,6 @@ fn stray_mark(covered: &[u8]) -> Option<usize> {
     let at =
         from + covered.get(from..covered.len().checked_sub(1)?)?.iter().position(|byte| *byte == b'!')?;
     Some(at)
-}
-
-fn with_carriage_returns(covered: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(covered.len() + 64);
-    for &byte in covered {
-        if byte == b'\n' && bytes.last() != Some(&b'\r') {
-            bytes.push(b'\r');
-        }
-        bytes.push(byte);
-    }
-    bytes
 }
 
 fn with_blank_line(covered: &[u8]) -> Option<Vec<u8>> {

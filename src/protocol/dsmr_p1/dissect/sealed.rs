@@ -14,7 +14,7 @@ pub const LUXEMBOURG: [u8; 16] =
 
 /// How far the keys went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Trust {
+pub enum Trust {
     /// No key was given for this meter.
     NoKey,
     /// The text makes no sense under any key.
@@ -42,7 +42,8 @@ pub fn dissect(bytes: &[u8], envelope: &Envelope, context: &Context<'_>) -> Diss
         dissection.problems.push(Problem { code: "cut-short", text: text.into(), span: None });
         return dissection;
     }
-    let (trust, plain) = open(bytes, envelope, context.keys);
+    let is_telegram = |plain: &[u8]| plain.get(..wire::HEAD).is_some_and(wire::is_head);
+    let (trust, plain) = open(bytes, envelope, (context.keys, is_telegram));
     name_trust(&mut dissection, trust);
     if trust >= Trust::Damaged {
         inner(&mut dissection, envelope, &plain, trust, context);
@@ -64,7 +65,8 @@ fn shell(bytes: &[u8], envelope: &Envelope, context: &Context<'_>) -> Dissection
     }
 }
 
-fn fields(bytes: &[u8], envelope: &Envelope) -> Vec<Field> {
+/// The fields of an envelope that begins with the first byte.
+pub fn fields(bytes: &[u8], envelope: &Envelope) -> Vec<Field> {
     let cut = |from: usize, to: usize| Span::new(from.min(bytes.len()), to.min(bytes.len()));
     let (control, text) = (envelope.control_at, envelope.text_at());
     let length = envelope.total.saturating_sub(control) as u64;
@@ -96,7 +98,7 @@ const fn control_name(control: u8) -> &'static str {
 }
 
 /// What the tracker saw of the counters before.
-fn replay(problems: &mut Vec<Problem>, step: u8) {
+pub fn replay(problems: &mut Vec<Problem>, step: u8) {
     let text = match step {
         AGAIN => "the same frame counter as the telegram before: a repeated or replayed telegram",
         BACK => "the frame counter went back: a replayed telegram, or a new key",
@@ -105,17 +107,24 @@ fn replay(problems: &mut Vec<Problem>, step: u8) {
     problems.push(Problem { code: "replay", text: text.into(), span: None });
 }
 
+/// Whether a decrypted text begins as it should.
+type Sense = fn(&[u8]) -> bool;
+
 /// Tries the keys; how far the best one came and the text it gave.
-fn open(bytes: &[u8], envelope: &Envelope, keys: &[MeterKey]) -> (Trust, Vec<u8>) {
+///
+/// A text begins with what `begins` knows, or it makes no sense.
+pub fn open(bytes: &[u8], envelope: &Envelope, (keys, begins): (&[MeterKey], Sense)) -> (Trust, Vec<u8>) {
     if !envelope.is_encrypted() {
         return (Trust::NoTag, envelope.text(bytes).to_vec());
     }
-    let tried =
-        keys.iter().filter(|key| key.may_open(envelope.title)).map(|key| try_key(bytes, envelope, key));
+    let tried = keys
+        .iter()
+        .filter(|key| key.may_open(envelope.title))
+        .map(|key| try_key(bytes, envelope, (key, begins)));
     tried.max_by_key(|tried| tried.0).unwrap_or((Trust::NoKey, Vec::new()))
 }
 
-fn try_key(bytes: &[u8], envelope: &Envelope, key: &MeterKey) -> (Trust, Vec<u8>) {
+fn try_key(bytes: &[u8], envelope: &Envelope, (key, begins): (&MeterKey, Sense)) -> (Trust, Vec<u8>) {
     let text = envelope.text(bytes);
     if let Some(tag) = envelope.tag(bytes).filter(|tag| !tag.is_empty()) {
         let public = Secret::new(LUXEMBOURG.to_vec());
@@ -131,23 +140,24 @@ fn try_key(bytes: &[u8], envelope: &Envelope, key: &MeterKey) -> (Trust, Vec<u8>
     let plain = cipher::keystream(&key.encryption, envelope.nonce(), text);
     plain.map_or_else(
         |_: CipherError| (Trust::WrongKey, Vec::new()),
-        |plain| (unauthentic(envelope, &plain), plain),
+        |plain| (unauthentic(envelope, &plain, begins), plain),
     )
 }
 
 /// What a text without a fitting tag is worth.
-fn unauthentic(envelope: &Envelope, plain: &[u8]) -> Trust {
+fn unauthentic(envelope: &Envelope, plain: &[u8], begins: Sense) -> Trust {
     let has_tag = envelope.tag_at() < envelope.total;
     let judged = End::of(plain).map(|end| end.judge(plain));
     match judged {
         Some(Judged::Good) if has_tag => Trust::NotAuthentic,
-        _ if !plain.get(..wire::HEAD).is_some_and(wire::is_head) => Trust::WrongKey,
+        _ if !begins(plain) => Trust::WrongKey,
         _ if has_tag => Trust::Damaged,
         _ => Trust::NoTag,
     }
 }
 
-fn name_trust(dissection: &mut Dissection, trust: Trust) {
+/// Says how far the keys went.
+pub fn name_trust(dissection: &mut Dissection, trust: Trust) {
     let (code, text) = match trust {
         Trust::NoKey => ("no-key", "encrypted, and there is no key for this system title"),
         Trust::WrongKey => ("wrong-key", "the encryption key is not this meter's, or the frame is damaged"),
@@ -201,7 +211,7 @@ fn inner(
 }
 
 /// The verdict on the tag's own field.
-fn judge_tag(dissection: &mut Dissection, trust: Trust) {
+pub fn judge_tag(dissection: &mut Dissection, trust: Trust) {
     let verdict = match trust {
         Trust::Authentic | Trust::BareTag => Verdict::Good,
         Trust::Damaged | Trust::NotAuthentic => Verdict::Malformed("the tag does not fit"),

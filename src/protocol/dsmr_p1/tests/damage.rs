@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::super::P1;
 use super::published::{Vector, find, vectors};
-use crate::frame::{Dissection, visible};
+use crate::frame::{Dissection, Verdict, visible};
 use crate::protocol::{Context, Family, Judged, PieceKind, Source, laws};
 use crate::reading::Reading;
 
@@ -151,9 +151,35 @@ fn a_lost_bit_that_makes_an_exclamation_mark_is_named() {
 }
 
 #[test]
-fn line_ends_that_something_has_changed_are_named() {
+fn a_file_saved_without_carriage_returns_is_good_when_its_crc_fits_with_them() {
+    for Vector { id, text, .. } in vectors().into_iter().filter(|vector| vector.fits() == Some(true)) {
+        let good = shown(&explain(&text).readings);
+        let saved: Vec<u8> = text.iter().copied().filter(|byte| *byte != b'\r').collect();
+        let found = explain(&saved);
+        let codes: Vec<&str> = found.problems.iter().map(|problem| problem.code).collect();
+        assert!(found.verdict == Verdict::Good && codes.contains(&"line-ends"), "{id}: {codes:?}");
+        assert_eq!(readings(&saved), [(Judged::Good, good)], "{id}");
+    }
+}
+
+#[test]
+fn a_flipped_bit_in_a_file_saved_without_carriage_returns_is_found() {
     let text = find("v50-iskra-am550").text;
-    let changed: Vec<u8> = text.iter().copied().filter(|byte| *byte != b'\r').collect();
+    let good = shown(&explain(&text).readings);
+    let saved: Vec<u8> = text.iter().copied().filter(|byte| *byte != b'\r').collect();
+    for bit in (0..saved.len() * 8).step_by(7) {
+        let mut damaged = saved.clone();
+        damaged[bit / 8] ^= 1 << (bit % 8);
+        let found = explain(&damaged);
+        assert!(shown(&found.readings).is_subset(&good), "bit {bit}: {found:?}");
+    }
+}
+
+#[test]
+fn line_ends_of_which_some_were_changed_are_named() {
+    let text = find("v50-iskra-am550").text;
+    let first = text.iter().position(|byte| *byte == b'\r').unwrap();
+    let changed = [&text[..first], &text[first + 1..]].concat();
     let codes: Vec<&str> = explain(&changed).problems.iter().map(|problem| problem.code).collect();
     assert_eq!(codes, ["checksum", "line-ends"]);
 }

@@ -8,3 +8,4 @@ mod streams;
 mod talk;
 mod tolerances;
 mod variants;
+mod wrapped;
