@@ -24,7 +24,7 @@ pub async fn play(mut ends: Ends, path: &Path, trace: SharedTrace, decoder: Opti
         if let Err(error) = play_once(&ends, path, &trace, decoder).await {
             return ends.fail(refused(path, &error));
         }
-        match wanted(&mut ends, &trace).await {
+        match wanted(&mut ends, &trace, decoder).await {
             ControlFlow::Continue(another) => decoder = another,
             ControlFlow::Break(()) => break,
         }
@@ -81,10 +81,19 @@ fn count(status: &mut Status, trace: &Trace) {
 
 /// Waits until the capture is to be cut by another protocol, or to be closed. There is nobody to send to; what
 /// needs only listening hears the capture from its beginning.
-async fn wanted(ends: &mut Ends, trace: &SharedTrace) -> ControlFlow<(), Option<Decoder>> {
+async fn wanted(
+    ends: &mut Ends,
+    trace: &SharedTrace,
+    present: Option<Decoder>,
+) -> ControlFlow<(), Option<Decoder>> {
+    let is_present = |wanted: &Option<Decoder>| match (wanted, &present) {
+        (Some(wanted), Some(present)) => wanted.is_same(present),
+        (wanted, present) => wanted.is_none() && present.is_none(),
+    };
     loop {
         match ends.wanted.recv().await {
             None | Some(Intent::Close) => return ControlFlow::Break(()),
+            Some(Intent::Decode(decoder)) if is_present(&decoder) => {}
             Some(Intent::Decode(decoder)) => return ControlFlow::Continue(decoder),
             Some(Intent::Run { job, errand }) if errand.only_listens() => {
                 match errand.into_exchange(None, true).0 {

@@ -22,7 +22,7 @@ pub(super) struct Search {
 impl Search {
     /// Begins anew on the line in force.
     pub(super) fn begin(&mut self, line: LineSettings, decoder: Option<Decoder>) {
-        let running = usual(decoder).map(|usual| LineSearch::new(line, Some(usual)));
+        let running = usual(decoder).map(|usual| LineSearch::new(line, usual, false));
         *self = Self { running, ..Self::default() };
     }
 

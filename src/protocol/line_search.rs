@@ -6,10 +6,12 @@
 //! then the next settings follow. Each are tried once; when none help, those of the beginning come back. The readers
 //! of `OpenHAB` and of amsreader search in much the same order.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::time::Duration;
 
 use super::dsmr_p1::hints::{self, Hint};
+use super::exchange::{Action, Warning};
 use super::framer::{Judged, PieceKind, Source};
 use super::line::LineSettings;
 use super::registry::FAMILIES;
@@ -95,14 +97,14 @@ impl fmt::Display for Finding {
         match self {
             Self::Looks(hint) => f.write_str(hint.text()),
             Self::Try { from, to, hint: Some(hint) } => {
-                write!(f, "looks like {to} read at {from} ({}); the line is set to {to}", hint.sign())
+                write!(f, "looks like {to} read at {from} ({}); set to {to}", hint.sign())
             }
             Self::Try { from, to, hint: None } => {
                 write!(f, "the bytes make no sense at {from}; {to} is tried")
             }
             Self::Found(line) => write!(f, "the bytes make sense at {line}"),
             Self::GivenUp(line) => {
-                write!(f, "no usual line settings make sense of the bytes; the line is back at {line}")
+                write!(f, "no usual line settings make sense of the bytes; back at {line}")
             }
         }
     }
@@ -111,8 +113,9 @@ impl fmt::Display for Finding {
 /// A search, from its beginning to its end.
 #[derive(Debug)]
 pub struct LineSearch {
-    /// What may be tried; `None` where the settings are fixed, and the bytes are only looked at.
-    usual: Option<&'static Usual>,
+    usual: &'static Usual,
+    /// Nothing is tried, and the bytes are only looked at.
+    is_fixed: bool,
     start: LineSettings,
     /// What was tried, the present settings last.
     tried: Vec<LineSettings>,
@@ -124,11 +127,11 @@ pub struct LineSearch {
 }
 
 impl LineSearch {
-    /// A search that begins at the settings in force. With nothing to try it only says what the bytes look like.
+    /// A search that begins at the settings in force; where they are fixed it only says what the bytes look like.
     #[must_use]
-    pub fn new(start: LineSettings, usual: Option<&'static Usual>) -> Self {
+    pub fn new(start: LineSettings, usual: &'static Usual, is_fixed: bool) -> Self {
         let tried = vec![start];
-        Self { usual, start, tried, heard: Vec::new(), look_at: FEW, said: None, is_over: false }
+        Self { usual, is_fixed, start, tried, heard: Vec::new(), look_at: FEW, said: None, is_over: false }
     }
 
     /// The settings that are being listened at.
@@ -185,7 +188,7 @@ impl LineSearch {
 
     /// Long enough was listened: goes on to the next settings, unless nothing came or what came is readable.
     pub fn turn(&mut self) -> Option<Finding> {
-        if self.is_over || self.heard.is_empty() {
+        if self.is_over || self.is_fixed || self.heard.is_empty() {
             return None;
         }
         if self.makes_sense() {
@@ -195,16 +198,27 @@ impl LineSearch {
         if is_elsewhere {
             return None;
         }
-        let next = self.usual?.lines.iter().copied().find(|line| !self.tried.contains(line));
+        let next = self.usual.lines.iter().copied().find(|line| !self.tried.contains(line));
         match next {
             Some(to) => Some(self.go(to, None)),
             None => self.give_up(),
         }
     }
 
+    /// What an exchange does about a finding: it says it, and where there are settings to try it has them set and
+    /// listens at them from `since` on. Whether there are any.
+    pub fn follow(&self, finding: Finding, since: At, actions: &mut VecDeque<Action>) -> bool {
+        let warning = Warning { code: finding.code(), text: finding.to_string().into() };
+        actions.push_back(Action::Warning(warning));
+        let Some(line) = finding.line() else { return false };
+        actions.push_back(Action::SetLine(line));
+        actions.push_back(Action::WaitUntil(since + self.patience()));
+        true
+    }
+
     /// The settings are these now, and not because of the search: it begins anew from there.
     pub fn moved(&mut self, line: LineSettings) {
-        *self = Self::new(line, self.usual);
+        *self = Self::new(line, self.usual, self.is_fixed);
     }
 
     /// The settings asked for last could not be made: those before stay, and no others are tried.
@@ -212,7 +226,7 @@ impl LineSearch {
         if self.tried.len() > 1 {
             self.tried.pop();
         }
-        self.usual = None;
+        self.is_fixed = true;
     }
 
     fn give_up(&mut self) -> Option<Finding> {
@@ -237,10 +251,8 @@ impl LineSearch {
     /// What the bytes look like. Only where text is to come do scattered bytes and other protocols' marks mean
     /// anything.
     fn hint(&self) -> Option<Hint> {
-        let is_telling = |hint: &Hint| {
-            self.usual.is_none_or(|usual| usual.is_text)
-                || matches!(hint, Hint::Inverted | Hint::Parity | Hint::TooFast)
-        };
+        let is_telling =
+            |hint: &Hint| self.usual.is_text || matches!(hint, Hint::Inverted | Hint::Parity | Hint::TooFast);
         hints::of(&self.heard, self.line()).filter(is_telling)
     }
 
@@ -248,8 +260,9 @@ impl LineSearch {
     fn helps(&self, hint: Hint) -> Option<LineSettings> {
         let now = self.line();
         let untried = |line: &LineSettings| !self.tried.contains(line);
-        let mut usual = self.usual?.lines.iter().copied().filter(untried);
+        let mut usual = self.usual.lines.iter().copied().filter(untried);
         match hint {
+            _ if self.is_fixed => None,
             // The bits came right, and so the speed is right.
             Hint::Parity => Some(LineSettings::e71(now.baud)).filter(untried),
             Hint::TooFast => usual.find(|line| line.baud < now.baud),

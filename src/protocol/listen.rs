@@ -7,6 +7,7 @@ use super::command::{Access, Command, Group, Kind, Parameter};
 use super::exchange::{Action, Event, Exchange, Failure, Fault, Plan, Warning};
 use super::family::{Context, Family, Profile};
 use super::framer::Source;
+use super::line_search::{DLMS, Finding, LineSearch};
 use super::sealed;
 use super::tracker::{Seen, Tracker};
 use crate::frame::{At, Dissection, Problem};
@@ -69,6 +70,7 @@ pub struct Listen {
     parts: Vec<Vec<u8>>,
     damage: Option<String>,
     noise_bytes: u32,
+    search: LineSearch,
     reply: Reply,
     actions: VecDeque<Action>,
 }
@@ -82,7 +84,9 @@ impl Listen {
             seconds => Duration::from_secs(seconds.unsigned_abs()),
         };
         let waits = plan.requests.iter().map(wait).collect();
-        let tracker = family.tracker(plan.profile.dialect);
+        let Profile { line, dialect, is_line_chosen, .. } = plan.profile;
+        let tracker = family.tracker(dialect);
+        let is_fixed = is_line_chosen || family.usual_lines(dialect).is_none();
         Self {
             family,
             profile: plan.profile,
@@ -94,6 +98,7 @@ impl Listen {
             parts: Vec::new(),
             damage: None,
             noise_bytes: 0,
+            search: LineSearch::new(line, &DLMS, is_fixed),
             reply: manner.reply,
             actions: VecDeque::new(),
         }
@@ -140,6 +145,7 @@ impl Listen {
             self.damage = Some(dissection.summary());
             return;
         }
+        self.search.good();
         if dissection.readings.is_empty() {
             return;
         }
@@ -149,6 +155,32 @@ impl Listen {
         }
         self.actions.extend(dissection.readings.into_iter().map(Action::Reading));
         self.answered(Ok(()), at);
+    }
+
+    /// Bytes that are no frame may tell what is wrong with the line.
+    fn noise(&mut self, bytes: &[u8], at: At) {
+        self.noise_bytes = self.noise_bytes.saturating_add(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
+        if let Some(finding) = self.search.noise(bytes) {
+            self.follow(finding, at);
+        }
+    }
+
+    /// Nothing good has come in time: what was heard may speak for another line.
+    fn silence(&mut self, at: At) {
+        let finding = if self.damage.is_none() { self.search.turn() } else { None };
+        if finding.is_some_and(|finding| self.follow(finding, at)) {
+            return;
+        }
+        let fault = match self.damage.take() {
+            Some(what) => Fault::Damaged { what },
+            None => Fault::NoAnswer { sent: 0, echo: false, noise_bytes: self.noise_bytes },
+        };
+        self.answered(Err(fault), at);
+    }
+
+    fn follow(&mut self, finding: Finding, at: At) -> bool {
+        let since = at + self.search.line().wire_time(LONG) + self.profile.network_delay;
+        self.search.follow(finding, since, &mut self.actions)
     }
 
     /// Explains a frame with those of its message before it.
@@ -192,18 +224,10 @@ impl Exchange for Listen {
         match event {
             Event::Start => self.wait(at),
             Event::Frame(bytes) => self.frame(bytes, at),
-            Event::Noise(bytes) => {
-                let count = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-                self.noise_bytes = self.noise_bytes.saturating_add(count);
-            }
-            Event::Deadline => {
-                let fault = match self.damage.take() {
-                    Some(what) => Fault::Damaged { what },
-                    None => Fault::NoAnswer { sent: 0, echo: false, noise_bytes: self.noise_bytes },
-                };
-                self.answered(Err(fault), at);
-            }
-            Event::LineRefused => self.end(&Fault::LineRefused),
+            Event::Noise(bytes) => self.noise(bytes, at),
+            Event::Deadline => self.silence(at),
+            // The line stays as it is, and so does the wait.
+            Event::LineRefused => self.search.stay(),
             Event::Cancelled => self.end(&Fault::Cancelled),
             Event::LinkLost => self.end(&Fault::LinkLost),
             Event::Sent | Event::Echo => {}

@@ -3,7 +3,9 @@
 use super::digest;
 use crate::bus::Decoder;
 use crate::frame::At;
-use crate::protocol::{Dialect, Family, Judged, LineSettings, MeterKey, PieceKind, Source, registry};
+use crate::protocol::{
+    Dialect, Family, Judged, LineSettings, MeterKey, PieceKind, Source, dsmr_p1, registry,
+};
 
 /// So many bytes of the beginning decide which protocol it is.
 pub const LOOKED_AT: usize = 1 << 20;
@@ -35,10 +37,27 @@ fn readings(bytes: &[u8], decoder: Decoder, keys: &[MeterKey]) -> usize {
     first.filter_map(|number| trace.dissect(number)).map(|dissection| dissection.readings.len()).sum()
 }
 
-/// The protocol that finds the most good frames in these bytes; `None` when there is no good one.
+/// The protocol that finds the most good frames in these bytes; `None` when there is no good one. A telegram of those
+/// P1 versions that have no checksum is good enough: it is whole, from its slash to its exclamation mark.
 #[must_use]
 pub fn recognise_good(bytes: &[u8], keys: &[MeterKey]) -> Option<Decoder> {
-    detect(bytes, keys).filter(|decoder| score(bytes, *decoder).good > 0)
+    let is_good = |decoder: &Decoder| score(bytes, *decoder).good > 0 || is_telegram(bytes, decoder.family);
+    detect(bytes, keys).filter(is_good)
+}
+
+/// Whether there is a whole telegram of P1 in these bytes.
+fn is_telegram(bytes: &[u8], family: &'static dyn Family) -> bool {
+    if family.id() != dsmr_p1::P1.id() {
+        return false;
+    }
+    let mut is_whole = false;
+    let mut look = |piece: crate::protocol::Piece<'_>| {
+        is_whole |= piece.kind == PieceKind::Frame(Judged::Unchecked) && piece.bytes.starts_with(b"/");
+    };
+    let mut framer = family.framer(Source::Both, LineSettings::default());
+    framer.push(bytes, At::ZERO, &mut look);
+    framer.finish(&mut look);
+    is_whole
 }
 
 /// What speaks for a family in some bytes; better ones are greater.

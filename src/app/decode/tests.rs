@@ -25,6 +25,14 @@ fn a_bad_frame_is_recognised_but_does_not_count_as_good() {
 }
 
 #[test]
+fn a_telegram_without_a_checksum_is_recognised_and_half_of_one_is_not() {
+    let text = b"/ISk5\\2MT382-1003\r\n\r\n1-0:1.8.1(000001.718*kWh)\r\n!\r\n";
+    let id = |bytes: &[u8]| recognise_good(bytes, &[]).map(|decoder| decoder.family.id());
+    assert_eq!(id(text), Some("dsmr-p1"));
+    assert_eq!(id(&text[..40]), None);
+}
+
+#[test]
 fn an_answer_knows_its_request() {
     let bytes = hex::parse(TALK).unwrap();
     let trace = digest(&bytes, detect(&bytes, &[]));

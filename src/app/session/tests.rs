@@ -82,7 +82,7 @@ async fn what_was_found_stands_in_the_trace() {
     let trace = session.trace.lock();
     let mark = |number| trace.mark_of(&trace.entry(number)?).map(ToString::to_string);
     let marks: Vec<String> = (0..trace.len()).filter_map(mark).collect();
-    let said = "looks like 9600 7E1 read at 115200 8N1 (nothing but zeros); the line is set to 9600 7E1";
+    let said = "looks like 9600 7E1 read at 115200 8N1 (only zeros); set to 9600 7E1";
     assert!(marks.iter().any(|mark| mark == said), "{marks:?}");
     assert!(marks.iter().any(|mark| mark == "the bytes make sense at 9600 7E1"), "{marks:?}");
 }

@@ -10,7 +10,7 @@ use super::variant;
 use crate::frame::{At, Values, Verdict};
 use crate::protocol::{
     Action, ComposeError, Context, Dialect, Event, Exchange, Failure, Family, Fault, Finding, LineSearch,
-    Lock, MeterKey, Plan, Profile, Warning, sealed,
+    Lock, MeterKey, Plan, Profile, Warning, line_search, sealed,
 };
 
 /// Characters of a long telegram, whose time on the wire is added to the deadline.
@@ -49,7 +49,11 @@ impl Wait {
             done: 0,
             dialect,
             keys,
-            search: LineSearch::new(line, P1.usual_lines(dialect).filter(|_| !is_line_chosen)),
+            search: LineSearch::new(
+                line,
+                &line_search::P1,
+                is_line_chosen || P1.usual_lines(dialect).is_none(),
+            ),
             delay: network_delay,
             is_on: false,
             noise_bytes: 0,
@@ -125,13 +129,8 @@ impl Wait {
 
     /// Says what was found, and goes on with the line settings that it speaks for; whether there are any.
     fn follow(&mut self, finding: Finding, at: At) -> bool {
-        let warning = Warning { code: finding.code(), text: finding.to_string().into() };
-        self.actions.push_back(Action::Warning(warning));
-        let Some(line) = finding.line() else { return false };
-        self.actions.push_back(Action::SetLine(line));
-        let wait = self.search.patience() + line.wire_time(LONG) + self.delay;
-        self.actions.push_back(Action::WaitUntil(at + wait));
-        true
+        let since = at + self.search.line().wire_time(LONG) + self.delay;
+        self.search.follow(finding, since, &mut self.actions)
     }
 
     fn stop(&mut self, fault: Fault) {

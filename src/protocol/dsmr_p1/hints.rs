@@ -66,9 +66,9 @@ impl Hint {
     pub const fn sign(self) -> &'static str {
         match self {
             Self::Inverted => "every bit turned over",
-            Self::Parity => "every byte has even parity",
-            Self::TooFast => "nothing but zeros",
-            Self::TooSlow => "few and scattered bytes",
+            Self::Parity => "even parity",
+            Self::TooFast => "only zeros",
+            Self::TooSlow => "scattered bytes",
             Self::Hdlc => "HDLC flags",
             Self::MBus => "M-Bus frames",
         }

@@ -30,12 +30,9 @@ fn told(search: &mut LineSearch, bytes: &[u8]) -> String {
 
 #[test]
 fn zeros_lead_to_the_slow_line_at_once_and_the_head_of_a_telegram_ends_the_search() {
-    let mut search = LineSearch::new(FAST, Some(&P1));
+    let mut search = LineSearch::new(FAST, &P1, false);
     let said = told(&mut search, &[0; 60]);
-    assert_eq!(
-        said,
-        "looks like 9600 7E1 read at 115200 8N1 (nothing but zeros); the line is set to 9600 7E1"
-    );
+    assert_eq!(said, "looks like 9600 7E1 read at 115200 8N1 (only zeros); set to 9600 7E1");
     assert_eq!((search.line(), search.patience()), (SLOW, Duration::from_secs(21)));
     assert_eq!(search.noise(b"\r\n/ISk5\\2MT382-1003\r\n\r\n0-0:96"), Some(Finding::Found(SLOW)));
     assert!(search.is_over());
@@ -45,23 +42,23 @@ fn zeros_lead_to_the_slow_line_at_once_and_the_head_of_a_telegram_ends_the_searc
 fn scattered_bytes_lead_to_the_fast_line_where_text_is_to_come_and_nowhere_else() {
     let scattered = junk(60);
     let to = Some(Finding::Try { from: SLOW, to: FAST, hint: Some(Hint::TooSlow) });
-    assert_eq!(LineSearch::new(SLOW, Some(&P1)).noise(&scattered), to);
-    assert_eq!(LineSearch::new(LineSettings::n81(9600), Some(&UNKNOWN)).noise(&scattered), None);
-    assert_eq!(LineSearch::new(LineSettings::n81(2400), Some(&DLMS)).noise(&scattered), None);
+    assert_eq!(LineSearch::new(SLOW, &P1, false).noise(&scattered), to);
+    assert_eq!(LineSearch::new(LineSettings::n81(9600), &UNKNOWN, false).noise(&scattered), None);
+    assert_eq!(LineSearch::new(LineSettings::n81(2400), &DLMS, false).noise(&scattered), None);
 }
 
 #[test]
 fn eight_bits_with_even_parity_are_seven_at_the_same_speed() {
     let bytes = with_parity(TEXT);
     for (usual, baud) in [(&P1, 9600), (&UNKNOWN, 9600), (&P1, 115_200)] {
-        let mut search = LineSearch::new(LineSettings::n81(baud), Some(usual));
+        let mut search = LineSearch::new(LineSettings::n81(baud), usual, false);
         assert_eq!(search.noise(&bytes).and_then(Finding::line), Some(LineSettings::e71(baud)));
     }
 }
 
 #[test]
 fn an_inverted_line_is_told_once_and_stays() {
-    let mut search = LineSearch::new(FAST, Some(&P1));
+    let mut search = LineSearch::new(FAST, &P1, false);
     assert_eq!(search.noise(&inverted(TEXT)), Some(Finding::Looks(Hint::Inverted)));
     assert_eq!((search.noise(&inverted(TEXT)), search.turn()), (None, None));
     assert!(!search.is_over());
@@ -70,7 +67,7 @@ fn an_inverted_line_is_told_once_and_stays() {
 #[test]
 fn what_looks_like_nothing_has_all_settings_tried_by_turns_and_ends_where_it_began() {
     let start = LineSettings::n81(9600);
-    let mut search = LineSearch::new(start, Some(&UNKNOWN));
+    let mut search = LineSearch::new(start, &UNKNOWN, false);
     let mut lines = Vec::new();
     for _ in 0..9 {
         search.noise(&junk(20));
@@ -82,7 +79,7 @@ fn what_looks_like_nothing_has_all_settings_tried_by_turns_and_ends_where_it_beg
 
 #[test]
 fn silence_and_text_are_no_matter_of_speed() {
-    let mut search = LineSearch::new(FAST, Some(&P1));
+    let mut search = LineSearch::new(FAST, &P1, false);
     assert_eq!(search.turn(), None);
     assert_eq!((search.noise(TEXT), search.turn()), (None, None));
     assert_eq!(search.line(), FAST);
@@ -91,7 +88,7 @@ fn silence_and_text_are_no_matter_of_speed() {
 #[test]
 fn one_good_frame_of_mbus_is_proof_however_much_noise_came() {
     let start = LineSettings::n81(9600);
-    let mut search = LineSearch::new(start, Some(&DLMS));
+    let mut search = LineSearch::new(start, &DLMS, false);
     assert_eq!(search.noise(&junk(100)), None);
     assert!(search.turn().is_some());
     search.noise(&junk(100));
@@ -101,19 +98,19 @@ fn one_good_frame_of_mbus_is_proof_however_much_noise_came() {
 
 #[test]
 fn good_frames_at_the_first_settings_end_it_without_a_word() {
-    let mut search = LineSearch::new(LineSettings::e81(2400), Some(&DLMS));
+    let mut search = LineSearch::new(LineSettings::e81(2400), &DLMS, false);
     assert_eq!(search.noise(&hex::parse(MBUS).unwrap()), None);
     assert!(search.is_over());
-    let mut search = LineSearch::new(FAST, Some(&P1));
+    let mut search = LineSearch::new(FAST, &P1, false);
     assert_eq!(search.good(), None);
     assert_eq!((search.noise(&[0; 60]), search.turn()), (None, None));
 }
 
 #[test]
 fn fixed_settings_stay_and_what_the_bytes_look_like_is_told() {
-    let mut search = LineSearch::new(FAST, None);
+    let mut search = LineSearch::new(FAST, &P1, true);
     assert_eq!((search.noise(&[0; 60]), search.turn()), (Some(Finding::Looks(Hint::TooFast)), None));
-    let mut search = LineSearch::new(FAST, Some(&P1));
+    let mut search = LineSearch::new(FAST, &P1, false);
     search.noise(&junk(20));
     assert!(search.turn().is_some());
     search.stay();
@@ -124,7 +121,7 @@ fn fixed_settings_stay_and_what_the_bytes_look_like_is_told() {
 
 #[test]
 fn from_settings_that_somebody_else_has_made_it_begins_anew() {
-    let mut search = LineSearch::new(FAST, Some(&P1));
+    let mut search = LineSearch::new(FAST, &P1, false);
     search.noise(&[0; 10]);
     search.moved(SLOW);
     assert!(!search.has_heard());
@@ -141,7 +138,7 @@ proptest! {
         bursts in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..300), 0..40),
         usual in prop::sample::select(vec![&P1, &DLMS, &UNKNOWN]),
     ) {
-        let mut search = LineSearch::new(LineSettings::n81(9600), Some(usual));
+        let mut search = LineSearch::new(LineSettings::n81(9600), usual, false);
         let (mut line, mut changes) = (search.line(), 0);
         for burst in &bursts {
             for finding in [search.noise(burst), search.turn()].into_iter().flatten() {

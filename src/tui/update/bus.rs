@@ -7,12 +7,19 @@ use super::super::state::{Arming, Phase, State};
 use super::{Effects, archive, bench, codes, connect, failure, go, meter, readings, steps};
 use crate::app::diagnosis::reason;
 use crate::bus::{Intent, JobEvent, JobId, LinkState, Status};
+use crate::link::Place;
 use crate::protocol::Failure;
 use crate::trace::{EntryKind, Way};
 
 /// Bytes came or went, or the link changed its state.
 pub fn traffic(state: &mut State, status: Status, effects: &mut Effects) {
-    let is_open = matches!(status.link, LinkState::Open(_));
+    let is_played = state.link.as_ref().is_some_and(|link| matches!(link.place, Place::File(_)));
+    let is_open = match status.link {
+        LinkState::Open(_) => true,
+        // A short capture is played to its end before it is looked at.
+        LinkState::Closed(_) => is_played,
+        LinkState::Opening | LinkState::Lost(_) => false,
+    };
     state.status = status;
     steps::follow(state, None);
     if is_open && matches!(state.phase, Phase::Opening { .. }) {

@@ -285,3 +285,36 @@ fn the_clock_states_the_offset_of_the_zone_it_is_in() {
     let found = readings(&hear(exchange("kaifa-ma309", vec![], 0).as_mut(), &OverMbus, &bytes));
     assert!(found.iter().any(|r| r.at.is_some_and(|at| at.to_string() == "2026-11-20 16:10:30+05:30")));
 }
+
+#[test]
+fn noise_has_the_usual_lines_tried_by_turns_where_the_model_has_not_fixed_it() {
+    let junk: Vec<u8> = (0..60u8).map(|n| n.wrapping_mul(37) ^ 0x9D).collect();
+    let (n, e) = (LineSettings::n81, LineSettings::e81);
+    for (dialect, expected) in [(0, vec![n(2400), n(9600), n(115_200), e(2400)]), (5, vec![])] {
+        let mut exchange = exchange("kaifa-ma309", vec![], dialect);
+        exchange.handle(Event::Start, At::ZERO);
+        let mut done = actions(exchange.as_mut());
+        for second in 1..9 {
+            exchange.handle(Event::Noise(&junk), At::from_millis(second * 20_000));
+            exchange.handle(Event::Deadline, At::from_millis(second * 20_000 + 19_000));
+            done.extend(actions(exchange.as_mut()));
+        }
+        let asked = done.iter().filter_map(|action| match action {
+            Action::SetLine(line) => Some(*line),
+            _ => None,
+        });
+        assert_eq!(asked.collect::<Vec<_>>(), expected);
+        assert_eq!(done.last(), Some(&Action::Finished));
+    }
+}
+
+#[test]
+fn a_line_that_cannot_be_set_is_waited_on_all_the_same() {
+    let (bytes, _) = push(meter("kaifa-ma309", vec![], &[("1.8.0", "5678900")]).as_mut());
+    let mut exchange = exchange("kaifa-ma309", vec![], 0);
+    exchange.handle(Event::Start, At::ZERO);
+    exchange.handle(Event::LineRefused, At::ZERO);
+    assert!(!actions(exchange.as_mut()).contains(&Action::Finished));
+    let found = readings(&hear(exchange.as_mut(), family("kaifa-ma309"), &bytes));
+    assert_eq!(value(&found, "1.8.0"), "5678900 Wh");
+}

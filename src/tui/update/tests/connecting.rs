@@ -38,6 +38,20 @@ fn once_open_the_bus_is_told_how_to_read_and_the_link_is_remembered() {
 }
 
 #[test]
+fn a_capture_that_was_played_before_anybody_looked_is_cut_by_the_meter_that_is_picked() {
+    let mut state = fresh(SIZE);
+    start(&mut state, "file:heard.pcapng".parse().ok(), None, false);
+    let played = Status { link: LinkState::Closed("end of the capture".into()), ..Status::default() };
+    send(&mut state, Message::Traffic(played));
+    assert!(state.is_connected());
+    let effects = keys(&mut state, &[":"]);
+    assert!(effects.is_empty());
+    type_text(&mut state, "model dsmr-p1");
+    let effects = keys(&mut state, &["enter"]);
+    assert!(matches!(effects[0], Effect::Bus(Intent::Decode(Some(_)))), "{effects:?}");
+}
+
+#[test]
 fn a_link_that_cannot_be_opened_leads_back_with_the_reason() {
     let mut state = fresh(SIZE);
     start(&mut state, "serial:/dev/ttyUSB0".parse().ok(), None, false);

@@ -1,0 +1,107 @@
+//! What goes out: requests, changes of the line, and the record of what may have changed a meter.
+
+use super::Bus;
+use crate::bus::JobEvent;
+use crate::bus::errand::Scope;
+use crate::bus::job::Active;
+use crate::bus::written::Unsettled;
+use crate::frame::At;
+use crate::link::LinkCommand;
+use crate::protocol::{Access, Failure, Fault, LineSettings, Warning};
+use crate::trace::{Mark, Way};
+
+impl Bus {
+    pub(super) fn transmit(&mut self, bytes: Vec<u8>, at: At) {
+        if self.oversteps(&bytes) {
+            return self.stop_overstepping();
+        }
+        if let Some(active) = &mut self.talk.active {
+            active.wait = None;
+            active.reply = None;
+            active.is_sending = true;
+        }
+        if self.outgoing.lines == 0 {
+            self.put_out(bytes, at);
+        } else {
+            self.outgoing.held.push_back(bytes);
+        }
+    }
+
+    /// Whether an errand that reads would send something that may change the meter. An errand says before that it
+    /// reads; this holds it to that, whatever its protocol makes of it.
+    pub(super) fn oversteps(&self, bytes: &[u8]) -> bool {
+        let Some(Active { scope: Scope::Reading, decoder: Some(decoder), .. }) = &self.talk.active else {
+            return false;
+        };
+        decoder.family.access_of(bytes, decoder.dialect).is_some_and(|access| access != Access::Read)
+    }
+
+    pub(super) fn stop_overstepping(&mut self) {
+        if let Some(active) = self.talk.active.take() {
+            self.refuse(active.job, Fault::NotPermitted);
+        }
+    }
+
+    /// Has the link change its line.
+    pub(super) fn ask_for_line(&mut self, line: LineSettings) {
+        self.talk.seven.ask(line);
+        if self.orders.set_line(line) && self.is_open() {
+            self.outgoing.lines += 1;
+        }
+    }
+
+    /// A change of the line was made or refused.
+    pub(super) fn line_is_settled(&mut self, at: At) {
+        self.outgoing.lines = self.outgoing.lines.saturating_sub(1);
+        while self.outgoing.lines == 0
+            && let Some(bytes) = self.outgoing.held.pop_front()
+        {
+            self.put_out(bytes, at);
+        }
+    }
+
+    pub(super) fn put_out(&mut self, bytes: Vec<u8>, at: At) {
+        self.note_write(&bytes, at);
+        self.search.stop();
+        let bytes = self.talk.seven.send(bytes);
+        self.remark_on_parity(at);
+        self.talk.status.counters.bytes_out += bytes.len() as u64;
+        let talk = &mut self.talk;
+        let mut trace = self.trace.lock();
+        trace.record(Way::Out, &bytes, at);
+        self.digest.push(Way::Out, &bytes, at, &mut trace, &mut |piece| {
+            talk.hear(&piece, at);
+        });
+        drop(trace);
+        self.orders.give(LinkCommand::Send(bytes));
+    }
+
+    /// Notes what goes out of an errand that may change the meter.
+    pub(super) fn note_write(&mut self, bytes: &[u8], at: At) {
+        let Some(Active { scope: Scope::Permitted(_), decoder, .. }) = &self.talk.active else { return };
+        let written = {
+            let trace = self.trace.lock();
+            Unsettled::of(bytes, decoder.or(self.decoder), &trace, trace.wall(at))
+        };
+        if written.is_some() {
+            self.settle(Ok(()), at);
+        }
+        if let Some(active) = &mut self.talk.active {
+            active.unsettled = written.or(active.unsettled.take());
+        }
+    }
+
+    /// What came of the last write is known: the witness keeps it.
+    pub(super) fn settle(&mut self, result: Result<(), Failure>, at: At) {
+        let Some(active) = &mut self.talk.active else { return };
+        let Scope::Permitted(permit) = &mut active.scope else { return };
+        let Some(unsettled) = active.unsettled.take() else { return };
+        let written = unsettled.settled(active.answered, result, &self.trace.lock());
+        if let Err(why) = permit.witness(&written) {
+            let job = active.job;
+            let text = format!("the write log could not be written: {why}");
+            self.trace.lock().mark(Mark::Note(text.clone()), at);
+            self.tell(job, JobEvent::Warning(Warning { code: "write-log", text: text.into() }));
+        }
+    }
+}
