@@ -126,9 +126,9 @@ impl Bus {
 
     /// When the running exchange is to be woken.
     fn due(&self) -> Option<At> {
-        let deadline = self.talk.active.as_ref()?.wait?;
+        let wait = self.talk.active.as_ref()?.wait?;
         let is_receiving = self.trace.lock().pending(Way::In) > 0;
-        Some(self.quiet.due(deadline, is_receiving))
+        Some(wait.due(self.quiet.heard(), is_receiving))
     }
 
     const fn is_open(&self) -> bool {
@@ -349,7 +349,7 @@ impl Bus {
                 }
                 Some(Action::Send(bytes)) => self.transmit(bytes, at),
                 Some(Action::SetLine(line)) => self.ask_for_line(line),
-                Some(Action::WaitUntil(due)) => active.wait = Some(due),
+                Some(Action::Wait(wait)) => active.wait = Some(wait),
                 Some(Action::Step(step)) => self.tell(job, JobEvent::Step(step)),
                 Some(Action::Reading(mut reading)) => {
                     reading.in_zone(self.trace.lock().zone());

@@ -9,6 +9,7 @@ use super::family::{Context, Family, Profile};
 use super::framer::Source;
 use super::sealed;
 use super::tracker::{Seen, Tracker};
+use super::wait::Wait;
 use crate::frame::{At, Dissection, Problem};
 use crate::reading::Unit;
 
@@ -104,7 +105,7 @@ impl Listen {
         match self.waits.get(self.index) {
             Some(wait) => {
                 let due = at + *wait + self.profile.network_delay;
-                self.actions.push_back(Action::WaitUntil(due));
+                self.actions.push_back(Action::Wait(Wait::until(due)));
             }
             None => self.actions.push_back(Action::Finished),
         }

@@ -9,8 +9,8 @@ use super::hints::{self, Hint, Proposal};
 use super::variant::{self, ANY};
 use crate::frame::{At, Values, Verdict};
 use crate::protocol::{
-    Action, ComposeError, Context, Dialect, Event, Exchange, Failure, Fault, LineSettings, Lock, MeterKey,
-    Plan, Warning, sealed,
+    Action, BETWEEN_BYTES, ComposeError, Context, Dialect, Event, Exchange, Failure, Fault, LineSettings,
+    Lock, MeterKey, Patience, Plan, Warning, sealed,
 };
 
 /// Characters of a long telegram, whose time on the wire is added to the deadline.
@@ -71,9 +71,10 @@ impl Wait {
         })
     }
 
-    /// Two intervals, and the telegram itself.
-    fn patience(&self) -> Duration {
-        2 * variant::of(self.dialect).interval + self.line.wire_time(LONG) + self.delay
+    /// A time in which telegrams should begin, and the telegram itself.
+    fn patience(&self, listen: Duration) -> Patience {
+        let gap = BETWEEN_BYTES + self.delay;
+        Patience { begin: listen + self.delay, gap, length: self.line.wire_time(LONG) }
     }
 
     fn await_next(&mut self, at: At) {
@@ -85,7 +86,8 @@ impl Wait {
             self.actions.push_back(Action::Finished);
         } else {
             self.actions.push_back(Action::Step(TITLE));
-            self.actions.push_back(Action::WaitUntil(at + self.patience()));
+            let intervals = 2 * variant::of(self.dialect).interval;
+            self.actions.push_back(Action::Wait(self.patience(intervals).from(at)));
         }
     }
 
@@ -155,7 +157,7 @@ impl Wait {
         self.line = line;
         self.noise.clear();
         self.actions.push_back(Action::SetLine(line));
-        self.actions.push_back(Action::WaitUntil(at + listen + line.wire_time(LONG) + self.delay));
+        self.actions.push_back(Action::Wait(self.patience(listen).from(at)));
         Some(because)
     }
 
