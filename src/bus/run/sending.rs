@@ -1,0 +1,99 @@
+//! What goes out: when the line is as it should be, if it may, noted before it leaves.
+
+use super::super::errand::Scope;
+use super::super::job::Active;
+use super::super::written::Unsettled;
+use super::Bus;
+use crate::frame::At;
+use crate::link::LinkCommand;
+use crate::protocol::{Access, Fault, LineSettings};
+use crate::trace::Way;
+
+impl Bus {
+    pub(super) fn transmit(&mut self, bytes: Vec<u8>, at: At) {
+        if self.oversteps(&bytes) {
+            return self.stop_overstepping();
+        }
+        if let Some(active) = &mut self.talk.active {
+            active.wait = None;
+            active.reply = None;
+            active.is_sending = true;
+        }
+        if self.outgoing.lines == 0 {
+            self.put_out(bytes, at);
+        } else {
+            self.outgoing.held.push_back(bytes);
+        }
+    }
+
+    /// Whether an errand that reads would send something that may change the meter. An errand says before that it
+    /// reads; this holds it to that, whatever its protocol makes of it.
+    pub(super) fn oversteps(&self, bytes: &[u8]) -> bool {
+        let Some(Active { scope: Scope::Reading, decoder: Some(decoder), .. }) = &self.talk.active else {
+            return false;
+        };
+        decoder.family.access_of(bytes, decoder.dialect).is_some_and(|access| access != Access::Read)
+    }
+
+    pub(super) fn stop_overstepping(&mut self) {
+        if let Some(active) = self.talk.active.take() {
+            self.refuse(active.job, Fault::NotPermitted);
+        }
+    }
+
+    /// Has the link change its line.
+    pub(super) fn ask_for_line(&mut self, line: LineSettings) {
+        self.talk.seven.ask(line);
+        if self.commands.is_some() && self.is_open() {
+            self.outgoing.lines += 1;
+        }
+        self.command(LinkCommand::SetLine(line));
+    }
+
+    /// A change of the line was made or refused.
+    pub(super) fn line_is_settled(&mut self, at: At) {
+        self.outgoing.lines = self.outgoing.lines.saturating_sub(1);
+        while self.outgoing.lines == 0
+            && let Some(bytes) = self.outgoing.held.pop_front()
+        {
+            self.put_out(bytes, at);
+        }
+    }
+
+    pub(super) fn put_out(&mut self, bytes: Vec<u8>, at: At) {
+        self.note_write(&bytes, at);
+        let bytes = self.talk.seven.send(bytes);
+        self.remark_on_parity(at);
+        self.talk.status.counters.bytes_out += bytes.len() as u64;
+        let talk = &mut self.talk;
+        let mut trace = self.trace.lock();
+        trace.record(Way::Out, &bytes, at);
+        self.digest.push(Way::Out, &bytes, at, &mut trace, &mut |piece| {
+            talk.hear(&piece, at);
+        });
+        drop(trace);
+        self.command(LinkCommand::Send(bytes));
+    }
+
+    /// Notes what goes out of an errand that may change the meter.
+    pub(super) fn note_write(&mut self, bytes: &[u8], at: At) {
+        let Some(Active { scope: Scope::Permitted(_), decoder, .. }) = &self.talk.active else { return };
+        let written = {
+            let trace = self.trace.lock();
+            Unsettled::of(bytes, decoder.or(self.decoder), &trace, trace.wall(at))
+        };
+        if written.is_some() {
+            self.settle(Ok(()), at);
+        }
+        if let Some(active) = &mut self.talk.active {
+            active.unsettled = written.or(active.unsettled.take());
+        }
+    }
+
+    pub(super) fn command(&self, command: LinkCommand) {
+        if let Some(commands) = &self.commands {
+            // A link that has gone has said so, or will, through its events.
+            let _ = commands.send(command);
+        }
+    }
+}
