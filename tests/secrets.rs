@@ -76,7 +76,7 @@ fn fields(dissection: &Dissection) -> String {
     for layer in &dissection.layers {
         for field in &layer.fields {
             let bad = format!("{:?}", field.verdict.is_bad());
-            text += &format!("{} {} {bad}\n", layer.hex_of(field.span), layer.text_of(field));
+            text += &[layer.hex_of(field.span), layer.text_of(field), bad].join(" ");
         }
     }
     text
@@ -99,8 +99,7 @@ fn of_trace(trace: &Trace) -> String {
     write(&mut FramesCsv::new(csv));
     write(&mut FramesMarkdown::new(markdown));
     write(&mut Hex::new(hex));
-    bytes.iter().for_each(|bytes| text += &String::from_utf8_lossy(bytes));
-    text
+    text + &bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat()
 }
 
 /// Both frames with their checksums damaged, wherever in the last bytes they stand, and without their ends. What

@@ -74,7 +74,7 @@ pub struct Envelope {
 
 impl Envelope {
     /// Whether its packets carry a password that is not to be shown.
-    pub const fn keeps_secret(&self) -> bool {
+    pub const fn keeps_secret(self) -> bool {
         self.password != 0
     }
 
