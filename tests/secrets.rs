@@ -75,8 +75,9 @@ fn fields(dissection: &Dissection) -> String {
     let mut text = dissection.summary();
     for layer in &dissection.layers {
         for field in &layer.fields {
-            let bad = format!("{:?}", field.verdict.is_bad());
+            let bad = field.verdict.is_bad().to_string();
             text += &[layer.hex_of(field.span), layer.text_of(field), bad].join(" ");
+            text.push('\n');
         }
     }
     text
@@ -99,7 +100,10 @@ fn of_trace(trace: &Trace) -> String {
     write(&mut FramesCsv::new(csv));
     write(&mut FramesMarkdown::new(markdown));
     write(&mut Hex::new(hex));
-    text + &bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat()
+    for bytes in &bytes {
+        text += &String::from_utf8_lossy(bytes);
+    }
+    text
 }
 
 /// Both frames with their checksums damaged, wherever in the last bytes they stand, and without their ends. What

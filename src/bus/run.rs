@@ -2,7 +2,10 @@
 
 mod carrying;
 mod hearing;
+mod orders;
 mod sending;
+mod tuning;
+mod unheard;
 
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
@@ -14,6 +17,7 @@ use super::handle::{Ends, Port};
 use super::job::Queue;
 use super::liveness::Liveness;
 use super::quiet::Quiet;
+use super::search::Search;
 use super::seven::SevenBits;
 use super::talk::Talk;
 use super::{BusEvent, Decoder, Intent, JobEvent, JobId, LinkState, Status, Wanted};
@@ -21,6 +25,7 @@ use crate::frame::At;
 use crate::link::{Clock, LinkCommand, LinkEvent};
 use crate::protocol::{Event, LineSettings};
 use crate::trace::{Digest, SharedTrace, Split, Way};
+use orders::Orders;
 
 /// How long a stopped exchange may take to sign off before the link is closed all the same.
 const FAREWELL: Duration = Duration::from_secs(3);
@@ -34,12 +39,12 @@ pub async fn run(
     decoder: Option<Decoder>,
     wanted: Wanted,
 ) {
-    let (link_events, commands, split) = match port {
-        Port::Full(link) => (link.events, Some(link.commands), Split::TwoWay),
-        Port::Listening(link) => (link.events, None, Split::Listening),
+    let (link_events, orders, split) = match port {
+        Port::Full(link) => (link.events, Orders::All(link.commands), Split::TwoWay),
+        Port::Listening(link) => (link.events, Orders::LinesOnly(link.lines), Split::Listening),
     };
     let bus = Bus {
-        commands,
+        orders,
         clock,
         trace,
         digest: Digest::new(decoder.map(|d| (d.family, d.dialect)), split, LineSettings::default()),
@@ -49,8 +54,11 @@ pub async fn run(
         talk: Talk { seven: SevenBits::new(wanted), ..Talk::default() },
         outgoing: Outgoing::default(),
         quiet: Quiet::default(),
+        is_line_chosen: wanted.is_line_chosen,
+        search: Search::default(),
         closing: None,
         was_cut: false,
+        unheard: None,
         liveness: Liveness::default(),
         told: ends.told,
         status: ends.status,
@@ -67,8 +75,7 @@ struct Outgoing {
 }
 
 struct Bus {
-    /// `None` when the link is only listened to.
-    commands: Option<mpsc::UnboundedSender<LinkCommand>>,
+    orders: Orders,
     clock: Clock,
     trace: SharedTrace,
     digest: Digest,
@@ -78,10 +85,15 @@ struct Bus {
     talk: Talk,
     outgoing: Outgoing,
     quiet: Quiet,
+    /// Whether somebody has chosen the line settings.
+    is_line_chosen: bool,
+    search: Search,
     /// When the link is closed at the latest, once that is wanted.
     closing: Option<At>,
     /// Whether the link went away in the middle of something.
     was_cut: bool,
+    /// The first entry since the link was opened, as long as no job has begun.
+    unheard: Option<u32>,
     liveness: Liveness,
     told: mpsc::UnboundedSender<BusEvent>,
     status: watch::Sender<Status>,
@@ -117,10 +129,10 @@ impl Bus {
 
     /// The next moment at which something must happen though nothing arrives.
     fn wake(&self) -> Option<At> {
-        let next = match &self.talk.active {
-            Some(_) => self.due(),
-            None => (self.queue.len() > 0 && self.may_begin()).then(|| self.quiet.begin()),
-        };
+        let is_asking = self.talk.active.is_some();
+        let begin = (self.queue.len() > 0 && self.may_begin()).then(|| self.quiet.begin());
+        let idle = || [begin, self.search.due()].into_iter().flatten().min();
+        let next = if is_asking { self.due() } else { idle() };
         [next, self.digest.deadline(), self.closing].into_iter().flatten().min()
     }
 
@@ -140,7 +152,8 @@ impl Bus {
             Intent::Run { job, errand } => self.queue.push(job, errand),
             Intent::Cancel(job) => self.cancel(job),
             Intent::Decode(decoder) => self.decode(decoder, self.clock.now()),
-            Intent::SetLine(line) => self.ask_for_line(line),
+            Intent::SetLine(line) => self.take_line(line),
+            Intent::FactoryLine(line) => self.offer_line(line),
             Intent::Expect(line) => {
                 self.talk.seven.expect(line);
                 self.remark_on_parity(self.clock.now());
@@ -165,6 +178,7 @@ impl Bus {
         self.decoder = decoder;
         let line = self.talk.status.line.unwrap_or_default();
         self.digest = Digest::new(decoder.map(|d| (d.family, d.dialect)), self.split, line);
+        self.search_anew();
     }
 
     fn time_passed(&mut self) -> ControlFlow<()> {
@@ -178,6 +192,7 @@ impl Bus {
             }
             self.tell_exchange(Event::Deadline, now);
         }
+        self.turn_search(now);
         ControlFlow::Continue(())
     }
 
@@ -188,6 +203,7 @@ impl Bus {
     fn publish(&mut self) {
         self.talk.status.running = self.talk.active.as_ref().map(|active| active.job);
         self.talk.status.waiting = self.queue.len();
+        self.talk.status.is_searching = self.search.is_running();
         let trace = self.trace.lock();
         self.talk.status.entries = trace.len();
         self.talk.status.capture = trace.capture_state();
@@ -205,7 +221,7 @@ impl Bus {
         let now = self.clock.now();
         self.tell_exchange(Event::LinkLost, now);
         self.through_digest(now, |digest, trace, out| digest.finish(trace, out));
-        self.command(LinkCommand::Close);
+        self.orders.give(LinkCommand::Close);
         if !matches!(self.talk.status.link, LinkState::Closed(_)) {
             self.talk.status.link = LinkState::Closed("closed".to_owned());
         }

@@ -44,7 +44,7 @@ fn compose(target: &Target, request: &Request) -> Result<Vec<Dissection>, Stop> 
     let family = target.family();
     let profile = target.profile(target.model.line, Duration::ZERO);
     let frames = family.compose(&profile, request).map_err(|error| {
-        let doing = format!("composing {} for {} {}", request.command.id, target.model.id, target.address);
+        let doing = format!("composing {} for {}", request.command.id, target.meter());
         Trouble::usage(doing, error.to_string())
     })?;
     let context =

@@ -9,6 +9,7 @@ use super::framer::{Framer, Source};
 use super::keys::MeterKey;
 use super::known_code::KnownCode;
 use super::line::LineSettings;
+use super::line_search::Usual;
 use super::load_profile::LoadProfile;
 use super::responder::{Responder, Setup, SetupError};
 use super::stage::Stage;
@@ -49,6 +50,8 @@ pub struct Profile {
     pub password: Option<Secret>,
     /// The line the link starts with, from which silences and deadlines are computed.
     pub line: LineSettings,
+    /// Whether somebody has chosen that line, so that no other is tried.
+    pub is_line_chosen: bool,
     /// Added to every deadline: the round trip and packing time of a network link; zero on a local port.
     pub network_delay: Duration,
     /// Its keys, where it encrypts what it says.
@@ -122,6 +125,12 @@ pub trait Family: Sync {
         None
     }
 
+    /// The line settings worth trying for a meter of a dialect that speaks by itself; `None` where its line is known,
+    /// or where it would have to be asked.
+    fn usual_lines(&self, _: Dialect) -> Option<&'static Usual> {
+        None
+    }
+
     /// What one frame says, for polling: the verdict, readings and problems that [`Family::dissect`] finds, and
     /// none of its fields. A family whose frames are long makes it cheaper than the dissection.
     fn values(&self, frame: &[u8], context: &Context<'_>) -> Values {
@@ -139,6 +148,12 @@ pub trait Family: Sync {
 
     /// The name of a dialect, empty where there is only one.
     fn dialect_name(&self, dialect: Dialect) -> &'static str;
+
+    /// The zone of the clocks of a dialect's meters, as a rule of POSIX; `None` where they are sold in several.
+    fn zone(&self, dialect: Dialect) -> Option<&'static str> {
+        let _ = dialect;
+        None
+    }
 
     /// The frames that carrying out a request would send, as far as they do not depend on answers.
     ///

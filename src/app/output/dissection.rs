@@ -40,6 +40,20 @@ pub struct Noise {
     echo: bool,
 }
 
+/// Something that happened to the link between its bytes. It has none itself, so that the bytes of everything in
+/// order are still those of the stream.
+#[derive(Debug, Serialize)]
+pub struct Happened {
+    #[serde(rename = "mark")]
+    is_no_bytes: bool,
+    offset: u64,
+    length: usize,
+    hex: &'static str,
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<String>,
+}
+
 #[derive(Debug, Serialize)]
 struct Sum {
     kind: &'static str,
@@ -144,6 +158,15 @@ impl Noise {
     #[must_use]
     pub fn echo(length: usize, hex: String, place: Place<'_>) -> Self {
         Self { hex, length, echo: true, ..Self::of(&[], place) }
+    }
+}
+
+impl Happened {
+    /// The JSON form of a mark; its text is safe to show.
+    #[must_use]
+    pub fn of(text: String, place: Place<'_>) -> Self {
+        let at = place.at.map(super::reading::time);
+        Self { is_no_bytes: true, offset: place.offset, length: 0, hex: "", text, at }
     }
 }
 
@@ -297,6 +320,16 @@ mod tests {
         assert_eq!(
             serde_json::to_string(&noise).unwrap(),
             r#"{"noise":true,"offset":3,"length":2,"hex":"00FF"}"#
+        );
+    }
+
+    #[test]
+    fn a_mark_has_no_bytes() {
+        let mark =
+            Happened::of("break (00), byte 1 from here".to_owned(), Place { offset: 3, ..Place::default() });
+        assert_eq!(
+            serde_json::to_string(&mark).unwrap(),
+            r#"{"mark":true,"offset":3,"length":0,"hex":"","text":"break (00), byte 1 from here"}"#
         );
     }
 }

@@ -16,17 +16,19 @@ impl Bus {
     pub(super) fn start_next(&mut self) {
         while self.may_begin() && self.quiet.begin() <= self.clock.now() {
             let Some((job, errand)) = self.queue.next() else { return };
-            if self.commands.is_none() && !errand.only_listens() {
+            let listens = errand.only_listens();
+            if !self.orders.can_send() && !listens {
                 self.refuse(job, Fault::ListensOnly);
                 continue;
             }
+            let may_reply = errand.is_permitted();
             let decoder = errand.decoder().copied();
             if let Some(decoder) = decoder
                 && self.decoder.is_none_or(|d| !d.is_same(&decoder))
             {
                 self.decode(Some(decoder), self.clock.now());
             }
-            let (exchange, scope) = errand.into_exchange(self.talk.status.line);
+            let (exchange, scope) = errand.into_exchange(self.talk.status.line, self.is_line_chosen);
             match exchange {
                 Ok(mut exchange) => {
                     if std::mem::take(&mut self.was_cut) {
@@ -34,11 +36,21 @@ impl Bus {
                     }
                     self.talk.active = Some(Active::new(job, exchange, decoder, scope));
                     self.tell(job, JobEvent::Started);
-                    self.tell_exchange(Event::Start, self.clock.now());
+                    self.begin(listens && !may_reply);
                 }
                 Err(error) => self.refuse(job, Fault::Unsendable(error)),
             }
         }
+    }
+
+    /// Begins the active job. One that only listens hears what nobody has heard yet; a reply would come too late.
+    pub(super) fn begin(&mut self, hears_early: bool) {
+        let now = self.clock.now();
+        self.tell_exchange(Event::Start, now);
+        if hears_early {
+            self.catch_up(now);
+        }
+        self.unheard = None;
     }
 
     /// Whether a job could begin: one that was asked for after a change of the line waits for it.
@@ -66,11 +78,8 @@ impl Bus {
             let job = active.job;
             match active.exchange.next_action() {
                 None => break,
-                Some(Action::Send(_)) if self.commands.is_none() => {
+                Some(Action::Send(_)) if !self.orders.can_send() => {
                     active.exchange.handle(Event::LinkLost, at);
-                }
-                Some(Action::SetLine(_)) if self.commands.is_none() => {
-                    active.exchange.handle(Event::LineRefused, at);
                 }
                 Some(Action::Send(bytes)) => self.transmit(bytes, at),
                 Some(Action::SetLine(line)) => self.ask_for_line(line),
@@ -131,7 +140,7 @@ impl Bus {
     pub(super) fn doubt(&mut self) {
         if self.talk.status.line.is_none() && self.is_open() && self.liveness.doubt() {
             self.talk.status.link = LinkState::Lost("the connection may be dead".to_owned());
-            self.command(LinkCommand::Renew);
+            self.orders.give(LinkCommand::Renew);
         }
     }
 

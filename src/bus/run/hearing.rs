@@ -28,17 +28,21 @@ impl Bus {
                 }
                 self.talk.seven.open(line);
                 self.remark_on_parity(at);
+                self.open_ears();
+                self.search_anew();
             }
             LinkEvent::LineSet { line, at } => {
                 self.set_line(Some(line));
                 self.trace.lock().mark(Mark::Line(line), at);
                 self.talk.seven.set(line);
+                self.search.moved(line);
                 self.remark_on_parity(at);
                 self.line_is_settled(at);
             }
             LinkEvent::LineRefused { why, at, .. } => {
                 self.trace.lock().mark(Mark::LineRefused(why), at);
                 self.talk.seven.refuse();
+                self.search.stop();
                 self.tell_exchange(Event::LineRefused, at);
                 if self.talk.active.is_none() {
                     self.outgoing.held.clear();
@@ -103,11 +107,12 @@ impl Bus {
         at: At,
         work: impl FnOnce(&mut Digest, &mut crate::trace::Trace, &mut dyn FnMut(Claimed<'_>)),
     ) {
-        let (talk, quiet) = (&mut self.talk, &mut self.quiet);
+        let (talk, quiet, search) = (&mut self.talk, &mut self.quiet, &mut self.search);
         let mut trace = self.trace.lock();
         let (mut first_echo, mut is_late) = (false, false);
         work(&mut self.digest, &mut trace, &mut |piece| {
             first_echo |= talk.hear(&piece, at);
+            search.overhear(&piece, talk.active.is_some(), at);
             let is_unasked = talk.active.is_none() && matches!(piece.kind, EntryKind::Frame(_));
             is_late |= is_unasked && piece.way == Way::In && quiet.answer(at);
         });
@@ -121,6 +126,7 @@ impl Bus {
         drop(trace);
         self.remark_on_parity(at);
         self.pump(at);
+        self.follow_search(at);
     }
 
     pub(super) fn sent(&mut self, at: At) {
@@ -146,6 +152,7 @@ impl Bus {
         self.talk.status.link = state;
         self.was_cut |= self.talk.active.is_some();
         self.outgoing = Outgoing::default();
+        self.search.stop();
         self.through_digest(at, |digest, trace, out| digest.finish(trace, out));
         self.trace.lock().mark(mark, at);
         self.tell_exchange(Event::LinkLost, at);

@@ -44,10 +44,9 @@ impl Bus {
     /// Has the link change its line.
     pub(super) fn ask_for_line(&mut self, line: LineSettings) {
         self.talk.seven.ask(line);
-        if self.commands.is_some() && self.is_open() {
+        if self.orders.set_line(line) && self.is_open() {
             self.outgoing.lines += 1;
         }
-        self.command(LinkCommand::SetLine(line));
     }
 
     /// A change of the line was made or refused.
@@ -62,6 +61,7 @@ impl Bus {
 
     pub(super) fn put_out(&mut self, bytes: Vec<u8>, at: At) {
         self.note_write(&bytes, at);
+        self.search.stop();
         let bytes = self.talk.seven.send(bytes);
         self.remark_on_parity(at);
         self.talk.status.counters.bytes_out += bytes.len() as u64;
@@ -72,7 +72,7 @@ impl Bus {
             talk.hear(&piece, at);
         });
         drop(trace);
-        self.command(LinkCommand::Send(bytes));
+        self.orders.give(LinkCommand::Send(bytes));
     }
 
     /// Notes what goes out of an errand that may change the meter.
@@ -87,13 +87,6 @@ impl Bus {
         }
         if let Some(active) = &mut self.talk.active {
             active.unsettled = written.or(active.unsettled.take());
-        }
-    }
-
-    pub(super) fn command(&self, command: LinkCommand) {
-        if let Some(commands) = &self.commands {
-            // A link that has gone has said so, or will, through its events.
-            let _ = commands.send(command);
         }
     }
 }

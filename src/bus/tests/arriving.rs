@@ -22,6 +22,7 @@ async fn asked_for_readout() -> Bench {
         address: Address::none(),
         password: None,
         line,
+        is_line_chosen: true,
         network_delay: Duration::ZERO,
         keys: Vec::new(),
     };

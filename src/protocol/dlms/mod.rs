@@ -31,6 +31,7 @@ mod units;
 
 use self::bare::OrBare;
 use super::delimited::Delimited;
+use super::line_search::{self, Usual};
 use super::listen::{Listen, Manner, TELEGRAM};
 use super::mbus::{access_of, link};
 use super::{
@@ -72,6 +73,10 @@ impl Family for OverMbus {
 
     fn commands(&self, _: Dialect) -> &'static [Command] {
         COMMANDS
+    }
+
+    fn usual_lines(&self, dialect: Dialect) -> Option<&'static Usual> {
+        (dialect == Dialect::default()).then_some(&line_search::DLMS)
     }
 
     fn dialect_name(&self, dialect: Dialect) -> &'static str {
@@ -123,6 +128,10 @@ impl Family for OverHdlc {
 
     fn commands(&self, _: Dialect) -> &'static [Command] {
         COMMANDS
+    }
+
+    fn usual_lines(&self, dialect: Dialect) -> Option<&'static Usual> {
+        (dialect == Dialect::default()).then_some(&line_search::DLMS)
     }
 
     fn dialect_name(&self, dialect: Dialect) -> &'static str {

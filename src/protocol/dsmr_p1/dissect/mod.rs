@@ -1,7 +1,9 @@
 //! Explaining a telegram down to its last byte.
 
+mod left_over;
 mod lines;
 mod meaning;
+mod month_end;
 mod parity;
 mod sealed;
 mod sheet;
@@ -96,9 +98,8 @@ fn explain<F: Fields>(bytes: &[u8], base: usize, dialect: Dialect) -> Explained<
     let next = lines::first(&mut sheet, stop);
     lines::body(&mut sheet, next, stop);
     told::date(&mut sheet);
-    // A country that was found out by its objects may be another one of the same dress.
-    if let Some(ahead) = variant::of(dialect).ahead_minutes {
-        sheet.readings.iter_mut().for_each(|reading| reading.place(|time| time.ahead(ahead)));
+    if let Some(time) = variant.known_time(dialect) {
+        sheet.readings.iter_mut().for_each(|reading| reading.place(|at| at.ahead(time.winter_minutes)));
     }
     let of_lines = sheet.problems.len();
     close(&mut sheet, end, checksum, verdict);

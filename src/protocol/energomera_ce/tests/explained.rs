@@ -207,29 +207,25 @@ fn undocumented_values_are_given_only_when_one_byte_order_is_plausible() {
     );
 }
 
+/// What a field of an answer with some data says.
+fn value(dialect: Dialect, id: &str, data: &[u8], label: &'static str) -> String {
+    let asked = compose_one(dialect, id, &[]);
+    let reply = Packet {
+        kind: Kind::Reply,
+        to: 253,
+        from: METER,
+        command: frame::parse(&asked, Direction::Request).unwrap().command,
+        data: Data::new(data).unwrap(),
+    };
+    let context = Context { request: Some(&asked), dialect, ..Context::default() };
+    let explained = Ce.dissect(&reply.to_wire(), &context);
+    let fields = &explained.wire().unwrap().fields;
+    let field = fields.iter().find(|field| field.label == label.into());
+    field.unwrap_or_else(|| panic!("{label}")).value.to_string()
+}
+
 #[test]
 fn configuration_and_status_are_taken_apart_to_the_bit() {
-    let value = |dialect, id, data: &[u8], label: &'static str| {
-        let asked = compose_one(dialect, id, &[]);
-        let reply = Packet {
-            kind: Kind::Reply,
-            to: 253,
-            from: METER,
-            command: frame::parse(&asked, Direction::Request).unwrap().command,
-            data: Data::new(data).unwrap(),
-        };
-        let explained =
-            Ce.dissect(&reply.to_wire(), &Context { request: Some(&asked), dialect, ..Context::default() });
-        let field = explained
-            .wire()
-            .unwrap()
-            .fields
-            .iter()
-            .find(|f| f.label == label.into())
-            .unwrap_or_else(|| panic!("{label}"))
-            .clone();
-        field.value.to_string()
-    };
     let config = [0x16, 0x49, 0x23, 10, 0x0D];
     for (label, expected) in [
         ("decimals", "2"),
