@@ -171,7 +171,7 @@ fn obey(exchange: &mut dyn Exchange, link: &Link, wake: &mut Option<At>, outcome
         match action {
             Action::Send(bytes) => link.commands.send(LinkCommand::Send(bytes)).unwrap(),
             Action::SetLine(to) => link.commands.send(LinkCommand::SetLine(to)).unwrap(),
-            Action::WaitUntil(at) => *wake = Some(at),
+            Action::Wait(wait) => *wake = Some(wait.until),
             Action::Reading(reading) => outcome.values.push(visible::measured(&reading.value)),
             Action::Answered { result, .. } => {
                 outcome.answered.push(result.err().map(|failure| failure.fault));

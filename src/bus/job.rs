@@ -6,7 +6,7 @@ use super::errand::{Errand, Scope};
 use super::written::Unsettled;
 use super::{Decoder, JobId};
 use crate::frame::At;
-use crate::protocol::{Event, Exchange};
+use crate::protocol::{Event, Exchange, Wait};
 
 /// Something heard before the request had left the wire: on a pseudo-terminal the answer can overtake the
 /// computed end of the request.
@@ -28,7 +28,7 @@ pub(super) struct Active {
     /// How many of its requests have ended.
     pub(super) answered: usize,
     /// When the exchange wants to be woken.
-    pub(super) wait: Option<At>,
+    pub(super) wait: Option<Wait>,
     /// The entry of the last request, and of the last frame that came after it.
     pub(super) request: Option<u32>,
     pub(super) reply: Option<u32>,

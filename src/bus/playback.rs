@@ -180,7 +180,7 @@ impl Hearing<'_> {
                 // Nothing is sent, set or waited for in a capture.
                 Action::Send(_)
                 | Action::SetLine(_)
-                | Action::WaitUntil(_)
+                | Action::Wait(_)
                 | Action::Rest { .. }
                 | Action::Progress { .. } => {}
             }

@@ -1,5 +1,5 @@
-//! When the line may be used: not in the middle of what is coming in, not right after it was opened, not while
-//! the answers to earlier requests may still come.
+//! When the line may be used: not right after it was opened, not while the answers to earlier requests may still
+//! come.
 
 use std::time::Duration;
 
@@ -7,8 +7,6 @@ use crate::frame::At;
 
 /// Bytes that follow each other within this are one burst: an FTDI adapter hands them over every 16 ms.
 const BURST: Duration = Duration::from_millis(20);
-/// A deadline waits for the end of a burst, but no longer than this.
-const LONGEST_BURST: Duration = Duration::from_millis(500);
 /// What comes within this after a link was opened, or after more of its kind, was asked for by somebody else: a
 /// converter keeps for the next caller what came after the last one had left.
 const SETTLING: Duration = Duration::from_millis(50);
@@ -62,9 +60,9 @@ impl Quiet {
         self.rest_until
     }
 
-    /// When a deadline falls due: not in the middle of what is coming in.
-    pub(super) fn due(&self, deadline: At, is_receiving: bool) -> At {
-        if is_receiving { deadline.max((self.heard + BURST).min(deadline + LONGEST_BURST)) } else { deadline }
+    /// When bytes came last.
+    pub(super) const fn heard(&self) -> At {
+        self.heard
     }
 }
 
@@ -74,17 +72,6 @@ mod tests {
 
     const fn ms(millis: u64) -> At {
         At::from_millis(millis)
-    }
-
-    #[test]
-    fn a_deadline_waits_for_the_end_of_what_is_coming_in_but_not_for_ever() {
-        let mut quiet = Quiet::default();
-        quiet.hear(ms(990));
-        assert_eq!(quiet.due(ms(1000), false), ms(1000));
-        assert_eq!(quiet.due(ms(1000), true), ms(1010));
-        assert_eq!(quiet.due(ms(1200), true), ms(1200));
-        quiet.hear(ms(5000));
-        assert_eq!(quiet.due(ms(1000), true), ms(1500));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::frame::At;
-use crate::protocol::{Action, Event, Exchange, Failure, Fault};
+use crate::protocol::{Action, Event, Exchange, Failure, Fault, Wait};
 
 const STEP: &str = "raw bytes";
 
@@ -33,7 +33,7 @@ impl RawExchange {
     }
 
     fn wait(&mut self, at: At) {
-        self.actions.push_back(Action::WaitUntil(at + self.listen));
+        self.actions.push_back(Action::Wait(Wait::until(at + self.listen)));
     }
 
     fn end(&mut self, fault: Option<Fault>) {

@@ -1,5 +1,6 @@
 //! The loop against a hand at the far end, on paused time.
 
+mod arriving;
 mod early;
 mod permits;
 

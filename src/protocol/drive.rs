@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     Action, Event, Exchange, Failure, Family, Framer, LineSettings, Now, Piece, PieceKind, Plan, Responder,
-    Setup, Source, Told, Warning,
+    Setup, Source, Told, Wait, Warning,
 };
 use crate::frame::At;
 use crate::reading::Reading;
@@ -45,7 +45,10 @@ pub struct Bench<'a> {
     framer: Box<dyn Framer>,
     line: LineSettings,
     now: At,
-    wait: Option<At>,
+    wait: Option<Wait>,
+    /// When bytes came last, and how many of them no piece has claimed yet.
+    heard: At,
+    pending: usize,
     replies: usize,
     arriving: Vec<(At, Vec<u8>)>,
     outcome: Outcome,
@@ -81,6 +84,8 @@ pub fn run_with(
         line,
         now: At::ZERO,
         wait: None,
+        heard: At::ZERO,
+        pending: 0,
         replies: 0,
         arriving: Vec::new(),
         outcome: Outcome::default(),
@@ -93,7 +98,7 @@ impl Bench<'_> {
     fn carry_out(mut self, tamper: Tamper<'_>) -> Outcome {
         self.tell(Event::Start, tamper);
         while !self.is_finished {
-            let next = [self.arriving.first().map(|(at, _)| *at), self.framer.deadline(), self.wait];
+            let next = [self.arriving.first().map(|(at, _)| *at), self.framer.deadline(), self.due()];
             let Some(next) = next.into_iter().flatten().min() else {
                 panic!("the exchange waits for nothing")
             };
@@ -104,10 +109,16 @@ impl Bench<'_> {
         self.outcome
     }
 
+    fn due(&self) -> Option<At> {
+        Some(self.wait?.due(self.heard, self.pending > 0))
+    }
+
     /// Whatever is due now: bytes before deadlines.
     fn step(&mut self, tamper: Tamper<'_>) {
         if self.arriving.first().is_some_and(|(at, _)| *at <= self.now) {
             let (at, bytes) = self.arriving.remove(0);
+            self.heard = at;
+            self.pending += bytes.len();
             let pieces = self.cut(|framer, out| framer.push(&bytes, at, out));
             return self.hand_over(pieces, tamper);
         }
@@ -126,6 +137,7 @@ impl Bench<'_> {
     ) -> Vec<(PieceKind, Vec<u8>)> {
         let mut pieces = Vec::new();
         push(self.framer.as_mut(), &mut |piece| pieces.push((piece.kind, piece.bytes.to_vec())));
+        self.pending -= pieces.iter().map(|(_, bytes)| bytes.len()).sum::<usize>();
         pieces
     }
 
@@ -143,7 +155,7 @@ impl Bench<'_> {
         while let Some(action) = self.exchange.next_action() {
             match action {
                 Action::Send(bytes) => self.send(bytes, tamper),
-                Action::WaitUntil(at) => self.wait = Some(at),
+                Action::Wait(wait) => self.wait = Some(wait),
                 Action::Reading(reading) => self.outcome.readings.push(reading),
                 Action::Warning(warning) => self.outcome.warnings.push(warning),
                 Action::Answered { result, .. } => self.outcome.answers.push(result),

@@ -6,6 +6,7 @@ use super::argument::Arguments;
 use super::command::Command;
 use super::family::{ComposeError, Family, Profile};
 use super::line::LineSettings;
+use super::wait::Wait;
 use crate::frame::At;
 use crate::reading::Reading;
 
@@ -68,7 +69,7 @@ pub enum Event<'a> {
     Echo,
     /// Bytes arrived that are no frame.
     Noise(&'a [u8]),
-    /// The moment of the last [`Action::WaitUntil`] has come.
+    /// The last [`Action::Wait`] is over.
     Deadline,
     /// The line settings asked for could not be set.
     LineRefused,
@@ -85,8 +86,8 @@ pub enum Action {
     Send(Vec<u8>),
     /// Change the line settings once everything sent has left the wire.
     SetLine(LineSettings),
-    /// Wake the exchange at this moment; replaces the wait before.
-    WaitUntil(At),
+    /// Wake the exchange when this is over; replaces the wait before.
+    Wait(Wait),
     /// A step of a session begins, in words for the person: `sign-on`.
     Step(&'static str),
     /// A value was read.

@@ -15,6 +15,7 @@ use super::exchange::{Action, Warning};
 use super::framer::{Judged, PieceKind, Source};
 use super::line::LineSettings;
 use super::registry::FAMILIES;
+use super::wait::Wait;
 use crate::frame::At;
 
 /// Bytes by which a line is judged.
@@ -206,13 +207,13 @@ impl LineSearch {
     }
 
     /// What an exchange does about a finding: it says it, and where there are settings to try it has them set and
-    /// listens at them from `since` on. Whether there are any.
-    pub fn follow(&self, finding: Finding, since: At, actions: &mut VecDeque<Action>) -> bool {
+    /// waits for what comes at them. Whether there are any.
+    pub fn follow(&self, finding: Finding, wait: Wait, actions: &mut VecDeque<Action>) -> bool {
         let warning = Warning { code: finding.code(), text: finding.to_string().into() };
         actions.push_back(Action::Warning(warning));
         let Some(line) = finding.line() else { return false };
         actions.push_back(Action::SetLine(line));
-        actions.push_back(Action::WaitUntil(since + self.patience()));
+        actions.push_back(Action::Wait(wait));
         true
     }
 

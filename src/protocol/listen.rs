@@ -10,6 +10,7 @@ use super::framer::Source;
 use super::line_search::{DLMS, Finding, LineSearch};
 use super::sealed;
 use super::tracker::{Seen, Tracker};
+use super::wait::Wait;
 use crate::frame::{At, Dissection, Problem};
 use crate::reading::Unit;
 
@@ -109,7 +110,7 @@ impl Listen {
         match self.waits.get(self.index) {
             Some(wait) => {
                 let due = at + *wait + self.profile.network_delay;
-                self.actions.push_back(Action::WaitUntil(due));
+                self.actions.push_back(Action::Wait(Wait::until(due)));
             }
             None => self.actions.push_back(Action::Finished),
         }
@@ -180,7 +181,8 @@ impl Listen {
 
     fn follow(&mut self, finding: Finding, at: At) -> bool {
         let since = at + self.search.line().wire_time(LONG) + self.profile.network_delay;
-        self.search.follow(finding, since, &mut self.actions)
+        let wait = Wait::until(since + self.search.patience());
+        self.search.follow(finding, wait, &mut self.actions)
     }
 
     /// Explains a frame with those of its message before it.

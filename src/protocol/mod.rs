@@ -38,6 +38,7 @@ mod sheet;
 mod stage;
 mod tracker;
 pub mod turn;
+mod wait;
 
 pub mod dlms;
 pub mod dsmr_p1;
@@ -64,3 +65,4 @@ pub use parity::{Evidence, Weight};
 pub use responder::{Load, Now, Responder, Setup, SetupError, Told};
 pub use stage::Stage;
 pub use tracker::{Relation, Seen, Tracker};
+pub use wait::{BETWEEN_BYTES, Patience, Wait};

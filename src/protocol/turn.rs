@@ -12,14 +12,15 @@ use std::time::Duration;
 
 use super::command::Access;
 use super::exchange::{Action, Event, Exchange, Failure, Fault, Options, Unfit, Warning};
+use super::wait::{Patience, Wait};
 use crate::frame::At;
 use crate::reading::Reading;
 
 /// The times a protocol gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timing {
-    /// From the end of the request to the end of the longest answer; after that, it is silence.
-    pub reply: Duration,
+    /// How long an answer is waited for; after that, it is silence.
+    pub reply: Patience,
     /// Silence that must lie between the end of one exchange and the next request.
     pub gap: Duration,
 }
@@ -138,7 +139,7 @@ impl<T: Turn> Turns<T> {
     fn sent(&mut self, at: At) {
         if self.turn.is_answered(self.index) {
             self.state = State::Listening;
-            self.actions.push_back(Action::WaitUntil(at + self.turn.timing().reply));
+            self.actions.push_back(Action::Wait(self.turn.timing().reply.from(at)));
         } else {
             self.owed = 0;
             self.next_command(Ok(()), at);
@@ -164,7 +165,7 @@ impl<T: Turn> Turns<T> {
                 // it may still come.
                 self.tally.damaged = Some(what);
                 self.is_damaged = true;
-                self.wait(at + self.turn.timing().gap);
+                self.wait(Wait::until(at + self.turn.timing().gap));
             }
             Judgement::Unfit(unfit) => self.unfit(unfit),
             Judgement::Foreign => {}
@@ -274,13 +275,18 @@ impl<T: Turn> Turns<T> {
     /// Silence before the next question; as long as an answer may still come when one is owed.
     fn pause(&mut self, at: At) {
         let timing = self.turn.timing();
-        let silence = if self.owed > 0 && self.tally.asked == 0 { timing.reply } else { timing.gap };
         self.state = State::Pausing;
-        if silence.is_zero() { self.ask(at) } else { self.wait(at + silence) }
+        if self.owed > 0 && self.tally.asked == 0 {
+            self.wait(timing.reply.from(at));
+        } else if timing.gap.is_zero() {
+            self.ask(at);
+        } else {
+            self.wait(Wait::until(at + timing.gap));
+        }
     }
 
-    fn wait(&mut self, until: At) {
-        self.actions.push_back(Action::WaitUntil(until));
+    fn wait(&mut self, wait: Wait) {
+        self.actions.push_back(Action::Wait(wait));
     }
 
     fn deadline(&mut self, at: At) {
@@ -314,7 +320,7 @@ impl<T: Turn> Turns<T> {
     fn finish(&mut self, at: At) {
         self.state = State::Resting;
         let timing = self.turn.timing();
-        let silence = if self.owed > 0 { timing.reply } else { timing.gap };
+        let silence = if self.owed > 0 { timing.reply.whole() } else { timing.gap };
         if !silence.is_zero() {
             self.actions.push_back(Action::Rest { until: at + silence, owed: self.owed });
         }

@@ -22,6 +22,8 @@ pub enum Kind {
     Ce,
     /// A Mercury 206: frames found by length and silence, CRC-16.
     Mercury,
+    /// A meter of IEC 62056-21, mode C: a session whose speed changes from 300 Bd to 9600.
+    Iec,
 }
 
 impl Kind {
@@ -29,6 +31,7 @@ impl Kind {
         let id = match self {
             Self::Ce => "energomera-ce307",
             Self::Mercury => "mercury-206",
+            Self::Iec => "iec62056-21",
         };
         model(id).unwrap()
     }
@@ -38,6 +41,7 @@ impl Kind {
         match self {
             Self::Ce => 13_462,
             Self::Mercury => 411_486,
+            Self::Iec => 28_342_193,
         }
     }
 
@@ -51,6 +55,7 @@ impl Kind {
                 ("serial", &[]),
             ],
             Self::Mercury => &[("energy", &[]), ("instant", &[]), ("serial", &[])],
+            Self::Iec => &[("readout", &[])],
         }
     }
 
@@ -63,6 +68,17 @@ impl Kind {
                 &["L1 235.8 V", "L1 2.64 A", "588 W"],
                 &["411486"],
             ],
+            Self::Iec => &[&[
+                "28342193",
+                "33402.264 kWh",
+                "T1 0.000 kWh",
+                "T2 33402.264 kWh",
+                "13.465 kWh",
+                "T1 0.000 kWh",
+                "T2 13.465 kWh",
+                "28342193",
+                "0000000",
+            ]],
         };
         lists.iter().map(|list| list.iter().map(|text| (*text).to_owned()).collect()).collect()
     }
@@ -72,6 +88,7 @@ impl Kind {
         let values: &[(&str, &str)] = match self {
             Self::Ce => &[("1.8.1", "1201.07"), ("1.8.2", "433.13"), ("1.8.3", "0"), ("1.8.4", "0")],
             Self::Mercury => &[("1.8.1", "1201.07"), ("1.8.2", "433.13"), ("1.8.3", "0.01"), ("1.8.4", "0")],
+            Self::Iec => &[],
         };
         self.meter_with(values)
     }
@@ -106,7 +123,10 @@ impl Kind {
     }
 
     pub fn own_address(self) -> Address {
-        Address::numeric(self.address().to_string(), self.address())
+        match self {
+            Self::Iec => Address::textual(self.address().to_string()),
+            Self::Ce | Self::Mercury => Address::numeric(self.address().to_string(), self.address()),
+        }
     }
 
     pub fn decoder(self) -> Decoder {
@@ -268,6 +288,7 @@ impl Bench {
             request_bytes: match self.kind {
                 Kind::Ce => 17,
                 Kind::Mercury => 7,
+                Kind::Iec => 6,
             },
         };
         diagnose(&case, fault)

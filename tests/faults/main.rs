@@ -33,4 +33,5 @@ mod links;
 #[cfg(unix)]
 mod ports;
 mod scripted;
+mod speed;
 mod time;

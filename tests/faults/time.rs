@@ -46,6 +46,7 @@ fn around_the_deadline(kind: Kind) -> [Duration; 2] {
     let deadline = match kind {
         Kind::Ce => 2000,
         Kind::Mercury => 500,
+        Kind::Iec => 2000,
     };
     [deadline * 9 / 10, deadline + 100].map(Duration::from_millis)
 }

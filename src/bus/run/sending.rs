@@ -1,14 +1,13 @@
-//! What goes out: requests, changes of the line, and the record of what may have changed a meter.
+//! What goes out: when the line is as it should be, if it may, noted before it leaves.
 
+use super::super::errand::Scope;
+use super::super::job::Active;
+use super::super::written::Unsettled;
 use super::Bus;
-use crate::bus::JobEvent;
-use crate::bus::errand::Scope;
-use crate::bus::job::Active;
-use crate::bus::written::Unsettled;
 use crate::frame::At;
 use crate::link::LinkCommand;
-use crate::protocol::{Access, Failure, Fault, LineSettings, Warning};
-use crate::trace::{Mark, Way};
+use crate::protocol::{Access, Fault, LineSettings};
+use crate::trace::Way;
 
 impl Bus {
     pub(super) fn transmit(&mut self, bytes: Vec<u8>, at: At) {
@@ -88,20 +87,6 @@ impl Bus {
         }
         if let Some(active) = &mut self.talk.active {
             active.unsettled = written.or(active.unsettled.take());
-        }
-    }
-
-    /// What came of the last write is known: the witness keeps it.
-    pub(super) fn settle(&mut self, result: Result<(), Failure>, at: At) {
-        let Some(active) = &mut self.talk.active else { return };
-        let Scope::Permitted(permit) = &mut active.scope else { return };
-        let Some(unsettled) = active.unsettled.take() else { return };
-        let written = unsettled.settled(active.answered, result, &self.trace.lock());
-        if let Err(why) = permit.witness(&written) {
-            let job = active.job;
-            let text = format!("the write log could not be written: {why}");
-            self.trace.lock().mark(Mark::Note(text.clone()), at);
-            self.tell(job, JobEvent::Warning(Warning { code: "write-log", text: text.into() }));
         }
     }
 }

@@ -9,8 +9,8 @@ use super::dissect::{dissect, values};
 use super::variant;
 use crate::frame::{At, Values, Verdict};
 use crate::protocol::{
-    Action, ComposeError, Context, Dialect, Event, Exchange, Failure, Family, Fault, Finding, LineSearch,
-    Lock, MeterKey, Plan, Profile, Warning, line_search, sealed,
+    Action, BETWEEN_BYTES, ComposeError, Context, Dialect, Event, Exchange, Failure, Family, Fault, Finding,
+    LineSearch, Lock, MeterKey, Patience, Plan, Profile, Warning, line_search, sealed,
 };
 
 /// Characters of a long telegram, whose time on the wire is added to the deadline.
@@ -62,9 +62,10 @@ impl Wait {
         })
     }
 
-    /// Two intervals, and the telegram itself.
-    fn patience(&self) -> Duration {
-        2 * variant::of(self.dialect).interval + self.search.line().wire_time(LONG) + self.delay
+    /// A time in which telegrams should begin, and the telegram itself.
+    fn patience(&self, listen: Duration) -> Patience {
+        let gap = BETWEEN_BYTES + self.delay;
+        Patience { begin: listen + self.delay, gap, length: self.search.line().wire_time(LONG) }
     }
 
     fn await_next(&mut self, at: At) {
@@ -75,7 +76,8 @@ impl Wait {
             self.actions.push_back(Action::Finished);
         } else {
             self.actions.push_back(Action::Step(TITLE));
-            self.actions.push_back(Action::WaitUntil(at + self.patience()));
+            let intervals = 2 * variant::of(self.dialect).interval;
+            self.actions.push_back(Action::Wait(self.patience(intervals).from(at)));
         }
     }
 
@@ -129,8 +131,8 @@ impl Wait {
 
     /// Says what was found, and goes on with the line settings that it speaks for; whether there are any.
     fn follow(&mut self, finding: Finding, at: At) -> bool {
-        let since = at + self.search.line().wire_time(LONG) + self.delay;
-        self.search.follow(finding, since, &mut self.actions)
+        let wait = self.patience(self.search.patience()).from(at);
+        self.search.follow(finding, wait, &mut self.actions)
     }
 
     fn stop(&mut self, fault: Fault) {

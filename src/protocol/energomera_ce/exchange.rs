@@ -13,7 +13,8 @@ use super::{CLASSIC, Ce, commands, decimals_of_config, evidence, step_of_decimal
 use crate::frame::Direction;
 use crate::protocol::turn::{Judgement, Timing, Turn, Turns};
 use crate::protocol::{
-    Access, ComposeError, Context, Dialect, Exchange, Family, LineSettings, Plan, Unfit, Warning,
+    Access, BETWEEN_BYTES, ComposeError, Context, Dialect, Exchange, Family, LineSettings, Patience, Plan,
+    Unfit, Warning,
 };
 use crate::reading::{Code, Measured, Quantity, Reading, Unit};
 
@@ -246,7 +247,11 @@ struct Place {
 /// it is about, so one that comes twice must not be taken for the answer to the next question.
 fn timing(line: LineSettings, network_delay: Duration) -> Timing {
     Timing {
-        reply: REPLY + line.wire_time(LONGEST_REPLY) + network_delay,
+        reply: Patience {
+            begin: REPLY + network_delay,
+            gap: BETWEEN_BYTES + network_delay,
+            length: line.wire_time(LONGEST_REPLY),
+        },
         gap: line.wire_time(SILENT_HALF_CHARACTERS) / 2,
     }
 }

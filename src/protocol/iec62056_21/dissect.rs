@@ -4,6 +4,7 @@ mod asked;
 mod energomera;
 mod head;
 mod lines;
+mod load_profile;
 mod neva;
 mod scalar;
 mod sets;

@@ -13,7 +13,8 @@ use super::wire::{Frame, SHORTEST};
 use crate::frame::Direction;
 use crate::protocol::turn::{Judgement, Timing, Turn, Turns};
 use crate::protocol::{
-    Access, Command, ComposeError, Context, Dialect, Exchange, LineSettings, Plan, Unfit, Warning,
+    Access, BETWEEN_BYTES, Command, ComposeError, Context, Dialect, Exchange, LineSettings, Patience, Plan,
+    Unfit, Warning,
 };
 use crate::reading::Reading;
 
@@ -84,7 +85,11 @@ impl Talk {
 fn timing(asked: &[Asked], line: LineSettings, network_delay: Duration) -> Timing {
     let longest = asked.iter().map(|asked| asked.layout.longest_reply()).max().unwrap_or(0);
     Timing {
-        reply: FIRST_BYTE + line.wire_time(SHORTEST + longest) + network_delay,
+        reply: Patience {
+            begin: FIRST_BYTE + network_delay,
+            gap: BETWEEN_BYTES + network_delay,
+            length: line.wire_time(SHORTEST + longest),
+        },
         gap: line.wire_time(SILENT_CHARACTERS),
     }
 }

@@ -18,8 +18,8 @@ use super::{compose, timing, wire};
 use crate::frame::At;
 use crate::protocol::turn::{State, Tally};
 use crate::protocol::{
-    Access, Action, ComposeError, Dialect, Event, Exchange, Failure, Fault, LineSettings, Options, Plan,
-    Profile, Request, Warning,
+    Access, Action, BETWEEN_BYTES, ComposeError, Dialect, Event, Exchange, Failure, Fault, LineSettings,
+    Options, Patience, Plan, Profile, Request, Wait, Warning,
 };
 use crate::reading::Reading;
 
@@ -208,25 +208,25 @@ impl Session {
                 && self.row().is_some_and(|row| matches!(row.reply, rows::Reply::Nothing)));
         if is_answered {
             self.state = State::Listening;
-            self.actions.push_back(Action::WaitUntil(at + self.patience()));
+            self.actions.push_back(Action::Wait(self.patience().from(at)));
         } else {
             self.owed = 0;
             self.settled(at, true);
         }
     }
 
-    /// From the end of the request until its answer has come to its end, and the silence after it: twice what
-    /// the manual has masters wait, for meters with a raised multiplier, and what the way adds.
-    fn patience(&self) -> Duration {
+    /// The answer begins within twice what the manual has masters wait, for meters with a raised multiplier, and
+    /// what the way adds; it ends with a silence.
+    fn patience(&self) -> Patience {
         let body = self.sent.get(1..self.sent.len().saturating_sub(wire::CRC)).unwrap_or_default();
         let longest = rows::reply_sizes(body).into_iter().max().unwrap_or(wire::LONGEST_DATA);
         let fixing = if body == [0x03, 0x08] { FIXING } else { Duration::ZERO };
-        timing::answer(self.line) * 2
-            + self.line.wire_time(longest + wire::SHORTEST)
-            + timing::silence(self.line)
-            + ADAPTER
-            + fixing
-            + self.network_delay
+        let silence = timing::silence(self.line);
+        Patience {
+            begin: timing::answer(self.line) * 2 + silence + ADAPTER + fixing + self.network_delay,
+            gap: BETWEEN_BYTES.max(silence + ADAPTER) + self.network_delay,
+            length: self.line.wire_time(longest + wire::SHORTEST),
+        }
     }
 
     /// The present question is done with; the next one of the command, or the next command, follows.
@@ -300,9 +300,14 @@ impl Session {
     /// Silence before the next question. The framer hands an answer over when silence has followed it, so none
     /// is due after one; where an answer may still come, as long as that may take.
     fn pause(&mut self, at: At, silence: Duration) {
-        let silence = if self.owed > 0 && self.tally.asked == 0 { self.patience() } else { silence };
         self.state = State::Pausing;
-        if silence.is_zero() { self.go_on() } else { self.actions.push_back(Action::WaitUntil(at + silence)) }
+        if self.owed > 0 && self.tally.asked == 0 {
+            self.actions.push_back(Action::Wait(self.patience().from(at)));
+        } else if silence.is_zero() {
+            self.go_on();
+        } else {
+            self.actions.push_back(Action::Wait(Wait::until(at + silence)));
+        }
     }
 
     fn deadline(&mut self, at: At) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::frame::{At, visible};
 use crate::protocol::{
     Action, Event, Exchange, Failure, Family, Framer, LineSettings, Now, PieceKind, Plan, Responder, Setup,
-    Source, Told,
+    Source, Told, Wait,
 };
 use crate::reading::Reading;
 
@@ -49,7 +49,10 @@ pub struct Line {
     settings: LineSettings,
     /// How much later the meter's clock stands.
     slept: Duration,
-    wait: Option<At>,
+    wait: Option<Wait>,
+    /// When bytes came last, and how many of them no piece has claimed yet.
+    heard: At,
+    pending: usize,
     sent: Option<At>,
     arriving: VecDeque<(At, Vec<u8>)>,
     cancel_after: Option<u32>,
@@ -79,6 +82,8 @@ impl Line {
             settings: LineSettings::default(),
             slept: Duration::ZERO,
             wait: None,
+            heard: At::ZERO,
+            pending: 0,
             sent: None,
             arriving: VecDeque::new(),
             cancel_after: None,
@@ -110,7 +115,7 @@ impl Line {
                 self.arriving.front().map(|(at, _)| *at),
                 self.framer.deadline(),
                 self.meter.deadline().map(|at| At::ZERO + (at - At::ZERO).saturating_sub(self.slept)),
-                self.wait,
+                self.due(),
             ];
             self.now =
                 next.into_iter().flatten().min().expect("an exchange that waits for nothing").max(self.now);
@@ -118,6 +123,10 @@ impl Line {
             self.step();
         }
         self
+    }
+
+    fn due(&self) -> Option<At> {
+        Some(self.wait?.due(self.heard, self.pending > 0))
     }
 
     fn step(&mut self) {
@@ -131,6 +140,8 @@ impl Line {
         }
         while self.arriving.front().is_some_and(|(at, _)| *at <= self.now) {
             let (at, bytes) = self.arriving.pop_front().unwrap();
+            self.heard = at;
+            self.pending += bytes.len();
             self.hear(|framer, out| framer.push(&bytes, at, out));
         }
         if self.framer.deadline().is_some_and(|at| at <= self.now) {
@@ -138,7 +149,7 @@ impl Line {
             self.hear(|framer, out| framer.expire(now, out));
         }
         self.listen_to_the_meter();
-        if self.wait.is_some_and(|at| at <= self.now) {
+        if self.due().is_some_and(|at| at <= self.now) {
             self.wait = None;
             self.tell(Event::Deadline);
         }
@@ -148,6 +159,7 @@ impl Line {
         let mut pieces = Vec::new();
         feed(self.framer.as_mut(), &mut |piece| pieces.push((piece.kind, piece.bytes.to_vec())));
         for (kind, bytes) in pieces {
+            self.pending -= bytes.len();
             match kind {
                 PieceKind::Frame(_) => self.tell(Event::Frame(&bytes)),
                 PieceKind::Noise => self.tell(Event::Noise(&bytes)),
@@ -195,7 +207,7 @@ impl Line {
         while let Some(action) = self.exchange.next_action() {
             match action {
                 Action::Send(bytes) => self.send(&bytes),
-                Action::WaitUntil(at) => self.wait = Some(at),
+                Action::Wait(wait) => self.wait = Some(wait),
                 Action::Reading(reading) => self.readings.push(reading),
                 Action::Answered { index, result } => {
                     assert_eq!(index, self.results.len(), "results come in order");

@@ -38,7 +38,9 @@ impl Turn for Quiz {
         }
     }
     fn timing(&self) -> Timing {
-        Timing { reply: Duration::from_millis(500), gap: Duration::from_millis(10) }
+        let millis = Duration::from_millis;
+        let reply = Patience { begin: millis(500), gap: millis(200), length: Duration::ZERO };
+        Timing { reply, gap: millis(10) }
     }
 }
 
@@ -50,7 +52,7 @@ fn reading(raw: &[u8]) -> Reading {
 struct Table {
     exchange: Turns<Quiz>,
     now: At,
-    wait: Option<At>,
+    wait: Option<Wait>,
     log: Vec<String>,
     /// What was left to whoever comes next: so many milliseconds of silence, and answers owed.
     rest: Option<(u128, u32)>,
@@ -70,7 +72,7 @@ impl Table {
                     self.log.push(format!("ask {}", bytes[0]));
                     self.exchange.handle(Event::Sent, self.now);
                 }
-                Action::WaitUntil(at) => self.wait = Some(at),
+                Action::Wait(wait) => self.wait = Some(wait),
                 Action::Reading(_) => self.log.push("reading".into()),
                 Action::Warning(warning) => self.log.push(warning.code.into()),
                 Action::Answered { index, result: Ok(()) } => self.log.push(format!("done {index}")),
@@ -89,7 +91,7 @@ impl Table {
 
     fn pass(&mut self, millis: u64) -> &mut Self {
         let end = self.now + Duration::from_millis(millis);
-        while let Some(due) = self.wait.filter(|due| *due <= end) {
+        while let Some(due) = self.wait.map(|wait| wait.until).filter(|due| *due <= end) {
             self.now = due;
             self.wait = None;
             self.tell(Event::Deadline);

@@ -6,7 +6,7 @@ use super::super::{OverHdlc, OverMbus};
 use crate::frame::{At, Secret};
 use crate::protocol::{
     Action, Address, Dialect, Event, Exchange, Family, Fault, LineSettings, Load, Lock, MeterKey, Now,
-    Options, PieceKind, Plan, Profile, Request, Responder, Setup, Source, Told,
+    Options, PieceKind, Plan, Profile, Request, Responder, Setup, Source, Told, Wait,
 };
 use crate::reading::{Code, Reading};
 
@@ -237,7 +237,7 @@ fn silence_and_damage_end_the_wait_each_in_its_own_words() {
     silent.handle(Event::Start, At::ZERO);
     assert_eq!(
         actions(silent.as_mut()),
-        [Action::WaitUntil(At::from_millis(12_750))],
+        [Action::Wait(Wait::until(At::from_millis(12_750)))],
         "two intervals, and the push itself"
     );
     silent.handle(Event::Deadline, At::from_millis(20_000));
@@ -266,7 +266,7 @@ fn a_push_is_waited_for_two_intervals_of_the_model_unless_told_otherwise() {
         let mut exchange = exchange(model, vec![], 0);
         exchange.handle(Event::Start, At::ZERO);
         let due = actions(exchange.as_mut()).into_iter().find_map(|action| match action {
-            Action::WaitUntil(due) => Some(due.since(At::ZERO).as_secs()),
+            Action::Wait(wait) => Some(wait.until.since(At::ZERO).as_secs()),
             _ => None,
         });
         due.unwrap()

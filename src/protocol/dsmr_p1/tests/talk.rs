@@ -11,7 +11,7 @@ use super::published::find;
 use crate::frame::{At, Dissection, Secret, Verdict, visible};
 use crate::protocol::{
     Action, Address, Context, Dialect, Event, Exchange, Family, Fault, LineSettings, Load, MeterKey, Now,
-    Options, Plan, Profile, Request, Responder, Setup, Told,
+    Options, Plan, Profile, Request, Responder, Setup, Told, Wait,
 };
 use crate::reading::{Measured, Reading, Zone};
 
@@ -183,7 +183,7 @@ fn a_meter_with_keys_encrypts_and_counts_its_frames() {
 /// What an exchange has done.
 struct Table {
     exchange: Box<dyn Exchange>,
-    wait: Option<At>,
+    wait: Option<Wait>,
     log: Vec<String>,
     readings: Vec<Reading>,
 }
@@ -211,7 +211,7 @@ impl Table {
         self.exchange.handle(event, At::from_millis(millis));
         while let Some(action) = self.exchange.next_action() {
             match action {
-                Action::WaitUntil(at) => self.wait = Some(at),
+                Action::Wait(wait) => self.wait = Some(wait),
                 Action::Reading(reading) => self.readings.push(reading),
                 Action::Warning(warning) => self.log.push(warning.code.to_owned()),
                 Action::SetLine(line) => self.log.push(format!("line {line}")),
@@ -228,7 +228,7 @@ impl Table {
     }
 
     fn wait_millis(&self) -> u64 {
-        self.wait.unwrap().nanos() / 1_000_000
+        self.wait.unwrap().latest.nanos() / 1_000_000
     }
 }
 

@@ -11,6 +11,22 @@ use crate::reading::{Absent, Code, Measured, MeterTime, Period, Quantity, Unit};
 
 /// Explains one value under a code; `nth` counts the values of the code from 0.
 pub fn lay(sheet: &mut Sheet<'_>, address: &[u8], code: Option<Obis>, nth: usize, span: &Range<usize>) {
+    let Some(mark) = time_mark(sheet.bytes(span)) else {
+        return lay_value(sheet, address, code, nth, span);
+    };
+    let mark = span.start + mark;
+    lay_value(sheet, address, code, nth, &(span.start..mark));
+    sheet.inner("separator", mark..mark + 1, Value::Bytes);
+    stamp(sheet, &(mark + 1..span.end));
+}
+
+/// Where the `&` stands that some makers put between a value and its time.
+fn time_mark(bytes: &[u8]) -> Option<usize> {
+    let mark = bytes.iter().position(|byte| *byte == b'&')?;
+    bytes.get(mark + 1..).and_then(moment).map(|_| mark)
+}
+
+fn lay_value(sheet: &mut Sheet<'_>, address: &[u8], code: Option<Obis>, nth: usize, span: &Range<usize>) {
     let parts = dataset::parts(sheet.text, span);
     let unit_text = sheet.bytes(&parts.unit);
     let unit = obis::unit(unit_text).unwrap_or_default();

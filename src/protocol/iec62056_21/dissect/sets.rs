@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::asked::Asked;
 use super::sheet::Sheet;
-use super::{energomera, lines, neva};
+use super::{energomera, lines, load_profile, neva};
 use crate::frame::{Field, Label, Span, Value};
 use crate::protocol::iec62056_21::dataset::{Token, Tokens};
 use crate::protocol::iec62056_21::energomera::errors;
@@ -82,6 +82,8 @@ struct Walk<'a> {
     parent: Option<usize>,
     asked: Option<Asked<'a>>,
     dialect: Dialect,
+    /// The load profile whose block this is.
+    table: Option<load_profile::Table>,
 }
 
 /// Explains the data sets of an answer.
@@ -94,7 +96,8 @@ pub fn lay(sheet: &mut Sheet<'_>, content: &Range<usize>, context: &Context<'_>,
     if let Some(title) = known.title() {
         sheet.title = title;
     }
-    let mut walk = Walk { known, address, nth: 0, count: 0, parent: None, asked, dialect: context.dialect };
+    let dialect = context.dialect;
+    let mut walk = Walk { known, address, nth: 0, count: 0, parent: None, asked, dialect, table: None };
     walk.through(sheet, content);
 }
 
@@ -238,6 +241,7 @@ impl<'a> Walk<'a> {
         if let Some(title) = self.known.title().filter(|_| sheet.title == "Data") {
             sheet.title = title;
         }
+        self.table = (bytes == load_profile::ADDRESS).then(load_profile::Table::default);
         self.parent = None;
         self.open(sheet, range.start);
         sheet.inner("address", range.clone(), Value::Text);
@@ -260,6 +264,7 @@ impl<'a> Walk<'a> {
 
     fn value(&mut self, sheet: &mut Sheet<'_>, range: &Range<usize>, rest: &Tokens<'_>) {
         match self.known {
+            _ if self.table.as_mut().is_some_and(|table| table.lay(sheet, range)) => {}
             Known::Neva(found) => neva::lay(sheet, found, range),
             Known::NevaLike(code) => by_hand(sheet, code, range),
             Known::Parameter(parameter, number) => {

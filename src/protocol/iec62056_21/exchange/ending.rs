@@ -49,7 +49,7 @@ impl Session {
         self.is_open = false;
         let owed = std::mem::take(&mut self.owed);
         if owed > 0 && !self.owes_sign_off {
-            let until = at + pace::answer(self.line, self.profile.network_delay);
+            let until = at + pace::answer(self.line, self.profile.network_delay).whole();
             self.actions.push_back(Action::Rest { until, owed });
         }
         if self.owes_sign_off { self.pause(Next::SignOff, self.reaction, at) } else { self.restore(at) }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::protocol::iec62056_21::{EKT, EMR, NEVA_1, NEVA_3};
-use crate::protocol::{Dialect, LineSettings};
+use crate::protocol::{Dialect, LineSettings, Patience};
 
 const fn millis(count: u64) -> Duration {
     Duration::from_millis(count)
@@ -24,7 +24,7 @@ pub const AFTER_SIGN_OFF: Duration = millis(100);
 const STANDARD: Duration = millis(200);
 const QUICK: Duration = millis(20);
 
-/// Characters of the longest answer to a command that is waited for.
+/// Characters of the longest answer to a command that is heard to its end.
 const ANSWER: usize = 1024;
 /// Characters of the longest readout.
 const READOUT: usize = 4096;
@@ -45,17 +45,32 @@ pub const fn reaction(dialect: Dialect, is_quick: bool) -> Duration {
 /// waits 2 s.
 const BEGIN: Duration = millis(2000);
 
+/// From one character of an answer to the next: 1.5 s by the standard.
+const BETWEEN: Duration = millis(1500);
+
 /// How long the answer to a command is waited for.
-pub fn answer(line: LineSettings, network: Duration) -> Duration {
-    BEGIN + line.wire_time(ANSWER) + network
+pub fn answer(line: LineSettings, network: Duration) -> Patience {
+    of(line, ANSWER, network)
 }
 
 /// How long an identification, an operand or an acknowledgement is waited for.
-pub fn short(line: LineSettings, network: Duration) -> Duration {
-    BEGIN + line.wire_time(IDENTIFICATION) + network
+pub fn short(line: LineSettings, network: Duration) -> Patience {
+    of(line, IDENTIFICATION, network)
 }
 
 /// How long a readout is waited for.
-pub fn readout(line: LineSettings, network: Duration) -> Duration {
-    BEGIN + line.wire_time(READOUT) + network
+pub fn readout(line: LineSettings, network: Duration) -> Patience {
+    of(line, READOUT, network)
+}
+
+/// How long a telegram is waited for that comes unasked within `listen`.
+pub fn telegram(listen: Duration, line: LineSettings, network: Duration) -> Patience {
+    Patience { begin: listen, ..readout(line, network) }
+}
+
+/// Meters pause between the lines of a long readout (an MT174 sends one a second), which its wire time leaves out:
+/// twice that is the bound.
+fn of(line: LineSettings, characters: usize, network: Duration) -> Patience {
+    let length = 2 * line.wire_time(characters);
+    Patience { begin: BEGIN + network, gap: BETWEEN + network, length }
 }

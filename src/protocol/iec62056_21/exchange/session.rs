@@ -9,7 +9,7 @@ use crate::frame::At;
 use crate::protocol::iec62056_21::bcc::{Method, Rule};
 use crate::protocol::iec62056_21::compose::{self, Job, Query};
 use crate::protocol::{
-    Access, Action, Event, Exchange, Failure, Fault, LineSettings, Options, Profile, Warning,
+    Access, Action, Event, Exchange, Failure, Fault, LineSettings, Options, Patience, Profile, Wait, Warning,
 };
 
 /// Where the session stands.
@@ -164,7 +164,12 @@ impl Session {
     }
 
     pub(super) fn wait(&mut self, until: At) {
-        self.actions.push_back(Action::WaitUntil(until));
+        self.actions.push_back(Action::Wait(Wait::until(until)));
+    }
+
+    /// Waits for what the phase awaits.
+    pub(super) fn await_answer(&mut self, at: At) {
+        self.actions.push_back(Action::Wait(self.patience().from(at)));
     }
 
     pub(super) fn pause(&mut self, next: Next, length: std::time::Duration, at: At) {
@@ -198,10 +203,10 @@ impl Session {
     }
 
     /// How long an answer in this phase is waited for.
-    pub(super) fn patience(&self) -> std::time::Duration {
+    fn patience(&self) -> Patience {
         let (line, network) = (self.line, self.profile.network_delay);
         match (self.phase, self.works.front().map(|work| &work.job)) {
-            (Phase::Readout, Some(Job::Listen(length))) => *length,
+            (Phase::Readout, Some(Job::Listen(length))) => pace::telegram(*length, line, network),
             (Phase::Readout, _) => pace::readout(line, network),
             (Phase::Answer, _) => pace::answer(line, network),
             _ => pace::short(line, network),
@@ -221,14 +226,18 @@ impl Session {
             (Job::Listen(_), false) => {
                 self.step("waiting for a telegram");
                 self.phase = Phase::Readout;
-                self.wait(at + self.patience());
+                self.await_answer(at);
             }
         }
     }
 
     /// The silence before the next command: long when an answer may still come.
     pub(super) fn gap(&self) -> std::time::Duration {
-        if self.owed > 0 { pace::answer(self.line, self.profile.network_delay) } else { self.reaction }
+        if self.owed > 0 {
+            pace::answer(self.line, self.profile.network_delay).whole()
+        } else {
+            self.reaction
+        }
     }
 
     pub(super) fn ask(&mut self, at: At) {
@@ -295,7 +304,7 @@ impl Session {
             Phase::SigningOff(Next::SignOn) => self.after_break(at),
             Phase::SigningOff(next) => self.pause(next, pace::AFTER_SIGN_OFF, at),
             Phase::SignOn | Phase::Operand | Phase::Login | Phase::Answer | Phase::Readout => {
-                self.wait(at + self.patience());
+                self.await_answer(at);
             }
             Phase::Rest | Phase::Pause(_) | Phase::Settling => {}
         }

@@ -84,12 +84,7 @@ impl Session {
 
     fn await_data(&mut self, phase: Phase, at: At) {
         self.phase = phase;
-        let network = self.profile.network_delay;
-        let length = match phase {
-            Phase::Readout => pace::readout(self.line, network),
-            _ => pace::short(self.line, network),
-        };
-        self.wait(at + length);
+        self.await_answer(at);
     }
 
     /// The characters of the option select. Where the speed is to stay, the digit of the line is sent.

@@ -7,7 +7,7 @@ use crate::frame::{At, Secret, visible};
 use crate::protocol::iec62056_21::Iec;
 use crate::protocol::{
     Action, Address, Dialect, Event, Exchange, Family as _, Fault, Framer, LineSettings, Now, Options,
-    PieceKind, Plan, Profile, Responder, Setup, Source, Told,
+    PieceKind, Plan, Profile, Responder, Setup, Source, Told, Wait,
 };
 
 /// Something that will happen.
@@ -73,7 +73,7 @@ pub struct Bench {
     line_of_meter: LineSettings,
     busy: At,
     coming: Vec<(At, Coming)>,
-    wait: Option<At>,
+    wait: Option<Wait>,
     answers: usize,
     odd: Oddities,
     told: Outcome,
@@ -190,6 +190,18 @@ impl Bench {
         first.map_or(self.host.baud, |baud| baud.parse().expect("a speed"))
     }
 
+    /// When the wait is over: an answer that has begun is heard to its end.
+    fn due(&self) -> Option<At> {
+        let wait = self.wait?;
+        let has_begun = |(end, coming): &(At, Coming)| match coming {
+            Coming::ToHost(bytes, baud) if *baud == self.host.baud => {
+                *end <= wait.until + self.host.wire_time(bytes.len())
+            }
+            _ => false,
+        };
+        Some(wait.due(wait.latest, self.coming.iter().any(has_begun)))
+    }
+
     fn next(&mut self) {
         let first = self
             .coming
@@ -197,7 +209,7 @@ impl Bench {
             .enumerate()
             .min_by_key(|(_, (at, _))| *at)
             .map(|(index, (at, _))| (index, *at));
-        let due = [self.wait, self.framer.deadline()].into_iter().flatten().min();
+        let due = [self.due(), self.framer.deadline()].into_iter().flatten().min();
         match (first, due) {
             (Some((index, at)), due) if due.is_none_or(|due| at <= due) => {
                 self.now = self.now.max(at);
@@ -207,7 +219,7 @@ impl Bench {
             (_, Some(due)) => {
                 self.now = self.now.max(due);
                 self.heard(&[]);
-                if self.wait.is_some_and(|wait| wait <= self.now) {
+                if self.due().is_some_and(|due| due <= self.now) {
                     self.wait = None;
                     self.tell(Event::Deadline);
                 }
@@ -324,7 +336,7 @@ impl Bench {
                 }
             }
             Action::SetLine(line) => self.set_line(line),
-            Action::WaitUntil(at) => self.wait = Some(at),
+            Action::Wait(wait) => self.wait = Some(wait),
             Action::Step(step) => self.told.log.push(format!("step {step}")),
             Action::Reading(reading) => {
                 self.told.readings.push(reading);

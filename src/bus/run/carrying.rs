@@ -1,0 +1,159 @@
+//! Jobs carried out: begun, told what happened, done what their exchange wants, ended.
+
+use std::time::Duration;
+
+use super::super::errand::Scope;
+use super::super::job::Active;
+use super::super::{JobEvent, JobId, LinkState};
+use super::Bus;
+use crate::frame::At;
+use crate::link::LinkCommand;
+use crate::protocol::{Action, Event, Failure, Fault, Warning};
+use crate::trace::Mark;
+
+impl Bus {
+    /// Begins the next job that waits, once the link is open and the last one is over.
+    pub(super) fn start_next(&mut self) {
+        while self.may_begin() && self.quiet.begin() <= self.clock.now() {
+            let Some((job, errand)) = self.queue.next() else { return };
+            let listens = errand.only_listens();
+            if !self.orders.can_send() && !listens {
+                self.refuse(job, Fault::ListensOnly);
+                continue;
+            }
+            let may_reply = errand.is_permitted();
+            let decoder = errand.decoder().copied();
+            if let Some(decoder) = decoder
+                && self.decoder.is_none_or(|d| !d.is_same(&decoder))
+            {
+                self.decode(Some(decoder), self.clock.now());
+            }
+            let (exchange, scope) = errand.into_exchange(self.talk.status.line, self.is_line_chosen);
+            match exchange {
+                Ok(mut exchange) => {
+                    if std::mem::take(&mut self.was_cut) {
+                        exchange.after_a_cut();
+                    }
+                    self.talk.active = Some(Active::new(job, exchange, decoder, scope));
+                    self.tell(job, JobEvent::Started);
+                    self.begin(listens && !may_reply);
+                }
+                Err(error) => self.refuse(job, Fault::Unsendable(error)),
+            }
+        }
+    }
+
+    /// Begins the active job. One that only listens hears what nobody has heard yet; a reply would come too late.
+    pub(super) fn begin(&mut self, hears_early: bool) {
+        let now = self.clock.now();
+        self.tell_exchange(Event::Start, now);
+        if hears_early {
+            self.catch_up(now);
+        }
+        self.unheard = None;
+    }
+
+    /// Whether a job could begin: one that was asked for after a change of the line waits for it.
+    pub(super) const fn may_begin(&self) -> bool {
+        self.talk.active.is_none() && self.is_open() && self.outgoing.lines == 0
+    }
+
+    /// Ends a job that could not begin.
+    pub(super) fn refuse(&self, job: JobId, fault: Fault) {
+        let result = Err(Failure { step: "before sending", fault });
+        self.tell(job, JobEvent::Answered { index: 0, result, request: None, reply: None });
+        self.tell(job, JobEvent::Finished);
+    }
+
+    pub(super) fn tell_exchange(&mut self, event: Event<'_>, at: At) {
+        if let Some(active) = &mut self.talk.active {
+            active.exchange.handle(event, at);
+            self.pump(at);
+        }
+    }
+
+    /// Does what the running exchange wants done.
+    pub(super) fn pump(&mut self, at: At) {
+        while let Some(active) = &mut self.talk.active {
+            let job = active.job;
+            match active.exchange.next_action() {
+                None => break,
+                Some(Action::Send(_)) if !self.orders.can_send() => {
+                    active.exchange.handle(Event::LinkLost, at);
+                }
+                Some(Action::Send(bytes)) => self.transmit(bytes, at),
+                Some(Action::SetLine(line)) => self.ask_for_line(line),
+                Some(Action::Wait(wait)) => active.wait = Some(wait),
+                Some(Action::Step(step)) => self.tell(job, JobEvent::Step(step)),
+                Some(Action::Reading(mut reading)) => {
+                    reading.in_zone(self.trace.lock().zone());
+                    self.tell(job, JobEvent::Reading(reading, at));
+                }
+                Some(Action::Progress { done, total }) => self.tell(job, JobEvent::Progress { done, total }),
+                Some(Action::Warning(warning)) => self.tell(job, JobEvent::Warning(warning)),
+                Some(Action::Answered { index, result }) => self.answered(index, result, at),
+                Some(Action::Rest { until, owed }) => self.quiet.rest(until, owed),
+                Some(Action::Finished) => {
+                    self.talk.active = None;
+                    self.tell(job, JobEvent::Finished);
+                    self.doubt();
+                }
+            }
+        }
+    }
+
+    pub(super) fn answered(&mut self, index: usize, result: Result<(), Failure>, at: At) {
+        self.settle(result.clone(), at);
+        let Some(active) = &mut self.talk.active else { return };
+        active.answered = index + 1;
+        let (job, request) = (active.job, active.request.take());
+        let reply = active.reply.take();
+        if let Err(Failure { fault: Fault::NoAnswer { sent, echo, noise_bytes }, .. }) = &result {
+            self.talk.status.counters.missing += 1;
+            if !echo && *noise_bytes == 0 {
+                self.liveness.miss(*sent);
+            }
+        }
+        if result.is_ok()
+            && let Some(latency) = request.zip(reply).and_then(|(asked, told)| self.latency(asked, told))
+        {
+            self.talk.status.latency = Some(latency);
+        }
+        self.tell(job, JobEvent::Answered { index, result, request, reply });
+    }
+
+    /// What came of the last write is known: the witness keeps it.
+    pub(super) fn settle(&mut self, result: Result<(), Failure>, at: At) {
+        let Some(active) = &mut self.talk.active else { return };
+        let Scope::Permitted(permit) = &mut active.scope else { return };
+        let Some(unsettled) = active.unsettled.take() else { return };
+        let written = unsettled.settled(active.answered, result, &self.trace.lock());
+        if let Err(why) = permit.witness(&written) {
+            let job = active.job;
+            let text = format!("the write log could not be written: {why}");
+            self.trace.lock().mark(Mark::Note(text.clone()), at);
+            self.tell(job, JobEvent::Warning(Warning { code: "write-log", text: text.into() }));
+        }
+    }
+
+    /// Has a raw connection opened anew that may be dead. What waits is begun when it is back.
+    pub(super) fn doubt(&mut self) {
+        if self.talk.status.line.is_none() && self.is_open() && self.liveness.doubt() {
+            self.talk.status.link = LinkState::Lost("the connection may be dead".to_owned());
+            self.orders.give(LinkCommand::Renew);
+        }
+    }
+
+    pub(super) fn latency(&self, request: u32, reply: u32) -> Option<Duration> {
+        let trace = self.trace.lock();
+        Some(trace.entry(reply)?.latency(&trace.entry(request)?))
+    }
+
+    pub(super) fn cancel(&mut self, job: JobId) {
+        if self.talk.active.as_ref().is_some_and(|active| active.job == job) {
+            self.tell_exchange(Event::Cancelled, self.clock.now());
+        } else if self.queue.remove(job) {
+            self.tell(job, JobEvent::Finished);
+        }
+    }
+}
