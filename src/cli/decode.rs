@@ -21,6 +21,9 @@ use crate::meter::Model;
 use crate::protocol::{Dialect, LineSettings};
 use crate::trace::{Trace, Way};
 
+/// The line on which bytes are judged whose line nobody knows.
+const UNKNOWN: LineSettings = LineSettings::n81(115_200);
+
 /// Prints what captured bytes mean.
 pub fn run(global: &Global, given: &Decode) -> Outcome {
     let (input, doing) = input(given)?;
@@ -30,35 +33,20 @@ pub fn run(global: &Global, given: &Decode) -> Outcome {
     let look = Look { sheet: Sheet::of_stdout(!global.no_color), reveal: given.reveal };
     let mut printer = Printer::new(Show { look, timed: explained.is_timed() }, global.json);
     each_step(&mut explained, &doing, |trace| printer.print_all(trace))?;
-    let (sent, received) = (printer.tally(Way::Out), printer.tally(Way::In));
-    let tally = sent.and(received);
-    if tally.frames == 0 {
-        return Ok(nothing(tally, (given.model, decoder), &explained, &doing));
-    }
-    Ok(judge(tally, &doing))
+    let tally = printer.tally(Way::Out).and(printer.tally(Way::In));
+    let looks_like =
+        if tally.noise_bytes == 0 { None } else { suspicion(explained.trace(), (given.model, decoder)) };
+    Ok(judge(tally, decoder, &doing, looks_like))
 }
 
-/// The line on which bytes are judged whose line nobody knows.
-const UNKNOWN: LineSettings = LineSettings::n81(115_200);
-
-/// Says that there is no frame, and what the bytes look like.
-fn nothing(
-    tally: Tally,
+/// What is wrong where the last bytes make no sense: an inverted line, other line settings, another protocol.
+fn suspicion(
+    trace: &Trace,
     (model, decoder): (Option<&'static Model>, Option<Decoder>),
-    explained: &Explained,
-    doing: &str,
-) -> Exit {
-    let noise = explain::count(usize::try_from(tally.noise_bytes).unwrap_or(usize::MAX));
-    let what = match decoder {
-        Some(decoder) => format!("no frame of {} in {noise}", decoder.family.id()),
-        None => format!("no protocol finds a frame in {noise}"),
-    };
+) -> Option<Cow<'static, str>> {
     let line = model.map_or(UNKNOWN, |model| model.line);
     let protocol = decoder.map_or("", |decoder| decoder.family.id());
-    let told = noise::looks_like(&noise::newest(explained.trace()), line, protocol);
-    let hint = "is it part of a frame, does it lack its checksum, is it of another protocol?";
-    Trouble::new(Exit::BadAnswer, doing, what).hint(told.map_or(hint.to_owned(), Cow::into_owned)).print();
-    Exit::BadAnswer
+    noise::looks_like(&noise::newest(trace), line, protocol)
 }
 
 /// What was named to explain traffic by; `None` when it is to be found out.
@@ -109,7 +97,21 @@ pub fn each_step(
 }
 
 /// The exit code, with a remark where the output does not make plain why.
-fn judge(tally: Tally, doing: &str) -> Exit {
+fn judge(tally: Tally, decoder: Option<Decoder>, doing: &str, looks_like: Option<Cow<'static, str>>) -> Exit {
+    if tally.frames == 0 {
+        let noise = explain::count(usize::try_from(tally.noise_bytes).unwrap_or(usize::MAX));
+        let what = match decoder {
+            Some(decoder) => format!("no frame of {} in {noise}", decoder.family.id()),
+            None => format!("no protocol finds a frame in {noise}"),
+        };
+        let unknown = "is it part of a frame, does it lack its checksum, is it of another protocol?";
+        let hint = looks_like.unwrap_or(unknown.into());
+        Trouble::new(Exit::BadAnswer, doing, what).hint(hint).print();
+        return Exit::BadAnswer;
+    }
+    if let Some(what) = looks_like {
+        out::remark(&format!("{doing}: {what}"));
+    }
     if tally.bad > 0 {
         out::remark(&format!("{doing}: {} of {} frames bad", tally.bad, tally.frames));
         return Exit::BadAnswer;

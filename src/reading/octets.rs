@@ -29,16 +29,18 @@ impl Deref for Octets {
     }
 }
 
+#[cold]
+fn apart(bytes: &[u8]) -> Octets {
+    Octets(Kept::Apart(bytes.into()))
+}
+
 impl From<&[u8]> for Octets {
+    #[inline]
     fn from(bytes: &[u8]) -> Self {
         let mut here = [0; FEW];
-        match here.get_mut(..bytes.len()) {
-            Some(place) => {
-                place.copy_from_slice(bytes);
-                Self(Kept::Here(bytes.len() as u8, here))
-            }
-            None => Self(Kept::Apart(bytes.into())),
-        }
+        let Some(place) = here.get_mut(..bytes.len()) else { return apart(bytes) };
+        place.copy_from_slice(bytes);
+        Self(Kept::Here(bytes.len() as u8, here))
     }
 }
 

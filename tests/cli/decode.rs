@@ -148,11 +148,21 @@ fn bytes_of_a_line_that_is_inverted_or_set_wrongly_are_named() {
     let text = b"/KAM5\r\n\r\n0-0:1.0.0(211115100940W)\r\n1-0:1.8.0(00000003.997*kWh)\r\n!1D66\r\n";
     let inverted: Vec<u8> = text.iter().map(|byte| (!byte & 0x7F) * 2 + 1).collect();
     for (bytes, told) in
-        [(inverted, "the line looks inverted"), (vec![0; 60], "the meter sends at 9600 baud")]
+        [(inverted.clone(), "the line looks inverted"), (vec![0; 60], "the meter sends at 9600 baud")]
     {
         let (_folder, path) = file("heard.bin", &bytes);
         let run = run(&["decode", &path, "--protocol", "dsmr-p1"]);
         assert_eq!(run.code, Some(5), "{run:?}");
         assert!(run.stderr.contains(told), "{}", run.stderr);
     }
+    let (_folder, path) = file("heard.bin", &inverted);
+    let found = run(&["decode", &path]);
+    assert!(found.stderr.contains("the line looks inverted"), "found out: {}", found.stderr);
+}
+
+#[test]
+fn frames_of_another_protocol_than_the_one_that_was_named_are_told() {
+    let other = run(&["decode", "--protocol", "mercury200", "--hex", &[REQUEST, REPLY, REPLY].concat()]);
+    assert_eq!(other.code, Some(5));
+    assert!(other.stderr.contains("good frames of Energomera"), "{}", other.stderr);
 }

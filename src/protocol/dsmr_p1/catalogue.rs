@@ -37,7 +37,14 @@ pub enum Place {
 
 use Place::{Any, Channel, Core, Mains, Meter, Module, OldCold, OldGas, OldHeat, OldWater, P1};
 
+/// Every place.
+const PLACE: [Place; 11] = [Meter, Channel, Mains, Core, Module, Any, P1, OldGas, OldHeat, OldCold, OldWater];
+
 impl Place {
+    const fn bit(self) -> u16 {
+        1 << self as u16
+    }
+
     const fn holds(self, a: u8, b: u8) -> bool {
         match self {
             Meter => a == 0 && b == 0,
@@ -112,8 +119,8 @@ pub struct Entry {
     pub place: Place,
     /// Groups C and D.
     code: (u8, u8),
-    /// Group E.
-    range: RangeInclusive<u8>,
+    /// The first and the last of group E.
+    tariffs: (u8, u8),
     /// Its name.
     pub title: &'static str,
     /// What stands in its brackets.
@@ -123,9 +130,13 @@ pub struct Entry {
 }
 
 impl Entry {
+    const fn has_tariff(&self, e: u8) -> bool {
+        self.tariffs.0 <= e && e <= self.tariffs.1
+    }
+
     /// Whether the name is to be followed by group E.
     pub fn is_numbered(&self) -> bool {
-        self.range.start() != self.range.end()
+        self.tariffs.0 != self.tariffs.1
     }
 }
 
@@ -136,7 +147,7 @@ const fn one(
     form: Form,
     quantity: Option<Quantity>,
 ) -> Entry {
-    Entry { place, code: (c, d), range: e..=e, title, form, quantity }
+    Entry { place, code: (c, d), tariffs: (e, e), title, form, quantity }
 }
 
 const fn each(
@@ -146,7 +157,7 @@ const fn each(
     form: Form,
     quantity: Option<Quantity>,
 ) -> Entry {
-    Entry { place, code: (c, d), range, title, form, quantity }
+    Entry { place, code: (c, d), tariffs: (*range.start(), *range.end()), title, form, quantity }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "stands beside None in the table")]
@@ -332,15 +343,15 @@ static ENTRIES: &[Entry] = &[
 const GROUPS: usize = 100;
 
 /// For every pair of groups C and D the place of its first entry; that of the next pair where it has none.
-static INDEX: [[u8; GROUPS + 1]; GROUPS] = index();
+static INDEX: [[u8; GROUPS]; GROUPS] = index();
 
 #[expect(clippy::indexing_slicing, reason = "the loops are bounded by the lengths; runs at compile time")]
-const fn index() -> [[u8; GROUPS + 1]; GROUPS] {
-    let mut index = [[0; GROUPS + 1]; GROUPS];
+const fn index() -> [[u8; GROUPS]; GROUPS] {
+    let mut index = [[0; GROUPS]; GROUPS];
     let (mut c, mut at) = (0, 0);
     while c < GROUPS {
         let mut d = 0;
-        while d <= GROUPS {
+        while d < GROUPS {
             while at < ENTRIES.len() && is_before(ENTRIES[at].code, (c, d)) {
                 at += 1;
             }
@@ -356,13 +367,49 @@ const fn is_before((c, d): (u8, u8), pair: (usize, usize)) -> bool {
     (c as usize) < pair.0 || (c as usize == pair.0 && (d as usize) < pair.1)
 }
 
+/// For every pair of groups A and B the places that hold it, a bit each. Channels from [`CHANNELS`] on are alike.
+static PLACES: [[u16; CHANNELS + 1]; MEDIA] = places();
+
+/// Group A is below this in every place.
+const MEDIA: usize = 9;
+
+/// Group B from which on the channels are alike.
+const CHANNELS: usize = 5;
+
+#[expect(clippy::indexing_slicing, reason = "the loops are bounded by the lengths; runs at compile time")]
+const fn places() -> [[u16; CHANNELS + 1]; MEDIA] {
+    let mut places = [[0; CHANNELS + 1]; MEDIA];
+    let mut a = 0;
+    while a < MEDIA {
+        let mut b = 0;
+        while b <= CHANNELS {
+            let mut place = 0;
+            while place < PLACE.len() {
+                if PLACE[place].holds(a as u8, b as u8) {
+                    places[a][b] |= PLACE[place].bit();
+                }
+                place += 1;
+            }
+            b += 1;
+        }
+        a += 1;
+    }
+    places
+}
+
+/// The places that hold a pair of groups A and B, a bit each.
+fn places_of(a: u8, b: u8) -> u16 {
+    let channels = PLACES.get(usize::from(a));
+    channels.and_then(|channels| channels.get(usize::from(b).min(CHANNELS))).copied().unwrap_or_default()
+}
+
 /// What an object means.
 pub fn of(object: Object) -> Option<&'static Entry> {
-    let row = INDEX.get(usize::from(object.c))?;
-    let from = usize::from(*row.get(usize::from(object.d))?);
-    let to = usize::from(*row.get(usize::from(object.d) + 1)?);
-    let mut entries = ENTRIES.get(from..to)?.iter();
-    entries.find(|entry| entry.range.contains(&object.e) && entry.place.holds(object.a, object.b))
+    let places = places_of(object.a, object.b);
+    let from = *INDEX.get(usize::from(object.c))?.get(usize::from(object.d))?;
+    let entries = ENTRIES.get(usize::from(from)..)?.iter();
+    let mut same = entries.take_while(|entry| entry.code == (object.c, object.d));
+    same.find(|entry| entry.place.bit() & places != 0 && entry.has_tariff(object.e))
 }
 
 #[cfg(test)]
@@ -375,7 +422,7 @@ mod tests {
 
     #[test]
     fn the_table_is_sorted_and_the_index_finds_every_entry() {
-        assert!(ENTRIES.is_sorted_by_key(|entry| (entry.code, *entry.range.start())));
+        assert!(ENTRIES.is_sorted_by_key(|entry| (entry.code, entry.tariffs.0)));
         assert!(ENTRIES.len() < 256);
         assert!(ENTRIES.iter().all(|entry| usize::from(entry.code.0.max(entry.code.1)) < GROUPS));
         for entry in ENTRIES {
@@ -383,8 +430,18 @@ mod tests {
                 .into_iter()
                 .find(|(a, b)| entry.place.holds(*a, *b))
                 .unwrap();
-            let found = of(Object { a, b, c: entry.code.0, d: entry.code.1, e: *entry.range.start() });
+            let found = of(Object { a, b, c: entry.code.0, d: entry.code.1, e: entry.tariffs.0 });
             assert_eq!(found.map(|found| found.title), Some(entry.title));
+        }
+    }
+
+    #[test]
+    fn the_places_of_a_medium_and_channel_are_those_that_hold_them() {
+        for (a, b) in (0..=u8::MAX).flat_map(|a| (0..=u8::MAX).map(move |b| (a, b))) {
+            for place in PLACE {
+                let found = places_of(a, b) & place.bit() != 0;
+                assert_eq!(found, place.holds(a, b), "{place:?} {a}-{b}");
+            }
         }
     }
 
@@ -406,8 +463,7 @@ mod tests {
         for (index, entry) in ENTRIES.iter().enumerate() {
             for other in ENTRIES.iter().skip(index + 1) {
                 let same = entry.code == other.code
-                    && (entry.range.contains(other.range.start())
-                        || other.range.contains(entry.range.start()));
+                    && (entry.has_tariff(other.tariffs.0) || other.has_tariff(entry.tariffs.0));
                 let holds = |a, b| entry.place.holds(a, b) && other.place.holds(a, b);
                 let shared = (0..9).any(|a| (0..6).any(|b| holds(a, b)));
                 assert!(!(same && shared), "{} and {}", entry.title, other.title);

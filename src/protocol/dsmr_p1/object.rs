@@ -28,6 +28,10 @@ pub enum Spelling {
     Colon,
 }
 
+/// Bytes of the longest reference, with group F, and the one behind it. Where so many are looked at whatever they
+/// are, no step asks whether there is one more.
+const WINDOW: usize = 24;
+
 impl Object {
     /// Groups C, D and E: what it measures.
     pub const fn code(self) -> Code {
@@ -36,40 +40,57 @@ impl Object {
 
     /// The reference that bytes begin with, how many of them it takes, and how it is spelled.
     #[expect(clippy::many_single_char_names, reason = "the groups of a reference are called by letters")]
+    #[expect(clippy::inline_always, reason = "every line begins with one: carrying it around costs as much")]
+    #[inline(always)]
     pub fn read(bytes: &[u8]) -> Option<(Self, usize, Spelling)> {
-        let (a, rest) = group(bytes)?;
-        let [b'-', rest @ ..] = rest else { return None };
-        let (b, rest) = group(rest)?;
-        let [b':', rest @ ..] = rest else { return None };
-        let (c, rest) = group(rest)?;
-        let [first @ (b'.' | b':'), rest @ ..] = rest else { return None };
-        let (d, rest) = group(rest)?;
-        let [second @ (b'.' | b':'), rest @ ..] = rest else { return None };
-        let (e, rest) = group(rest)?;
-        let (spelling, rest) = match rest {
-            [b'.' | b'*', behind @ ..] => (Spelling::WithF, group(behind)?.1),
-            _ if *first == b':' || *second == b':' => (Spelling::Colon, rest),
-            _ => (Spelling::Plain, rest),
+        let padded;
+        let bytes = if let Some(window) = bytes.first_chunk() {
+            window
+        } else {
+            padded = pad(bytes);
+            &padded
         };
-        Some((Self { a, b, c, d, e }, bytes.len() - rest.len(), spelling))
+        let byte = |at: usize| bytes.get(at).copied();
+        let (a, dash) = group(bytes, 0)?;
+        let (b, colon) = group(bytes, dash + 1)?;
+        let (c, first) = group(bytes, colon + 1)?;
+        let (d, second) = group(bytes, first + 1)?;
+        let (e, end) = group(bytes, second + 1)?;
+        let dots = match (byte(dash)?, byte(colon)?, byte(first)?, byte(second)?) {
+            (b'-', b':', b'.', b'.') => Spelling::Plain,
+            (b'-', b':', b'.' | b':', b'.' | b':') => Spelling::Colon,
+            _ => return None,
+        };
+        let (end, spelling) = match byte(end) {
+            Some(b'.' | b'*') => (group(bytes, end + 1)?.1, Spelling::WithF),
+            _ => (end, dots),
+        };
+        Some((Self { a, b, c, d, e }, end, spelling))
     }
 }
 
-/// One to three digits of at most 255, and what follows them.
+/// Bytes at the end of a text, with zeros behind them.
+#[cold]
+fn pad(bytes: &[u8]) -> [u8; WINDOW] {
+    let mut padded = [0; WINDOW];
+    padded.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+    padded
+}
+
+/// One to three digits of at most 255 that stand at a place, and the place behind them.
 #[inline]
-fn group(bytes: &[u8]) -> Option<(u8, &[u8])> {
-    let (one, rest) = digit(bytes)?;
-    let Some((two, behind)) = digit(rest) else { return Some((one, rest)) };
-    let value = one * 10 + two;
-    let Some((three, rest)) = digit(behind) else { return Some((value, behind)) };
-    let value = u8::try_from(u16::from(value) * 10 + u16::from(three)).ok()?;
-    if digit(rest).is_some() { None } else { Some((value, rest)) }
+fn group(bytes: &[u8; WINDOW], at: usize) -> Option<(u8, usize)> {
+    let one = digit(bytes, at)?;
+    let Some(two) = digit(bytes, at + 1) else { return Some((one, at + 1)) };
+    let two = one * 10 + two;
+    let Some(three) = digit(bytes, at + 2) else { return Some((two, at + 2)) };
+    let three = two.checked_mul(10)?.checked_add(three)?;
+    digit(bytes, at + 3).is_none().then_some((three, at + 3))
 }
 
 #[inline]
-fn digit(bytes: &[u8]) -> Option<(u8, &[u8])> {
-    let (byte, rest) = bytes.split_first()?;
-    byte.is_ascii_digit().then_some((byte & 0x0F, rest))
+fn digit(bytes: &[u8; WINDOW], at: usize) -> Option<u8> {
+    bytes.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10)
 }
 
 #[cfg(test)]
@@ -83,6 +104,19 @@ mod tests {
         assert_eq!(Object::read(b"1-0:72:32.0(00000)"), Some((sag, 11, Spelling::Colon)));
         assert_eq!(Object::read(b"1-0:72.32.0*255(0)"), Some((sag, 15, Spelling::WithF)));
         assert_eq!(Object::read(b"1-0:72.32.0.255(0)"), Some((sag, 15, Spelling::WithF)));
+    }
+
+    #[test]
+    fn a_reference_of_any_length_is_read_at_the_end_of_a_text_as_within_it() {
+        let short = Object { a: 1, b: 0, c: 1, d: 8, e: 0 };
+        let long = Object { a: 255, b: 255, c: 255, d: 255, e: 255 };
+        for (text, object) in [("1-0:1.8.0", short), ("255-255:255.255.255*255", long)] {
+            for behind in ["", "(", "(000123.456*kWh)\r\n"] {
+                let found = Object::read([text, behind].concat().as_bytes());
+                assert_eq!(found.map(|(object, width, _)| (object, width)), Some((object, text.len())));
+            }
+        }
+        assert_eq!(Object::read(b"255-255:255.255.255*2555"), None);
     }
 
     #[test]

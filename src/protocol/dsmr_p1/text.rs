@@ -31,6 +31,8 @@ pub enum Style {
 impl Number {
     /// Reads `003808.351*kWh`, `-0.910`, `(001247.747kWh`: digits with at most one point and a leading sign,
     /// then the unit. More digits than 64 bits hold are no number but an identifier.
+    #[expect(clippy::inline_always, reason = "nearly every line has one: carrying it around costs as much")]
+    #[inline(always)]
     pub fn read(text: &[u8]) -> Option<Self> {
         let (value, digits) = decimal(text)?;
         let (unit, style) = match text.get(digits..)? {
@@ -42,64 +44,68 @@ impl Number {
     }
 }
 
-/// Digits that 64 bits hold whatever they are.
-const SAFE_DIGITS: usize = 19;
-
 /// The most digits of a number: all before the last 19 or so can only be zeros.
 const MOST_DIGITS: usize = 24;
 
-/// The number that bytes begin with and how many of them it takes.
-fn decimal(text: &[u8]) -> Option<(Decimal, usize)> {
-    let signed = matches!(text.first(), Some(b'-' | b'+'));
-    let unsigned = text.get(usize::from(signed)..)?;
-    let (sum, rest) = append(0, unsigned);
-    let whole = unsigned.len() - rest.len();
-    let (sum, rest, fraction) = match rest {
-        [b'.', behind @ ..] => {
-            let (sum, rest) = append(sum, behind);
-            (sum, rest, behind.len() - rest.len())
-        }
-        rest => (sum, rest, 0),
-    };
-    let magnitude = match whole + fraction {
-        1..=SAFE_DIGITS => sum,
-        count if (1..=MOST_DIGITS).contains(&count) => checked(unsigned.get(..unsigned.len() - rest.len())?)?,
-        _ => return None,
-    };
-    let decimals = fraction as u8;
-    let value = if text.first() == Some(&b'-') {
-        Decimal::signed(i64::try_from(magnitude).ok()?.checked_neg()?, decimals)
-    } else {
-        Decimal::new(magnitude, decimals)
-    };
-    Some((value, text.len() - rest.len()))
-}
+/// Digits that 64 bits hold whatever they are.
+const SAFE_DIGITS: usize = 19;
 
-/// A number with the digits put behind it that bytes begin with, and what follows them. Right as long as there are no
-/// more than [`SAFE_DIGITS`].
-#[inline]
-fn append(mut number: u64, bytes: &[u8]) -> (u64, &[u8]) {
-    let mut rest = bytes;
-    while let [digit @ b'0'..=b'9', behind @ ..] = rest {
-        number = number.wrapping_mul(10).wrapping_add(u64::from(digit & 0x0F));
-        rest = behind;
+/// The number that bytes begin with and how many of them it takes.
+#[expect(clippy::inline_always, reason = "a part of reading a number, which every line has")]
+#[inline(always)]
+fn decimal(text: &[u8]) -> Option<(Decimal, usize)> {
+    let first = *text.first()?;
+    let sign = usize::from(matches!(first, b'-' | b'+'));
+    let (mut magnitude, mut end, mut point) = (0u64, sign, None);
+    while let Some(byte) = text.get(end) {
+        match byte {
+            b'0'..=b'9' => magnitude = magnitude.wrapping_mul(10).wrapping_add(u64::from(byte & 0x0F)),
+            b'.' if point.is_none() => point = Some(end),
+            _ => break,
+        }
+        end += 1;
     }
-    (number, rest)
+    let digits = end - sign - usize::from(point.is_some());
+    if digits > SAFE_DIGITS {
+        magnitude = checked(text.get(sign..end)?).filter(|_| digits <= MOST_DIGITS)?;
+    }
+    let decimals = point.map_or(0, |point| end - point - 1) as u8;
+    let value = match first {
+        b'-' => Decimal::signed(i64::try_from(magnitude).ok()?.checked_neg()?, decimals),
+        _ => Decimal::new(magnitude, decimals),
+    };
+    (digits > 0).then_some((value, end))
 }
 
 /// The number of digits with perhaps a point among them, if 64 bits hold it.
+#[cold]
 fn checked(text: &[u8]) -> Option<u64> {
     let mut digits = text.iter().filter(|byte| byte.is_ascii_digit());
     digits.try_fold(0u64, |sum, digit| sum.checked_mul(10)?.checked_add(u64::from(digit & 0x0F)))
 }
 
 /// The unit of a name in any case.
+#[expect(clippy::inline_always, reason = "a part of reading a number, which every line has")]
+#[inline(always)]
 fn unit(name: &[u8]) -> Option<Unit> {
-    UNITS.iter().find(|(known, _)| name.eq_ignore_ascii_case(known.as_bytes())).map(|(_, unit)| *unit)
+    let key = key(name);
+    UNITS.iter().find(|(known, _)| *known == key).map(|(_, unit)| *unit)
 }
 
-/// The units that telegrams carry. Case differs from maker to maker: kVArh, kvarh.
-static UNITS: [(&str, Unit); 22] = [
+/// A name of at most seven bytes in lower case as one number, led by a one, so that it is compared at once; 0 for
+/// a longer one.
+#[inline]
+const fn key(name: &[u8]) -> u64 {
+    let (mut key, mut rest) = (1, name);
+    while let [byte, behind @ ..] = rest {
+        key = key << 8 | byte.to_ascii_lowercase() as u64;
+        rest = behind;
+    }
+    if name.len() < size_of::<u64>() { key } else { 0 }
+}
+
+/// The units that telegrams carry, the most frequent first. Case differs from maker to maker: kVArh, kvarh.
+const NAMES: &[(&str, Unit)] = &[
     ("kW", Unit::Kilowatt),
     ("kWh", Unit::KilowattHour),
     ("V", Unit::Volt),
@@ -123,6 +129,20 @@ static UNITS: [(&str, Unit); 22] = [
     ("kA", Unit::Kiloampere),
     ("kHz", Unit::Kilohertz),
 ];
+
+/// The keys of [`NAMES`].
+static UNITS: [(u64, Unit); NAMES.len()] = keys();
+
+#[expect(clippy::indexing_slicing, reason = "the loop is bounded by the length; runs at compile time")]
+const fn keys() -> [(u64, Unit); NAMES.len()] {
+    let mut keys = [(0, Unit::None); NAMES.len()];
+    let mut at = 0;
+    while at < NAMES.len() {
+        keys[at] = (key(NAMES[at].0.as_bytes()), NAMES[at].1);
+        at += 1;
+    }
+    keys
+}
 
 /// A time stamp.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -200,20 +220,28 @@ fn is_possible([year, month, day, hour, minute, second]: [u8; 6]) -> bool {
 /// Appends the octets of hex digits; leaves `out` as it was when they are none.
 pub fn unhex(text: &[u8], out: &mut Vec<u8>) -> bool {
     let from = out.len();
-    out.reserve(text.len() / 2);
-    let nibble = |byte: u8| char::from(byte).to_digit(16);
-    for pair in text.chunks(2) {
-        let octet = match *pair {
-            [high, low] => nibble(high).zip(nibble(low)).map(|(high, low)| (high << 4 | low) as u8),
-            _ => None,
-        };
-        let Some(octet) = octet else {
-            out.truncate(from);
-            return false;
-        };
-        out.push(octet);
+    let (pairs, odd) = text.as_chunks();
+    let mut is_hex = odd.is_empty();
+    out.extend(pairs.iter().map(|[high, low]| {
+        let (high, low) = (nibble(*high), nibble(*low));
+        is_hex &= high < 16 && low < 16;
+        high << 4 | low & 0x0F
+    }));
+    if !is_hex {
+        out.truncate(from);
     }
-    true
+    is_hex
+}
+
+/// What a hex digit counts; more than 15 for any other byte.
+#[inline]
+const fn nibble(byte: u8) -> u8 {
+    match byte {
+        b'0'..=b'9' => byte - b'0',
+        b'a'..=b'f' => byte - b'a' + 10,
+        b'A'..=b'F' => byte - b'A' + 10,
+        _ => u8::MAX,
+    }
 }
 
 #[cfg(test)]
@@ -233,6 +261,38 @@ mod tests {
         assert_eq!(shown("00.000"), Some(("0.000".into(), Unit::None, Style::Bare)));
         assert_eq!(shown("5*furlong"), Some(("5".into(), Unit::None, Style::Foreign)));
         assert_eq!(shown("2317482647*s"), Some(("2317482647".into(), Unit::Second, Style::Star)));
+    }
+
+    #[test]
+    fn a_unit_is_known_by_all_of_its_name() {
+        for (name, unit) in NAMES {
+            for name in [(*name).to_owned(), name.to_lowercase(), name.to_uppercase()] {
+                let found = Number::read(format!("1*{name}").as_bytes()).map(|number| number.unit);
+                assert_eq!(found, Some(*unit), "{name}");
+                for other in [format!("\0{name}"), format!("{name}\0"), format!("{name}{name}{name}")] {
+                    let found = Number::read(format!("1*{other}").as_bytes()).map(|number| number.style);
+                    assert_eq!(found, Some(Style::Foreign), "{other:?}");
+                }
+            }
+        }
+        assert_eq!(shown("1*m\u{13}"), Some(("1".into(), Unit::None, Style::Foreign)));
+    }
+
+    #[test]
+    fn numbers_are_exact_up_to_what_64_bits_hold() {
+        for digits in [
+            "9999999999999999999",
+            "18446744073709551615",
+            "1844674407370955161.5",
+            "000000000000000000000000",
+        ] {
+            let sum = digits.replace('.', "").parse::<u64>().unwrap();
+            let number = Number::read(digits.as_bytes()).unwrap();
+            assert_eq!(number.value.units(), i128::from(sum), "{digits}");
+        }
+        for digits in ["18446744073709551616", "0000000000000000000000001", "-9223372036854775808"] {
+            assert_eq!(shown(digits), None, "{digits}");
+        }
     }
 
     #[test]

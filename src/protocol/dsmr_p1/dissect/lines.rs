@@ -1,6 +1,6 @@
 //! A telegram line by line.
 
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memchr2};
 
 use super::meaning;
 use super::sheet::Sheet;
@@ -38,9 +38,7 @@ fn line_end<F: Fields>(sheet: &mut Sheet<'_, F>, from: usize, to: usize) {
 pub fn body<F: Fields>(sheet: &mut Sheet<'_, F>, from: usize, end: usize) {
     let mut at = from;
     while at < end {
-        let line = line_at(sheet.bytes, at, end);
-        one(sheet, at, line);
-        at = line.next;
+        at = one(sheet, at, end);
     }
 }
 
@@ -60,23 +58,33 @@ fn line_at(bytes: &[u8], from: usize, until: usize) -> Line {
     Line { end: from + feed - usize::from(has_return), next: from + feed + 1 }
 }
 
-fn one<F: Fields>(sheet: &mut Sheet<'_, F>, from: usize, line: Line) {
-    if line.end == from {
+/// Explains the line that begins at `from`; where the next one begins.
+fn one<F: Fields>(sheet: &mut Sheet<'_, F>, from: usize, until: usize) -> usize {
+    let rest = sheet.bytes.get(from..until).unwrap_or_default();
+    let Some((object, width, spelling)) = Object::read(rest) else {
+        return without_object(sheet, from, until);
+    };
+    let (line, is_sound) = groups(sheet, from + width, until);
+    if is_sound {
+        sheet.awaited = None;
+        known(sheet, object, (Span::new(from, from + width), spelling), line);
+    } else {
+        unreadable(sheet, from, line);
+    }
+    line.next
+}
+
+#[cold]
+fn without_object<F: Fields>(sheet: &mut Sheet<'_, F>, from: usize, until: usize) -> usize {
+    let (line, is_sound) = groups(sheet, from, until);
+    if is_sound {
+        continuation(sheet, from, line);
+    } else if line.end == from {
         sheet.field("blank line", Span::new(from, line.next), Value::Bytes, 0);
-        return;
+    } else {
+        unreadable(sheet, from, line);
     }
-    let text = sheet.bytes.get(from..line.end).unwrap_or_default();
-    match Object::read(text) {
-        Some((object, width, spelling)) if groups(sheet, from + width, line.end) => {
-            sheet.awaited = None;
-            let reference = Span::new(from, from + width);
-            known(sheet, object, (reference, spelling), line);
-        }
-        None if text.first() == Some(&b'(') && groups(sheet, from, line.end) => {
-            continuation(sheet, from, line);
-        }
-        _ => unreadable(sheet, from, line),
-    }
+    line.next
 }
 
 fn unreadable<F: Fields>(sheet: &mut Sheet<'_, F>, from: usize, line: Line) {
@@ -85,29 +93,43 @@ fn unreadable<F: Fields>(sheet: &mut Sheet<'_, F>, from: usize, line: Line) {
     sheet.problem("line", "a line that is neither object and brackets nor a continuation", Some(span));
 }
 
-/// Finds the brackets of a line; whether it consists of nothing else.
-fn groups<F: Fields>(sheet: &mut Sheet<'_, F>, from: usize, end: usize) -> bool {
+/// Finds the end of a line and the brackets it consists of from a place on; whether there is nothing else.
+#[expect(clippy::inline_always, reason = "the few steps that nearly every line takes")]
+#[inline(always)]
+fn groups<F: Fields>(sheet: &mut Sheet<'_, F>, from: usize, until: usize) -> (Line, bool) {
     sheet.groups.clear();
-    // Nearly all lines have one bracket that holds none.
-    if let Some([b'(', value @ .., b')']) = sheet.bytes.get(from..end)
-        && !value.contains(&b'(')
-    {
-        sheet.groups.push(Span::new(from + 1, end - 1));
-        return true;
+    if let Some(line) = single(sheet.bytes.get(from..until).unwrap_or_default(), from) {
+        sheet.groups.push(Span::new(from + 1, line.end - 1));
+        return (line, true);
     }
+    several(sheet, from, until)
+}
+
+#[cold]
+fn several<F: Fields>(sheet: &mut Sheet<'_, F>, from: usize, until: usize) -> (Line, bool) {
+    let line = line_at(sheet.bytes, from, until);
     let mut at = from;
-    while at < end {
-        let rest = sheet.bytes.get(at..end).unwrap_or_default();
+    while at < line.end {
+        let rest = sheet.bytes.get(at..line.end).unwrap_or_default();
         if rest.first() != Some(&b'(') {
-            return false;
+            return (line, false);
         }
         // A value may hold brackets itself: one closes only before the next opens or the line ends.
         let closes = |index: &usize| matches!(rest.get(index + 1), None | Some(b'('));
-        let Some(width) = memchr_iter(b')', rest).find(closes) else { return false };
+        let Some(width) = memchr_iter(b')', rest).find(closes) else { return (line, false) };
         sheet.groups.push(Span::new(at + 1, at + width));
         at += width + 1;
     }
-    !sheet.groups.is_empty()
+    (line, !sheet.groups.is_empty())
+}
+
+/// The end of a line that has one bracket and in it no other, as nearly all have: found together with it.
+#[inline]
+fn single(rest: &[u8], from: usize) -> Option<Line> {
+    let [b'(', inside @ ..] = rest else { return None };
+    let feed = memchr2(b'\n', b'(', inside)?;
+    let value = inside.get(..feed)?.strip_suffix(b")\r")?;
+    (inside.get(feed) == Some(&b'\n')).then(|| Line { end: from + value.len() + 2, next: from + feed + 2 })
 }
 
 /// A line with an object: its reference, what stands in its brackets, its line end.

@@ -35,6 +35,8 @@ pub fn line<F: Fields>(sheet: &mut Sheet<'_, F>, entry: &'static Entry, object: 
 }
 
 /// A reading of an object: its quantity from the table, its phase only where the object is electricity.
+#[expect(clippy::inline_always, reason = "a reading is made where it stays, once a line")]
+#[inline(always)]
 pub fn push<F: Fields>(
     sheet: &mut Sheet<'_, F>,
     object: Object,
@@ -63,6 +65,8 @@ pub fn push<F: Fields>(
 }
 
 /// A number, or its absence, as it is to be believed: one with a unit that is not known is not.
+#[expect(clippy::inline_always, reason = "a part of reading a number, which every line has")]
+#[inline(always)]
 pub fn measured(text: &[u8]) -> Option<(Measured, Unit)> {
     if text.is_empty() {
         return Some((Measured::Absent(Absent::NoData), Unit::None));
