@@ -7,7 +7,7 @@ mod simulate;
 mod talk;
 mod traffic;
 
-pub use about::{Commands, Completions, Man};
+pub use about::{Commands, Completions, Man, Models};
 pub use meter::{Ask, Compose, Meter, Who};
 pub use simulate::Simulate;
 pub use talk::{Read, ReadFormat, Send};
@@ -113,9 +113,9 @@ pub enum Subcommand {
     /// List the serial ports of this computer.
     #[command(after_help = "Example:\n  meterscope ports --json")]
     Ports,
-    /// List the meters that can be picked.
-    #[command(after_help = "Example:\n  meterscope models --json")]
-    Models,
+    /// List the meters that can be picked, or all that is known of one.
+    #[command(after_help = "Example:\n  meterscope models\n  meterscope models neva-mt324")]
+    Models(Models),
     /// List what a meter can be asked.
     #[command(after_help = "Example:\n  meterscope commands mercury-200")]
     Commands(Commands),

@@ -2,6 +2,14 @@
 
 use crate::meter::{self, Model};
 
+/// `models`.
+#[derive(Debug, clap::Args)]
+pub struct Models {
+    /// One of them: its address, line, wiring and everyday reads.
+    #[arg(value_name = "MODEL", value_parser = meter::model)]
+    pub model: Option<&'static Model>,
+}
+
 /// `commands`.
 #[derive(Debug, clap::Args)]
 pub struct Commands {
