@@ -59,12 +59,13 @@ impl Exporting {
         Ok(format.end()?)
     }
 
-    /// The lines that `decode --json` prints.
+    /// The lines that `decode --json` prints, with what happened to the link between them.
     fn frames_as_json(self, out: &mut Out) -> Result<(), Stop> {
         let show = Show { look: Look::default(), timed: self.explained.is_timed() };
         let mut offset = 0;
         self.each(|trace, number| {
-            let line = entry::json(trace, number, offset, show);
+            let bytes = entry::json(trace, number, offset, show);
+            let line = bytes.or_else(|| entry::mark_json(trace, number, offset, show));
             offset += trace.entry(number).map_or(0, |entry| u64::from(entry.len));
             line.map_or(Ok(()), |line| out.line(&line))
         })

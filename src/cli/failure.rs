@@ -32,13 +32,7 @@ pub fn trouble(
         request_bytes: request.map_or(0, |entry| entry.len as usize),
     };
     let found = diagnosis::diagnose(&case, &failure.fault);
-    let doing = format!(
-        "{} of {} {} on {}",
-        failure.step,
-        target.model.id,
-        target.address,
-        live.session.name.in_words()
-    );
+    let doing = format!("{} of {} on {}", failure.step, target.meter(), live.session.name.in_words());
     let trouble = Trouble::new(Exit::of(&failure.fault), doing, found.headline).hint(found.heard);
     let told = elsewhere(target, &case, written, &failure.fault).into_iter().fold(trouble, Trouble::hint);
     where_to_look(told, &found.ruled_out, &found.look_at)

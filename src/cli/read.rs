@@ -25,7 +25,7 @@ pub fn run(global: &Global, given: &Read) -> Outcome {
     let target = meter::target_on(&keys, &given.meter, &given.link.place)?;
     let requests = requests(&target, given)?;
     meter::answers_on(&given.link.place, &target, &requests)?;
-    let doing = format!("reading {} {}", target.model.id, target.address);
+    let doing = format!("reading {}", target.meter());
     let reader = Reader { global, given, target, requests, zone: zone::load(global)?, doing };
     live::block_on(reader.run())
 }

@@ -64,7 +64,7 @@ fn command(global: &Global, given: &Send) -> Outcome {
     let target = meter::target_on(&keys, &named, &given.link.place)?;
     let request = meter::request(&target, &ask)?;
     meter::answers_on(&given.link.place, &target, std::slice::from_ref(&request))?;
-    let doing = format!("sending {} to {} {}", request.command.id, target.model.id, target.address);
+    let doing = format!("sending {} to {}", request.command.id, target.meter());
     let zone = zone::load(global)?;
     let permit = permission::of_command(given, &target, &request, &doing)?;
     live::block_on(async {

@@ -21,7 +21,7 @@ pub struct SimBus {
     faults: Faults,
     speed: Speed,
     line: Option<LineSettings>,
-    zone: TimeZone,
+    zone: Option<TimeZone>,
     swaps: Option<UnboundedReceiver<Vec<SimMeter>>>,
 }
 
@@ -33,11 +33,11 @@ pub fn open(meters: Vec<SimMeter>, faults: Faults, speed: Speed, clock: Clock) -
 }
 
 impl SimBus {
-    /// These meters, in real time, without faults, with wall clocks in this computer's time zone.
+    /// These meters, in real time, without faults, with wall clocks in the zone of each one's country, or in this
+    /// computer's where that is not known.
     #[must_use]
     pub fn new(meters: Vec<SimMeter>) -> Self {
-        let (faults, zone) = (Faults::none(), TimeZone::system());
-        Self { meters, faults, speed: Speed::Real, line: None, zone, swaps: None }
+        Self { meters, faults: Faults::none(), speed: Speed::Real, line: None, zone: None, swaps: None }
     }
 
     /// With faults.
@@ -68,10 +68,10 @@ impl SimBus {
         self
     }
 
-    /// With the meters' wall clocks in a time zone.
+    /// With all wall clocks in a time zone, if one is set.
     #[must_use]
-    pub fn with_zone(mut self, zone: TimeZone) -> Self {
-        self.zone = zone;
+    pub fn with_zone(mut self, zone: impl Into<Option<TimeZone>>) -> Self {
+        self.zone = zone.into();
         self
     }
 

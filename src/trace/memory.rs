@@ -35,6 +35,7 @@ pub struct Trace {
     keys: Vec<MeterKey>,
     damaged: Damaged,
     zone: Option<TimeZone>,
+    cut: u32,
 }
 
 impl Trace {
@@ -57,6 +58,7 @@ impl Trace {
             capture: None,
             keys: Vec::new(),
             damaged: Damaged::default(),
+            cut: 0,
             zone: None,
         }
     }
@@ -183,7 +185,14 @@ impl Trace {
     pub fn restart(&mut self, other: Self) {
         let keys = std::mem::take(&mut self.keys);
         let zone = self.zone.take();
-        *self = Self { keys, zone, ..other };
+        let cut = self.cut.wrapping_add(1);
+        *self = Self { keys, zone, cut, ..other };
+    }
+
+    /// Which of the traces that stood in this place it is: entry numbers of another mean nothing in this one.
+    #[must_use]
+    pub const fn cut(&self) -> u32 {
+        self.cut
     }
 
     /// The wall time of a moment.

@@ -13,7 +13,8 @@ use crate::meter::{self, Model};
 #[derive(Debug, clap::Args)]
 pub struct Sniff {
     /// Link: a serial port, tcp://HOST:PORT, listen://ADDRESS:PORT, rfc2217://HOST:PORT,
-    /// mqtt://HOST/TOPIC or file:CAPTURE
+    /// mqtt://HOST/TOPIC or file:CAPTURE. While the bytes make no sense other line settings are tried, unless
+    /// some are named: ?line=SPEED-FORMAT
     pub link: LinkName,
     /// Protocol; auto takes the first one that finds a good frame.
     #[arg(long, value_name = "PROTOCOL", default_value = "auto", value_parser = Protocol::parse)]

@@ -31,6 +31,7 @@ mod units;
 
 use self::bare::OrBare;
 use super::delimited::Delimited;
+use super::line_search::{self, Usual};
 use super::listen::{Listen, Manner, TELEGRAM};
 use super::mbus::{access_of, link};
 use super::{
@@ -66,12 +67,16 @@ impl Family for OverMbus {
         Box::new(over_mbus::Segments::new(dialect))
     }
 
-    fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
+    fn explain(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
         over_mbus::dissect(frame, context)
     }
 
     fn commands(&self, _: Dialect) -> &'static [Command] {
         COMMANDS
+    }
+
+    fn usual_lines(&self, dialect: Dialect) -> Option<&'static Usual> {
+        (dialect == Dialect::default()).then_some(&line_search::DLMS)
     }
 
     fn dialect_name(&self, dialect: Dialect) -> &'static str {
@@ -117,12 +122,16 @@ impl Family for OverHdlc {
         Box::new(over_hdlc::Parts::new(dialect))
     }
 
-    fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
+    fn explain(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
         over_hdlc::dissect(frame, context)
     }
 
     fn commands(&self, _: Dialect) -> &'static [Command] {
         COMMANDS
+    }
+
+    fn usual_lines(&self, dialect: Dialect) -> Option<&'static Usual> {
+        (dialect == Dialect::default()).then_some(&line_search::DLMS)
     }
 
     fn dialect_name(&self, dialect: Dialect) -> &'static str {

@@ -299,6 +299,7 @@ fn now(millis: u64) -> Now {
         at: At::from_millis(millis),
         wall: jiff::civil::date(2026, 11, 20).at(16, 10, 30, 0),
         ahead_minutes: 60,
+        is_summer: false,
     }
 }
 
@@ -350,6 +351,7 @@ fn acknowledging_is_a_command_of_its_own_and_a_write() {
         address: Address::none(),
         password: None,
         line: LineSettings::e81(9600),
+        is_line_chosen: false,
         network_delay: Duration::ZERO,
         keys: vec![],
     };

@@ -137,8 +137,6 @@ pub struct State {
     pub capture: CaptureState,
     /// The meter that is talked to.
     pub target: Option<Target>,
-    /// The line settings that the bus was last asked for because of the meter.
-    pub asked_line: Option<LineSettings>,
     /// Whether the session may write.
     pub arming: Arming,
     /// The codes that meters have said they do not have.
@@ -193,7 +191,6 @@ impl State {
             captures: None,
             capture: CaptureState::Off,
             target: None,
-            asked_line: None,
             arming: Arming::ReadOnly,
             absent: codes::Absent::default(),
             write_log: None,

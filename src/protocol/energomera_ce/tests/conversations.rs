@@ -347,6 +347,7 @@ fn three_wrong_passwords_lock_a_kernel10_meter_until_the_hour_ends() {
             at: At::ZERO,
             wall: jiff::civil::date(2024, 5, 31).at(hour, minute, 0, 0),
             ahead_minutes: 0,
+            is_summer: false,
         };
         meter.receive(&packet.to_wire(), now);
         let Some(crate::protocol::Told::Send { bytes, .. }) = meter.poll(now) else { panic!("a reply") };
@@ -364,7 +365,8 @@ fn broadcasts_are_silent_but_for_reads_of_a_kernel10_meter() {
     let ask = |dialect, id, arguments: &[(&str, &str)]| {
         let mut meter = Ce.responder(&setup(dialect, &[])).unwrap();
         let frames = Ce.compose(&profile(dialect, 65535), &request(dialect, id, arguments)).unwrap();
-        let now = crate::protocol::Now { at: At::ZERO, wall: drive::WALL, ahead_minutes: 0 };
+        let now =
+            crate::protocol::Now { at: At::ZERO, wall: drive::WALL, ahead_minutes: 0, is_summer: false };
         meter.receive(&frames[0], now);
         meter.poll(now).is_some()
     };

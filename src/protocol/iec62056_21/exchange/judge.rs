@@ -51,7 +51,7 @@ pub struct Known<'a> {
 /// What speaks against a frame: its checksum, or that it fits by another rule than those before it.
 fn what_is_wrong(dissection: &Dissection, known: Option<Rule>, found: Option<Rule>) -> Option<String> {
     if dissection.verdict.is_bad() {
-        return Some(damage(dissection));
+        return Some(damage(&dissection.clone().sealed()));
     }
     let (expected, found) = known.zip(found).filter(|(expected, found)| expected != found)?;
     Some(format!("{} fits, but this meter has used {}", found.name(), expected.name()))

@@ -8,7 +8,12 @@ use crate::frame::{At, Secret};
 use crate::protocol::{Family, LineSettings, Now, Responder, Setup, Told};
 
 fn now(millis: u64) -> Now {
-    Now { at: At::from_millis(millis), wall: "2024-05-31T12:00:00".parse().unwrap(), ahead_minutes: 0 }
+    Now {
+        at: At::from_millis(millis),
+        wall: "2024-05-31T12:00:00".parse().unwrap(),
+        ahead_minutes: 0,
+        is_summer: false,
+    }
 }
 
 fn meter() -> Box<dyn Responder> {

@@ -24,6 +24,7 @@ pub fn profile(password: Option<&str>, dialect: Dialect) -> Profile {
         address: Address::numeric(ADDRESS.to_string(), ADDRESS.into()),
         password: password.map(|text| Secret::new(text.as_bytes().to_vec())),
         line: LineSettings::default(),
+        is_line_chosen: false,
         network_delay: Duration::ZERO,
         keys: Vec::new(),
     }

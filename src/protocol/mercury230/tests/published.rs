@@ -415,17 +415,17 @@ fn a_password_is_secret_wherever_it_may_stand_and_zeros_are_none() {
         (0..bytes.len()).filter(|index| wire.is_secret(*index)).collect::<Vec<_>>()
     };
     let open = hex::parse("00 01 01 01 01 01 01 01 01 77 81").unwrap();
-    let six: Vec<usize> = (3..9).collect();
-    assert_eq!(secret(&open, Direction::Request, None), six);
-    assert_eq!(secret(&open, Direction::Unknown, None), six);
+    let with_crc: Vec<usize> = (3..11).collect();
+    assert_eq!(secret(&open, Direction::Request, None), with_crc);
+    assert_eq!(secret(&open, Direction::Unknown, None), with_crc);
     // Damaged, cut short and echoed in pieces.
     let mut damaged = open.clone();
     damaged[4] ^= 1;
-    assert_eq!(secret(&damaged, Direction::Request, None), six);
+    assert_eq!(secret(&damaged, Direction::Request, None), with_crc);
     assert_eq!(secret(&open[..8], Direction::Request, None), [3, 4, 5, 6, 7]);
     assert_eq!(secret(&damaged, Direction::Reply, Some(&open)), (1..11).collect::<Vec<_>>());
     let change = &vectors().into_iter().find(|v| v.id == "m230-doc-07-req").unwrap().bytes;
-    assert_eq!(secret(change, Direction::Request, None), (4..16).collect::<Vec<_>>());
+    assert_eq!(secret(change, Direction::Request, None), (4..18).collect::<Vec<_>>());
     let zeros = Mercury230.with_checksum(&[0, 1, 1, 0, 0, 0, 0, 0, 0]);
     assert!(secret(&zeros, Direction::Request, None).is_empty());
 }

@@ -103,6 +103,7 @@ pub fn profile(setup: &Setup) -> Profile {
         address: setup.address.clone(),
         password: None,
         line: setup.line,
+        is_line_chosen: false,
         network_delay: Duration::ZERO,
         keys: Vec::new(),
     }
@@ -160,7 +161,7 @@ impl Bench {
 
     fn clock(&self) -> Now {
         let passed = jiff::SignedDuration::try_from(self.now.since(At::ZERO)).expect("a short time");
-        Now { at: self.now, wall: self.wall + passed, ahead_minutes: 0 }
+        Now { at: self.now, wall: self.wall + passed, ahead_minutes: 0, is_summer: false }
     }
 
     /// Lets the meter hear bytes before anything else happens.
