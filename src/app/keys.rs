@@ -155,7 +155,7 @@ fn read(path: &Path) -> Result<Keys, KeysError> {
         return Err(KeysError::Open { file, mode });
     }
     let text = config::read_bounded(path)
-        .map_err(|what| KeysError::Unreadable { file: file.clone(), what: visible::string(&what) })?;
+        .map_err(|what| KeysError::Unreadable { file: file.clone(), what: visible::error(&what) })?;
     let text = zeroize::Zeroizing::new(text);
     parse(&file, &text)
 }

@@ -19,7 +19,7 @@ use clap::{Parser, ValueHint};
 use jiff::tz::TimeZone;
 
 use crate::app::config;
-use crate::link::LinkName;
+use crate::link::{LinkName, NameError};
 use crate::meter::Model;
 
 /// The bench instrument for electricity meters.
@@ -74,6 +74,7 @@ pub struct Global {
 pub struct Console {
     /// Link to open: a serial port, tcp://HOST:PORT, listen://ADDRESS:PORT, rfc2217://HOST:PORT, mqtt://HOST/TOPIC,
     /// file:CAPTURE or sim:
+    #[arg(value_parser = link)]
     pub link: Option<LinkName>,
     /// Model to talk to (see: meterscope models).
     #[arg(long, value_name = "MODEL", value_parser = crate::meter::model)]
@@ -81,6 +82,18 @@ pub struct Console {
     /// Address of the meter: decimal, 0x hex or serial number.
     #[arg(long, value_name = "ADDRESS", allow_hyphen_values = true)]
     pub address: Option<String>,
+}
+
+/// A link to open, or a subcommand that is spelled wrong.
+fn link(text: &str) -> Result<LinkName, String> {
+    text.parse().map_err(|error: NameError| {
+        let is_word = text.bytes().all(|byte| byte.is_ascii_alphabetic());
+        if is_word {
+            format!("{error}; nor is it a subcommand (all: meterscope --help)")
+        } else {
+            error.to_string()
+        }
+    })
 }
 
 impl Console {
@@ -134,6 +147,7 @@ pub enum Subcommand {
     Decode(Decode),
     /// Serve simulated meters to other programs; the first line printed is where.
     #[command(
+        override_usage = simulate::USAGE,
         after_help = simulate::EXAMPLES,
         after_long_help = simulate::faults()
     )]

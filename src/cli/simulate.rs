@@ -27,14 +27,15 @@ pub fn run(global: &Global, given: &Simulate) -> Outcome {
     let meters = meters(global, given)?;
     let faults = Faults::parse(&given.fault, given.seed)
         .map_err(|error| Trouble::usage("reading the faults", error.to_string()))?;
-    for meter in &meters {
-        out::remark(&simulated(meter));
-    }
+    let names: Vec<String> = meters.iter().map(simulated).collect();
     let bus = SimBus::new(meters).with_faults(faults).with_speed(given.speed.into());
     let bus = bus.with_zone(zone::load(global)?);
     live::block_on(async {
         let interrupt = Interrupt::watch();
         let served = serve(given, bus.open_shared(Clock::start()).with_greeting(greeting(given))).await?;
+        for name in &names {
+            out::remark(name);
+        }
         let mut out = Out::new();
         out.line(&served.place)?;
         out.flush()?;

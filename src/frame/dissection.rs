@@ -1,6 +1,7 @@
 //! A frame explained.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use super::{Field, FieldTree, Reason, Span, Value, Verdict, hex, visible};
 use crate::reading::Reading;
@@ -115,11 +116,21 @@ impl Layer {
     /// A field's value as text that is safe to show, without its unit.
     #[must_use]
     pub fn text_of(&self, field: &Field) -> String {
+        let mut text = String::new();
+        self.put_text(&mut text, field);
+        text
+    }
+
+    /// Adds a field's value as text that is safe to show, without its unit.
+    pub fn put_text(&self, text: &mut String, field: &Field) {
         match field.value {
-            Value::Text if self.holds_secret(field.span) => "**".to_owned(),
-            Value::Text => visible::text(self.bytes_of(field)),
-            Value::Bytes => self.hex_of(field.span),
-            value => value.to_string(),
+            Value::Text if self.holds_secret(field.span) => text.push_str("**"),
+            Value::Text => text.push_str(&visible::text(self.bytes_of(field))),
+            Value::Bytes => text.push_str(&self.hex_of(field.span)),
+            Value::Word(word) => text.push_str(word),
+            value => {
+                let _ = write!(text, "{value}");
+            }
         }
     }
 

@@ -119,7 +119,7 @@ pub fn compact(bytes: &[u8]) -> String {
 }
 
 /// Adds the two digits of a byte.
-pub(super) fn put(text: &mut String, byte: u8) {
+pub fn put(text: &mut String, byte: u8) {
     for digit in [byte >> 4, byte & 0xF] {
         text.push(char::from(if digit < 10 { b'0' + digit } else { b'A' - 10 + digit }));
     }

@@ -1,5 +1,6 @@
 //! Names of fields.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::reading::Code;
@@ -18,6 +19,17 @@ pub enum Label {
 impl From<&'static str> for Label {
     fn from(name: &'static str) -> Self {
         Self::Name(name)
+    }
+}
+
+impl Label {
+    /// The name as text, which most of them are without being made.
+    #[must_use]
+    pub fn text(self) -> Cow<'static, str> {
+        match self {
+            Self::Name(name) => Cow::Borrowed(name),
+            made => Cow::Owned(made.to_string()),
+        }
     }
 }
 

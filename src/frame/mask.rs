@@ -12,6 +12,9 @@ impl Mask {
     #[must_use]
     pub fn of(dissection: &Dissection, layer: usize) -> Self {
         let Some(shown) = dissection.layers.get(layer) else { return Self::default() };
+        if dissection.layers.iter().all(|layer| secrets(layer).next().is_none()) {
+            return Self::default();
+        }
         let mut mask = Self(vec![false; shown.bytes.len()]);
         for span in secrets(shown) {
             mask.hide(span);
@@ -67,8 +70,14 @@ impl Mask {
     }
 
     fn hex(&self, bytes: &[u8], span: Span, separator: &str) -> String {
-        let start = span.range().start;
         let mut text = String::with_capacity(span.len() * (2 + separator.len()));
+        self.put(&mut text, bytes, span, separator);
+        text
+    }
+
+    /// Adds the bytes of a span as hex.
+    pub fn put(&self, text: &mut String, bytes: &[u8], span: Span, separator: &str) {
+        let start = span.range().start;
         for (place, byte) in bytes.get(span.range()).unwrap_or_default().iter().enumerate() {
             if place > 0 {
                 text.push_str(separator);
@@ -76,10 +85,9 @@ impl Mask {
             if self.hides(start + place) {
                 text.push_str("**");
             } else {
-                hex::put(&mut text, *byte);
+                hex::put(text, *byte);
             }
         }
-        text
     }
 
     fn hide(&mut self, span: Span) {

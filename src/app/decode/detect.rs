@@ -8,25 +8,46 @@ use crate::protocol::{
 };
 
 /// So many bytes of the beginning decide which protocol it is.
-pub const LOOKED_AT: usize = 1 << 20;
+pub const LOOKED_AT: usize = 256 << 10;
 
 /// So many frames are explained where several protocols cut alike.
 const MOST_EXPLAINED: u32 = 32;
+
+/// The protocol that was found out, and which others fit as well.
+#[derive(Debug)]
+pub struct Found {
+    /// What the bytes are taken for.
+    pub taken: Decoder,
+    /// Whether any frame's checksum fits.
+    pub is_good: bool,
+    /// The other protocols for which as much speaks: some frames are told apart by nothing but what is asked and
+    /// answered.
+    pub rivals: Vec<&'static str>,
+}
 
 /// The protocol that finds the most in these bytes: most good frames, then most requests of its list, then the
 /// longest frame; `None` when no family finds a frame. Of those that cut them alike, as the carriers of encrypted
 /// telegrams do, the one that reads most of them with the keys.
 #[must_use]
-pub fn detect(bytes: &[u8], keys: &[MeterKey]) -> Option<Decoder> {
+pub fn find(bytes: &[u8], keys: &[MeterKey]) -> Option<Found> {
     let looked_at = bytes.get(..LOOKED_AT).unwrap_or(bytes);
     let decoders = registry::FAMILIES.iter().map(|&family| Decoder { family, dialect: Dialect::default() });
     let scored: Vec<_> = decoders.map(|decoder| (score(looked_at, decoder), decoder)).collect();
     let best = scored.iter().map(|(score, _)| *score).max().filter(|best| best.in_frames > 0)?;
-    let alike = scored.into_iter().filter(|(score, _)| *score == best).map(|(_, decoder)| decoder);
+    let alike = scored.iter().filter(|(score, _)| *score == best).map(|(_, decoder)| *decoder);
     let read =
         alike.map(|decoder| (if keys.is_empty() { 0 } else { readings(looked_at, decoder, keys) }, decoder));
     // The first one wins a tie.
-    read.reduce(|most, next| if next.0 > most.0 { next } else { most }).map(|(_, decoder)| decoder)
+    let (_, taken) = read.reduce(|most, next| if next.0 > most.0 { next } else { most })?;
+    let others = scored.iter().filter(|(_, other)| other.family.id() != taken.family.id());
+    let rivals = others.filter(|(score, _)| score.rivals(best)).map(|(_, other)| other.family.id()).collect();
+    Some(Found { taken, is_good: best.good > 0, rivals })
+}
+
+/// What bytes are taken for by [`find`].
+#[must_use]
+pub fn detect(bytes: &[u8], keys: &[MeterKey]) -> Option<Decoder> {
+    find(bytes, keys).map(|found| found.taken)
 }
 
 /// How many readings the first frames give.
@@ -41,8 +62,8 @@ fn readings(bytes: &[u8], decoder: Decoder, keys: &[MeterKey]) -> usize {
 /// P1 versions that have no checksum is good enough: it is whole, from its slash to its exclamation mark.
 #[must_use]
 pub fn recognise_good(bytes: &[u8], keys: &[MeterKey]) -> Option<Decoder> {
-    let is_good = |decoder: &Decoder| score(bytes, *decoder).good > 0 || is_telegram(bytes, decoder.family);
-    detect(bytes, keys).filter(is_good)
+    let is_sound = |found: &Found| found.is_good || is_telegram(bytes, found.taken.family);
+    find(bytes, keys).filter(is_sound).map(|found| found.taken)
 }
 
 /// Whether there is a whole telegram of P1 in these bytes.
@@ -73,6 +94,14 @@ struct Score {
     in_frames: usize,
 }
 
+impl Score {
+    /// Whether as much speaks for this as for the best.
+    const fn rivals(self, best: Self) -> bool {
+        // One frame may look like a request of another list by chance.
+        best.good > 0 && self.good == best.good && best.requests <= self.requests + 1
+    }
+}
+
 fn score(bytes: &[u8], decoder: Decoder) -> Score {
     let Decoder { family, dialect } = decoder;
     let mut score = Score::default();
@@ -91,19 +120,4 @@ fn score(bytes: &[u8], decoder: Decoder) -> Score {
     framer.push(bytes, At::ZERO, &mut count);
     framer.finish(&mut count);
     score
-}
-
-/// The other families for which as much speaks in these bytes as for this one. Some frames are told apart by
-/// nothing but what is asked and answered.
-#[must_use]
-pub fn rivals(bytes: &[u8], decoder: Decoder) -> Vec<&'static dyn Family> {
-    let looked_at = bytes.get(..LOOKED_AT).unwrap_or(bytes);
-    let mine = score(looked_at, decoder);
-    let fits = |family| {
-        let other = score(looked_at, Decoder { family, dialect: Dialect::default() });
-        // One frame may look like a request of another list by chance.
-        mine.good > 0 && other.good == mine.good && mine.requests <= other.requests + 1
-    };
-    let others = registry::FAMILIES.iter().copied().filter(|family| family.id() != decoder.family.id());
-    others.filter(|family| fits(*family)).collect()
 }

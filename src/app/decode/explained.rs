@@ -6,12 +6,12 @@ use std::io::Seek as _;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::detect::{LOOKED_AT, detect, rivals};
+use super::detect::{self, Found, LOOKED_AT};
 use super::input::{Bytes, Input, InputError};
 use super::{known, listener};
 use crate::bus::Decoder;
 use crate::frame::At;
-use crate::protocol::{Family, MeterKey};
+use crate::protocol::MeterKey;
 use crate::trace::pcapng::Torn;
 use crate::trace::replay::Replay;
 use crate::trace::{Digest, EntryKind, Paging, Trace, Way};
@@ -38,15 +38,6 @@ enum Feed {
     Bytes(Bytes, Box<Digest>),
     Capture(Box<Replay<File>>),
     Ended(Option<Torn>),
-}
-
-/// The protocol that was found out, and which others fit as well.
-#[derive(Debug)]
-pub struct Found {
-    /// What the bytes are taken for.
-    pub taken: Decoder,
-    /// The protocols for which as much speaks.
-    pub rivals: Vec<&'static str>,
 }
 
 impl Explained {
@@ -148,12 +139,7 @@ fn find(input: Input, keys: &[MeterKey]) -> Result<(Option<Found>, Input), Input
         Input::Bytes(bytes) => (bytes.beginning().to_vec(), Input::Bytes(bytes)),
         Input::Capture(mut file) => (beginning(&mut file)?, Input::Capture(file)),
     };
-    let found = detect(&bytes, keys).map(|taken| Found { taken, rivals: ids(&rivals(&bytes, taken)) });
-    Ok((found, input))
-}
-
-fn ids(families: &[&'static dyn Family]) -> Vec<&'static str> {
-    families.iter().map(|family| family.id()).collect()
+    Ok((detect::find(&bytes, keys), input))
 }
 
 /// The first bytes of a capture in the order in which they went.

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::{detect, rivals};
+use super::{Found, find};
 use crate::frame::hex;
 
 const FILES: [&str; 7] = [
@@ -60,10 +60,9 @@ fn every_recorded_frame_is_taken_for_its_own_family_or_said_to_fit_it_as_well() 
     assert!(frames.len() > 700, "{}", frames.len());
     let mut strangers = Vec::new();
     for (id, family, bytes) in frames {
-        let Some(found) = detect(&bytes, &[]) else { panic!("{id}: nobody's") };
-        let is_said = rivals(&bytes, found).iter().any(|rival| rival.id() == family);
-        if found.family.id() != family && !is_said {
-            strangers.push((id, family, found.family.id()));
+        let Some(Found { taken, rivals, .. }) = find(&bytes, &[]) else { panic!("{id}: nobody's") };
+        if taken.family.id() != family && !rivals.contains(&family) {
+            strangers.push((id, family, taken.family.id()));
         }
     }
     // A request without its CRC, as its source has it.

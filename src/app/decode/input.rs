@@ -103,7 +103,7 @@ pub enum Input {
 impl Input {
     /// Finds out what was handed in.
     ///
-    /// It is hex when all of its first mebibyte is printable and the first thing that is no space is a hex digit
+    /// It is hex when all of its first 256 KiB is printable and the first thing that is no space is a hex digit
     /// or a `#`; in hex `#` begins a remark up to the end of the line. A capture begins like one. All else is
     /// bytes.
     ///

@@ -9,7 +9,7 @@ mod input;
 #[cfg(test)]
 mod tests;
 
-pub use detect::{detect, recognise_good, rivals};
+pub use detect::{Found, detect, find, recognise_good};
 pub use explained::Explained;
 pub use input::{Input, InputError, Origin};
 

@@ -5,10 +5,13 @@ use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::paint::Sheet;
-use crate::frame::{Dissection, Field, Layer, Mask, Reason, Span, Value, Verdict, visible};
+use crate::frame::{Dissection, Field, Layer, Mask, Reason, Span, Value, Verdict, hex, visible};
 
 /// Bytes a line of a hex view shows.
 const LINE: usize = 16;
+
+/// About so long is a line of a hex view.
+const WIDTH: usize = 80;
 
 /// Bytes of a field that stand beside its name; longer ones are cut there (the hex view above has them all).
 const BESIDE: usize = 8;
@@ -32,20 +35,21 @@ pub fn frame(dissection: &Dissection, heading: &str, look: Look) -> String {
             let _ = writeln!(text, "  {}", look.sheet.paint.faint(&origin(layer)));
         }
         let mask = Mask::unless(look.reveal, dissection, index);
-        text.push_str(&hex_view(&layer.bytes, &mask, look));
-        text.push_str(&tree(layer, &mask, look));
+        hex_view(&mut text, &layer.bytes, &mask, look);
+        tree(&mut text, layer, &mask, look);
     }
-    text.push_str(&remarks(dissection, look));
+    remarks(&mut text, dissection, look);
     text
 }
 
 /// Bytes that belong to no frame, as text of several lines; `what` says what they are.
 #[must_use]
 pub fn bytes(what: &str, bytes: &[u8], heading: &str, look: Look) -> String {
-    let unexplained = Dissection::unexplained("", bytes, "");
-    let mask = Mask::unless(true, &unexplained, 0);
-    let what = format!("{heading}{what}, {}", count(bytes.len()));
-    format!("{}\n{}", look.sheet.paint.odd(&what), hex_view(bytes, &mask, look))
+    let mut text = look.sheet.paint.odd(&format!("{heading}{what}, {}", count(bytes.len())));
+    text.reserve(bytes.len().div_ceil(LINE) * WIDTH);
+    text.push('\n');
+    hex_view(&mut text, bytes, &Mask::default(), look);
+    text
 }
 
 /// `3 bytes`.
@@ -92,92 +96,129 @@ fn origin(layer: &Layer) -> String {
 }
 
 /// Offset, hex and characters, sixteen bytes a line.
-fn hex_view(bytes: &[u8], mask: &Mask, look: Look) -> String {
-    let mut text = String::new();
+fn hex_view(text: &mut String, bytes: &[u8], mask: &Mask, look: Look) {
     for (row, line) in bytes.chunks(LINE).enumerate() {
         let start = row * LINE;
-        let hex = mask.spaced(bytes, Span::new(start, start + line.len()));
+        text.push_str("  ");
+        look.sheet.paint.put_faint(text, |text| put_offset(text, start));
+        text.push_str("  ");
+        mask.put(text, bytes, Span::new(start, start + line.len()), " ");
+        pad(text, (LINE - line.len()) * 3 + 2);
         let glyph = |(place, byte): (usize, &u8)| {
             if mask.hides(start + place) { '*' } else { visible::glyph(*byte) }
         };
-        let glyphs: String = line.iter().enumerate().map(glyph).collect();
-        let offset = look.sheet.paint.faint(&format!("{start:04X}"));
-        let _ = writeln!(text, "  {offset}  {hex:<width$}  {glyphs}", width = LINE * 3 - 1);
+        text.extend(line.iter().enumerate().map(glyph));
+        text.push('\n');
     }
-    text
+}
+
+/// At least four hex digits.
+fn put_offset(text: &mut String, offset: usize) {
+    let _ = match u16::try_from(offset) {
+        Ok(small) => {
+            small.to_be_bytes().into_iter().for_each(|byte| hex::put(text, byte));
+            Ok(())
+        }
+        Err(_) => write!(text, "{offset:04X}"),
+    };
+}
+
+fn pad(text: &mut String, columns: usize) {
+    text.extend(std::iter::repeat_n(' ', columns));
 }
 
 /// Offset, bytes, name, value and remark of each field, children indented below their parent.
-fn tree(layer: &Layer, mask: &Mask, look: Look) -> String {
-    let rows: Vec<(String, String, String)> = layer
-        .fields
-        .iter()
-        .map(|field| (beside(layer, field, mask), name(field), said(layer, field, mask, look)))
-        .collect();
-    let hex_width = rows.iter().map(|(hex, ..)| hex.len()).max().unwrap_or(0);
-    let name_width = rows.iter().map(|(_, name, _)| name.width()).max().unwrap_or(0);
-    let mut text = String::new();
-    for ((hex, name, said), field) in rows.iter().zip(&layer.fields) {
-        let offset = look.sheet.paint.faint(&place(field));
-        let padding = " ".repeat(name_width.saturating_sub(name.width()));
-        let line = format!("    {offset}  {hex:<hex_width$}  {name}{padding}  {said}");
-        let _ = writeln!(text, "{}", line.trim_end());
+fn tree(text: &mut String, layer: &Layer, mask: &Mask, look: Look) {
+    let names: Vec<_> = layer.fields.iter().map(|field| field.label.text()).collect();
+    let widths: Vec<_> =
+        names.iter().zip(&layer.fields).map(|(name, field)| name.width() + indent(field)).collect();
+    let name_width = widths.iter().copied().max().unwrap_or(0);
+    let hex_width = layer.fields.iter().map(beside_width).max().unwrap_or(0);
+    text.reserve(layer.fields.len() * WIDTH);
+    for ((name, width), field) in names.iter().zip(widths).zip(&layer.fields) {
+        text.push_str("    ");
+        look.sheet.paint.put_faint(text, |text| put_place(text, field));
+        text.push_str("  ");
+        put_beside(text, layer, field, mask);
+        pad(text, hex_width - beside_width(field) + 2 + indent(field));
+        text.push_str(name);
+        pad(text, name_width - width + 2);
+        put_said(text, layer, field, mask, look);
+        text.truncate(text.trim_end().len());
+        text.push('\n');
     }
-    text
 }
 
 /// Where a field begins; nothing for a part of a byte that stands at the field before it.
-fn place(field: &Field) -> String {
-    if field.span.is_empty() { " ".repeat(4) } else { format!("{:04X}", field.span.start) }
+fn put_place(text: &mut String, field: &Field) {
+    if field.span.is_empty() { pad(text, 4) } else { put_offset(text, field.span.range().start) }
 }
 
-fn name(field: &Field) -> String {
-    format!("{}{}", "  ".repeat(usize::from(field.depth)), field.label)
+/// Columns by which a field stands below its parent.
+fn indent(field: &Field) -> usize {
+    usize::from(field.depth) * 2
 }
 
-fn beside(layer: &Layer, field: &Field, mask: &Mask) -> String {
+/// Bytes of a field that stand beside its name, and the columns they take.
+const fn beside_width(field: &Field) -> usize {
+    match field.span.len() {
+        0 => 0,
+        few @ 1..=BESIDE => few * 3 - 1,
+        _ => BESIDE * 3 - 1,
+    }
+}
+
+fn put_beside(text: &mut String, layer: &Layer, field: &Field, mask: &Mask) {
     let start = field.span.range().start;
     if field.span.len() <= BESIDE {
-        return mask.spaced(&layer.bytes, field.span);
+        return mask.put(text, &layer.bytes, field.span, " ");
     }
-    format!("{} ..", mask.spaced(&layer.bytes, Span::new(start, start + BESIDE - 1)))
+    mask.put(text, &layer.bytes, Span::new(start, start + BESIDE - 1), " ");
+    text.push_str(" ..");
 }
 
 /// The value with its unit, what is wrong with it, and the remark.
-fn said(layer: &Layer, field: &Field, mask: &Mask, look: Look) -> String {
-    let paint = look.sheet.paint;
-    let mut words = value(layer, field, mask, look.reveal);
+fn put_said(text: &mut String, layer: &Layer, field: &Field, mask: &Mask, look: Look) {
+    let (start, paint) = (text.len(), look.sheet.paint);
+    put_value(text, layer, field, mask, look.reveal);
+    if text.get(start..).is_some_and(|value| value.starts_with(' ')) {
+        let value = text.split_off(start);
+        text.push_str(value.trim_start());
+    }
+    let mut add = |gap: &str, words: &str| {
+        if text.len() > start {
+            text.push_str(gap);
+        }
+        text.push_str(words);
+    };
     if !field.unit.symbol().is_empty() {
-        let _ = write!(words, " {}", field.unit);
+        add(" ", field.unit.symbol());
     }
     match field.verdict {
-        Verdict::Good => words = format!("{words} {}", paint.good("good")),
-        Verdict::Bad(mismatch) => words = format!("{words} {}", paint.bad(&format!("bad: {mismatch}"))),
-        Verdict::Malformed(what) => words = format!("{words} {}", paint.bad(&format!("bad: {what}"))),
+        Verdict::Good => add(" ", &paint.good("good")),
+        Verdict::Bad(mismatch) => add(" ", &paint.bad(&format!("bad: {mismatch}"))),
+        Verdict::Malformed(what) => add(" ", &paint.bad(&format!("bad: {what}"))),
         Verdict::Unchecked(_) => {}
     }
     if !field.note.is_empty() {
-        words = format!("{words}  {}", paint.faint(field.note));
+        add("  ", &paint.faint(field.note));
     }
-    words.trim_start().to_owned()
 }
 
-fn value(layer: &Layer, field: &Field, mask: &Mask, reveal: bool) -> String {
-    let hidden = field.span.range().any(|byte| mask.hides(byte));
+fn put_value(text: &mut String, layer: &Layer, field: &Field, mask: &Mask, reveal: bool) {
+    let hidden = || field.span.range().any(|byte| mask.hides(byte));
     match field.value {
-        Value::Bytes => String::new(),
-        Value::Secret if reveal => visible::text(layer.bytes_of(field)),
-        Value::Text if hidden => "**".to_owned(),
-        _ => layer.text_of(field),
+        Value::Bytes => {}
+        Value::Secret if reveal => text.push_str(&visible::text(layer.bytes_of(field))),
+        Value::Text if hidden() => text.push_str("**"),
+        _ => layer.put_text(text, field),
     }
 }
 
-fn remarks(dissection: &Dissection, look: Look) -> String {
-    let mut text = String::new();
+fn remarks(text: &mut String, dissection: &Dissection, look: Look) {
     for problem in &dissection.problems {
         let _ = writeln!(text, "  {} {}", look.sheet.paint.odd("!"), problem.text);
     }
-    text
 }
 
 #[cfg(test)]

@@ -45,6 +45,17 @@ impl Paint {
         self.wrap("2", text)
     }
 
+    /// Writes something beside the point.
+    pub fn put_faint(self, to: &mut String, write: impl FnOnce(&mut String)) {
+        if self.colours {
+            to.push_str("\x1b[2m");
+        }
+        write(to);
+        if self.colours {
+            to.push_str("\x1b[0m");
+        }
+    }
+
     fn wrap(self, codes: &str, text: &str) -> String {
         if self.colours && !text.is_empty() { format!("\x1b[{codes}m{text}\x1b[0m") } else { text.to_owned() }
     }

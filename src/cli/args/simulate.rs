@@ -98,6 +98,12 @@ impl From<Speed> for crate::sim::Speed {
     }
 }
 
+/// Where it serves comes first.
+pub(super) const USAGE: &str = "meterscope simulate --listen <tcp://ADDRESS:PORT> [OPTIONS]
+       meterscope simulate --connect <tcp://HOST:PORT> [OPTIONS]
+       meterscope simulate --pty <PATH> [OPTIONS]
+       meterscope simulate --publish <mqtt://HOST/TOPIC> [OPTIONS]";
+
 /// What simulate is for.
 pub(super) const EXAMPLES: &str = "Example:\n  meterscope simulate --listen tcp://127.0.0.1:0 --model mercury-200 --address 411486\n  \
      meterscope simulate --pty /tmp/meter --model energomera-ce307 --fault drop=0.01\n  \
