@@ -29,9 +29,8 @@ async fn a_late_answer_on_an_adapter_that_echoes_costs_no_value(
     #[values(Kind::Ce, Kind::Mercury)] kind: Kind,
 ) {
     let late = match kind {
-        Kind::Ce => "late=once:2100ms",
+        Kind::Ce | Kind::Iec => "late=once:2100ms",
         Kind::Mercury => "late=once:600ms",
-        Kind::Iec => "late=once:2100ms",
     };
     let (bench, outcome) = suffers(kind, &["echo=1", late], PATIENT, "good").await;
     assert_eq!(outcome.values(), kind.truth(), "{}", bench.history());

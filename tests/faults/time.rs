@@ -44,9 +44,8 @@ async fn f21_two_answers_handed_over_together_are_told_apart(#[values(Kind::Ce, 
 /// How long each family waits for an answer, a little less and a little more.
 fn around_the_deadline(kind: Kind) -> [Duration; 2] {
     let deadline = match kind {
-        Kind::Ce => 2000,
+        Kind::Ce | Kind::Iec => 2000,
         Kind::Mercury => 500,
-        Kind::Iec => 2000,
     };
     [deadline * 9 / 10, deadline + 100].map(Duration::from_millis)
 }

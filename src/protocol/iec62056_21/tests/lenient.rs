@@ -100,7 +100,9 @@ fn damage_is_told_and_gives_no_value() {
 #[test]
 fn a_character_with_wrong_parity_is_told_and_its_frame_gives_no_value() {
     let mut bytes = block("1.8.0(00012.5*kWh)\r\n");
-    bytes.iter_mut().for_each(|byte| *byte |= (byte.count_ones() as u8 & 1) << 7);
+    for byte in &mut bytes {
+        *byte |= (byte.count_ones() as u8 & 1) << 7;
+    }
     assert!(explained(&bytes).iter().all(|frame| !frame.verdict.is_bad() && !frame.has_problem("parity")));
     bytes[10] ^= 0x41;
     let frames = explained(&bytes);
