@@ -8,7 +8,7 @@ use crate::frame::{Dissection, Field, Label, Layer, hex};
 pub fn lock(code: &str) -> Option<Lock> {
     match code {
         "no-key" | "system-title-missing" => Some(Lock::NoKey),
-        "wrong-key" | "tag" => Some(Lock::WrongKey),
+        "plaintext-check" | "key-length" | "tag" => Some(Lock::WrongKey),
         _ => None,
     }
 }

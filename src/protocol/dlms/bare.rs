@@ -1,8 +1,9 @@
 //! APDUs without any carrier, as they are pasted from logs: ciphered or plain, with nothing to check them by.
 
+use super::assembled::Assembled;
 use super::axdr::Tree;
-use super::ciphering::{self, DATA_NOTIFICATION, GLO_CIPHERING};
-use super::push::{Assembled, Push};
+use super::ciphering::{self, Control, DATA_NOTIFICATION, GLO_CIPHERING, NO_TITLE};
+use super::push::Push;
 use super::standing::Standing;
 use crate::frame::{Direction, Dissection, Layer, Reason, Value, Verdict};
 use crate::protocol::Context;
@@ -11,6 +12,11 @@ use crate::protocol::sheet::Sheet;
 
 /// The shortest and longest ciphered APDU that is believed to be one, by its length field.
 const PLAUSIBLE: std::ops::RangeInclusive<usize> = 17..=2000;
+
+/// Bytes of tag, length of the title and title.
+const TITLE_END: usize = 10;
+/// Bytes of a length of two bytes and the mark before it.
+const LONG_FORM: usize = 3;
 
 /// A carrier's grammar, and APDUs without a carrier after silence.
 #[derive(Debug, Clone, Copy)]
@@ -28,15 +34,41 @@ impl<G: Grammar> Grammar for OrBare<G> {
 /// What bytes are as the beginning of an APDU.
 fn apdu(bytes: &[u8]) -> Shape {
     match bytes {
-        [GLO_CIPHERING] => Shape::Start,
-        [GLO_CIPHERING, 8, ..] => match ciphering::header(bytes, 0) {
-            Ok(header) if !PLAUSIBLE.contains(&header.length) => Shape::Nothing,
-            Ok(header) if header.end() <= bytes.len() => Shape::Unchecked(header.end()),
-            Ok(_) => Shape::Start,
-            Err(bad) if bad.code == "apdu-incomplete" => Shape::Start,
-            Err(_) => Shape::Nothing,
-        },
+        [GLO_CIPHERING | NO_TITLE] => Shape::Start,
+        [GLO_CIPHERING, 8, ..] | [NO_TITLE, 0x81 | 0x82, ..] => ciphered(bytes),
         [DATA_NOTIFICATION, ..] => plain(bytes),
+        _ => Shape::Nothing,
+    }
+}
+
+fn ciphered(bytes: &[u8]) -> Shape {
+    match ciphering::header(bytes, 0) {
+        Ok(header) if !PLAUSIBLE.contains(&header.length) => Shape::Nothing,
+        Ok(header) if header.tag.is_none() && !header.control.is_plausible() => Shape::Nothing,
+        Ok(header) if header.end() <= bytes.len() => Shape::Unchecked(header.end()),
+        Ok(_) => Shape::Start,
+        Err(bad) if bad.code == "apdu-incomplete" => Shape::Start,
+        Err(_) if bytes.first() == Some(&GLO_CIPHERING) => {
+            misstated(bytes.get(TITLE_END..).unwrap_or_default(), bytes.len())
+        }
+        Err(_) => Shape::Nothing,
+    }
+}
+
+/// An envelope of `count` bytes so far whose length has no form that BER knows. It is claimed where 00 stands for
+/// the 82 that belongs there and the rest makes sense: a meter, or who copied its bytes, sends it so each time.
+fn misstated(length: &[u8], count: usize) -> Shape {
+    match *length {
+        [0] | [0, _] | [0, _, _] => Shape::Start,
+        [0, high, low, control, ..] if Control(control).is_plausible() => {
+            let length = usize::from(u16::from_be_bytes([high, low]));
+            let end = TITLE_END + LONG_FORM + length;
+            match PLAUSIBLE.contains(&length) {
+                true if end <= count => Shape::Damaged(end),
+                true => Shape::Start,
+                false => Shape::Nothing,
+            }
+        }
         _ => Shape::Nothing,
     }
 }
@@ -65,7 +97,7 @@ fn plain(bytes: &[u8]) -> Shape {
 
 /// Whether a frame is an APDU without a carrier.
 pub fn is_apdu(bytes: &[u8]) -> bool {
-    matches!(bytes.first(), Some(&(GLO_CIPHERING | DATA_NOTIFICATION)))
+    matches!(bytes.first(), Some(&(GLO_CIPHERING | DATA_NOTIFICATION | NO_TITLE)))
 }
 
 /// Explains one.
@@ -74,7 +106,8 @@ pub fn dissect(protocol: &'static str, bytes: &[u8], context: &Context<'_>) -> D
     sheet.field(0, "APDU", (0, bytes.len()), Value::Bytes).note("without a carrier: nothing checks it");
     let mut assembled = Assembled::default();
     assembled.add(0, bytes, (0, bytes.len()));
-    let push = Push { assembled: &assembled, is_whole: true, standing: Standing::default(), context };
+    let standing = Standing::default();
+    let push = Push { assembled: &assembled, is_whole: true, is_checked: false, standing, context };
     let explained = push.explain(&mut sheet);
     let verdict = match explained.verdict {
         Verdict::Good if explained.is_authentic => Verdict::Good,

@@ -170,7 +170,7 @@ fn the_customer_interface_is_deciphered_and_read() {
     assert_eq!((without.problems[0].code, without.readings.len()), ("no-key", 0));
     let other = vec![MeterKey { encryption: Secret::new(vec![1; 16]), ..keys_of(&json).remove(0) }];
     let wrong = Mbus.dissect(&bytes_of(&json, "hex"), &Context { keys: &other, ..Context::default() });
-    assert_eq!((wrong.problems[0].code, wrong.readings.len()), ("wrong-key", 0));
+    assert_eq!((wrong.problems[0].code, wrong.readings.len()), ("plaintext-check", 0));
 }
 
 #[test]
