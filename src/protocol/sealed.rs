@@ -22,6 +22,12 @@ pub fn fault(dissection: &Dissection) -> Option<Fault> {
     Some(Fault::Sealed { lock, what: format!("{text}{}", shown(dissection)) })
 }
 
+/// The system title that an encrypted message, or its first part, shows.
+#[must_use]
+pub fn system_title(dissection: &Dissection) -> Option<[u8; 8]> {
+    bytes_of(dissection, "system title")?.try_into().ok()
+}
+
 /// The system title and the security control of an encrypted message, as it shows them.
 fn shown(dissection: &Dissection) -> String {
     let title = bytes_of(dissection, "system title");

@@ -86,8 +86,9 @@ impl Tree {
         let mut tree = Self { items: Vec::with_capacity(64), end: start, halt: None };
         tree.halt = tree.fill(bytes).err();
         let is_whole = tree.halt.is_none() && tree.end == bytes.len();
-        if let Some(items) = Some(()).filter(|()| !is_whole).and_then(|()| loose::list(bytes, start)) {
-            tree = Self { items, end: bytes.len(), halt: None };
+        match loose::list(bytes, start) {
+            Ok((items, end)) if !is_whole && end == bytes.len() => tree = Self { items, end, halt: None },
+            _ => {}
         }
         tree.link();
         tree

@@ -51,8 +51,15 @@ pub fn data(sheet: &mut Sheet, bytes: &[u8], start: usize, maker: Maker) -> Read
 fn body(sheet: &mut Sheet, bytes: &[u8], (start, stated): (usize, Option<MeterTime>), maker: Maker) -> Read {
     let tree = Tree::read(bytes, start);
     let layout = layout::recognise(&tree, bytes, maker);
-    let mut teller =
-        Teller { sheet, bytes, tree: &tree, clock: None, time_of_day: None, has_open_scale: false };
+    let mut teller = Teller {
+        sheet,
+        bytes,
+        tree: &tree,
+        clock: None,
+        time_of_day: None,
+        day: None,
+        has_open_scale: false,
+    };
     teller.tell(&layout);
     let (clock, has_open_scale) = (teller.clock, teller.has_open_scale);
     stamp::stamp(sheet, clock.or(stated));
@@ -89,6 +96,7 @@ struct Teller<'a> {
     tree: &'a Tree,
     clock: Option<MeterTime>,
     time_of_day: Option<MeterTime>,
+    day: Option<MeterTime>,
     has_open_scale: bool,
 }
 
@@ -189,10 +197,10 @@ impl Teller<'_> {
         let measured = match value {
             Value::Number(number) => Measured::Number(number),
             Value::Text if layout::is_text(content) => Measured::Text(content.into()),
-            Value::Time(time) => match self.joined(content, time) {
-                Some(time) => Measured::Time(time),
-                None => return,
-            },
+            Value::Time(time) => {
+                self.note_clock(content.len(), time);
+                Measured::Time(time)
+            }
             Value::Absent(why) => Measured::Absent(why),
             _ => return,
         };
@@ -202,21 +210,17 @@ impl Teller<'_> {
         self.sheet.readings.push(reading(obis, measured, unit, content));
     }
 
-    /// A whole date and time; where time and date come apart, both when the second is there.
-    fn joined(&mut self, content: &[u8], time: MeterTime) -> Option<MeterTime> {
-        if content.len() == 4 {
-            self.time_of_day = Some(time);
-            return None;
+    /// The clock of the list: a whole date and time, or both where they come apart.
+    fn note_clock(&mut self, length: usize, time: MeterTime) {
+        match length {
+            4 => self.time_of_day = Some(time),
+            5 => self.day = Some(time),
+            _ => self.clock = Some(time),
         }
-        let day = self.time_of_day.take().filter(|_| content.len() == 5);
-        let joined = day.map_or(time, |day| MeterTime {
-            hour: day.hour,
-            minute: day.minute,
-            second: day.second,
-            ..time
-        });
-        self.clock = Some(joined);
-        Some(joined)
+        if let (Some(time), Some(day)) = (self.time_of_day, self.day) {
+            let MeterTime { hour, minute, second, .. } = time;
+            self.clock = Some(MeterTime { hour, minute, second, ..day });
+        }
     }
 }
 
@@ -240,7 +244,14 @@ fn reading(obis: Obis, measured: Measured, unit: Unit, raw: &[u8]) -> Reading {
         let channel = obis.get(1).copied().unwrap_or_default();
         return Reading { channel, ..Reading::unnamed(quantity, measured, unit, raw) };
     }
-    Reading { quantity, ..Reading::of(obis::code(obis), measured, unit, raw) }
+    let reading = Reading { quantity, ..Reading::of(obis::code(obis), measured, unit, raw) };
+    match obis {
+        // Relays and connected meters are counted by channel; elsewhere the channel is but a habit of the maker.
+        [0, channel, 24, ..] | [0, channel, 96, 3, ..] => Reading { channel, phase: None, ..reading },
+        // An abstract object has no phase, whatever its number.
+        [0, ..] => Reading { phase: None, ..reading },
+        _ => reading,
+    }
 }
 
 fn unit_value(content: &[u8]) -> Value {
@@ -250,7 +261,7 @@ fn unit_value(content: &[u8]) -> Value {
 
 /// What an octet string with a code means: a time where it is one, else text.
 fn octets(content: &[u8], [a, _, c, d, ..]: Obis) -> Value {
-    let is_clock = a == 0 && (c, d) == (1, 0);
+    let is_clock = (a == 0 && (c, d) == (1, 0)) || (c, d) == (0, 9);
     match content.len() {
         12 if is_clock || time::is_plausible(content) => timed(time::clock(content).map(|clock| clock.time)),
         5 if is_clock => timed(time::date(content)),

@@ -9,7 +9,7 @@
 //! | `over_mbus.rs`, `over_hdlc.rs`, `hdlc.rs`, `blocks.rs` | the two carriers: frames, segments, blocks |
 //! | `standing.rs` | which frame belongs to which message; counters and their steps |
 //! | `push.rs`, `assembled.rs`, `remarks.rs` | what was put together, and what is said about it |
-//! | `ciphering.rs`, `opening.rs`, `bare.rs` | the ciphering header, opening it, APDUs without a carrier |
+//! | `ciphering.rs`, `opening.rs`, `bare.rs`, `wrapped.rs` | the ciphering header, opening it, APDUs without a carrier |
 //! | `content.rs`, `stamp.rs`, `axdr.rs`, `compact.rs`, `loose.rs`, `time.rs`, `units.rs` | a data notification and its types |
 //! | `layout.rs`, `lists.rs`, `maker.rs`, `obis.rs` | what the elements of a list are |
 //! | `responder/` | the meter's side |
@@ -38,6 +38,7 @@ mod stamp;
 mod standing;
 mod time;
 mod units;
+mod wrapped;
 
 /// The protocol family `dlms-mbus`.
 #[derive(Debug)]

@@ -52,13 +52,14 @@ fn integers_of_every_width_and_sign() {
 
 #[test]
 fn a_list_without_tags_is_read_where_it_fits_to_the_last_byte() {
-    let text = "02 02 0202 0003 0100010800FF 02 06 00003289 0202 0003 0100200700FF 02 12 0921";
+    let text = "0202 1601 0102 0202 0003 0100010800FF 02 06 00003289 0202 0003 0100200700FF 02 12 0921";
     let tree = read(text);
-    assert_eq!((tree.halt, tree.items.len()), (None, 11));
+    assert_eq!((tree.halt, tree.items.len()), (None, 13));
     let bytes = hex::parse(text).unwrap();
-    assert_eq!(integer(&tree.items[5], &bytes), Some(12937));
-    assert_eq!(tree.elements(1).map(|i| tree.items[i].tag).collect::<Vec<_>>(), [0x12, 0x09, 0x0F, 0x06]);
-    assert!(read(&format!("{text} 00")).items.len() < 11, "one byte too many");
+    assert_eq!(integer(&tree.items[7], &bytes), Some(12937));
+    assert_eq!(tree.elements(3).map(|i| tree.items[i].tag).collect::<Vec<_>>(), [0x12, 0x09, 0x0F, 0x06]);
+    assert_eq!(tree.elements(0).collect::<Vec<_>>(), [1, 2]);
+    assert!(read(&format!("{text} 00")).items.len() < 13, "one byte too many");
 }
 
 proptest! {
