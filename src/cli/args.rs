@@ -91,9 +91,9 @@ pub enum Subcommand {
     /// List the serial ports of this computer.
     #[command(after_help = "Example:\n  meterscope ports --json")]
     Ports,
-    /// List the meters that can be picked.
-    #[command(after_help = "Example:\n  meterscope models --json")]
-    Models,
+    /// List the meters that can be picked, or all that is known of one.
+    #[command(after_help = "Example:\n  meterscope models\n  meterscope models neva-mt324")]
+    Models(Models),
     /// List what a meter can be asked.
     #[command(after_help = "Example:\n  meterscope commands mercury-200")]
     Commands(Commands),
@@ -161,6 +161,14 @@ fn faults() -> String {
         "{SIMULATE_EXAMPLES}\n\nFaults, as KIND=RATE[:ARGUMENT][@BYTE]; RATE is 0 to 1, 5%, once, #3 (the third time) or \
          #3.. (from then on); with tx- in front, to requests:\n{rows}"
     )
+}
+
+/// `models`.
+#[derive(Debug, clap::Args)]
+pub struct Models {
+    /// One of them: its address, line, wiring and everyday reads.
+    #[arg(value_name = "MODEL", value_parser = meter::model)]
+    pub model: Option<&'static Model>,
 }
 
 /// `commands`.

@@ -80,7 +80,7 @@ fn dispatch(args: &Args) -> Outcome {
         Subcommand::Demo => on_a_terminal().and_then(|()| console::demo(&args.global)),
         Subcommand::Ports => ports::run(&args.global),
         Subcommand::Writes => writes::run(&args.global),
-        Subcommand::Models => models::run(&args.global),
+        Subcommand::Models(given) => models::run(&args.global, given),
         Subcommand::Commands(given) => commands::run(&args.global, given),
         Subcommand::Read(given) => read::run(&args.global, given),
         Subcommand::Send(given) => send::run(&args.global, given),

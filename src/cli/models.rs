@@ -1,6 +1,6 @@
 //! `models`: what can be picked.
 
-use super::args::Global;
+use super::args::{Global, Models};
 use super::exit::{Exit, Outcome};
 use super::out::Out;
 use crate::app::output::catalogue::{self, ModelJson};
@@ -8,15 +8,20 @@ use crate::app::output::paint::Sheet;
 use crate::meter::MODELS;
 use crate::protocol::registry;
 
-/// Prints the models.
-pub fn run(global: &Global) -> Outcome {
+/// Prints the models, or all that is known of one.
+pub fn run(global: &Global, given: &Models) -> Outcome {
     let mut out = Out::new();
+    let picked = given.model.as_ref().map_or(MODELS, std::slice::from_ref);
     if global.json {
         let models: Vec<ModelJson> =
-            MODELS.iter().map(|model| ModelJson::of(model, registry::family(model.protocol))).collect();
+            picked.iter().map(|model| ModelJson::of(model, registry::family(model.protocol))).collect();
         out.json(&models)?;
     } else {
-        out.text(&catalogue::models(MODELS).render(Sheet::of_stdout(!global.no_color)))?;
+        let table = match given.model {
+            Some(model) => catalogue::model(model, registry::family(model.protocol)),
+            None => catalogue::models(MODELS),
+        };
+        out.text(&table.render(Sheet::of_stdout(!global.no_color)))?;
     }
     out.flush()?;
     Ok(Exit::Done)

@@ -7,13 +7,14 @@ use std::fmt::{self, Write as _};
 
 use crate::reading::{Measured, Raw, Reading};
 
-/// Bytes as text on one line: printable ASCII as it is, a backslash doubled, all else as `\xNN`.
+/// Bytes as text on one line: printable ASCII as it is, all else as `\xNN`. A backslash that an `x` follows is
+/// doubled, so that it can be told from such a mark; others stand as they were sent, as in `/ISK5\2M550T`.
 #[must_use]
 pub fn text(bytes: &[u8]) -> String {
     let mut shown = String::with_capacity(bytes.len());
-    for &byte in bytes {
+    for (index, &byte) in bytes.iter().enumerate() {
         match byte {
-            b'\\' => shown.push_str("\\\\"),
+            b'\\' if bytes.get(index + 1) == Some(&b'x') => shown.push_str("\\\\"),
             0x20..=0x7E => shown.push(char::from(byte)),
             _ => {
                 let _ = write!(shown, "\\x{byte:02X}");
@@ -117,8 +118,14 @@ mod tests {
     fn no_control_character_gets_through() {
         let all: Vec<u8> = (0..=255).collect();
         assert!(text(&all).chars().all(|c| matches!(c, ' '..='~')));
-        assert_eq!(text(b"a\x1B[2J\\"), "a\\x1B[2J\\\\");
+        assert_eq!(text(b"a\x1B[2J"), "a\\x1B[2J");
         assert_eq!(glyph(0x9B), '·');
+    }
+
+    #[test]
+    fn a_backslash_of_the_meters_is_not_taken_for_a_mark() {
+        assert_eq!(text(b"/ISK5\\2M550T"), "/ISK5\\2M550T");
+        assert_eq!(text(b"\\x1B \x1B \\"), "\\\\x1B \\x1B \\");
     }
 
     #[test]

@@ -137,6 +137,19 @@ impl Absent {
             Self::Sealed => "encrypted, and no key that was given opens it",
         }
     }
+
+    /// The reason in a word or two, where a column has room for a value only.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::NoData => "no data",
+            Self::Malformed => "no number",
+            Self::Refused => "refused",
+            Self::NoAnswer => "no answer",
+            Self::Damaged => "damaged",
+            Self::Sealed => "encrypted",
+        }
+    }
 }
 
 /// What a reading came to.

@@ -31,6 +31,19 @@ fn every_model_lists_commands_and_its_everyday_set_is_among_them() {
 }
 
 #[test]
+fn one_model_is_told_in_full_and_stands_alone_in_json() {
+    let card = run(&["models", "mercury-234"]).stdout;
+    for told in ["9600 8N1, can be set to 19200", "last three digits of the serial number", "ascii:111111"] {
+        assert!(card.contains(told), "{told}: {card}");
+    }
+    let json = json_lines(&run(&["models", "mercury-234", "--json"]).stdout).remove(0);
+    assert_eq!((json[0]["id"].as_str(), json.as_array().map(Vec::len)), (Some("mercury-234"), Some(1)));
+    let unknown = run(&["models", "mercury-999"]);
+    assert_eq!(unknown.code, Some(2));
+    assert!(unknown.stderr.contains("mercury-2"), "{}", unknown.stderr);
+}
+
+#[test]
 fn a_command_composes_to_the_published_frame() {
     // The clock of the Mercury 200 at address 411486, as published in mrkrasser/MercuryStats.
     let commands = json_lines(&run(&["commands", "mercury-200", "--json"]).stdout).remove(0);
@@ -63,9 +76,9 @@ fn a_command_or_argument_that_does_not_exist_is_named_with_those_that_do() {
 
 #[test]
 fn a_table_is_as_wide_as_columns_says() {
-    let told = super::run_with(super::program().env("COLUMNS", "70").arg("models"));
+    let told = super::run_with(super::program().env("COLUMNS", "70").args(["commands", "neva-mt324"]));
     assert!(told.stdout.lines().all(|line| line.chars().count() <= 70), "{}", told.stdout);
-    let wide = run(&["models"]);
+    let wide = run(&["commands", "neva-mt324"]);
     assert!(wide.stdout.lines().any(|line| line.chars().count() > 70));
 }
 

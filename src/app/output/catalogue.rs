@@ -166,41 +166,82 @@ pub fn models(models: &[&'static Model]) -> Table {
         ("meter", Align::Left),
         ("protocol", Align::Left),
         ("line", Align::Left),
-        ("address", Align::Left),
-        ("wiring", Align::Left),
     ]);
     for model in models {
-        let wiring = [model.wiring.interface, model.wiring.terminals, model.wiring.supply];
         table.row([
             model.id.to_owned(),
             format!("{} {}", model.maker, model.title),
             model.protocol.to_owned(),
             model.line.to_string(),
-            address(&model.address),
-            wiring.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "),
         ]);
     }
     table
 }
 
-/// `1-239, last five digits of the serial number`.
-fn address(rule: &AddressRule) -> String {
-    if rule.order != Order::Text && rule.max == 0 {
-        return "none: nobody is asked".to_owned();
-    }
-    let mut words = match rule.order {
-        Order::Text => vec![format!("up to {} characters", rule.max)],
-        Order::LittleEndian | Order::BigEndian => vec![format!("{}-{}", rule.min, rule.max)],
+/// All that is known of one model, a line each; what is empty is left out.
+#[must_use]
+pub fn model(model: &'static Model, family: Option<&dyn Family>) -> Table {
+    let mut table = Table::new(&[(model.id, Align::Key), (model.title, Align::Left)]);
+    let dialect = family.map_or("", |family| family.dialect_name(model.dialect));
+    let everyday: Vec<String> = model.everyday.iter().map(preset).collect();
+    let mut row = |name: &str, words: String| {
+        if !words.is_empty() {
+            table.row([name.to_owned(), words]);
+        }
     };
-    words.extend(rule.serial.iter().map(|way| way.because.to_owned()));
-    if rule.order == Order::Text && rule.unaddressed.is_some() {
-        words.push("empty: every meter".to_owned());
-        return words.join(", ");
+    row("maker", model.maker.to_owned());
+    row("protocol", listed([model.protocol, dialect]));
+    row("line", line(model));
+    row("address", address(&model.address));
+    row("password", login(model.login));
+    row("key", if model.encrypts { "of the grid operator".to_owned() } else { String::new() });
+    row("interface", model.wiring.interface.to_owned());
+    row("terminals", model.wiring.terminals.to_owned());
+    row("supply", model.wiring.supply.to_owned());
+    row("tariffs", if model.tariffs == 0 { String::new() } else { model.tariffs.to_string() });
+    row("everyday", everyday.join(", "));
+    row("lookalike", model.lookalike.to_owned());
+    row("remark", model.note.to_owned());
+    table
+}
+
+/// Those that are not empty, with commas.
+fn listed<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+/// `9600 8N1, can be set to 300, 600 Bd`.
+fn line(model: &Model) -> String {
+    let speeds: Vec<String> = model.other_speeds.iter().map(u32::to_string).collect();
+    match speeds.as_slice() {
+        [] => model.line.to_string(),
+        _ => format!("{}, can be set to {} Bd", model.line, speeds.join(", ")),
     }
-    if let Some(number) = rule.unaddressed {
-        words.push(format!("empty: {number}"));
+}
+
+fn login(login: Login) -> String {
+    match login {
+        Login::None => String::new(),
+        Login::Optional { form, .. } => format!("not needed for reading; {form}"),
+        Login::Required { form, .. } => format!("needed; {form}"),
     }
-    words.join(", ")
+}
+
+/// `1-239, or last five digits of the serial number; empty: 1`.
+fn address(rule: &AddressRule) -> String {
+    let range = match rule.order {
+        Order::Text => format!("up to {} characters", rule.max),
+        _ if rule.max == 0 => return "none: nobody is asked".to_owned(),
+        Order::LittleEndian | Order::BigEndian => format!("{}-{}", rule.min, rule.max),
+    };
+    let mut words = vec![range];
+    words.extend(rule.serial.iter().map(|way| format!("or {}", way.because)));
+    match rule.unaddressed {
+        Some(_) if rule.order == Order::Text => words.push("empty: every meter".to_owned()),
+        Some(number) => words.push(format!("empty: {number}")),
+        None => {}
+    }
+    words.join("; ")
 }
 
 /// The commands of a model as a table.

@@ -51,6 +51,9 @@ const FRAME: &[&str] = &[
     "type and count",
     "scaler",
     "unit",
+    "class",
+    "attribute",
+    "data index",
     "L",
     "L, repeated",
 ];
@@ -120,18 +123,26 @@ impl Maker<'_> {
     /// What a field says of itself.
     fn line(&self, at: usize, field: &Field) -> Line {
         let number = if let Value::Number(number) = field.value { Some(number) } else { None };
-        let is_said = !matches!(field.value, Value::Bytes);
         Line {
             name: field.label.to_string(),
             code: String::new(),
             raw: String::new(),
-            value: if is_said { self.layer.text_of(field) } else { String::new() },
+            value: self.said(field),
             number,
             unit: field.unit,
             note: field.note.to_owned(),
             verdict: field.verdict,
             field: at,
             is_part: false,
+        }
+    }
+
+    /// The value of a field as a line has room for it: bytes without a meaning stand under what was sent.
+    fn said(&self, field: &Field) -> String {
+        match field.value {
+            Value::Bytes => String::new(),
+            Value::Absent(why) => why.word().to_owned(),
+            _ => self.layer.text_of(field),
         }
     }
 
@@ -167,7 +178,7 @@ impl Maker<'_> {
         let Some(field) = self.field(at) else { return };
         let undone = self.undone(field);
         if line.value.is_empty() {
-            line.value = undone.unwrap_or_else(|| self.layer.text_of(field));
+            line.value = undone.unwrap_or_else(|| self.said(field));
         }
         if line.note.is_empty() {
             field.note.clone_into(&mut line.note);

@@ -51,19 +51,12 @@ pub fn data(sheet: &mut Sheet, bytes: &[u8], start: usize, maker: Maker) -> Read
 fn body(sheet: &mut Sheet, bytes: &[u8], (start, stated): (usize, Option<MeterTime>), maker: Maker) -> Read {
     let tree = Tree::read(bytes, start);
     let layout = layout::recognise(&tree, bytes, maker);
-    let mut teller = Teller {
-        sheet,
-        bytes,
-        tree: &tree,
-        clock: None,
-        time_of_day: None,
-        day: None,
-        has_open_scale: false,
-    };
+    let mut teller =
+        Teller { sheet, bytes, tree: &tree, clock: None, time_of_day: None, day: None, unscaled: Vec::new() };
     teller.tell(&layout);
-    let (clock, has_open_scale) = (teller.clock, teller.has_open_scale);
+    let (clock, unscaled) = (teller.clock, teller.unscaled);
     stamp::stamp(sheet, clock.or(stated));
-    remarks(sheet, &layout, has_open_scale);
+    remarks(sheet, &layout, &unscaled);
     if let Some(halt) = tree.halt {
         let text = format!("byte {} of the data: {}", halt.at, halt.what);
         sheet.problem("axdr", text, None);
@@ -73,9 +66,11 @@ fn body(sheet: &mut Sheet, bytes: &[u8], (start, stated): (usize, Option<MeterTi
     Read { end: tree.end, is_whole: true }
 }
 
-fn remarks(sheet: &mut Sheet, layout: &Layout, has_open_scale: bool) {
-    if has_open_scale {
-        let text = "the list carries no scalers and the type of meter is not known: numbers as sent";
+fn remarks(sheet: &mut Sheet, layout: &Layout, unscaled: &[Obis]) {
+    if let Some((first, others)) = unscaled.split_first() {
+        let name = obis::quantity(*first).name();
+        let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+        let text = format!("the list carries no scalers and none is known for {name}{more}: as sent");
         sheet.problem("scale", text, None);
     }
     match layout.shape {
@@ -97,7 +92,8 @@ struct Teller<'a> {
     clock: Option<MeterTime>,
     time_of_day: Option<MeterTime>,
     day: Option<MeterTime>,
-    has_open_scale: bool,
+    /// Quantities with a number that nothing tells how to scale.
+    unscaled: Vec<Obis>,
 }
 
 impl Teller<'_> {
@@ -204,8 +200,8 @@ impl Teller<'_> {
             Value::Absent(why) => Measured::Absent(why),
             _ => return,
         };
-        if let (Measured::Number(_), Scale::Open) = (&measured, scale) {
-            self.has_open_scale = true;
+        if let (Measured::Number(_), Scale::Open, [1, ..]) = (&measured, scale, obis) {
+            self.unscaled.push(obis);
         }
         self.sheet.readings.push(reading(obis, measured, unit, content));
     }
@@ -234,6 +230,9 @@ fn names(item: &Item, role: Role) -> (Label, &'static str) {
         Role::Scaler => ("scaler".into(), "power of ten"),
         Role::Unit => ("unit".into(), ""),
         Role::Header => ("push setup".into(), "the name of the list, no value"),
+        Role::Class => ("class".into(), "of the pushed object"),
+        Role::Attribute => ("attribute".into(), "of the pushed object"),
+        Role::DataIndex => ("data index".into(), "0: the whole attribute"),
         Role::Plain => (type_name(item.tag).into(), ""),
     }
 }

@@ -55,6 +55,12 @@ pub enum Role {
     Unit,
     /// The name of the list itself.
     Header,
+    /// Of a description: the class of the object.
+    Class,
+    /// Of a description: which of the object's attributes is pushed.
+    Attribute,
+    /// Of a description: which element of the attribute, 0 for the whole of it.
+    DataIndex,
 }
 
 /// What a list is and what its elements are.
@@ -175,7 +181,7 @@ impl View<'_> {
         let pairs: Vec<(Described, usize)> =
             described.iter().skip(skip).copied().zip(values.iter().copied()).collect();
         for description in &described {
-            self.set(description.obis_at, Role::Obis(description.obis));
+            description.parts.iter().for_each(|(index, role)| self.set(*index, *role));
         }
         for (description, index) in &pairs {
             self.described_value(description, *index, &pairs);
@@ -186,12 +192,18 @@ impl View<'_> {
     fn description(&self, index: usize) -> Option<Described> {
         self.item(index).filter(|item| item.tag == 0x02 && item.count >= 4)?;
         let mut parts = self.tree.elements(index);
-        let (class, code, attribute) = (parts.next()?, parts.next()?, parts.next()?);
+        let (class, code, attribute, index) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let obis = self.obis(code)?;
         Some(Described {
             class: u16::try_from(self.number(class)?).ok()?,
-            obis_at: code,
-            obis: self.obis(code)?,
+            obis,
             attribute: i8::try_from(self.number(attribute)?).ok()?,
+            parts: [
+                (class, Role::Class),
+                (code, Role::Obis(obis)),
+                (attribute, Role::Attribute),
+                (index, Role::DataIndex),
+            ],
         })
     }
 
@@ -318,9 +330,9 @@ impl View<'_> {
 #[derive(Debug, Clone, Copy)]
 struct Described {
     class: u16,
-    obis_at: usize,
     obis: Obis,
     attribute: i8,
+    parts: [(usize, Role); 4],
 }
 
 /// Whether bytes are printable and not only blanks.
