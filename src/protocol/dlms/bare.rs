@@ -113,13 +113,12 @@ pub fn is_apdu(bytes: &[u8]) -> bool {
 /// Explains one.
 pub fn dissect(protocol: &'static str, bytes: &[u8], context: &Context<'_>) -> Dissection {
     let mut sheet = Sheet::default();
-    let (apdu, seal) = match Wrapped::parse(bytes) {
-        Some(wrapped) => (wrapped.apdu, Some(wrapped.explain(&mut sheet, bytes))),
-        None => {
-            let all = (0, bytes.len());
-            sheet.field(0, "APDU", all, Value::Bytes).note("without a carrier: nothing checks it");
-            (all, None)
-        }
+    let (apdu, seal) = if let Some(wrapped) = Wrapped::parse(bytes) {
+        (wrapped.apdu, Some(wrapped.explain(&mut sheet, bytes)))
+    } else {
+        let all = (0, bytes.len());
+        sheet.field(0, "APDU", all, Value::Bytes).note("without a carrier: nothing checks it");
+        (all, None)
     };
     let mut assembled = Assembled::default();
     assembled.add(0, bytes, apdu);

@@ -275,13 +275,13 @@ impl View<'_> {
         let parts: Vec<usize> = self.tree.elements(index).take(4).collect();
         let (code, value, scaler) = match *parts.as_slice() {
             [code, value, scaler] => (code, value, Some(scaler)),
-            [code, value] => (code, value, None),
-            // Class, code, attribute and value: a list without tags. Attribute 1 is the name of the object.
+            // The longer one is class, code, attribute and value: a list without tags. Attribute 1 is the name of the
+            // object.
             [_, code, attribute, value] if self.number(attribute) == Some(1) => {
                 self.set(value, Role::Header);
                 return self.obis(code).is_some_and(is_push_setup);
             }
-            [_, code, _, value] => (code, value, None),
+            [code, value] | [_, code, _, value] => (code, value, None),
             _ => return false,
         };
         let Some(obis) = self.obis(code) else { return false };

@@ -15,7 +15,7 @@ pub const STOP: u8 = 0x16;
 pub const FROM_MASTER: u8 = 0x40;
 /// In the C field: the frame count bit.
 pub const COUNT: u8 = 0x20;
-/// The C field that resets a link: SND_NKE.
+/// The C field that resets a link: `SND_NKE`.
 pub const RESET: u8 = 0x40;
 /// The C fields that ask for class 1 and class 2 data, without the frame count bit.
 pub const ALARM: u8 = 0x5A;

@@ -92,7 +92,7 @@ fn tell(state: &mut State, whose: &str, remark: Option<&'static str>) {
         }
         (_, Some(remark)) => state.warn(format!("key taken{of}, but {remark}")),
         (None, None) => {
-            state.say(format!("key taken{of}; it is kept until meterscope ends and written nowhere"));
+            state.say(format!("key taken{of}; kept until meterscope ends, written nowhere"));
         }
     }
 }

@@ -1,6 +1,8 @@
+mod damage;
 mod faults;
 mod peers;
 mod published;
+mod tables;
 mod talk;
 
 use serde_json::Value as Json;

@@ -1,4 +1,4 @@
-//! Frames whose ciphers and compact arrays come from programs not written here (tests/vectors/dlms_peers.py), and
+//! Frames whose ciphers and compact arrays come from programs not written here (`tests/vectors/dlms_peers.py`), and
 //! rare forms that others published.
 
 use super::super::OverHdlc;

@@ -1,6 +1,7 @@
 //! Published frames and laws.
 
 mod splices;
+mod tables;
 mod talk;
 
 use proptest::prelude::*;

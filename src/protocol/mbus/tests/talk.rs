@@ -125,7 +125,11 @@ fn sent_hex(outcome: &Outcome) -> Vec<String> {
 }
 
 fn import(outcome: &Outcome) -> Option<Decimal> {
-    outcome.readings.iter().find(|r| r.code == Some("1.8.0".parse().unwrap())).and_then(|r| r.number())
+    outcome
+        .readings
+        .iter()
+        .find(|r| r.code == Some("1.8.0".parse().unwrap()))
+        .and_then(crate::reading::Reading::number)
 }
 
 #[test]

@@ -100,10 +100,7 @@ fn a_typed_key_is_kept_for_the_meter_whose_telegram_came() {
     let mut state = shut();
     enter(&mut state, KEY, "");
     assert_eq!(state.keys.meters[0].whose(), TITLE);
-    assert_eq!(
-        notice(&state),
-        format!("key taken for {TITLE}; it is kept until meterscope ends and written nowhere")
-    );
+    assert_eq!(notice(&state), format!("key taken for {TITLE}; kept until meterscope ends, written nowhere"));
 }
 
 /// Types a key for whoever is named.
