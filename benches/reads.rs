@@ -169,7 +169,7 @@ async fn read(handle: &mut Handle, model: &'static Model, case: &Case, job: JobI
         match handle.events.recv().await.unwrap() {
             BusEvent::Job(_, JobEvent::Answered { result, .. }) => result.unwrap(),
             BusEvent::Job(_, JobEvent::Finished) => return,
-            BusEvent::Job(..) => {}
+            BusEvent::Job(..) | BusEvent::Line(_) => {}
             BusEvent::Ended(end) => panic!("{end:?}"),
         }
     }
@@ -187,6 +187,7 @@ fn plan(model: &'static Model, case: &Case, decoder: Decoder) -> Plan {
         address: model.address.resolve(case.address).unwrap().remove(0).address,
         password: None,
         line: model.line,
+        is_line_chosen: false,
         network_delay: Duration::ZERO,
         keys: Vec::new(),
     };

@@ -56,6 +56,7 @@ async fn read(id: &str, address: &str, asked: &[(&str, &[(&str, &str)])]) -> Vec
         address: model.address.resolve(address).unwrap().remove(0).address,
         password: None,
         line: model.line,
+        is_line_chosen: false,
         network_delay: Duration::ZERO,
         keys: Vec::new(),
     };

@@ -9,10 +9,7 @@ peer=dsmr-parser
 . "$(dirname "$0")/lib/common.sh"
 needs_python dsmr-parser==1.11.2 dsmr_parser
 
-key=000102030405060708090A0B0C0D0E0F
-other=D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF
-printf '[[meter]]\nencryption_key = "%s"\nauthentication_key = "%s"\n' "$key" "$other" >keys.toml
-chmod 600 keys.toml
+example_keys
 
 reads() { # name in the table of values, specification, keys
     name=$1
@@ -32,8 +29,8 @@ for pair in dsmr2-p1:V2_2 dsmr4-p1:V4 dsmr5-p1:V5 emucs-p1:BELGIUM_FLUVIUS smart
     count=$((count + 1))
 done
 for model in austria-p1 smarty-p1; do
-    simulate "$model-sealed" --listen tcp://127.0.0.1:0 --model "$model" --keys "$work/keys.toml" --set interval=1 --speed max
-    reads "$model-sealed" SAGEMCOM_T210_D_R "$key" "$other" || fail "$model, encrypted"
+    simulate "$model-sealed" --listen tcp://127.0.0.1:0 --model "$model" --keys "$keys" --set interval=1 --speed max
+    reads "$model-sealed" SAGEMCOM_T210_D_R "$encryption_key" "$authentication_key" || fail "$model, encrypted"
     stop_simulating
     count=$((count + 1))
 done

@@ -9,10 +9,7 @@ peer=gurux-dlms
 . "$(dirname "$0")/lib/common.sh"
 needs_python gurux-dlms==1.0.203 gurux_dlms
 
-key=000102030405060708090A0B0C0D0E0F
-authentication=D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF
-printf '[[meter]]\nencryption_key = "%s"\nauthentication_key = "%s"\n' "$key" "$authentication" >keys.toml
-chmod 600 keys.toml
+example_keys
 
 reads() { # model, keys
     "$python" "$here/lib/gurux_dlms_reads.py" "$place" "$@" >"$1-read.log" 2>&1
@@ -21,7 +18,7 @@ push() { # model, seconds from push to push, where, speed
     model=$1
     seconds=$2
     shift 2
-    simulate "$model" "$@" --model "$model" --keys "$work/keys.toml" --set interval="$seconds" --set 1.8.0=12345679 \
+    simulate "$model" "$@" --model "$model" --keys "$keys" --set interval="$seconds" --set 1.8.0=12345679 \
         --set 2.8.0=4322 --set 1.7.0=367 --set 2.7.0=3 --set 32.7.0=233.9 --set 52.7.0=234.2 --set 72.7.0=234.9 \
         --set 31.7.0=1.58 --set 51.7.0=0.02 --set 71.7.0=0.03 --set 13.7.0=0.997
 }
@@ -29,14 +26,14 @@ push() { # model, seconds from push to push, where, speed
 models="kaifa-ma309 sagemcom-t210d landisgyr-e450 iskra-am550"
 for model in $models; do
     push "$model" 1 --listen tcp://127.0.0.1:0 --speed max
-    reads "$model" "$key" "$authentication" || fail "$model"
+    reads "$model" "$encryption_key" "$authentication_key" || fail "$model"
     stop_simulating
 done
 # As fast as the line of the meter.
 push kaifa-ma309 3 --pty "$work/meter"
-reads kaifa-ma309 "$key" "$authentication" || fail "over a pseudo-terminal"
+reads kaifa-ma309 "$encryption_key" "$authentication_key" || fail "over a pseudo-terminal"
 stop_simulating
 push sagemcom-t210d 1 --listen tcp://127.0.0.1:0 --speed max
-reads sagemcom-t210d "$authentication" "$authentication" && fail "a wrong encryption key is taken"
+reads sagemcom-t210d "$authentication_key" "$authentication_key" && fail "a wrong encryption key is taken"
 stop_simulating
 echo "PASSED gurux-dlms: $models over TCP, one over a pseudo-terminal"

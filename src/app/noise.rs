@@ -57,6 +57,12 @@ pub fn looks_like(bytes: &[u8], line: LineSettings, protocol: &str) -> Option<Co
     }
 }
 
+/// Whether bytes look as they would with other line settings: where those are searched for, the search tells of it.
+#[must_use]
+pub fn is_of_the_line(bytes: &[u8], line: LineSettings) -> bool {
+    hints::of(bytes, line).is_some_and(Hint::is_of_the_line)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,7 +11,8 @@ use super::broker;
 use crate::bus::{self, BusEvent, Decoder, Ends, Handle, Intent, Port, Status, Wanted};
 use crate::frame::visible;
 use crate::link::{
-    Clock, Link, LinkName, ListenLink, OpenError, Place, Topic, listen, mqtt, rfc2217, serial, tcp,
+    Clock, Link, LinkCommand, LinkName, ListenLink, OpenError, Place, Topic, listen, mqtt, rfc2217, serial,
+    tcp,
 };
 use crate::meter::Model;
 use crate::protocol::{LineSettings, MeterKey};
@@ -213,9 +214,10 @@ async fn serve(mut opening: Opening, swaps: Swaps, (trace, clock, ends): (Shared
         Place::Rfc2217(host, number) => telnet(host, *number, line, listens, clock).await,
         Place::Listen(address, number) => calling(address, *number, listens, clock).await,
         Place::Mqtt(topic) => subscribed(topic, clock).await,
-        Place::Sim => Ok(simulated(simulation, swaps, (line, listens, clock))),
+        Place::Sim => Ok(simulated((simulation, opening.zone), swaps, (line, listens, clock))),
     };
-    let wanted = Wanted { line: Some(line), soft_parity: name.soft_parity };
+    let is_line_chosen = name.line.is_some();
+    let wanted = Wanted { line: Some(line), is_line_chosen, soft_parity: name.soft_parity };
     match port {
         Ok(port) => bus::run(ends, port, trace, clock, decoder, wanted).await,
         Err(error) => ends.fail(error),
@@ -284,18 +286,27 @@ async fn calling(address: &str, number: u16, listens: bool, clock: Clock) -> Res
 
 /// The simulated bus.
 fn simulated(
-    simulation: Simulation,
+    (simulation, zone): (Simulation, Option<TimeZone>),
     swaps: Swaps,
     (line, listens, clock): (LineSettings, bool, Clock),
 ) -> Port {
     let Simulation { faults, speed, model } = simulation;
     let bus = SimBus::new(demo_meters(model)).with_faults(faults).with_speed(speed).with_line(line);
-    let bus = bus.with_swaps(swaps);
+    let bus = bus.with_swaps(swaps).with_zone(zone);
     let Link { commands, events } = bus.open(clock);
     if !listens {
         return Port::Full(Link { commands, events });
     }
-    // The bus goes on as long as somebody could command it; nobody who listens can.
-    tokio::spawn(async move { commands.closed().await });
-    Port::Listening(ListenLink { events })
+    // The bus goes on as long as somebody could command it; who listens can ask for other line settings only.
+    let (lines, mut wanted) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Some(line) = wanted.recv().await {
+            let _ = commands.send(LinkCommand::SetLine(line));
+        }
+        commands.closed().await;
+    });
+    Port::Listening(ListenLink { lines, events })
 }
+
+#[cfg(test)]
+mod tests;

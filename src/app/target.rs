@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use crate::bus::Decoder;
 use crate::frame::Secret;
@@ -48,6 +49,16 @@ pub enum RequestError {
 }
 
 impl Target {
+    /// The meter in words: `mercury-206 11200294`, or the model alone where nobody is addressed.
+    #[must_use]
+    pub fn meter(&self) -> String {
+        if self.model.address.has_address() {
+            format!("{} {}", self.model.id, self.address)
+        } else {
+            self.model.id.to_owned()
+        }
+    }
+
     /// The family that speaks the model's protocol.
     ///
     /// # Panics
@@ -61,6 +72,12 @@ impl Target {
     #[must_use]
     pub fn decoder(&self) -> Decoder {
         Decoder { family: self.family(), dialect: self.model.dialect }
+    }
+
+    /// The zone of its clock, where its model is of one country.
+    #[must_use]
+    pub fn zone(&self) -> Option<TimeZone> {
+        self.family().zone(self.model.dialect).and_then(|rule| TimeZone::posix(rule).ok())
     }
 
     /// Everything it can be asked.
@@ -101,6 +118,7 @@ impl Target {
             address: self.address.clone(),
             password: self.password.clone().or_else(|| default_password(self.model.login)),
             line,
+            is_line_chosen: false,
             network_delay,
             keys: self.keys.clone(),
         }

@@ -121,14 +121,17 @@ impl Errand {
         }
     }
 
-    /// The state machine that does it on the line in force, where that is known, and how far it may go.
+    /// The state machine that does it on the line in force, where that is known and whether or not somebody has
+    /// chosen it, and how far it may go.
     pub(super) fn into_exchange(
         self,
         line: Option<LineSettings>,
+        is_line_chosen: bool,
     ) -> (Result<Box<dyn Exchange>, ComposeError>, Scope) {
         let exchange: Result<Box<dyn Exchange>, ComposeError> = match self.work {
             Work::Plan(decoder, mut plan) => {
                 plan.profile.line = line.unwrap_or(plan.profile.line);
+                plan.profile.is_line_chosen = is_line_chosen;
                 decoder.family.exchange(*plan)
             }
             Work::Raw(raw) => Ok(Box::new(raw)),

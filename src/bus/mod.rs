@@ -13,6 +13,7 @@ mod playback;
 mod quiet;
 mod raw;
 mod run;
+mod search;
 mod seven;
 mod talk;
 #[cfg(test)]
@@ -29,7 +30,7 @@ use std::time::Duration;
 
 use crate::frame::At;
 use crate::link::{LineErrors, OpenError, SoftParity};
-use crate::protocol::{Dialect, Failure, Family, LineSettings, Warning};
+use crate::protocol::{Dialect, Failure, Family, Finding, LineSettings, Warning};
 use crate::reading::Reading;
 use crate::trace::CaptureState;
 
@@ -74,8 +75,10 @@ pub enum Intent {
     Cancel(JobId),
     /// Cut and track the traffic by another protocol from here on; `None` takes everything for noise.
     Decode(Option<Decoder>),
-    /// Change the line settings.
+    /// Change the line settings to those that somebody has chosen: no others are tried from here on.
     SetLine(LineSettings),
+    /// Change the line settings to those a meter leaves the factory with: others may be tried from there.
+    FactoryLine(LineSettings),
     /// The meter is on this line, which is for the far end to set: nothing is changed here, but what is sent and
     /// received is taken for characters of that line.
     Expect(LineSettings),
@@ -88,6 +91,8 @@ pub enum Intent {
 pub struct Wanted {
     /// The line settings the link was opened for; `None` takes those that are in force.
     pub line: Option<LineSettings>,
+    /// Whether somebody has chosen them, so that no others are tried.
+    pub is_line_chosen: bool,
     /// Whether parity is put in and taken out here.
     pub soft_parity: SoftParity,
 }
@@ -130,6 +135,8 @@ pub enum JobEvent {
 pub enum BusEvent {
     /// Of a job.
     Job(JobId, JobEvent),
+    /// Of the search for the line settings of a meter that speaks by itself.
+    Line(Finding),
     /// The bus has ended; with an error, the link could not be opened at first.
     Ended(Result<(), OpenError>),
 }
@@ -187,6 +194,8 @@ pub struct Status {
     pub link: LinkState,
     /// The line settings in force, where they are known.
     pub line: Option<LineSettings>,
+    /// Whether other line settings are tried when the bytes make no sense.
+    pub is_searching: bool,
     /// Whether parity bits are put in and taken out here: 7E1 characters over an 8N1 line.
     pub soft_parity: bool,
     /// Counts.

@@ -87,7 +87,7 @@ async fn wanted(ends: &mut Ends, trace: &SharedTrace) -> ControlFlow<(), Option<
             None | Some(Intent::Close) => return ControlFlow::Break(()),
             Some(Intent::Decode(decoder)) => return ControlFlow::Continue(decoder),
             Some(Intent::Run { job, errand }) if errand.only_listens() => {
-                match errand.into_exchange(None).0 {
+                match errand.into_exchange(None, true).0 {
                     Ok(exchange) => {
                         let zone = trace.lock().zone().cloned();
                         Hearing { ends, job, exchange, reply: None, zone }.carry_out(trace);
@@ -98,7 +98,7 @@ async fn wanted(ends: &mut Ends, trace: &SharedTrace) -> ControlFlow<(), Option<
             Some(Intent::Run { job, .. }) => {
                 refuse(ends, job, Fault::ListensOnly);
             }
-            Some(Intent::Cancel(_) | Intent::SetLine(_) | Intent::Expect(_)) => {}
+            Some(Intent::Cancel(_) | Intent::SetLine(_) | Intent::FactoryLine(_) | Intent::Expect(_)) => {}
         }
     }
 }

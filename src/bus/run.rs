@@ -1,5 +1,9 @@
 //! The loop that joins link, trace and protocol.
 
+mod orders;
+mod tuning;
+mod unheard;
+
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -11,6 +15,7 @@ use super::handle::{Ends, Port};
 use super::job::{Active, Queue};
 use super::liveness::Liveness;
 use super::quiet::Quiet;
+use super::search::Search;
 use super::seven::SevenBits;
 use super::talk::Talk;
 use super::written::Unsettled;
@@ -21,6 +26,7 @@ use crate::link::tcp::looks_like_telnet;
 use crate::link::{Clock, Damage, LinkCommand, LinkEvent};
 use crate::protocol::{Access, Action, Event, Failure, Fault, LineSettings, Warning};
 use crate::trace::{Claimed, Digest, EntryKind, Mark, SharedTrace, Split, Way};
+use orders::Orders;
 
 /// How long a stopped exchange may take to sign off before the link is closed all the same.
 const FAREWELL: Duration = Duration::from_secs(3);
@@ -34,12 +40,12 @@ pub async fn run(
     decoder: Option<Decoder>,
     wanted: Wanted,
 ) {
-    let (link_events, commands, split) = match port {
-        Port::Full(link) => (link.events, Some(link.commands), Split::TwoWay),
-        Port::Listening(link) => (link.events, None, Split::Listening),
+    let (link_events, orders, split) = match port {
+        Port::Full(link) => (link.events, Orders::All(link.commands), Split::TwoWay),
+        Port::Listening(link) => (link.events, Orders::LinesOnly(link.lines), Split::Listening),
     };
     let bus = Bus {
-        commands,
+        orders,
         clock,
         trace,
         digest: Digest::new(decoder.map(|d| (d.family, d.dialect)), split, LineSettings::default()),
@@ -49,8 +55,11 @@ pub async fn run(
         talk: Talk { seven: SevenBits::new(wanted), ..Talk::default() },
         outgoing: Outgoing::default(),
         quiet: Quiet::default(),
+        is_line_chosen: wanted.is_line_chosen,
+        search: Search::default(),
         closing: None,
         was_cut: false,
+        unheard: None,
         liveness: Liveness::default(),
         told: ends.told,
         status: ends.status,
@@ -67,8 +76,7 @@ struct Outgoing {
 }
 
 struct Bus {
-    /// `None` when the link is only listened to.
-    commands: Option<mpsc::UnboundedSender<LinkCommand>>,
+    orders: Orders,
     clock: Clock,
     trace: SharedTrace,
     digest: Digest,
@@ -78,10 +86,15 @@ struct Bus {
     talk: Talk,
     outgoing: Outgoing,
     quiet: Quiet,
+    /// Whether somebody has chosen the line settings.
+    is_line_chosen: bool,
+    search: Search,
     /// When the link is closed at the latest, once that is wanted.
     closing: Option<At>,
     /// Whether the link went away in the middle of something.
     was_cut: bool,
+    /// The first entry since the link was opened, as long as no job has begun.
+    unheard: Option<u32>,
     liveness: Liveness,
     told: mpsc::UnboundedSender<BusEvent>,
     status: watch::Sender<Status>,
@@ -117,10 +130,10 @@ impl Bus {
 
     /// The next moment at which something must happen though nothing arrives.
     fn wake(&self) -> Option<At> {
-        let next = match &self.talk.active {
-            Some(_) => self.due(),
-            None => (self.queue.len() > 0 && self.may_begin()).then(|| self.quiet.begin()),
-        };
+        let is_asking = self.talk.active.is_some();
+        let begin = (self.queue.len() > 0 && self.may_begin()).then(|| self.quiet.begin());
+        let idle = || [begin, self.search.due()].into_iter().flatten().min();
+        let next = if is_asking { self.due() } else { idle() };
         [next, self.digest.deadline(), self.closing].into_iter().flatten().min()
     }
 
@@ -151,17 +164,21 @@ impl Bus {
                 }
                 self.talk.seven.open(line);
                 self.remark_on_parity(at);
+                self.open_ears();
+                self.search_anew();
             }
             LinkEvent::LineSet { line, at } => {
                 self.set_line(Some(line));
                 self.trace.lock().mark(Mark::Line(line), at);
                 self.talk.seven.set(line);
+                self.search.moved(line);
                 self.remark_on_parity(at);
                 self.line_is_settled(at);
             }
             LinkEvent::LineRefused { why, at, .. } => {
                 self.trace.lock().mark(Mark::LineRefused(why), at);
                 self.talk.seven.refuse();
+                self.search.stop();
                 self.tell_exchange(Event::LineRefused, at);
                 if self.talk.active.is_none() {
                     self.outgoing.held.clear();
@@ -226,11 +243,12 @@ impl Bus {
         at: At,
         work: impl FnOnce(&mut Digest, &mut crate::trace::Trace, &mut dyn FnMut(Claimed<'_>)),
     ) {
-        let (talk, quiet) = (&mut self.talk, &mut self.quiet);
+        let (talk, quiet, search) = (&mut self.talk, &mut self.quiet, &mut self.search);
         let mut trace = self.trace.lock();
         let (mut first_echo, mut is_late) = (false, false);
         work(&mut self.digest, &mut trace, &mut |piece| {
             first_echo |= talk.hear(&piece, at);
+            search.overhear(&piece, talk.active.is_some(), at);
             let is_unasked = talk.active.is_none() && matches!(piece.kind, EntryKind::Frame(_));
             is_late |= is_unasked && piece.way == Way::In && quiet.answer(at);
         });
@@ -244,6 +262,7 @@ impl Bus {
         drop(trace);
         self.remark_on_parity(at);
         self.pump(at);
+        self.follow_search(at);
     }
 
     fn sent(&mut self, at: At) {
@@ -269,6 +288,7 @@ impl Bus {
         self.talk.status.link = state;
         self.was_cut |= self.talk.active.is_some();
         self.outgoing = Outgoing::default();
+        self.search.stop();
         self.through_digest(at, |digest, trace, out| digest.finish(trace, out));
         self.trace.lock().mark(mark, at);
         self.tell_exchange(Event::LinkLost, at);
@@ -279,7 +299,8 @@ impl Bus {
             Intent::Run { job, errand } => self.queue.push(job, errand),
             Intent::Cancel(job) => self.cancel(job),
             Intent::Decode(decoder) => self.decode(decoder, self.clock.now()),
-            Intent::SetLine(line) => self.ask_for_line(line),
+            Intent::SetLine(line) => self.take_line(line),
+            Intent::FactoryLine(line) => self.offer_line(line),
             Intent::Expect(line) => {
                 self.talk.seven.expect(line);
                 self.remark_on_parity(self.clock.now());
@@ -312,6 +333,7 @@ impl Bus {
         self.decoder = decoder;
         let line = self.talk.status.line.unwrap_or_default();
         self.digest = Digest::new(decoder.map(|d| (d.family, d.dialect)), self.split, line);
+        self.search_anew();
     }
 
     fn time_passed(&mut self) -> ControlFlow<()> {
@@ -325,6 +347,7 @@ impl Bus {
             }
             self.tell_exchange(Event::Deadline, now);
         }
+        self.turn_search(now);
         ControlFlow::Continue(())
     }
 
@@ -341,11 +364,8 @@ impl Bus {
             let job = active.job;
             match active.exchange.next_action() {
                 None => break,
-                Some(Action::Send(_)) if self.commands.is_none() => {
+                Some(Action::Send(_)) if !self.orders.can_send() => {
                     active.exchange.handle(Event::LinkLost, at);
-                }
-                Some(Action::SetLine(_)) if self.commands.is_none() => {
-                    active.exchange.handle(Event::LineRefused, at);
                 }
                 Some(Action::Send(bytes)) => self.transmit(bytes, at),
                 Some(Action::SetLine(line)) => self.ask_for_line(line),
@@ -402,10 +422,9 @@ impl Bus {
     /// Has the link change its line.
     fn ask_for_line(&mut self, line: LineSettings) {
         self.talk.seven.ask(line);
-        if self.commands.is_some() && self.is_open() {
+        if self.orders.set_line(line) && self.is_open() {
             self.outgoing.lines += 1;
         }
-        self.command(LinkCommand::SetLine(line));
     }
 
     /// A change of the line was made or refused.
@@ -420,6 +439,7 @@ impl Bus {
 
     fn put_out(&mut self, bytes: Vec<u8>, at: At) {
         self.note_write(&bytes, at);
+        self.search.stop();
         let bytes = self.talk.seven.send(bytes);
         self.remark_on_parity(at);
         self.talk.status.counters.bytes_out += bytes.len() as u64;
@@ -430,7 +450,7 @@ impl Bus {
             talk.hear(&piece, at);
         });
         drop(trace);
-        self.command(LinkCommand::Send(bytes));
+        self.orders.give(LinkCommand::Send(bytes));
     }
 
     /// Notes what goes out of an errand that may change the meter.
@@ -486,7 +506,7 @@ impl Bus {
     fn doubt(&mut self) {
         if self.talk.status.line.is_none() && self.is_open() && self.liveness.doubt() {
             self.talk.status.link = LinkState::Lost("the connection may be dead".to_owned());
-            self.command(LinkCommand::Renew);
+            self.orders.give(LinkCommand::Renew);
         }
     }
 
@@ -499,17 +519,19 @@ impl Bus {
     fn start_next(&mut self) {
         while self.may_begin() && self.quiet.begin() <= self.clock.now() {
             let Some((job, errand)) = self.queue.next() else { return };
-            if self.commands.is_none() && !errand.only_listens() {
+            let listens = errand.only_listens();
+            if !self.orders.can_send() && !listens {
                 self.refuse(job, Fault::ListensOnly);
                 continue;
             }
+            let may_reply = errand.is_permitted();
             let decoder = errand.decoder().copied();
             if let Some(decoder) = decoder
                 && self.decoder.is_none_or(|d| !d.is_same(&decoder))
             {
                 self.decode(Some(decoder), self.clock.now());
             }
-            let (exchange, scope) = errand.into_exchange(self.talk.status.line);
+            let (exchange, scope) = errand.into_exchange(self.talk.status.line, self.is_line_chosen);
             match exchange {
                 Ok(mut exchange) => {
                     if std::mem::take(&mut self.was_cut) {
@@ -517,11 +539,21 @@ impl Bus {
                     }
                     self.talk.active = Some(Active::new(job, exchange, decoder, scope));
                     self.tell(job, JobEvent::Started);
-                    self.tell_exchange(Event::Start, self.clock.now());
+                    self.begin(listens && !may_reply);
                 }
                 Err(error) => self.refuse(job, Fault::Unsendable(error)),
             }
         }
+    }
+
+    /// Begins the active job. One that only listens hears what nobody has heard yet; a reply would come too late.
+    fn begin(&mut self, hears_early: bool) {
+        let now = self.clock.now();
+        self.tell_exchange(Event::Start, now);
+        if hears_early {
+            self.catch_up(now);
+        }
+        self.unheard = None;
     }
 
     /// Whether a job could begin: one that was asked for after a change of the line waits for it.
@@ -536,13 +568,6 @@ impl Bus {
         self.tell(job, JobEvent::Finished);
     }
 
-    fn command(&self, command: LinkCommand) {
-        if let Some(commands) = &self.commands {
-            // A link that has gone has said so, or will, through its events.
-            let _ = commands.send(command);
-        }
-    }
-
     fn tell(&self, job: JobId, event: JobEvent) {
         let _ = self.told.send(BusEvent::Job(job, event));
     }
@@ -550,6 +575,7 @@ impl Bus {
     fn publish(&mut self) {
         self.talk.status.running = self.talk.active.as_ref().map(|active| active.job);
         self.talk.status.waiting = self.queue.len();
+        self.talk.status.is_searching = self.search.is_running();
         let trace = self.trace.lock();
         self.talk.status.entries = trace.len();
         self.talk.status.capture = trace.capture_state();
@@ -567,7 +593,7 @@ impl Bus {
         let now = self.clock.now();
         self.tell_exchange(Event::LinkLost, now);
         self.through_digest(now, |digest, trace, out| digest.finish(trace, out));
-        self.command(LinkCommand::Close);
+        self.orders.give(LinkCommand::Close);
         if !matches!(self.talk.status.link, LinkState::Closed(_)) {
             self.talk.status.link = LinkState::Closed("closed".to_owned());
         }

@@ -182,7 +182,7 @@ mod tests {
     const CARRIED: &[u8] = &[0xAF, 0x3F, 0x21, 0x8D, 0x0A];
 
     fn opened(soft_parity: SoftParity, in_force: Option<LineSettings>) -> SevenBits {
-        let mut seven = SevenBits::new(Wanted { line: Some(E71), soft_parity });
+        let mut seven = SevenBits::new(Wanted { line: Some(E71), soft_parity, ..Wanted::default() });
         seven.open(in_force);
         seven
     }
@@ -214,7 +214,8 @@ mod tests {
 
     #[test]
     fn bytes_of_eight_bits_are_never_touched() {
-        let wanted = Wanted { line: Some(LineSettings::n81(9600)), soft_parity: SoftParity::On };
+        let wanted =
+            Wanted { line: Some(LineSettings::n81(9600)), soft_parity: SoftParity::On, ..Wanted::default() };
         let mut seven = SevenBits::new(wanted);
         seven.open(None);
         assert_eq!(seven.send(vec![0xC0, 0x81]), [0xC0, 0x81]);
@@ -304,7 +305,8 @@ mod tests {
 
     #[test]
     fn a_refused_line_is_wanted_no_more_unless_the_far_end_sets_it() {
-        let eight = Wanted { line: Some(LineSettings::n81(9600)), soft_parity: SoftParity::On };
+        let eight =
+            Wanted { line: Some(LineSettings::n81(9600)), soft_parity: SoftParity::On, ..Wanted::default() };
         let mut port = SevenBits::new(eight);
         port.open(Some(LineSettings::n81(9600)));
         port.ask(E71);

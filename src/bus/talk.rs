@@ -26,21 +26,26 @@ impl Talk {
             return false;
         }
         self.count(piece.kind, piece.bytes.len());
-        let (bytes, parity_errors) = self.seven.receive(piece.kind, piece.bytes);
-        self.status.counters.line_errors.add(LineError::Parity, parity_errors as u64);
         let first_echo = self.echo(piece.kind);
-        let Some(active) = &mut self.active else { return first_echo };
-        let event = match piece.kind {
-            EntryKind::Frame(_) => {
-                active.reply = Some(piece.number);
-                Event::Frame(&bytes)
-            }
-            EntryKind::Echo => Event::Echo,
-            EntryKind::Noise => Event::Noise(&bytes),
-            EntryKind::Mark(_) => return first_echo,
-        };
-        active.hear(event, at);
+        let parity_errors = self.tell(piece.number, piece.kind, piece.bytes, at);
+        self.status.counters.line_errors.add(LineError::Parity, parity_errors as u64);
         first_echo
+    }
+
+    /// Tells the running exchange of a received entry; gives the count of its wrong parity bits.
+    pub(super) fn tell(&mut self, number: u32, kind: EntryKind, bytes: &[u8], at: At) -> usize {
+        let (bytes, parity_errors) = self.seven.receive(kind, bytes);
+        let Some(active) = &mut self.active else { return parity_errors };
+        match kind {
+            EntryKind::Frame(_) => {
+                active.reply = Some(number);
+                active.hear(Event::Frame(&bytes), at);
+            }
+            EntryKind::Echo => active.hear(Event::Echo, at),
+            EntryKind::Noise => active.hear(Event::Noise(&bytes), at),
+            EntryKind::Mark(_) => {}
+        }
+        parity_errors
     }
 
     fn count(&mut self, kind: EntryKind, len: usize) {

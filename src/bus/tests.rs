@@ -1,5 +1,6 @@
 //! The loop against a hand at the far end, on paused time.
 
+mod early;
 mod permits;
 
 use std::time::Duration;
@@ -168,7 +169,8 @@ async fn a_bus_that_only_listens_refuses_to_send_and_has_nothing_to_send_with() 
     let clock = Clock::start();
     let trace = SharedTrace::new(Trace::new(clock.origin()));
     let (link, mut far) = with_far_end();
-    let port = Port::Listening(crate::link::ListenLink { events: link.events });
+    let (lines, mut asked) = tokio::sync::mpsc::unbounded_channel();
+    let port = Port::Listening(crate::link::ListenLink { lines, events: link.events });
     drop(link.commands);
     let (mut handle, ends) = channel();
     tokio::spawn(run(ends, port, trace, clock, None, Wanted::default()));
@@ -178,6 +180,7 @@ async fn a_bus_that_only_listens_refuses_to_send_and_has_nothing_to_send_with() 
         panic!("it must be refused")
     };
     assert_eq!(far.commands.recv().await, None);
+    assert!(asked.try_recv().is_err());
 }
 
 #[tokio::test]

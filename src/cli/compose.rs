@@ -44,7 +44,7 @@ fn compose(target: &Target, request: &Request) -> Result<Vec<Dissection>, Stop> 
     let family = target.family();
     let profile = target.profile(target.model.line, Duration::ZERO);
     let frames = family.compose(&profile, request).map_err(|error| {
-        let doing = format!("composing {} for {} {}", request.command.id, target.model.id, target.address);
+        let doing = format!("composing {} for {}", request.command.id, target.meter());
         Trouble::usage(doing, error.to_string())
     })?;
     let context =
@@ -55,5 +55,5 @@ fn compose(target: &Target, request: &Request) -> Result<Vec<Dissection>, Stop> 
 /// The whole frame on one line, to be copied.
 fn wire_hex(dissection: &Dissection, reveal: bool) -> String {
     let Some(wire) = dissection.wire() else { return String::new() };
-    Mask::unless(reveal, dissection, 0).spaced(&wire.bytes, Span::new(0, wire.bytes.len()))
+    Mask::unless(reveal, dissection.told(reveal), 0).spaced(&wire.bytes, Span::new(0, wire.bytes.len()))
 }

@@ -1,6 +1,5 @@
 //! `decode`: captured bytes explained.
 
-use std::io::Read;
 use std::path::Path;
 
 use super::args::{Decode, Global};
@@ -8,7 +7,7 @@ use super::exit::{Exit, Outcome, Stop, Trouble};
 use super::traffic::{Printer, Tally};
 use super::values::Protocol;
 use super::{keys, out, zone};
-use crate::app::decode::{self, Input};
+use crate::app::decode::{Explained, Input, InputError, Origin};
 use crate::app::keys::Keys;
 use crate::app::output::entry::Show;
 use crate::app::output::explain::{self, Look};
@@ -17,22 +16,18 @@ use crate::app::target::family_of;
 use crate::bus::Decoder;
 use crate::frame::visible;
 use crate::meter::Model;
-use crate::protocol::{Dialect, MeterKey};
+use crate::protocol::Dialect;
 use crate::trace::{Trace, Way};
-
-/// Largest input that is taken.
-const LARGEST: u64 = 1 << 30;
 
 /// Prints what captured bytes mean.
 pub fn run(global: &Global, given: &Decode) -> Outcome {
     let (input, doing) = input(given)?;
     let decoder = chosen(given.model, given.protocol);
-    let mut explained = explain(&input, decoder, &keys::load(global)?, &doing)?;
+    let mut explained = explain(input, decoder, &keys::load(global)?, &doing)?;
     explained.set_zone(zone::load(global)?);
     let look = Look { sheet: Sheet::of_stdout(!global.no_color), reveal: given.reveal };
-    let timed = matches!(input, Input::Capture(_));
-    let mut printer = Printer::new(Show { look, timed }, global.json);
-    printer.print_all(&explained)?;
+    let mut printer = Printer::new(Show { look, timed: explained.is_timed() }, global.json);
+    each_step(&mut explained, &doing, |trace| printer.print_all(trace))?;
     let (sent, received) = (printer.tally(Way::Out), printer.tally(Way::In));
     Ok(judge(sent.and(received), decoder, &doing))
 }
@@ -47,47 +42,41 @@ pub fn chosen(model: Option<&'static Model>, protocol: Protocol) -> Option<Decod
     }
 }
 
-/// The input cut into frames, to be explained with any of the keys; all of it is noise when no protocol was
-/// named and none finds a frame.
+/// The input to be cut into frames and explained with any of the keys, with a remark where other protocols than the
+/// one it is taken for fit as well.
 ///
 /// # Errors
 /// [`Stop`] when a capture cannot be read.
-pub fn explain(input: &Input, decoder: Option<Decoder>, keys: &Keys, doing: &str) -> Result<Trace, Stop> {
-    let keys = keys.ciphers("");
-    let mut trace = cut(input, decoder, &keys, doing)?;
-    trace.set_keys(keys);
-    Ok(trace)
-}
-
-fn cut(input: &Input, decoder: Option<Decoder>, keys: &[MeterKey], doing: &str) -> Result<Trace, Stop> {
-    match input {
-        Input::Bytes(bytes) => {
-            let found = decoder.or_else(|| recognised(bytes, keys, doing));
-            Ok(decode::digest(bytes, found))
-        }
-        Input::Capture(content) => {
-            let played = decode::play(content, decoder, keys)
-                .map_err(|error| Trouble::usage(doing, visible::error(&error)))?;
-            if let Some(torn) = played.torn {
-                let bytes = explain::count(usize::try_from(torn.bytes).unwrap_or(usize::MAX));
-                out::remark(&format!("{doing}: {bytes} at its end could not be read: {}", torn.why));
-            }
-            Ok(played.trace)
-        }
-    }
-}
-
-/// The protocol that fits best, with a remark where others fit as well.
-fn recognised(bytes: &[u8], keys: &[MeterKey], doing: &str) -> Option<Decoder> {
-    let found = decode::detect(bytes, keys)?;
-    let rivals: Vec<&str> = decode::rivals(bytes, found).iter().map(|family| family.id()).collect();
-    if !rivals.is_empty() {
-        let (taken, others) = (found.family.id(), rivals.join(", "));
+pub fn explain(input: Input, decoder: Option<Decoder>, keys: &Keys, doing: &str) -> Result<Explained, Stop> {
+    let explained = Explained::new(input, decoder, keys.ciphers(""))
+        .map_err(|error| Trouble::usage(doing, error.to_string()))?;
+    if let Some(found) = explained.found().filter(|found| !found.rivals.is_empty()) {
+        let (taken, others) = (found.taken.family.id(), found.rivals.join(", "));
         out::remark(&format!(
             "{doing}: taken for {taken}; it may as well be {others}: choose with --protocol"
         ));
     }
-    Some(found)
+    Ok(explained)
+}
+
+/// Hands on the trace after every piece of the input, with a remark on an end that cannot be read. Each entry must be
+/// used at once: it may be gone from the trace the next time.
+///
+/// # Errors
+/// [`Stop`] of the use, and when the input cannot be read any further.
+pub fn each_step(
+    explained: &mut Explained,
+    doing: &str,
+    mut used: impl FnMut(&Trace) -> Result<(), Stop>,
+) -> Result<(), Stop> {
+    while explained.step().map_err(|error| Trouble::usage(doing, error.to_string()))? {
+        used(explained.trace())?;
+    }
+    if let Some(torn) = explained.torn() {
+        let bytes = explain::count(usize::try_from(torn.bytes).unwrap_or(usize::MAX));
+        out::remark(&format!("{doing}: {bytes} at its end could not be read: {}", torn.why));
+    }
+    Ok(())
 }
 
 /// The exit code, with a remark where the output does not make plain why.
@@ -121,8 +110,8 @@ fn input(given: &Decode) -> Result<(Input, String), Stop> {
         return file(given.file.as_deref().unwrap_or(Path::new("-")), "decoding");
     };
     let doing = "decoding --hex".to_owned();
-    match decode::hex_text(text) {
-        Ok(bytes) => Ok((Input::Bytes(bytes), doing)),
+    match Input::of_hex(text) {
+        Ok(input) => Ok((input, doing)),
         Err(error) => Err(Trouble::usage(doing, error.to_string()).into()),
     }
 }
@@ -136,26 +125,8 @@ pub fn file(path: &Path, doing: &str) -> Result<(Input, String), Stop> {
         Some("-") => format!("{doing} standard input"),
         _ => format!("{doing} {}", visible::string(&path.to_string_lossy())),
     };
-    let content = read(path).map_err(|error| Trouble::usage(&doing, visible::error(&error)))?;
-    match decode::recognise(content) {
+    match Origin::open(path).map_err(InputError::from).and_then(Input::open) {
         Ok(input) => Ok((input, doing)),
         Err(error) => Err(Trouble::usage(doing, error.to_string()).into()),
     }
-}
-
-fn read(path: &Path) -> std::io::Result<Vec<u8>> {
-    if path == Path::new("-") {
-        return bounded(std::io::stdin().lock());
-    }
-    bounded(std::fs::File::open(path)?)
-}
-
-/// Everything there is to read, but not without end.
-fn bounded(from: impl Read) -> std::io::Result<Vec<u8>> {
-    let mut content = Vec::new();
-    from.take(LARGEST + 1).read_to_end(&mut content)?;
-    if content.len() as u64 > LARGEST {
-        return Err(std::io::Error::other(format!("more than {LARGEST} bytes")));
-    }
-    Ok(content)
 }

@@ -32,26 +32,26 @@ pub fn trouble(
         request_bytes: request.map_or(0, |entry| entry.len as usize),
     };
     let found = diagnosis::diagnose(&case, &failure.fault);
-    let doing = format!(
-        "{} of {} {} on {}",
-        failure.step,
-        target.model.id,
-        target.address,
-        live.session.name.in_words()
-    );
-    let mut trouble = Trouble::new(Exit::of(&failure.fault), doing, found.headline).hint(found.heard);
-    if let Some(address) = meter::simulated_address(target.model, case.place) {
-        trouble = trouble.hint(format!("the simulated bus has {} at address {address}", target.model.id));
+    let doing = format!("{} of {} on {}", failure.step, target.meter(), live.session.name.in_words());
+    let trouble = Trouble::new(Exit::of(&failure.fault), doing, found.headline).hint(found.heard);
+    let told = elsewhere(target, &case, written, &failure.fault).into_iter().fold(trouble, Trouble::hint);
+    where_to_look(told, &found.ruled_out, &found.look_at)
+}
+
+/// Under which other address the meter may be found.
+fn elsewhere(target: &Target, case: &Case<'_>, written: &str, fault: &Fault) -> Vec<String> {
+    let simulated = meter::simulated_address(target.model, case.place)
+        .map(|address| format!("the simulated bus has {} at address {address}", target.model.id));
+    let is_silent = matches!(fault, Fault::NoAnswer { .. });
+    let other = is_silent.then(|| meter::other_address(target.model, written)).flatten();
+    simulated.into_iter().chain(other).collect()
+}
+
+fn where_to_look(mut trouble: Trouble, ruled_out: &[&str], look_at: &[String]) -> Trouble {
+    if !ruled_out.is_empty() {
+        trouble = trouble.hint(format!("ruled out: {}", ruled_out.join("; ")));
     }
-    if matches!(failure.fault, Fault::NoAnswer { .. })
-        && let Some(other) = meter::other_address(target.model, written)
-    {
-        trouble = trouble.hint(other);
-    }
-    if !found.ruled_out.is_empty() {
-        trouble = trouble.hint(format!("ruled out: {}", found.ruled_out.join("; ")));
-    }
-    for (index, place) in found.look_at.iter().enumerate() {
+    for (index, place) in look_at.iter().enumerate() {
         let head = if index == 0 { "look at:" } else { "        " };
         trouble = trouble.hint(format!("{head} {place}"));
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::args::{Ask, Meter};
+use super::args::{Ask, Meter, Who};
 use super::exit::{Stop, Trouble};
 use super::{out, password};
 use crate::app::keys::Keys;
@@ -21,7 +21,10 @@ use crate::sim::demo_address;
 /// [`Stop`] as [`target`].
 pub fn target_on(keys: &Keys, given: &Meter, place: &Place) -> Result<Target, Stop> {
     match simulated_address(given.model, place) {
-        Some(address) if given.address.is_empty() => target(keys, &Meter { address, ..given.clone() }),
+        Some(address) if given.who.address.is_empty() => {
+            let who = Who { address, ..given.who.clone() };
+            target(keys, &Meter { model: given.model, who })
+        }
         _ => target(keys, given),
     }
 }
@@ -69,7 +72,7 @@ pub fn simulated_address(model: &'static Model, place: &Place) -> Option<String>
 /// # Errors
 /// [`Stop`] for an address that cannot be sent and a password that cannot be had.
 pub fn target(keys: &Keys, given: &Meter) -> Result<Target, Stop> {
-    let candidates = given.model.resolve(&given.address).map_err(|error| {
+    let candidates = given.model.resolve(&given.who.address).map_err(|error| {
         Trouble::usage(format!("reading the address of {}", given.model.id), error.to_string())
     })?;
     let mut candidates = candidates.into_iter();
@@ -86,7 +89,7 @@ pub fn target(keys: &Keys, given: &Meter) -> Result<Target, Stop> {
         ));
     }
     let password = password::find(keys, given)?;
-    let keys = keys.ciphers(&given.address);
+    let keys = keys.ciphers(&given.who.address);
     Ok(Target { model: given.model, address: chosen.address, password, keys })
 }
 

@@ -19,11 +19,11 @@ const LONGEST: usize = 64;
 /// # Errors
 /// [`Stop`] when there is no terminal to ask on.
 pub fn find(keys: &Keys, given: &Meter) -> Result<Option<Secret>, Stop> {
-    if given.ask_password {
-        let meter = format!("{} {}", given.model.id, visible::string(&given.address));
+    if given.who.ask_password {
+        let meter = format!("{} {}", given.model.id, visible::string(&given.who.address));
         return prompt(&format!("Password of {}: ", meter.trim_end())).map(Some);
     }
-    Ok(known(keys, &given.address))
+    Ok(known(keys, &given.who.address))
 }
 
 /// The password for the meter at an address, of the keys file, or in `METERSCOPE_PASSWORD`.

@@ -25,7 +25,7 @@ pub fn run(global: &Global, given: &Read) -> Outcome {
     let target = meter::target_on(&keys, &given.meter, &given.link.place)?;
     let requests = requests(&target, given)?;
     meter::answers_on(&given.link.place, &target, &requests)?;
-    let doing = format!("reading {} {}", target.model.id, target.address);
+    let doing = format!("reading {}", target.meter());
     let reader = Reader { global, given, target, requests, zone: zone::load(global)?, doing };
     live::block_on(reader.run())
 }
@@ -194,7 +194,7 @@ impl Reader<'_> {
                 poll.silent = index == 0 && matches!(failure.fault, Fault::NoAnswer { .. } | Fault::LinkLost);
                 poll.got.push(Got::Missing { request: index, why: absent(&failure) });
                 let trouble =
-                    failure::trouble(live, &self.target, &self.given.meter.address, &failure, request);
+                    failure::trouble(live, &self.target, &self.given.meter.who.address, &failure, request);
                 poll.first_trouble.get_or_insert(trouble);
             }
             _ => {}
@@ -289,7 +289,7 @@ impl Reader<'_> {
 
     /// The address as the person wrote it; on the simulated bus it may have been left out.
     fn address(&self) -> &str {
-        match self.given.meter.address.trim() {
+        match self.given.meter.who.address.trim() {
             "" => self.target.address.text(),
             written => written,
         }

@@ -21,7 +21,7 @@ use crate::app::session::{Opening, Recording, Role, Simulation};
 use crate::app::target::Target;
 use crate::bus::{Decoder, Errand, JobEvent, Permit};
 use crate::link::Place;
-use crate::protocol::{Fault, LineSettings, Options, Request};
+use crate::protocol::{Failure, Fault, LineSettings, Options, Request};
 use crate::trace::Way;
 
 /// Sends a command or bytes and shows the answer.
@@ -64,14 +64,14 @@ fn command(global: &Global, given: &Send) -> Outcome {
     let target = meter::target_on(&keys, &named, &given.link.place)?;
     let request = meter::request(&target, &ask)?;
     meter::answers_on(&given.link.place, &target, std::slice::from_ref(&request))?;
-    let doing = format!("sending {} to {} {}", request.command.id, target.model.id, target.address);
+    let doing = format!("sending {} to {}", request.command.id, target.meter());
     let zone = zone::load(global)?;
     let permit = permission::of_command(given, &target, &request, &doing)?;
     live::block_on(async {
         let opening = opening(given, target.model.line, (Some(target.decoder()), &keys, zone));
         let mut live = Live::open(opening, &doing).await?;
         let mut printer = Printer::new(show(global, given), global.json);
-        let outcome = carry_out(&mut live, &target, &named.address, (request, permit)).await;
+        let outcome = carry_out(&mut live, &target, &named.who.address, (request, permit)).await;
         live.close().await;
         printer.print_new(&live.session.trace)?;
         outcome
@@ -91,6 +91,17 @@ async fn carry_out(
         None => Errand::reading(target.decoder(), plan)
             .map_err(|forbidden| live.trouble(&forbidden.to_string()).with(Exit::Forbidden))?,
     };
+    let told =
+        |live: &Live, failure: &Failure, request| failure::trouble(live, target, written, failure, request);
+    follow(live, errand, told).await
+}
+
+/// Waits until it is carried out; `told` makes the error of what failed.
+async fn follow(
+    live: &mut Live,
+    errand: Errand,
+    told: impl Fn(&Live, &Failure, Option<u32>) -> Trouble,
+) -> Outcome {
     let job = live.start(errand);
     let mut exit = Ok(Exit::Done);
     loop {
@@ -99,7 +110,7 @@ async fn carry_out(
             Next::Job(JobEvent::Finished) => return exit,
             Next::Job(JobEvent::Warning(warning)) => out::remark(&warning.text),
             Next::Job(JobEvent::Answered { result: Err(failure), request, .. }) => {
-                exit = Err(failure::trouble(live, target, written, &failure, request).into());
+                exit = Err(told(live, &failure, request).into());
             }
             Next::Job(_) | Next::Stopping => {}
         }
@@ -153,19 +164,7 @@ async fn send_raw(
         None => Errand::raw_reading(bytes, listen, decoder)
             .map_err(|forbidden| live.trouble(&forbidden.to_string()).with(Exit::Forbidden))?,
     };
-    let job = live.start(errand);
-    let mut exit = Ok(Exit::Done);
-    loop {
-        match live.next(job).await {
-            Next::Over(stop) => return Err(stop),
-            Next::Job(JobEvent::Finished) => return exit,
-            Next::Job(JobEvent::Warning(warning)) => out::remark(&warning.text),
-            Next::Job(JobEvent::Answered { result: Err(failure), .. }) => {
-                exit = Err(unanswered(live, &failure.fault).into());
-            }
-            Next::Job(_) | Next::Stopping => {}
-        }
-    }
+    follow(live, errand, |live, failure, _| unanswered(live, &failure.fault)).await
 }
 
 fn unanswered(live: &Live, fault: &Fault) -> Trouble {

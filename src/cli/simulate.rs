@@ -9,7 +9,7 @@ use super::args::{Global, Simulate};
 use super::exit::{Exit, Outcome, Stop, Trouble};
 use super::live::{self, Interrupt};
 use super::out::{self, Out};
-use super::{keys, password};
+use super::{keys, password, zone};
 use crate::app::{broker, telegram};
 use crate::frame::visible;
 use crate::link::{Clock, LinkName, Place, mqtt};
@@ -31,6 +31,7 @@ pub fn run(global: &Global, given: &Simulate) -> Outcome {
         out::remark(&simulated(meter));
     }
     let bus = SimBus::new(meters).with_faults(faults).with_speed(given.speed.into());
+    let bus = bus.with_zone(zone::load(global)?);
     live::block_on(async {
         let interrupt = Interrupt::watch();
         let served = serve(given, bus.open_shared(Clock::start()).with_greeting(greeting(given))).await?;

@@ -48,8 +48,15 @@ pub fn run(global: &Global, given: &Sniff) -> Outcome {
     };
     live::block_on(async {
         let live = Live::open(opening, "listening").await?;
-        let listener =
-            Listener { live, printer, undecided: decoder.is_none(), keys, looked_at: 0, said: None };
+        let listener = Listener {
+            live,
+            printer,
+            undecided: decoder.is_none(),
+            keys,
+            looked_at: 0,
+            said: None,
+            searched: false,
+        };
         listener.run(given).await
     })
 }
@@ -62,9 +69,9 @@ fn replay(
     mut printer: Printer,
 ) -> Outcome {
     let (input, doing) = decode::file(path, "listening to").map_err(Stop::about_the_link)?;
-    let mut trace = decode::explain(&input, decoder, keys, &doing)?;
-    trace.set_zone(zone);
-    printer.print_all(&trace)?;
+    let mut explained = decode::explain(input, decoder, keys, &doing)?;
+    explained.set_zone(zone);
+    decode::each_step(&mut explained, &doing, |trace| printer.print_all(trace))?;
     Ok(Exit::Done)
 }
 
@@ -82,6 +89,8 @@ struct Listener {
     looked_at: u32,
     /// What was said of bytes that nothing could be made of, once, and how many there were then.
     said: Option<(Cow<'static, str>, u64)>,
+    /// Other line settings have been tried.
+    searched: bool,
 }
 
 /// Why listening ends.
@@ -128,6 +137,10 @@ impl Listener {
             tokio::select! {
                 event = self.live.session.events.recv() => match event {
                     Some(BusEvent::Job(..)) => {}
+                    Some(BusEvent::Line(finding)) => {
+                        self.searched = true;
+                        super::out::remark(&format!("listening: {finding}"));
+                    }
                     Some(BusEvent::Ended(Err(error))) => return Err(self.live.unopened(&error).into()),
                     Some(BusEvent::Ended(Ok(()))) | None => return Ok(End::Ended),
                 },
@@ -156,6 +169,9 @@ impl Listener {
             (None, Protocol::Auto) => "",
         };
         let bytes = noise::newest(&self.live.session.trace.lock());
+        if (status.is_searching || self.searched) && noise::is_of_the_line(&bytes, line) {
+            return;
+        }
         let told = noise::looks_like(&bytes, line, protocol);
         if let Some(told) =
             told.as_ref().filter(|told| self.said.as_ref().is_none_or(|(said, _)| said != *told))

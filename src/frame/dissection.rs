@@ -43,13 +43,41 @@ pub struct Checksum {
     pub expected: u32,
     /// Hex digits to print them with.
     pub digits: u8,
+    /// Whether a secret that it covers forbids to show it.
+    is_hidden: bool,
 }
 
 impl Checksum {
+    /// A checksum by its rule, as found and as it should be, with its count of hex digits.
+    #[must_use]
+    pub const fn new(kind: &'static str, found: u32, expected: u32, digits: u8) -> Self {
+        Self { kind, found, expected, digits, is_hidden: false }
+    }
+
+    /// The same, never to be shown.
+    pub(super) const fn hidden(self) -> Self {
+        Self { is_hidden: true, ..self }
+    }
+
+    /// What the frame holds as hex; `**` for each byte where a secret forbids to show it.
+    #[must_use]
+    pub fn found_text(self) -> String {
+        super::verdict::figure(self.found.into(), self.digits, self.is_hidden)
+    }
+
+    /// What the rule gives as hex, hidden like [`Checksum::found_text`].
+    #[must_use]
+    pub fn expected_text(self) -> String {
+        super::verdict::figure(self.expected.into(), self.digits, self.is_hidden)
+    }
+
     /// The judgement it gives.
     #[must_use]
     pub const fn verdict(self) -> Verdict {
-        Verdict::compare(self.found as u64, self.expected as u64, self.digits)
+        match Verdict::compare(self.found as u64, self.expected as u64, self.digits) {
+            Verdict::Bad(mismatch) if self.is_hidden => Verdict::Bad(mismatch.hidden()),
+            verdict => verdict,
+        }
     }
 }
 
@@ -88,10 +116,31 @@ impl Layer {
     #[must_use]
     pub fn text_of(&self, field: &Field) -> String {
         match field.value {
+            Value::Text if self.holds_secret(field.span) => "**".to_owned(),
             Value::Text => visible::text(self.bytes_of(field)),
-            Value::Bytes => hex::spaced(self.bytes_of(field)),
+            Value::Bytes => self.hex_of(field.span),
             value => value.to_string(),
         }
+    }
+
+    /// The bytes of a span as hex, those of secrets as `**`.
+    #[must_use]
+    pub fn hex_of(&self, span: Span) -> String {
+        let bytes = self.bytes.get(span.range()).unwrap_or_default();
+        if !self.holds_secret(span) {
+            return hex::spaced(bytes);
+        }
+        let byte = |(index, byte): (usize, &u8)| {
+            if self.is_secret(index) { "**".to_owned() } else { format!("{byte:02X}") }
+        };
+        span.range().zip(bytes).map(byte).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whether a byte of the span belongs to a secret.
+    fn holds_secret(&self, span: Span) -> bool {
+        let (start, end) = (span.start, span.end);
+        let secrets = self.fields.iter().filter(|field| field.value == Value::Secret);
+        secrets.into_iter().any(|field| field.span.start < end && start < field.span.end)
     }
 
     /// Whether the byte at `index` belongs to a secret and must not be shown.
@@ -136,6 +185,8 @@ pub struct Dissection {
     pub readings: Vec<Reading>,
     /// What is wrong or odd.
     pub problems: Vec<Problem>,
+    /// The same with its checksums shown, where a secret hides them; see [`Dissection::sealed`].
+    pub bare: Option<Box<Dissection>>,
 }
 
 /// What a frame says, without its bytes explained: a [`Dissection`] for those who want values and nothing else.
@@ -186,6 +237,7 @@ impl Dissection {
             layers: vec![wire],
             readings: Vec::new(),
             problems: Vec::new(),
+            bare: None,
         }
     }
 

@@ -1,7 +1,5 @@
 //! Hex in and out.
 
-use std::fmt::Write as _;
-
 /// What is wrong with a text that should be hex, and at which character (counted from 1).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HexError {
@@ -30,21 +28,67 @@ fn shown(found: char) -> String {
 /// # Errors
 /// [`HexError`] names the first character that does not belong, or an odd count of digits.
 pub fn parse(text: &str) -> Result<Vec<u8>, HexError> {
-    let mut digits = Vec::with_capacity(text.len());
-    let mut characters = text.chars().enumerate().peekable();
-    while let Some((index, character)) = characters.next() {
-        if character == '0' && characters.peek().is_some_and(|(_, next)| matches!(next, 'x' | 'X')) {
-            characters.next();
-        } else if let Some(digit) = character.to_digit(16) {
-            digits.push(digit as u8);
-        } else if !is_separator(character) {
-            return Err(HexError::NotHex { position: index + 1, found: character });
+    let mut bytes = Vec::with_capacity(text.len() / 2);
+    let mut digits = Digits::default();
+    text.chars().try_for_each(|character| digits.push(character, &mut bytes))?;
+    digits.finish(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Hex read a character at a time; see [`parse`] for what may stand between the digits.
+#[derive(Debug, Default)]
+pub struct Digits {
+    /// Characters so far, and digits among them.
+    characters: usize,
+    count: usize,
+    /// The first digit of a byte.
+    high: Option<u8>,
+    /// A 0 was read that may begin `0x`.
+    zero: bool,
+}
+
+impl Digits {
+    /// Reads a character and adds the byte that it completes.
+    ///
+    /// # Errors
+    /// [`HexError::NotHex`] when it is neither a digit nor a separator.
+    pub fn push(&mut self, character: char, to: &mut Vec<u8>) -> Result<(), HexError> {
+        self.characters += 1;
+        let was_zero = std::mem::take(&mut self.zero);
+        if was_zero && matches!(character, 'x' | 'X') {
+            return Ok(());
+        }
+        if was_zero {
+            self.digit(0, to);
+        }
+        match character.to_digit(16) {
+            Some(0) => self.zero = true,
+            Some(digit) => self.digit(digit as u8, to),
+            None if is_separator(character) => {}
+            None => return Err(HexError::NotHex { position: self.characters, found: character }),
+        }
+        Ok(())
+    }
+
+    /// The text or its line ends here, with a whole byte; the next one begins anew.
+    ///
+    /// # Errors
+    /// [`HexError::Odd`] when a digit is left over.
+    pub fn finish(&mut self, to: &mut Vec<u8>) -> Result<(), HexError> {
+        if std::mem::take(&mut self.zero) {
+            self.digit(0, to);
+        }
+        let Self { high, count: digits, .. } = std::mem::take(self);
+        if high.is_some() { Err(HexError::Odd { digits }) } else { Ok(()) }
+    }
+
+    fn digit(&mut self, digit: u8, to: &mut Vec<u8>) {
+        self.count += 1;
+        match self.high.take() {
+            Some(high) => to.push(high << 4 | digit),
+            None => self.high = Some(digit),
         }
     }
-    if digits.len() % 2 == 1 {
-        return Err(HexError::Odd { digits: digits.len() });
-    }
-    Ok(digits.chunks_exact(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect())
 }
 
 const fn is_separator(character: char) -> bool {
@@ -56,7 +100,10 @@ const fn is_separator(character: char) -> bool {
 pub fn spaced(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 3);
     for (index, byte) in bytes.iter().enumerate() {
-        let _ = if index == 0 { write!(text, "{byte:02X}") } else { write!(text, " {byte:02X}") };
+        if index > 0 {
+            text.push(' ');
+        }
+        put(&mut text, *byte);
     }
     text
 }
@@ -66,9 +113,16 @@ pub fn spaced(bytes: &[u8]) -> String {
 pub fn compact(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
-        let _ = write!(text, "{byte:02X}");
+        put(&mut text, *byte);
     }
     text
+}
+
+/// Adds the two digits of a byte.
+pub(super) fn put(text: &mut String, byte: u8) {
+    for digit in [byte >> 4, byte & 0xF] {
+        text.push(char::from(if digit < 10 { b'0' + digit } else { b'A' - 10 + digit }));
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,6 @@
 //! Passwords inside frames: which bytes are not to be shown, and hex without them.
 
-use std::fmt::Write as _;
-
-use super::{Dissection, Layer, Span, Value};
+use super::{Dissection, Layer, Span, Value, hex};
 
 /// Which bytes of a layer belong to a secret; by default none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -78,7 +76,7 @@ impl Mask {
             if self.hides(start + place) {
                 text.push_str("**");
             } else {
-                let _ = write!(text, "{byte:02X}");
+                hex::put(&mut text, *byte);
             }
         }
         text

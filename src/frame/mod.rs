@@ -10,6 +10,7 @@ mod field;
 pub mod hex;
 mod label;
 mod mask;
+mod seal;
 mod secret;
 mod value;
 mod verdict;

@@ -14,6 +14,8 @@ pub enum Value {
     Number(Decimal),
     /// A number people read as hex, with its count of digits: a command code, a bit word.
     Hex(u64, u8),
+    /// A checksum as the frame holds it, with its count of hex digits.
+    Checksum(u32, u8),
     /// A code and what it stands for.
     Meaning(u64, &'static str),
     /// A fixed word, such as `yes`, `off` or `request`.
@@ -44,6 +46,7 @@ impl fmt::Display for Value {
             Self::Bytes | Self::Text => Ok(()),
             Self::Number(number) => number.fmt(f),
             Self::Hex(number, digits) => write!(f, "{number:0width$X}", width = usize::from(*digits)),
+            Self::Checksum(number, digits) => write!(f, "{number:0width$X}", width = usize::from(*digits)),
             Self::Meaning(code, meaning) => write!(f, "{code} {meaning}"),
             Self::Word(word) => f.write_str(word),
             Self::Time(time) => time.fmt(f),

@@ -11,12 +11,41 @@ pub struct Mismatch {
     pub expected: u64,
     /// Hex digits to print both with.
     pub digits: u8,
+    /// Whether a secret forbids to show them.
+    is_hidden: bool,
+}
+
+impl Mismatch {
+    /// What was found and expected, with the count of hex digits to print both with.
+    #[must_use]
+    pub const fn new(found: u64, expected: u64, digits: u8) -> Self {
+        Self { found, expected, digits, is_hidden: false }
+    }
+
+    /// The same, never to be shown.
+    pub(super) const fn hidden(self) -> Self {
+        Self { is_hidden: true, ..self }
+    }
+
+    /// What it should hold as hex; `**` for each byte where a secret forbids to show it.
+    #[must_use]
+    pub fn expected_text(self) -> String {
+        figure(self.expected, self.digits, self.is_hidden)
+    }
+}
+
+/// A number as hex; `**` for each of its bytes when it is hidden.
+pub(super) fn figure(number: u64, digits: u8, is_hidden: bool) -> String {
+    if is_hidden {
+        return "**".repeat(usize::from(digits.div_ceil(2)));
+    }
+    format!("{number:0width$X}", width = usize::from(digits))
 }
 
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = usize::from(self.digits);
-        write!(f, "{:0width$X}, expected {:0width$X}", self.found, self.expected)
+        let found = figure(self.found, self.digits, self.is_hidden);
+        write!(f, "{found}, expected {}", self.expected_text())
     }
 }
 
@@ -73,7 +102,7 @@ impl Verdict {
     /// Good if `found` is `expected`, else bad with both.
     #[must_use]
     pub const fn compare(found: u64, expected: u64, digits: u8) -> Self {
-        if found == expected { Self::Good } else { Self::Bad(Mismatch { found, expected, digits }) }
+        if found == expected { Self::Good } else { Self::Bad(Mismatch::new(found, expected, digits)) }
     }
 
     /// Whether it was checked and found wrong.

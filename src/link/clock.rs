@@ -1,7 +1,7 @@
 //! The clock that stamps everything on a link: monotonic, with the wall time of its beginning.
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 
 use crate::frame::At;
 
@@ -35,6 +35,14 @@ impl Clock {
     #[must_use]
     pub fn instant(&self, at: At) -> Instant {
         self.start + at.since(At::ZERO)
+    }
+
+    /// Waits for a moment; for ever where there is none.
+    pub async fn until(&self, deadline: Option<At>) {
+        match deadline {
+            Some(at) => sleep_until(self.instant(at)).await,
+            None => std::future::pending().await,
+        }
     }
 
     /// The wall time of a moment, steps of the computer's clock left out.

@@ -45,9 +45,10 @@ pub async fn open_listening(
     clock: Clock,
 ) -> Result<(ListenLink, SocketAddr), OpenError> {
     let (callers, bound) = bind(address, port).await?;
+    let (listener, lines) = Listener::new(None);
     let (out, events) = outlet(clock);
-    tokio::spawn(keep(callers, None, Listener, out));
-    Ok((ListenLink { events }, bound))
+    tokio::spawn(keep(callers, None, listener, out));
+    Ok((ListenLink { lines, events }, bound))
 }
 
 async fn bind(address: &str, port: u16) -> Result<(Callers, SocketAddr), OpenError> {

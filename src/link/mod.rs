@@ -130,13 +130,18 @@ pub struct Link {
     pub events: mpsc::Receiver<LinkEvent>,
 }
 
-/// A link opened for listening. There is nothing on it that could transmit, and the task behind it was given
-/// no queue to take commands from.
+/// A link opened for listening. There is nothing on it that could transmit: the task behind it takes no commands, and
+/// nothing can be asked of it but other line settings, which are answered as [`LinkCommand::SetLine`] is.
 #[derive(Debug)]
 pub struct ListenLink {
+    /// The line settings that are wanted, in order.
+    pub lines: mpsc::UnboundedSender<LineSettings>,
     /// What happens, in order.
     pub events: mpsc::Receiver<LinkEvent>,
 }
+
+/// Why the line settings of a lost link cannot be changed.
+const AWAY: &str = "the link is away";
 
 /// Events a link may have waiting before its reader has to catch up; the far side is not read faster.
 pub const EVENT_QUEUE: usize = 1024;

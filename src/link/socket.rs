@@ -77,6 +77,10 @@ impl Source for Connection {
     fn line(&self) -> Option<LineSettings> {
         None
     }
+
+    async fn set_line(&self, _: LineSettings) -> Result<LineSettings, String> {
+        Err("a converter on raw TCP keeps the line settings that were set in the converter itself".to_owned())
+    }
 }
 
 impl Sink for Connection {
@@ -88,10 +92,6 @@ impl Sink for Connection {
                 other => return other,
             }
         }
-    }
-
-    async fn set_line(&self, _: LineSettings) -> Result<LineSettings, String> {
-        Err("a converter on raw TCP keeps the line settings that were set in the converter itself".to_owned())
     }
 }
 

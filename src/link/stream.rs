@@ -28,6 +28,10 @@ pub(super) trait Source: Send + Sync {
 
     /// The line settings in force at opening, where they are known.
     fn line(&self) -> Option<LineSettings>;
+
+    /// Changes the line settings and says which are then in force, or why they could not be changed (already
+    /// made visible). Nothing is transmitted.
+    fn set_line(&self, line: LineSettings) -> impl Future<Output = Result<LineSettings, String>> + Send;
 }
 
 /// An open stream that can also be written.
@@ -35,10 +39,6 @@ pub(super) trait Sink: Source {
     /// Writes in one call of the system as much as it takes, and says how much that was. May be dropped at
     /// any await: then nothing was written.
     fn transmit(&self, bytes: &[u8]) -> impl Future<Output = io::Result<usize>> + Send;
-
-    /// Changes the line settings and says which are then in force, or why they could not be changed (already
-    /// made visible).
-    fn set_line(&self, line: LineSettings) -> impl Future<Output = Result<LineSettings, String>> + Send;
 }
 
 /// How an open stream ended.

@@ -126,7 +126,7 @@ impl<S: Sink> Part<S> for Talker {
             match command {
                 Some(LinkCommand::Send(_) | LinkCommand::Renew) => {}
                 Some(LinkCommand::SetLine(asked)) => {
-                    let why = "the link is away".to_owned();
+                    let why = super::AWAY.to_owned();
                     out.tell(|at| LinkEvent::LineRefused { asked, why, at }).await?;
                 }
                 Some(LinkCommand::Close) | None => return Ok(()),
@@ -186,6 +186,11 @@ mod tests {
         fn line(&self) -> Option<LineSettings> {
             Some(LineSettings::n81(9600))
         }
+
+        async fn set_line(&self, line: LineSettings) -> Result<LineSettings, String> {
+            self.note(format!("set {line}"));
+            if line.baud == 12345 { Err("no such speed".to_owned()) } else { Ok(line) }
+        }
     }
 
     impl Sink for Wire {
@@ -193,11 +198,6 @@ mod tests {
             let count = bytes.len().min(self.takes);
             self.note(format!("write {count} of {}", bytes.len()));
             Ok(count)
-        }
-
-        async fn set_line(&self, line: LineSettings) -> Result<LineSettings, String> {
-            self.note(format!("set {line}"));
-            if line.baud == 12345 { Err("no such speed".to_owned()) } else { Ok(line) }
         }
     }
 

@@ -37,9 +37,10 @@ pub async fn open(host: &str, port: u16, clock: Clock) -> Result<Link, OpenError
 /// As [`open`].
 pub async fn open_listening(host: &str, port: u16, clock: Clock) -> Result<ListenLink, OpenError> {
     let (call, first) = Call::first(host, port).await?;
+    let (listener, lines) = Listener::new(None);
     let (out, events) = outlet(clock);
-    tokio::spawn(keep(call, Some(first), Listener, out));
-    Ok(ListenLink { events })
+    tokio::spawn(keep(call, Some(first), listener, out));
+    Ok(ListenLink { lines, events })
 }
 
 /// Whether the first bytes of a connection are telnet option negotiation (IAC WILL, WON'T, DO or DON'T and an

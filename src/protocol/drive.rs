@@ -158,7 +158,7 @@ impl Bench<'_> {
         self.now = self.now + self.line.wire_time(bytes.len());
         let since = i64::try_from(self.now.since(At::ZERO).as_millis()).expect("a short test");
         let wall = WALL.checked_add(jiff::SignedDuration::from_millis(since)).expect("a short test");
-        let now = Now { at: self.now, wall, ahead_minutes: 0 };
+        let now = Now { at: self.now, wall, ahead_minutes: 0, is_summer: false };
         self.responder.receive(&bytes, now);
         self.outcome.sent.push(bytes);
         while let Some(told) = self.responder.poll(now) {

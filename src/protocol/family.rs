@@ -9,6 +9,7 @@ use super::framer::{Framer, Source};
 use super::keys::MeterKey;
 use super::known_code::KnownCode;
 use super::line::LineSettings;
+use super::line_search::Usual;
 use super::load_profile::LoadProfile;
 use super::responder::{Responder, Setup, SetupError};
 use super::stage::Stage;
@@ -49,6 +50,8 @@ pub struct Profile {
     pub password: Option<Secret>,
     /// The line the link starts with, from which silences and deadlines are computed.
     pub line: LineSettings,
+    /// Whether somebody has chosen that line, so that no other is tried.
+    pub is_line_chosen: bool,
     /// Added to every deadline: the round trip and packing time of a network link; zero on a local port.
     pub network_delay: Duration,
     /// Its keys, where it encrypts what it says.
@@ -96,8 +99,14 @@ pub trait Family: Sync {
     /// A tracker for one link.
     fn tracker(&self, dialect: Dialect) -> Box<dyn Tracker>;
 
-    /// Explains one frame. Never fails and never panics, whatever the bytes.
-    fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection;
+    /// Explains one frame, what stands in it for all to see: a family writes this, everybody else asks
+    /// [`Family::dissect`]. Never fails and never panics, whatever the bytes.
+    fn explain(&self, frame: &[u8], context: &Context<'_>) -> Dissection;
+
+    /// Explains one frame; what would give a secret in it away is hidden, see [`Dissection::sealed`].
+    fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
+        self.explain(frame, context).sealed()
+    }
 
     /// What a frame is for in a session, by the step its tracker noted; `None` where there are no sessions.
     fn stage(&self, step: u8) -> Option<Stage> {
@@ -113,6 +122,12 @@ pub trait Family: Sync {
     /// How a meter of a dialect is asked for its load profile; `None` where it keeps none that can be read.
     fn load_profile(&self, dialect: Dialect) -> Option<LoadProfile> {
         let _ = dialect;
+        None
+    }
+
+    /// The line settings worth trying for a meter of a dialect that speaks by itself; `None` where its line is known,
+    /// or where it would have to be asked.
+    fn usual_lines(&self, _: Dialect) -> Option<&'static Usual> {
         None
     }
 
@@ -133,6 +148,12 @@ pub trait Family: Sync {
 
     /// The name of a dialect, empty where there is only one.
     fn dialect_name(&self, dialect: Dialect) -> &'static str;
+
+    /// The zone of the clocks of a dialect's meters, as a rule of POSIX; `None` where they are sold in several.
+    fn zone(&self, dialect: Dialect) -> Option<&'static str> {
+        let _ = dialect;
+        None
+    }
 
     /// The frames that carrying out a request would send, as far as they do not depend on answers.
     ///

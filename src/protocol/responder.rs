@@ -15,6 +15,8 @@ pub struct Now {
     pub wall: jiff::civil::DateTime,
     /// How far that clock is ahead of UTC, in minutes.
     pub ahead_minutes: i16,
+    /// Whether daylight saving is in force where it is.
+    pub is_summer: bool,
 }
 
 /// Which meter to simulate.
@@ -50,6 +52,14 @@ pub struct SetupError {
     pub expected: String,
 }
 
+impl SetupError {
+    /// What was given and what would fit.
+    #[must_use]
+    pub fn new(name: &str, value: &str, expected: &str) -> Self {
+        Self { name: name.to_owned(), value: value.to_owned(), expected: expected.to_owned() }
+    }
+}
+
 /// What a simulated meter does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Told {
@@ -81,6 +91,12 @@ pub trait Responder: Send {
     /// What it does now; asked until it gives `None`, after every [`Responder::receive`] and at every
     /// [`Responder::deadline`].
     fn poll(&mut self, now: Now) -> Option<Told>;
+
+    /// The zone of its clock as a rule of POSIX, `CET-1CEST,M3.5.0,M10.5.0/3`; `None` where its clock is in the
+    /// zone of whoever simulates it.
+    fn zone(&self) -> Option<&'static str> {
+        None
+    }
 
     /// When it wants to be asked again though nothing arrives.
     fn deadline(&self) -> Option<At>;

@@ -3,6 +3,10 @@
 //! A family says how its requests are made and its answers judged ([`Turn`]); [`Turns`] does what they all
 //! need: deadlines, retries, the silence between requests, late answers, asking twice.
 
+mod standing;
+
+pub use standing::{State, Tally};
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -75,44 +79,6 @@ pub trait Turn: Send {
 
     /// The times of the protocol on this line.
     fn timing(&self) -> Timing;
-}
-
-/// Where the conversation stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    /// Before [`Event::Start`] and after the end.
-    Resting,
-    /// The question is on its way out.
-    Asking,
-    /// The answer is awaited.
-    Listening,
-    /// The line must stay silent before the next question; what arrives is late.
-    Pausing,
-}
-
-/// What the answers to the present question have come to so far.
-#[derive(Debug, Default)]
-struct Tally {
-    asked: u32,
-    echo: bool,
-    noise_bytes: u32,
-    damaged: Option<String>,
-    unfit: Option<Unfit>,
-    refused: Option<Fault>,
-}
-
-impl Tally {
-    fn fault(self) -> Fault {
-        if let Some(refused) = self.refused {
-            refused
-        } else if let Some(what) = self.damaged {
-            Fault::Damaged { what }
-        } else if let Some(unfit) = self.unfit {
-            Fault::Unexpected(unfit)
-        } else {
-            Fault::NoAnswer { sent: self.asked, echo: self.echo, noise_bytes: self.noise_bytes }
-        }
-    }
 }
 
 /// Carries the commands of a [`Turn`] out, one after the other.

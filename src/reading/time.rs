@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 /// What a meter's time says of its zone.
@@ -23,6 +24,19 @@ pub enum Zone {
         /// Local time less UTC.
         offset_minutes: i16,
     },
+}
+
+impl Zone {
+    /// What a clock in a zone says of it at a moment. The lesser offset of the year is winter: some tables of zones
+    /// call the Irish winter the time that is shifted.
+    #[must_use]
+    pub fn at(zone: &TimeZone, moment: Timestamp) -> Self {
+        let here = moment.to_zoned(zone.clone());
+        let offset_minutes = i16::try_from(here.offset().seconds() / 60).unwrap_or(0);
+        let year = u16::try_from(here.year()).ok();
+        let winter = year.and_then(|year| offsets(zone, year)).map_or(offset_minutes, |(winter, _)| winter);
+        Self::Local { is_summer: offset_minutes > winter, offset_minutes }
+    }
 }
 
 /// A date, a time of day or both, as a meter stated them.
@@ -245,6 +259,22 @@ mod tests {
         );
         assert_eq!(placed("AEST-10AEDT,M10.1.0,M4.1.0/3", summer), "2026-07-01 12:00:00+11:00 summer");
         assert_eq!(placed("UTC0", summer), "2026-07-01 12:00:00 summer", "that zone has no summer");
+    }
+
+    #[test]
+    fn a_clock_in_a_zone_knows_its_offset_and_whether_daylight_saving_is_in_force() {
+        let at =
+            |zone: &str, moment: &str| Zone::at(&TimeZone::posix(zone).unwrap(), moment.parse().unwrap());
+        let local = |is_summer, offset_minutes| Zone::Local { is_summer, offset_minutes };
+        let amsterdam = "CET-1CEST,M3.5.0,M10.5.0/3";
+        assert_eq!(at(amsterdam, "2026-03-29T00:59:59Z"), local(false, 60));
+        assert_eq!(at(amsterdam, "2026-03-29T01:00:00Z"), local(true, 120));
+        assert_eq!(at(amsterdam, "2026-10-25T00:59:59Z"), local(true, 120));
+        assert_eq!(at(amsterdam, "2026-10-25T01:00:00Z"), local(false, 60));
+        assert_eq!(at("CET-1", "2026-07-01T12:00:00Z"), local(false, 60), "standard time all year");
+        let negative_saving = "IST-1GMT0,M10.5.0,M3.5.0/1";
+        assert_eq!(at(negative_saving, "2026-07-01T12:00:00Z"), local(true, 60));
+        assert_eq!(at(negative_saving, "2026-01-01T12:00:00Z"), local(false, 0));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
+
 use super::fault::Readdress;
 use super::load::Household;
 use crate::frame::{At, Secret};
@@ -19,6 +21,8 @@ pub struct SimMeter {
     /// On which line it says what it is told to say next.
     speaks: LineSettings,
     responder: Box<dyn Responder>,
+    /// The zone of its clock, where it has one of its own.
+    zone: Option<TimeZone>,
     /// What is known of it by its model.
     known: Option<Known>,
     household: Option<Household>,
@@ -139,6 +143,7 @@ impl SimMeter {
             address: address.into(),
             line,
             speaks: line,
+            zone: responder.zone().and_then(|rule| TimeZone::posix(rule).ok()),
             responder,
             known: None,
             household: None,
@@ -217,6 +222,11 @@ pub(super) fn readdress(meters: &[SimMeter]) -> Readdress {
 
 /// What the wire does with a meter.
 impl SimMeter {
+    /// The zone of its clock, where it has one of its own.
+    pub(super) const fn zone(&self) -> Option<&TimeZone> {
+        self.zone.as_ref()
+    }
+
     pub(super) const fn set_line(&mut self, line: LineSettings) {
         self.line = line;
     }

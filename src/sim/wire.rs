@@ -17,6 +17,7 @@ use super::misheard::misheard;
 use crate::frame::At;
 use crate::link::{Clock, LinkCommand, LinkEvent};
 use crate::protocol::{LineSettings, Now, Told};
+use crate::reading::Zone;
 
 /// What lies ahead.
 #[derive(Debug)]
@@ -68,7 +69,7 @@ pub(super) struct Wire {
     line: LineSettings,
     near: NearEnd,
     clock: Clock,
-    zone: TimeZone,
+    zone: Option<TimeZone>,
     now: At,
     ahead: BTreeMap<(At, u64), Ahead>,
     number: u64,
@@ -100,7 +101,7 @@ pub(super) struct Beginning {
     pub(super) line: LineSettings,
     pub(super) near: NearEnd,
     pub(super) clock: Clock,
-    pub(super) zone: TimeZone,
+    pub(super) zone: Option<TimeZone>,
 }
 
 impl Wire {
@@ -282,8 +283,11 @@ impl Wire {
             return;
         }
         for index in 0..self.meters.len() {
-            let now = self.moment(self.now);
-            if let Some(meter) = self.meters.get_mut(index).filter(|meter| meter.line() == line) {
+            if self.meters.get(index).is_none_or(|meter| meter.line() != line) {
+                continue;
+            }
+            let now = self.moment(index, self.now);
+            if let Some(meter) = self.meters.get_mut(index) {
                 meter.hear(bytes, now);
                 self.ask(index);
             }
@@ -295,7 +299,7 @@ impl Wire {
         for _ in 0..MOST_TOLD {
             let Some(meter) = self.meters.get(index) else { return };
             let skipped_to = meter.deadline().filter(|_| self.meter_deadline(meter) <= Some(self.now));
-            let now = self.moment(skipped_to.map_or(self.now, |at| at.max(self.now)));
+            let now = self.moment(index, skipped_to.map_or(self.now, |at| at.max(self.now)));
             let Some(told) = self.meters.get_mut(index).and_then(|meter| meter.poll(now)) else { return };
             self.obey(index, told);
         }
@@ -390,9 +394,16 @@ impl Wire {
         self.ahead.insert((at, self.number), ahead);
     }
 
-    fn moment(&self, at: At) -> Now {
-        let zoned = self.clock.wall(at).to_zoned(self.zone.clone());
-        let ahead_minutes = i16::try_from(zoned.offset().seconds() / 60).unwrap_or(0);
-        Now { at, wall: zoned.datetime(), ahead_minutes }
+    /// A moment on the clock of a meter: in the zone of the bus where one is set, else in the meter's own, else in
+    /// this computer's.
+    fn moment(&self, index: usize, at: At) -> Now {
+        let own = || self.meters.get(index).and_then(SimMeter::zone).cloned();
+        let zone = self.zone.clone().or_else(own).unwrap_or_else(TimeZone::system);
+        let wall = self.clock.wall(at);
+        let (is_summer, ahead_minutes) = match Zone::at(&zone, wall) {
+            Zone::Local { is_summer, offset_minutes } => (is_summer, offset_minutes),
+            _ => (false, 0),
+        };
+        Now { at, wall: wall.to_zoned(zone).datetime(), ahead_minutes, is_summer }
     }
 }

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::private;
 
@@ -45,6 +45,8 @@ enum Segment {
     Here(Vec<u8>),
     /// Where it begins in the file.
     Away(u64),
+    /// Nobody wanted it any more.
+    Gone,
 }
 
 #[derive(Debug, Default)]
@@ -163,7 +165,7 @@ impl Pages {
         match self.arenas.of(stream).segments.get(index) {
             Some(Segment::Here(segment)) => copy_slice(segment, offset, to),
             Some(Segment::Away(at)) => self.spill.copy(*at, offset, to),
-            None => false,
+            Some(Segment::Gone) | None => false,
         }
     }
 
@@ -174,13 +176,25 @@ impl Pages {
         match arena.segments.get_mut(index) {
             Some(Segment::Here(segment)) => overwrite(segment, offset, bytes),
             Some(Segment::Away(at)) => self.spill.patch(*at, offset, bytes),
-            None => {}
+            Some(Segment::Gone) | None => {}
         }
     }
 
     /// Bytes of full segments that are in memory.
     pub(super) fn resident(&self) -> usize {
         self.full.len() * SEGMENT
+    }
+
+    /// Gives up the oldest full segments until no more than `keep` bytes of them are in memory.
+    pub(super) fn forget(&mut self, keep: usize) {
+        while self.resident() > keep {
+            let Some((stream, index)) = self.full.pop_front() else {
+                return;
+            };
+            if let Some(segment) = self.arenas.of_mut(stream).segments.get_mut(index) {
+                *segment = Segment::Gone;
+            }
+        }
     }
 
     /// Why old bytes could not be put away the last time; then the memory grows instead.
@@ -252,7 +266,7 @@ impl Spill {
     fn try_put(&mut self, segment: &[u8]) -> io::Result<u64> {
         let mut file = match &self.file {
             Some(file) => file,
-            None => self.file.insert(nameless_file(&self.folder)?),
+            None => self.file.insert(private::nameless_file(&self.folder)?),
         };
         let at = self.end;
         file.seek(SeekFrom::Start(at))?;
@@ -300,25 +314,10 @@ impl Spill {
     }
 }
 
-/// A new private file that has no name any more, where the system allows that of an open file.
-fn nameless_file(folder: &Path) -> io::Result<File> {
-    let stamp = jiff::Timestamp::now().as_nanosecond();
-    let mut error = io::Error::from(io::ErrorKind::AlreadyExists);
-    for attempt in 0..16 {
-        let path = folder.join(format!("meterscope-{}-{stamp}-{attempt}.pages", std::process::id()));
-        match private::create_file(&path) {
-            Ok(file) => {
-                let _ = std::fs::remove_file(&path);
-                return Ok(file);
-            }
-            Err(why) => error = why,
-        }
-    }
-    Err(error)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn pages(budget: usize, folder: &Path) -> Pages {

@@ -20,6 +20,26 @@ pub fn create_file(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// A new private file that has no name any more, where the system allows that of an open file.
+///
+/// # Errors
+/// Whatever the system says.
+pub fn nameless_file(folder: &Path) -> io::Result<File> {
+    let stamp = jiff::Timestamp::now().as_nanosecond();
+    let mut error = io::Error::from(io::ErrorKind::AlreadyExists);
+    for attempt in 0..16 {
+        let path = folder.join(format!("meterscope-{}-{stamp}-{attempt}.pages", std::process::id()));
+        match create_file(&path) {
+            Ok(file) => {
+                let _ = std::fs::remove_file(&path);
+                return Ok(file);
+            }
+            Err(why) => error = why,
+        }
+    }
+    Err(error)
+}
+
 /// Opens a file to write at its end, creating it for the user alone (mode 0600), without following a link.
 ///
 /// # Errors

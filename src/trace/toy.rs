@@ -113,7 +113,7 @@ impl Family for Toy {
     fn tracker(&self, _: Dialect) -> Box<dyn Tracker> {
         Box::<Pairer>::default()
     }
-    fn dissect(&self, frame: &[u8], _: &Context<'_>) -> Dissection {
+    fn explain(&self, frame: &[u8], _: &Context<'_>) -> Dissection {
         Dissection::unexplained("toy", frame, "toy")
     }
     fn commands(&self, _: Dialect) -> &'static [Command] {

@@ -1,26 +1,20 @@
 //! Meters that encrypt: read, listened to and decoded with their key, with a wrong one and without.
 
-#[cfg(feature = "mqtt")]
-use std::{
-    io::{Read as _, Write as _},
-    net::{TcpListener, TcpStream},
-    thread,
-    time::Duration,
-};
-
-use super::simulator::{simulate, simulate_tcp};
+#[cfg(unix)]
+use super::simulator::simulate;
+use super::simulator::simulate_tcp;
 use super::{json_lines, program, run};
 
 /// The key of the leaflet of a grid operator, as any person could have it in a file.
-const KEY: &str = "36C66639E48A8CA4D6BC8B282A793BBB";
+pub const KEY: &str = "36C66639E48A8CA4D6BC8B282A793BBB";
 const WRONG: &str = "46C66639E48A8CA4D6BC8B282A793BBB";
 const KAIFA: [&str; 2] = ["--model", "kaifa-ma309"];
 
 /// A keys file with entries that only its owner can read.
-struct KeysFile(tempfile::TempDir);
+pub struct KeysFile(tempfile::TempDir);
 
 impl KeysFile {
-    fn of(entries: &[&str]) -> Self {
+    pub fn of(entries: &[&str]) -> Self {
         let file = Self(tempfile::tempdir().unwrap());
         let text = [&[""], entries].concat().join("\n[[meter]]\n") + "\n";
         std::fs::write(file.path(), text).unwrap();
@@ -33,17 +27,17 @@ impl KeysFile {
     }
 
     /// With one nameless key.
-    fn with(key: &str) -> Self {
+    pub fn with(key: &str) -> Self {
         Self::of(&[&format!("encryption_key = \"{key}\"")])
     }
 
-    fn path(&self) -> String {
+    pub fn path(&self) -> String {
         self.0.path().join("keys.toml").to_str().unwrap().to_owned()
     }
 }
 
 /// A vector of the fixture, by its id.
-fn vector(id: &str) -> serde_json::Value {
+pub fn vector(id: &str) -> serde_json::Value {
     let text = include_str!("../vectors/dlms_mbus.jsonl");
     let lines = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
     lines.into_iter().find(|vector| vector["id"] == id).unwrap()
@@ -120,51 +114,6 @@ fn a_capture_is_read_like_the_link_it_was_taken_from() {
 fn a_meter_of_the_simulated_bus_is_read_with_the_published_key() {
     let run = run(&[&["read", "sim:", "--plain"], &KAIFA[..]].concat());
     assert_eq!(run.code, Some(0), "{run:?}");
-}
-
-/// A broker that takes one listener in and publishes the same to it until it leaves.
-#[cfg(feature = "mqtt")]
-fn broker(payload: Vec<u8>) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let place = format!("mqtt://{}/sensors/smartmeter", listener.local_addr().unwrap());
-    thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        take(&mut stream);
-        stream.write_all(&[0x20, 2, 0, 0]).unwrap();
-        let subscribe = take(&mut stream);
-        stream.write_all(&[0x90, 3, subscribe[0], subscribe[1], 0]).unwrap();
-        let body = [&[0, 18], b"sensors/smartmeter".as_slice(), &payload].concat();
-        let length = [(body.len() % 128) as u8 | 0x80, (body.len() / 128) as u8];
-        while stream.write_all(&[&[0x30], &length[..], &body].concat()).is_ok() {
-            thread::sleep(Duration::from_millis(50));
-        }
-    });
-    place
-}
-
-/// The next message to the broker, without its head.
-#[cfg(feature = "mqtt")]
-fn take(stream: &mut TcpStream) -> Vec<u8> {
-    let mut head = [0; 2];
-    stream.read_exact(&mut head).unwrap();
-    let mut rest = vec![0; head[1].into()];
-    stream.read_exact(&mut rest).unwrap();
-    rest
-}
-
-#[cfg(feature = "mqtt")]
-#[test]
-fn a_pushing_meter_is_read_from_a_topic_where_nothing_can_be_sent() {
-    let doc = vector("evn-kaifa-ma309-doc");
-    let frames = meterscope::frame::hex::parse(doc["hex"].as_str().unwrap()).unwrap();
-    let keys = KeysFile::with(doc["key"].as_str().unwrap());
-    let place = broker(frames);
-    let read = run(&[&["read", &place, "--json", "--keys", &keys.path()], &KAIFA[..]].concat());
-    assert_eq!(read.code, Some(0), "{read:?}");
-    assert!(read.stdout.contains("\"code\":\"1.8.0\""), "{}", read.stdout);
-    let asked = run(&["read", &broker(vec![0; 200]), "--model", "mercury-200", "--address", "411486"]);
-    assert_eq!(asked.code, Some(3), "{asked:?}");
-    assert!(asked.stderr.contains("this link is only listened to"), "{asked:?}");
 }
 
 #[test]

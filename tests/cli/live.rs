@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -215,10 +216,9 @@ fn a_link_lost_in_the_middle_ends_with_3() {
     assert_eq!(ended.status.code(), Some(3), "{}", String::from_utf8_lossy(&ended.stderr));
 }
 
-#[test]
-fn damage_in_a_capture_is_shown_with_the_frames() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("damaged.pcapng");
+/// A capture of a request with a framing error in it, and of a break.
+fn damaged_capture(folder: &Path) -> PathBuf {
+    let path = folder.join("damaged.pcapng");
     let line = LineSettings::n81(9600);
     let mut trace = Trace::new(Timestamp::UNIX_EPOCH);
     trace.capture_to(Capture::to_file(&path, "serial:/dev/ttyUSB0", Some(line)).unwrap());
@@ -227,14 +227,52 @@ fn damage_in_a_capture_is_shown_with_the_frames() {
     trace.record(Way::In, b"\x5E\x63\x23\x58\x02\x64\x00\x05\x88\x45\xC6", At::ZERO);
     trace.record_damaged(LineError::Break, b"\0", At::from_millis(900));
     drop(trace);
+    path
+}
+
+#[test]
+fn damage_in_a_capture_is_shown_with_the_frames() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = damaged_capture(folder.path());
     let path = path.to_str().unwrap();
-    for command in ["decode", "export"] {
-        let shown = run(&[command, path]);
+    let commands = [
+        (vec!["decode", path], "00 06 47 5E"),
+        (vec!["export", path, "--format", "csv"], "00 06 47 5E"),
+        (vec!["export", path, "--format", "hex"], "00 06 47 5E"),
+        (vec!["export", path, "--format", "md"], "00 06 47 5E"),
+        (vec!["export", path, "--format", "jsonl"], "0006475E"),
+    ];
+    for (command, bytes) in commands {
+        let shown = run(&command);
         assert_eq!(shown.code, Some(0), "{shown:?}");
-        for said in ["framing error (47), byte 3 from here", "break (00), byte 1 from here", "00 06 47 5E"] {
-            assert!(shown.stdout.contains(said), "{command}: {said} in {}", shown.stdout);
+        for said in ["framing error (47), byte 3 from here", "break (00), byte 1 from here", bytes] {
+            assert!(shown.stdout.contains(said), "{command:?}: {said} in {}", shown.stdout);
         }
     }
+    for format in ["csv", "jsonl", "md"] {
+        let readings = run(&["export", path, "--format", format, "--readings"]);
+        assert!(readings.code == Some(0) && !readings.stdout.contains("error"), "{format}: {readings:?}");
+    }
+}
+
+#[test]
+fn the_lines_of_a_damaged_capture_have_all_its_bytes_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = damaged_capture(folder.path());
+    let path = path.to_str().unwrap();
+    let hex = |command: &[&str]| -> String {
+        let shown = run(command);
+        assert_eq!(shown.code, Some(0), "{shown:?}");
+        json_lines(&shown.stdout).iter().map(|line| line["hex"].as_str().unwrap().to_owned()).collect()
+    };
+    let whole = "0006475E632358026400058845C600";
+    assert_eq!(hex(&["export", path, "--format", "jsonl"]), whole);
+    assert_eq!(hex(&["decode", path, "--json"]), whole);
+    let exported = run(&["export", path, "--format", "jsonl"]);
+    let marks: Vec<serde_json::Value> =
+        json_lines(&exported.stdout).into_iter().filter(|line| line["mark"] == true).collect();
+    assert_eq!(marks.len(), 2, "{exported:?}");
+    assert!(marks.iter().all(|mark| mark["length"] == 0 && mark["at"].is_string()), "{marks:?}");
 }
 
 #[test]

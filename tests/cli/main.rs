@@ -7,12 +7,17 @@
     reason = "a test may fail by panicking"
 )]
 
+#[cfg(all(unix, feature = "mqtt"))]
+mod broker;
 mod catalogue;
+mod clocks;
 mod decode;
 mod faults;
 mod keys;
 mod live;
 mod meters;
+#[cfg(all(unix, feature = "mqtt"))]
+mod mqtt;
 mod repository;
 mod simulator;
 #[cfg(unix)]
@@ -32,7 +37,14 @@ static HOME: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().
 fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_meterscope"));
     command.env("HOME", HOME.path()).env("XDG_CONFIG_HOME", HOME.path()).env("XDG_STATE_HOME", HOME.path());
-    for name in ["METERSCOPE_KEYS", "METERSCOPE_PASSWORD", "NO_COLOR", "COLUMNS"] {
+    for name in [
+        "METERSCOPE_KEYS",
+        "METERSCOPE_PASSWORD",
+        "METERSCOPE_MQTT_PASSWORD",
+        "METERSCOPE_MQTT_PASSWORD_FILE",
+        "NO_COLOR",
+        "COLUMNS",
+    ] {
         command.env_remove(name);
     }
     command.stdin(Stdio::null());

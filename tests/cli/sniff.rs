@@ -76,7 +76,7 @@ fn overheard(meter: &[&str], protocol: &str) -> Vec<serde_json::Value> {
 }
 
 /// What a listener prints until it has told of so many bytes; then it is told to end.
-fn told_of(bytes: u64, mut listener: Ended) -> Vec<serde_json::Value> {
+pub fn told_of(bytes: u64, mut listener: Ended) -> Vec<serde_json::Value> {
     let printed = BufReader::new(listener.0.stdout.take().unwrap());
     let (mut lines, mut told) = (Vec::new(), 0);
     for line in printed.lines() {
@@ -90,6 +90,57 @@ fn told_of(bytes: u64, mut listener: Ended) -> Vec<serde_json::Value> {
     rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
     assert_eq!((told, listener.0.wait().unwrap().code()), (bytes, Some(0)));
     lines
+}
+
+/// A telegram without a CRC, as of version 3.
+const TELEGRAM: &[u8] = b"/ISk5\\2MT382-1003\r\n\r\n1-0:1.8.1(000001.718*kWh)\r\n!\r\n";
+
+/// A listener on a serial port for P1, once it has the port open.
+fn listens_for_p1(port: &str, folder: &std::path::Path) -> Ended {
+    let capture = folder.join("heard.pcapng");
+    let arguments = ["sniff", port, "--model", "dsmr-p1", "--json", "--capture", capture.to_str().unwrap()];
+    let child = program().args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while !capture.exists() || std::fs::metadata(&capture).unwrap().len() == 0 {
+        std::thread::yield_now();
+    }
+    Ended(child)
+}
+
+/// The speed that the near side of a pseudo-terminal has set.
+fn baud(far: &std::fs::File) -> u32 {
+    rustix::termios::tcgetattr(far).unwrap().output_speed()
+}
+
+#[test]
+fn a_listener_goes_on_with_the_line_settings_that_the_bytes_speak_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut far, port) = bus();
+    let mut listener = listens_for_p1(&port, folder.path());
+    let mut remarks = BufReader::new(listener.0.stderr.take().unwrap()).lines();
+    let mut printed = BufReader::new(listener.0.stdout.take().unwrap()).lines();
+    let mut until = |said: &str| while !remarks.next().unwrap().unwrap().contains(said) {};
+    assert_eq!(baud(&far), 115_200);
+    far.write_all(&[0; 60]).unwrap();
+    until("listening: looks like 9600 7E1 read at 115200 8N1");
+    while baud(&far) != 9600 {
+        std::thread::yield_now();
+    }
+    far.write_all(TELEGRAM).unwrap();
+    until("the bytes make sense at 9600 7E1");
+    let is_read = |line: &str| json_lines(line)[0]["readings"][0]["value"] == 1.718;
+    while !is_read(&printed.next().unwrap().unwrap()) {}
+}
+
+#[test]
+fn a_line_that_is_named_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut far, port) = bus();
+    let mut listener = listens_for_p1(&format!("{port}?line=115200-8N1"), folder.path());
+    far.write_all(&[0; 60]).unwrap();
+    let mut remarks = BufReader::new(listener.0.stderr.take().unwrap()).lines();
+    let said = remarks.next().unwrap().unwrap();
+    assert!(said.contains("the line is faster"), "{said}");
+    assert_eq!(baud(&far), 115_200);
 }
 
 #[test]

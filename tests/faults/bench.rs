@@ -98,6 +98,7 @@ impl Kind {
             address: self.own_address(),
             password: None,
             line: model.line,
+            is_line_chosen: false,
             network_delay: Duration::ZERO,
             keys: Vec::new(),
         };
@@ -239,7 +240,7 @@ impl Bench {
                     JobEvent::Finished => return outcome,
                     JobEvent::Started | JobEvent::Step(_) | JobEvent::Progress { .. } => {}
                 },
-                BusEvent::Job(..) => {}
+                BusEvent::Job(..) | BusEvent::Line(_) => {}
                 BusEvent::Ended(end) => panic!("the bus ended: {end:?}"),
             }
         }

@@ -48,6 +48,16 @@ needs_python() { # package with version, module
     python="$work/venv/bin/python"
     "$python" -m pip --quiet --disable-pip-version-check install "$1" >pip.log 2>&1 || skip "$1 cannot be installed"
 }
+# Sets $encryption_key and $authentication_key to the keys of the published examples (Green Book), and $keys to a file
+# that gives them to a meter.
+example_keys() {
+    encryption_key=000102030405060708090A0B0C0D0E0F
+    authentication_key=D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF
+    keys="$work/keys.toml"
+    printf '[[meter]]\nencryption_key = "%s"\nauthentication_key = "%s"\n' \
+        "$encryption_key" "$authentication_key" >"$keys"
+    chmod 600 "$keys"
+}
 # Serves simulated meters, and sets $place to where: tcp://ADDRESS:PORT or the path of a terminal.
 simulate() { # name of its log, where, what else simulate takes
     log=$1

@@ -40,6 +40,20 @@ pub struct Noise {
     echo: bool,
 }
 
+/// Something that happened to the link between its bytes. It has none itself, so that the bytes of everything in
+/// order are still those of the stream.
+#[derive(Debug, Serialize)]
+pub struct Happened {
+    #[serde(rename = "mark")]
+    is_no_bytes: bool,
+    offset: u64,
+    length: usize,
+    hex: &'static str,
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<String>,
+}
+
 #[derive(Debug, Serialize)]
 struct Sum {
     kind: &'static str,
@@ -99,6 +113,7 @@ impl Frame {
     /// The JSON form of a dissection.
     #[must_use]
     pub fn of(dissection: &Dissection, place: Place<'_>) -> Self {
+        let dissection = dissection.told(place.reveal);
         let wire = dissection.wire().map_or(&[][..], |wire| &*wire.bytes);
         let mask = Mask::unless(place.reveal, dissection, 0);
         Self {
@@ -146,10 +161,18 @@ impl Noise {
     }
 }
 
+impl Happened {
+    /// The JSON form of a mark; its text is safe to show.
+    #[must_use]
+    pub fn of(text: String, place: Place<'_>) -> Self {
+        let at = place.at.map(super::reading::time);
+        Self { is_no_bytes: true, offset: place.offset, length: 0, hex: "", text, at }
+    }
+}
+
 impl Sum {
     fn of(sum: Checksum) -> Self {
-        let hex = |number: u32| format!("{number:0width$X}", width = usize::from(sum.digits));
-        Self { kind: sum.kind, found: hex(sum.found), expected: hex(sum.expected) }
+        Self { kind: sum.kind, found: sum.found_text(), expected: sum.expected_text() }
     }
 }
 
@@ -247,7 +270,7 @@ mod tests {
         let span = Span::new;
         let mut dissection = Dissection::unexplained("mercury200", &[1, 2, 3], "Energy");
         dissection.direction = Direction::Reply;
-        let sum = Checksum { kind: "CRC-8/0xB5", found: 0x1B, expected: 0x1C, digits: 2 };
+        let sum = Checksum::new("CRC-8/0xB5", 0x1B, 0x1C, 2);
         dissection.verdict = sum.verdict();
         dissection.checksum = Some(sum);
         dissection.layers[0].fields = vec![
@@ -297,6 +320,16 @@ mod tests {
         assert_eq!(
             serde_json::to_string(&noise).unwrap(),
             r#"{"noise":true,"offset":3,"length":2,"hex":"00FF"}"#
+        );
+    }
+
+    #[test]
+    fn a_mark_has_no_bytes() {
+        let mark =
+            Happened::of("break (00), byte 1 from here".to_owned(), Place { offset: 3, ..Place::default() });
+        assert_eq!(
+            serde_json::to_string(&mark).unwrap(),
+            r#"{"mark":true,"offset":3,"length":0,"hex":"","text":"break (00), byte 1 from here"}"#
         );
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Zoned;
 use jiff::tz::TimeZone;
 
-use super::dissection::{Frame, Noise, Place};
+use super::dissection::{Frame, Happened, Noise, Place};
 use super::explain::{self, Look};
 use crate::frame::Mask;
 use crate::trace::{Entry, EntryKind, Trace, Way};
@@ -35,6 +35,16 @@ pub fn json(trace: &Trace, number: u32, offset: u64, show: Show) -> Option<Strin
         (EntryKind::Frame(_), Some(dissection)) => serde_json::to_string(&Frame::of(&dissection, place)).ok(),
         (EntryKind::Noise | EntryKind::Frame(_), _) => noise(),
     }
+}
+
+/// A mark as one line of JSON, without its end; `None` for an entry that has bytes.
+#[must_use]
+pub fn mark_json(trace: &Trace, number: u32, offset: u64, show: Show) -> Option<String> {
+    let entry = trace.entry(number)?;
+    let text = trace.mark_of(&entry)?.to_string();
+    let at = show.timed.then(|| zoned(trace, &entry));
+    let place = Place { offset, at: at.as_ref(), reveal: show.look.reveal };
+    serde_json::to_string(&Happened::of(text, place)).ok()
 }
 
 /// Whether an echo is all of the request that it repeats.

@@ -25,6 +25,7 @@ pub struct Look {
 /// A frame with all its layers, as text of several lines.
 #[must_use]
 pub fn frame(dissection: &Dissection, heading: &str, look: Look) -> String {
+    let dissection = dissection.told(look.reveal);
     let mut text = headline(dissection, heading, look);
     for (index, layer) in dissection.layers.iter().enumerate() {
         if index > 0 {
@@ -67,17 +68,11 @@ fn headline(dissection: &Dissection, heading: &str, look: Look) -> String {
 /// The judgement on the whole: `CRC-8/0xB5 1B good`.
 fn verdict(dissection: &Dissection, look: Look) -> String {
     let paint = look.sheet.paint;
-    let sum = dissection.checksum.map(|sum| {
-        let width = usize::from(sum.digits);
-        format!("{} {:0width$X}", sum.kind, sum.found)
-    });
-    let sum = sum.map_or(String::new(), |sum| format!("{sum} "));
+    let sum =
+        dissection.checksum.map(|sum| format!("{} {} ", sum.kind, sum.found_text())).unwrap_or_default();
     match dissection.verdict {
         Verdict::Good => paint.good(&format!("{sum}good")),
-        Verdict::Bad(mismatch) => {
-            let width = usize::from(mismatch.digits);
-            paint.bad(&format!("{sum}bad, expected {:0width$X}", mismatch.expected))
-        }
+        Verdict::Bad(mismatch) => paint.bad(&format!("{sum}bad, expected {}", mismatch.expected_text())),
         Verdict::Malformed(what) => paint.bad(&format!("bad: {what}")),
         Verdict::Unchecked(Reason::NoRule) => paint.faint("not checked"),
         Verdict::Unchecked(why) => paint.faint(&format!("not checked: {}", why.text())),
@@ -195,7 +190,7 @@ mod tests {
     fn example() -> Dissection {
         let mut dissection = Dissection::unexplained("mercury200", &[0x41, 0x1B, 0x1B], "Energy");
         dissection.direction = Direction::Reply;
-        let sum = Checksum { kind: "CRC-8/0xB5", found: 0x1B, expected: 0x1C, digits: 2 };
+        let sum = Checksum::new("CRC-8/0xB5", 0x1B, 0x1C, 2);
         dissection.verdict = sum.verdict();
         dissection.checksum = Some(sum);
         dissection.layers[0].fields = vec![

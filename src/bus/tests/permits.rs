@@ -21,6 +21,7 @@ fn profile(model: &'static Model) -> Profile {
         address: Address::numeric("1", 1),
         password: Some(Secret::new(b"000000".to_vec())),
         line: model.line,
+        is_line_chosen: false,
         network_delay: Duration::ZERO,
         keys: Vec::new(),
     }

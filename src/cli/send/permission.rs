@@ -60,7 +60,7 @@ pub fn of_bytes(
         let hint = "nothing was sent; what may change a meter is sent only with --allow-write";
         return Err(Trouble::new(Exit::Forbidden, doing, why).hint(hint).into());
     }
-    let challenge = Challenge::of_bytes(access, &given.address);
+    let challenge = Challenge::of_bytes(access, &given.who.address);
     let confirmed = confirmed(given, &challenge, || vec![hex::spaced(bytes)], doing)?;
     Ok(Some(confirmed.permit(keeper(given, given.model.map_or("", |model| model.id)))))
 }
@@ -70,7 +70,7 @@ fn keeper(given: &Send, model: &str) -> Keeper {
         place: write_log::place(),
         link: given.link.to_string(),
         model: model.to_owned(),
-        address: given.address.clone(),
+        address: given.who.address.clone(),
         commands: Vec::new(),
     }
 }

@@ -42,9 +42,10 @@ pub async fn open_listening(topic: &Topic, sign_on: SignOn, clock: Clock) -> Res
     use super::stream::outlet;
 
     let (reach, first) = subscription::Subscribe::first(topic, sign_on).await?;
+    let (listener, lines) = Listener::new(None);
     let (out, events) = outlet(clock);
-    tokio::spawn(keep(reach, Some(first), Listener, out));
-    Ok(ListenLink { events })
+    tokio::spawn(keep(reach, Some(first), listener, out));
+    Ok(ListenLink { lines, events })
 }
 
 /// Signs on to publish on a topic. The first attempt must succeed; later a lost broker is called again, and

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use rumqttc::{ConnectReturnCode, ConnectionError, MqttOptions, Transport};
+use rumqttc::{ConnectReturnCode, ConnectionError, MqttOptions, StateError, Transport};
 
 use super::SignOn;
 use crate::frame::visible;
@@ -23,6 +23,8 @@ const BATCH: usize = 1;
 pub(super) enum Trouble {
     /// The broker does not let us.
     Forbidden(&'static str),
+    /// The broker ended the connection.
+    Ended,
     /// The certificate, or what else TLS needs.
     Tls(String),
     /// The network.
@@ -65,12 +67,27 @@ impl From<ConnectionError> for Trouble {
             ConnectionError::ConnectionRefused(
                 ConnectReturnCode::BadUserNamePassword | ConnectReturnCode::NotAuthorized,
             ) => Self::Forbidden("the user or the password"),
+            ConnectionError::MqttState(StateError::ConnectionAborted) => Self::Ended,
+            ConnectionError::Io(error) if is_end(&error) => Self::Ended,
             ConnectionError::Io(error) => Self::Io(error),
             ConnectionError::Tls(error) => Self::Tls(error.to_string()),
             other => Self::Other(other.to_string()),
         }
     }
 }
+
+/// Whether the far end is gone, which says nothing but that.
+fn is_end(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
+}
+
+/// Where user and password of a broker belong.
+const SIGN_ON: &str = "name the user as mqtt://USER@HOST/TOPIC and put the password into METERSCOPE_MQTT_PASSWORD, or \
+                       the name of a file that holds it into METERSCOPE_MQTT_PASSWORD_FILE";
+
+/// What a broker says when it is ending.
+const ENDED: &str = "the broker ended the connection";
 
 impl Trouble {
     /// A broker that takes the call and then says nothing.
@@ -86,12 +103,9 @@ impl Trouble {
                 missing @ OpenError::Missing { .. } => return missing,
                 _ => (error.to_string(), "is the broker running there, and is this its port?"),
             },
-            Self::Forbidden(what) => {
-                let hint = "name the user as mqtt://USER@HOST/TOPIC and put the password into \
-                            METERSCOPE_MQTT_PASSWORD, or the name of a file that holds it into \
-                            METERSCOPE_MQTT_PASSWORD_FILE";
-                (format!("the broker refuses {what}"), hint)
-            }
+            Self::Forbidden(what) => (format!("the broker refuses {what}"), SIGN_ON),
+            // Some brokers refuse a user or a password by this alone.
+            Self::Ended => (format!("{ENDED} instead of answering the sign-on"), SIGN_ON),
             Self::Tls(what) => (
                 format!("no TLS: {what}"),
                 "name a file with the broker's certificate authority in SSL_CERT_FILE, or use mqtt://",
@@ -105,6 +119,7 @@ impl Trouble {
         visible::string(&match self {
             Self::Forbidden(what) => format!("the broker refuses {what}"),
             Self::Tls(what) | Self::Other(what) => what.clone(),
+            Self::Ended => ENDED.to_owned(),
             Self::Io(error) => error.to_string(),
         })
     }

@@ -100,6 +100,10 @@ impl Source for Subscription {
     fn line(&self) -> Option<LineSettings> {
         None
     }
+
+    async fn set_line(&self, _: LineSettings) -> Result<LineSettings, String> {
+        Err("a topic has no line settings: they are those of whoever publishes on it".to_owned())
+    }
 }
 
 /// Subscribes again.

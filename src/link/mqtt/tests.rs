@@ -1,9 +1,8 @@
 //! The link against a small broker of its own, over a real connection (MQTT 3.1.1).
 //!
-//! `rumqttd`, the broker that could be embedded, does not fit: once started it cannot be stopped in the same
-//! process (bytebeamio/rumqtt issue 771), so that a restart cannot be tried, and it does not let a test say what
-//! matters here: a refused topic, a message before the subscription is confirmed, an end right behind the last
-//! message. A whole broker, restarted in mid-stream, is mosquitto in `.ci/peers/mosquitto.sh`.
+//! It says what a whole broker cannot be brought to say: a refused topic, a message before the subscription is
+//! confirmed, an end right behind the last message. Whole brokers are in `tests/cli/mqtt.rs` and in
+//! `.ci/peers/mosquitto.sh`.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};

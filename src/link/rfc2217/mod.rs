@@ -53,9 +53,10 @@ pub async fn open_listening(
     clock: Clock,
 ) -> Result<ListenLink, OpenError> {
     let (call, first) = Call::<Ear>::first(host, port, line).await?;
+    let (listener, lines) = Listener::new(Some(line));
     let (out, events) = outlet(clock);
-    tokio::spawn(keep(call, Some(first), Listener, out));
-    Ok(ListenLink { events })
+    tokio::spawn(keep(call, Some(first), listener, out));
+    Ok(ListenLink { lines, events })
 }
 
 /// A port of one of the two kinds: to talk, or only to listen.

@@ -182,6 +182,10 @@ impl Source for Ear {
     fn line(&self) -> Option<LineSettings> {
         Some(self.line)
     }
+
+    async fn set_line(&self, line: LineSettings) -> Result<LineSettings, String> {
+        self.settle(line).await
+    }
 }
 
 impl Source for Port {
@@ -198,6 +202,11 @@ impl Source for Port {
     fn line(&self) -> Option<LineSettings> {
         self.0.line()
     }
+
+    async fn set_line(&self, line: LineSettings) -> Result<LineSettings, String> {
+        tokio::time::sleep(IN_FLIGHT).await;
+        self.0.set_line(line).await
+    }
 }
 
 impl Sink for Port {
@@ -207,10 +216,5 @@ impl Sink for Port {
         escape(bytes, &mut self.0.talk().unwritten);
         self.0.flush()?;
         Ok(bytes.len())
-    }
-
-    async fn set_line(&self, line: LineSettings) -> Result<LineSettings, String> {
-        tokio::time::sleep(IN_FLIGHT).await;
-        self.0.settle(line).await
     }
 }

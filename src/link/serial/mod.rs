@@ -68,9 +68,10 @@ pub fn open(port: &str, line: LineSettings, clock: Clock) -> Result<Link, OpenEr
 /// As [`open`].
 pub fn open_listening(port: &str, line: LineSettings, clock: Clock) -> Result<ListenLink, OpenError> {
     let (reach, first) = Reopen::<Ear>::first(port, line)?;
+    let (listener, lines) = Listener::new(Some(line));
     let (out, events) = outlet(clock);
-    tokio::spawn(keep(reach, Some(first), Listener, out));
-    Ok(ListenLink { events })
+    tokio::spawn(keep(reach, Some(first), listener, out));
+    Ok(ListenLink { lines, events })
 }
 
 /// Opens the port again after it was lost.

@@ -86,6 +86,13 @@ impl Source for ThreadedPort {
     fn line(&self) -> Option<LineSettings> {
         Some(self.line)
     }
+
+    async fn set_line(&self, line: LineSettings) -> Result<LineSettings, String> {
+        let (answer, answered) = oneshot::channel();
+        let gone = || "the port is gone".to_owned();
+        self.jobs.send(Job::SetLine(line, answer)).map_err(|_| gone())?;
+        answered.await.map_err(|_| gone())?
+    }
 }
 
 impl Source for ThreadedEar {
@@ -102,6 +109,10 @@ impl Source for ThreadedEar {
     fn line(&self) -> Option<LineSettings> {
         self.0.line()
     }
+
+    async fn set_line(&self, line: LineSettings) -> Result<LineSettings, String> {
+        self.0.set_line(line).await
+    }
 }
 
 impl Sink for ThreadedPort {
@@ -109,13 +120,6 @@ impl Sink for ThreadedPort {
     async fn transmit(&self, bytes: &[u8]) -> io::Result<usize> {
         let queued = self.jobs.send(Job::Write(bytes.to_vec()));
         queued.map(|()| bytes.len()).map_err(|_| io::ErrorKind::BrokenPipe.into())
-    }
-
-    async fn set_line(&self, line: LineSettings) -> Result<LineSettings, String> {
-        let (answer, answered) = oneshot::channel();
-        let gone = || "the port is gone".to_owned();
-        self.jobs.send(Job::SetLine(line, answer)).map_err(|_| gone())?;
-        answered.await.map_err(|_| gone())?
     }
 }
 

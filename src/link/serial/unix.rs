@@ -114,6 +114,12 @@ impl Source for Ear {
     fn line(&self) -> Option<LineSettings> {
         Some(self.line)
     }
+
+    async fn set_line(&self, line: LineSettings) -> Result<LineSettings, String> {
+        let in_force = set_line(&self.reader, line, OptionalActions::Now).await?;
+        self.marks().set(in_force);
+        Ok(in_force)
+    }
 }
 
 impl Source for Port {
@@ -130,6 +136,13 @@ impl Source for Port {
     fn line(&self) -> Option<LineSettings> {
         self.ear.line()
     }
+
+    /// The last bits are waited for by the driver too: an adapter may still hold bytes that by the clock have left.
+    async fn set_line(&self, line: LineSettings) -> Result<LineSettings, String> {
+        let in_force = set_line(&self.writer, line, OptionalActions::Drain).await?;
+        self.ear.marks().set(in_force);
+        Ok(in_force)
+    }
 }
 
 impl Sink for Port {
@@ -143,19 +156,18 @@ impl Sink for Port {
             }
         }
     }
+}
 
-    /// The last bits are waited for by the driver too, off the runtime's thread: an adapter may still hold
-    /// bytes that by the clock have left.
-    async fn set_line(&self, line: LineSettings) -> Result<LineSettings, String> {
-        let shown = |error: &dyn std::fmt::Display| visible::error(&error);
-        let tty = self.writer.as_fd().try_clone_to_owned().map_err(|error| shown(&error))?;
-        let in_force = tokio::task::spawn_blocking(move || line::set(&tty, line, OptionalActions::Drain))
-            .await
-            .map_err(|error| shown(&error))?
-            .map_err(|error| shown(&error))?;
-        self.ear.marks().set(in_force);
-        Ok(in_force)
-    }
+/// Sets a port off the runtime's thread, as drivers may take their time.
+async fn set_line(
+    port: &impl AsFd,
+    line: LineSettings,
+    when: OptionalActions,
+) -> Result<LineSettings, String> {
+    let shown = |error: &dyn std::fmt::Display| visible::error(&error);
+    let tty = port.as_fd().try_clone_to_owned().map_err(|error| shown(&error))?;
+    let set = tokio::task::spawn_blocking(move || line::set(&tty, line, when)).await;
+    set.map_err(|error| shown(&error))?.map_err(|error| shown(&error))
 }
 
 fn is_for_later(error: &io::Error) -> bool {

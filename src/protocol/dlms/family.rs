@@ -4,6 +4,7 @@ use super::bare::OrBare;
 use super::{maker, responder};
 use crate::frame::Dissection;
 use crate::protocol::delimited::{Delimited, Grammar};
+use crate::protocol::line_search::{self, Usual};
 use crate::protocol::listen::{Listen, Manner, TELEGRAM};
 use crate::protocol::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, Plan, Profile,
@@ -30,7 +31,7 @@ pub trait Carrier: Sync + Sized + 'static {
     fn tracker(dialect: Dialect) -> Box<dyn Tracker>;
 
     /// Explains one frame.
-    fn explain(frame: &[u8], context: &Context<'_>) -> Dissection;
+    fn told(frame: &[u8], context: &Context<'_>) -> Dissection;
 
     /// The bytes of a frame for a body typed by hand.
     fn close(body: &[u8]) -> Vec<u8>;
@@ -56,12 +57,16 @@ impl<C: Carrier> Family for C {
         C::tracker(dialect)
     }
 
-    fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
-        C::explain(frame, context)
+    fn explain(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
+        C::told(frame, context)
     }
 
     fn commands(&self, _: Dialect) -> &'static [Command] {
         COMMANDS
+    }
+
+    fn usual_lines(&self, dialect: Dialect) -> Option<&'static Usual> {
+        (dialect == Dialect::default()).then_some(&line_search::DLMS)
     }
 
     fn dialect_name(&self, dialect: Dialect) -> &'static str {

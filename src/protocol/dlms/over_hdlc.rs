@@ -32,7 +32,7 @@ impl Carrier for OverHdlc {
         Box::new(Parts::new(dialect))
     }
 
-    fn explain(frame: &[u8], context: &Context<'_>) -> Dissection {
+    fn told(frame: &[u8], context: &Context<'_>) -> Dissection {
         dissect(frame, context)
     }
 
@@ -183,12 +183,7 @@ fn explain(bytes: &[u8], frame: &Frame<'_>, context: &Context<'_>) -> Dissection
     let verdict = if verdict.is_bad() || inner == Verdict::Good { verdict } else { inner };
     let mut dissection = finish(bytes, sheet, context, (title, verdict));
     dissection.address = bytes.get(frame.source_at..frame.control_at).map(address);
-    dissection.checksum = Some(Checksum {
-        kind: "CRC-16/X-25",
-        found: check.found.into(),
-        expected: check.expected.into(),
-        digits: 4,
-    });
+    dissection.checksum = Some(Checksum::new("CRC-16/X-25", check.found.into(), check.expected.into(), 4));
     if dissection.direction == Direction::Unknown && !frame.payload().is_empty() {
         dissection.direction = Direction::Push;
     }
@@ -293,7 +288,7 @@ fn check_field(sheet: &mut Sheet, label: &'static str, check: Check) {
     let Check { at, found, expected } = check;
     let verdict = Verdict::compare(found.into(), expected.into(), 4);
     sheet
-        .field(0, label, (at, at + CHECK), Value::Hex(found.into(), 4))
+        .field(0, label, (at, at + CHECK), Value::Checksum(found.into(), 4))
         .verdict(verdict)
         .note("low byte first");
     if verdict.is_bad() {

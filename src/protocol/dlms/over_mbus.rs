@@ -33,7 +33,7 @@ impl Carrier for OverMbus {
         Box::new(Segments::new(dialect))
     }
 
-    fn explain(frame: &[u8], context: &Context<'_>) -> Dissection {
+    fn told(frame: &[u8], context: &Context<'_>) -> Dissection {
         dissect(frame, context)
     }
 

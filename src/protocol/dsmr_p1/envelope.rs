@@ -10,7 +10,7 @@ use super::wire::LONGEST;
 const OPENING: [u8; 2] = [0xDB, 0x08];
 
 /// Bytes before the length.
-const TITLE_END: usize = 10;
+pub const TITLE_END: usize = 10;
 
 /// Security control and frame counter, which the length counts.
 const CONTROL: usize = 5;

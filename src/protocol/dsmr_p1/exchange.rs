@@ -3,24 +3,18 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::P1;
 use super::commands::COMMANDS;
 use super::dissect::{dissect, values};
-use super::hints::{self, Hint, Proposal};
-use super::variant::{self, ANY};
+use super::variant;
 use crate::frame::{At, Values, Verdict};
 use crate::protocol::{
-    Action, ComposeError, Context, Dialect, Event, Exchange, Failure, Fault, LineSettings, Lock, MeterKey,
-    Plan, Warning, sealed,
+    Action, ComposeError, Context, Dialect, Event, Exchange, Failure, Family, Fault, Finding, LineSearch,
+    Lock, MeterKey, Plan, Profile, Warning, sealed,
 };
 
 /// Characters of a long telegram, whose time on the wire is added to the deadline.
 const LONG: usize = 2400;
-
-/// Line settings that are tried besides the first ones: there and back again.
-const MOST_LINES: u8 = 2;
-
-/// Bytes of noise by which the line is judged.
-const JUDGED: usize = 2048;
 
 /// Telegrams waited for, one a request.
 #[derive(Debug)]
@@ -29,18 +23,13 @@ pub struct Wait {
     done: usize,
     dialect: Dialect,
     keys: Vec<MeterKey>,
-    line: LineSettings,
+    search: LineSearch,
     delay: Duration,
     /// Whether it is running.
     is_on: bool,
-    noise: Vec<u8>,
     noise_bytes: u32,
     /// What came instead of a good telegram.
     trouble: Option<Fault>,
-    /// What was said about the line, so that it is said once.
-    hint: Option<Hint>,
-    /// How often other line settings have been tried.
-    lines_tried: u8,
     actions: VecDeque<Action>,
 }
 
@@ -54,30 +43,27 @@ impl Wait {
         if let Some(request) = plan.requests.iter().find(|request| foreign(request.command.id)) {
             return Err(ComposeError::Foreign(request.command.id));
         }
+        let Profile { dialect, keys, line, is_line_chosen, network_delay, .. } = plan.profile;
         Ok(Self {
             requests: plan.requests.len(),
             done: 0,
-            dialect: plan.profile.dialect,
-            keys: plan.profile.keys,
-            line: plan.profile.line,
-            delay: plan.profile.network_delay,
+            dialect,
+            keys,
+            search: LineSearch::new(line, P1.usual_lines(dialect).filter(|_| !is_line_chosen)),
+            delay: network_delay,
             is_on: false,
-            noise: Vec::new(),
             noise_bytes: 0,
             trouble: None,
-            hint: None,
-            lines_tried: 0,
             actions: VecDeque::new(),
         })
     }
 
     /// Two intervals, and the telegram itself.
     fn patience(&self) -> Duration {
-        2 * variant::of(self.dialect).interval + self.line.wire_time(LONG) + self.delay
+        2 * variant::of(self.dialect).interval + self.search.line().wire_time(LONG) + self.delay
     }
 
     fn await_next(&mut self, at: At) {
-        self.noise.clear();
         self.noise_bytes = 0;
         self.trouble = None;
         if self.done >= self.requests {
@@ -97,6 +83,7 @@ impl Wait {
             let told = is_sealed.then(|| sealed::fault(&dissect(bytes, &context))).flatten();
             return self.unread(told.unwrap_or(fault), at);
         }
+        self.search.good();
         self.warn_of(&found);
         self.actions.extend(found.readings.into_iter().map(Action::Reading));
         self.answered(Ok(()), at);
@@ -114,7 +101,8 @@ impl Wait {
 
     /// What a good telegram says that the person should know.
     fn warn_of(&mut self, found: &Values) {
-        const TOLD: [&str; 6] = ["parity", "dialect", "no-checksum", "authentication-key", "aad", "clock"];
+        const TOLD: [&str; 7] =
+            ["parity", "dialect", "no-checksum", "authentication-key", "aad", "clock", "left-over"];
         let odd = found.problems.iter().filter(|problem| TOLD.contains(&problem.code));
         self.actions.extend(
             odd.map(|problem| Action::Warning(Warning { code: problem.code, text: problem.text.clone() })),
@@ -130,33 +118,20 @@ impl Wait {
     /// Bytes that are no telegram may tell what is wrong with the line.
     fn noise(&mut self, bytes: &[u8], at: At) {
         self.noise_bytes = self.noise_bytes.saturating_add(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
-        let room = JUDGED.saturating_sub(self.noise.len());
-        self.noise.extend(bytes.iter().take(room));
-        let Some(hint) = hints::of(&self.noise, self.line).filter(|hint| self.hint.as_ref() != Some(hint))
-        else {
-            return;
-        };
-        self.actions.push_back(Action::Warning(Warning { code: hint.code(), text: hint.text().into() }));
-        self.hint = Some(hint);
-        if hint.line().is_some() {
-            self.try_line(at);
+        if let Some(finding) = self.search.noise(bytes) {
+            self.follow(finding, at);
         }
     }
 
-    /// Goes on with the line settings that the bytes speak for, where no model has fixed them; gives what for, or
-    /// nothing when the line stays as it is.
-    fn try_line(&mut self, at: At) -> Option<&'static str> {
-        let is_free = self.dialect == ANY.dialect && self.lines_tried < MOST_LINES;
-        let Proposal { line, listen, because } = hints::next(self.line, &self.noise);
-        if !is_free || line == self.line {
-            return None;
-        }
-        self.lines_tried += 1;
-        self.line = line;
-        self.noise.clear();
+    /// Says what was found, and goes on with the line settings that it speaks for; whether there are any.
+    fn follow(&mut self, finding: Finding, at: At) -> bool {
+        let warning = Warning { code: finding.code(), text: finding.to_string().into() };
+        self.actions.push_back(Action::Warning(warning));
+        let Some(line) = finding.line() else { return false };
         self.actions.push_back(Action::SetLine(line));
-        self.actions.push_back(Action::WaitUntil(at + listen + line.wire_time(LONG) + self.delay));
-        Some(because)
+        let wait = self.search.patience() + line.wire_time(LONG) + self.delay;
+        self.actions.push_back(Action::WaitUntil(at + wait));
+        true
     }
 
     fn stop(&mut self, fault: Fault) {
@@ -170,11 +145,9 @@ impl Wait {
 
     /// Nothing good has come in time: what was heard may speak for another line.
     fn silence(&mut self, at: At) {
-        if self.trouble.is_none()
-            && let Some(because) = self.try_line(at)
-        {
-            let warning = Warning { code: "line", text: because.into() };
-            return self.actions.push_back(Action::Warning(warning));
+        let finding = if self.trouble.is_none() { self.search.turn() } else { None };
+        if finding.is_some_and(|finding| self.follow(finding, at)) {
+            return;
         }
         let silence = Fault::NoAnswer { sent: 0, echo: false, noise_bytes: self.noise_bytes };
         let fault = self.trouble.take().unwrap_or(silence);
@@ -209,7 +182,7 @@ impl Exchange for Wait {
             Event::Cancelled => self.stop(Fault::Cancelled),
             Event::LinkLost => self.stop(Fault::LinkLost),
             // The line stays as it is, and so does the wait.
-            Event::LineRefused => self.lines_tried = MOST_LINES,
+            Event::LineRefused => self.search.stay(),
             Event::Sent | Event::Echo => {}
         }
     }

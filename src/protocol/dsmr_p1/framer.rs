@@ -257,11 +257,30 @@ impl Telegrams {
             self.emit(PieceKind::Noise, head, out);
             self.emit(PieceKind::Frame(Judged::Bad), next - head, out);
             self.open(0);
-        } else if count >= total {
-            self.emit(PieceKind::Noise, head, out);
-            self.emit(PieceKind::Frame(Judged::Unchecked), total, out);
-            self.state = State::Hunting;
+        } else if count >= total && !self.may_hold_next(head, total) {
+            self.hand_over(head, total, out);
+            // What had to be waited for is looked at again.
+            self.scanned = 0;
         }
+    }
+
+    /// Whether the last bytes of an encrypted telegram may be the first ones of the next: its length was damaged, or
+    /// bytes are missing.
+    fn may_hold_next(&self, head: usize, total: usize) -> bool {
+        let first = self.scanned.saturating_sub(LONGEST_HEAD - 1).max(head + 1);
+        let own = self.seen().get(head..head + envelope::TITLE_END).unwrap_or_default();
+        let begins = |from: usize| {
+            let rest = self.seen().get(from..).unwrap_or_default();
+            let known = rest.len().min(own.len());
+            rest.get(..known) == own.get(..known)
+        };
+        (first..head + total).any(begins)
+    }
+
+    fn hand_over(&mut self, head: usize, total: usize, out: &mut dyn FnMut(Piece<'_>)) {
+        self.emit(PieceKind::Noise, head, out);
+        self.emit(PieceKind::Frame(Judged::Unchecked), total, out);
+        self.state = State::Hunting;
     }
 
     /// What broke off between `head` and `end` is a damaged telegram if it surely was one, and noise else.
@@ -290,6 +309,10 @@ impl Telegrams {
                 if let State::Text { head, .. } = self.state {
                     self.give_up(head, all, out);
                 }
+            }
+            State::Sealed { head, total } if all >= head + total => {
+                self.hand_over(head, total, out);
+                self.emit(PieceKind::Noise, self.scanned, out);
             }
             State::Sealed { head, .. } => {
                 self.emit(PieceKind::Noise, head, out);
@@ -343,6 +366,7 @@ impl Framer for Telegrams {
     fn deadline(&self) -> Option<At> {
         let silence = match self.state {
             State::Hunting | State::Ending { .. } => QUIET,
+            State::Sealed { head, total } if self.scanned >= head + total => QUIET,
             State::Text { .. } | State::Sealed { .. } => PATIENCE,
         };
         (!self.bytes.is_empty()).then(|| self.last + silence)

@@ -4,8 +4,6 @@
 //! bit arrives turned over. A meter sends byte after byte without pause, so a receiver set to eight bits without
 //! parity locks onto the old stop bit and reads every ASCII byte `d` as `(!d & 7F) * 2 + 1`.
 
-use std::time::Duration;
-
 use crate::protocol::LineSettings;
 
 /// Bytes below which nothing is said.
@@ -63,14 +61,23 @@ impl Hint {
         }
     }
 
-    /// The line settings to try, where other ones would help.
+    /// What the bytes are like, in a few words.
     #[must_use]
-    pub const fn line(self) -> Option<LineSettings> {
+    pub const fn sign(self) -> &'static str {
         match self {
-            Self::Parity | Self::TooFast => Some(SLOW),
-            Self::TooSlow => Some(FAST),
-            Self::Inverted | Self::Hdlc | Self::MBus => None,
+            Self::Inverted => "every bit turned over",
+            Self::Parity => "every byte has even parity",
+            Self::TooFast => "nothing but zeros",
+            Self::TooSlow => "few and scattered bytes",
+            Self::Hdlc => "HDLC flags",
+            Self::MBus => "M-Bus frames",
         }
+    }
+
+    /// Whether other line settings would help.
+    #[must_use]
+    pub const fn is_of_the_line(self) -> bool {
+        matches!(self, Self::Parity | Self::TooFast | Self::TooSlow)
     }
 }
 
@@ -125,42 +132,10 @@ fn is_even(bytes: &[u8]) -> bool {
     even == bytes.len() && high > 0 && is_text(&without_parity(bytes))
 }
 
-fn is_text(bytes: &[u8]) -> bool {
+/// Nearly all bytes print.
+pub(crate) fn is_text(bytes: &[u8]) -> bool {
     let plain = bytes.iter().filter(|byte| matches!(byte, b'\r' | b'\n' | 0x20..=0x7E)).count();
     plain * 100 >= bytes.len() * 90
-}
-
-/// A step of the search for the line settings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Proposal {
-    /// What to set.
-    pub line: LineSettings,
-    /// How long to listen.
-    pub listen: Duration,
-    /// Why.
-    pub because: &'static str,
-}
-
-/// What to try next when nothing was understood on a line: what the bytes say, else the other of the two speeds.
-/// A telegram is due within ten seconds at each; at 9600 baud two are waited for, since the first may be cut.
-#[must_use]
-pub fn next(line: LineSettings, heard: &[u8]) -> Proposal {
-    if heard.is_empty() {
-        // At a wrong speed something would come; silence has another cause.
-        let because = "silence: the request line is low, the port is not enabled, or the wire is broken";
-        return Proposal { line, listen: Duration::from_secs(11), because };
-    }
-    let said = of(heard, line);
-    let by_turns = if line.baud == SLOW.baud { FAST } else { SLOW };
-    let line = match said {
-        // What has another cause than the line settings is not helped by others.
-        Some(hint) => hint.line().unwrap_or(line),
-        // Text can be read only at the right speed.
-        None if is_text(heard) => line,
-        None => by_turns,
-    };
-    let listen = Duration::from_secs(if line == SLOW { 21 } else { 11 });
-    Proposal { line, listen, because: said.map_or("bytes without sense: the other speed of P1", Hint::text) }
 }
 
 #[cfg(test)]
@@ -221,18 +196,6 @@ mod tests {
         assert_eq!(of(&hdlc, FAST), Some(Hint::Hdlc));
         let mbus = [&[0x68, 0xFA, 0xFA, 0x68, 0x53, 0xFF, 0, 1, 0x67][..], &[2; 30]].concat();
         assert_eq!(of(&mbus, FAST), Some(Hint::MBus));
-    }
-
-    #[test]
-    fn the_search_goes_where_the_bytes_say_and_else_by_turns() {
-        let line = |from, heard: &[u8]| next(from, heard).line;
-        assert_eq!(line(FAST, &with_parity(TEXT)), SLOW);
-        assert_eq!(line(FAST, &[0; 60]), SLOW);
-        assert_eq!(line(FAST, &[1, 2, 3]), SLOW);
-        assert_eq!(line(SLOW, &[1, 2, 3]), FAST);
-        assert_eq!(line(FAST, &[]), FAST, "silence is no matter of speed");
-        assert_eq!(line(FAST, TEXT), FAST, "text is read at the right speed");
-        assert_eq!(line(FAST, &inverted(TEXT)), FAST, "an inverter is missing");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //!
 //! | file | what it holds |
 //! | --- | --- |
-//! | `catalogue.rs`, `variant.rs` | what every object means, and what differs from country to country |
+//! | `catalogue.rs`, `variant.rs`, `legal_time.rs` | what every object means, and what differs from country to country |
 //! | `object.rs`, `text.rs` | references, numbers, time stamps |
 //! | `wire.rs`, `envelope.rs`, `framer.rs` | a telegram's beginning, end and CRC, in clear and encrypted |
 //! | `dissect/` | a telegram explained |
@@ -20,6 +20,7 @@ mod envelope;
 mod exchange;
 mod framer;
 pub mod hints;
+mod legal_time;
 mod object;
 mod responder;
 mod text;
@@ -27,6 +28,7 @@ mod tracker;
 mod variant;
 mod wire;
 
+use super::line_search::{self, Usual};
 use super::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, Plan, Profile,
     Request, Responder, Setup, SetupError, Source, Tracker,
@@ -91,7 +93,7 @@ impl Family for P1 {
         Box::new(tracker::Pushes::new(dialect))
     }
 
-    fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
+    fn explain(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
         dissect::dissect(frame, context)
     }
 
@@ -103,8 +105,17 @@ impl Family for P1 {
         commands::COMMANDS
     }
 
+    /// The picked country or version fixes the line.
+    fn usual_lines(&self, dialect: Dialect) -> Option<&'static Usual> {
+        (dialect == variant::ANY.dialect).then_some(&line_search::P1)
+    }
+
     fn dialect_name(&self, dialect: Dialect) -> &'static str {
         variant::of(dialect).name
+    }
+
+    fn zone(&self, dialect: Dialect) -> Option<&'static str> {
+        variant::of(dialect).time.map(|time| time.rule)
     }
 
     /// Nothing is sent to such a meter.

@@ -1,5 +1,7 @@
 //! References to objects, the beginning of every data line: `1-0:1.8.1`.
 
+use crate::reading::Code;
+
 /// An OBIS reference `A-B:C.D.E`, each group 0 to 255 (IEC 62056-61).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Object {
@@ -27,6 +29,11 @@ pub enum Spelling {
 }
 
 impl Object {
+    /// Groups C, D and E: what it measures.
+    pub const fn code(self) -> Code {
+        Code::new(self.c, self.d, self.e)
+    }
+
     /// The reference that bytes begin with, how many of them it takes, and how it is spelled.
     #[expect(clippy::many_single_char_names, reason = "the groups of a reference are called by letters")]
     pub fn read(bytes: &[u8]) -> Option<(Self, usize, Spelling)> {

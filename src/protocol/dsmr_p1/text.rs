@@ -171,7 +171,8 @@ impl Stamp {
             .at(hour, minute, second);
         Some(match (year, month, day) {
             _ if !is_possible(parts) => Self::Impossible,
-            (0 | 70, 1, 1) => Self::Default(time),
+            (70, 1, 1) => Self::Default(MeterTime { year: Some(1970), ..time }),
+            (0, 1, 1) => Self::Default(time),
             _ => Self::Set(time),
         })
     }

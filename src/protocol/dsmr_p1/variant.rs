@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use super::legal_time::{CENTRAL, CENTRAL_STANDARD, EASTERN, IRISH, LegalTime};
 use super::object::Object;
 use crate::protocol::{Dialect, LineSettings};
 
@@ -35,14 +36,15 @@ pub struct Variant {
     pub crc: Crc,
     /// What its tariffs are called, from 1; empty where that is not laid down.
     pub tariffs: &'static [&'static str],
-    /// Minutes ahead of UTC of its clock in winter; `None` where the country is not known.
-    pub ahead_minutes: Option<i16>,
+    /// How its clock goes; `None` where the country is not known.
+    pub time: Option<&'static LegalTime>,
 }
 
-/// Central European Time, Eastern European, and that of Ireland.
-const CET: Option<i16> = Some(60);
-const EET: Option<i16> = Some(120);
-const WET: Option<i16> = Some(0);
+const NONE: Option<&LegalTime> = None;
+const CET: Option<&LegalTime> = Some(&CENTRAL);
+const CET_ALL_YEAR: Option<&LegalTime> = Some(&CENTRAL_STANDARD);
+const EET: Option<&LegalTime> = Some(&EASTERN);
+const IST: Option<&LegalTime> = Some(&IRISH);
 
 const FAST: LineSettings = LineSettings::n81(115_200);
 const SLOW: LineSettings = LineSettings::e71(9600);
@@ -54,7 +56,7 @@ const DUTCH: &[&str] = &["low", "normal"];
 const BELGIAN: &[&str] = &["day", "night"];
 
 macro_rules! variants {
-    ($($name:ident = $dialect:literal $shown:literal $title:literal $line:ident $interval:ident $crc:ident $ahead:ident $tariffs:expr;)+) => {
+    ($($name:ident = $dialect:literal $shown:literal $title:literal $line:ident $interval:ident $crc:ident $time:ident $tariffs:expr;)+) => {
         $(
             #[doc = concat!($title, "s.")]
             pub static $name: Variant = Variant {
@@ -65,7 +67,7 @@ macro_rules! variants {
                 interval: $interval,
                 crc: Crc::$crc,
                 tariffs: $tariffs,
-                ahead_minutes: $ahead,
+                time: $time,
             };
         )+
 
@@ -75,22 +77,32 @@ macro_rules! variants {
 }
 
 variants! {
-    ANY = 0 "" "P1 telegram" FAST TEN Perhaps None &[];
+    ANY = 0 "" "P1 telegram" FAST TEN Perhaps NONE &[];
     V2 = 1 "DSMR 2.2 and 3.0" "DSMR 2.2 or 3.0 telegram" SLOW TEN Never CET DUTCH;
     V4 = 2 "DSMR 4" "DSMR 4 telegram" FAST TEN Always CET DUTCH;
     V5 = 3 "DSMR 5, ESMR 5" "DSMR 5 telegram" FAST SECOND Always CET DUTCH;
     BELGIUM = 4 "Belgium, e-MUCS" "e-MUCS telegram" FAST SECOND Always CET BELGIAN;
     LUXEMBOURG = 5 "Luxembourg, Smarty" "Smarty telegram" FAST TEN Always CET &[];
     AUSTRIA = 6 "Austria, Sagemcom T210-D-r" "Austrian P1 telegram" FAST TEN Always CET &[];
-    SWEDEN = 7 "Sweden, Denmark, Norway (H1)" "H1 telegram" FAST TEN Always CET &[];
+    SWEDEN = 7 "Sweden, Denmark, Norway (H1)" "H1 telegram" FAST TEN Always CET_ALL_YEAR &[];
     LITHUANIA = 8 "Lithuania, ESO" "Lithuanian P1 telegram" FAST TEN Always EET &[];
     HUNGARY = 9 "Hungary" "Hungarian P1 telegram" FAST TEN Always CET &[];
     SWITZERLAND = 10 "Switzerland" "Swiss P1 telegram" FAST TEN Always CET &[];
     SLOVENIA = 11 "Slovenia" "Slovenian P1 telegram" FAST TEN Never CET &[];
     POLAND = 12 "Poland" "Polish P1 telegram" FAST TEN Always CET &[];
-    IRELAND = 13 "Ireland" "Irish P1 telegram" FAST TEN Always WET &[];
+    IRELAND = 13 "Ireland" "Irish P1 telegram" FAST TEN Always IST &[];
     Q3D = 14 "EasyMeter Q3D (D0)" "EasyMeter telegram" SLOW SECOND Never CET &[];
     OLDEST = 15 "DSMR 2.1" "DSMR 2.1 telegram" SLOW TEN Never CET DUTCH;
+}
+
+impl Variant {
+    /// How the clock of a meter goes whose model was picked by its dialect or, where that is open, which was found to
+    /// be of this variant. Others than the three countries have the H1 port, too, and not all of them Central
+    /// European Time: it has to be picked.
+    pub fn known_time(&self, picked: Dialect) -> Option<&'static LegalTime> {
+        let is_guess = picked == ANY.dialect && self.dialect == SWEDEN.dialect;
+        self.time.filter(|_| !is_guess)
+    }
 }
 
 /// The variant of a dialect; any if there is no such.
@@ -224,9 +236,11 @@ pub fn tariff_name(variant: &Variant, tariff: u64) -> &'static str {
     index.and_then(|index| variant.tariffs.get(index)).copied().unwrap_or("")
 }
 
-/// The medium of a meter on M-Bus (EN 13757-3; the Dutch 3.0 text also writes 5 for heat and 6 for cold).
-pub fn medium(code: u64) -> Option<&'static str> {
+/// The medium of a meter on M-Bus (EN 13757-3; but before version 4 the Dutch texts write 5 for heat and 6 for cold).
+pub fn medium(variant: &Variant, code: u64) -> Option<&'static str> {
+    let is_old = [V2.dialect, OLDEST.dialect].contains(&variant.dialect);
     Some(match code {
+        6 if is_old => "cold",
         2 => "electricity",
         3 => "gas",
         4 | 5 => "heat",
@@ -266,6 +280,19 @@ mod tests {
         assert_eq!((tariff_name(&V5, 1), tariff_name(&V5, 2)), ("low", "normal"));
         assert_eq!((tariff_name(&BELGIUM, 1), tariff_name(&BELGIUM, 2)), ("day", "night"));
         assert_eq!((tariff_name(&LITHUANIA, 1), tariff_name(&V5, 0), tariff_name(&V5, 3)), ("", "", ""));
+    }
+
+    #[test]
+    fn the_codes_of_media_are_those_of_m_bus_except_for_cold_in_old_versions() {
+        assert_eq!(
+            (medium(&V5, 3), medium(&V5, 7), medium(&V5, 4)),
+            (Some("gas"), Some("water"), Some("heat"))
+        );
+        assert_eq!(
+            (medium(&V5, 6), medium(&V2, 6), medium(&V2, 5)),
+            (Some("warm water"), Some("cold"), Some("heat"))
+        );
+        assert_eq!(medium(&V5, 99), None);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::protocol::Judged;
 
 /// Bytes of the longest telegram that is waited for. The longest known has 2339; a text message of 2048 digits
 /// doubles that.
-pub const LONGEST: usize = 16 * 1024;
+pub const LONGEST: usize = 8 * 1024;
 
 /// Hex digits of a CRC.
 pub const CRC_DIGITS: usize = 4;
@@ -103,7 +103,7 @@ impl End {
         let Seal::Crc { value, .. } = self.seal else { return None };
         let covered = bytes.get(..=self.mark)?;
         let digits = CRC_DIGITS as u8;
-        Some(Checksum { kind: CRC_NAME, found: value.into(), expected: ARC.checksum(covered).into(), digits })
+        Some(Checksum::new(CRC_NAME, value.into(), ARC.checksum(covered).into(), digits))
     }
 
     /// The judgement that framing makes.

@@ -73,6 +73,11 @@ pub struct Envelope {
 }
 
 impl Envelope {
+    /// Whether its packets carry a password that is not to be shown.
+    pub const fn keeps_secret(self) -> bool {
+        self.password != 0
+    }
+
     /// # Errors
     /// [`ComposeError`] for an address beyond 65535 or a password that is no number of 32 bits.
     pub fn new(profile: &Profile) -> Result<Self, ComposeError> {

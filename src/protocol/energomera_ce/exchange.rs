@@ -283,6 +283,10 @@ impl Turn for CeTurn {
         let packet = match frame::parse(frame, Direction::Reply) {
             Ok(packet) => packet,
             Err(Defect::Opt(_) | Defect::Variant(_)) => return Judgement::Foreign,
+            // It may be the damaged echo of a request, whose CRC would tell of the password in it.
+            Err(Defect::Checksum { .. }) if self.envelope.keeps_secret() => {
+                return Judgement::Damaged("the CRC does not fit".to_owned());
+            }
             Err(defect) => return Judgement::Damaged(damage(defect)),
         };
         let Some((question, step)) = self.asked(index, round) else { return Judgement::Foreign };

@@ -61,6 +61,7 @@ pub fn explain(wire: &[u8], context: &Context<'_>) -> Explained {
         layers,
         readings,
         problems,
+        bare: None,
     };
     Explained { dissection, refused }
 }
@@ -114,7 +115,7 @@ fn judge(message: &Message, text: &[u8], context: &Context<'_>, odd: usize) -> (
         Ok(rule) => (rule, found),
         Err(rule) => (rule, rule.of(covered)),
     };
-    let sum = Checksum { kind: rule.name(), found: found.into(), expected: expected.into(), digits: 2 };
+    let sum = Checksum::new(rule.name(), found.into(), expected.into(), 2);
     let has_more = block.bcc.is_some_and(|at| at + 1 < text.len());
     if has_more && !sum.verdict().is_bad() {
         return (Verdict::Malformed("bytes behind the check character"), Some(sum));
@@ -162,7 +163,7 @@ fn sum_field(sheet: &mut Sheet<'_>, message: &Message, verdict: Verdict) {
     }
     if let Some(at) = block.bcc {
         let found = sheet.text.get(at).copied().unwrap_or_default();
-        if let Some(field) = sheet.field("BCC", at..at + 1, Value::Hex(found.into(), 2)) {
+        if let Some(field) = sheet.field("BCC", at..at + 1, Value::Checksum(found.into(), 2)) {
             field.verdict = verdict;
         }
     }

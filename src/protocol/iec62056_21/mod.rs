@@ -89,7 +89,7 @@ impl Family for Iec {
         Box::new(tracker::IecTracker::new(dialect))
     }
 
-    fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
+    fn explain(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
         dissect::explain(frame, context).dissection
     }
 

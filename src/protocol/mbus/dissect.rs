@@ -79,14 +79,14 @@ fn direction(c: u8, context: &Context<'_>) -> Direction {
 }
 
 const fn checksum(found: u8, expected: u8) -> Checksum {
-    Checksum { kind: "sum modulo 256", found: found as u32, expected: expected as u32, digits: 2 }
+    Checksum::new("sum modulo 256", found as u32, expected as u32, 2)
 }
 
 /// Checksum and stop byte, the last two of `end` bytes.
 fn tail(sheet: &mut Sheet, end: usize, [found, expected, stop]: [u8; 3]) -> Verdict {
     let verdict = checksum(found, expected).verdict();
     let at = Span::new(end.saturating_sub(2), end.saturating_sub(1));
-    sheet.field(0, "checksum", (end - 2, end - 1), Value::Hex(found.into(), 2)).verdict(verdict);
+    sheet.field(0, "checksum", (end - 2, end - 1), Value::Checksum(found.into(), 2)).verdict(verdict);
     if verdict.is_bad() {
         sheet.problem("checksum", format!("checksum {found:02X}, expected {expected:02X}"), Some(at));
     }

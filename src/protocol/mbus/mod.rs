@@ -33,6 +33,7 @@ pub(super) use tracker::Exchanges;
 
 use self::address::Slave;
 use super::delimited::Delimited;
+use super::line_search::{self, Usual};
 use super::listen::{Listen, Manner, Reply, TELEGRAM, WAIT};
 use super::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, Group, LineSettings, Plan,
@@ -79,12 +80,16 @@ impl Family for Mbus {
         Box::new(Exchanges::default())
     }
 
-    fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
+    fn explain(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
         dissect::dissect(frame, context)
     }
 
     fn commands(&self, dialect: Dialect) -> &'static [Command] {
         if dialect == AMIS { AMIS_COMMANDS } else { master::COMMANDS }
+    }
+
+    fn usual_lines(&self, dialect: Dialect) -> Option<&'static Usual> {
+        (dialect == Dialect::default()).then_some(&line_search::DLMS)
     }
 
     fn dialect_name(&self, dialect: Dialect) -> &'static str {

@@ -66,6 +66,7 @@ fn whole(bytes: &[u8], frame: &Frame<'_>, context: &Context<'_>) -> Dissection {
         layers: vec![wire(bytes, sheet.fields)],
         readings: if is_good_reply { sheet.readings } else { Vec::new() },
         problems: sheet.problems,
+        bare: None,
     }
 }
 
@@ -141,7 +142,7 @@ fn payload(sheet: &mut Sheet, bytes: &[u8], items: Option<&[Item]>) -> bool {
 fn crc(sheet: &mut Sheet, bytes: &[u8], frame: &Frame<'_>) {
     let span = Span::new(bytes.len().saturating_sub(CRC), bytes.len());
     let verdict = frame.checksum.verdict();
-    let value = Value::Hex(frame.checksum.found.into(), frame.checksum.digits);
+    let value = Value::Checksum(frame.checksum.found, frame.checksum.digits);
     sheet.fields.push(Field::new("CRC", span, value).verdict(verdict).note("low byte first"));
     if verdict.is_bad() {
         sheet.problem("checksum", frame.damage(), Some(span));

@@ -60,7 +60,7 @@ impl Family for Mercury200 {
         Box::new(tracker::Pairs::default())
     }
 
-    fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
+    fn explain(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
         dissect::dissect(frame, context)
     }
 

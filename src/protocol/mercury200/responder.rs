@@ -71,9 +71,9 @@ impl Meter {
     /// [`SetupError`] for an address, a serial number or a value that it cannot have.
     pub fn new(setup: &Setup) -> Result<Self, SetupError> {
         let address = compose::address(&setup.address)
-            .map_err(|_| error("address", setup.address.text(), "a number of at most 4 bytes"))?;
+            .map_err(|_| SetupError::new("address", setup.address.text(), "a number of at most 4 bytes"))?;
         let serial = setup.serial.parse().map_err(|_| {
-            error("serial", &setup.serial, "a decimal number of at most 4 bytes such as 43096744")
+            SetupError::new("serial", &setup.serial, "a decimal number of at most 4 bytes such as 43096744")
         })?;
         let [_, _, _, newest] = &KINDS;
         let kind = KINDS.iter().find(|kind| kind.model == setup.model).unwrap_or(newest);
@@ -148,10 +148,6 @@ impl Meter {
             self.told.push_back(Told::SetLine(self.line));
         }
     }
-}
-
-fn error(name: &str, value: &str, expected: &str) -> SetupError {
-    SetupError { name: name.to_owned(), value: value.to_owned(), expected: expected.to_owned() }
 }
 
 impl Responder for Meter {

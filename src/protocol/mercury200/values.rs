@@ -38,7 +38,9 @@ pub fn measured(item: &Item, value: Value, bytes: &[u8]) -> Measured {
         Value::Absent(why) => Measured::Absent(why),
         Value::Hex(number, digits) => text(&format!("{number:0width$X}", width = usize::from(digits))),
         Value::Bytes if matches!(item.form, Form::Bytes(_)) => text(&hex::spaced(bytes)),
-        Value::Bytes | Value::Text | Value::Secret => Measured::Absent(Absent::Malformed),
+        Value::Bytes | Value::Checksum(..) | Value::Text | Value::Secret => {
+            Measured::Absent(Absent::Malformed)
+        }
     }
 }
 

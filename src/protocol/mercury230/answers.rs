@@ -53,6 +53,13 @@ fn without_zeros<'a>(asked: &[u8], frame: &'a [u8]) -> Option<&'a [u8]> {
     None
 }
 
+/// What is wrong with an answer. It may be the damaged echo of its request: the CRC of a request with a password
+/// is not told.
+fn damage(asked: &[u8], found: &Frame<'_>) -> String {
+    let request = Context { direction: Direction::Request, ..Context::default() };
+    if dissect(asked, &request).keeps_secret() { "the CRC does not fit".to_owned() } else { found.damage() }
+}
+
 fn judge_whole(asked: &[u8], frame: &[u8], dialect: Dialect) -> Answer {
     let (Some(request), Some(found)) = (Frame::parse(asked), Frame::parse(frame)) else {
         return Answer::Damaged("fewer than 4 bytes".to_owned());
@@ -61,7 +68,7 @@ fn judge_whole(asked: &[u8], frame: &[u8], dialect: Dialect) -> Answer {
         return Answer::Same;
     }
     if !found.is_sound() {
-        return Answer::Damaged(found.damage());
+        return Answer::Damaged(damage(asked, &found));
     }
     let expected = rows::answers_from(request.address, request.body);
     if found.address != expected {

@@ -56,6 +56,8 @@ fn kind<'a>(bytes: &[u8], frame: &Frame<'_>, context: &Context<'a>) -> Kind<'a> 
         }
         (_, Some(request)) => Kind::Reply(request),
         (Direction::Reply | Direction::Push, None) => Kind::Unpaired,
+        // A damaged frame that may be a request with a password is taken for one, for the sake of its password.
+        (Direction::Unknown, None) if !frame.is_sound() && may_hold_password(frame.body) => Kind::Request,
         (Direction::Unknown, None) => match frame.body {
             [TEST | CLOSE] => Kind::Open,
             body if rows::is_request(body) => Kind::Request,
@@ -103,6 +105,7 @@ fn whole(bytes: &[u8], frame: &Frame<'_>, context: &Context<'_>) -> Dissection {
         layers: vec![wire(bytes, sheet.fields)],
         readings: sheet.readings,
         problems: sheet.problems,
+        bare: None,
     }
 }
 
@@ -147,7 +150,7 @@ fn address_field(address: u8) -> Field {
 }
 
 fn crc(sheet: &mut Sheet, span: Span, frame: &Frame<'_>) {
-    let value = Value::Hex(frame.checksum.found.into(), frame.checksum.digits);
+    let value = Value::Checksum(frame.checksum.found, frame.checksum.digits);
     sheet
         .fields
         .push(Field::new("CRC", span, value).verdict(frame.checksum.verdict()).note("low byte first"));
@@ -159,6 +162,10 @@ fn direction(kind: Kind<'_>, context: &Context<'_>) -> Direction {
         (Direction::Unknown, Kind::Reply(_) | Kind::Unpaired | Kind::TestOrEcho) => Direction::Reply,
         (known, _) => known,
     }
+}
+
+fn may_hold_password(body: &[u8]) -> bool {
+    matches!(body, [OPEN, 1..=3, ..]) || rows::has_password(body)
 }
 
 /// The bytes before the CRC.

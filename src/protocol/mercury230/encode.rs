@@ -115,7 +115,7 @@ pub fn text(form: Form, text: &str) -> Option<Vec<u8>> {
         Form::ProfileTime => profile_time(text.parse().ok()?),
         Form::Date => date(text.parse().ok()?),
         Form::BuildDate => build_date(text.parse().ok()?),
-        Form::Version => text.split('.').map(|part| part.parse().ok()).collect::<Option<Vec<u8>>>(),
+        Form::Version => text.split('.').map(|part| part.parse::<u8>().ok()).collect::<Option<Vec<u8>>>(),
         Form::Text(count) => padded(text, count.into()),
         _ => hex::parse(text).ok(),
     }

@@ -60,7 +60,7 @@ impl Meter {
     /// [`SetupError`] for an address, a serial number, a password or a value that it cannot have.
     pub fn new(setup: &Setup) -> Result<Self, SetupError> {
         let address = compose::address(&setup.address)
-            .map_err(|_| error("address", setup.address.text(), "a number of 0 to 255"))?;
+            .map_err(|_| SetupError::new("address", setup.address.text(), "a number of 0 to 255"))?;
         let mut meter = Self {
             address,
             is_older: OLDER.contains(&setup.model),
@@ -84,11 +84,11 @@ impl Meter {
             self.has_phases = match value {
                 "yes" => false,
                 "no" => true,
-                _ => return Err(error(name, value, "yes or no")),
+                _ => return Err(SetupError::new(name, value, "yes or no")),
             };
             return Ok(());
         }
-        self.memory.set(name, value).map_err(|expected| error(name, value, &expected))
+        self.memory.set(name, value).map_err(|expected| SetupError::new(name, value, &expected))
     }
 
     /// The silence that ends a request.
@@ -268,7 +268,7 @@ fn serial(text: &str) -> Result<u32, SetupError> {
         .parse()
         .ok()
         .filter(|_| is_number)
-        .ok_or_else(|| error("serial", text, "a decimal number such as 41906467"))
+        .ok_or_else(|| SetupError::new("serial", text, "a decimal number such as 41906467"))
 }
 
 /// The passwords: one that was given opens both levels, the factory's differ.
@@ -277,13 +277,9 @@ fn passwords(setup: &Setup) -> Result<[Vec<u8>; 2], SetupError> {
         let dialect: Dialect = setup.dialect;
         password::of_level(setup.password.as_ref(), level, dialect)
             .map(|password| password.bytes().to_vec())
-            .map_err(|_| error("password", "", password::FORM))
+            .map_err(|_| SetupError::new("password", "", password::FORM))
     };
     Ok([of(1)?, of(2)?])
-}
-
-fn error(name: &str, value: &str, expected: &str) -> SetupError {
-    SetupError { name: name.to_owned(), value: value.to_owned(), expected: expected.to_owned() }
 }
 
 impl Responder for Meter {

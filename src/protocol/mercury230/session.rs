@@ -4,18 +4,19 @@
 //! if the meter says that it is closed (it closes it 240 s after the last request), and closed at the end. A
 //! password that the meter refuses is not sent again. Commands that need no channel do without.
 
+mod refusal;
 mod replies;
-mod tally;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use tally::{Tally, refused_opening};
+use refusal::refused_opening;
 
 use super::password::{self, Encoding, Password};
 use super::rows::{self, Row, TEST};
 use super::{compose, timing, wire};
 use crate::frame::At;
+use crate::protocol::turn::{State, Tally};
 use crate::protocol::{
     Access, Action, ComposeError, Dialect, Event, Exchange, Failure, Fault, LineSettings, Options, Plan,
     Profile, Request, Warning,
@@ -50,19 +51,6 @@ pub fn compose(profile: &Profile, request: &Request) -> Result<Vec<Vec<u8>>, Com
 struct Asked {
     row: &'static Row,
     body: Vec<u8>,
-}
-
-/// Where the conversation stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    /// Before [`Event::Start`] and after the end.
-    Resting,
-    /// A question is on its way out.
-    Asking,
-    /// Its answer is awaited.
-    Listening,
-    /// The line must stay silent before the next question; what arrives is late.
-    Pausing,
 }
 
 /// What the present question is for.

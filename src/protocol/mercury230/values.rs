@@ -50,7 +50,9 @@ pub fn measured(item: &Item, value: Value, bytes: &[u8]) -> Measured {
         (_, Value::Absent(why)) => Measured::Absent(why),
         (_, Value::Hex(number, digits)) => text(&format!("{number:0width$X}", width = usize::from(digits))),
         (Form::Variant | Form::Bytes(_), Value::Bytes) => text(&hex::spaced(bytes)),
-        (_, Value::Bytes | Value::Text | Value::Secret) => Measured::Absent(Absent::Malformed),
+        (_, Value::Bytes | Value::Checksum(..) | Value::Text | Value::Secret) => {
+            Measured::Absent(Absent::Malformed)
+        }
     }
 }
 

@@ -18,17 +18,13 @@ pub fn crc_step(crc: u16, byte: u8) -> u16 {
 
 /// The CRC that follows a body, beside the one it should be.
 pub fn checksum(body: &[u8], crc: [u8; CRC]) -> Checksum {
-    Checksum {
-        kind: MODBUS_RULE.name,
-        found: u16::from_le_bytes(crc).into(),
-        expected: MODBUS.checksum(body).into(),
-        digits: 4,
-    }
+    let (found, expected) = (u16::from_le_bytes(crc), MODBUS.checksum(body));
+    Checksum::new(MODBUS_RULE.name, found.into(), expected.into(), 4)
 }
 
 /// `CRC C645, expected C644`.
 pub fn damage(checksum: Checksum) -> String {
-    format!("CRC {:04X}, expected {:04X}", checksum.found, checksum.expected)
+    format!("CRC {}, expected {}", checksum.found_text(), checksum.expected_text())
 }
 
 /// Bytes followed by their CRC, low byte first.

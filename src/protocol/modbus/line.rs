@@ -156,7 +156,7 @@ impl Line {
     }
 
     fn clock(&self) -> Now {
-        Now { at: self.now, wall: "2024-05-31T12:00:00".parse().unwrap(), ahead_minutes: 0 }
+        Now { at: self.now, wall: "2024-05-31T12:00:00".parse().unwrap(), ahead_minutes: 0, is_summer: false }
     }
 
     fn listen_to_the_meter(&mut self) {

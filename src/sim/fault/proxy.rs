@@ -3,8 +3,6 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use tokio::time::sleep_until;
-
 use super::burst::Burst;
 use super::faults::Faults;
 use super::inject::{Cut, Injector, Opening, Passed, REFUSED};
@@ -70,7 +68,7 @@ impl FaultProxy {
                     Some(command) => proxy.command(command),
                     None => is_commanded = false,
                 },
-                () = until(clock, deadline) => {}
+                () = clock.until(deadline) => {}
                 () = near.events.closed() => return,
             }
             for ahead in proxy.due() {
@@ -253,13 +251,6 @@ impl FaultProxy {
 
 const fn is_traffic(event: &LinkEvent) -> bool {
     matches!(event, LinkEvent::Received { .. } | LinkEvent::Sent { .. })
-}
-
-async fn until(clock: Clock, deadline: Option<At>) {
-    match deadline {
-        Some(at) => sleep_until(clock.instant(at)).await,
-        None => std::future::pending().await,
-    }
 }
 
 #[cfg(test)]

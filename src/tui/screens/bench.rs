@@ -14,6 +14,7 @@ use ratatui::layout::Rect;
 
 use super::meter::{counts, list, search_title};
 use super::{Look, frame, steps};
+use crate::frame::Dissection;
 use crate::protocol::{Access, Command, Kind, Stage};
 use crate::tui::keymap::Action;
 use crate::tui::state::bench::{Draft, Mode, Outcome};
@@ -260,9 +261,9 @@ fn draft(look: &mut Look<'_>, area: Rect) {
             look.pen(area).fit(1, 0, area.width, why, Role::Bad);
         }
         Draft::Ready { frames, main, meaning, .. } => {
-            let layer = meaning.as_ref().and_then(|meaning| meaning.wire());
-            if let Some(layer) = layer {
-                let checksum = meaning.as_ref().and_then(|meaning| meaning.checksum);
+            let meaning = meaning.as_ref().map(|meaning| meaning.told(reveal));
+            if let Some(layer) = meaning.and_then(Dissection::wire) {
+                let checksum = meaning.and_then(|meaning| meaning.checksum);
                 Annotated { layer, checksum, selected: None, revealed: reveal }
                     .render(area, look.buf, look.theme);
             } else if let Some(frame) = frames.get(*main) {

@@ -12,11 +12,10 @@ use crate::tui::widgets::{HexView, TreeView};
 /// Draws an explained frame into the inside of a pane.
 pub fn draw(look: &mut Look<'_>, inner: Rect, inspector: &Inspector) {
     let parts = parts(inner, inspector);
-    if let Some(shown) = &inspector.shown {
-        head(look, parts.head, shown, inspector.layer);
-    }
-    let Some(layer) = inspector.layer() else { return };
     let revealed = look.state.reveal;
+    let Some(shown) = inspector.shown.as_ref().map(|shown| shown.told(revealed)) else { return };
+    head(look, parts.head, shown, inspector.layer);
+    let Some(layer) = shown.layers.get(inspector.layer) else { return };
     let chunks =
         if inspector.layer == 0 && look.state.view.chunks { inspector.chunks.as_slice() } else { &[] };
     let matches = if look.state.screen == Screen::Trace && look.state.popup.is_none() {

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use ratatui::layout::Rect;
 
 use super::Look;
-use crate::app::noise::looks_like;
+use crate::app::noise::{is_of_the_line, looks_like};
 use crate::app::telegram::{Change, Line};
 use crate::frame::{FieldTree, Verdict};
 use crate::tui::layout::{glass, telegram_remarks};
@@ -114,7 +114,11 @@ fn nothing_yet(look: &Look<'_>, columns: u16) -> Vec<(String, Role)> {
 /// What the noise looks like.
 fn hint(state: &State) -> Option<Cow<'static, str>> {
     let protocol = state.target.as_ref().map_or("", |target| target.model.protocol);
-    looks_like(&state.telegrams.noise, state.line(), protocol)
+    let (noise, line) = (&state.telegrams.noise, state.line());
+    if state.status.is_searching && is_of_the_line(noise, line) {
+        return Some(format!("the line settings are searched for, now at {line}").into());
+    }
+    looks_like(noise, line, protocol)
 }
 
 /// Widths of the columns; 0 for one that is not there.

@@ -15,6 +15,7 @@ pub mod meter;
 pub mod picker;
 pub mod popup;
 pub mod readings;
+pub mod screen;
 pub mod scroll;
 pub mod shelf;
 pub mod target;
@@ -36,10 +37,11 @@ pub use jobs::Jobs;
 pub use meter::Meter;
 pub use popup::Popup;
 pub use readings::Readings;
+pub use screen::{Pane, Screen};
 pub use telegram::Telegrams;
 pub use trace::TraceView;
 
-use super::keymap::{Context, Keymap};
+use super::keymap::Keymap;
 use crate::app::keys::Keys;
 use crate::app::target::Target;
 use crate::app::telegram as telegrams;
@@ -49,112 +51,6 @@ use crate::link::{LinkName, Place};
 use crate::protocol::{Command, LineSettings, Profile};
 use crate::sim::fault::Spec;
 use crate::trace::{CaptureState, SharedTrace, Trace};
-
-/// The numbered screens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Screen {
-    /// Links.
-    #[default]
-    Connect,
-    /// Models and addresses.
-    Meter,
-    /// Requests and replies.
-    Bench,
-    /// Recorded traffic.
-    Trace,
-    /// Values.
-    Readings,
-    /// The load profile.
-    Archive,
-}
-
-impl Screen {
-    /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 6] =
-        [Self::Connect, Self::Meter, Self::Bench, Self::Trace, Self::Readings, Self::Archive];
-
-    /// Its name.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Connect => "Connect",
-            Self::Meter => "Meter",
-            Self::Bench => "Bench",
-            Self::Trace => "Trace",
-            Self::Readings => "Readings",
-            Self::Archive => "Archive",
-        }
-    }
-
-    /// Where its keys are listed.
-    #[must_use]
-    pub const fn context(self) -> Context {
-        match self {
-            Self::Connect => Context::Connect,
-            Self::Meter => Context::Meter,
-            Self::Bench => Context::Bench,
-            Self::Trace => Context::Trace,
-            Self::Readings => Context::Readings,
-            Self::Archive => Context::Archive,
-        }
-    }
-
-    /// Its panes, in the order of the Tab key.
-    #[must_use]
-    pub const fn panes(self) -> &'static [Pane] {
-        match self {
-            Self::Connect => &[Pane::Links, Pane::LinkEntry, Pane::LineEntry],
-            Self::Meter => &[Pane::Models, Pane::Address, Pane::Password],
-            Self::Bench => &[Pane::Commands, Pane::Compose, Pane::Steps, Pane::Reply],
-            Self::Trace => &[Pane::Entries, Pane::Detail],
-            Self::Readings => &[Pane::Tariffs, Pane::Values, Pane::Chart],
-            Self::Archive => &[Pane::Days, Pane::Intervals],
-        }
-    }
-}
-
-/// Parts of screens that can have the focus.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Pane {
-    /// Connect: the list of links.
-    Links,
-    /// Connect: a link being typed.
-    LinkEntry,
-    /// Connect: line settings being typed.
-    LineEntry,
-    /// Meter: the list of models.
-    Models,
-    /// Meter: the address being typed.
-    Address,
-    /// Meter: the password being typed.
-    Password,
-    /// Bench: the list of commands.
-    Commands,
-    /// Bench: the parameters and the bytes to be sent.
-    Compose,
-    /// Bench: the steps of a session.
-    Steps,
-    /// Bench: the reply, explained.
-    Reply,
-    /// Bench, where a meter speaks by itself: the lines of a telegram.
-    Lines,
-    /// Bench, where a meter speaks by itself: the bytes of the telegram.
-    TelegramBytes,
-    /// Trace: the list.
-    Entries,
-    /// Trace: the chosen entry, explained.
-    Detail,
-    /// Readings: the tariff table.
-    Tariffs,
-    /// Readings: everything else.
-    Values,
-    /// Readings: power and voltage over time.
-    Chart,
-    /// Archive: the days.
-    Days,
-    /// Archive: the intervals of a day.
-    Intervals,
-}
 
 /// A point of time on the console's own clock and on the wall.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -241,8 +137,6 @@ pub struct State {
     pub capture: CaptureState,
     /// The meter that is talked to.
     pub target: Option<Target>,
-    /// The line settings that the bus was last asked for because of the meter.
-    pub asked_line: Option<LineSettings>,
     /// Whether the session may write.
     pub arming: Arming,
     /// The codes that meters have said they do not have.
@@ -297,7 +191,6 @@ impl State {
             captures: None,
             capture: CaptureState::Off,
             target: None,
-            asked_line: None,
             arming: Arming::ReadOnly,
             absent: codes::Absent::default(),
             write_log: None,
@@ -315,55 +208,6 @@ impl State {
         };
         state.meter.refresh();
         state
-    }
-
-    /// The pane with the focus.
-    #[must_use]
-    pub fn pane(&self) -> Pane {
-        match self.focus.get(self.screen as usize).copied() {
-            Some(Pane::Steps) if self.bench.dialogue.is_none() => Pane::Reply,
-            focused => focused.unwrap_or(Pane::Links),
-        }
-    }
-
-    /// Gives a pane of the present screen the focus.
-    pub fn focus_on(&mut self, pane: Pane) {
-        if self.has(pane)
-            && let Some(place) = self.focus.get_mut(self.screen as usize)
-        {
-            *place = pane;
-        }
-        match pane {
-            Pane::Compose => self.bench.lower = Lower::Compose,
-            Pane::Steps => self.bench.lower = Lower::Steps,
-            Pane::Reply => self.bench.lower = Lower::Reply,
-            Pane::Chart => self.readings.chart_on_top = true,
-            Pane::Values => self.readings.chart_on_top = false,
-            _ => {}
-        }
-    }
-
-    /// Whether the present screen has a pane just now: there are steps only of a session.
-    #[must_use]
-    pub fn has(&self, pane: Pane) -> bool {
-        let is_there = pane != Pane::Steps || self.bench.dialogue.is_some();
-        is_there && self.panes().contains(&pane)
-    }
-
-    /// The panes of the present screen, in the order of the Tab key.
-    #[must_use]
-    pub fn panes(&self) -> &'static [Pane] {
-        match self.screen {
-            Screen::Bench if self.shows_telegrams() => &[Pane::Lines, Pane::TelegramBytes],
-            Screen::Readings if !self.readings.has_chart() => &[Pane::Tariffs, Pane::Values],
-            screen => screen.panes(),
-        }
-    }
-
-    /// Where the keys of the present screen are listed.
-    #[must_use]
-    pub fn context(&self) -> Context {
-        if self.shows_telegrams() { Context::Telegram } else { self.screen.context() }
     }
 
     /// Whether the picked meter speaks by itself.

@@ -36,7 +36,9 @@ pub enum Choice {
 /// The telegrams that came, and the one under the glass.
 #[derive(Debug, Clone, Default)]
 pub struct Telegrams {
-    /// The number of the first trace entry that was not looked at.
+    /// Which cut of the trace was looked at.
+    pub cut: u32,
+    /// The number of the first entry of it that was not looked at.
     pub next: u32,
     /// How many came.
     pub count: u64,

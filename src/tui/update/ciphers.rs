@@ -68,8 +68,8 @@ fn keys_of(entry: &KeyEntry) -> Result<MeterKeys, (KeyField, String)> {
 
 /// Everything that is explained on screen is explained anew, and the telegrams that came are read.
 fn look_again(state: &mut State) {
-    let Telegrams { wanted, choice, .. } = state.telegrams;
-    state.telegrams = Telegrams { choice, wanted, ..Telegrams::default() };
+    let Telegrams { cut, wanted, choice, .. } = state.telegrams;
+    state.telegrams = Telegrams { cut, choice, wanted, ..Telegrams::default() };
     if let Some(number) = state.bench.reply.entry {
         let chunks = std::mem::take(&mut state.bench.reply.chunks);
         let explained = super::trace::explanation(&state.trace.lock(), number);

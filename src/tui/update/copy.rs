@@ -6,7 +6,7 @@ use super::super::message::Effect;
 use super::super::state::inspector::Inspector;
 use super::super::state::{Screen, State};
 use super::Effects;
-use crate::frame::{Dissection, Layer, Value};
+use crate::frame::{Dissection, Layer, Span};
 
 /// Copies the bytes of the frame that is looked at as hex; secrets are masked unless they are being shown.
 pub fn hex(state: &mut State, effects: &mut Effects) {
@@ -54,10 +54,8 @@ fn drafted(state: &State) -> String {
 
 /// The bytes of a layer as hex, those of secrets as `**` unless revealed.
 pub fn masked(layer: &Layer, reveal: bool) -> String {
-    let byte = |(index, byte): (usize, &u8)| {
-        if !reveal && layer.is_secret(index) { "**".to_owned() } else { format!("{byte:02X}") }
-    };
-    layer.bytes.iter().enumerate().map(byte).collect::<Vec<_>>().join(" ")
+    let whole = Span::new(0, layer.bytes.len());
+    if reveal { crate::frame::hex::spaced(&layer.bytes) } else { layer.hex_of(whole) }
 }
 
 fn annotated(dissection: &Dissection) -> String {
@@ -65,11 +63,7 @@ fn annotated(dissection: &Dissection) -> String {
     let Some(layer) = dissection.wire() else { return text };
     for field in &layer.fields {
         let indent = usize::from(field.depth) * 2;
-        let shown = if field.value == Value::Secret {
-            "** ".repeat(field.span.len())
-        } else {
-            crate::frame::hex::spaced(layer.bytes_of(field))
-        };
+        let shown = layer.hex_of(field.span);
         let value = layer.text_of(field);
         let _ = write!(text, "\n{:indent$}{}  {shown}  {value} {}", "", field.label, field.unit);
     }
@@ -79,7 +73,7 @@ fn annotated(dissection: &Dissection) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frame::{Field, Span};
+    use crate::frame::{Field, Value};
 
     #[test]
     fn a_secret_is_copied_masked_unless_it_is_being_shown() {

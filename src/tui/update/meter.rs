@@ -135,12 +135,7 @@ pub fn tell_bus(state: &mut State, effects: &mut Effects) {
     if far_end_sets_it {
         effects.push(Effect::Bus(Intent::Expect(line)));
     } else {
-        // The status is behind a change that was just asked for.
-        let coming = state.asked_line.or(state.status.line);
-        if coming != Some(line) || state.status.line != Some(line) {
-            state.asked_line = Some(line);
-            effects.push(Effect::Bus(Intent::SetLine(line)));
-        }
+        effects.push(Effect::Bus(Intent::FactoryLine(line)));
     }
 }
 

@@ -121,7 +121,6 @@ fn opened(state: &mut State, trace: SharedTrace) {
     ciphers::renew(state);
     state.phase = Phase::Opening { since: state.now.at };
     state.status = crate::bus::Status::default();
-    state.asked_line = None;
     state.faults.clear();
     state.jobs.clear();
     state.view = super::state::TraceView { chunks: state.view.chunks, ..Default::default() };

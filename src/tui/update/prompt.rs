@@ -187,7 +187,6 @@ fn line(state: &mut State, text: &str, effects: &mut Effects) -> Done {
     if let Some(link) = &mut state.link {
         link.line = Some(line);
     }
-    state.asked_line = Some(line);
     effects.push(Effect::Bus(Intent::SetLine(line)));
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! Telegrams that a meter sends by itself: taken in as they come, explained when they are looked at.
 
+use std::ops::Range;
+
 use super::super::keymap::Action;
 use super::super::state::telegram::{Came, Choice, KEPT, Telegrams};
 use super::super::state::{Pane, Screen, State};
@@ -92,22 +94,19 @@ fn to_trace(state: &mut State) {
 
 /// Looks at what has come since the last time: counts telegrams, and gives their readings to the screen of values.
 pub fn take_in(state: &mut State) {
-    let len = state.view.len;
-    if len < state.telegrams.next {
-        // Another trace, or the same capture cut anew.
+    let (len, shared) = (state.view.len, state.trace.clone());
+    let cut = shared.lock().cut();
+    if cut != state.telegrams.cut {
         let wanted = state.telegrams.wanted;
-        state.telegrams = Telegrams { wanted, ..Telegrams::default() };
+        state.telegrams = Telegrams { cut, wanted, ..Telegrams::default() };
     }
     if !state.listens() {
         search(state);
         state.telegrams.next = len;
         return;
     }
-    let most = u32::try_from(KEPT).unwrap_or(u32::MAX);
-    let first = state.telegrams.next.max(len.saturating_sub(most));
-    let shared = state.trace.clone();
     let trace = shared.lock();
-    for number in first..len {
+    for number in newest(&trace, state.telegrams.next..len).into_iter().rev() {
         take(state, &trace, number);
     }
     state.telegrams.next = len;
@@ -118,8 +117,20 @@ pub fn take_in(state: &mut State) {
     }
 }
 
+/// The last frames among some entries, the newest first: as many as are kept, and where none of those is a telegram,
+/// the last two that are, however far back. Noise, marks and requests are passed over without being explained.
+fn newest(trace: &Trace, among: Range<u32>) -> Vec<u32> {
+    let is_telegram = |number: &u32| trace.dissect(*number).is_some_and(|frame| telegram::is_whole(&frame));
+    let mut heard = among.rev().filter(|number| trace.entry(*number).is_some_and(|entry| is_heard(&entry)));
+    let mut last: Vec<u32> = heard.by_ref().take(KEPT).collect();
+    if last.len() == KEPT && !last.iter().any(is_telegram) {
+        last.extend(heard.filter(is_telegram).take(2));
+    }
+    last
+}
+
 fn take(state: &mut State, trace: &Trace, number: u32) {
-    let Some(entry) = trace.entry(number).filter(is_heard) else { return };
+    let Some(entry) = trace.entry(number) else { return };
     let Some(frame) = trace.dissect(number) else { return };
     let telegrams = &mut state.telegrams;
     let part = entry.relation.message.map(|_| entry.relation.part);

@@ -222,10 +222,9 @@ const MOST_UNBROKEN: usize = 8;
 
 fn checksum(sum: Checksum, theme: &Theme) -> (String, Role) {
     let glyphs = theme.glyphs();
-    let digits = usize::from(sum.digits);
     match sum.verdict() {
         Verdict::Bad(mismatch) => (format!("{} {} {mismatch}", glyphs.bad, sum.kind), Role::Bad),
-        _ => (format!("{} {} {:0digits$X}", glyphs.good, sum.kind, sum.found), Role::Good),
+        _ => (format!("{} {} {}", glyphs.good, sum.kind, sum.found_text()), Role::Good),
     }
 }
 
@@ -235,7 +234,7 @@ mod tests {
     use crate::tui::widgets::samples;
     use crate::tui::widgets::testing::{ascii, draw, keeps_to_its_area, styles, unicode};
 
-    const SUM: Checksum = Checksum { kind: "CRC-8/0xB5", found: 0xF5, expected: 0xF5, digits: 2 };
+    const SUM: Checksum = Checksum::new("CRC-8/0xB5", 0xF5, 0xF5, 2);
 
     fn line(layer: &Layer) -> Annotated<'_> {
         Annotated { layer, checksum: Some(SUM), selected: None, revealed: false }
@@ -256,7 +255,7 @@ mod tests {
     #[test]
     fn a_wrong_checksum_is_named_in_ascii_too() {
         let layer = samples::damaged();
-        let wrong = Checksum { found: 0x1C, expected: 0x1B, ..SUM };
+        let wrong = Checksum::new(SUM.kind, 0x1C, 0x1B, 2);
         insta::assert_snapshot!(at(80, Annotated { checksum: Some(wrong), ..line(&layer) }, &ascii()));
     }
 

@@ -215,7 +215,7 @@ mod tests {
 
     type Show = fn(u16, u16, &Theme, &dyn Fn(Rect, &mut Buffer, &Theme)) -> String;
 
-    const BAD: Verdict = Verdict::Bad(Mismatch { found: 0x1C, expected: 0x1B, digits: 2 });
+    const BAD: Verdict = Verdict::Bad(Mismatch::new(0x1C, 0x1B, 2));
 
     fn list(width: u16, theme: &Theme, show: Show) -> String {
         let sent = entry(EntryKind::Frame(Judged::Good), Way::Out, 0, 17);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::frame::{Field, Layer, Value, Verdict, hex, visible};
+use crate::frame::{Field, Layer, Span, Value, Verdict, hex, visible};
 use crate::reading::{Decimal, Unit};
 use crate::tui::theme::Theme;
 
@@ -60,11 +60,9 @@ pub fn value(layer: &Layer, field: &Field, revealed: bool, theme: &Theme) -> Str
 pub fn bytes(layer: &Layer, field: &Field, revealed: bool, most: usize, theme: &Theme) -> String {
     let bytes = layer.bytes_of(field);
     let shown = bytes.get(..most.min(bytes.len())).unwrap_or_default();
-    let mut text = if field.value == Value::Secret && !revealed {
-        vec!["**"; shown.len()].join(" ")
-    } else {
-        hex::spaced(shown)
-    };
+    let start = field.span.range().start;
+    let mut text =
+        if revealed { hex::spaced(shown) } else { layer.hex_of(Span::new(start, start + shown.len())) };
     if shown.len() < bytes.len() {
         text.push_str(theme.glyphs().ellipsis);
     }

@@ -47,7 +47,7 @@ pub fn damaged() -> Layer {
 }
 
 const fn mismatch() -> Verdict {
-    Verdict::Bad(Mismatch { found: 0x1C, expected: 0x1B, digits: 2 })
+    Verdict::Bad(Mismatch::new(0x1C, 0x1B, 2))
 }
 
 /// The request for "energy by tariff", with its password.
@@ -97,9 +97,10 @@ pub fn dissection(layer: Layer, direction: Direction, verdict: Verdict) -> Disse
         address: Some(13462),
         title: "Energy by tariff",
         verdict,
-        checksum: Some(Checksum { kind: "CRC-8/0xB5", found, expected: 0x1B, digits: 2 }),
+        checksum: Some(Checksum::new("CRC-8/0xB5", found, 0x1B, 2)),
         layers: vec![layer],
         readings: Vec::new(),
         problems: Vec::new(),
+        bare: None,
     }
 }

@@ -52,7 +52,7 @@ fn meter(model: &'static str, keys: Vec<MeterKey>, values: &[(&str, &str)]) -> B
 }
 
 fn now(at: At) -> Now {
-    Now { at, wall: jiff::civil::date(2026, 11, 20).at(16, 10, 30, 0), ahead_minutes: 60 }
+    Now { at, wall: jiff::civil::date(2026, 11, 20).at(16, 10, 30, 0), ahead_minutes: 60, is_summer: false }
 }
 
 /// The next push and when it was due.
@@ -75,6 +75,7 @@ fn exchange(model: &'static str, keys: Vec<MeterKey>, dialect: u8) -> Box<dyn Ex
         address: Address::none(),
         password: None,
         line: LineSettings::e81(2400),
+        is_line_chosen: false,
         network_delay: Duration::ZERO,
         keys,
     };

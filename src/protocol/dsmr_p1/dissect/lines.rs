@@ -120,7 +120,8 @@ fn known<F: Fields>(
     let entry = catalogue::of(object);
     let parent = sheet.fields.count();
     let whole = Span::new(reference.range().start, line.next);
-    sheet.fields.add(|| Field::new(name(entry, object), whole, Value::Bytes));
+    let is_open = F::ARE_KEPT && entry.is_some_and(|entry| meaning::is_open(sheet, entry));
+    sheet.fields.add(|| Field::new(name(entry, object, is_open), whole, Value::Bytes));
     sheet
         .fields
         .add(|| Field::new("object", reference, Value::Text).at_depth(1).note(spelling_note(spelling)));
@@ -141,8 +142,13 @@ const fn spelling_note(spelling: Spelling) -> &'static str {
     }
 }
 
-fn name(entry: Option<&'static Entry>, object: Object) -> Label {
-    entry.map_or(Label::Name("unknown object"), |entry| meaning::name(entry, object))
+/// The name of a line, by which a limit that is open is told from one that is in force.
+fn name(entry: Option<&'static Entry>, object: Object, is_open: bool) -> Label {
+    match entry {
+        Some(entry) if is_open => Label::Name(meaning::open_limit(entry)),
+        Some(entry) => meaning::name(entry, object),
+        None => Label::Name("unknown object"),
+    }
 }
 
 /// The value that stands for a line: its value, unit and note.

@@ -1,5 +1,6 @@
 //! What stands in one pair of brackets.
 
+use super::month_end;
 use super::sheet::Sheet;
 use crate::frame::{Field, Label, Span, Value};
 use crate::protocol::dsmr_p1::catalogue::{self, Entry, Form};
@@ -7,31 +8,13 @@ use crate::protocol::dsmr_p1::object::Object;
 use crate::protocol::dsmr_p1::text::{Number, Stamp, Style};
 use crate::protocol::dsmr_p1::variant;
 use crate::protocol::fields::Fields;
-use crate::reading::{Absent, Code, MeterTime, Unit};
+use crate::reading::{Absent, MeterTime, Unit};
 
 const UNSET: &str = "not set: the time a clock starts with";
 const IMPOSSIBLE: &str = "no such time: not set";
 const NO_STAR: &str = "the unit stands without a star";
 const FOREIGN_UNIT: &str = "the unit is not a known one";
 const NO_LIMIT: &str = "all nines: no limit";
-
-/// The registers of the Hungarian snapshot of a month's end. No document that is public names them; their sums
-/// fit this order.
-static SNAPSHOT: [Code; 13] = [
-    Code::new(1, 8, 0),
-    Code::new(1, 8, 1),
-    Code::new(1, 8, 2),
-    Code::new(2, 8, 0),
-    Code::new(2, 8, 1),
-    Code::new(2, 8, 2),
-    Code::new(3, 8, 0),
-    Code::new(4, 8, 0),
-    Code::new(5, 8, 0),
-    Code::new(6, 8, 0),
-    Code::new(7, 8, 0),
-    Code::new(8, 8, 0),
-    Code::new(15, 8, 0),
-];
 
 /// Whether a bracket holds what its line is about.
 pub fn is_main(form: Option<Form>, index: usize, count: usize) -> bool {
@@ -80,7 +63,9 @@ fn label<F: Fields>(sheet: &Sheet<'_, F>, form: Option<Form>, object: Object, in
         (Some(Form::Failures), _) => nth("duration of failure", index / 2),
         (Some(Form::History), _) if is_snapshot(sheet) => match index.checked_sub(1) {
             None => "end of month".into(),
-            Some(at) => SNAPSHOT.get(at).map_or_else(|| nth("register", index), |code| Label::Code(*code)),
+            Some(at) => {
+                month_end::SNAPSHOT.get(at).map_or_else(|| nth("register", index), |code| Label::Code(*code))
+            }
         },
         (Some(Form::History), 0) => "count".into(),
         (Some(Form::History), 1 | 2) => nth("object", index),
@@ -89,6 +74,7 @@ fn label<F: Fields>(sheet: &Sheet<'_, F>, form: Option<Form>, object: Object, in
             1 => nth("time of maximum", index / 3),
             _ => nth("maximum", index / 3),
         },
+        (Some(Form::Profile), _) => profile(sheet, index),
         (Some(Form::Hourly), _) => {
             const NAMES: [&str; 6] = ["time", "status", "period", "count", "object", "unit"];
             NAMES.get(index).map_or_else(|| nth("value", index), |name| Label::Name(name))
@@ -103,8 +89,28 @@ fn label<F: Fields>(sheet: &Sheet<'_, F>, form: Option<Form>, object: Object, in
     }
 }
 
+/// A bracket of a load profile: how many entries it has and of which objects, the first being the status, then of
+/// each entry its time and a value for every object.
+fn profile<F: Fields>(sheet: &Sheet<'_, F>, index: usize) -> Label {
+    let nth = |name, number: usize| Label::Nth(name, u16::try_from(number).unwrap_or(u16::MAX));
+    let read = |span: &Span| Object::read(sheet.text(*span)).map(|(object, ..)| object);
+    let objects = sheet.groups.iter().skip(1).map_while(read);
+    let count = objects.clone().count();
+    let Some(at) = index.checked_sub(1 + count) else {
+        return if index == 0 { "count".into() } else { nth("object", index) };
+    };
+    match (at % (count + 1)).checked_sub(1) {
+        None => nth("time", at / (count + 1) + 1),
+        Some(0) => nth("status", at / (count + 1) + 1),
+        Some(place) => objects
+            .clone()
+            .nth(place)
+            .map_or_else(|| nth("value", index), |object| Label::Code(object.code())),
+    }
+}
+
 /// Whether the history at hand is the Hungarian one: it begins with a time and not with a count.
-fn is_snapshot<F: Fields>(sheet: &Sheet<'_, F>) -> bool {
+pub fn is_snapshot<F: Fields>(sheet: &Sheet<'_, F>) -> bool {
     sheet.groups.first().is_some_and(|first| Stamp::read(sheet.text(*first)).is_some())
 }
 
@@ -137,6 +143,24 @@ fn number(label: Label, span: Span, text: &[u8]) -> Option<Field> {
 fn limit_or_number(is_limit: bool, label: Label, span: Span, text: &[u8]) -> Field {
     let Some(field) = number(label, span, text) else { return Field::new(label, span, Value::Text) };
     if is_limit && is_no_limit(text) { field.note(NO_LIMIT) } else { field }
+}
+
+/// Whether the limit of the line at hand is none.
+pub fn is_open<F: Fields>(sheet: &Sheet<'_, F>, entry: &Entry) -> bool {
+    let first = || sheet.groups.first().is_some_and(|first| is_no_limit(sheet.text(*first)));
+    entry.form == Form::Limit && sheet.groups.len() == 1 && first()
+}
+
+/// The name of a limit that is none.
+pub fn open_limit(entry: &'static Entry) -> &'static str {
+    match entry.title {
+        "power limit" => "power limit: none",
+        "current limit" => "current limit: none",
+        "fuse limit L1" => "fuse limit L1: none",
+        "fuse limit L2" => "fuse limit L2: none",
+        "fuse limit L3" => "fuse limit L3: none",
+        title => title,
+    }
 }
 
 /// Whether a limit is at least three nines in front of its unit and, but for leading zeros, nothing else: as
@@ -183,7 +207,7 @@ fn coded<F: Fields>(sheet: &mut Sheet<'_, F>, form: Form, span: Span, text: &[u8
         Form::Tariff => Some(variant::tariff_name(sheet.variant, code)).filter(|name| !name.is_empty()),
         Form::Switch => switch(code),
         Form::Valve => valve(code),
-        Form::Device => variant::medium(code),
+        Form::Device => variant::medium(sheet.variant, code),
         Form::Version => version(code),
         Form::Emucs => emucs(code),
         _ => return None,

@@ -1,7 +1,9 @@
 //! Explaining a telegram down to its last byte.
 
+mod left_over;
 mod lines;
 mod meaning;
+mod month_end;
 mod parity;
 mod sealed;
 mod sheet;
@@ -50,6 +52,7 @@ pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
         layers,
         readings: found.readings,
         problems: found.problems,
+        bare: None,
     }
 }
 
@@ -95,9 +98,8 @@ fn explain<F: Fields>(bytes: &[u8], base: usize, dialect: Dialect) -> Explained<
     let next = lines::first(&mut sheet, stop);
     lines::body(&mut sheet, next, stop);
     told::date(&mut sheet);
-    // A country that was found out by its objects may be another one of the same dress.
-    if let Some(ahead) = variant::of(dialect).ahead_minutes {
-        sheet.readings.iter_mut().for_each(|reading| reading.place(|time| time.ahead(ahead)));
+    if let Some(time) = variant.known_time(dialect) {
+        sheet.readings.iter_mut().for_each(|reading| reading.place(|at| at.ahead(time.winter_minutes)));
     }
     let of_lines = sheet.problems.len();
     close(&mut sheet, end, checksum, verdict);
@@ -155,7 +157,7 @@ fn close<F: Fields>(
     let crc = Span::new(after, after + digits);
     sheet.field("end", Span::new(end.mark, after), Value::Text, 0);
     if !crc.is_empty() {
-        let value = checksum.map_or(Value::Text, |sum| Value::Hex(sum.found.into(), sum.digits));
+        let value = checksum.map_or(Value::Text, |sum| Value::Checksum(sum.found, sum.digits));
         sheet.fields.add(|| Field::new("CRC", crc, value).verdict(verdict).note(short_crc(end.seal)));
     }
     if sheet.bytes.len() > after + digits {

@@ -35,6 +35,7 @@ pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
         layers,
         readings: if is_bad { Vec::new() } else { found.readings },
         problems,
+        bare: None,
     }
 }
 

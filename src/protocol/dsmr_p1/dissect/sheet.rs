@@ -35,8 +35,8 @@ pub struct Sheet<'a, F> {
     pub groups: Vec<Span>,
     /// A register whose number follows in the next line.
     pub awaited: Option<Awaited>,
-    /// The latest of a list of dated registers, and its reading.
-    pub latest: Option<(MeterTime, usize)>,
+    /// The latest of a list of dated registers.
+    pub latest: Option<Latest>,
 }
 
 /// Texts that were sent as hex: a layer of their own.
@@ -48,6 +48,17 @@ pub struct Decoded<F> {
     pub fields: F,
     /// Where each comes from.
     pub from: Vec<Origin>,
+}
+
+/// The latest of a list of dated registers.
+#[derive(Debug, Clone, Copy)]
+pub struct Latest {
+    /// Its object.
+    pub object: Object,
+    /// Its time.
+    pub time: MeterTime,
+    /// Where its reading is.
+    pub reading: usize,
 }
 
 /// A register whose number follows in the next line.

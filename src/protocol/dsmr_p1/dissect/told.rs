@@ -1,14 +1,18 @@
 //! What the lines of a telegram come to as readings.
 
+use std::cmp::Reverse;
+
+use super::left_over;
 use super::meaning;
-use super::sheet::{Awaited, Sheet};
+use super::month_end;
+use super::sheet::{Awaited, Latest, Sheet};
 use crate::frame::Span;
 use crate::protocol::dsmr_p1::catalogue::{Entry, Form};
 use crate::protocol::dsmr_p1::object::Object;
 use crate::protocol::dsmr_p1::text::{Number, Stamp, Style};
 use crate::protocol::dsmr_p1::variant;
 use crate::protocol::fields::Fields;
-use crate::reading::{Absent, Code, Measured, MeterTime, Period, Phase, Quantity, Raw, Reading, Unit};
+use crate::reading::{Absent, Measured, MeterTime, Period, Phase, Quantity, Raw, Reading, Unit};
 
 /// Takes the readings of a line with an object, whose field is at `parent`.
 pub fn line<F: Fields>(sheet: &mut Sheet<'_, F>, entry: &'static Entry, object: Object, parent: usize) {
@@ -20,7 +24,7 @@ pub fn line<F: Fields>(sheet: &mut Sheet<'_, F>, entry: &'static Entry, object: 
         Form::Hourly => await_number(sheet, object, parent),
         Form::Stamped => stamped(sheet, entry, object),
         Form::Submeter => submeter(sheet, object),
-        Form::Dated => dated(sheet, object),
+        Form::Dated => dated(sheet, entry, object),
         Form::Failures => failures(sheet, object),
         Form::History => history(sheet),
         Form::Number | Form::Limit => number(sheet, entry, object, first),
@@ -30,12 +34,8 @@ pub fn line<F: Fields>(sheet: &mut Sheet<'_, F>, entry: &'static Entry, object: 
     }
 }
 
-fn code_of(object: Object) -> Code {
-    Code::new(object.c, object.d, object.e)
-}
-
 /// A reading of an object: its quantity from the table, its phase only where the object is electricity.
-fn push<F: Fields>(
+pub fn push<F: Fields>(
     sheet: &mut Sheet<'_, F>,
     object: Object,
     quantity: Quantity,
@@ -46,7 +46,7 @@ fn push<F: Fields>(
     if !sheet.is_sound {
         return;
     }
-    let (code, (value, unit)) = (code_of(object), found);
+    let (code, (value, unit)) = (object.code(), found);
     let reading = Reading {
         code: Some(code),
         quantity,
@@ -63,7 +63,7 @@ fn push<F: Fields>(
 }
 
 /// A number, or its absence, as it is to be believed: one with a unit that is not known is not.
-fn measured(text: &[u8]) -> Option<(Measured, Unit)> {
+pub fn measured(text: &[u8]) -> Option<(Measured, Unit)> {
     if text.is_empty() {
         return Some((Measured::Absent(Absent::NoData), Unit::None));
     }
@@ -75,6 +75,9 @@ fn number<F: Fields>(sheet: &mut Sheet<'_, F>, entry: &Entry, object: Object, sp
     let text = sheet.text(span);
     let is_open = entry.form == Form::Limit && (meaning::is_no_limit(text) || sheet.groups.len() > 1);
     if let (Some(quantity), Some(found), false) = (entry.quantity, measured(text), is_open) {
+        // Version 3 sends the limit of 0-0:17.0.0 in amperes.
+        let is_current = entry.form == Form::Limit && found.1 == Unit::Ampere && object.d == 0;
+        let quantity = if is_current { Quantity::named("current limit") } else { quantity };
         push(sheet, object, quantity, found, None, span);
     }
 }
@@ -130,8 +133,9 @@ fn part<F: Fields>(sheet: &mut Sheet<'_, F>, entry: &Entry, object: Object, span
 
 fn device<F: Fields>(sheet: &mut Sheet<'_, F>, object: Object, span: Span) {
     let code = Number::read(sheet.text(span)).and_then(|number| u64::try_from(number.value.units()).ok());
+    let variant = sheet.variant;
     if let Some(medium) = sheet.media.get_mut(usize::from(object.b)) {
-        *medium = code.and_then(variant::medium);
+        *medium = code.and_then(|code| variant::medium(variant, code));
     }
 }
 
@@ -141,6 +145,7 @@ fn quantity_of<F: Fields>(sheet: &Sheet<'_, F>, channel: u8) -> Quantity {
         Some("gas") => Quantity::named("gas volume"),
         Some("water" | "warm water" | "cold water") => Quantity::named("water volume"),
         Some("heat") => Quantity::named("heat"),
+        Some("cold") => Quantity::named("cold"),
         Some("heat or cold") => Quantity::named("heat or cold"),
         Some("heat cost") => Quantity::named("heat cost"),
         Some("electricity") => Quantity::named("sub-meter energy"),
@@ -191,20 +196,22 @@ pub fn hourly<F: Fields>(sheet: &mut Sheet<'_, F>, awaited: &Awaited, number: Nu
 }
 
 /// One of a list of registers with their times, of which only the latest is the present one.
-fn dated<F: Fields>(sheet: &mut Sheet<'_, F>, object: Object) {
+fn dated<F: Fields>(sheet: &mut Sheet<'_, F>, entry: &Entry, object: Object) {
     let [what, when] = *sheet.groups.as_slice() else { return };
     let time = Stamp::read_dashed(sheet.text(when)).and_then(Stamp::time);
-    let (Some(time), Some(found)) = (time, measured(sheet.text(what))) else { return };
-    match sheet.latest {
-        Some((latest, _)) if latest.civil() >= time.civil() => return,
-        Some((_, index)) if index < sheet.readings.len() => {
-            sheet.readings.remove(index);
+    let (Some(time), Some(found), Some(quantity)) = (time, measured(sheet.text(what)), entry.quantity) else {
+        return;
+    };
+    match sheet.latest.filter(|latest| latest.object == object) {
+        Some(latest) if latest.time.civil() >= time.civil() => return,
+        Some(latest) if latest.reading < sheet.readings.len() => {
+            sheet.readings.remove(latest.reading);
         }
         _ => {}
     }
-    let before = sheet.readings.len();
-    push(sheet, object, Quantity::named("gas volume"), found, Some(time), what);
-    sheet.latest = Some((time, before));
+    let reading = sheet.readings.len();
+    push(sheet, object, quantity, found, Some(time), what);
+    sheet.latest = Some(Latest { object, time, reading });
 }
 
 fn count_of<F: Fields>(sheet: &Sheet<'_, F>) -> Option<usize> {
@@ -222,11 +229,15 @@ fn failures<F: Fields>(sheet: &mut Sheet<'_, F>, object: Object) {
         sheet.problem("count", "the log holds another count of entries than it says", span);
         return;
     }
+    let before = sheet.readings.len();
     for entry in entries.chunks_exact(2) {
         if let [end, duration] = *entry {
             failure(sheet, object, end, duration);
         }
     }
+    // Some makers write the oldest first.
+    let ended = |failure: &Reading| Reverse(failure.at.and_then(MeterTime::civil));
+    sheet.readings.get_mut(before..).unwrap_or_default().sort_by_key(ended);
 }
 
 /// A power failure; places of the log that were never used hold no time.
@@ -242,8 +253,10 @@ fn failure<F: Fields>(sheet: &mut Sheet<'_, F>, object: Object, end: Span, durat
 
 /// Monthly maxima of Belgium: each of the month that its first time ends.
 fn history<F: Fields>(sheet: &mut Sheet<'_, F>) {
-    let is_snapshot = sheet.groups.first().is_some_and(|first| Stamp::read(sheet.text(*first)).is_some());
-    if is_snapshot || sheet.groups.len() < 3 {
+    if meaning::is_snapshot(sheet) {
+        return month_end::readings(sheet);
+    }
+    if sheet.groups.len() < 3 {
         return;
     }
     let entries = sheet.groups.get(3..).unwrap_or_default().to_vec();
@@ -264,7 +277,7 @@ fn month<F: Fields>(sheet: &mut Sheet<'_, F>, end: Span, peak: Span, value: Span
     let (Some(end), Some(peak), Some(found)) = (time(end), time(peak), measured(sheet.text(value))) else {
         return;
     };
-    let back = sheet.clock.and_then(|now| u8::try_from(months(now)? + 1 - months(end)?).ok());
+    let back = months_back(sheet, end);
     let object = Object { a: 1, b: 0, c: 1, d: 6, e: 0 };
     let before = sheet.readings.len();
     if let Some(back) = back {
@@ -275,6 +288,11 @@ fn month<F: Fields>(sheet: &mut Sheet<'_, F>, end: Span, peak: Span, value: Span
     }
 }
 
+/// How many months ago the month was that a time ended, the running one being 0.
+pub fn months_back<F: Fields>(sheet: &Sheet<'_, F>, end: MeterTime) -> Option<u8> {
+    u8::try_from(months(sheet.clock?)? + 1 - months(end)?).ok()
+}
+
 /// Months since the year 0.
 fn months(time: MeterTime) -> Option<i32> {
     Some(i32::from(time.year?) * 12 + i32::from(time.month?))
@@ -282,6 +300,7 @@ fn months(time: MeterTime) -> Option<i32> {
 
 /// Gives every reading without a time of its own that of the telegram.
 pub fn date<F: Fields>(sheet: &mut Sheet<'_, F>) {
+    left_over::name(sheet);
     let clock = sheet.clock;
     for reading in &mut sheet.readings {
         let is_text = matches!(reading.value, Measured::Time(_));

@@ -124,10 +124,9 @@ impl Meter {
 
     fn body(&self, now: Now) -> String {
         let mut body = format!("/{}\r\n\r\n", self.sheet.first_line);
-        let is_summer = clock::is_summer(now.wall) && self.sheet.variant.dialect != variant::SWEDEN.dialect;
         for line in &self.lines {
             body.push_str(line.object);
-            body.push_str(&clock::fill(&line.content, now.wall, is_summer, &self.serial));
+            body.push_str(&clock::fill(&line.content, now, &self.serial));
             body.push_str("\r\n");
         }
         body.push('!');
@@ -159,6 +158,10 @@ impl Responder for Meter {
         let following = self.next + self.interval;
         self.next = if following > now.at { following } else { now.at + self.interval };
         Some(Told::Send { bytes: self.telegram(now), due: now.at })
+    }
+
+    fn zone(&self) -> Option<&'static str> {
+        self.sheet.variant.time.map(|time| time.rule)
     }
 
     fn deadline(&self) -> Option<At> {

@@ -2,7 +2,8 @@
 //! widths and decimals.
 //!
 //! In braces: the time of the telegram, a time of the last five minutes or hour (without the letter in old
-//! versions), the serial number as hex.
+//! versions), when the running month and the one before began and the greatest demand of the months before them was,
+//! the serial number as hex.
 
 use crate::protocol::dsmr_p1::variant::{self, Variant};
 
@@ -152,7 +153,7 @@ static BELGIAN: Sheet = Sheet {
             ("1-0:1.6.0", "({five})(02.589*kW)"),
             (
                 "0-0:98.1.0",
-                "(2)(1-0:1.6.0)(1-0:1.6.0)(230201000000W)(230117224500W)(04.329*kW)(230301000000W)(230214224500W)(04.529*kW)",
+                "(2)(1-0:1.6.0)(1-0:1.6.0)({month before})({peak before})(04.329*kW)({month})({peak})(04.529*kW)",
             ),
         ],
         PHASES,

@@ -58,12 +58,12 @@ pub fn find(id: &str) -> Vector {
 }
 
 /// A data line of a layer: the reference of its object and its fields, the first being the line itself.
-struct Told<'a> {
-    object: String,
+pub struct Told<'a> {
+    pub object: String,
     fields: Vec<&'a Field>,
 }
 
-fn lines(layer: &Layer) -> Vec<Told<'_>> {
+pub fn lines(layer: &Layer) -> Vec<Told<'_>> {
     let mut lines: Vec<Told<'_>> = Vec::new();
     for field in &layer.fields {
         if field.depth == 0 {
@@ -80,7 +80,7 @@ fn lines(layer: &Layer) -> Vec<Told<'_>> {
 }
 
 /// The fields of what stood in brackets.
-fn contents<'a>(line: &Told<'a>) -> Vec<&'a Field> {
+pub fn contents<'a>(line: &Told<'a>) -> Vec<&'a Field> {
     let is_frame = |label: Label| {
         ["object", "bracket", "brackets", "line end"].iter().any(|name| label == Label::Name(name))
     };

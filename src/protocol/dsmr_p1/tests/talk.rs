@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use jiff::civil::datetime;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use rstest::rstest;
 
 use super::super::{P1, dialects, hints, variant};
 use super::published::find;
@@ -11,13 +13,17 @@ use crate::protocol::{
     Action, Address, Context, Dialect, Event, Exchange, Family, Fault, LineSettings, Load, MeterKey, Now,
     Options, Plan, Profile, Request, Responder, Setup, Told,
 };
-use crate::reading::{Measured, Reading};
+use crate::reading::{Measured, Reading, Zone};
 
-const WALL: jiff::civil::DateTime = datetime(2026, 7, 1, 12, 34, 56, 0);
+const START: &str = "2026-07-01T10:34:56Z";
 
-fn now(millis: u64) -> Now {
-    let wall = WALL.checked_add(Duration::from_millis(millis)).unwrap();
-    Now { at: At::from_millis(millis), wall, ahead_minutes: 120 }
+/// A moment on the clock of a meter, which is right.
+fn now(meter: &dyn Responder, millis: u64) -> Now {
+    let moment = START.parse::<Timestamp>().unwrap() + Duration::from_millis(millis);
+    let zone = TimeZone::posix(meter.zone().unwrap()).unwrap();
+    let Zone::Local { is_summer, offset_minutes } = Zone::at(&zone, moment) else { panic!("{zone:?}") };
+    let wall = moment.to_zoned(zone).datetime();
+    Now { at: At::from_millis(millis), wall, ahead_minutes: offset_minutes, is_summer }
 }
 
 fn setup(dialect: Dialect, values: &[(&str, &str)]) -> Setup {
@@ -38,7 +44,8 @@ fn meter(dialect: Dialect, values: &[(&str, &str)]) -> Box<dyn Responder> {
 }
 
 fn push(meter: &mut dyn Responder, millis: u64) -> Option<Vec<u8>> {
-    match meter.poll(now(millis)) {
+    let now = now(meter, millis);
+    match meter.poll(now) {
         Some(Told::Send { bytes, due }) => {
             assert_eq!(due, At::from_millis(millis));
             Some(bytes)
@@ -93,17 +100,6 @@ fn the_interval_can_be_set() {
     assert!(push(meter.as_mut(), 0).is_some());
     assert_eq!(push(meter.as_mut(), 999), None);
     assert!(push(meter.as_mut(), 1000).is_some());
-}
-
-#[test]
-fn the_time_of_a_telegram_is_the_meters_own_and_says_daylight_saving() {
-    let at = |dialect| {
-        let found = explain(&push(meter(dialect, &[]).as_mut(), 0).unwrap());
-        found.readings.iter().find(|reading| reading.number().is_some()).unwrap().at.unwrap().to_string()
-    };
-    assert_eq!(at(dialects::V5), "2026-07-01 12:34:56 summer");
-    assert_eq!(at(dialects::SWEDEN), "2026-07-01 12:34:56 winter", "standard time all year");
-    assert_eq!(at(dialects::SLOVENIA), "2026-07-01 12:34:56");
 }
 
 #[test]
@@ -202,6 +198,7 @@ impl Table {
             address: Address::none(),
             password: None,
             line: LineSettings::n81(115_200),
+            is_line_chosen: false,
             network_delay: Duration::ZERO,
             keys,
         };
@@ -317,7 +314,7 @@ fn noise_that_tells_the_cause_is_named_once_and_the_right_line_is_tried_once() {
         .tell(Event::Start, 0)
         .tell(Event::Noise(&parity[..200]), 500)
         .tell(Event::Noise(&parity[200..]), 600);
-    assert_eq!(table.log, ["parity".to_owned(), format!("line {}", hints::SLOW)]);
+    assert_eq!(table.log, ["parity".to_owned(), format!("line {}", LineSettings::e71(115_200))]);
     table.tell(Event::Frame(&text), 9000);
     assert_eq!(table.log[2..], ["done 0", "finished"]);
     let inverted: Vec<u8> = text.iter().map(|byte| (!byte & 0x7F) * 2 + 1).collect();
@@ -331,10 +328,10 @@ fn bytes_that_say_nothing_have_the_two_speeds_tried_by_turns_and_then_it_ends() 
     let junk: Vec<u8> = (0..20u8).map(|n| n.wrapping_mul(37) ^ 0x9D).collect();
     let mut table = Table::new(Dialect::default(), 1, Vec::new());
     table.tell(Event::Start, 0).tell(Event::Noise(&junk), 500).tell(Event::Deadline, 20_300);
-    assert_eq!(table.log, [format!("line {}", hints::SLOW), "line".to_owned()]);
+    assert_eq!(table.log, ["line".to_owned(), format!("line {}", hints::SLOW)]);
     assert!((41_300..44_500).contains(&table.wait_millis()), "two telegrams: the first may be cut");
     table.tell(Event::Noise(&junk), 25_000).tell(Event::Deadline, 44_000);
-    assert_eq!(table.log[2..], [format!("line {}", hints::FAST), "line".to_owned()]);
+    assert_eq!(table.log[2..], ["line".to_owned(), format!("line {}", hints::FAST)]);
     table.tell(Event::Noise(&junk), 50_000).tell(Event::Deadline, 56_000);
     assert!(table.log[4].starts_with("failed 0 NoAnswer"), "{:?}", table.log);
 }
@@ -352,18 +349,37 @@ fn a_line_that_a_model_fixes_or_that_cannot_be_set_is_not_left() {
 }
 
 #[test]
-fn a_picked_country_gives_the_clock_its_offset_and_a_guessed_one_does_not() {
-    let at = |dialect, picked| {
-        let bytes = push(meter(dialect, &[]).as_mut(), 0).unwrap();
-        let found = P1.dissect(&bytes, &Context { dialect: picked, ..Context::default() });
-        found.readings.iter().find(|reading| reading.number().is_some()).unwrap().at.unwrap().to_string()
-    };
-    assert_eq!(at(dialects::V5, dialects::V5), "2026-07-01 12:34:56+02:00 summer");
-    assert_eq!(at(dialects::SWEDEN, dialects::SWEDEN), "2026-07-01 12:34:56+01:00 winter");
-    assert_eq!(at(dialects::LITHUANIA, dialects::LITHUANIA), "2026-07-01 12:34:56+03:00 summer");
-    assert_eq!(at(dialects::IRELAND, dialects::IRELAND), "2026-07-01 12:34:56+01:00 summer");
-    assert_eq!(at(dialects::V5, Dialect::default()), "2026-07-01 12:34:56 summer");
-    assert_eq!(at(dialects::SLOVENIA, dialects::SLOVENIA), "2026-07-01 12:34:56", "it says no letter");
+fn a_belgian_meter_tells_the_greatest_demand_of_the_last_two_months() {
+    let found = explain(&push(meter(dialects::BELGIUM, &[]).as_mut(), 0).unwrap());
+    let peaks = found.readings.iter().filter(|reading| reading.quantity.name() == "maximum demand");
+    let told: Vec<String> = peaks.map(|r| format!("{} {}", r.period, r.at.unwrap())).collect();
+    assert_eq!(told[1], "month, 2 back 2026-05-14 22:45:00+02:00 summer");
+    assert_eq!(told[2], "month, 1 back 2026-06-14 22:45:00+02:00 summer");
+}
+
+/// What a meter of a dialect says of the time at the same moment, read with a model that was picked.
+fn time_told(dialect: Dialect, picked: Dialect) -> String {
+    let bytes = push(meter(dialect, &[]).as_mut(), 0).unwrap();
+    let found = P1.dissect(&bytes, &Context { dialect: picked, ..Context::default() });
+    found.readings.iter().find(|reading| reading.number().is_some()).unwrap().at.unwrap().to_string()
+}
+
+#[rstest]
+#[case::netherlands(dialects::V5, "2026-07-01 12:34:56+02:00 summer")]
+#[case::sweden_keeps_standard_time_all_year(dialects::SWEDEN, "2026-07-01 11:34:56+01:00 winter")]
+#[case::lithuania(dialects::LITHUANIA, "2026-07-01 13:34:56+03:00 summer")]
+#[case::ireland(dialects::IRELAND, "2026-07-01 11:34:56+01:00 summer")]
+#[case::slovenia_says_no_letter(dialects::SLOVENIA, "2026-07-01 12:34:56")]
+fn a_clock_that_is_right_tells_the_legal_time_of_its_country(#[case] dialect: Dialect, #[case] told: &str) {
+    assert_eq!(time_told(dialect, dialect), told);
+}
+
+#[test]
+fn a_country_that_the_telegram_gives_away_gives_the_clock_its_offset_but_an_h1_port_may_be_anywhere() {
+    let open = Dialect::default();
+    assert_eq!(time_told(dialects::V5, open), "2026-07-01 12:34:56+02:00 summer");
+    assert_eq!(time_told(dialects::LITHUANIA, open), "2026-07-01 13:34:56+03:00 summer");
+    assert_eq!(time_told(dialects::SWEDEN, open), "2026-07-01 11:34:56 winter");
 }
 
 #[test]
@@ -372,7 +388,7 @@ fn readings_follow_the_vocabulary_of_every_family() {
     let two: Vec<&Reading> = found.readings.iter().filter(|r| r.quantity.name() == "gas volume").collect();
     assert!(matches!(two[0].value, Measured::Absent(_)), "a channel left over from a meter that is gone");
     assert_eq!(visible::reading(two[1]), "246.138 m3");
-    assert_eq!(two[1].at.unwrap().to_string(), "2020-04-26 22:30:01 summer", "its own time");
+    assert_eq!(two[1].at.unwrap().to_string(), "2020-04-26 22:30:01+02:00 summer", "its own time");
     assert_eq!(two[1].phase, None);
     let power = found.readings.iter().find(|r| r.code.is_some_and(|c| c.to_string() == "21.7.0")).unwrap();
     assert_eq!((power.phase.map(crate::reading::Phase::name), power.unit.symbol()), (Some("L1"), "kW"));
@@ -390,9 +406,9 @@ fn belgian_maxima_belong_to_the_months_they_end() {
         .filter(|reading| reading.quantity.name() == "maximum demand")
         .map(|r| format!("{} {} {}", r.period, visible::reading(r), r.at.unwrap()))
         .collect();
-    assert_eq!(peaks[0], "now 2.589 kW 2020-05-09 13:45:58 summer");
-    assert_eq!(peaks[1], "month, 1 back 3.695 kW 2020-04-23 19:25:38 summer");
-    assert_eq!(peaks[3], "month, 3 back 4.318 kW 2020-02-10 03:54:21 winter");
+    assert_eq!(peaks[0], "now 2.589 kW 2020-05-09 13:45:58+02:00 summer");
+    assert_eq!(peaks[1], "month, 1 back 3.695 kW 2020-04-23 19:25:38+02:00 summer");
+    assert_eq!(peaks[3], "month, 3 back 4.318 kW 2020-02-10 03:54:21+01:00 winter");
 }
 
 #[test]

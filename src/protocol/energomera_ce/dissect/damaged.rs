@@ -50,7 +50,7 @@ fn sender(content: &[u8]) -> u16 {
 }
 
 /// Whether a password may stand behind the addresses: in all that is not a reply beyond doubt.
-fn may_hold_password(content: &[u8], direction: Direction) -> bool {
+pub fn may_hold_password(content: &[u8], direction: Direction) -> bool {
     let is_request = direction == Direction::Request || content.get(9).is_some_and(|byte| byte >> 4 == 0xD);
     let is_reply = content.get(5).is_some_and(|byte| matches!(byte >> 4, 5 | 7));
     content.first() == Some(&OPT) && content.len() > BEFORE_SERVICE && (is_request || !is_reply)

@@ -47,7 +47,7 @@ fn service(sheet: &mut Sheet<'_>, packet: &Packet) {
 pub fn crc(sheet: &mut Sheet<'_>, content: &[u8]) -> Checksum {
     let (found, before) = content.split_last().map_or((0, content), |(last, before)| (*last, before));
     let expected = checksum::CE.checksum(before);
-    let checksum = Checksum { kind: CRC, found: found.into(), expected: expected.into(), digits: 2 };
-    sheet.leaf(0, "CRC", 1, Value::Hex(found.into(), 2)).verdict = checksum.verdict();
+    let checksum = Checksum::new(CRC, found.into(), expected.into(), 2);
+    sheet.leaf(0, "CRC", 1, Value::Checksum(found.into(), 2)).verdict = checksum.verdict();
     checksum
 }

@@ -83,7 +83,9 @@ fn measured(told: &Told, raw: &[u8]) -> Measured {
         Value::Hex(..) if !told.note.is_empty() && told.verdict == Verdict::default() => {
             Measured::Text(told.note.as_bytes().into())
         }
-        Value::Bytes | Value::Hex(..) | Value::Secret => Measured::Absent(Absent::Malformed),
+        Value::Bytes | Value::Hex(..) | Value::Checksum(..) | Value::Secret => {
+            Measured::Absent(Absent::Malformed)
+        }
     }
 }
 

@@ -66,7 +66,11 @@ fn explain(
         Err(defect) => {
             let whole = matches!(defect, Defect::Checksum { .. } | Defect::Unfinished)
                 .then(|| frame::unchecked(inner, context.direction))
-                .flatten();
+                .flatten()
+                .filter(|packet| {
+                    let is_request = matches!(packet.kind, Kind::Request { .. });
+                    is_request || !damaged::may_hold_password(inner, context.direction)
+                });
             let what = match whole {
                 Some(packet) => known(sheet, inner, &packet, context),
                 None => damaged::partly(sheet, inner, *defect, context.direction),
@@ -196,5 +200,6 @@ fn assemble(
         layers,
         readings,
         problems,
+        bare: None,
     }
 }

@@ -19,11 +19,12 @@ const REGISTERS: [u32; 8] = [297_964, 123_456, 65_432, 1_024, 0, 0, 0, 0];
 pub fn state(setup: &Setup) -> Result<State, SetupError> {
     let number = setup.address.number().unwrap_or(1);
     let address = u16::try_from(number).ok().filter(|address| *address != u16::MAX);
-    let address = address.ok_or_else(|| refuse("address", setup.address.text(), "a number of 0 to 65534"))?;
+    let address =
+        address.ok_or_else(|| SetupError::new("address", setup.address.text(), "a number of 0 to 65534"))?;
     let mut state = blank(setup, address);
     if let Some(secret) = &setup.password {
-        state.access.admin =
-            arguments::password(secret).ok_or_else(|| refuse("password", "", arguments::PASSWORD))?;
+        state.access.admin = arguments::password(secret)
+            .ok_or_else(|| SetupError::new("password", "", arguments::PASSWORD))?;
     }
     for (name, value) in &setup.values {
         set(&mut state, name, value)?;
@@ -89,13 +90,13 @@ fn sum(state: &mut State) {
 /// Sets a value by its name.
 fn set(state: &mut State, name: &str, value: &str) -> Result<(), SetupError> {
     if let Some(code) = name.strip_prefix("error.") {
-        let error = refused(code, value).ok_or_else(|| refuse(name, value, ERROR))?;
+        let error = refused(code, value).ok_or_else(|| SetupError::new(name, value, ERROR))?;
         state.refused.push(error);
         return Ok(());
     }
     if name == "decimals" {
         let number = value.parse::<u8>().ok().filter(|number| *number <= 3);
-        state.decimals = number.ok_or_else(|| refuse(name, value, "0 to 3"))?;
+        state.decimals = number.ok_or_else(|| SetupError::new(name, value, "0 to 3"))?;
         return Ok(());
     }
     if let Some(tariff) = register(name).filter(|tariff| *tariff <= state.tariffs()) {
@@ -104,7 +105,7 @@ fn set(state: &mut State, name: &str, value: &str) -> Result<(), SetupError> {
         return Ok(());
     }
     let Some((quantity, phase)) = instantaneous(name).filter(|(_, phase)| *phase < state.phases) else {
-        return Err(refuse(name, value, NAMES));
+        return Err(SetupError::new(name, value, NAMES));
     };
     let word = |decimals| scaled(name, value, decimals, u32::from(u16::MAX)).map(|units| units as u16);
     match quantity {
@@ -176,10 +177,6 @@ fn scaled(name: &str, value: &str, decimals: u8, largest: u32) -> Result<u32, Se
     });
     let units = units.and_then(|units| u32::try_from(units).ok()).filter(|units| *units <= largest);
     units.ok_or_else(|| {
-        refuse(name, value, "a number with no more decimals than the meter has, within its register")
+        SetupError::new(name, value, "a number with no more decimals than the meter has, within its register")
     })
-}
-
-fn refuse(name: &str, value: &str, expected: &str) -> SetupError {
-    SetupError { name: name.to_owned(), value: value.to_owned(), expected: expected.to_owned() }
 }

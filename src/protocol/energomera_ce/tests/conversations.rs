@@ -230,85 +230,77 @@ fn what_is_no_answer_every_time_is_named(
     assert_eq!(outcome.sent.len(), 3, "{name}");
 }
 
+/// Arguments by name.
+type Named = &'static [(&'static str, &'static str)];
+
+/// A write with its arguments, the read that shows it with its own, and what that begins with.
+const WRITES: &[(Dialect, &str, Named, &str, Named, &str)] = &[
+    (KERNEL10, "set-clock", &[("time", "2030-01-02T03:04:05")], "clock", &[], "2030-01-02 03:04:0"),
+    (CLASSIC, "set-clock", &[("time", "2030-01-02T03:04:05")], "clock", &[], "2030-01-02 03:04:0"),
+    (
+        CLASSIC,
+        "set-subscriber",
+        &[("part", "1"), ("text", "FLAT 7")],
+        "subscriber",
+        &[("part", "1")],
+        "FLAT 7",
+    ),
+    (KERNEL10, "set-power-limit", &[("power", "3500"), ("delay", "2")], "power-limit", &[], "3500 W, 2 min"),
+    (
+        KERNEL10,
+        "set-day-schedule",
+        &[("schedule", "3"), ("points", "00:00=2 07:15=1")],
+        "day-schedule",
+        &[("schedule", "3"), ("count", "2")],
+        "0, 0, 2, 7, 15, 1",
+    ),
+    (
+        CLASSIC,
+        "set-tariff-programme",
+        &[("month", "5"), ("day", "sunday"), ("points", "00:00=2 07:30=1")],
+        "tariff-programme",
+        &[("month", "5"), ("day", "sunday"), ("count", "2")],
+        "00:00, 2, 07:30, 1",
+    ),
+    (
+        KERNEL10,
+        "set-special-day",
+        &[("number", "2"), ("day", "9"), ("month", "5"), ("schedule", "4")],
+        "special-day",
+        &[("number", "2")],
+        "9, 5, 4",
+    ),
+    (CLASSIC, "set-dst-hour", &[("hour", "3")], "dst-hour", &[], "3 h"),
+    (
+        CLASSIC,
+        "set-energy-limit",
+        &[("tariff", "T2"), ("value", "12345")],
+        "energy-limit",
+        &[("tariff", "T2")],
+        "123.45 kWh",
+    ),
+    (CLASSIC, "set-total-limit", &[("value", "12345")], "total-limit", &[], "123.45 kWh"),
+    (
+        KERNEL10,
+        "set-dst-rule",
+        &[
+            ("state", "on"),
+            ("summer-day", "0"),
+            ("summer-month", "3"),
+            ("summer-hour", "2"),
+            ("winter-day", "0"),
+            ("winter-month", "10"),
+            ("winter-hour", "3"),
+        ],
+        "dst-rule",
+        &[],
+        "on, 0, 3, 2, 0, 10, 3",
+    ),
+];
+
 #[test]
 fn writes_change_the_meter_and_reads_show_it() {
-    for (dialect, write, arguments, read, asked, expected) in [
-        (
-            KERNEL10,
-            "set-clock",
-            &[("time", "2030-01-02T03:04:05")][..],
-            "clock",
-            &[][..],
-            "2030-01-02 03:04:0",
-        ),
-        (CLASSIC, "set-clock", &[("time", "2030-01-02T03:04:05")], "clock", &[], "2030-01-02 03:04:0"),
-        (
-            CLASSIC,
-            "set-subscriber",
-            &[("part", "1"), ("text", "FLAT 7")],
-            "subscriber",
-            &[("part", "1")],
-            "FLAT 7",
-        ),
-        (
-            KERNEL10,
-            "set-power-limit",
-            &[("power", "3500"), ("delay", "2")],
-            "power-limit",
-            &[],
-            "3500 W, 2 min",
-        ),
-        (
-            KERNEL10,
-            "set-day-schedule",
-            &[("schedule", "3"), ("points", "00:00=2 07:15=1")],
-            "day-schedule",
-            &[("schedule", "3"), ("count", "2")],
-            "0, 0, 2, 7, 15, 1",
-        ),
-        (
-            CLASSIC,
-            "set-tariff-programme",
-            &[("month", "5"), ("day", "sunday"), ("points", "00:00=2 07:30=1")],
-            "tariff-programme",
-            &[("month", "5"), ("day", "sunday"), ("count", "2")],
-            "00:00, 2, 07:30, 1",
-        ),
-        (
-            KERNEL10,
-            "set-special-day",
-            &[("number", "2"), ("day", "9"), ("month", "5"), ("schedule", "4")],
-            "special-day",
-            &[("number", "2")],
-            "9, 5, 4",
-        ),
-        (CLASSIC, "set-dst-hour", &[("hour", "3")], "dst-hour", &[], "3 h"),
-        (
-            CLASSIC,
-            "set-energy-limit",
-            &[("tariff", "T2"), ("value", "12345")],
-            "energy-limit",
-            &[("tariff", "T2")],
-            "123.45 kWh",
-        ),
-        (CLASSIC, "set-total-limit", &[("value", "12345")], "total-limit", &[], "123.45 kWh"),
-        (
-            KERNEL10,
-            "set-dst-rule",
-            &[
-                ("state", "on"),
-                ("summer-day", "0"),
-                ("summer-month", "3"),
-                ("summer-hour", "2"),
-                ("winter-day", "0"),
-                ("winter-month", "10"),
-                ("winter-hour", "3"),
-            ],
-            "dst-rule",
-            &[],
-            "on, 0, 3, 2, 0, 10, 3",
-        ),
-    ] {
+    for &(dialect, write, arguments, read, asked, expected) in WRITES {
         let mut meter = Ce.responder(&setup(dialect, &[])).unwrap();
         let mut setting = plan(dialect, vec![request(dialect, write, arguments)]);
         setting.profile.password = Some(Secret::new(b"777777".to_vec()));
@@ -355,6 +347,7 @@ fn three_wrong_passwords_lock_a_kernel10_meter_until_the_hour_ends() {
             at: At::ZERO,
             wall: jiff::civil::date(2024, 5, 31).at(hour, minute, 0, 0),
             ahead_minutes: 0,
+            is_summer: false,
         };
         meter.receive(&packet.to_wire(), now);
         let Some(crate::protocol::Told::Send { bytes, .. }) = meter.poll(now) else { panic!("a reply") };
@@ -372,7 +365,8 @@ fn broadcasts_are_silent_but_for_reads_of_a_kernel10_meter() {
     let ask = |dialect, id, arguments: &[(&str, &str)]| {
         let mut meter = Ce.responder(&setup(dialect, &[])).unwrap();
         let frames = Ce.compose(&profile(dialect, 65535), &request(dialect, id, arguments)).unwrap();
-        let now = crate::protocol::Now { at: At::ZERO, wall: drive::WALL, ahead_minutes: 0 };
+        let now =
+            crate::protocol::Now { at: At::ZERO, wall: drive::WALL, ahead_minutes: 0, is_summer: false };
         meter.receive(&frames[0], now);
         meter.poll(now).is_some()
     };

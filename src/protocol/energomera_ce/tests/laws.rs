@@ -126,14 +126,14 @@ proptest! {
     #[test]
     fn a_meter_survives_any_bytes(chunk in prop::collection::vec(any::<u8>(), 0..200), dialect in 1..3u8) {
         let mut meter = Ce.responder(&setup(Dialect(dialect), &[])).unwrap();
-        meter.receive(&chunk, crate::protocol::Now { at: At::ZERO, wall: drive::WALL, ahead_minutes: 0 });
+        meter.receive(&chunk, crate::protocol::Now { at: At::ZERO, wall: drive::WALL, ahead_minutes: 0, is_summer: false });
     }
 
     #[test]
     fn a_meter_survives_any_request(command in prop_oneof![0x0000..0x0183u16, any::<u16>()], data in prop::collection::vec(any::<u8>(), 0..16), dialect in 1..3u8) {
         let mut meter = Ce.responder(&setup(Dialect(dialect), &[])).unwrap();
         let packet = Packet { kind: Kind::Request { password: 777_777 }, to: METER, from: 253, command, data: Data::new(&data).unwrap() };
-        let now = crate::protocol::Now { at: At::ZERO, wall: drive::WALL, ahead_minutes: 0 };
+        let now = crate::protocol::Now { at: At::ZERO, wall: drive::WALL, ahead_minutes: 0, is_summer: false };
         meter.receive(&packet.to_wire(), now);
         let told = meter.poll(now);
         let is_fit = |bytes: &[u8]| frame::parse(bytes, Direction::Reply).is_ok_and(|reply| reply.answers(&packet));

@@ -30,6 +30,7 @@ fn profile(dialect: Dialect, address: u64) -> Profile {
         address: Address::numeric(address.to_string(), address),
         password: None,
         line: LineSettings::default(),
+        is_line_chosen: false,
         network_delay: Duration::ZERO,
         keys: Vec::new(),
     }

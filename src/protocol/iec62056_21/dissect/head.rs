@@ -14,13 +14,7 @@ use crate::protocol::iec62056_21::message::{Block, Command, Message, line_end};
 pub fn lay(sheet: &mut Sheet<'_>, message: &Message, context: &Context<'_>) -> Option<u64> {
     match message {
         Message::SignOn(address) => sign_on(sheet, address, "Sign-on"),
-        Message::Table(inner) => {
-            sheet.title = "Request without a session";
-            sheet.field("start", 0..1, Value::Bytes);
-            sheet.field("request", inner.clone(), Value::Text);
-            sheet.field("end", inner.end..sheet.text.len(), Value::Bytes);
-            None
-        }
+        Message::Table(inner) => table(sheet, inner),
         Message::Fast(address, command) => {
             let number = sign_on_head(sheet, address);
             sheet.field("end of address", address.end..command.block.start, Value::Bytes);
@@ -55,6 +49,14 @@ pub fn lay(sheet: &mut Sheet<'_>, message: &Message, context: &Context<'_>) -> O
             None
         }
     }
+}
+
+fn table(sheet: &mut Sheet<'_>, inner: &Range<usize>) -> Option<u64> {
+    sheet.title = "Request without a session";
+    sheet.field("start", 0..1, Value::Bytes);
+    sheet.field("request", inner.clone(), Value::Text);
+    sheet.field("end", inner.end..sheet.text.len(), Value::Bytes);
+    None
 }
 
 fn single(sheet: &mut Sheet<'_>, name: &'static str, title: &'static str) -> Option<u64> {

@@ -50,6 +50,15 @@ impl Known {
         }
     }
 
+    /// Whether a password stands at the address.
+    fn is_password(&self) -> bool {
+        match self {
+            Self::Neva(found) => found.entry.code == codes::PASSWORD,
+            Self::Parameter(parameter, _) => parameter.name.starts_with("PSW"),
+            _ => false,
+        }
+    }
+
     fn label(&self) -> Label {
         match self {
             Self::Neva(Found { entry, index: 0 }) => entry.name.into(),
@@ -108,7 +117,8 @@ pub fn lay_request(
     }
     let has_brackets = sheet.bytes(content).ends_with(b")") && sheet.text.get(name.end) == Some(&b'(');
     if !has_brackets || content.end < name.end + 2 {
-        sheet.field("data", name.end..content.end, Value::Text);
+        let value = if known.is_password() { Value::Secret } else { Value::Text };
+        sheet.field("data", name.end..content.end, value);
         return;
     }
     let inner = name.end + 1..content.end - 1;
@@ -122,12 +132,7 @@ fn argument(sheet: &mut Sheet<'_>, known: Known, inner: &Range<usize>, context: 
     if inner.is_empty() {
         return;
     }
-    let is_secret = match known {
-        Known::Neva(found) => found.entry.code == codes::PASSWORD,
-        Known::Parameter(parameter, _) => parameter.name.starts_with("PSW"),
-        _ => false,
-    };
-    if is_secret {
+    if known.is_password() {
         let is_none = sheet.bytes(inner).iter().all(|byte| *byte == b'0');
         sheet.field("password", inner.clone(), if is_none { Value::Text } else { Value::Secret });
         return;

@@ -43,17 +43,20 @@ impl Session {
                 self.settle();
                 self.refused(code, meaning, at);
             }
-            Verdict::Damaged(what) => {
-                self.settle();
-                self.tally.damaged = Some(what.clone());
-                if self.blocks > 0 && self.tally.sent <= u32::from(self.options.retries) {
-                    self.tally.sent += 1;
-                    return self.send(vec![NAK], Phase::Answer);
-                }
-                self.retry_or(Fault::Damaged { what }, at);
-            }
+            Verdict::Damaged(what) => self.damaged_answer(what, at),
             Verdict::Accepted | Verdict::Operand(_) | Verdict::Identification(_) | Verdict::Foreign => {}
         }
+    }
+
+    /// A damaged block is asked for again by itself; a damaged answer, by asking anew.
+    fn damaged_answer(&mut self, what: String, at: At) {
+        self.settle();
+        self.tally.damaged = Some(what.clone());
+        if self.blocks > 0 && self.tally.sent <= u32::from(self.options.retries) {
+            self.tally.sent += 1;
+            return self.send(vec![NAK], Phase::Answer);
+        }
+        self.retry_or(Fault::Damaged { what }, at);
     }
 
     pub(super) fn heard_readout(&mut self, verdict: Verdict, at: At) {

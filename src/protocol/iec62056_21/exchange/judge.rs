@@ -1,6 +1,6 @@
 //! What a frame is, as an answer to a command.
 
-use crate::frame::Direction;
+use crate::frame::{Direction, Dissection};
 use crate::protocol::iec62056_21::bcc::Rule;
 use crate::protocol::iec62056_21::compose::Query;
 use crate::protocol::iec62056_21::dissect::{explain, seven_bits};
@@ -48,6 +48,15 @@ pub struct Known<'a> {
     pub asked: Option<&'a Query>,
 }
 
+/// What speaks against a frame: its checksum, or that it fits by another rule than those before it.
+fn what_is_wrong(dissection: &Dissection, known: Option<Rule>, found: Option<Rule>) -> Option<String> {
+    if dissection.verdict.is_bad() {
+        return Some(damage(&dissection.clone().sealed()));
+    }
+    let (expected, found) = known.zip(found).filter(|(expected, found)| expected != found)?;
+    Some(format!("{} fits, but this meter has used {}", found.name(), expected.name()))
+}
+
 /// Judges a frame, and tells the rule of its check character where only one fits.
 pub fn judge(wire: &[u8], known: Known<'_>) -> (Verdict, Option<Rule>) {
     let text = seven_bits(wire);
@@ -62,13 +71,9 @@ pub fn judge(wire: &[u8], known: Known<'_>) -> (Verdict, Option<Rule>) {
     let explained = explain(wire, &context);
     let rule = only_rule(&message, &text);
     let dissection = explained.dissection;
-    if dissection.verdict.is_bad() && !matches!(message, Message::Unknown) {
-        return (Verdict::Damaged(damage(&dissection)), None);
-    }
-    if let (Some(expected), Some(found)) = (known.rule, rule)
-        && expected != found
+    if !matches!(message, Message::Unknown)
+        && let Some(what) = what_is_wrong(&dissection, known.rule, rule)
     {
-        let what = format!("{} fits, but this meter has used {}", found.name(), expected.name());
         return (Verdict::Damaged(what), None);
     }
     if let Some((code, meaning)) = explained.refused.filter(|_| matches!(message, Message::Data(_))) {

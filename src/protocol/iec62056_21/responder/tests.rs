@@ -22,6 +22,7 @@ fn now(millis: u64) -> Now {
         at: At::from_millis(millis),
         wall: jiff::civil::date(2024, 5, 15).at(12, 0, 0, 0),
         ahead_minutes: 0,
+        is_summer: false,
     }
 }
 

@@ -30,6 +30,7 @@ fn now(millis: u64) -> Now {
         at: At::from_millis(millis),
         wall: jiff::civil::date(2026, 11, 20).at(16, 10, 30, 0),
         ahead_minutes: 60,
+        is_summer: false,
     }
 }
 
@@ -82,6 +83,7 @@ fn acknowledging_is_a_command_of_its_own_and_a_write() {
         password: None,
         line: LineSettings::e81(9600),
         network_delay: Duration::ZERO,
+        is_line_chosen: false,
         keys: vec![],
     };
     let run = |command: &'static crate::protocol::Command| {
@@ -111,6 +113,7 @@ fn plan(address: &str, commands: &[&str]) -> Plan {
         password: None,
         line: LineSettings::e81(2400),
         network_delay: Duration::ZERO,
+        is_line_chosen: false,
         keys: vec![],
     };
     Plan { profile, requests: commands.iter().map(request).collect(), options: Options::default() }

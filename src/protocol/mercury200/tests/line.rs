@@ -21,6 +21,7 @@ pub fn profile(model: &'static str, address: u32) -> Profile {
         address: Address::numeric(address.to_string(), address.into()),
         password: None,
         line: LineSettings::default(),
+        is_line_chosen: false,
         network_delay: Duration::ZERO,
         keys: Vec::new(),
     }

@@ -194,7 +194,12 @@ fn an_address_that_cannot_be_sent_stops_the_plan_before_anything_is_sent() {
 // The meter alone.
 
 fn now(millis: u64) -> Now {
-    Now { at: At::from_millis(millis), wall: "2024-05-31T12:00:00".parse().unwrap(), ahead_minutes: 0 }
+    Now {
+        at: At::from_millis(millis),
+        wall: "2024-05-31T12:00:00".parse().unwrap(),
+        ahead_minutes: 0,
+        is_summer: false,
+    }
 }
 
 fn meter(setup: &Setup) -> Box<dyn Responder> {

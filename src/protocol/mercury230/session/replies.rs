@@ -5,9 +5,10 @@ use std::time::Duration;
 use super::super::answers::{self, Answer};
 use super::super::rows::{self, TEST};
 use super::super::{status, timing};
-use super::tally::{Tally, refusal};
-use super::{Channel, Session, State, Step};
+use super::refusal::refusal;
+use super::{Channel, Session, Step};
 use crate::frame::At;
+use crate::protocol::turn::{State, Tally};
 use crate::protocol::{Access, Action, Unfit, Warning};
 use crate::reading::Reading;
 
@@ -83,7 +84,7 @@ impl Session {
     fn status(&mut self, byte: u8, at: At) {
         match (self.step, status::code(byte)) {
             (Step::Open, status::OK) => {
-                let is_again = self.tally.refused == Some(status::CLOSED);
+                let is_again = self.tally.refused == Some(refusal(status::CLOSED));
                 self.channel = if is_again { Channel::OpenForGood } else { Channel::Open };
                 self.begin(at);
             }
@@ -108,7 +109,7 @@ impl Session {
             }
             status::CLOSED if self.channel != Channel::OpenForGood && row.level > 0 => {
                 self.channel = Channel::Closed;
-                self.tally = Tally { refused: Some(byte), ..Tally::default() };
+                self.tally = Tally { refused: Some(refusal(byte)), ..Tally::default() };
                 self.pause(at, Duration::ZERO);
             }
             _ if !pieces.is_empty() => {
@@ -116,8 +117,10 @@ impl Session {
                 pieces.into_iter().rev().for_each(|piece| self.questions.push_front(piece));
                 self.begin(at);
             }
-            status::INTERNAL if row.command.access == Access::Read && self.tally.refused != Some(byte) => {
-                self.tally.refused = Some(byte);
+            status::INTERNAL
+                if row.command.access == Access::Read && self.tally.refused != Some(refusal(byte)) =>
+            {
+                self.tally.refused = Some(refusal(byte));
                 self.pause(at, Duration::ZERO);
             }
             _ => self.fail(refusal(byte), at),

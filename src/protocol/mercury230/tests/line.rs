@@ -9,6 +9,9 @@ use crate::protocol::{Address, Dialect, LineSettings, Options, Plan, Profile, Re
 
 pub const ADDRESS: u8 = 49;
 
+/// Opens the channel as the user, with the password of the maker.
+pub const OPEN: [u8; 8] = [1, 1, 1, 1, 1, 1, 1, 1];
+
 pub fn request(id: &str, arguments: &[(&str, &str)]) -> Request {
     let command = rows::COMMANDS.iter().find(|command| command.id == id).unwrap();
     Request { command, arguments: command.arguments(arguments.iter().copied()).unwrap() }
@@ -21,6 +24,7 @@ pub fn profile(password: Option<&str>, dialect: Dialect) -> Profile {
         address: Address::numeric(ADDRESS.to_string(), ADDRESS.into()),
         password: password.map(|text| Secret::new(text.as_bytes().to_vec())),
         line: LineSettings::default(),
+        is_line_chosen: false,
         network_delay: Duration::ZERO,
         keys: Vec::new(),
     }

@@ -1,5 +1,6 @@
 //! The family as a whole: published frames, laws, and conversations with a simulated meter.
 
+mod alone;
 mod framing;
 mod laws;
 mod line;

@@ -17,6 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Rect;
 
 use super::Look;
+use crate::app::target::Target;
 use crate::reading::MeterTime;
 use crate::tui::state::readings::Way;
 use crate::tui::state::{Pane, State};
@@ -126,7 +127,9 @@ fn facts(look: &mut Look<'_>) {
     let area = look.areas.extra(0);
     let counters = state.status.counters;
     let lost = if state.listens() {
-        format!("{} telegrams, {} of them damaged", state.telegrams.count, state.telegrams.damaged)
+        let count = state.telegrams.count;
+        let word = if count == 1 { "telegram" } else { "telegrams" };
+        format!("{count} {word}, {} of them damaged", state.telegrams.damaged)
     } else {
         format!(
             "{} good answers, {} damaged, {} missing on this link",
@@ -138,11 +141,14 @@ fn facts(look: &mut Look<'_>) {
     look.lines(inner, &lines);
 }
 
-/// The zone that a meter's clock is in, where it is known; else this computer's.
+/// The zone that a meter's clock is in: as it says itself, as it is set, or that of its country; else this
+/// computer's.
 fn zone_of(time: MeterTime, state: &State) -> TimeZone {
     let seconds = time.offset_minutes().map(|minutes| i32::from(minutes) * 60);
     let offset = seconds.and_then(|seconds| Offset::from_seconds(seconds).ok());
-    offset.map_or_else(|| state.zone.clone(), TimeZone::fixed)
+    let set = || state.trace.lock().zone().cloned();
+    let own = || state.target.as_ref().and_then(Target::zone);
+    offset.map(TimeZone::fixed).or_else(set).or_else(own).unwrap_or_else(|| state.zone.clone())
 }
 
 fn clock_line(state: &State) -> String {
@@ -157,4 +163,34 @@ fn clock_line(state: &State) -> String {
         _ => format!("{} ahead of this computer", span(off)),
     };
     format!("Meter clock {}, {words}", now.strftime("%Y-%m-%d %H:%M:%S"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reading::{Code, Measured, Quantity, Reading, Unit};
+    use crate::tui::fixture;
+    use crate::tui::update::start;
+
+    /// What is said, on a computer nine hours ahead of UTC, of a clock that tells 12:34:56 at 10:34:56 UTC and no
+    /// offset.
+    fn told(model: &str, set: Option<&str>) -> String {
+        let mut state = fixture::fresh((80, 24));
+        start(&mut state, "sim:".parse().ok(), Some((model.to_owned(), String::new())), false);
+        state.zone = TimeZone::fixed(jiff::tz::offset(9));
+        state.trace.lock().set_zone(set.map(|rule| TimeZone::posix(rule).unwrap()));
+        let time = Measured::Time(MeterTime::date(2026, 7, 1).at(12, 34, 56));
+        let reading = Reading::of(Code::TIME, time, Unit::None, &[]);
+        state
+            .readings
+            .take(Reading { quantity: Quantity::CLOCK, ..reading }, "2026-07-01T10:34:56Z".parse().unwrap());
+        clock_line(&state).split_once(", ").unwrap().1.to_owned()
+    }
+
+    #[test]
+    fn a_clock_without_offset_is_compared_in_the_zone_that_is_set_or_its_countrys_or_else_this_computers() {
+        assert_eq!(told("slovenia-p1", None), "as this computer");
+        assert_eq!(told("slovenia-p1", Some("MSK-3")), "60 min behind this computer");
+        assert_eq!(told("neva-mt324", None), "7 h behind this computer");
+    }
 }

@@ -31,7 +31,7 @@ fn once_open_the_bus_is_told_how_to_read_and_the_link_is_remembered() {
     let open = Status { link: LinkState::Open(String::new()), ..Status::default() };
     let effects = send(&mut state, Message::Traffic(open));
     assert!(matches!(effects[0], Effect::Bus(Intent::Decode(Some(_)))));
-    assert!(matches!(effects[1], Effect::Bus(Intent::SetLine(_))));
+    assert!(matches!(effects[1], Effect::Bus(Intent::FactoryLine(_))));
     let Effect::Remember(_, recent) = &effects[2] else { panic!("{effects:?}") };
     assert_eq!((recent[0].link.as_str(), recent[0].model.as_str()), ("serial:/dev/ttyUSB0", "mercury-200"));
     assert_eq!(state.screen, Screen::Bench);

@@ -67,6 +67,7 @@ impl Desk {
                     biased;
                     Some(event) = session.events.recv() => match event {
                         BusEvent::Job(id, event) => Message::Job(id, event),
+                        BusEvent::Line(finding) => Message::Said(finding.to_string()),
                         BusEvent::Ended(result) => panic!("{result:?}"),
                     },
                     Ok(()) = session.status.changed() => {

@@ -1,8 +1,12 @@
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use super::*;
+use crate::frame::At;
+use crate::protocol::{Judged, Relation};
+use crate::trace::{Claim, EntryKind, Way};
 use crate::tui::fixture::{Pushed, listening};
 use crate::tui::layout::areas;
+use crate::tui::state::telegram::Telegrams;
 
 const DSMR: Pushed = Pushed {
     model: "dsmr5-p1",
@@ -145,4 +149,32 @@ fn telegrams_that_come_before_a_meter_was_picked_are_offered() {
     assert_eq!(state.telegrams.offer.map(|model| model.id), Some("dsmr-p1"));
     keys(&mut state, &["enter"]);
     assert_eq!(state.target.as_ref().map(|target| target.model.id), Some("dsmr-p1"));
+}
+
+/// So much of something that came after the telegrams.
+fn followed_by(kind: EntryKind, count: u32) -> State {
+    let mut state = watching();
+    {
+        let mut trace = state.trace.lock();
+        for millis in 0..u64::from(count) {
+            let at = At::from_millis(60_000 + millis);
+            trace.record(Way::In, &[0], at);
+            let (way, relation) = (Way::In, Relation::default());
+            trace.claim(Claim { way, len: 1, kind, first: at, last: at, family: None, relation });
+        }
+    }
+    // As when the trace is looked at for the first time.
+    state.telegrams = Telegrams::default();
+    send(&mut state, Message::Resize(SIZE.0, SIZE.1));
+    state
+}
+
+#[test]
+fn the_last_telegrams_are_found_however_much_came_after_them() {
+    for kind in [EntryKind::Noise, EntryKind::Frame(Judged::Unchecked)] {
+        let state = followed_by(kind, 10_000);
+        assert_eq!(state.telegrams.count, 2, "{kind:?}");
+        assert_eq!(state.telegrams.glass.entry, watching().telegrams.glass.entry);
+        assert!(state.telegrams.changes.iter().any(|change| change.is_seen()), "both are compared");
+    }
 }

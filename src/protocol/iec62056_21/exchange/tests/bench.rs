@@ -103,6 +103,7 @@ pub fn profile(setup: &Setup) -> Profile {
         address: setup.address.clone(),
         password: None,
         line: setup.line,
+        is_line_chosen: false,
         network_delay: Duration::ZERO,
         keys: Vec::new(),
     }
@@ -160,7 +161,7 @@ impl Bench {
 
     fn clock(&self) -> Now {
         let passed = jiff::SignedDuration::try_from(self.now.since(At::ZERO)).expect("a short time");
-        Now { at: self.now, wall: self.wall + passed, ahead_minutes: 0 }
+        Now { at: self.now, wall: self.wall + passed, ahead_minutes: 0, is_summer: false }
     }
 
     /// Lets the meter hear bytes before anything else happens.
@@ -296,6 +297,18 @@ impl Bench {
         }
     }
 
+    fn set_line(&mut self, line: LineSettings) {
+        if self.told.log.iter().all(|line| !line.starts_with("start ")) {
+            self.told.log.push(format!("start {}", self.host.baud));
+        }
+        if self.odd.fixed_line {
+            self.tell(Event::LineRefused);
+        } else {
+            self.host = line;
+            self.told.log.push(format!("line {}", line.baud));
+        }
+    }
+
     fn act(&mut self, action: Action) {
         assert!(!self.is_finished, "nothing comes after the end");
         match action {
@@ -310,17 +323,7 @@ impl Bench {
                     self.tell(Event::LinkLost);
                 }
             }
-            Action::SetLine(line) => {
-                if self.told.log.iter().all(|line| !line.starts_with("start ")) {
-                    self.told.log.push(format!("start {}", self.host.baud));
-                }
-                if self.odd.fixed_line {
-                    self.tell(Event::LineRefused);
-                } else {
-                    self.host = line;
-                    self.told.log.push(format!("line {}", line.baud));
-                }
-            }
+            Action::SetLine(line) => self.set_line(line),
             Action::WaitUntil(at) => self.wait = Some(at),
             Action::Step(step) => self.told.log.push(format!("step {step}")),
             Action::Reading(reading) => {

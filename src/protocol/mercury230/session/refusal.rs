@@ -1,34 +1,10 @@
-//! What came instead of an answer, and the failure it comes to.
+//! The failures that a refusal comes to.
 
 use super::super::password::Encoding;
 use super::super::status;
-use crate::protocol::{Fault, Unfit};
+use crate::protocol::Fault;
 
-/// What the answers to the present question have come to so far.
-#[derive(Debug, Default)]
-pub(super) struct Tally {
-    pub(super) asked: u32,
-    pub(super) echo: bool,
-    pub(super) noise_bytes: u32,
-    pub(super) damaged: Option<String>,
-    pub(super) unfit: Option<Unfit>,
-    pub(super) refused: Option<u8>,
-}
-
-impl Tally {
-    pub(super) fn fault(self) -> Fault {
-        if let Some(status) = self.refused {
-            refusal(status)
-        } else if let Some(what) = self.damaged {
-            Fault::Damaged { what }
-        } else if let Some(unfit) = self.unfit {
-            Fault::Unexpected(unfit)
-        } else {
-            Fault::NoAnswer { sent: self.asked, echo: self.echo, noise_bytes: self.noise_bytes }
-        }
-    }
-}
-
+/// A command that was refused.
 pub(super) fn refusal(byte: u8) -> Fault {
     Fault::Refused { code: Some(status::code(byte).into()), meaning: status::of(byte).meaning }
 }

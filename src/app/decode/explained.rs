@@ -1,0 +1,178 @@
+//! Captured bytes explained a piece at a time, so that a long capture costs no more memory than a short one.
+
+use std::fs::File;
+use std::io::Seek as _;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::detect::{LOOKED_AT, detect, rivals};
+use super::input::{Bytes, Input, InputError};
+use super::{known, listener};
+use crate::bus::Decoder;
+use crate::frame::At;
+use crate::protocol::{Family, MeterKey};
+use crate::trace::pcapng::Torn;
+use crate::trace::replay::Replay;
+use crate::trace::{Digest, EntryKind, Paging, Trace, Way};
+
+/// Packets of a capture that are played at once.
+const PACKETS: usize = 256;
+
+/// Bytes of the trace that are kept for what comes: requests that are still to be answered, the first frames of
+/// a message. Far more than lie between them.
+const KEPT: usize = 8 << 20;
+
+/// Input being explained.
+#[derive(Debug)]
+pub struct Explained {
+    trace: Trace,
+    feed: Feed,
+    is_timed: bool,
+    found: Option<Found>,
+}
+
+/// What the entries come from.
+#[derive(Debug)]
+enum Feed {
+    Bytes(Bytes, Box<Digest>),
+    Capture(Box<Replay<File>>),
+    Ended(Option<Torn>),
+}
+
+/// The protocol that was found out, and which others fit as well.
+#[derive(Debug)]
+pub struct Found {
+    /// What the bytes are taken for.
+    pub taken: Decoder,
+    /// The protocols for which as much speaks.
+    pub rivals: Vec<&'static str>,
+}
+
+impl Explained {
+    /// Input to be cut into frames by a protocol, or by the one that finds the most in its beginning; all of it is
+    /// noise when none finds a frame.
+    ///
+    /// # Errors
+    /// [`InputError`] when a capture cannot be read.
+    pub fn new(input: Input, decoder: Option<Decoder>, keys: Vec<MeterKey>) -> Result<Self, InputError> {
+        let (found, input) = match decoder {
+            Some(_) => (None, input),
+            None => find(input, &keys)?,
+        };
+        let decoder = decoder.or(found.as_ref().map(|found| found.taken));
+        let (mut trace, feed) = match input {
+            Input::Bytes(bytes) => {
+                (Trace::new(Timestamp::UNIX_EPOCH), Feed::Bytes(bytes, Box::new(listener(decoder))))
+            }
+            Input::Capture(file) => {
+                let replay = Replay::new(file, known(decoder))?;
+                (replay.trace(in_memory()), Feed::Capture(Box::new(replay)))
+            }
+        };
+        trace.set_keys(keys);
+        Ok(Self { trace, is_timed: matches!(feed, Feed::Capture(_)), feed, found })
+    }
+
+    /// In which zone the clocks of the meters are, whatever their models say.
+    pub fn set_zone(&mut self, zone: Option<TimeZone>) {
+        self.trace.set_zone(zone);
+    }
+
+    /// Reads some more, whose entries are then in the trace; whether there was more. Entries and bytes of earlier
+    /// steps may be gone from the trace.
+    ///
+    /// # Errors
+    /// [`InputError`] when it cannot be read any further.
+    pub fn step(&mut self) -> Result<bool, InputError> {
+        self.trace.forget(KEPT);
+        let trace = &mut self.trace;
+        let torn = match &mut self.feed {
+            Feed::Ended(_) => return Ok(false),
+            Feed::Bytes(bytes, digest) => {
+                if let Some(piece) = bytes.next_piece()? {
+                    trace.record(Way::In, piece, At::ZERO);
+                    digest.push(Way::In, piece, At::ZERO, trace, &mut |_| {});
+                    return Ok(true);
+                }
+                digest.finish(trace, &mut |_| {});
+                None
+            }
+            Feed::Capture(replay) => {
+                if replay.step(trace, PACKETS)? {
+                    return Ok(true);
+                }
+                replay.torn()
+            }
+        };
+        self.feed = Feed::Ended(torn);
+        Ok(true)
+    }
+
+    /// What has been read; see [`Explained::step`] for what is still in it.
+    #[must_use]
+    pub const fn trace(&self) -> &Trace {
+        &self.trace
+    }
+
+    /// Whether its entries have times.
+    #[must_use]
+    pub const fn is_timed(&self) -> bool {
+        self.is_timed
+    }
+
+    /// What was found out about whose bytes these are; `None` where that was said, and where nobody's are.
+    #[must_use]
+    pub const fn found(&self) -> Option<&Found> {
+        self.found.as_ref()
+    }
+
+    /// What of the end of a capture could not be read, once all of it was.
+    #[must_use]
+    pub const fn torn(&self) -> Option<Torn> {
+        match self.feed {
+            Feed::Ended(torn) => torn,
+            _ => None,
+        }
+    }
+}
+
+/// Forgetting keeps it small; there is nothing to be put into a file.
+fn in_memory() -> Paging {
+    Paging { budget: usize::MAX, ..Paging::default() }
+}
+
+/// The protocol that fits the beginning of some input best.
+fn find(input: Input, keys: &[MeterKey]) -> Result<(Option<Found>, Input), InputError> {
+    let (bytes, input) = match input {
+        Input::Bytes(bytes) => (bytes.beginning().to_vec(), Input::Bytes(bytes)),
+        Input::Capture(mut file) => (beginning(&mut file)?, Input::Capture(file)),
+    };
+    let found = detect(&bytes, keys).map(|taken| Found { taken, rivals: ids(&rivals(&bytes, taken)) });
+    Ok((found, input))
+}
+
+fn ids(families: &[&'static dyn Family]) -> Vec<&'static str> {
+    families.iter().map(|family| family.id()).collect()
+}
+
+/// The first bytes of a capture in the order in which they went.
+fn beginning(file: &mut File) -> Result<Vec<u8>, InputError> {
+    let mut bytes = Vec::new();
+    {
+        let mut replay = Replay::new(&*file, None)?;
+        let mut trace = replay.trace(in_memory());
+        let mut next = 0;
+        let mut more = true;
+        while more && bytes.len() < LOOKED_AT {
+            more = replay.step(&mut trace, PACKETS)?;
+            let entries = (next..trace.len()).filter_map(|number| trace.entry(number));
+            for entry in entries.filter(|entry| entry.kind != EntryKind::Echo) {
+                bytes.extend_from_slice(&trace.bytes_of(&entry));
+            }
+            next = trace.len();
+        }
+    }
+    file.rewind()?;
+    Ok(bytes)
+}
