@@ -222,7 +222,7 @@ fn places(case: &Case<'_>, fault: &Fault) -> Vec<String> {
         Fault::NoAnswer { .. } => silence(case),
         Fault::Damaged { .. } => damage(),
         Fault::Sealed { lock: Lock::NoKey, .. } => vec![
-            "key: the grid operator hands it out, 32 hex digits; put it into the keys file, or type it in \
+            "key: the grid operator hands it out (32 hex digits, or 16 characters); put it into the keys file, or type it in \
              the console (:key)"
                 .into(),
         ],

@@ -2,6 +2,7 @@
 
 use super::args::Global;
 use super::exit::{Exit, Stop, Trouble};
+use super::out;
 use crate::app::keys::{self, Keys, KeysError};
 
 /// The keys that were given; none when no file is there. Read once a run: it may be a pipe.
@@ -9,8 +10,10 @@ use crate::app::keys::{self, Keys, KeysError};
 /// # Errors
 /// [`Stop`] for a keys file that cannot be used.
 pub fn load(global: &Global) -> Result<Keys, Stop> {
-    keys::load(global.keys.as_deref()).map_err(|error| {
+    let keys = keys::load(global.keys.as_deref()).map_err(|error| -> Stop {
         let exit = if matches!(error, KeysError::Open { .. }) { Exit::Forbidden } else { Exit::Usage };
         Trouble::new(exit, "reading passwords and keys", error.to_string()).into()
-    })
+    })?;
+    keys.remarks().into_iter().for_each(out::remark);
+    Ok(keys)
 }

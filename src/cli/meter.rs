@@ -51,7 +51,7 @@ pub fn capture_is_silent(path: &Path) -> Stop {
 /// What else an address may mean, when nobody answers under the one that was tried.
 #[must_use]
 pub fn other_address(model: &Model, written: &str) -> Option<String> {
-    let candidates = model.address.resolve(written).ok()?;
+    let candidates = model.resolve(written).ok()?;
     let [tried, others @ ..] = candidates.as_slice() else { return None };
     let others: Vec<String> =
         others.iter().map(|other| format!("{} ({})", other.address, other.because)).collect();
@@ -72,9 +72,7 @@ pub fn simulated_address(model: &'static Model, place: &Place) -> Option<String>
 /// # Errors
 /// [`Stop`] for an address that cannot be sent and a password that cannot be had.
 pub fn target(keys: &Keys, given: &Meter) -> Result<Target, Stop> {
-    // A meter that encrypts what it says by itself has no address: its serial number says whose key is meant.
-    let written = if names_keys(given.model) { "" } else { &given.who.address };
-    let candidates = given.model.address.resolve(written).map_err(|error| {
+    let candidates = given.model.resolve(&given.who.address).map_err(|error| {
         Trouble::usage(format!("reading the address of {}", given.model.id), error.to_string())
     })?;
     let mut candidates = candidates.into_iter();
@@ -93,11 +91,6 @@ pub fn target(keys: &Keys, given: &Meter) -> Result<Target, Stop> {
     let password = password::find(keys, given)?;
     let keys = keys.ciphers(&given.who.address);
     Ok(Target { model: given.model, address: chosen.address, password, keys })
-}
-
-/// Whether what is given as address is but the name of an entry of the keys file.
-const fn names_keys(model: &Model) -> bool {
-    model.encrypts && !model.address.has_address()
 }
 
 /// The request that was named.

@@ -1,7 +1,7 @@
 //! What a model is.
 
-use super::address::AddressRule;
-use crate::protocol::{Dialect, LineSettings};
+use super::address::{AddressError, AddressRule, Candidate};
+use crate::protocol::{Address, Dialect, LineSettings};
 
 /// A command with arguments, as the everyday set names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,4 +79,35 @@ pub struct Model {
     pub tariffs: u8,
     /// A remark; empty for none.
     pub note: &'static str,
+}
+
+impl Model {
+    /// What a person means by an address, the likeliest first; never empty. A meter that encrypts what it says by
+    /// itself has none: what is given then is the name of an entry of the keys file, and goes nowhere.
+    ///
+    /// # Errors
+    /// [`AddressError`] when nothing that can be sent is meant.
+    pub fn resolve(&self, text: &str) -> Result<Vec<Candidate>, AddressError> {
+        let name = text.trim();
+        if self.address.has_address() || !self.encrypts || name.is_empty() {
+            return self.address.resolve(text);
+        }
+        let because = "names its entry in the keys file; no address is sent";
+        Ok(vec![Candidate { address: Address::textual(name), bytes: Vec::new(), because, warning: "" }])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::meter;
+
+    #[test]
+    fn a_meter_that_encrypts_and_has_no_address_is_named_by_its_keys() {
+        let of = |id: &str, text: &str| meter::model(id).unwrap().resolve(text).map(|found| found[0].clone());
+        let named = of("kaifa-ma309", " 12345678 ").unwrap();
+        assert_eq!((named.address.text(), named.bytes.len()), ("12345678", 0));
+        assert_eq!(of("kaifa-ma309", "").unwrap().address.text(), "");
+        assert!(of("aidon", "12345678").is_err(), "it speaks in clear");
+        assert_eq!(of("mercury-200", "123456").unwrap().address.number(), Some(123_456));
+    }
 }

@@ -66,6 +66,8 @@ pub struct Delimited<G> {
     /// How many of them are noise.
     noise: usize,
     before: Before,
+    /// When the last byte came.
+    heard: Option<At>,
     /// With so many bytes after the noise there is something to decide.
     wanted: usize,
     /// At how many places at the beginning of the bytes after the noise no sound frame can stand, the first left out.
@@ -89,6 +91,7 @@ impl<G: Grammar> Delimited<G> {
             held: Held::default(),
             noise: 0,
             before: Before::Silence,
+            heard: None,
             wanted: 0,
             passed: 0,
         }
@@ -212,7 +215,7 @@ struct Inside {
 
 impl<G: Grammar> Framer for Delimited<G> {
     fn push(&mut self, bytes: &[u8], at: At, out: &mut dyn FnMut(Piece<'_>)) {
-        if self.deadline().is_some_and(|deadline| deadline <= at) {
+        if self.heard.replace(at).is_some_and(|last| last + self.patience <= at) {
             self.settle(true, out);
         }
         // Up to the next byte that decides anything, so that the chunks they came in make no difference.

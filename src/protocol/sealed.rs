@@ -8,7 +8,7 @@ use crate::frame::{Dissection, Field, Label, Layer, hex};
 pub fn lock(code: &str) -> Option<Lock> {
     match code {
         "no-key" | "system-title-missing" => Some(Lock::NoKey),
-        "wrong-key" | "tag" => Some(Lock::WrongKey),
+        "plaintext-check" | "key-length" | "tag" => Some(Lock::WrongKey),
         _ => None,
     }
 }
@@ -20,6 +20,12 @@ pub fn fault(dissection: &Dissection) -> Option<Fault> {
     let (lock, text) =
         dissection.problems.iter().find_map(|problem| Some((lock(problem.code)?, &problem.text)))?;
     Some(Fault::Sealed { lock, what: format!("{text}{}", shown(dissection)) })
+}
+
+/// The system title that an encrypted message, or its first part, shows.
+#[must_use]
+pub fn system_title(dissection: &Dissection) -> Option<[u8; 8]> {
+    bytes_of(dissection, "system title")?.try_into().ok()
 }
 
 /// The system title and the security control of an encrypted message, as it shows them.

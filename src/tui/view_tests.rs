@@ -191,8 +191,8 @@ fn kaifa_without_key(size: (u16, u16)) -> State {
 }
 
 fn mbus(size: (u16, u16)) -> State {
-    let telegrams = &["libmbus-electricity-meter-1"];
-    listening(size, Screen::Bench, &Pushed { model: "mbus", telegrams, has_keys: false, cut: WHOLE })
+    let telegrams = &["amis-td3511-mode5-doc"];
+    listening(size, Screen::Bench, &Pushed { model: "siemens-td3511", telegrams, has_keys: true, cut: WHOLE })
 }
 
 fn pushed_readings(size: (u16, u16)) -> State {

@@ -169,7 +169,7 @@ fn missing_wrong_damaged_and_replayed_are_four_different_findings() {
     };
     let found = |run: &super::Run| (run.code.unwrap(), problems(&run.stdout));
     assert_eq!(found(&decode(&hex, None)), (0, vec!["no-key".into()]));
-    assert_eq!(found(&decode(&hex, Some(&KeysFile::with(WRONG)))), (7, vec!["wrong-key".into()]));
+    assert_eq!(found(&decode(&hex, Some(&KeysFile::with(WRONG)))), (7, vec!["plaintext-check".into()]));
     let damaged = hex.replacen("AB4F97", "AB4F98", 1);
     assert_ne!(damaged, hex);
     assert_eq!(decode(&damaged, Some(&key)).code, Some(5));

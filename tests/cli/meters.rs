@@ -47,9 +47,9 @@ fn every_model_is_read_from_its_simulation() {
         let simulator = simulate_tcp(&[&meter[..], often].concat());
         run(&[&["read", &simulator.place, "--json"], &meter[..]].concat())
     };
-    // M-Bus is listened to where a master asks, and AMIS wants to be answered.
+    // AMIS wants to be answered.
     let models: Vec<&'static Model> =
-        MODELS.iter().copied().filter(|model| model.protocol != "mbus").collect();
+        MODELS.iter().copied().filter(|model| model.id != "siemens-td3511").collect();
     // A push waits for its interval; they wait together.
     for models in models.chunks(12) {
         let threads: Vec<_> =

@@ -57,7 +57,7 @@ fn cipher(frame: &Dissection) -> Cipher {
     if has("no-key") || frame.verdict == Verdict::Unchecked(Reason::NoKey) {
         return Cipher::NoKey;
     }
-    if has("wrong-key") {
+    if has("plaintext-check") || has("key-length") {
         return Cipher::WrongKey;
     }
     if !frame.layers.iter().any(|layer| layer.name == "decrypted") {

@@ -3,7 +3,7 @@
 //! Line settings from the interface descriptions of Netz Niederösterreich, TINETZ and Netz Oberösterreich, the
 //! Kamstrup HAN-NVE description rev. 3.1, and scs/smartmeter-datacollector.
 
-use crate::meter::{AddressRule, Login, Model, Preset, Wiring};
+use crate::meter::{AddressRule, Login, Model, Order, Preset, Wiring};
 use crate::protocol::{Dialect, LineSettings};
 
 const LISTEN: &[Preset] = &[Preset { command: "telegram", arguments: &[] }];
@@ -149,13 +149,28 @@ pub static SIEMENS_TD3511: Model = Model {
 pub static MBUS: Model = Model {
     id: "mbus",
     maker: "M-Bus",
-    title: "any meter on wired M-Bus, listened to",
+    title: "any meter on wired M-Bus",
     protocol: "mbus",
     other_speeds: &[300, 9600],
+    // A primary address in decimal, or the digits of an identification number.
+    address: AddressRule {
+        width: 8,
+        order: Order::Text,
+        min: 0,
+        max: 8,
+        serial: &[],
+        serial_digits: u8::MAX,
+        unaddressed: Some(254),
+    },
     encrypts: false,
-    wiring: Wiring { interface: "wired M-Bus", terminals: "", supply: "the master feeds the bus" },
+    wiring: Wiring {
+        interface: "wired M-Bus: an M-Bus master adapter, not RS-485",
+        terminals: "",
+        supply: "the master feeds the bus",
+    },
+    everyday: &[Preset { command: "data", arguments: &[] }],
     lookalike: "",
     tariffs: 4,
-    note: "listens to what a master asks and meters answer",
+    note: "address 0 to 250, or the eight digits of the identification number; listening is `sniff --protocol mbus`",
     ..OVER_MBUS
 };

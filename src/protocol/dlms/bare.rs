@@ -1,25 +1,33 @@
 //! APDUs without any carrier, as they are pasted from logs: ciphered or plain, with nothing to check them by.
 
+use super::assembled::Assembled;
 use super::axdr::Tree;
-use super::ciphering::{self, DATA_NOTIFICATION, GLO_CIPHERING};
-use super::push::{Assembled, Push};
+use super::ciphering::{self, Control, DATA_NOTIFICATION, GLO_CIPHERING, NO_TITLE};
+use super::loose;
+use super::push::Push;
 use super::standing::Standing;
-use crate::frame::{Direction, Dissection, Layer, Reason, Value, Verdict};
+use super::wrapped::{self, Wrapped};
+use crate::frame::{Checksum, Direction, Dissection, Layer, Reason, Value, Verdict};
 use crate::protocol::Context;
 use crate::protocol::delimited::{Before, Grammar, Shape};
 use crate::protocol::sheet::Sheet;
 
 /// The shortest and longest ciphered APDU that is believed to be one, by its length field.
-const PLAUSIBLE: std::ops::RangeInclusive<usize> = 17..=2000;
+pub const PLAUSIBLE: std::ops::RangeInclusive<usize> = 17..=2000;
 
-/// A carrier's grammar, and APDUs without a carrier after silence.
+/// Bytes of tag, length of the title and title.
+const TITLE_END: usize = 10;
+/// Bytes of a length of two bytes and the mark before it.
+const LONG_FORM: usize = 3;
+
+/// A carrier's grammar, and APDUs without a carrier after silence or a frame.
 #[derive(Debug, Clone, Copy)]
 pub struct OrBare<G>(pub G);
 
 impl<G: Grammar> Grammar for OrBare<G> {
     fn examine(&self, bytes: &[u8], before: Before) -> Shape {
         match self.0.examine(bytes, before) {
-            Shape::Nothing if before == Before::Silence => apdu(bytes),
+            Shape::Nothing if before != Before::Noise => apdu(bytes),
             shape => shape,
         }
     }
@@ -28,15 +36,42 @@ impl<G: Grammar> Grammar for OrBare<G> {
 /// What bytes are as the beginning of an APDU.
 fn apdu(bytes: &[u8]) -> Shape {
     match bytes {
-        [GLO_CIPHERING] => Shape::Start,
-        [GLO_CIPHERING, 8, ..] => match ciphering::header(bytes, 0) {
-            Ok(header) if !PLAUSIBLE.contains(&header.length) => Shape::Nothing,
-            Ok(header) if header.end() <= bytes.len() => Shape::Unchecked(header.end()),
-            Ok(_) => Shape::Start,
-            Err(bad) if bad.code == "apdu-incomplete" => Shape::Start,
-            Err(_) => Shape::Nothing,
-        },
+        [GLO_CIPHERING | NO_TITLE] => Shape::Start,
+        [GLO_CIPHERING, 8, ..] | [NO_TITLE, 0x81 | 0x82, ..] => ciphered(bytes),
         [DATA_NOTIFICATION, ..] => plain(bytes),
+        [wrapped::START, ..] => wrapped::examine(bytes),
+        _ => Shape::Nothing,
+    }
+}
+
+fn ciphered(bytes: &[u8]) -> Shape {
+    match ciphering::header(bytes, 0) {
+        Ok(header) if !PLAUSIBLE.contains(&header.length) => Shape::Nothing,
+        Ok(header) if header.tag.is_none() && !header.control.is_plausible() => Shape::Nothing,
+        Ok(header) if header.end() <= bytes.len() => Shape::Unchecked(header.end()),
+        Ok(_) => Shape::Start,
+        Err(bad) if bad.code == "apdu-incomplete" => Shape::Start,
+        Err(_) if bytes.first() == Some(&GLO_CIPHERING) => {
+            misstated(bytes.get(TITLE_END..).unwrap_or_default(), bytes.len())
+        }
+        Err(_) => Shape::Nothing,
+    }
+}
+
+/// An envelope of `count` bytes so far whose length has no form that BER knows. It is claimed where 00 stands for
+/// the 82 that belongs there and the rest makes sense: a meter, or who copied its bytes, sends it so each time.
+fn misstated(length: &[u8], count: usize) -> Shape {
+    match *length {
+        [0] | [0, _] | [0, _, _] => Shape::Start,
+        [0, high, low, control, ..] if Control(control).is_plausible() => {
+            let length = usize::from(u16::from_be_bytes([high, low]));
+            let end = TITLE_END + LONG_FORM + length;
+            match PLAUSIBLE.contains(&length) {
+                true if end <= count => Shape::Damaged(end),
+                true => Shape::Start,
+                false => Shape::Nothing,
+            }
+        }
         _ => Shape::Nothing,
     }
 }
@@ -55,31 +90,46 @@ fn plain(bytes: &[u8]) -> Shape {
     if bytes.len() > *PLAUSIBLE.end() {
         return Shape::Nothing;
     }
-    let tree = Tree::read(bytes, body);
-    match tree.halt {
-        None => Shape::Unchecked(tree.end),
-        Some(halt) if halt.is_short => Shape::Start,
-        Some(_) => Shape::Nothing,
+    // What is a list without tags may look like a shorter one with tags.
+    let end = match loose::list(bytes, body) {
+        Err(halt) if !halt.is_short => {
+            let tree = Tree::read(bytes, body);
+            tree.halt.map_or(Ok(tree.end), Err)
+        }
+        read => read.map(|(_, end)| end),
+    };
+    match end {
+        Ok(end) => Shape::Unchecked(end),
+        Err(halt) if halt.is_short => Shape::Start,
+        Err(_) => Shape::Nothing,
     }
 }
 
 /// Whether a frame is an APDU without a carrier.
 pub fn is_apdu(bytes: &[u8]) -> bool {
-    matches!(bytes.first(), Some(&(GLO_CIPHERING | DATA_NOTIFICATION)))
+    matches!(bytes.first(), Some(&(GLO_CIPHERING | DATA_NOTIFICATION | NO_TITLE | wrapped::START)))
 }
 
 /// Explains one.
 pub fn dissect(protocol: &'static str, bytes: &[u8], context: &Context<'_>) -> Dissection {
     let mut sheet = Sheet::default();
-    sheet.field(0, "APDU", (0, bytes.len()), Value::Bytes).note("without a carrier: nothing checks it");
+    let (apdu, seal) = if let Some(wrapped) = Wrapped::parse(bytes) {
+        (wrapped.apdu, Some(wrapped.explain(&mut sheet, bytes)))
+    } else {
+        let all = (0, bytes.len());
+        sheet.field(0, "APDU", all, Value::Bytes).note("without a carrier: nothing checks it");
+        (all, None)
+    };
     let mut assembled = Assembled::default();
-    assembled.add(0, bytes, (0, bytes.len()));
-    let push = Push { assembled: &assembled, is_whole: true, standing: Standing::default(), context };
+    assembled.add(0, bytes, apdu);
+    let standing = Standing::default();
+    let is_checked = seal.is_some();
+    let push = Push { assembled: &assembled, is_whole: true, is_checked, standing, context };
     let explained = push.explain(&mut sheet);
-    let verdict = match explained.verdict {
-        Verdict::Good if explained.is_authentic => Verdict::Good,
-        Verdict::Good => Verdict::Unchecked(Reason::NoChecksum),
-        other => other,
+    let verdict = match (seal.map(Checksum::verdict), explained.verdict) {
+        (Some(seal), _) if seal.is_bad() => seal,
+        (None, Verdict::Good) if !explained.is_authentic => Verdict::Unchecked(Reason::NoChecksum),
+        (_, inner) => inner,
     };
     let wire = Layer { name: "wire", bytes: bytes.into(), fields: sheet.fields, from: Vec::new() };
     let mut layers = vec![wire];
@@ -87,6 +137,7 @@ pub fn dissect(protocol: &'static str, bytes: &[u8], context: &Context<'_>) -> D
     Dissection {
         direction: Direction::Push,
         verdict,
+        checksum: seal,
         layers,
         readings: if verdict.is_bad() { Vec::new() } else { sheet.readings },
         problems: sheet.problems,

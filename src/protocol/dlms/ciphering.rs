@@ -2,8 +2,8 @@
 //! 9.2.3 and 9.2.7).
 
 use super::axdr::length_at;
+use crate::protocol::MeterKey;
 use crate::protocol::cipher::{self, CipherError, Nonce, TAG};
-use crate::protocol::{Context, MeterKey};
 
 /// APDU tags.
 pub const DATA_NOTIFICATION: u8 = 0x0F;
@@ -17,8 +17,14 @@ pub const GENERAL_CIPHERING: u8 = 0xDD;
 pub const GENERAL_SIGNING: u8 = 0xDF;
 /// A block of something longer.
 pub const BLOCK_TRANSFER: u8 = 0xE0;
+/// A header without tag begins with the length of the system title that it lacks (Elgama Gama 350 and Kaifa of
+/// Stoen, Poland; `UtilitechAS/amsreader-firmware`, issue 1198).
+pub const NO_TITLE: u8 = 0x00;
 /// The first character of a P1 telegram.
 pub const P1_TEXT: u8 = b'/';
+
+/// Bytes of security control and counter, which the length counts.
+pub const CONTROL: usize = 5;
 
 /// The security control byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +49,11 @@ impl Control {
     /// Followed by a tag.
     pub const fn is_authenticated(self) -> bool {
         self.0 & 0x10 != 0
+    }
+
+    /// Whether it does anything, in a way that the standard has.
+    pub const fn is_plausible(self) -> bool {
+        !self.is_compressed() && self.suite() <= 2 && (self.is_encrypted() || self.is_authenticated())
     }
 
     /// The security suite.
@@ -74,8 +85,8 @@ impl Control {
 /// Where the parts of a ciphered APDU lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Header {
-    /// The APDU's tag.
-    pub tag: u8,
+    /// The APDU's tag; `None` where it is left out, as meters of Stoen (Poland) do.
+    pub tag: Option<u8>,
     /// The system title of the sender; `None` if it is not of 8 bytes.
     pub title: Option<[u8; 8]>,
     /// Where the title lies, behind its length byte.
@@ -93,7 +104,7 @@ pub struct Header {
 impl Header {
     /// Where the text begins.
     pub const fn text_at(&self) -> usize {
-        self.length_at.1 + 5
+        self.length_at.1 + CONTROL
     }
 
     /// Where the APDU ends, if all of it is there.
@@ -114,23 +125,26 @@ pub struct BadHeader {
     pub code: &'static str,
     /// The problem.
     pub text: &'static str,
-    /// Where.
-    pub at: usize,
+    /// Where the system title lies, if the header is right up to its end.
+    pub title_at: Option<(usize, usize)>,
 }
 
-const fn bad(code: &'static str, text: &'static str, at: usize) -> BadHeader {
-    BadHeader { code, text, at }
+const fn bad(code: &'static str, text: &'static str) -> BadHeader {
+    BadHeader { code, text, title_at: None }
 }
 
-const CUT: &str = "the ciphering header is cut short";
+const CUT: BadHeader = bad("apdu-incomplete", "the ciphering header is cut short");
 
 /// Reads the header of the ciphered APDU at `start`.
+///
+/// # Errors
+/// [`BadHeader`] for bytes that are no header, or not all of one.
 pub fn header(bytes: &[u8], start: usize) -> Result<Header, BadHeader> {
-    let tag = *bytes.get(start).ok_or(bad("apdu-incomplete", CUT, start))?;
+    let tag = *bytes.get(start).ok_or(CUT)?;
     match tag {
         GLO_CIPHERING | DED_CIPHERING => {
             let title = octets(bytes, start + 1)?;
-            behind(bytes, tag, title, title.1)
+            behind(bytes, Some(tag), title, title.1)
         }
         GENERAL_CIPHERING => {
             let transaction = octets(bytes, start + 1)?;
@@ -138,17 +152,18 @@ pub fn header(bytes: &[u8], start: usize) -> Result<Header, BadHeader> {
             let recipient = octets(bytes, originator.1)?;
             let time = octets(bytes, recipient.1)?;
             let other = octets(bytes, time.1)?;
-            behind(bytes, tag, originator, key_info(bytes, other.1)?)
+            behind(bytes, Some(tag), originator, key_info(bytes, other.1)?)
         }
-        _ => Err(bad("unsupported-apdu", "not a ciphered APDU", start)),
+        NO_TITLE => behind(bytes, None, (start + 1, start + 1), start + 1),
+        _ => Err(bad("unsupported-apdu", "not a ciphered APDU")),
     }
 }
 
 /// Where the content of an octet string lies.
 fn octets(bytes: &[u8], at: usize) -> Result<(usize, usize), BadHeader> {
-    let (length, start) = length_at(bytes, at).map_err(|halt| bad("apdu-incomplete", CUT, halt.at))?;
+    let (length, start) = length_at(bytes, at).map_err(|_| CUT)?;
     let end = start.saturating_add(length);
-    if end > bytes.len() { Err(bad("apdu-incomplete", CUT, at)) } else { Ok((start, end)) }
+    if end > bytes.len() { Err(CUT) } else { Ok((start, end)) }
 }
 
 /// The end of the key info: absent, or naming a key that both sides have.
@@ -156,24 +171,23 @@ fn key_info(bytes: &[u8], at: usize) -> Result<usize, BadHeader> {
     match bytes.get(at..).unwrap_or_default() {
         [0, ..] => Ok(at + 1),
         [1, 0, _, ..] => Ok(at + 3),
-        [1, _, ..] => {
-            Err(bad("unsupported-key", "the key is sent along, wrapped or agreed: not supported", at))
-        }
-        _ => Err(bad("apdu-incomplete", CUT, at)),
+        [1, _, ..] => Err(bad("unsupported-key", "the key is sent along, wrapped or agreed: not supported")),
+        _ => Err(CUT),
     }
 }
 
-fn behind(bytes: &[u8], tag: u8, title_at: (usize, usize), at: usize) -> Result<Header, BadHeader> {
-    let wrong = "the length is neither of the short nor of the long form";
+/// The length, the security control byte and the counter.
+fn behind(bytes: &[u8], tag: Option<u8>, title_at: (usize, usize), at: usize) -> Result<Header, BadHeader> {
+    let wrong = |text| BadHeader { title_at: Some(title_at), ..bad("ber-length", text) };
     let (length, after) = length_at(bytes, at).map_err(|halt| {
-        if halt.is_short { bad("apdu-incomplete", CUT, halt.at) } else { bad("ber-length", wrong, halt.at) }
+        if halt.is_short { CUT } else { wrong("the length is neither of the short nor of the long form") }
     })?;
-    let short = "the length has no room for security control and counter";
-    if length < 5 {
-        return Err(bad("ber-length", short, at));
+    if length < CONTROL {
+        return Err(wrong("the length has no room for security control and counter"));
     }
-    let Some([control, counter @ ..]) = bytes.get(after..).and_then(|rest| rest.first_chunk::<5>()) else {
-        return Err(bad("apdu-incomplete", CUT, after));
+    let Some([control, counter @ ..]) = bytes.get(after..).and_then(|rest| rest.first_chunk::<CONTROL>())
+    else {
+        return Err(CUT);
     };
     let title = bytes.get(title_at.0..title_at.1).and_then(|title| title.try_into().ok());
     let (control, counter) = (Control(*control), u32::from_be_bytes(*counter));
@@ -184,148 +198,6 @@ fn behind(bytes: &[u8], tag: u8, title_at: (usize, usize), at: usize) -> Result<
 pub fn peek(bytes: &[u8]) -> Option<([u8; 8], u32)> {
     let header = header(bytes, 0).ok()?;
     Some((header.title?, header.counter))
-}
-
-/// What came of opening a ciphered APDU.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Opened {
-    /// Deciphered.
-    Plain {
-        /// The plain bytes.
-        bytes: Vec<u8>,
-        /// Whether a tag was checked and fits.
-        is_authentic: bool,
-    },
-    /// Deciphered although the tag does not fit: readable, not to be believed.
-    Forged(Vec<u8>),
-    /// There is no key to try.
-    NoKey,
-    /// No key makes sense of it.
-    WrongKey,
-    /// It cannot be tried.
-    Unsupported {
-        /// The problem's code.
-        code: &'static str,
-        /// The problem.
-        text: &'static str,
-    },
-}
-
-/// Opens what is behind a header; the APDU must be whole.
-pub fn open(bytes: &[u8], header: &Header, context: &Context<'_>) -> Opened {
-    if let Some((code, text)) = obstacle(header) {
-        return Opened::Unsupported { code, text };
-    }
-    let text = bytes.get(header.text_at()..header.tag_at()).unwrap_or_default();
-    let tag = bytes.get(header.tag_at()..).and_then(|rest| rest.first_chunk::<TAG>()).copied();
-    let tag = tag.filter(|_| header.control.is_authenticated());
-    if !header.control.is_encrypted() && tag.is_none() {
-        return Opened::Plain { bytes: text.to_vec(), is_authentic: false };
-    }
-    let mut best = Opened::NoKey;
-    for (key, title) in candidates(header, context.keys) {
-        let sealed = Sealed { control: header.control, nonce: Nonce::new(title, header.counter), text, tag };
-        match sealed.open(key) {
-            plain @ Opened::Plain { .. } => return plain,
-            forged @ Opened::Forged(_) => best = forged,
-            _ if best == Opened::NoKey => best = Opened::WrongKey,
-            _ => {}
-        }
-    }
-    if best == Opened::NoKey && header.title.is_none() {
-        let text = "no system title in the header: give it with the key";
-        return Opened::Unsupported { code: "system-title-missing", text };
-    }
-    if best == Opened::NoKey && !header.control.is_encrypted() {
-        return Opened::Plain { bytes: text.to_vec(), is_authentic: false };
-    }
-    best
-}
-
-/// The keys that may fit with the system title to use.
-fn candidates<'a>(
-    header: &Header,
-    keys: &'a [MeterKey],
-) -> impl Iterator<Item = (&'a MeterKey, [u8; 8])> + use<'a> {
-    let own = header.title;
-    keys.iter().filter_map(move |key| match own {
-        Some(title) => key.may_open(title).then_some((key, title)),
-        None => key.system_title.map(|title| (key, title)),
-    })
-}
-
-/// Why it cannot be opened, whatever the key.
-const fn obstacle(header: &Header) -> Option<(&'static str, &'static str)> {
-    let control = header.control;
-    if control.is_compressed() {
-        return Some(("unsupported-compression", "compressed by V.44, which is not supported"));
-    }
-    if control.suite() > 2 {
-        return Some(("unsupported-suite", "the security suite is none of the standard"));
-    }
-    if header.tag == DED_CIPHERING {
-        return Some(("unsupported-key", "ciphered with a key agreed for one association"));
-    }
-    if header.tag_at() < header.text_at() {
-        return Some(("ber-length", "the length has no room for the tag"));
-    }
-    None
-}
-
-/// What one key is tried on.
-struct Sealed<'a> {
-    control: Control,
-    nonce: Nonce,
-    text: &'a [u8],
-    tag: Option<[u8; TAG]>,
-}
-
-impl Sealed<'_> {
-    fn open(&self, key: &MeterKey) -> Opened {
-        // Suite 2 has the longer key; a key of the other length is not this meter's.
-        if (self.control.suite() == 2) != (key.encryption.reveal().len() == 32) {
-            return Opened::WrongKey;
-        }
-        match (self.tag, &key.authentication) {
-            (Some(tag), Some(_)) => self.open_checked(key, tag),
-            _ if !self.control.is_encrypted() => {
-                Opened::Plain { bytes: self.text.to_vec(), is_authentic: false }
-            }
-            _ => self.open_unchecked(key),
-        }
-    }
-
-    fn open_checked(&self, key: &MeterKey, tag: [u8; TAG]) -> Opened {
-        let Some(authentication) = &key.authentication else { return Opened::WrongKey };
-        let mut aad = cipher::aad(self.control.0, authentication);
-        if !self.control.is_encrypted() {
-            aad.extend_from_slice(self.text);
-            return match cipher::verify(&key.encryption, self.nonce, &aad, tag) {
-                Ok(()) => Opened::Plain { bytes: self.text.to_vec(), is_authentic: true },
-                Err(_) => Opened::Forged(self.text.to_vec()),
-            };
-        }
-        match cipher::open(&key.encryption, self.nonce, &aad, self.text, tag) {
-            Ok(bytes) => Opened::Plain { bytes, is_authentic: true },
-            Err(CipherError::KeyLength) => Opened::WrongKey,
-            Err(CipherError::Tag) => match self.open_unchecked(key) {
-                Opened::Plain { bytes, .. } => Opened::Forged(bytes),
-                other => other,
-            },
-        }
-    }
-
-    fn open_unchecked(&self, key: &MeterKey) -> Opened {
-        match cipher::keystream(&key.encryption, self.nonce, self.text) {
-            Ok(bytes) if is_plausible(&bytes) => Opened::Plain { bytes, is_authentic: false },
-            _ => Opened::WrongKey,
-        }
-    }
-}
-
-/// Whether plain bytes begin as something that is pushed.
-const fn is_plausible(plain: &[u8]) -> bool {
-    matches!(plain, [DATA_NOTIFICATION | P1_TEXT, ..])
 }
 
 /// An encrypted APDU around plain bytes, with a tag if an authentication key is given: the meter's side.

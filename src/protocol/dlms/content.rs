@@ -1,10 +1,11 @@
 //! A data notification explained: its head, the tree of its data, and the readings in it.
 
-use super::axdr::{COMPACT, Compact, DATE_TIME, DATE_TIME_LENGTH, Item, Tree, compact, integer, type_name};
+use super::axdr::{COMPACT, DATE_TIME, Item, Tree, integer, type_name};
+use super::compact::{Compact, compact};
 use super::layout::{self, Layout, Role, Scale, Shape};
 use super::maker::Maker;
 use super::obis::{self, Obis};
-use super::{time, units};
+use super::{stamp, time, units};
 use crate::frame::{Label, Value, Verdict};
 use crate::protocol::sheet::Sheet;
 use crate::reading::{Absent, Decimal, Measured, MeterTime, Reading, Unit};
@@ -22,7 +23,7 @@ pub struct Read {
 }
 
 /// Explains the data notification at `start`.
-pub fn notification(sheet: &mut Sheet, bytes: &[u8], start: usize, told: Maker) -> Read {
+pub fn notification(sheet: &mut Sheet, bytes: &[u8], start: usize, maker: Maker) -> Read {
     let cut = Read { end: bytes.len(), is_whole: false };
     let Some(word) = bytes.get(start + 1..).and_then(|rest| rest.first_chunk::<4>()) else {
         sheet.rest(0, "cut short", (start, bytes.len()));
@@ -33,24 +34,34 @@ pub fn notification(sheet: &mut Sheet, bytes: &[u8], start: usize, told: Maker) 
     sheet
         .field(0, "invoke id and priority", (start + 1, start + HEAD), Value::Hex(invoke, 8))
         .note("low 24 bits: running number");
-    let Some((body, stated)) = date_time(sheet, bytes, start + HEAD) else {
+    let Some(stated) = stamp::date_time(sheet, bytes, start + HEAD) else {
         sheet.problem("axdr", "no date and time where one must be, nor the mark for none", None);
         sheet.rest(0, "unexplained", (start + HEAD, bytes.len()));
         return cut;
     };
-    let tree = Tree::read(bytes, body);
-    let layout = layout::recognise(&tree, bytes, told);
+    body(sheet, bytes, stated, maker)
+}
+
+/// Explains data without the head of a notification.
+pub fn data(sheet: &mut Sheet, bytes: &[u8], start: usize, maker: Maker) -> Read {
+    body(sheet, bytes, (start, None), maker)
+}
+
+/// The data at `start` of a notification that states a time, or none.
+fn body(sheet: &mut Sheet, bytes: &[u8], (start, stated): (usize, Option<MeterTime>), maker: Maker) -> Read {
+    let tree = Tree::read(bytes, start);
+    let layout = layout::recognise(&tree, bytes, maker);
     let mut teller =
-        Teller { sheet, bytes, tree: &tree, clock: None, time_of_day: None, unscaled: Vec::new() };
+        Teller { sheet, bytes, tree: &tree, clock: None, time_of_day: None, day: None, unscaled: Vec::new() };
     teller.tell(&layout);
     let (clock, unscaled) = (teller.clock, teller.unscaled);
-    stamp(sheet, clock.or(stated));
+    stamp::stamp(sheet, clock.or(stated));
     remarks(sheet, &layout, &unscaled);
     if let Some(halt) = tree.halt {
         let text = format!("byte {} of the data: {}", halt.at, halt.what);
         sheet.problem("axdr", text, None);
         sheet.rest(0, "unexplained", (tree.end, bytes.len()));
-        return cut;
+        return Read { end: bytes.len(), is_whole: false };
     }
     Read { end: tree.end, is_whole: true }
 }
@@ -74,62 +85,13 @@ fn remarks(sheet: &mut Sheet, layout: &Layout, unscaled: &[Obis]) {
     }
 }
 
-/// The date and time in front of the data: absent, as a bare octet string, or (by some meters) with a tag.
-/// Gives where it ends.
-fn date_time(sheet: &mut Sheet, bytes: &[u8], at: usize) -> Option<(usize, Option<MeterTime>)> {
-    let length = DATE_TIME_LENGTH as u8;
-    let (content, note) = match bytes.get(at..)? {
-        [0, ..] => {
-            sheet.field(0, "date and time", (at, at + 1), Value::Word("not stated"));
-            return Some((at + 1, None));
-        }
-        [first, ..] if *first == length => (at + 1, ""),
-        [0x09, second, ..] if *second == length => (at + 2, "as tagged data: not standard"),
-        [DATE_TIME, ..] => (at + 1, "as tagged data: not standard"),
-        _ => return None,
-    };
-    let end = content + DATE_TIME_LENGTH;
-    let clock = time::clock(bytes.get(content..end)?)?;
-    sheet.field(0, "date and time", (at, end), Value::Time(clock.time)).note(note);
-    sheet.field(1, "length", (at, content), Value::Bytes);
-    clock_fields(sheet, bytes, content, &clock);
-    Some((end, Some(clock.time)))
-}
-
-/// The parts of a date and time.
-fn clock_fields(sheet: &mut Sheet, bytes: &[u8], at: usize, clock: &time::Clock) {
-    let date = bytes.get(at..at + 5).and_then(time::date).unwrap_or_default();
-    let day = bytes.get(at + 5..at + 9).and_then(time::time).unwrap_or_default();
-    sheet.field(1, "date", (at, at + 5), Value::Time(date));
-    sheet.field(1, "time", (at + 5, at + 9), Value::Time(day));
-    let deviation = match clock.deviation {
-        Some(minutes) => Value::Number(Decimal::signed(minutes.into(), 0)),
-        None => Value::Word("not stated"),
-    };
-    sheet
-        .field(1, "deviation", (at + 9, at + 11), deviation)
-        .unit(Unit::Minute)
-        .note("from local time to UTC");
-    let status = match clock.status {
-        Some(status) => Value::Meaning(status.into(), time::status(status)),
-        None => Value::Word("not stated"),
-    };
-    sheet.field(1, "clock status", (at + 11, at + 12), status);
-}
-
-/// Gives readings the time of their list.
-fn stamp(sheet: &mut Sheet, time: Option<MeterTime>) {
-    for reading in sheet.readings.iter_mut().filter(|reading| reading.number().is_some()) {
-        reading.at = time;
-    }
-}
-
 struct Teller<'a> {
     sheet: &'a mut Sheet,
     bytes: &'a [u8],
     tree: &'a Tree,
     clock: Option<MeterTime>,
     time_of_day: Option<MeterTime>,
+    day: Option<MeterTime>,
     /// Quantities with a number that nothing tells how to scale.
     unscaled: Vec<Obis>,
 }
@@ -231,10 +193,10 @@ impl Teller<'_> {
         let measured = match value {
             Value::Number(number) => Measured::Number(number),
             Value::Text if layout::is_text(content) => Measured::Text(content.into()),
-            Value::Time(time) => match self.joined(content, time) {
-                Some(time) => Measured::Time(time),
-                None => return,
-            },
+            Value::Time(time) => {
+                self.note_clock(content.len(), time);
+                Measured::Time(time)
+            }
             Value::Absent(why) => Measured::Absent(why),
             _ => return,
         };
@@ -244,21 +206,17 @@ impl Teller<'_> {
         self.sheet.readings.push(reading(obis, measured, unit, content));
     }
 
-    /// A whole date and time; where time and date come apart, both when the second is there.
-    fn joined(&mut self, content: &[u8], time: MeterTime) -> Option<MeterTime> {
-        if content.len() == 4 {
-            self.time_of_day = Some(time);
-            return None;
+    /// The clock of the list: a whole date and time, or both where they come apart.
+    fn note_clock(&mut self, length: usize, time: MeterTime) {
+        match length {
+            4 => self.time_of_day = Some(time),
+            5 => self.day = Some(time),
+            _ => self.clock = Some(time),
         }
-        let day = self.time_of_day.take().filter(|_| content.len() == 5);
-        let joined = day.map_or(time, |day| MeterTime {
-            hour: day.hour,
-            minute: day.minute,
-            second: day.second,
-            ..time
-        });
-        self.clock = Some(joined);
-        Some(joined)
+        if let (Some(time), Some(day)) = (self.time_of_day, self.day) {
+            let MeterTime { hour, minute, second, .. } = time;
+            self.clock = Some(MeterTime { hour, minute, second, ..day });
+        }
     }
 }
 
@@ -285,7 +243,14 @@ fn reading(obis: Obis, measured: Measured, unit: Unit, raw: &[u8]) -> Reading {
         let channel = obis.get(1).copied().unwrap_or_default();
         return Reading { channel, ..Reading::unnamed(quantity, measured, unit, raw) };
     }
-    Reading { quantity, ..Reading::of(obis::code(obis), measured, unit, raw) }
+    let reading = Reading { quantity, ..Reading::of(obis::code(obis), measured, unit, raw) };
+    match obis {
+        // Relays and connected meters are counted by channel; elsewhere the channel is but a habit of the maker.
+        [0, channel, 24, ..] | [0, channel, 96, 3, ..] => Reading { channel, phase: None, ..reading },
+        // An abstract object has no phase, whatever its number.
+        [0, ..] => Reading { phase: None, ..reading },
+        _ => reading,
+    }
 }
 
 fn unit_value(content: &[u8]) -> Value {
@@ -295,7 +260,7 @@ fn unit_value(content: &[u8]) -> Value {
 
 /// What an octet string with a code means: a time where it is one, else text.
 fn octets(content: &[u8], [a, _, c, d, ..]: Obis) -> Value {
-    let is_clock = a == 0 && (c, d) == (1, 0);
+    let is_clock = (a == 0 && (c, d) == (1, 0)) || (c, d) == (0, 9);
     match content.len() {
         12 if is_clock || time::is_plausible(content) => timed(time::clock(content).map(|clock| clock.time)),
         5 if is_clock => timed(time::date(content)),

@@ -1,7 +1,7 @@
 //! What the elements of a pushed list are: OBIS codes, values, scalers, found by the shape of the list.
 
 use super::axdr::{Item, Tree, integer};
-use super::lists::{HEADED, LISTS, Place};
+use super::lists::{HEADED, LISTS, Place, UNNAMED};
 use super::maker::{self, Maker};
 use super::obis::{Obis, is_push_setup};
 use super::time;
@@ -72,6 +72,8 @@ pub struct Layout {
     pub roles: Vec<Role>,
 }
 
+/// The last of group A, the medium.
+const LAST_MEDIUM: u8 = 15;
 const CLOCK: Obis = [0, 0, 1, 0, 0, 255];
 const SERIAL: Obis = [0, 0, 96, 1, 0, 255];
 const LIST_VERSION: Obis = [1, 0, 0, 2, 129, 255];
@@ -101,7 +103,14 @@ impl View<'_> {
     }
 
     fn shape(&mut self) -> Shape {
-        let elements: Vec<usize> = self.tree.elements(0).collect();
+        let mut elements: Vec<usize> = self.tree.elements(0).collect();
+        // A list without tags lies in an array behind an enum.
+        if let [kind, list] = *elements.as_slice()
+            && self.item(kind).is_some_and(|item| item.tag == 0x16)
+            && self.item(list).is_some_and(|item| item.tag == 0x01)
+        {
+            elements = self.tree.elements(list).collect();
+        }
         if self.described(&elements).is_some() {
             Shape::Described
         } else if self.headed(&elements).is_some() {
@@ -121,7 +130,8 @@ impl View<'_> {
 
     fn obis(&self, index: usize) -> Option<Obis> {
         let item = self.item(index).filter(|item| item.tag == 0x09)?;
-        item.bytes(self.bytes).try_into().ok()
+        // A serial number of six characters is none.
+        item.bytes(self.bytes).try_into().ok().filter(|[medium, ..]: &Obis| *medium <= LAST_MEDIUM)
     }
 
     fn number(&self, index: usize) -> Option<i128> {
@@ -265,7 +275,12 @@ impl View<'_> {
         let parts: Vec<usize> = self.tree.elements(index).take(4).collect();
         let (code, value, scaler) = match *parts.as_slice() {
             [code, value, scaler] => (code, value, Some(scaler)),
-            // The longer one is class, code, attribute and value: a list without tags.
+            // The longer one is class, code, attribute and value: a list without tags. Attribute 1 is the name of the
+            // object.
+            [_, code, attribute, value] if self.number(attribute) == Some(1) => {
+                self.set(value, Role::Header);
+                return self.obis(code).is_some_and(is_push_setup);
+            }
             [code, value] | [_, code, _, value] => (code, value, None),
             _ => return false,
         };
@@ -299,12 +314,12 @@ impl View<'_> {
             other => other,
         };
         let list = LISTS.iter().find(|list| {
-            let is_marked = list.mark.is_none_or(|(at, tag)| {
-                elements.get(at).and_then(|index| self.item(*index)).is_some_and(|item| item.tag == tag)
-            });
+            let (at, tags) = list.mark;
+            let marked = elements.get(at).and_then(|index| self.item(*index));
+            let is_marked = marked.is_some_and(|item| tags.contains(&item.tag));
             list.maker == family(self.maker) && list.places.len() == elements.len() && is_marked
         })?;
-        for (index, place) in elements.iter().zip(list.places) {
+        for (index, place) in elements.iter().zip(list.places).filter(|(_, place)| **place != UNNAMED) {
             self.place(*index, *place, list.name);
         }
         Some(())

@@ -1,78 +1,48 @@
 //! The family `dlms-hdlc`: COSEM pushes in HDLC frames, in segments of the link layer, in blocks of the
 //! general block transfer, or both (Green Book, ed. 8, 8.4 and 9.4.6.13).
 
-use super::axdr::length_at;
+use super::OverHdlc;
+use super::assembled::Assembled;
 use super::bare;
-use super::ciphering::{self, BLOCK_TRANSFER};
-use super::hdlc::{CHECK, Check, FLAG, Frame, address};
-use super::push::{Assembled, Explained, Push, tell_event};
+use super::blocks::{Info, info_fields};
+use super::ciphering;
+use super::family::Carrier;
+use super::hdlc::{self, CHECK, Check, FLAG, Frame, Type3, address};
+use super::push::{Explained, Push};
+use super::remarks::{Parted, tell_event};
 use super::standing::{Messages, Part, Standing};
 use crate::frame::{Checksum, Direction, Dissection, Layer, Span, Value, Verdict};
 use crate::protocol::sheet::Sheet;
-use crate::protocol::{Context, Dialect, Relation, Seen, Tracker};
+use crate::protocol::{Access, Context, Dialect, Relation, Seen, Tracker};
 
 /// Protocol id.
-pub const ID: &str = "dlms-hdlc";
-/// Bytes of the LLC header.
-const LLC: usize = 3;
-/// In the block control: this is the last block.
-const LAST_BLOCK: u8 = 0x80;
+const ID: &str = "dlms-hdlc";
 
-/// The information of a frame, taken apart.
-#[derive(Debug, Clone, Copy, Default)]
-struct Info {
-    /// Where the LLC header ends; the start of the information if there is none.
-    llc_end: usize,
-    /// The block, if there is one.
-    block: Option<Block>,
-    /// Where the payload lies.
-    payload: (usize, usize),
-}
+impl Carrier for OverHdlc {
+    const ID: &'static str = ID;
+    const TITLE: &'static str = "DLMS/COSEM push over HDLC";
+    const ONLY: &'static Self = &Self;
+    type Grammar = Type3;
 
-/// A block of the general block transfer.
-#[derive(Debug, Clone, Copy)]
-struct Block {
-    control: u8,
-    number: u16,
-    acknowledged: u16,
-    /// Where its data begins.
-    data_at: usize,
-}
-
-impl Info {
-    /// `is_inner` is set for a segment that is not the first: it has neither LLC nor block header.
-    fn of(frame: &Frame<'_>, is_inner: bool) -> Self {
-        let (start, end) = frame.information;
-        if is_inner {
-            return Self { llc_end: start, block: None, payload: (start, end) };
-        }
-        let has_llc = matches!(frame.payload(), [0xE6, 0xE6 | 0xE7, 0x00, ..]);
-        let llc_end = if has_llc { start + LLC } else { start };
-        match block(frame.bytes, (llc_end, end), frame.is_segmented) {
-            Some((block, payload_end)) => {
-                Self { llc_end, block: Some(block), payload: (block.data_at, payload_end) }
-            }
-            None => Self { llc_end, block: None, payload: (llc_end, end) },
-        }
+    fn grammar() -> Type3 {
+        Type3
     }
-}
 
-/// The block in the information and where its data ends.
-fn block(bytes: &[u8], (start, end): (usize, usize), is_segmented: bool) -> Option<(Block, usize)> {
-    let head = bytes.get(start..end)?.first_chunk::<6>()?;
-    let &[BLOCK_TRANSFER, control, n1, n2, a1, a2] = head else { return None };
-    let (length, data_at) = length_at(bytes, start + 6).ok()?;
-    let data_end = data_at.saturating_add(length);
-    let fits = data_end <= end || (is_segmented && data_at <= end);
-    fits.then_some((
-        Block {
-            control,
-            number: u16::from_be_bytes([n1, n2]),
-            acknowledged: u16::from_be_bytes([a1, a2]),
-            data_at,
-        },
-        data_end.min(end),
-    ))
+    fn tracker(dialect: Dialect) -> Box<dyn Tracker> {
+        Box::new(Parts::new(dialect))
+    }
+
+    fn told(frame: &[u8], context: &Context<'_>) -> Dissection {
+        dissect(frame, context)
+    }
+
+    fn close(body: &[u8]) -> Vec<u8> {
+        hdlc::close(body)
+    }
+
+    fn access(_: &[u8]) -> Option<Access> {
+        None
+    }
 }
 
 /// Segments have no numbers; these stand in for them, beyond those of blocks.
@@ -80,7 +50,7 @@ const INNER: u32 = 0x1_0000;
 
 /// Follows segments and blocks.
 #[derive(Debug)]
-pub struct Parts {
+struct Parts {
     messages: Messages,
     /// Whether the block that segments belong to is the last, and its number.
     block: Option<(bool, u32)>,
@@ -88,7 +58,7 @@ pub struct Parts {
 
 impl Parts {
     /// For one line.
-    pub fn new(dialect: Dialect) -> Self {
+    fn new(dialect: Dialect) -> Self {
         Self { messages: Messages::new(dialect), block: None }
     }
 }
@@ -96,7 +66,7 @@ impl Parts {
 impl Tracker for Parts {
     fn track(&mut self, seen: Seen<'_>) -> Relation {
         let Some(frame) = Frame::parse(seen.bytes).filter(Frame::is_sound) else {
-            return Relation::default();
+            return if bare::is_apdu(seen.bytes) { Relation::default() } else { self.messages.lose() };
         };
         if frame.payload().is_empty() {
             return Relation { direction: Direction::Unknown, ..Relation::default() };
@@ -113,7 +83,7 @@ impl Parts {
     fn part(&mut self, frame: &Frame<'_>, is_inner: bool) -> Part {
         let info = Info::of(frame, is_inner);
         if !is_inner {
-            self.block = info.block.map(|block| (block.control & LAST_BLOCK != 0, block.number.into()));
+            self.block = info.block.map(|block| (block.is_last(), block.number.into()));
         }
         let number = match (is_inner, info.block) {
             (true, _) => INNER,
@@ -139,7 +109,7 @@ fn header(frame: &Frame<'_>) -> u64 {
 }
 
 /// Explains one frame. Never fails, whatever the bytes.
-pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
+fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
     if bare::is_apdu(bytes) {
         return bare::dissect(ID, bytes, context);
     }
@@ -185,7 +155,13 @@ fn explain(bytes: &[u8], frame: &Frame<'_>, context: &Context<'_>) -> Dissection
     let check = frame.frame_check();
     let explained = match found {
         Some(found) if !verdict.is_bad() && !frame.payload().is_empty() => {
-            let push = Push { assembled: &found.assembled, is_whole: found.is_last, standing, context };
+            let push = Push {
+                assembled: &found.assembled,
+                is_whole: found.is_last,
+                is_checked: true,
+                standing,
+                context,
+            };
             Some(push.explain(&mut sheet))
         }
         _ => None,
@@ -201,7 +177,8 @@ fn explain(bytes: &[u8], frame: &Frame<'_>, context: &Context<'_>) -> Dissection
         },
     });
     if !verdict.is_bad() {
-        tell_event(&mut sheet, standing.event, ("gbt-sequence", "another block should have come: dropped"));
+        let number = info.block.map(|block| block.number.into());
+        tell_event(&mut sheet, standing.event, Parted { code: "gbt-sequence", noun: "block", number });
     }
     let verdict = if verdict.is_bad() || inner == Verdict::Good { verdict } else { inner };
     let mut dissection = finish(bytes, sheet, context, (title, verdict));
@@ -319,20 +296,4 @@ fn check_field(sheet: &mut Sheet, label: &'static str, check: Check) {
         let text = format!("{label} {found:04X}, expected {expected:04X}");
         sheet.problem(code, text, Some(Span::new(at, at + CHECK)));
     }
-}
-
-fn info_fields(sheet: &mut Sheet, frame: &Frame<'_>, info: &Info) {
-    let (start, end) = frame.information;
-    sheet.rest(0, "LLC", (start, info.llc_end));
-    if let Some(block) = &info.block {
-        let at = info.llc_end;
-        sheet.field(0, "APDU", (at, at + 1), Value::Word("general-block-transfer"));
-        let note = if block.control & LAST_BLOCK != 0 { "the last block" } else { "more blocks follow" };
-        sheet.field(0, "block control", (at + 1, at + 2), Value::Hex(block.control.into(), 2)).note(note);
-        sheet.field(0, "block number", (at + 2, at + 4), Value::count(block.number.into()));
-        sheet.field(0, "block acknowledged", (at + 4, at + 6), Value::count(block.acknowledged.into()));
-        sheet.rest(0, "length of block", (at + 6, block.data_at));
-    }
-    sheet.rest(0, "payload", info.payload);
-    sheet.rest(0, "beyond the block", (info.payload.1, end));
 }

@@ -1,19 +1,51 @@
 //! The family `dlms-mbus`: COSEM pushes in segments over wired M-Bus (EN 13757-1; "customer interface"
 //! descriptions of Netz Niederösterreich and TINETZ).
 
+use super::OverMbus;
+use super::assembled::Assembled;
 use super::bare;
 use super::ciphering;
-use super::push::{Assembled, Explained, Push, tell_event};
+use super::family::Carrier;
+use super::push::{Explained, Push};
+use super::remarks::{Parted, tell_event};
 use super::standing::{Event, Messages, Part, Standing};
 use crate::frame::{Direction, Dissection, Value, Verdict};
-use crate::protocol::mbus::Exchanges;
 use crate::protocol::mbus::dissect::{self as link_dissect, Envelope, foot, head, sheet_to};
 use crate::protocol::mbus::link::{self, Frame, HEAD, Long};
+use crate::protocol::mbus::{Exchanges, access_of};
 use crate::protocol::sheet::Sheet;
-use crate::protocol::{Context, Dialect, Relation, Seen, Tracker};
+use crate::protocol::{Access, Context, Dialect, Relation, Seen, Tracker};
 
 /// Protocol id.
-pub const ID: &str = "dlms-mbus";
+const ID: &str = "dlms-mbus";
+
+impl Carrier for OverMbus {
+    const ID: &'static str = ID;
+    const TITLE: &'static str = "DLMS/COSEM push over wired M-Bus";
+    const ONLY: &'static Self = &Self;
+    type Grammar = link::Link;
+
+    fn grammar() -> link::Link {
+        link::Link
+    }
+
+    fn tracker(dialect: Dialect) -> Box<dyn Tracker> {
+        Box::new(Segments::new(dialect))
+    }
+
+    fn told(frame: &[u8], context: &Context<'_>) -> Dissection {
+        dissect(frame, context)
+    }
+
+    fn close(body: &[u8]) -> Vec<u8> {
+        link::seal(body)
+    }
+
+    fn access(frame: &[u8]) -> Option<Access> {
+        access_of(frame)
+    }
+}
+
 /// C, A, CI and the two selectors.
 const SEGMENT_HEAD: usize = 5;
 /// The last CI of a DLMS segment.
@@ -53,21 +85,29 @@ fn sound_segment(bytes: &[u8]) -> Option<Segment<'_>> {
 
 /// Follows segments; what is no segment is left to the tracker of M-Bus.
 #[derive(Debug)]
-pub struct Segments {
+struct Segments {
     messages: Messages,
     others: Exchanges,
 }
 
 impl Segments {
     /// For one line.
-    pub fn new(dialect: Dialect) -> Self {
+    fn new(dialect: Dialect) -> Self {
         Self { messages: Messages::new(dialect), others: Exchanges::default() }
     }
 }
 
 impl Tracker for Segments {
     fn track(&mut self, seen: Seen<'_>) -> Relation {
-        let Some(segment) = sound_segment(seen.bytes) else { return self.others.track(seen) };
+        let segment = match Frame::parse(seen.bytes) {
+            Frame::Long(long) => Segment::of(&long).map(|segment| (segment, long.is_sound())),
+            _ => None,
+        };
+        let segment = match segment {
+            None => return self.others.track(seen),
+            Some((_, false)) => return self.messages.lose(),
+            Some((segment, true)) => segment,
+        };
         let part = Part {
             is_first: segment.number == 0,
             is_last: segment.is_last,
@@ -81,7 +121,7 @@ impl Tracker for Segments {
 }
 
 /// Explains one frame. Never fails, whatever the bytes.
-pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
+fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
     if bare::is_apdu(bytes) {
         return bare::dissect(ID, bytes, context);
     }
@@ -107,7 +147,9 @@ fn explain(bytes: &[u8], long: &Long<'_>, segment: Segment<'_>, context: &Contex
         title: if verdict.is_bad() { "Damaged segment" } else { "Segment without its beginning" },
     });
     if !verdict.is_bad() {
-        tell_event(&mut sheet, standing.event, ("segment-sequence", "another segment should have come"));
+        let number = Some(segment.number.into());
+        let parted = Parted { code: "segment-sequence", noun: "segment", number };
+        tell_event(&mut sheet, standing.event, parted);
     }
     let verdict = if verdict.is_bad() || inner == Verdict::Good { verdict } else { inner };
     let address = long.head().map(|[_, a, _]| a.into());
@@ -165,7 +207,7 @@ fn put_together(
         assembled.add(index, frame, (start, start + part.payload.len()));
     }
     let standing = Standing::unpack(context.step);
-    let push = Push { assembled: &assembled, is_whole: segment.is_last, standing, context };
+    let push = Push { assembled: &assembled, is_whole: segment.is_last, is_checked: true, standing, context };
     Some(push.explain(sheet))
 }
 

@@ -1,50 +1,15 @@
 //! What was pushed, put together: layers for the reassembled bytes and for what is deciphered out of them.
 
-use super::ciphering::{self, BLOCK_TRANSFER, Control, Header, Opened};
+use super::assembled::Assembled;
+use super::ciphering::{self, Header};
 use super::content::{self, Read};
 use super::maker::{self, Maker};
-use super::standing::{Event, Standing, Step};
-use crate::frame::{Dissection, Label, Layer, Origin, Reason, Span, Value, Verdict};
+use super::opening::{self, Opened};
+use super::remarks::{apdu_name, header_fields, title_fields};
+use super::standing::{Standing, Step};
+use crate::frame::{Dissection, Layer, Reason, Value, Verdict};
 use crate::protocol::Context;
 use crate::protocol::sheet::Sheet;
-
-/// The most bytes that are put together.
-pub const MOST: usize = 8192;
-
-/// The payloads of a message's frames, one after the other.
-#[derive(Debug, Default)]
-pub struct Assembled {
-    /// The bytes.
-    pub bytes: Vec<u8>,
-    /// Where they came from.
-    pub from: Vec<Origin>,
-}
-
-impl Assembled {
-    /// Adds the payload of a part.
-    pub fn add(&mut self, part: usize, frame: &[u8], (start, end): (usize, usize)) {
-        let payload = frame.get(start..end).unwrap_or_default();
-        let here = self.bytes.len();
-        if payload.is_empty() || here.saturating_add(payload.len()) > MOST {
-            return;
-        }
-        self.bytes.extend_from_slice(payload);
-        let part = u16::try_from(part).unwrap_or(u16::MAX);
-        self.from.push(Origin { here: Span::new(here, self.bytes.len()), part, wire: Span::new(start, end) });
-    }
-
-    /// Where the bytes from `start` on came from, counted from there.
-    fn origins(&self, start: usize, end: usize) -> Vec<Origin> {
-        let inside = self.from.iter().filter_map(|origin| {
-            let (from, to) = (origin.here.range().start.max(start), origin.here.range().end.min(end));
-            let wire = origin.wire.range().start + from.checked_sub(origin.here.range().start)?;
-            let length = to.checked_sub(from).filter(|length| *length > 0)?;
-            let here = Span::new(from - start, from - start + length);
-            Some(Origin { here, part: origin.part, wire: Span::new(wire, wire + length) })
-        });
-        inside.collect()
-    }
-}
 
 /// What is said about a message as far as it is there.
 #[derive(Debug)]
@@ -65,6 +30,8 @@ pub struct Push<'a> {
     pub assembled: &'a Assembled,
     /// Whether all parts are there.
     pub is_whole: bool,
+    /// Whether checksums covered it on its way.
+    pub is_checked: bool,
     /// How it stands to those before it.
     pub standing: Standing,
     /// Keys and dialect.
@@ -106,9 +73,7 @@ impl Push<'_> {
 
     /// One APDU of the reassembled bytes; gives where the next begins.
     fn apdu(&self, sheet: &mut Sheet, at: usize, out: (&mut Explained, &mut Option<Layer>)) -> usize {
-        let bytes = &self.assembled.bytes;
-        let end = bytes.len();
-        match bytes.get(at..).unwrap_or_default() {
+        match self.assembled.bytes.get(at..).unwrap_or_default() {
             [0xE6, 0xE6 | 0xE7, 0x00, ..] if at > 0 => {
                 sheet.field(0, "LLC", (at, at + 3), Value::Bytes);
                 at + 3
@@ -117,19 +82,21 @@ impl Push<'_> {
             [ciphering::GLO_CIPHERING | ciphering::DED_CIPHERING | ciphering::GENERAL_CIPHERING, ..] => {
                 self.ciphered(sheet, at, out)
             }
-            [tag, ..] => {
-                let name = apdu_name(*tag);
-                let text =
-                    if self.is_whole { "an APDU that is not explained" } else { "the rest is to come" };
-                sheet.field(0, "APDU", (at, at + 1), Value::Hex((*tag).into(), 2)).note(name);
-                sheet.rest(0, "data", (at + 1, end));
-                if self.is_whole {
-                    sheet.problem("unsupported-apdu", text, None);
-                }
-                end
-            }
-            [] => end,
+            [ciphering::NO_TITLE, 0x81 | 0x82, ..] if at == 0 => self.ciphered(sheet, at, out),
+            rest => self.other(sheet, at, rest),
         }
+    }
+
+    /// An APDU that is not explained, or not yet.
+    fn other(&self, sheet: &mut Sheet, at: usize, rest: &[u8]) -> usize {
+        let end = at + rest.len();
+        let Some(&tag) = rest.first() else { return end };
+        sheet.field(0, "APDU", (at, at + 1), Value::Hex(tag.into(), 2)).note(apdu_name(tag));
+        sheet.rest(0, "data", (at + 1, end));
+        if self.is_whole {
+            sheet.problem("unsupported-apdu", "an APDU that is not explained", None);
+        }
+        end
     }
 
     fn plain(&self, sheet: &mut Sheet, at: usize, explained: &mut Explained) -> usize {
@@ -152,13 +119,7 @@ impl Push<'_> {
         let bytes = &self.assembled.bytes;
         let header = match ciphering::header(bytes, at) {
             Ok(header) => header,
-            Err(bad) => {
-                if self.is_whole || bad.code != "apdu-incomplete" {
-                    sheet.problem(bad.code, bad.text, None);
-                }
-                sheet.rest(0, "unexplained", (at, bytes.len()));
-                return bytes.len();
-            }
+            Err(bad) => return self.misheaded(sheet, at, bad, explained),
         };
         header_fields(sheet, at, &header, self.standing.step);
         self.tell_step(sheet);
@@ -171,23 +132,44 @@ impl Push<'_> {
             }
             return have;
         }
-        sheet.rest(
-            0,
-            "encrypted",
-            (header.text_at().min(end), header.tag_at().max(header.text_at()).min(end)),
-        );
-        let tag_at = header.tag_at().max(header.text_at());
-        sheet.rest(0, "authentication tag", (tag_at.min(end), end));
+        let tag_at = header.tag_at().max(header.text_at()).min(end);
+        sheet.rest(0, "encrypted", (header.text_at(), tag_at));
+        sheet.rest(0, "authentication tag", (tag_at, end));
         if end < have && !matches!(bytes.get(end..), Some([0xE6, ..])) {
             sheet.problem("trailing-bytes", "more bytes than the APDU is to have", None);
         }
         if self.is_whole {
-            let opened = ciphering::open(bytes, &header, self.context);
-            let start = header.text_at();
-            let layer = self.opened(sheet, opened, (&header, start), explained);
+            let opened = opening::open(bytes, &header, self.context.keys);
+            let layer = self.opened(sheet, opened, (&header, header.text_at()), explained);
             *inner = layer.or(inner.take());
         }
         end
+    }
+
+    /// A header that cannot be read to its end: shown as far as it goes.
+    fn misheaded(
+        &self,
+        sheet: &mut Sheet,
+        at: usize,
+        bad: ciphering::BadHeader,
+        explained: &mut Explained,
+    ) -> usize {
+        let bytes = &self.assembled.bytes;
+        if self.is_whole || bad.code != "apdu-incomplete" {
+            sheet.problem(bad.code, bad.text, None);
+        }
+        if bad.code == "ber-length" {
+            explained.verdict = Verdict::Malformed("the length of the APDU");
+        }
+        let mut shown = at;
+        if let Some((start, end)) = bad.title_at {
+            let title = bytes.get(start..end).and_then(|title| title.try_into().ok());
+            let tag = bytes.get(at).copied().filter(|tag| *tag != ciphering::NO_TITLE);
+            title_fields(sheet, at, (tag, title), (start, end));
+            shown = end;
+        }
+        sheet.rest(0, "unexplained", (shown, bytes.len()));
+        bytes.len()
     }
 
     /// Tells of a counter that did not grow.
@@ -238,9 +220,23 @@ impl Push<'_> {
                 None
             }
             Opened::WrongKey => {
-                let text = "the checksums are right but no key makes sense of it: the key is another meter's, \
-                            or the meter was exchanged";
-                sheet.problem("wrong-key", text, None);
+                let text = if self.is_checked {
+                    "the checksums are right but no key makes sense of it: the key is another meter's, or the \
+                     meter was exchanged"
+                } else {
+                    "no key makes sense of it: the key is another meter's, or the bytes are damaged, which no \
+                     checksum tells here"
+                };
+                sheet.problem("plaintext-check", text, None);
+                explained.verdict = Verdict::Unchecked(Reason::WrongKey);
+                None
+            }
+            Opened::KeyLength => {
+                let text = match header.control.suite() {
+                    2 => "security suite 2 wants a key of 32 bytes (64 hex digits): the one given has 16",
+                    _ => "this security suite wants a key of 16 bytes (32 hex digits): the one given has 32",
+                };
+                sheet.problem("key-length", text, None);
                 explained.verdict = Verdict::Unchecked(Reason::WrongKey);
                 None
             }
@@ -264,6 +260,11 @@ impl Push<'_> {
             Some(&ciphering::DATA_NOTIFICATION) => {
                 explained.title = "Data notification";
                 let read = content::notification(&mut inner, &plain, 0, self.maker(header.title));
+                finish(&mut inner, &plain, read);
+            }
+            Some(0x01 | 0x02) => {
+                explained.title = "Data without a notification";
+                let read = content::data(&mut inner, &plain, 0, self.maker(header.title));
                 finish(&mut inner, &plain, read);
             }
             Some(&ciphering::P1_TEXT) => {
@@ -293,89 +294,5 @@ fn finish(inner: &mut Sheet, plain: &[u8], read: Read) {
     }
     if !read.is_whole || read.end < plain.len() {
         inner.readings.clear();
-    }
-}
-
-/// What a frame does to the message before it.
-pub fn tell_event(sheet: &mut Sheet, event: Event, gap: (&'static str, &'static str)) {
-    match event {
-        Event::None => {}
-        Event::Restart => {
-            sheet.problem(
-                "segment-restart",
-                "begins anew: the push before was not whole and is dropped",
-                None,
-            );
-        }
-        Event::TimedOut => {
-            let text = "the push before was not whole when nothing more came: dropped";
-            sheet.problem("timeout-incomplete", text, None);
-        }
-        Event::Orphan => {
-            let text =
-                "the beginning of this push is missing: listening began in its middle, or it was damaged";
-            sheet.problem("orphan-segment", text, None);
-        }
-        Event::Gap => sheet.problem(gap.0, gap.1, None),
-    }
-}
-
-fn header_fields(sheet: &mut Sheet, at: usize, header: &Header, step: Step) {
-    let (title_start, title_end) = header.title_at;
-    sheet.field(0, "APDU", (at, at + 1), Value::Hex(header.tag.into(), 2)).note(apdu_name(header.tag));
-    if header.tag == ciphering::GENERAL_CIPHERING {
-        sheet.field(0, "transaction id", (at + 1, title_start - 1), Value::Bytes);
-    }
-    sheet.field(
-        0,
-        "length of system title",
-        (title_start - 1, title_start),
-        Value::count((title_end - title_start) as u64),
-    );
-    if title_end > title_start {
-        let note = header.title.map_or("not of 8 bytes", maker::title_maker);
-        sheet.field(0, "system title", (title_start, title_end), Value::Text).note(note);
-    }
-    let (length_start, length_end) = header.length_at;
-    sheet.rest(0, "recipient, time and key", (title_end, length_start));
-    sheet.field(0, "length", (length_start, length_end), Value::count(header.length as u64));
-    control_fields(sheet, length_end, header.control);
-    let label = match step {
-        Step::Ahead(step) => Label::Nth("invocation counter, step", step.into()),
-        _ => Label::Name("invocation counter"),
-    };
-    let note = match step {
-        Step::First => "",
-        Step::Ahead(1) => "one more than before",
-        Step::Ahead(_) => "pushes are missing in between",
-        Step::Far => "far ahead of the one before",
-        Step::Same => "the same as before",
-        Step::Back => "lower than before",
-    };
-    let value = Value::count(header.counter.into());
-    sheet.field(0, label, (length_end + 1, length_end + 5), value).note(note);
-}
-
-fn control_fields(sheet: &mut Sheet, at: usize, control: Control) {
-    let value = Value::Hex(control.0.into(), 2);
-    let words = if control.is_compressed() { "compressed" } else { control.words() };
-    sheet.field(0, "security control", (at, at + 1), value).note(words);
-    let note = if control.is_broadcast() { "with the key for broadcasts" } else { "" };
-    sheet.field(1, "suite", (at, at + 1), Value::Word(control.suite_words())).note(note);
-}
-
-/// The name of an APDU by its tag.
-const fn apdu_name(tag: u8) -> &'static str {
-    match tag {
-        0x0F => "data-notification",
-        0xC0..=0xC4 => "a service of reading and writing",
-        0xC8..=0xCF => "a service, ciphered with the global key",
-        0xD0..=0xD7 => "a service, ciphered with a dedicated key",
-        ciphering::GLO_CIPHERING => "general-glo-ciphering",
-        ciphering::DED_CIPHERING => "general-ded-ciphering",
-        ciphering::GENERAL_CIPHERING => "general-ciphering",
-        ciphering::GENERAL_SIGNING => "general-signing",
-        BLOCK_TRANSFER => "general-block-transfer",
-        _ => "",
     }
 }

@@ -23,8 +23,8 @@ pub enum Event {
     TimedOut,
     /// It continues a message whose beginning is missing.
     Orphan,
-    /// Another part should have come.
-    Gap,
+    /// Another part should have come: the one with this number, as far as it is kept.
+    Gap(Option<u8>),
 }
 
 /// The invocation counter against the one before it from the same meter.
@@ -57,6 +57,9 @@ impl Step {
     }
 }
 
+/// A number that is not kept.
+const NO_NUMBER: u8 = 31;
+
 /// Both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Standing {
@@ -67,14 +70,21 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// As the index keeps it: the event in the upper three bits, the step in the lower five.
+    /// As the index keeps it: the event in the upper three bits, the step in the lower five. What belongs to no
+    /// message has no counter; of a gap they keep the number that should have come.
     pub const fn pack(self) -> u8 {
         let event = match self.event {
             Event::None => 0,
             Event::Restart => 1,
             Event::TimedOut => 2,
             Event::Orphan => 3,
-            Event::Gap => 4,
+            Event::Gap(expected) => {
+                return 4 << 5
+                    | match expected {
+                        Some(number) if number < NO_NUMBER => number,
+                        _ => NO_NUMBER,
+                    };
+            }
         };
         let step = match self.step {
             Step::First => 0,
@@ -88,14 +98,18 @@ impl Standing {
 
     /// From the index.
     pub const fn unpack(byte: u8) -> Self {
+        let low = byte & 31;
         let event = match byte >> 5 {
             1 => Event::Restart,
             2 => Event::TimedOut,
             3 => Event::Orphan,
-            4 => Event::Gap,
+            4 => {
+                let expected = if low == NO_NUMBER { None } else { Some(low) };
+                return Self { event: Event::Gap(expected), step: Step::First };
+            }
             _ => Event::None,
         };
-        let step = match byte & 31 {
+        let step = match low {
             0 => Step::First,
             29 => Step::Far,
             30 => Step::Same,
@@ -163,9 +177,15 @@ impl Messages {
             (Some(open), false) if !is_late && open.next == part.number && open.header == part.header => {
                 self.go_on(seen, part, &open)
             }
-            (Some(_), false) if !is_late => self.alone(Event::Gap),
+            (Some(open), false) if !is_late => self.alone(Event::Gap(u8::try_from(open.next).ok())),
             (_, false) => self.alone(Event::Orphan),
         }
+    }
+
+    /// Takes note of a damaged part: what is open cannot become whole any more.
+    pub fn lose(&mut self) -> Relation {
+        self.open = None;
+        Relation::default()
     }
 
     fn begin(&mut self, seen: &Seen<'_>, part: Part, event: Event) -> Relation {

@@ -75,7 +75,7 @@ fn plain(
         .filter_map(|key| open(&key.encryption, start_vector(identity, head.access), text));
     let right = opened.into_iter().find(|plain| plain.starts_with(&FILLER));
     let text = "no key fits: it is another meter's, or the meter was exchanged";
-    right.ok_or_else(|| fail("wrong-key", text, Verdict::Unchecked(Reason::WrongKey)))
+    right.ok_or_else(|| fail("plaintext-check", text, Verdict::Unchecked(Reason::WrongKey)))
 }
 
 fn open(key: &Secret, iv: [u8; BLOCK], text: &[u8]) -> Option<Vec<u8>> {

@@ -11,6 +11,22 @@ pub const SHORT: u8 = 0x10;
 pub const LONG: u8 = 0x68;
 /// Stop byte.
 pub const STOP: u8 = 0x16;
+/// In the C field: this goes to a slave.
+pub const FROM_MASTER: u8 = 0x40;
+/// In the C field: the frame count bit.
+pub const COUNT: u8 = 0x20;
+/// The C field that resets a link: `SND_NKE`.
+pub const RESET: u8 = 0x40;
+/// The C fields that ask for class 1 and class 2 data, without the frame count bit.
+pub const ALARM: u8 = 0x5A;
+/// See [`ALARM`].
+pub const DATA: u8 = 0x5B;
+/// The CI field that selects slaves by their identification number.
+pub const SELECT: u8 = 0x52;
+/// The CI field that resets the application.
+pub const APPLICATION_RESET: u8 = 0x50;
+/// The CI field of an application error.
+pub const ERROR: u8 = 0x70;
 /// Bytes of a short frame.
 pub const SHORT_LENGTH: usize = 5;
 /// Bytes before the body of a long frame: start, length, length, start.
@@ -121,6 +137,11 @@ pub fn sum(bytes: &[u8]) -> u8 {
     bytes.iter().fold(0, |sum, byte| sum.wrapping_add(*byte))
 }
 
+/// A short frame.
+pub fn short(c: u8, a: u8) -> Vec<u8> {
+    vec![SHORT, c, a, c.wrapping_add(a), STOP]
+}
+
 /// A long frame around a body; the length byte keeps what fits in it.
 pub fn seal(body: &[u8]) -> Vec<u8> {
     let length = body.len() as u8;
@@ -141,7 +162,7 @@ impl Grammar for Link {
         match bytes.first() {
             Some(&ACK) if before != Before::Noise => Shape::Sound(1),
             Some(&ACK) => ack_in_noise(bytes.get(1..).unwrap_or_default()),
-            Some(&SHORT) => short(bytes, before),
+            Some(&SHORT) => short_shape(bytes, before),
             Some(&LONG) => long(bytes, before),
             _ => Shape::Nothing,
         }
@@ -151,7 +172,7 @@ impl Grammar for Link {
 /// Among noise the single character is one only if a frame follows it.
 fn ack_in_noise(rest: &[u8]) -> Shape {
     let shape = match rest.first() {
-        Some(&SHORT) => short(rest, Before::Noise),
+        Some(&SHORT) => short_shape(rest, Before::Noise),
         Some(&LONG) => long(rest, Before::Noise),
         Some(_) => Shape::Nothing,
         None => Shape::Start,
@@ -163,7 +184,7 @@ fn ack_in_noise(rest: &[u8]) -> Shape {
     }
 }
 
-fn short(bytes: &[u8], before: Before) -> Shape {
+fn short_shape(bytes: &[u8], before: Before) -> Shape {
     let Some(&c) = bytes.get(1) else { return Shape::Start };
     if super::names::control(c).is_none() {
         return Shape::Nothing;

@@ -13,13 +13,16 @@
 //! | `header.rs`, `record.rs`, `data.rs`, `vif.rs` | headers and data records |
 //! | `amis.rs` | encrypted records |
 //! | `dissect.rs`, `tracker.rs` | a frame explained, pairing |
-//! | `responder.rs` | the meter's side |
+//! | `address.rs`, `master.rs` | whom a master asks, and asking |
+//! | `responder/` | the meter's side |
 
+mod address;
 mod amis;
 mod data;
 pub(super) mod dissect;
 mod header;
 pub(super) mod link;
+mod master;
 mod names;
 mod record;
 mod responder;
@@ -28,9 +31,10 @@ mod vif;
 
 pub(super) use tracker::Exchanges;
 
+use self::address::Slave;
 use super::delimited::Delimited;
 use super::line_search::{self, Usual};
-use super::listen::{Listen, Manner, Reply, TELEGRAM, USUAL, WAIT};
+use super::listen::{Listen, Manner, Reply, TELEGRAM, WAIT};
 use super::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, Group, LineSettings, Plan,
     Profile, Request, Responder, Setup, SetupError, Source, Tracker,
@@ -57,7 +61,6 @@ const ACKNOWLEDGE: Command = Command {
     note: "sends E5 after every frame; without it the meter falls silent after ten",
 };
 
-static COMMANDS: &[Command] = &[TELEGRAM];
 static AMIS_COMMANDS: &[Command] = &[TELEGRAM, ACKNOWLEDGE];
 
 impl Family for Mbus {
@@ -82,7 +85,7 @@ impl Family for Mbus {
     }
 
     fn commands(&self, dialect: Dialect) -> &'static [Command] {
-        if dialect == AMIS { AMIS_COMMANDS } else { COMMANDS }
+        if dialect == AMIS { AMIS_COMMANDS } else { master::COMMANDS }
     }
 
     fn usual_lines(&self, dialect: Dialect) -> Option<&'static Usual> {
@@ -93,9 +96,12 @@ impl Family for Mbus {
         if dialect == AMIS { "AMIS" } else { "" }
     }
 
-    fn compose(&self, _: &Profile, request: &Request) -> Result<Vec<Vec<u8>>, ComposeError> {
-        let answers = request.command.id == ACKNOWLEDGE.id;
-        Ok(if answers { vec![vec![link::ACK]] } else { Vec::new() })
+    fn compose(&self, profile: &Profile, request: &Request) -> Result<Vec<Vec<u8>>, ComposeError> {
+        if profile.dialect == AMIS {
+            let answers = request.command.id == ACKNOWLEDGE.id;
+            return Ok(if answers { vec![vec![link::ACK]] } else { Vec::new() });
+        }
+        Ok(master::compose(Slave::of(&profile.address)?, request))
     }
 
     fn with_checksum(&self, body: &[u8]) -> Vec<u8> {
@@ -107,10 +113,12 @@ impl Family for Mbus {
     }
 
     fn exchange(&self, plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {
+        if plan.profile.dialect != AMIS {
+            return master::exchange(plan);
+        }
         let answers = plan.requests.iter().any(|request| request.command.id == ACKNOWLEDGE.id);
         let reply: Reply = if answers { acknowledge } else { |_| None };
-        let interval = if plan.profile.dialect == AMIS { responder::CALL } else { USUAL };
-        Ok(Box::new(Listen::new(&Mbus, plan, Manner { interval, reply })))
+        Ok(Box::new(Listen::new(&Mbus, plan, Manner { interval: responder::CALL, reply })))
     }
 
     fn responder(&self, setup: &Setup) -> Result<Box<dyn Responder>, SetupError> {
@@ -125,8 +133,12 @@ impl Family for Mbus {
 /// What a frame would do to a meter.
 pub(super) fn access_of(frame: &[u8]) -> Option<Access> {
     match link::Frame::parse(frame) {
-        link::Frame::Ack | link::Frame::Short { c: 0x40, .. } => Some(Access::Write),
-        link::Frame::Short { c: 0x5A | 0x5B | 0x7A | 0x7B, .. } => Some(Access::Read),
+        // It makes a meter go on that waits for it.
+        link::Frame::Ack => Some(Access::Write),
+        link::Frame::Short { c: 0x40 | 0x5A | 0x5B | 0x7A | 0x7B, .. } => Some(Access::Read),
+        link::Frame::Long(long) if long.head().is_some_and(|[_, _, ci]| ci == link::SELECT) => {
+            Some(Access::Read)
+        }
         _ => None,
     }
 }

@@ -12,7 +12,9 @@ const EXTENDED: u8 = 0x80;
 /// Maker's data up to the end.
 const MAKER: u8 = 0x0F;
 /// The same, and more records follow in the next frame.
-const MAKER_AND_MORE: u8 = 0x1F;
+pub const MAKER_AND_MORE: u8 = 0x1F;
+/// What the DIF before maker's data is called.
+pub const MAKERS_DATA: Label = Label::Name("manufacturer's data follow");
 /// Filler.
 const IDLE: u8 = 0x2F;
 /// Request for everything.
@@ -73,7 +75,7 @@ fn idle(sheet: &mut Sheet, bytes: &[u8], at: usize) -> usize {
 
 fn maker(sheet: &mut Sheet, bytes: &[u8], at: usize, dif: u8) {
     let note = if dif == MAKER_AND_MORE { "more records follow in the next frame" } else { "" };
-    sheet.field(0, "manufacturer's data follow", (at, at + 1), Value::Hex(dif.into(), 2)).note(note);
+    sheet.field(0, MAKERS_DATA, (at, at + 1), Value::Hex(dif.into(), 2)).note(note);
     sheet.rest(0, "manufacturer's data", (at + 1, bytes.len()));
 }
 

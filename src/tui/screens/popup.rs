@@ -7,6 +7,7 @@ mod writes;
 use ratatui::layout::Rect;
 
 use super::{Look, frame};
+use crate::app::keys::KEY_FORM;
 use crate::frame::hex;
 use crate::tui::keymap::{ACTIONS, Context, Info};
 use crate::tui::state::key_entry::{KeyEntry, KeyField};
@@ -93,34 +94,41 @@ fn prompt(look: &mut Look<'_>, input: &tui_input::Input, at: usize) {
     }
 }
 
-/// The keys of a meter, as stars.
+/// The keys of a meter, as stars, and whose they are.
 fn key(look: &mut Look<'_>, entry: &KeyEntry) {
     let inner =
-        open(look, "Key of a meter that encrypts", "Enter takes it · Tab the other key · Esc", (76, 10));
+        open(look, "Key of a meter that encrypts", "Enter takes it · Tab the next field · Esc", (76, 12));
     let fields = [
-        (KeyField::Encryption, &entry.encryption, "encryption    ", "32 hex digits, from the grid operator"),
+        (KeyField::Encryption, entry.encryption.input(), "encryption    ", "from the grid operator"),
+        (KeyField::Authentication, entry.authentication.input(), "authentication", "as long; empty for none"),
         (
-            KeyField::Authentication,
-            &entry.authentication,
-            "authentication",
-            "32 more, if there is one; or empty",
+            KeyField::Meter,
+            &entry.meter,
+            "of the meter  ",
+            "system title or serial number; empty for every meter",
         ),
     ];
-    for (field, typed, label, placeholder) in fields {
+    for (row, (field, input, label, placeholder)) in (0..).zip(fields) {
         let focused = entry.at == field;
         let error = if focused { entry.complaint.as_str() } else { "" };
-        let top = inner.y + if field == KeyField::Encryption { 0 } else { 2 };
-        let line = Rect { y: top, height: 2, ..inner }.intersection(inner);
-        let input = typed.input();
-        let text = TextInput { input, label, placeholder, masked: true, error, focused };
+        let line = Rect { y: inner.y.saturating_add(2 * row), height: 2, ..inner }.intersection(inner);
+        let masked = field != KeyField::Meter;
+        let text = TextInput { input, label, placeholder, masked, error, focused };
         text.render(line, look.buf, look.theme);
     }
-    let below = Rect { y: inner.y.saturating_add(5), height: 2, ..inner }.intersection(inner);
+    let below = Rect { y: inner.y.saturating_add(6), height: 4, ..inner }.intersection(inner);
+    let form = format!("A key is {KEY_FORM}.");
+    let seen = match entry.seen {
+        Some(title) => format!("{} is the system title of the last telegram.", hex::compact(&title)),
+        None => "No encrypted telegram has come; without a name it is tried on every meter.".to_owned(),
+    };
     let told = [
-        ("It is tried on every meter, on what has come already too.", Role::Dim),
-        ("It is kept until meterscope ends and written nowhere.", Role::Dim),
+        form.as_str(),
+        seen.as_str(),
+        "It is tried on what has come already, too.",
+        "It is kept until meterscope ends and written nowhere.",
     ];
-    look.lines(below, &told.map(|(text, role)| (text.to_owned(), role)));
+    look.lines(below, &told.map(|text| (text.to_owned(), Role::Dim)));
 }
 
 fn paste(look: &mut Look<'_>, bytes: &[u8]) {

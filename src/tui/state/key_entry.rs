@@ -1,10 +1,11 @@
-//! The keys of a meter being typed.
+//! The keys of a meter being typed, and whose they are.
 
 use tui_input::Input;
 
 use super::masked::Masked;
+use crate::frame::hex;
 
-/// Which of the two is being typed.
+/// Which of them is being typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum KeyField {
     /// The encryption key.
@@ -12,6 +13,8 @@ pub enum KeyField {
     Encryption,
     /// The authentication key.
     Authentication,
+    /// Whose they are.
+    Meter,
 }
 
 /// The box in which keys are typed.
@@ -21,6 +24,10 @@ pub struct KeyEntry {
     pub encryption: Masked,
     /// The authentication key; may stay empty.
     pub authentication: Masked,
+    /// Whose they are: a system title or a serial number; empty for every meter.
+    pub meter: Input,
+    /// The system title of the newest encrypted telegram.
+    pub seen: Option<[u8; 8]>,
     /// Which is being typed.
     pub at: KeyField,
     /// What is wrong with that one, without a word of it; empty for nothing.
@@ -28,19 +35,37 @@ pub struct KeyEntry {
 }
 
 impl KeyEntry {
+    /// For the meter whose encrypted telegram came last, if one came.
+    #[must_use]
+    pub fn of(seen: Option<[u8; 8]>) -> Self {
+        let meter = Input::from(seen.map(|title| hex::compact(&title)).unwrap_or_default());
+        Self { meter, seen, ..Self::default() }
+    }
+
     /// What is being typed into.
     pub const fn input(&mut self) -> &mut Input {
         match self.at {
             KeyField::Encryption => self.encryption.input_mut(),
             KeyField::Authentication => self.authentication.input_mut(),
+            KeyField::Meter => &mut self.meter,
         }
     }
 
-    /// Goes to the other one.
-    pub const fn other(&mut self) {
+    /// Goes to the next one.
+    pub const fn next(&mut self) {
         self.at = match self.at {
             KeyField::Encryption => KeyField::Authentication,
+            KeyField::Authentication => KeyField::Meter,
+            KeyField::Meter => KeyField::Encryption,
+        };
+    }
+
+    /// Goes to the one before.
+    pub const fn back(&mut self) {
+        self.at = match self.at {
+            KeyField::Encryption => KeyField::Meter,
             KeyField::Authentication => KeyField::Encryption,
+            KeyField::Meter => KeyField::Authentication,
         };
     }
 }

@@ -32,7 +32,7 @@ impl Meter {
     /// # Errors
     /// [`AddressError`] when nothing that can be sent is meant.
     pub fn candidates(&self) -> Option<Result<Vec<Candidate>, AddressError>> {
-        Some(self.model()?.address.resolve(self.address.value()))
+        Some(self.model()?.resolve(self.address.value()))
     }
 
     /// The address that would be used.

@@ -2,8 +2,8 @@
 
 use super::super::state::key_entry::{KeyEntry, KeyField};
 use super::super::state::{Inspector, Popup, State, Telegrams};
-use crate::app::keys::{MeterKeys, typed};
-use crate::frame::Secret;
+use crate::app::keys::{Keys, MeterKeys, title_of, typed};
+use crate::frame::{Secret, visible};
 use crate::protocol::{Lock, sealed};
 use crate::trace::Trace;
 
@@ -22,17 +22,20 @@ pub fn renew(state: &mut State) {
 
 /// Opens the box in which keys are typed.
 pub fn ask(state: &mut State) {
-    state.popup = Some(Popup::Key(Box::default()));
+    let seen = newest_title(&state.trace.lock());
+    state.popup = Some(Popup::Key(Box::new(KeyEntry::of(seen))));
 }
 
 /// Takes the keys that were typed; what is wrong with them is said in the box, which stays.
 pub fn take(state: &mut State, mut entry: Box<KeyEntry>) {
     match keys_of(&entry) {
         Ok(keys) => {
-            state.keys.meters.insert(0, keys);
+            let whose = keys.whose();
+            let is_zero = Keys { meters: vec![keys.clone()] }.remarks();
+            state.keys.take(keys);
             renew(state);
             look_again(state);
-            tell(state);
+            tell(state, &whose, is_zero);
         }
         Err((at, complaint)) => {
             (entry.at, entry.complaint) = (at, complaint);
@@ -41,7 +44,7 @@ pub fn take(state: &mut State, mut entry: Box<KeyEntry>) {
     }
 }
 
-/// Keys that serve every meter they open, or which one is wrong and what would be right.
+/// The keys and whose they are, or which one is wrong and what would be right.
 fn keys_of(entry: &KeyEntry) -> Result<MeterKeys, (KeyField, String)> {
     let key = |at: KeyField, text: &str| -> Result<Secret, (KeyField, String)> {
         typed(text).map_err(|error| (at, error.to_string()))
@@ -51,7 +54,12 @@ fn keys_of(entry: &KeyEntry) -> Result<MeterKeys, (KeyField, String)> {
         "" => None,
         text => Some(key(KeyField::Authentication, text)?),
     };
+    let name = entry.meter.value().trim();
+    let system_title = title_of(name);
+    let serial = (!name.is_empty() && system_title.is_none()).then(|| name.to_owned());
     Ok(MeterKeys {
+        serial,
+        system_title,
         encryption_key: Some(encryption),
         authentication_key: authentication,
         ..MeterKeys::default()
@@ -72,13 +80,27 @@ fn look_again(state: &mut State) {
 }
 
 /// Says whether the newest encrypted telegram opens now.
-fn tell(state: &mut State) {
+fn tell(state: &mut State, whose: &str, remark: Option<&'static str>) {
     let newest = newest_lock(&state.trace.lock());
-    match newest {
-        Some(Lock::WrongKey) => state.warn("the key does not open the last telegram: it is another meter's"),
-        Some(Lock::NoKey) => state.warn("the last telegram is still shut: it is of another meter"),
-        None => state.say("key taken; it is kept until meterscope ends and written nowhere"),
+    let of = if whose.is_empty() { String::new() } else { format!(" for {}", visible::string(whose)) };
+    match (newest, remark) {
+        (Some(Lock::WrongKey), None) => {
+            state.warn("the key does not open the last telegram: it is another meter's");
+        }
+        (Some(Lock::NoKey), None) => {
+            state.warn(format!("key taken{of}; the last telegram is still shut: it is of another meter"));
+        }
+        (_, Some(remark)) => state.warn(format!("key taken{of}, but {remark}")),
+        (None, None) => {
+            state.say(format!("key taken{of}; kept until meterscope ends, written nowhere"));
+        }
     }
+}
+
+/// The system title that the newest encrypted telegram shows.
+fn newest_title(trace: &Trace) -> Option<[u8; 8]> {
+    let frames = (0..trace.len()).rev().take(LOOKED_BACK).filter_map(|number| trace.dissect(number));
+    frames.into_iter().find_map(|frame| sealed::system_title(&frame))
 }
 
 /// What keeps the newest message shut; `None` when it is open or nothing has come.

@@ -77,7 +77,7 @@ pub fn find_on_simulated_bus(state: &mut State) {
     else {
         return;
     };
-    let candidates = target.model.address.resolve(&demo_address(target.model)).unwrap_or_default();
+    let candidates = target.model.resolve(&demo_address(target.model)).unwrap_or_default();
     if let Some(candidate) = candidates.into_iter().next() {
         target.address = candidate.address;
     }
@@ -155,8 +155,7 @@ pub fn choose_by_name(
     state.meter.picker.at = MODELS.iter().position(|known| known.id == model.id).unwrap_or(0);
     state.meter.address = Input::from(address);
     state.meter.candidate = 0;
-    let candidates =
-        model.address.resolve(&address_of(state, model, address)).map_err(|error| error.to_string())?;
+    let candidates = model.resolve(&address_of(state, model, address)).map_err(|error| error.to_string())?;
     if let Some(candidate) = candidates.into_iter().next() {
         let password = state.meter.secret();
         take(state, Target { model, address: candidate.address, password, keys: Vec::new() }, effects);

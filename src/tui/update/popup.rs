@@ -59,10 +59,10 @@ pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
     }
 }
 
-/// Completes what is typed, or goes to the other key.
+/// Completes what is typed, or goes to the next field.
 fn complete(state: &mut State) {
     match &mut state.popup {
-        Some(Popup::Key(entry)) => entry.other(),
+        Some(Popup::Key(entry)) => entry.next(),
         Some(Popup::Codes(chosen)) => codes::complete(chosen),
         _ => prompt::complete(state),
     }
@@ -101,7 +101,8 @@ pub fn scroll(state: &mut State, by: isize, _effects: &mut Effects) {
         Some(Popup::Prompt { at, .. }) => *at = at.saturating_add_signed(by).min(known.saturating_sub(1)),
         Some(Popup::Codes(codes)) => codes.step(by),
         Some(Popup::Decoded(inspector)) => inspector.step_field(by),
-        Some(Popup::Key(entry)) => entry.other(),
+        Some(Popup::Key(entry)) if by < 0 => entry.back(),
+        Some(Popup::Key(entry)) => entry.next(),
         _ => {}
     }
 }

@@ -1,5 +1,8 @@
+mod damage;
 mod faults;
+mod peers;
 mod published;
+mod tables;
 mod talk;
 
 use serde_json::Value as Json;
@@ -24,7 +27,7 @@ impl Vector {
     pub fn keys(&self) -> Vec<MeterKey> {
         let secret = |name: &str| self.json[name].as_str().map(|text| Secret::new(hex::parse(text).unwrap()));
         let key = secret("key").map(|encryption| MeterKey {
-            system_title: None,
+            system_title: secret("system_title").and_then(|title| title.reveal().try_into().ok()),
             encryption,
             authentication: secret("auth_key"),
         });
@@ -48,11 +51,16 @@ impl Vector {
 }
 
 pub fn vectors() -> Vec<Vector> {
+    vectors_in(VECTORS)
+}
+
+/// The lines of a vectors file.
+pub fn vectors_in(file: &str) -> Vec<Vector> {
     let vector = |line: &str| {
         let json: Json = serde_json::from_str(line).unwrap();
         Vector { id: json["id"].as_str().unwrap().to_owned(), json }
     };
-    VECTORS.lines().map(vector).collect()
+    file.lines().map(vector).collect()
 }
 
 pub fn vector(id: &str) -> Vector {

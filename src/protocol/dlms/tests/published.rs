@@ -240,6 +240,78 @@ fn lists_known_by_position_are_named_and_said_to_be_assumed() {
 }
 
 #[test]
+fn a_headed_list_tells_time_and_date_under_their_own_codes_and_stamps_its_values_with_both() {
+    let text = "0F 00000001 00 020C 0906 0006190900FF 0908 3132333435363738 0904 0E3721FF 0905 07E5030707 \
+                06002CF71E 0600000000 0600000377 0600204D6C 0600000049 0600000000 0900 0900";
+    let told = listen(&super::super::OverHdlc, &[&hex::parse(text).unwrap()], &[]);
+    let found = super::readings(&told);
+    for (code, value) in [("0.9.1", "14:55:33"), ("0.9.2", "2021-03-07"), ("1.8.0", "2946846 Wh")] {
+        assert!(found.contains(&(code.into(), value.into())), "{code}: {found:?}");
+    }
+    let readings = &told[0].frame().unwrap().readings;
+    let stamped = readings.iter().filter_map(|r| r.at).map(|at| at.to_string());
+    assert!(stamped.clone().count() > 4 && stamped.clone().all(|at| at == "2021-03-07 14:55:33"));
+}
+
+#[test]
+fn every_list_by_position_names_each_of_its_values() {
+    use super::super::lists::{LISTS, List, Place, UNNAMED};
+    use super::super::maker::{DIALECTS, Maker};
+    use super::super::obis::{Sort, sort};
+    let element = |list: &List, index: usize, place: &Place| -> Vec<u8> {
+        let number = 1000 + index as u16;
+        let [high, low] = number.to_be_bytes();
+        let wide = || vec![0x06, 0, 0, high, low];
+        match (place.obis, sort(place.obis).0) {
+            _ if *place == UNNAMED => vec![0x00],
+            _ if list.mark == (index, &[0x06]) => wide(),
+            ([_, _, 0, 9, 1, _], _) => vec![0x09, 4, 14, 55, 33, 0xFF],
+            ([_, _, 0, 9, 2, _], _) => vec![0x09, 5, 0x07, 0xE5, 3, 7, 7],
+            ([0, _, 1, 0, ..], _) => hex::parse("09 0C 07E5030707 0E3721FF 800000").unwrap(),
+            ([0, _, 96, 3, ..], _) => vec![0x16, 1],
+            ([0, ..] | [_, _, 0, ..], _) => [&[0x09, 4][..], format!("{number}").as_bytes()].concat(),
+            (_, Sort::Voltage | Sort::Current | Sort::Factor | Sort::Other) => vec![0x12, high, low],
+            _ => wide(),
+        }
+    };
+    for list in LISTS {
+        let elements = list.places.iter().enumerate().map(|(index, place)| element(list, index, place));
+        let body: Vec<u8> = elements.flatten().collect();
+        let apdu = [&[0x0F, 0, 0, 0, 1, 0, 0x02, list.places.len() as u8][..], &body].concat();
+        let is_makers =
+            |maker: Maker| maker == list.maker || (list.maker, maker) == (Maker::LandisGyr, Maker::E450);
+        let dialect = DIALECTS.iter().position(|(maker, _)| is_makers(*maker)).unwrap();
+        let context = crate::protocol::Context {
+            dialect: crate::protocol::Dialect(dialect as u8),
+            ..Default::default()
+        };
+        let dissection = crate::protocol::Family::dissect(&super::super::OverHdlc, &apdu, &context);
+        assert!(dissection.has_problem("assumed-names"), "{}: {:?}", list.name, dissection.problems);
+        let named = list.places.iter().filter(|place| **place != UNNAMED);
+        assert_eq!(dissection.readings.len(), named.clone().count(), "{}", list.name);
+        for (reading, (index, place)) in dissection
+            .readings
+            .iter()
+            .zip(list.places.iter().enumerate().filter(|(_, place)| **place != UNNAMED))
+        {
+            assert_eq!(reading.code, Some(super::super::obis::code(place.obis)), "{}", list.name);
+            if let (Measured::Number(number), true) = (&reading.value, reading.unit == place.unit) {
+                let expected = if number.units() == 1 {
+                    None
+                } else {
+                    Decimal::scaled(1000 + index as i128, place.exponent)
+                };
+                assert!(
+                    expected.is_none_or(|expected| expected == *number),
+                    "{} {index}: {number}",
+                    list.name
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn several_apdus_in_one_frame_are_all_explained() {
     let told = told(&super::vector("lg-e450-three-apdus-one-frame"));
     let layer = layer(&told, "reassembled").unwrap();
@@ -314,18 +386,37 @@ fn apdus_without_a_carrier_are_explained_but_not_called_good() {
 }
 
 #[test]
-fn a_length_of_no_known_form_is_named() {
+fn apdus_without_a_carrier_are_found_one_after_the_other_with_and_without_pauses() {
+    let [one, other] =
+        ["plain-sagemcom-gh867", "kaifa-ma309-3ph-apdu-rekeyed"].map(|id| super::vector(id).bytes());
+    let kinds = |bursts: &[&[u8]]| {
+        let told = listen(&super::super::OverHdlc, bursts, &[]);
+        told.iter().map(|t| (t.kind, t.bytes.len())).collect::<Vec<_>>()
+    };
+    let unchecked = PieceKind::Frame(Judged::Unchecked);
+    let expected = [(unchecked, one.len()), (unchecked, other.len())];
+    assert_eq!(kinds(&[&one, &other]), expected);
+    assert_eq!(kinds(&[&[one, other].concat()]), expected);
+}
+
+#[test]
+fn a_length_of_no_known_form_is_named_and_what_comes_before_it_shown() {
     let vector = super::vector("p1-smartmeter2mqtt-nonconformant");
-    let keys = vector.keys();
-    let context = crate::protocol::Context { keys: &keys, ..Default::default() };
-    let dissection = vector.family().dissect(&vector.bytes(), &context);
-    assert_eq!(dissection.problems[0].code, vector.error().unwrap());
-    assert!(dissection.readings.is_empty());
+    for family in [&super::super::OverHdlc as &dyn crate::protocol::Family, &super::super::OverMbus] {
+        let told = listen(family, &[&vector.bytes()], &vector.keys());
+        assert_eq!((told.len(), told[0].kind), (1, PieceKind::Frame(Judged::Bad)));
+        let dissection = told[0].frame().unwrap();
+        assert_eq!(dissection.problems[0].code, vector.error().unwrap());
+        assert!(dissection.verdict.is_bad() && dissection.readings.is_empty());
+        let title = dissection.layers[1].fields.iter().find(|f| f.label.to_string() == "system title");
+        assert_eq!(title.map(|field| field.span.range()), Some(2..10));
+    }
 }
 
 #[test]
 fn the_worked_examples_of_the_cipher_open() {
-    use super::super::ciphering::{Opened, header, open};
+    use super::super::ciphering::header;
+    use super::super::opening::{Opened, open};
     let mut seen = 0;
     for vector in vectors().iter().filter(|v| v.protocol() == "dlms-gcm") {
         let decoded = &vector.json["decoded"];
@@ -334,8 +425,7 @@ fn the_worked_examples_of_the_cipher_open() {
         let behind = [control, counter, part("information"), vector.bytes()].concat();
         let apdu = [&[0xDB, 8][..], &part("system_title"), &[behind.len() as u8], &behind].concat();
         let keys = vector.keys();
-        let context = crate::protocol::Context { keys: &keys, ..Default::default() };
-        let opened = open(&apdu, &header(&apdu, 0).unwrap(), &context);
+        let opened = open(&apdu, &header(&apdu, 0).unwrap(), &keys);
         let plain = hex::parse(vector.json["decrypted_plaintext_hex"].as_str().unwrap_or_default()).unwrap();
         let bytes = if plain.is_empty() { part("information") } else { plain };
         assert_eq!(opened, Opened::Plain { bytes, is_authentic: true }, "{}", vector.id);

@@ -160,7 +160,9 @@ fn unauthentic(envelope: &Envelope, plain: &[u8], begins: Sense) -> Trust {
 pub fn name_trust(dissection: &mut Dissection, trust: Trust) {
     let (code, text) = match trust {
         Trust::NoKey => ("no-key", "encrypted, and there is no key for this system title"),
-        Trust::WrongKey => ("wrong-key", "the encryption key is not this meter's, or the frame is damaged"),
+        Trust::WrongKey => {
+            ("plaintext-check", "the encryption key is not this meter's, or the frame is damaged")
+        }
         Trust::Damaged => ("damaged", "the encryption key fits, but the frame was damaged on its way"),
         Trust::NotAuthentic => (
             "authentication-key",

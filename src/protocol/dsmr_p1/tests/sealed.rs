@@ -121,7 +121,7 @@ fn missing_wrong_and_half_right_keys_and_damage_are_told_apart() {
     let wrong = MeterKey { encryption: secret(0x55), ..key.clone() };
     let half = MeterKey { authentication: Some(secret(1)), ..key.clone() };
     let other = MeterKey { system_title: Some(*b"SAG00000"), ..key.clone() };
-    assert_eq!(codes(&explain(&frame, std::slice::from_ref(&wrong))), ["wrong-key"]);
+    assert_eq!(codes(&explain(&frame, std::slice::from_ref(&wrong))), ["plaintext-check"]);
     assert!(explain(&frame, std::slice::from_ref(&wrong)).verdict.is_bad());
     assert_eq!(codes(&explain(&frame, &[other])), ["no-key"]);
     let readable = explain(&frame, &[half]);

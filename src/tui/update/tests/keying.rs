@@ -46,9 +46,10 @@ fn a_key_that_does_not_open_the_last_telegram_is_said_to() {
 #[test]
 fn a_key_of_the_wrong_length_stays_in_the_box_with_what_is_wrong() {
     for (typed, complaint) in [
-        ("", "expected 32 hex digits, or 64 for suite 2; 0 are there"),
-        ("36C66", "expected 32 hex digits, or 64 for suite 2; 5 are there"),
-        ("36C6 6639 G", "character 11 is no hex digit"),
+        ("", "nothing is there"),
+        ("36C66", "5 hex digits, 27 missing at character 6"),
+        (&format!("{KEY}0"), "33 hex digits, too many from character 33 on"),
+        ("36C6 6639 G", "character 11 is no hex digit; 11 characters are there"),
     ] {
         let mut state = shut();
         enter(&mut state, typed, "");
@@ -89,4 +90,68 @@ fn a_key_is_in_no_debug_print_and_on_no_screen() {
     }
     state.meter.password.input_mut().handle(tui_input::InputRequest::InsertChar('~'));
     assert!(!format!("{:?}", state.meter.password).contains('~'));
+}
+
+/// The system title of the leaflet's meter.
+const TITLE: &str = "4B464D6750000009";
+
+#[test]
+fn a_typed_key_is_kept_for_the_meter_whose_telegram_came() {
+    let mut state = shut();
+    enter(&mut state, KEY, "");
+    assert_eq!(state.keys.meters[0].whose(), TITLE);
+    assert_eq!(notice(&state), format!("key taken for {TITLE}; kept until meterscope ends, written nowhere"));
+}
+
+/// Types a key for whoever is named.
+fn enter_for(state: &mut State, encryption: &str, whose: &str) {
+    keys(state, &["K"]);
+    type_text(state, encryption);
+    keys(state, &["tab", "tab"]);
+    for _ in 0..TITLE.len() {
+        keys(state, &["backspace"]);
+    }
+    type_text(state, whose);
+    keys(state, &["enter"]);
+}
+
+#[test]
+fn a_key_may_be_named_by_system_title_serial_number_or_nothing_and_finds_its_meter() {
+    for whose in [TITLE, "181220000009", ""] {
+        let mut state = shut();
+        enter_for(&mut state, KEY, whose);
+        assert_eq!(state.telegrams.standing.cipher, Cipher::Open, "{whose}");
+        assert_eq!(state.keys.meters[0].whose(), whose);
+    }
+    let mut state = shut();
+    enter_for(&mut state, KEY, "4B464D6750000008");
+    assert_eq!(state.telegrams.standing.cipher, Cipher::NoKey, "it is another meter's");
+    assert!(notice(&state).ends_with("it is of another meter"), "{}", notice(&state));
+}
+
+#[test]
+fn a_key_in_characters_and_one_of_zeros_are_taken_the_latter_with_a_warning() {
+    let mut state = shut();
+    enter(&mut state, "9CoQ7w5LMFoLS3gJ", "");
+    assert!(state.popup.is_none() && notice(&state).contains("does not open"), "{}", notice(&state));
+    enter(&mut state, &"0".repeat(32), "");
+    assert!(notice(&state).contains("nothing but zeros"), "{}", notice(&state));
+}
+
+#[test]
+fn a_meter_that_only_speaks_may_be_named_by_its_serial_number_for_its_key() {
+    use crate::tui::update::meter::choose_by_name;
+    let mut state = shut();
+    let (mine, other) = ("181220000009", "181220000010");
+    for (serial, key) in [(other, KEY.replace('3', "4")), (mine, KEY.to_owned())] {
+        state.keys.take(crate::app::keys::MeterKeys {
+            serial: Some(serial.to_owned()),
+            encryption_key: crate::app::keys::typed(&key).ok(),
+            ..crate::app::keys::MeterKeys::default()
+        });
+    }
+    assert_eq!(choose_by_name(&mut state, "kaifa-ma309", mine, &mut Vec::new()), Ok(()));
+    let target = state.target.as_ref().unwrap();
+    assert_eq!((target.address.text(), target.keys.len()), (mine, 1));
+    assert!(choose_by_name(&mut state, "aidon", mine, &mut Vec::new()).is_err(), "nothing to open there");
 }

@@ -4,14 +4,17 @@
 //!
 //! An entry names its meter by serial number, address or system title, or names none and serves all. A telegram
 //! shows a system title and nothing else, and a meter that only speaks has no address: where no address is known,
-//! every key is tried on every meter, but a key with a system title only on that one.
+//! every key is tried on every meter, but a key with a system title only on that one. What a person gives as the
+//! address of a meter may be any of the three names.
 
-use std::path::{Path, PathBuf};
+mod file;
+mod typed;
 
-use serde::Deserialize;
+pub(super) use file::open_mode;
+pub use file::{KeysError, load, parse, title_of};
+pub use typed::{FORM as KEY_FORM, TypedKeyError, typed};
 
-use super::config;
-use crate::frame::{Secret, hex, visible};
+use crate::frame::{Secret, hex};
 use crate::link::Place;
 use crate::protocol::MeterKey;
 use crate::sim::demo_key;
@@ -40,183 +43,6 @@ pub struct Keys {
     pub meters: Vec<MeterKeys>,
 }
 
-/// Why keys cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum KeysError {
-    /// The file cannot be read.
-    #[error("cannot read the keys file {}: {what}", visible::string(file))]
-    Unreadable {
-        /// Which file.
-        file: String,
-        /// What the system said.
-        what: String,
-    },
-    /// Others can read it.
-    #[error(
-        "the keys file {} is open to others (mode {mode:04o}): it was not read. Close it with: chmod 600 {}",
-        visible::string(file),
-        visible::string(file)
-    )]
-    Open {
-        /// Which file.
-        file: String,
-        /// Its mode.
-        mode: u32,
-    },
-    /// It is not understood.
-    #[error("the keys file {}, line {line}, column {column}: expected {expected}", visible::string(file))]
-    Bad {
-        /// Which file.
-        file: String,
-        /// Line, from 1.
-        line: usize,
-        /// Column, from 1.
-        column: usize,
-        /// What belongs there.
-        expected: &'static str,
-    },
-}
-
-/// Why typed text is no key. Nothing of it is quoted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TypedKeyError {
-    /// It has another length.
-    #[error("expected 32 hex digits, or 64 for suite 2; {0} are there")]
-    Length(usize),
-    /// Something in it is no hex digit.
-    #[error("character {0} is no hex digit")]
-    NotHex(usize),
-}
-
-/// A key as a person types it: 32 hex digits, or 64 for security suite 2, in any case; spaces, colons and hyphens between them do not count.
-///
-/// # Errors
-/// [`TypedKeyError`].
-pub fn typed(text: &str) -> Result<Secret, TypedKeyError> {
-    let between = |character: char| character.is_whitespace() || matches!(character, ':' | '-');
-    let foreign = |character: char| !character.is_ascii_hexdigit() && !between(character);
-    if let Some(at) = text.chars().position(foreign) {
-        return Err(TypedKeyError::NotHex(at + 1));
-    }
-    let digits = zeroize::Zeroizing::new(text.chars().filter(|c| !between(*c)).collect::<String>());
-    match hex::parse(&digits) {
-        Ok(bytes) if KEY_BYTES.contains(&bytes.len()) => Ok(Secret::new(bytes)),
-        _ => Err(TypedKeyError::Length(digits.len())),
-    }
-}
-
-/// Bytes of a key: of security suites 0 and 1, and of suite 2.
-const KEY_BYTES: [usize; 2] = [16, 32];
-
-const KEY_FORM: &str = "32 hex digits, or 64 for suite 2, in double quotes";
-
-const FORM: &str = "tables headed [[meter]] with serial, address, system_title, password, encryption_key and \
-                    authentication_key, each a text in double quotes";
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
-    meter: Vec<Entry>,
-}
-
-type Text = Option<toml::Spanned<String>>;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    serial: Text,
-    address: Text,
-    system_title: Text,
-    password: Text,
-    encryption_key: Text,
-    authentication_key: Text,
-}
-
-/// The keys in `chosen`, else in the file that `METERSCOPE_KEYS` names, else in `keys.toml` of the config
-/// folder; only that last one may be missing.
-///
-/// # Errors
-/// [`KeysError`], which quotes nothing of the file.
-pub fn load(chosen: Option<&Path>) -> Result<Keys, KeysError> {
-    let named = std::env::var_os("METERSCOPE_KEYS").filter(|path| !path.is_empty()).map(PathBuf::from);
-    if let Some(path) = chosen.map(Path::to_path_buf).or(named) {
-        return read(&path);
-    }
-    match config::folder().map(|folder| folder.join("keys.toml")) {
-        Ok(path) if path.exists() => read(&path),
-        _ => Ok(Keys::default()),
-    }
-}
-
-fn read(path: &Path) -> Result<Keys, KeysError> {
-    let file = path.to_string_lossy().into_owned();
-    if let Some(mode) = open_mode(path) {
-        return Err(KeysError::Open { file, mode });
-    }
-    let text = config::read_bounded(path)
-        .map_err(|what| KeysError::Unreadable { file: file.clone(), what: visible::error(&what) })?;
-    let text = zeroize::Zeroizing::new(text);
-    parse(&file, &text)
-}
-
-/// The mode of a file that others may read or write; `None` when it is closed or not there.
-#[cfg(unix)]
-pub(super) fn open_mode(path: &Path) -> Option<u32> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o7777;
-    (mode & 0o077 != 0).then_some(mode)
-}
-
-#[cfg(not(unix))]
-pub(super) fn open_mode(_: &Path) -> Option<u32> {
-    None
-}
-
-/// Keys from the text of `file`.
-///
-/// # Errors
-/// [`KeysError::Bad`] with the place of what is not understood, and nothing of its content.
-pub fn parse(file: &str, text: &str) -> Result<Keys, KeysError> {
-    let bad = |offset: usize, expected: &'static str| {
-        let (line, column) = config::place(text, offset);
-        KeysError::Bad { file: file.to_owned(), line, column, expected }
-    };
-    let content: File =
-        toml::from_str(text).map_err(|error| bad(error.span().map_or(0, |s| s.start), FORM))?;
-    let entry = |entry: Entry| meter(entry).map_err(|(offset, expected)| bad(offset, expected));
-    Ok(Keys { meters: content.meter.into_iter().map(entry).collect::<Result<_, _>>()? })
-}
-
-/// Offset of what does not fit, and what would.
-type Misfit = (usize, &'static str);
-
-fn meter(entry: Entry) -> Result<MeterKeys, Misfit> {
-    Ok(MeterKeys {
-        serial: entry.serial.map(toml::Spanned::into_inner),
-        address: entry.address.map(toml::Spanned::into_inner),
-        system_title: title(entry.system_title)?,
-        password: entry.password.map(|text| Secret::new(text.into_inner().into_bytes())),
-        encryption_key: bytes(entry.encryption_key, &KEY_BYTES, KEY_FORM)?.map(Secret::new),
-        authentication_key: bytes(entry.authentication_key, &KEY_BYTES, KEY_FORM)?.map(Secret::new),
-    })
-}
-
-fn title(text: Text) -> Result<Option<[u8; 8]>, Misfit> {
-    let bytes = bytes(text, &[8], "16 hex digits in double quotes")?;
-    Ok(bytes.and_then(|bytes| bytes.try_into().ok()))
-}
-
-fn bytes(text: Text, lengths: &[usize], expected: &'static str) -> Result<Option<Vec<u8>>, Misfit> {
-    let Some(text) = text else { return Ok(None) };
-    let offset = text.span().start;
-    let text = zeroize::Zeroizing::new(text.into_inner());
-    match hex::parse(&text) {
-        Ok(bytes) if lengths.contains(&bytes.len()) => Ok(Some(bytes)),
-        _ => Err((offset, expected)),
-    }
-}
-
 impl Keys {
     /// The password for a meter at an address: of the entry that names the address or a serial number that
     /// was typed for it, else of the first one that names no meter.
@@ -237,6 +63,23 @@ impl Keys {
         let (own, others): (Vec<&MeterKeys>, Vec<_>) = self.meters.iter().partition(|m| m.is_of(address));
         let others = others.into_iter().filter(|meter| !(is_known && meter.is_named()));
         own.into_iter().chain(others).filter_map(MeterKeys::cipher).collect()
+    }
+
+    /// Puts keys in the first place, where they are tried first. Others under the same name go.
+    pub fn take(&mut self, keys: MeterKeys) {
+        let name = keys.whose();
+        self.meters
+            .retain(|other| name.is_empty() || other.whose() != name || other.encryption_key.is_none());
+        self.meters.insert(0, keys);
+    }
+
+    /// What a person should know about them: a key of zeros is no key.
+    #[must_use]
+    pub fn remarks(&self) -> Option<&'static str> {
+        let mut keys =
+            self.meters.iter().flat_map(|meter| [&meter.encryption_key, &meter.authentication_key]);
+        let has_zeros = keys.any(|key| key.as_ref().is_some_and(typed::is_zero));
+        has_zeros.then_some("a key is nothing but zeros: no operator hands out such a key")
     }
 
     /// These keys, and on the simulated bus the published one that its meters have, too.
@@ -260,9 +103,18 @@ impl MeterKeys {
         self.address.is_some() || self.serial.is_some()
     }
 
-    /// Whether it names the meter at an address.
-    fn is_of(&self, address: &str) -> bool {
-        [&self.address, &self.serial].into_iter().flatten().any(|name| same(name, address))
+    /// Whether it names the meter that a person names so: by address, serial number or system title.
+    fn is_of(&self, name: &str) -> bool {
+        let is_title = || self.system_title.is_some_and(|own| title_of(name) == Some(own));
+        [&self.address, &self.serial].into_iter().flatten().any(|own| same(own, name)) || is_title()
+    }
+
+    /// The meter it names, for people; empty for every meter.
+    #[must_use]
+    pub fn whose(&self) -> String {
+        let title = || self.system_title.map(|title| hex::compact(&title));
+        let name = self.serial.clone().or_else(|| self.address.clone()).or_else(title);
+        name.unwrap_or_default()
     }
 
     /// Its encryption and authentication keys.
@@ -324,22 +176,40 @@ encryption_key = "000102030405060708090a0b0c0d0e0f"
     }
 
     #[test]
-    fn the_simulated_bus_has_its_published_key() {
-        assert_eq!(Keys::default().on(&Place::Sim).ciphers(""), [demo_key()]);
-        assert_eq!(Keys::default().on(&Place::Serial("COM1".into())).ciphers(""), []);
+    fn a_meter_may_be_named_by_its_system_title_as_well() {
+        let keys = parse(
+            "k",
+            "[[meter]]\nserial = \"8\"\nencryption_key = \"9CoQ7w5LMFoLS3gJ\"\n[[meter]]\n\
+             system_title = \"4B464D1020016FE5\"\nencryption_key = \"000102030405060708090a0b0c0d0e0f\"",
+        )
+        .unwrap();
+        let found = keys.ciphers("4b464d1020016fe5");
+        assert_eq!(found.iter().map(|key| key.encryption.reveal()[1]).collect::<Vec<_>>(), [1]);
+        assert_eq!(keys.ciphers("8")[0].encryption.reveal(), b"9CoQ7w5LMFoLS3gJ");
     }
 
     #[test]
-    fn a_typed_key_is_taken_as_people_write_it_and_its_faults_are_named_without_quoting() {
-        let plain = typed("000102030405060708090a0B0C0D0E0F").unwrap();
-        assert_eq!(typed("00:01:02:03 04-05-06-07 08090A0B 0C0D0E0F"), Ok(plain));
-        assert_eq!(
-            typed("00010").unwrap_err().to_string(),
-            "expected 32 hex digits, or 64 for suite 2; 5 are there"
-        );
-        assert_eq!(typed("").unwrap_err(), TypedKeyError::Length(0));
-        assert_eq!(typed(&"00".repeat(17)).unwrap_err(), TypedKeyError::Length(34));
-        assert_eq!(typed("00 x1").unwrap_err().to_string(), "character 4 is no hex digit");
+    fn keys_that_are_taken_take_the_place_of_those_under_the_same_name() {
+        let named = |title: Option<u8>, byte: u8| MeterKeys {
+            system_title: title.map(|byte| [byte; 8]),
+            encryption_key: Some(Secret::new(vec![byte; 16])),
+            ..MeterKeys::default()
+        };
+        let mut keys = Keys::default();
+        for one in [named(Some(1), 1), named(Some(2), 2), named(None, 3), named(Some(1), 4), named(None, 5)] {
+            keys.take(one);
+        }
+        let bytes: Vec<u8> = keys.ciphers("").iter().map(|key| key.encryption.reveal()[0]).collect();
+        assert_eq!(bytes, [5, 4, 3, 2]);
+        assert_eq!((keys.meters[1].whose().as_str(), keys.remarks()), ("0101010101010101", None));
+        keys.take(named(None, 0));
+        assert!(keys.remarks().is_some_and(|remark| remark.contains("zeros")));
+    }
+
+    #[test]
+    fn the_simulated_bus_has_its_published_key() {
+        assert_eq!(Keys::default().on(&Place::Sim).ciphers(""), [demo_key()]);
+        assert_eq!(Keys::default().on(&Place::Serial("COM1".into())).ciphers(""), []);
     }
 
     #[test]
@@ -383,7 +253,8 @@ encryption_key = "000102030405060708090a0b0c0d0e0f"
         let message = parse("k", "[[meter]]\nencryption_key = \"00\"").unwrap_err().to_string();
         assert_eq!(
             message,
-            "the keys file k, line 2, column 18: expected 32 hex digits, or 64 for suite 2, in double quotes"
+            "the keys file k, line 2, column 18: 2 hex digits, 30 missing at character 3; a key is 32 hex digits, \
+             64 for suite 2, or 16 characters"
         );
     }
 

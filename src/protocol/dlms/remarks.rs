@@ -1,0 +1,118 @@
+//! What is said of a message besides its content: what became of the one before, and its ciphering header.
+
+use super::ciphering::{self, BLOCK_TRANSFER, Control, Header};
+use super::maker;
+use super::standing::{Event, Step};
+use crate::frame::{Label, Value};
+use crate::protocol::sheet::Sheet;
+
+/// How the parts of a carrier are called, and the problem of one that is not in order.
+#[derive(Debug, Clone, Copy)]
+pub struct Parted {
+    /// The problem's code.
+    pub code: &'static str,
+    /// One of them.
+    pub noun: &'static str,
+    /// The number that this one has, where they are numbered.
+    pub number: Option<u32>,
+}
+
+/// What a frame does to the message before it.
+pub fn tell_event(sheet: &mut Sheet, event: Event, parted: Parted) {
+    let Parted { code, noun, number } = parted;
+    match event {
+        Event::None => {}
+        Event::Restart => {
+            let text = "begins anew: the push before was not whole and is dropped";
+            sheet.problem("segment-restart", text, None);
+        }
+        Event::TimedOut => {
+            let text = "the push before was not whole when nothing more came: dropped";
+            sheet.problem("timeout-incomplete", text, None);
+        }
+        Event::Orphan => {
+            let text =
+                "the beginning of this push is missing: listening began in its middle, or it was damaged";
+            sheet.problem("orphan-segment", text, None);
+        }
+        Event::Gap(expected) => {
+            let text = match (number, expected) {
+                (Some(got), Some(expected)) => {
+                    format!("{noun} {expected} should have come, this is {got}: the push is dropped")
+                }
+                _ => format!("another {noun} should have come: the push is dropped"),
+            };
+            sheet.problem(code, text, None);
+        }
+    }
+}
+
+/// The fields of a ciphering header, whose APDU begins at `at`.
+pub fn header_fields(sheet: &mut Sheet, at: usize, header: &Header, step: Step) {
+    title_fields(sheet, at, (header.tag, header.title), header.title_at);
+    let (length_start, length_end) = header.length_at;
+    sheet.rest(0, "recipient, time and key", (header.title_at.1, length_start));
+    sheet.field(0, "length", (length_start, length_end), Value::count(header.length as u64));
+    control_fields(sheet, length_end, header.control);
+    let label = match step {
+        Step::Ahead(step) => Label::Nth("invocation counter, step", step.into()),
+        _ => Label::Name("invocation counter"),
+    };
+    let note = match step {
+        Step::First => "",
+        Step::Ahead(1) => "one more than before",
+        Step::Ahead(_) => "pushes are missing in between",
+        Step::Far => "far ahead of the one before",
+        Step::Same => "the same as before",
+        Step::Back => "lower than before",
+    };
+    let value = Value::count(header.counter.into());
+    sheet.field(0, label, (length_end + 1, length_end + 5), value).note(note);
+}
+
+/// The beginning of a ciphering header: tag and system title.
+pub fn title_fields(
+    sheet: &mut Sheet,
+    at: usize,
+    (tag, title): (Option<u8>, Option<[u8; 8]>),
+    (start, end): (usize, usize),
+) {
+    if let Some(tag) = tag {
+        sheet.field(0, "APDU", (at, at + 1), Value::Hex(tag.into(), 2)).note(apdu_name(tag));
+    }
+    if tag == Some(ciphering::GENERAL_CIPHERING) {
+        sheet.field(0, "transaction id", (at + 1, start - 1), Value::Bytes);
+    }
+    let note = if tag.is_none() { "no tag of an APDU before it: not standard" } else { "" };
+    sheet
+        .field(0, "length of system title", (start - 1, start), Value::count((end - start) as u64))
+        .note(note);
+    if end > start {
+        let note = title.map_or("not of 8 bytes", maker::title_maker);
+        sheet.field(0, "system title", (start, end), Value::Text).note(note);
+    }
+}
+
+fn control_fields(sheet: &mut Sheet, at: usize, control: Control) {
+    let value = Value::Hex(control.0.into(), 2);
+    let words = if control.is_compressed() { "compressed" } else { control.words() };
+    sheet.field(0, "security control", (at, at + 1), value).note(words);
+    let note = if control.is_broadcast() { "with the key for broadcasts" } else { "" };
+    sheet.field(1, "suite", (at, at + 1), Value::Word(control.suite_words())).note(note);
+}
+
+/// The name of an APDU by its tag.
+pub const fn apdu_name(tag: u8) -> &'static str {
+    match tag {
+        0x0F => "data-notification",
+        0xC0..=0xC4 => "a service of reading and writing",
+        0xC8..=0xCF => "a service, ciphered with the global key",
+        0xD0..=0xD7 => "a service, ciphered with a dedicated key",
+        ciphering::GLO_CIPHERING => "general-glo-ciphering",
+        ciphering::DED_CIPHERING => "general-ded-ciphering",
+        ciphering::GENERAL_CIPHERING => "general-ciphering",
+        ciphering::GENERAL_SIGNING => "general-signing",
+        BLOCK_TRANSFER => "general-block-transfer",
+        _ => "",
+    }
+}

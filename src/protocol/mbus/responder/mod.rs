@@ -1,0 +1,8 @@
+//! Simulated meters: one that answers requests for data, and the customer interface that calls itself master.
+
+mod amis;
+mod counters;
+mod slave;
+
+pub use amis::{Amis, CALL};
+pub use slave::Slave;
