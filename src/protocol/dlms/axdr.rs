@@ -69,6 +69,39 @@ impl Halt {
     }
 }
 
+/// Goes through one piece of data at `start`, hands on each of its items, and gives the index after it.
+///
+/// # Errors
+/// [`Halt`] where it is no data, or not all of it.
+pub fn walk(bytes: &[u8], start: usize, found: &mut dyn FnMut(Item)) -> Result<usize, Halt> {
+    // How many elements are still to come on each level.
+    let mut open: [u16; DEEPEST] = [0; DEEPEST];
+    let mut depth = 0usize;
+    let mut end = start;
+    for _ in 0..MOST_ITEMS {
+        let item = read_item(bytes, end, depth as u8)?;
+        end = item.end;
+        found(item);
+        if item.is_group() && item.count > 0 {
+            let level = open.get_mut(depth).ok_or(Halt::wrong(item.start, "nested too deep"))?;
+            *level = item.count;
+            depth += 1;
+            continue;
+        }
+        loop {
+            let Some(level) = depth.checked_sub(1).and_then(|upper| open.get_mut(upper)) else {
+                return Ok(end);
+            };
+            *level = level.saturating_sub(1);
+            if *level > 0 {
+                break;
+            }
+            depth -= 1;
+        }
+    }
+    Err(Halt::wrong(end, "more than 4096 elements"))
+}
+
 /// Data as far as it could be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tree {
@@ -84,11 +117,13 @@ impl Tree {
     /// Reads one piece of data at `start`.
     pub fn read(bytes: &[u8], start: usize) -> Self {
         let mut tree = Self { items: Vec::with_capacity(64), end: start, halt: None };
-        tree.halt = tree.fill(bytes).err();
-        let is_whole = tree.halt.is_none() && tree.end == bytes.len();
-        match loose::list(bytes, start) {
-            Ok((items, end)) if !is_whole && end == bytes.len() => tree = Self { items, end, halt: None },
-            _ => {}
+        let read = walk(bytes, start, &mut |item| {
+            tree.end = item.end;
+            tree.items.push(item);
+        });
+        tree.halt = read.err();
+        if tree.halt.is_some() || tree.end != bytes.len() {
+            tree = Self::without_tags(bytes, start).unwrap_or(tree);
         }
         tree.link();
         tree
@@ -106,34 +141,11 @@ impl Tree {
         })
     }
 
-    fn fill(&mut self, bytes: &[u8]) -> Result<(), Halt> {
-        // How many elements are still to come on each level.
-        let mut open: [u16; DEEPEST] = [0; DEEPEST];
-        let mut depth = 0usize;
-        loop {
-            if self.items.len() >= MOST_ITEMS {
-                return Err(Halt::wrong(self.end, "more than 4096 elements"));
-            }
-            let item = read_item(bytes, self.end, depth as u8)?;
-            self.end = item.end;
-            self.items.push(item);
-            if item.is_group() && item.count > 0 {
-                let level = open.get_mut(depth).ok_or(Halt::wrong(item.start, "nested too deep"))?;
-                *level = item.count;
-                depth += 1;
-                continue;
-            }
-            loop {
-                let Some(level) = depth.checked_sub(1).and_then(|upper| open.get_mut(upper)) else {
-                    return Ok(());
-                };
-                *level = level.saturating_sub(1);
-                if *level > 0 {
-                    break;
-                }
-                depth -= 1;
-            }
-        }
+    /// A list whose elements have no tags, if all the bytes are one.
+    fn without_tags(bytes: &[u8], start: usize) -> Option<Self> {
+        let mut items = Vec::new();
+        let end = loose::walk(bytes, start, &mut |item| items.push(item)).ok()?;
+        (end == bytes.len()).then_some(Self { items, end, halt: None })
     }
 
     /// Notes for every item where the next one of its level is.

@@ -1,7 +1,7 @@
 //! APDUs without any carrier, as they are pasted from logs: ciphered or plain, with nothing to check them by.
 
 use super::assembled::Assembled;
-use super::axdr::Tree;
+use super::axdr::walk;
 use super::ciphering::{self, Control, DATA_NOTIFICATION, GLO_CIPHERING, NO_TITLE};
 use super::loose;
 use super::push::Push;
@@ -91,12 +91,9 @@ fn plain(bytes: &[u8]) -> Shape {
         return Shape::Nothing;
     }
     // What is a list without tags may look like a shorter one with tags.
-    let end = match loose::list(bytes, body) {
-        Err(halt) if !halt.is_short => {
-            let tree = Tree::read(bytes, body);
-            tree.halt.map_or(Ok(tree.end), Err)
-        }
-        read => read.map(|(_, end)| end),
+    let end = match loose::walk(bytes, body, &mut |_| {}) {
+        Err(halt) if !halt.is_short => walk(bytes, body, &mut |_| {}),
+        read => read,
     };
     match end {
         Ok(end) => Shape::Unchecked(end),

@@ -83,7 +83,7 @@ fn without_a_key_or_with_a_wrong_one_that_is_said_and_no_value_claimed() {
     assert_eq!((shut.verdict, codes(&shut)), (Verdict::Unchecked(Reason::NoKey), vec!["no-key"]));
     let wrong = MeterKey { encryption: Secret::new(vec![1; 16]), ..key() };
     let shut = explain(&telegram(7, ""), &[wrong]);
-    assert!(shut.verdict.is_bad() && shut.readings.is_empty() && codes(&shut) == ["wrong-key"]);
+    assert!(shut.verdict.is_bad() && shut.readings.is_empty() && codes(&shut) == ["plaintext-check"]);
 }
 
 #[test]
