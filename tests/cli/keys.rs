@@ -217,11 +217,16 @@ fn a_key_is_in_no_output_no_capture_and_no_error() {
 
 #[test]
 fn a_key_of_the_wrong_length_is_named_by_its_place_and_never_quoted() {
-    for bad in ["36C6", "36C66639E48A8CA4D6BC8B282A793BB", "36C66639E48A8CA4D6BC8B282A793BBBZZ"] {
+    for (bad, what) in [
+        ("36C6", "4 hex digits, 28 missing at character 5"),
+        ("36C66639E48A8CA4D6BC8B282A793BB", "31 hex digits, 1 missing at character 32"),
+        ("36C66639E48A8CA4D6BC8B282A793BBBZZ", "character 33 is no hex digit"),
+    ] {
         let keys = KeysFile::with(bad);
         let refused = run(&["decode", "--hex", "68", "--keys", &keys.path()]);
         assert_eq!(refused.code, Some(2), "{refused:?}");
-        assert!(refused.stderr.contains("line 3, column 18: expected 32 hex digits"), "{refused:?}");
+        assert!(refused.stderr.contains(&format!("line 3, column 18: {what}")), "{refused:?}");
+        assert!(refused.stderr.contains("a key is 32 hex digits, 64 for suite 2, or 16 characters"));
         assert!(!refused.stderr.contains("36C6"), "{refused:?}");
     }
 }

@@ -95,12 +95,12 @@ pub fn told_of(bytes: u64, mut listener: Ended) -> Vec<serde_json::Value> {
 /// A telegram without a CRC, as of version 3.
 const TELEGRAM: &[u8] = b"/ISk5\\2MT382-1003\r\n\r\n1-0:1.8.1(000001.718*kWh)\r\n!\r\n";
 
-/// A listener on a serial port for P1, once it has the port open.
-fn listens_for_p1(port: &str, folder: &std::path::Path) -> Ended {
+/// A listener on a serial port for P1, once it has the port open and set.
+fn listens_for_p1(far: &std::fs::File, port: &str, folder: &std::path::Path) -> Ended {
     let capture = folder.join("heard.pcapng");
     let arguments = ["sniff", port, "--model", "dsmr-p1", "--json", "--capture", capture.to_str().unwrap()];
     let child = program().args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    while !capture.exists() || std::fs::metadata(&capture).unwrap().len() == 0 {
+    while baud(far) != 115_200 {
         std::thread::yield_now();
     }
     Ended(child)
@@ -115,11 +115,10 @@ fn baud(far: &std::fs::File) -> u32 {
 fn a_listener_goes_on_with_the_line_settings_that_the_bytes_speak_for() {
     let folder = tempfile::tempdir().unwrap();
     let (mut far, port) = bus();
-    let mut listener = listens_for_p1(&port, folder.path());
+    let mut listener = listens_for_p1(&far, &port, folder.path());
     let mut remarks = BufReader::new(listener.0.stderr.take().unwrap()).lines();
     let mut printed = BufReader::new(listener.0.stdout.take().unwrap()).lines();
     let mut until = |said: &str| while !remarks.next().unwrap().unwrap().contains(said) {};
-    assert_eq!(baud(&far), 115_200);
     far.write_all(&[0; 60]).unwrap();
     until("listening: looks like 9600 7E1 read at 115200 8N1");
     while baud(&far) != 9600 {
@@ -135,7 +134,7 @@ fn a_listener_goes_on_with_the_line_settings_that_the_bytes_speak_for() {
 fn a_line_that_is_named_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let (mut far, port) = bus();
-    let mut listener = listens_for_p1(&format!("{port}?line=115200-8N1"), folder.path());
+    let mut listener = listens_for_p1(&far, &format!("{port}?line=115200-8N1"), folder.path());
     far.write_all(&[0; 60]).unwrap();
     let mut remarks = BufReader::new(listener.0.stderr.take().unwrap()).lines();
     let said = remarks.next().unwrap().unwrap();
