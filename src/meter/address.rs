@@ -136,6 +136,10 @@ pub enum AddressError {
         visible::string(.0)
     )]
     NotANumber(String),
+    /// Hex digits with letters among them that do not say they are hex, so the next one without letters would
+    /// be taken for a decimal number.
+    #[error("address \"{0}\": expected a decimal number; hex is written with 0x in front: 0x{0}")]
+    BareHex(String),
     /// It does not fit the field.
     #[error("address \"{}\": expected a number of at most {largest}", visible::string(.text))]
     TooLarge {
@@ -253,7 +257,7 @@ impl AddressRule {
             return Ok(Written::Decimal(text.parse().ok()));
         }
         if text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return u64::from_str_radix(text, 16).map(Written::Hex).map_err(|_| self.too_large(text));
+            return Err(AddressError::BareHex(text.to_owned()));
         }
         let bytes = bytes(text).ok_or_else(not_a_number)?;
         if bytes.len() > usize::from(self.width.min(8)) {
@@ -318,7 +322,7 @@ fn characters(address: Address, because: &'static str) -> Candidate {
 enum Written {
     /// Decimal digits; `None` when they are more than 64 bits hold, which a serial number may be.
     Decimal(Option<u64>),
-    /// Hex: after `0x`, with letters in it, or as bytes in wire order.
+    /// Hex: after `0x`, or as bytes in wire order.
     Hex(u64),
 }
 
@@ -365,11 +369,20 @@ mod tests {
 
     #[test]
     fn decimal_hex_and_bytes_are_the_same_address() {
-        for text in
-            ["411486", "0x06475E", "0x6475e", "06 47 5E", "00 06 47 5E", "06:47:5E", "06475E", "0006475e"]
-        {
+        for text in ["411486", "0x06475E", "0x6475e", "0X6475E", "06 47 5E", "00 06 47 5E", "06:47:5E"] {
             assert_eq!(candidates(&WIDE, text), [(411_486, "as written")], "{text}");
             assert_eq!(WIDE.resolve(text).unwrap()[0].bytes, [0x00, 0x06, 0x47, 0x5E], "{text}");
+        }
+    }
+
+    #[test]
+    fn hex_without_0x_is_refused_with_how_to_write_it() {
+        for text in ["abc", "06475E", "0006475e", "f", &"e".repeat(20)] {
+            let refused = WIDE.resolve(text).unwrap_err();
+            assert_eq!(refused, AddressError::BareHex(text.to_owned()));
+            let told =
+                format!("address \"{text}\": expected a decimal number; hex is written with 0x in front: 0x{text}");
+            assert_eq!(refused.to_string(), told);
         }
     }
 

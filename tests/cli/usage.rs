@@ -78,6 +78,10 @@ fn wrong_usage_ends_with_2_and_names_what_was_expected() {
             &["read", "sim:", "--model", "mercury-200", "--address", "12x"],
             "address \"12x\": expected a decimal",
         ),
+        (
+            &["compose", "--model", "mercury-200", "--address", "abc", "energy"],
+            "hex is written with 0x in front: 0xabc",
+        ),
         (&["read", "sim:", "--model", "mercury-200", "--every", "5 days"], "expected a time such as"),
         (&["simulate"], "--listen"),
         (&["simulate", "--listen", "tcp://127.0.0.1"], "expected tcp://ADDRESS:PORT"),
