@@ -380,8 +380,9 @@ mod tests {
         for text in ["abc", "06475E", "0006475e", "f", &"e".repeat(20)] {
             let refused = WIDE.resolve(text).unwrap_err();
             assert_eq!(refused, AddressError::BareHex(text.to_owned()));
-            let told =
-                format!("address \"{text}\": expected a decimal number; hex is written with 0x in front: 0x{text}");
+            let told = format!(
+                "address \"{text}\": expected a decimal number; hex is written with 0x in front: 0x{text}"
+            );
             assert_eq!(refused.to_string(), told);
         }
     }
