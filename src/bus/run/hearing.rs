@@ -16,39 +16,9 @@ impl Bus {
         match event {
             LinkEvent::Received { bytes, damage, at } => self.received(&bytes, &damage, at),
             LinkEvent::Sent { at } => self.sent(at),
-            LinkEvent::Opened { peer, line, at } => {
-                self.talk.status.link = LinkState::Open(peer.clone());
-                self.quiet.open(at);
-                let is_proof = self.liveness.open();
-                self.set_line(line);
-                self.trace.lock().mark(Mark::Opened(peer), at);
-                if is_proof {
-                    let note = "the converter takes connections: what is silent is the meter or its wiring";
-                    self.trace.lock().mark(Mark::Note(note.to_owned()), at);
-                }
-                self.talk.seven.open(line);
-                self.remark_on_parity(at);
-                self.open_ears();
-                self.search_anew();
-            }
-            LinkEvent::LineSet { line, at } => {
-                self.set_line(Some(line));
-                self.trace.lock().mark(Mark::Line(line), at);
-                self.talk.seven.set(line);
-                self.search.moved(line);
-                self.remark_on_parity(at);
-                self.line_is_settled(at);
-            }
-            LinkEvent::LineRefused { why, at, .. } => {
-                self.trace.lock().mark(Mark::LineRefused(why), at);
-                self.talk.seven.refuse();
-                self.search.stop();
-                self.tell_exchange(Event::LineRefused, at);
-                if self.talk.active.is_none() {
-                    self.outgoing.held.clear();
-                }
-                self.line_is_settled(at);
-            }
+            LinkEvent::Opened { peer, line, at } => self.opened(peer, line, at),
+            LinkEvent::LineSet { line, at } => self.line_set(line, at),
+            LinkEvent::LineRefused { why, at, .. } => self.line_refused(why, at),
             LinkEvent::Lost { why, at, .. } => {
                 self.lost(LinkState::Lost(why.clone()), Mark::Lost(why), at);
             }
@@ -58,6 +28,42 @@ impl Bus {
             }
         }
         ControlFlow::Continue(())
+    }
+
+    fn opened(&mut self, peer: String, line: Option<LineSettings>, at: At) {
+        self.talk.status.link = LinkState::Open(peer.clone());
+        self.quiet.open(at);
+        let is_proof = self.liveness.open();
+        self.set_line(line);
+        self.trace.lock().mark(Mark::Opened(peer), at);
+        if is_proof {
+            let note = "the converter takes connections: what is silent is the meter or its wiring";
+            self.trace.lock().mark(Mark::Note(note.to_owned()), at);
+        }
+        self.talk.seven.open(line);
+        self.remark_on_parity(at);
+        self.open_ears();
+        self.search_anew();
+    }
+
+    fn line_set(&mut self, line: LineSettings, at: At) {
+        self.set_line(Some(line));
+        self.trace.lock().mark(Mark::Line(line), at);
+        self.talk.seven.set(line);
+        self.search.moved(line);
+        self.remark_on_parity(at);
+        self.line_is_settled(at);
+    }
+
+    fn line_refused(&mut self, why: String, at: At) {
+        self.trace.lock().mark(Mark::LineRefused(why), at);
+        self.talk.seven.refuse();
+        self.search.stop();
+        self.tell_exchange(Event::LineRefused, at);
+        if self.talk.active.is_none() {
+            self.outgoing.held.clear();
+        }
+        self.line_is_settled(at);
     }
 
     pub(super) fn received(&mut self, bytes: &[u8], damage: &[Damage], at: At) {

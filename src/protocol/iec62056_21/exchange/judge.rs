@@ -79,7 +79,12 @@ pub fn judge(wire: &[u8], known: Known<'_>) -> (Verdict, Option<Rule>) {
     if let Some((code, meaning)) = explained.refused.filter(|_| matches!(message, Message::Data(_))) {
         return (Verdict::Refused { code, meaning }, rule);
     }
-    let verdict = match message {
+    (verdict(message, &text, dissection.readings, known.asked), rule)
+}
+
+/// What a sound frame that refuses nothing says.
+fn verdict(message: Message, text: &[u8], readings: Vec<Reading>, asked: Option<&Query>) -> Verdict {
+    match message {
         Message::Ack => Verdict::Accepted,
         Message::Nak => Verdict::Denied,
         Message::Identification(_) => Verdict::Identification(text.to_vec()),
@@ -90,15 +95,12 @@ pub fn judge(wire: &[u8], known: Known<'_>) -> (Verdict, Option<Rule>) {
         Message::Data(block) => {
             let content = text.get(block.content.clone()).unwrap_or_default();
             let value = bracketed(content).to_vec();
-            let other = known.asked.is_some_and(|query| is_other(content, query));
-            Verdict::Data { readings: dissection.readings, value, other, more: block.end == End::More }
+            let other = asked.is_some_and(|query| is_other(content, query));
+            Verdict::Data { readings, value, other, more: block.end == End::More }
         }
-        Message::Lines => {
-            Verdict::Data { readings: dissection.readings, value: Vec::new(), other: false, more: false }
-        }
+        Message::Lines => Verdict::Data { readings, value: Vec::new(), other: false, more: false },
         _ => Verdict::Foreign,
-    };
-    (verdict, rule)
+    }
 }
 
 fn damage(dissection: &crate::frame::Dissection) -> String {

@@ -209,6 +209,10 @@ pub fn parse_wire(text: &[u8]) -> Option<u32> {
 pub const PASSWORD: u32 = 0x6001_02FF;
 /// The load relay.
 pub const RELAY: u32 = 0x0A00_67FF;
+/// The serial number.
+pub const SERIAL: u32 = 0x6001_00FF;
+/// The network address.
+pub const ADDRESS: u32 = 0x6001_01FF;
 /// The date.
 pub const DATE: u32 = 0x0009_02FF;
 /// The time.
@@ -315,8 +319,8 @@ pub static CODES: &[Entry] = &[
     e(SPECIAL_DAYS, "special days", SpecialDays, NONE, Both, All),
     e(0x0A01_64FF, "day schedule", Day, NONE, Both, All).vary(Vary::Schedules),
     // Identity and service.
-    e(0x6001_00FF, "serial number", Text, NONE, Read, All).of(Quantity::SERIAL),
-    e(0x6001_01FF, "network address", Text, NONE, Both, All),
+    e(SERIAL,      "serial number", Text, NONE, Read, All).of(Quantity::SERIAL),
+    e(ADDRESS,     "network address", Text, NONE, Both, All),
     e(PASSWORD,    "password", Password, NONE, Write, One),
     e(0x6001_04FF, "firmware", Text, NONE, Read, All).of(Quantity::VERSION),
     e(0x6001_0AFF, "name of the metering point", Text, NONE, Both, All),

@@ -1,16 +1,12 @@
 //! What a simulated meter says unless it is told otherwise: values recorded from real meters where there are
 //! some.
 
+mod ekt;
+mod neva;
+
 use super::values::Values;
-use crate::protocol::iec62056_21::neva::codes::{CODES, Entry, Form, Meters, Rights, Vary};
 use crate::protocol::iec62056_21::{EKT, EMR, NEVA_1, NEVA_3};
 use crate::protocol::{Dialect, Setup};
-use crate::reading::Unit;
-
-/// A day of an MT324, recorded by vika-sonne/NevaMt3xx.
-const PROFILE: &str = "03977,03995,03997,04014,04031,04036,04038,04062,04078,04073,04068,04054,04034,03958,\
-    03928,03900,03889,03892,03897,03890,03860,03857,03844,03843,03827,03838,03847,03849,03846,03849,03847,\
-    03842,03857,03849,03847,03847,03870,03864,03846,03847,03852,03819,03835,03843,03825,03846,03876,03880";
 
 /// The identification of a model, without its line end.
 pub fn identification(setup: &Setup) -> &'static str {
@@ -47,8 +43,8 @@ pub fn identification(setup: &Setup) -> &'static str {
 pub fn values(setup: &Setup) -> Values {
     let mut values = Values::default();
     match setup.dialect {
-        NEVA_1 | NEVA_3 => neva(&mut values, setup),
-        EKT => parameters(&mut values, ekt(setup.model)),
+        NEVA_1 | NEVA_3 => neva::put(&mut values, setup),
+        EKT => parameters(&mut values, ekt::parameters(setup.model)),
         EMR => parameters(&mut values, emr(setup.model)),
         _ => lines(&mut values),
     }
@@ -58,184 +54,18 @@ pub fn values(setup: &Setup) -> Values {
     values
 }
 
-fn neva(values: &mut Values, setup: &Setup) {
-    let own = if setup.dialect == NEVA_1 { Meters::One } else { Meters::Three };
-    for entry in CODES.iter().filter(|entry| entry.meters == Meters::All || entry.meters == own) {
-        let Some(value) = neva_value(entry, setup).filter(|_| entry.rights != Rights::Write) else {
-            continue;
-        };
-        let last = match entry.vary {
-            Vary::Fixed => 0,
-            Vary::MonthEnds | Vary::Months => 12,
-            Vary::DayStarts | Vary::Days => 127,
-            Vary::Schedules => 36,
-        };
-        let first = u8::from(entry.vary == Vary::Schedules);
-        for index in first..=last {
-            values.put(format!("{:08X}", entry.code_for(index)), vec![value.clone()]);
-        }
-    }
-}
+/// The name of a parameter and its values.
+type Parameter = (&'static str, &'static [&'static str]);
 
-fn neva_value(entry: &Entry, setup: &Setup) -> Option<String> {
-    let is_three = setup.dialect == NEVA_3;
-    let text = match (entry.form, entry.unit) {
-        (Form::Tariffs, _) if entry.vary == Vary::DayStarts => {
-            "000400.84,000309.98,000090.86,000000.00,000000.00"
-        }
-        (Form::Tariffs, Unit::Kilowatt) => "04.8190,04.8457,02.5359,00.0000,00.0000",
-        (Form::Tariffs, _) => "000046.24,000031.14,000015.10,000000.00,000000.00",
-        (Form::Profile, _) => PROFILE,
-        (Form::Number, Unit::Volt) => {
-            if is_three {
-                "0233.81"
-            } else {
-                "000238.39"
-            }
-        }
-        (Form::Number, Unit::Ampere) => {
-            if is_three {
-                "000.512"
-            } else {
-                "000000.51"
-            }
-        }
-        (Form::Number, Unit::Watt) => {
-            if is_three {
-                "00134.2"
-            } else {
-                "00000134"
-            }
-        }
-        (Form::Number, Unit::Var) => "00012.3",
-        (Form::Number, Unit::Hertz) => {
-            if is_three {
-                "50.00"
-            } else {
-                "000050.00"
-            }
-        }
-        (Form::Number, Unit::Degree) => "0120.0",
-        (Form::Number, Unit::Minute) => "30",
-        (Form::Number, _) => "01",
-        (Form::PowerFactor, _) => {
-            if is_three {
-                "10.986"
-            } else {
-                "10.98"
-            }
-        }
-        (Form::Temperature, _) => {
-            if is_three {
-                "029"
-            } else {
-                "0023"
-            }
-        }
-        (Form::Weekday, _) => "02",
-        (Form::DayHour, _) => "0100",
-        (Form::SignedHex | Form::Switch, _) => "00",
-        (Form::Status | Form::Hex, _) => "0000",
-        (Form::Day, _) => "070001,230002,000000,000000,000000,000000,000000,000000",
-        (Form::Seasons, _) => return Some(list("0101010101", "0000000000", 12)),
-        (Form::SpecialDays, _) => return Some(list("000000", "000000", 32)),
-        (Form::Display, _) => return Some(list("010207", "000000", 12)),
-        (Form::Log, _) => return Some(list("000000000000", "000000000000", 16)),
-        (Form::DateTime, _) if entry.rights == Rights::Both => "150813000000",
-        (Form::Text, _) => return Some(neva_text(entry.obis.e, setup)),
-        (Form::Date | Form::Time | Form::DateTime | Form::Password, _) => return None,
-    };
-    Some(text.to_owned())
-}
-
-fn neva_text(e: u8, setup: &Setup) -> String {
-    match e {
-        // A NEVA's serial number has eight digits.
-        0 => setup.serial.get(setup.serial.len().saturating_sub(8)..).unwrap_or_default().to_owned(),
-        1 if setup.address.text().is_empty() => "00000001".to_owned(),
-        1 => setup.address.text().to_owned(),
-        4 => "000V0201".to_owned(),
-        _ => "0000000000000000".to_owned(),
-    }
-}
-
-fn list(first: &str, rest: &str, count: usize) -> String {
-    let mut items = vec![first; 1];
-    items.resize(count, rest);
-    items.join(",")
-}
-
-fn parameters(values: &mut Values, list: Vec<(&str, &[&str])>) {
+fn parameters(values: &mut Values, list: Vec<Parameter>) {
     for (name, items) in list {
         values.put(name, items.iter().map(|item| (*item).to_owned()).collect());
     }
 }
 
-/// From logs of a CE102M v01 and a CE301 v11 and v12.
-fn ekt(model: &str) -> Vec<(&'static str, &'static [&'static str])> {
-    let mut list: Vec<(&str, &[&str])> = vec![
-        ("SNUMB", &["008841083000505"]),
-        ("MODEL", &["3"]),
-        ("IDENT", &["CE301v11.7s4"]),
-        ("HELLO", &["2,CE301,12,00123456,dummy"]),
-        ("FREQU", &["49.96"]),
-        ("STAT_", &["03000101"]),
-        ("GRF01", &["7:0:1", "23:0:2", "0:0:0"]),
-        ("TEMPR", &["25"]),
-        ("V_BAT", &["3.6"]),
-    ];
-    if model == "energomera-ce102m" {
-        list.extend([
-            ("ET0PE", &["68.42", "45.54", "22.88", "0.00", "0.00", "0.00"][..]),
-            ("VOLTA", &["237.58"]),
-            ("CURRE", &["0.402"]),
-            ("POWEP", &["0.378816"]),
-            ("COS_f", &["1.000"]),
-        ]);
-        return list;
-    }
-    list.extend([
-        ("ET0PE", &["16907.9477764", "11504.3875082", "3628.2698795", "1775.2903887", "0.0", "0.0"][..]),
-        ("VOLTA", &["233.751", "235.418", "234.796"]),
-        ("CURRE", &["1.479", "2.8716", "0.782"]),
-        ("POWEP", &["0.5266"]),
-        ("POWPP", &["0.0592", "0.4402", "0.054"]),
-        ("COS_f", &["0.98", "0.97", "0.99", "0.98"]),
-        ("CORUU", &["119.8", "118.8", "121.1"]),
-        ("CORIU", &["11.5", "14.1", "8.1"]),
-        ("VNULL", &["0"]),
-        ("1001", &["16907.9477764"]),
-        ("4001", &["233.751", "235.418", "234.796"]),
-        ("4002", &["1.479", "2.8716", "0.782"]),
-        ("4003", &["0.0592", "0.4402", "0.054", "0.5266"]),
-        ("400B", &["E12", "118.8", "121.1"]),
-        ("400D", &["50.01"]),
-        ("5003", &["009114135064195"]),
-    ]);
-    if matches!(model, "energomera-ce303" | "energomera-ce304" | "energomera-ce6850m") {
-        list.extend([
-            ("ET0PI", &["35.75", "20.5", "15.25", "0.0", "0.0", "0.0"][..]),
-            ("ET0QE", &["120.5", "80.25", "40.25", "0.0", "0.0", "0.0"]),
-            ("ET0QI", &["12.5", "8.25", "4.25", "0.0", "0.0", "0.0"]),
-            ("POWEQ", &["0.12", "0.0"]),
-            ("POWPQ", &["0.04", "0.05", "0.03"]),
-        ]);
-    }
-    if model == "energomera-ce6850m" {
-        list.retain(|(name, _)| !matches!(*name, "POWEP" | "POWPP" | "POWEQ" | "POWPQ"));
-        list.extend([
-            ("POWEP", &["526.6"][..]),
-            ("POWPP", &["59.2", "440.2", "54.0"]),
-            ("POWEQ", &["120.0", "0.0"]),
-            ("POWPQ", &["40.0", "50.0", "30.0"]),
-        ]);
-    }
-    list
-}
-
 /// From a log of a CE307 R34 and published dumps of CE208 and CE308.
-fn emr(model: &str) -> Vec<(&'static str, &'static [&'static str])> {
-    let mut list: Vec<(&str, &[&str])> = vec![
+fn emr(model: &str) -> Vec<Parameter> {
+    let mut list: Vec<Parameter> = vec![
         ("SNUMB", &["012345678901234"]),
         ("MODEL", &["00000007"]),
         ("FREQU", &["49.98"]),
