@@ -12,12 +12,13 @@
 
 use std::time::Duration;
 
+use meterscope::app::target::Target;
 use meterscope::bus::{
-    BusEvent, Decoder, Errand, Handle, Intent, JobEvent, JobId, LinkState, Port, Wanted, channel, run,
+    BusEvent, Errand, Handle, Intent, JobEvent, JobId, LinkState, Port, Wanted, channel, run,
 };
 use meterscope::link::Clock;
-use meterscope::meter::{Model, model};
-use meterscope::protocol::{LineSettings, Options, Plan, Profile, Request, registry};
+use meterscope::meter::model;
+use meterscope::protocol::{LineSettings, Options, Plan};
 use meterscope::sim::{Secrets, SimBus, SimMeter};
 use meterscope::trace::{Entry, SharedTrace, Trace, Way};
 
@@ -135,7 +136,9 @@ async fn timed(case: &Case) -> (Limits, Vec<Duration>) {
     let (mut handle, ends) = channel();
     let meter = SimMeter::of_model(model, case.address, Secrets::default(), Vec::new()).unwrap();
     let link = SimBus::new(vec![meter]).open(clock);
-    let decoder = Decoder { family: registry::family(model.protocol).unwrap(), dialect: model.dialect };
+    let address = model.address.resolve(case.address).unwrap().remove(0).address;
+    let target = Target { model, address, password: None, keys: Vec::new() };
+    let decoder = target.decoder();
     tokio::spawn(run(ends, Port::Full(link), trace.clone(), clock, Some(decoder), Wanted::default()));
     handle.status.wait_for(|status| matches!(status.link, LinkState::Open(_))).await.unwrap();
     // A line just opened is left to settle.
@@ -143,7 +146,7 @@ async fn timed(case: &Case) -> (Limits, Vec<Duration>) {
     let (mut times, mut seen) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         let from = trace.lock().len();
-        read(&mut handle, model, case, JobId(round as u64)).await;
+        read(&mut handle, &target, case, JobId(round as u64)).await;
         tokio::time::sleep(Duration::from_millis(50)).await;
         seen = frames(&trace, from);
         times.push(seen[seen.len() - 1].last.since(seen[0].first));
@@ -161,9 +164,8 @@ fn frames(trace: &SharedTrace, from: u32) -> Vec<Entry> {
 }
 
 /// Asks and waits until there is no more to do.
-async fn read(handle: &mut Handle, model: &'static Model, case: &Case, job: JobId) {
-    let decoder = Decoder { family: registry::family(model.protocol).unwrap(), dialect: model.dialect };
-    let errand = Box::new(Errand::reading(decoder, plan(model, case, decoder)).unwrap());
+async fn read(handle: &mut Handle, target: &Target, case: &Case, job: JobId) {
+    let errand = Box::new(Errand::reading(target.decoder(), plan(target, case)).unwrap());
     handle.intents.send(Intent::Run { job, errand }).unwrap();
     loop {
         match handle.events.recv().await.unwrap() {
@@ -175,21 +177,9 @@ async fn read(handle: &mut Handle, model: &'static Model, case: &Case, job: JobI
     }
 }
 
-fn plan(model: &'static Model, case: &Case, decoder: Decoder) -> Plan {
-    let commands = decoder.family.commands(model.dialect);
-    let request = |(id, arguments): &(&str, &[(&str, &str)])| {
-        let command = commands.iter().find(|command| command.id == *id).unwrap();
-        Request { command, arguments: command.arguments(arguments.iter().copied()).unwrap() }
-    };
-    let profile = Profile {
-        model: model.id,
-        dialect: model.dialect,
-        address: model.address.resolve(case.address).unwrap().remove(0).address,
-        password: None,
-        line: model.line,
-        is_line_chosen: false,
-        network_delay: Duration::ZERO,
-        keys: Vec::new(),
-    };
-    Plan { profile, requests: case.asked.iter().map(request).collect(), options: Options::default() }
+fn plan(target: &Target, case: &Case) -> Plan {
+    let request =
+        |(id, arguments): &(&str, &[(&str, &str)])| target.request(id, arguments.iter().copied()).unwrap();
+    let profile = target.profile(target.model.line, Duration::ZERO);
+    target.plan(case.asked.iter().map(request).collect(), Options::default(), profile)
 }

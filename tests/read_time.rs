@@ -10,11 +10,12 @@
 
 use std::time::Duration;
 
-use meterscope::bus::{BusEvent, Decoder, Errand, Intent, JobEvent, JobId, Port, Wanted, channel, run};
+use meterscope::app::target::Target;
+use meterscope::bus::{BusEvent, Errand, Intent, JobEvent, JobId, Port, Wanted, channel, run};
 use meterscope::frame::At;
 use meterscope::link::Clock;
 use meterscope::meter::model;
-use meterscope::protocol::{LineSettings, Options, Plan, Profile, Request, registry};
+use meterscope::protocol::{LineSettings, Options};
 use meterscope::sim::{Secrets, SimBus, SimMeter};
 use meterscope::trace::{Entry, SharedTrace, Trace, Way};
 
@@ -38,29 +39,18 @@ const ALLOWANCE: Duration = Duration::from_millis(3);
 /// Asks commands of a simulated meter and gives the frames that went to and fro.
 async fn read(id: &str, address: &str, asked: &[(&str, &[(&str, &str)])]) -> Vec<Entry> {
     let model = model(id).unwrap();
-    let family = registry::family(model.protocol).unwrap();
+    let to = model.address.resolve(address).unwrap().remove(0).address;
+    let target = Target { model, address: to, password: None, keys: Vec::new() };
+    let decoder = target.decoder();
     let meter = SimMeter::of_model(model, address, Secrets::default(), Vec::new()).unwrap();
     let clock = Clock::start();
     let trace = SharedTrace::new(Trace::new(clock.origin()));
     let (mut handle, ends) = channel();
-    let decoder = Decoder { family, dialect: model.dialect };
     let link = SimBus::new(vec![meter]).open(clock);
     tokio::spawn(run(ends, Port::Full(link), trace.clone(), clock, Some(decoder), Wanted::default()));
-    let request = |(id, arguments): &(&str, &[(&str, &str)])| {
-        let command = family.commands(model.dialect).iter().find(|command| command.id == *id).unwrap();
-        Request { command, arguments: command.arguments(arguments.iter().copied()).unwrap() }
-    };
-    let profile = Profile {
-        model: model.id,
-        dialect: model.dialect,
-        address: model.address.resolve(address).unwrap().remove(0).address,
-        password: None,
-        line: model.line,
-        is_line_chosen: false,
-        network_delay: Duration::ZERO,
-        keys: Vec::new(),
-    };
-    let plan = Plan { profile, requests: asked.iter().map(request).collect(), options: Options::default() };
+    let requests = asked.iter().map(|(id, arguments)| target.request(id, arguments.iter().copied()).unwrap());
+    let profile = target.profile(model.line, Duration::ZERO);
+    let plan = target.plan(requests.collect(), Options::default(), profile);
     let errand = Box::new(Errand::reading(decoder, plan).unwrap());
     handle.intents.send(Intent::Run { job: JobId(1), errand }).unwrap();
     loop {

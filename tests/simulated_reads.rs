@@ -11,13 +11,13 @@
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
+use meterscope::app::target::{Target, family_of};
 use meterscope::frame::{At, visible};
 use meterscope::link::{Clock, Link, LinkCommand, LinkEvent};
-use meterscope::meter::{AddressRule, Login, MODELS, Model, Order, Preset, Wiring, model};
-use meterscope::protocol::energomera_ce::{Ce, KERNEL10};
+use meterscope::meter::{AddressRule, Login, Model, Order, Wiring, model};
+use meterscope::protocol::energomera_ce::KERNEL10;
 use meterscope::protocol::{
-    Action, Address, Event, Exchange, Family, Fault, LineSettings, Options, PieceKind, Plan, Profile,
-    Request, Source, Unfit, registry,
+    Action, Address, Event, Exchange, Fault, LineSettings, Options, PieceKind, Plan, Request, Source, Unfit,
 };
 use meterscope::sim::fault::Faults;
 use meterscope::sim::{Secrets, SimBus, SimMeter, Speed, demo_meters, open};
@@ -62,25 +62,18 @@ struct Outcome {
     last: At,
 }
 
+const ONCE: Options = Options { retries: 0, read_twice: false };
+
+fn plan_for(target: &Target, requests: Vec<Request>) -> Plan {
+    target.plan(requests, ONCE, target.profile(target.model.line, Duration::ZERO))
+}
+
 /// The energies of the sum and three tariffs, each a request of its own.
 fn four_tariffs(address: u64) -> Plan {
-    let energy = Ce.commands(KERNEL10).iter().find(|command| command.id == "energy").unwrap();
-    let request =
-        |tariff| Request { command: energy, arguments: energy.arguments([("tariff", tariff)]).unwrap() };
-    Plan {
-        profile: Profile {
-            model: CE307.id,
-            dialect: KERNEL10,
-            address: Address::numeric(address.to_string(), address),
-            password: None,
-            line: LINE,
-            is_line_chosen: false,
-            network_delay: Duration::ZERO,
-            keys: Vec::new(),
-        },
-        requests: ["sum", "T1", "T2", "T3"].map(request).to_vec(),
-        options: Options { retries: 0, read_twice: false },
-    }
+    let address = Address::numeric(address.to_string(), address);
+    let target = Target { model: &CE307, address, password: None, keys: Vec::new() };
+    let request = |tariff| target.request("energy", [("tariff", tariff)]).unwrap();
+    plan_for(&target, ["sum", "T1", "T2", "T3"].map(request).to_vec())
 }
 
 fn ce307(address: &str) -> SimMeter {
@@ -89,34 +82,11 @@ fn ce307(address: &str) -> SimMeter {
     SimMeter::of_model(&CE307, address, Secrets::default(), values).unwrap()
 }
 
-fn family_of(model: &str) -> &'static dyn Family {
-    MODELS
-        .iter()
-        .find(|known| known.id == model)
-        .map_or(&Ce, |known| registry::family(known.protocol).unwrap())
-}
-
 /// The everyday set of a model.
 fn everyday(model: &'static Model, address: &str) -> Plan {
-    let commands = family_of(model.id).commands(model.dialect);
-    let request = |preset: &Preset| {
-        let command = commands.iter().find(|command| command.id == preset.command).unwrap();
-        Request { command, arguments: command.arguments(preset.arguments.iter().copied()).unwrap() }
-    };
-    Plan {
-        profile: Profile {
-            model: model.id,
-            dialect: model.dialect,
-            address: model.address.resolve(address).unwrap().remove(0).address,
-            password: None,
-            line: model.line,
-            is_line_chosen: false,
-            network_delay: Duration::ZERO,
-            keys: Vec::new(),
-        },
-        requests: model.everyday.iter().map(request).collect(),
-        options: Options { retries: 0, read_twice: false },
-    }
+    let address = model.address.resolve(address).unwrap().remove(0).address;
+    let target = Target { model, address, password: None, keys: Vec::new() };
+    plan_for(&target, target.everyday())
 }
 
 /// A link to these meters with these faults, opened.
@@ -129,7 +99,7 @@ async fn bus(meters: Vec<SimMeter>, faults: &Faults) -> Link {
 
 /// Carries a plan out, as the bus task does but without its care for echoes.
 async fn carry_out(link: &mut Link, clock: Clock, plan: Plan) -> Outcome {
-    let family = family_of(plan.profile.model);
+    let family = family_of(model(plan.profile.model).unwrap());
     let mut framer = family.framer(Source::Replies, LINE);
     let mut exchange = family.exchange(plan).unwrap();
     let mut outcome = Outcome::default();

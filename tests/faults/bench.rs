@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use meterscope::app::diagnosis::{Case, Diagnosis, diagnose};
+use meterscope::app::target::Target;
 use meterscope::bus::{
     BusEvent, Decoder, EchoState, Errand, Handle, Intent, JobEvent, JobId, LinkState, Port, Status, Wanted,
     channel, run,
@@ -10,7 +11,7 @@ use meterscope::bus::{
 use meterscope::frame::visible;
 use meterscope::link::{Clock, Link, Place};
 use meterscope::meter::{Model, model};
-use meterscope::protocol::{Address, Fault, Judged, Options, Plan, Profile, Request, registry};
+use meterscope::protocol::{Address, Fault, Judged, Options, Plan};
 use meterscope::sim::fault::{Deed, Faults};
 use meterscope::sim::{Secrets, SimBus, SimMeter, Speed};
 use meterscope::trace::{EntryKind, SharedTrace, Trace, Way};
@@ -103,23 +104,16 @@ impl Kind {
     }
 
     pub fn plan_of(self, asked: &[(&str, &[(&str, &str)])], options: Options) -> Plan {
-        let model = self.model();
-        let commands = self.decoder().family.commands(model.dialect);
+        let target = self.target();
         let request = |(id, arguments): &(&str, &[(&str, &str)])| {
-            let command = commands.iter().find(|command| command.id == *id).unwrap();
-            Request { command, arguments: command.arguments(arguments.iter().copied()).unwrap() }
+            target.request(id, arguments.iter().copied()).unwrap()
         };
-        let profile = Profile {
-            model: model.id,
-            dialect: model.dialect,
-            address: self.own_address(),
-            password: None,
-            line: model.line,
-            is_line_chosen: false,
-            network_delay: Duration::ZERO,
-            keys: Vec::new(),
-        };
-        Plan { profile, requests: asked.iter().map(request).collect(), options }
+        let profile = target.profile(target.model.line, Duration::ZERO);
+        target.plan(asked.iter().map(request).collect(), options, profile)
+    }
+
+    fn target(self) -> Target {
+        Target { model: self.model(), address: self.own_address(), password: None, keys: Vec::new() }
     }
 
     pub fn own_address(self) -> Address {
@@ -130,8 +124,7 @@ impl Kind {
     }
 
     pub fn decoder(self) -> Decoder {
-        let model = self.model();
-        Decoder { family: registry::family(model.protocol).unwrap(), dialect: model.dialect }
+        self.target().decoder()
     }
 }
 
