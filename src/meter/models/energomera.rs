@@ -79,72 +79,8 @@ const CLASSIC_EVERYDAY: &[Preset] = &[
     preset("serial", &[]),
 ];
 
-/// CE307 R33: manual of 2017, app. B.
-pub(super) static CE307: Model = Model {
-    id: "energomera-ce307",
-    maker: MAKER,
-    title: "CE307 R33",
-    protocol: PROTOCOL,
-    dialect: KERNEL10,
-    line: LINE,
-    other_speeds: &[],
-    address: ADDRESS,
-    login: NO_PASSWORD,
-    encrypts: false,
-    wiring: Wiring {
-        interface: "RS-485 (shared with the optical port on types OA.N, where buttons choose)",
-        terminals: "12 A, 13 B, 14 GND, 15 +12 V",
-        supply: "with the letter N in the type: 12 V (9.6 to 14.4 V), 100 mA between 15 and 14",
-    },
-    everyday: KERNEL10_EVERYDAY,
-    ambiguous_replies: true,
-    lookalike: "CE307 R34 looks alike and speaks IEC 62056-21 in ASCII at 9600 7E1, or DLMS",
-    tariffs: 5,
-    note: "three wrong passwords lock the interface until the calendar hour ends",
-};
-
-/// CE102 R5.1: the CE307's commands, in every exchange that was captured.
-pub(super) static CE102_R51: Model = Model {
-    id: "energomera-ce102-r51",
-    maker: MAKER,
-    title: "CE102 R5.1",
-    protocol: PROTOCOL,
-    dialect: KERNEL10,
-    line: LINE,
-    other_speeds: &[],
-    address: ADDRESS,
-    login: NO_PASSWORD,
-    encrypts: false,
-    wiring: WIRING,
-    everyday: R51_EVERYDAY,
-    ambiguous_replies: true,
-    lookalike: "CE102 of other cases speak the classic dialect, CE102M IEC 62056-21 in ASCII at 9600 7E1",
-    tariffs: 5,
-    note: "",
-};
-
-/// CE102 in the cases S6, R5, S7, S7J, R8, R8Q: INES.411152.094D5.
-pub(super) static CE102: Model = Model {
-    id: "energomera-ce102",
-    maker: MAKER,
-    title: "CE102 S6, R5, S7, R8",
-    protocol: PROTOCOL,
-    dialect: CLASSIC,
-    line: LINE,
-    other_speeds: CLASSIC_SPEEDS,
-    address: ADDRESS,
-    login: NO_PASSWORD,
-    encrypts: false,
-    wiring: WIRING,
-    everyday: CLASSIC_EVERYDAY,
-    ambiguous_replies: true,
-    lookalike: "CE102 R5.1 speaks the kernel-10 dialect, CE102M IEC 62056-21 in ASCII at 9600 7E1",
-    tariffs: 8,
-    note: "the optical port of older ones is infrared, an IEC head does not fit",
-};
-
-/// CE301M R33, S31: INES.411152.094D5.
-pub(super) static CE301M: Model = Model {
+/// What the meters of the classic dialect have in common: a CE301M (INES.411152.094D5).
+const CLASSIC_METER: Model = Model {
     id: "energomera-ce301m",
     maker: MAKER,
     title: "CE301M R33, S31",
@@ -163,24 +99,56 @@ pub(super) static CE301M: Model = Model {
     note: "",
 };
 
+/// What the meters of the kernel-10 dialect have in common: a CE307 R33 (manual of 2017, app. B).
+const KERNEL10_METER: Model = Model {
+    id: "energomera-ce307",
+    title: "CE307 R33",
+    dialect: KERNEL10,
+    other_speeds: &[],
+    wiring: Wiring {
+        interface: "RS-485 (shared with the optical port on types OA.N, where buttons choose)",
+        terminals: "12 A, 13 B, 14 GND, 15 +12 V",
+        supply: "with the letter N in the type: 12 V (9.6 to 14.4 V), 100 mA between 15 and 14",
+    },
+    everyday: KERNEL10_EVERYDAY,
+    lookalike: "CE307 R34 looks alike and speaks IEC 62056-21 in ASCII at 9600 7E1, or DLMS",
+    tariffs: 5,
+    note: "three wrong passwords lock the interface until the calendar hour ends",
+    ..CLASSIC_METER
+};
+
+/// CE307 R33: manual of 2017, app. B.
+pub(super) static CE307: Model = KERNEL10_METER;
+
+/// CE102 R5.1: the CE307's commands, in every exchange that was captured.
+pub(super) static CE102_R51: Model = Model {
+    id: "energomera-ce102-r51",
+    title: "CE102 R5.1",
+    wiring: WIRING,
+    everyday: R51_EVERYDAY,
+    lookalike: "CE102 of other cases speak the classic dialect, CE102M IEC 62056-21 in ASCII at 9600 7E1",
+    note: "",
+    ..KERNEL10_METER
+};
+
+/// CE102 in the cases S6, R5, S7, S7J, R8, R8Q: INES.411152.094D5.
+pub(super) static CE102: Model = Model {
+    id: "energomera-ce102",
+    title: "CE102 S6, R5, S7, R8",
+    lookalike: "CE102 R5.1 speaks the kernel-10 dialect, CE102M IEC 62056-21 in ASCII at 9600 7E1",
+    note: "the optical port of older ones is infrared, an IEC head does not fit",
+    ..CLASSIC_METER
+};
+
+/// CE301M R33, S31: INES.411152.094D5.
+pub(super) static CE301M: Model = CLASSIC_METER;
+
 /// CE306: listed by third-party software beside the CE102, its commands are in no manual at hand.
 pub(super) static CE306: Model = Model {
     id: "energomera-ce306",
-    maker: MAKER,
     title: "CE306 R33, S31",
-    protocol: PROTOCOL,
-    dialect: CLASSIC,
-    line: LINE,
-    other_speeds: CLASSIC_SPEEDS,
-    address: ADDRESS,
-    login: NO_PASSWORD,
-    encrypts: false,
-    wiring: WIRING,
-    everyday: CLASSIC_EVERYDAY,
-    ambiguous_replies: true,
-    lookalike: ASCII_LOOKALIKE,
-    tariffs: 8,
     note: "the dialect is not proved: identify it first, and pick CE102 R5.1 if it tells kernel 10",
+    ..CLASSIC_METER
 };
 
 #[cfg(test)]
