@@ -25,6 +25,14 @@ impl Server {
         Self { stream, decoder: Decoder::default(), data: Vec::new() }
     }
 
+    /// Takes a call and does all that the caller asks for.
+    async fn agreeing(listener: &TcpListener) -> Self {
+        let mut server = Self::taking_a_call(listener).await;
+        server.agree(Verb::Do).await;
+        server.settle(|speed| speed).await;
+        server
+    }
+
     /// Serves until the caller has asked for a stop size, the last of four settings; acknowledges all, and the
     /// speed as `speed` makes it.
     async fn settle(&mut self, speed: impl Fn([u8; 4]) -> [u8; 4]) {
@@ -79,12 +87,7 @@ async fn listener() -> (TcpListener, SocketAddr) {
 /// A link to a converter that does as it is told.
 async fn opened() -> (Link, Server, TcpListener) {
     let (listener, address) = listener().await;
-    let serving = async {
-        let mut server = Server::taking_a_call(&listener).await;
-        server.agree(Verb::Do).await;
-        server.settle(|speed| speed).await;
-        server
-    };
+    let serving = Server::agreeing(&listener);
     let (link, server) = tokio::join!(open("127.0.0.1", address.port(), LINE, Clock::start()), serving);
     let mut link = link.unwrap();
     let event = link.events.recv().await;
@@ -176,9 +179,7 @@ async fn a_lost_connection_comes_back_with_the_line_of_last() {
     assert!(matches!(link.events.recv().await, Some(LinkEvent::LineSet { .. })));
     drop(server);
     assert!(matches!(link.events.recv().await, Some(LinkEvent::Lost { .. })));
-    let mut server = Server::taking_a_call(&listener).await;
-    server.agree(Verb::Do).await;
-    server.settle(|speed| speed).await;
+    let _server = Server::agreeing(&listener).await;
     let event = link.events.recv().await;
     let expected = Some(LineSettings::e71(300));
     assert!(matches!(event, Some(LinkEvent::Opened { line, .. }) if line == expected), "{event:?}");
@@ -187,12 +188,7 @@ async fn a_lost_connection_comes_back_with_the_line_of_last() {
 #[tokio::test]
 async fn listening_puts_nothing_on_the_line() {
     let (listener, address) = listener().await;
-    let serving = async {
-        let mut server = Server::taking_a_call(&listener).await;
-        server.agree(Verb::Do).await;
-        server.settle(|speed| speed).await;
-        server
-    };
+    let serving = Server::agreeing(&listener);
     let opening = open_listening("127.0.0.1", address.port(), LINE, Clock::start());
     let (link, mut server) = tokio::join!(opening, serving);
     let mut link = link.unwrap();

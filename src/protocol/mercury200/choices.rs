@@ -37,22 +37,6 @@ pub static WEEKDAY: [Choice; 8] = [
     choice(7, "holiday"),
 ];
 
-/// 31, 11: months, from 0.
-pub static MONTH: [Choice; 12] = [
-    choice(0x0, "january"),
-    choice(0x1, "february"),
-    choice(0x2, "march"),
-    choice(0x3, "april"),
-    choice(0x4, "may"),
-    choice(0x5, "june"),
-    choice(0x6, "july"),
-    choice(0x7, "august"),
-    choice(0x8, "september"),
-    choice(0x9, "october"),
-    choice(0xA, "november"),
-    choice(0xB, "december"),
-];
-
 /// 32, 38: months, from 0, and the current one.
 pub static MONTH_OR_CURRENT: [Choice; 13] = [
     choice(0x0F, "current"),
@@ -69,6 +53,9 @@ pub static MONTH_OR_CURRENT: [Choice; 13] = [
     choice(0xA, "november"),
     choice(0xB, "december"),
 ];
+
+/// 31, 11: months, from 0.
+pub static MONTH: &[Choice] = MONTH_OR_CURRENT.split_at(1).1;
 
 /// 33, 12, 13: of what the maximum is.
 pub static MAXIMUM: [Choice; 3] = [choice(0, "voltage"), choice(1, "current"), choice(2, "power")];

@@ -86,7 +86,7 @@ const MONTH: &[Parameter] = &[one_of("month", "Month", &choices::MONTH_OR_CURREN
 
 const DAY: Parameter = one_of("day", "Kind of day", &choices::WEEKDAY, Some("sunday"));
 
-const SCHEDULE_MONTH: Parameter = one_of("month", "Month", &choices::MONTH, Some("january"));
+const SCHEDULE_MONTH: Parameter = one_of("month", "Month", choices::MONTH, Some("january"));
 
 const HALF: Parameter = or("0", ranged("half", "Half of the table, 0 or 1", (0, 1)));
 
