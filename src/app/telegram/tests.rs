@@ -72,7 +72,9 @@ fn without_a_key_the_envelope_is_what_there_is_to_see() {
     let telegram = last_frame("evn-kaifa-ma309-doc", "dlms-mbus", false);
     let lines = lines(&telegram);
     assert_eq!(named(&lines, "invocation counter").number, Some(Decimal::new(35, 0)));
-    assert_eq!(named(&lines, "system title").note, "Kaifa");
+    let title = named(&lines, "system title");
+    assert_eq!((title.value.as_str(), title.note.as_str()), ("4B464D6750000009", "KFM: Kaifa"));
+    assert_eq!(title.raw, "4B 46 4D 67 50 00 00 09");
     let standing = Standing::of(&telegram, Some(1));
     assert_eq!((standing.cipher, standing.counter, standing.parts), (Cipher::NoKey, Some(35), 2));
 }

@@ -1,9 +1,9 @@
 //! What is said of a message besides its content: what became of the one before, and its ciphering header.
 
 use super::ciphering::{self, BLOCK_TRANSFER, Control, Header};
-use super::maker;
 use super::standing::{Event, Step};
 use crate::frame::{Label, Value};
+use crate::protocol::sealed;
 use crate::protocol::sheet::Sheet;
 
 /// How the parts of a carrier are called, and the problem of one that is not in order.
@@ -88,8 +88,11 @@ pub fn title_fields(
         .field(0, "length of system title", (start - 1, start), Value::count((end - start) as u64))
         .note(note);
     if end > start {
-        let note = title.map_or("not of 8 bytes", maker::title_maker);
-        sheet.field(0, "system title", (start, end), Value::Text).note(note);
+        let (value, note) = match title {
+            Some(title) => sealed::title(title),
+            None => (Value::Bytes, "not of 8 bytes"),
+        };
+        sheet.field(0, "system title", (start, end), value).note(note);
     }
 }
 

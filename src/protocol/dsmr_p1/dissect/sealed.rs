@@ -6,7 +6,7 @@ use crate::protocol::cipher::{self, CipherError};
 use crate::protocol::dsmr_p1::envelope::Envelope;
 use crate::protocol::dsmr_p1::tracker::{AGAIN, BACK};
 use crate::protocol::dsmr_p1::wire::{self, End};
-use crate::protocol::{Context, Judged, MeterKey};
+use crate::protocol::{Context, Judged, MeterKey, sealed};
 
 /// The authentication key of every meter in Luxembourg (Smarty P1 specification 1.1.3, 3.2.5). It is public.
 pub const LUXEMBOURG: [u8; 16] =
@@ -70,10 +70,11 @@ pub fn fields(bytes: &[u8], envelope: &Envelope) -> Vec<Field> {
     let cut = |from: usize, to: usize| Span::new(from.min(bytes.len()), to.min(bytes.len()));
     let (control, text) = (envelope.control_at, envelope.text_at());
     let length = envelope.total.saturating_sub(control) as u64;
+    let (title, maker) = sealed::title(envelope.title);
     let mut fields = vec![
         Field::new("tag", cut(0, 1), Value::Meaning(0xDB, "general-glo-ciphering")),
         Field::new("length of title", cut(1, 2), Value::count(8)),
-        Field::new("system title", cut(2, 10), Value::Bytes).note("maker and number: the meter's, for keys"),
+        Field::new("system title", cut(2, 10), title).note(maker),
         Field::new("length", cut(10, control), Value::count(length)),
         Field::new("security control", cut(control, control + 1), Value::Hex(envelope.control.into(), 2))
             .note(control_name(envelope.control)),
