@@ -197,7 +197,7 @@ fn amis(size: (u16, u16)) -> State {
 
 fn mbus(size: (u16, u16)) -> State {
     let mut state = amis(size);
-    keys(&mut state, &["u", "down", "down"]);
+    keys(&mut state, &["u", "down"]);
     state
 }
 

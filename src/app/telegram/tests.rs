@@ -88,6 +88,16 @@ fn a_record_names_its_tariff_and_shows_its_head_apart_from_its_value() {
 }
 
 #[test]
+fn records_of_the_same_quantity_are_told_apart_by_name_and_filler_is_no_line() {
+    let lines = lines(&last_frame("amis-td3511-mode5-doc", "mbus", true));
+    assert_eq!(named(&lines, "energy").number, Some(Decimal::new(684_544, 0)));
+    assert_eq!(named(&lines, "energy, negative").number, Some(Decimal::new(129_412, 0)));
+    assert_eq!(named(&lines, "energy, manufacturer's").number, Some(Decimal::new(20, 0)));
+    assert_eq!(named(&lines, "reactive energy, negative, tariff 1").number, Some(Decimal::new(81_446, 0)));
+    assert!(lines.iter().all(|line| line.name != "filler"));
+}
+
+#[test]
 fn what_changed_is_told_by_how_much() {
     let before = lines(&last_frame("v50-iskra-stream-1", "dsmr-p1", false));
     let now = lines(&last_frame("v50-iskra-stream-2", "dsmr-p1", false));
