@@ -55,11 +55,52 @@ fn a_key_of_16_bytes_for_suite_2_is_said_to_be_too_short() {
     assert_eq!(problems(&told), ["key-length"]);
 }
 
+/// The problems of an APDU that is sent in segments, with no key.
+fn of_apdu(parts: &[&[u8]]) -> Vec<&'static str> {
+    problems(&listen(&OverMbus, &[&segments(&parts.concat(), 245).concat()], &[]))
+}
+
+/// Tag and system title, length, security control and counter of a ciphered APDU whose text has 20 bytes.
+const CIPHERED: &[u8] = b"\xDB\x08KFM\0\0\0\0\x01\x19\x20\0\0\0\x01";
+
 #[test]
-fn a_counter_that_does_not_grow_is_a_replay() {
-    let vector = vector("syn-kaifa-250");
-    let twice = [vector.bytes(), vector.bytes()].concat();
-    assert!(problems(&listen(&OverMbus, &[&twice], &vector.keys())).contains(&"replay"));
+fn an_apdu_whose_length_is_not_that_of_what_came_is_said_to_be_short_or_followed_by_more() {
+    assert_eq!(of_apdu(&[CIPHERED, &[0xAA; 20]]), ["no-key"]);
+    assert_eq!(of_apdu(&[CIPHERED, &[0xAA; 19]]), ["apdu-incomplete"]);
+    assert_eq!(of_apdu(&[CIPHERED, &[0xAA; 23]]), ["trailing-bytes", "no-key", "unsupported-apdu"]);
+}
+
+#[rstest]
+#[case::a_key_of_one_association(&[0xDC, 8, b'K', b'F', b'M', 0, 0, 0, 0, 1, 25, 0x20, 0, 0, 0, 1], "unsupported-key")]
+#[case::a_suite_of_none(&[0xDB, 8, b'K', b'F', b'M', 0, 0, 0, 0, 1, 25, 0x27, 0, 0, 0, 1], "unsupported-suite")]
+#[case::compression(&[0xDB, 8, b'K', b'F', b'M', 0, 0, 0, 0, 1, 25, 0xA0, 0, 0, 0, 1], "unsupported-compression")]
+fn what_cannot_be_deciphered_with_any_key_is_said_to_be_so(#[case] head: &[u8], #[case] code: &str) {
+    let apdu = [head, &[0xAA; 20]].concat();
+    let key = MeterKey { system_title: None, encryption: Secret::new(vec![1; 16]), authentication: None };
+    assert_eq!(problems(&listen(&OverMbus, &[&segments(&apdu, 245).concat()], &[key])), [code]);
+}
+
+#[rstest]
+#[case::unknown_type(&[0x02, 0x01, 0x7E], "axdr")]
+#[case::more_announced_than_there_is(&[0x02, 0x05, 0x11, 0x01], "axdr")]
+#[case::bytes_left_over(&[0x02, 0x01, 0x11, 0x01, 0x55], "unsupported-apdu")]
+fn data_of_unknown_layout_is_shown_up_to_where_it_is_not_understood(#[case] data: &[u8], #[case] code: &str) {
+    let found = of_apdu(&[&[0x0F, 0, 0, 0, 1, 0], data]);
+    assert!(found.contains(&code), "{found:?}");
+}
+
+#[rstest]
+#[case::the_same_again(7, 7, true)]
+#[case::back(7, 3, true)]
+#[case::ahead(7, 8, false)]
+fn a_counter_that_does_not_grow_is_a_replay(#[case] first: u8, #[case] next: u8, #[case] is_replay: bool) {
+    let push = |counter: u8| {
+        let mut head = CIPHERED.to_vec();
+        *head.last_mut().unwrap() = counter;
+        segments(&[head, vec![0xAA; 20]].concat(), 245).concat()
+    };
+    let found = problems(&listen(&OverMbus, &[&push(first), &push(next)], &[]));
+    assert_eq!(found.contains(&"replay"), is_replay, "{found:?}");
 }
 
 #[rstest]
