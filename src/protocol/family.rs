@@ -29,6 +29,9 @@ pub struct Context<'a> {
     pub request: Option<&'a [u8]>,
     /// The frames of the message it belongs to, wire bytes, in order; empty for messages of one frame.
     pub parts: &'a [&'a [u8]],
+    /// The frames of the message that this frame ends before it was whole, wire bytes, in order; empty where it ends
+    /// none or they are not known.
+    pub dropped: &'a [&'a [u8]],
     /// The dialect in force; a picked model fixes it.
     pub dialect: Dialect,
     /// The step of the session.
@@ -112,6 +115,12 @@ pub trait Family: Sync {
     fn stage(&self, step: u8) -> Option<Stage> {
         let _ = step;
         None
+    }
+
+    /// Whether the message before a frame ended before it was whole, by the step its tracker noted.
+    fn is_broken_off(&self, step: u8) -> bool {
+        let _ = step;
+        false
     }
 
     /// Whether carrying a command out is a dialogue of several steps.

@@ -191,20 +191,24 @@ impl Listen {
         self.number = self.number.wrapping_add(1);
         let seen = Seen { number, bytes, source: Source::Replies, first: at, last: at };
         let relation = self.tracker.track(seen);
+        let mut before = Vec::new();
         match relation.message {
             Some(message) if Some(message) == self.message && self.parts.len() < MOST_PARTS => {}
             other => {
                 self.message = other;
-                self.parts.clear();
+                before = std::mem::take(&mut self.parts);
             }
         }
         if self.message.is_some() {
             self.parts.push(bytes.to_vec());
         }
         let parts: Vec<&[u8]> = self.parts.iter().map(Vec::as_slice).collect();
+        let is_broken_off = self.family.is_broken_off(relation.step);
+        let dropped: Vec<&[u8]> = before.iter().map(Vec::as_slice).filter(|_| is_broken_off).collect();
         let context = Context {
             direction: relation.direction,
             parts: &parts,
+            dropped: &dropped,
             dialect: self.profile.dialect,
             step: relation.step,
             keys: &self.profile.keys,

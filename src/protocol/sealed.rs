@@ -1,7 +1,7 @@
 //! Encrypted messages that cannot be read: for want of a key, or with a wrong one.
 
 use super::exchange::{Fault, Lock};
-use crate::frame::{Dissection, Field, Label, Layer, hex};
+use crate::frame::{Dissection, Field, Label, Layer, Value, hex};
 
 /// What keeps an encrypted message shut, by the code of its problem; `None` for problems of another kind.
 #[must_use]
@@ -26,6 +26,29 @@ pub fn fault(dissection: &Dissection) -> Option<Fault> {
 #[must_use]
 pub fn system_title(dissection: &Dissection) -> Option<[u8; 8]> {
     bytes_of(dissection, "system title")?.try_into().ok()
+}
+
+/// A system title as the value of a field, in the hex that a keys file wants, and whose it is.
+#[must_use]
+pub const fn title(title: [u8; 8]) -> (Value, &'static str) {
+    (Value::Hex(u64::from_be_bytes(title), 16), title_maker(title))
+}
+
+/// The first three letters of a system title and the maker they stand for (list of the DLMS User Association).
+const fn title_maker(title: [u8; 8]) -> &'static str {
+    match title {
+        [b'A', b'D', b'N', ..] => "ADN: Aidon",
+        [b'E', b'G', b'M', ..] => "EGM: Elgama",
+        [b'E', b'L', b'S', ..] => "ELS: Elster",
+        [b'I', b'S', b'K', ..] => "ISK: Iskraemeco",
+        [b'K', b'A', b'M', ..] => "KAM: Kamstrup",
+        [b'K', b'F', b'M', ..] => "KFM: Kaifa",
+        [b'L', b'G', b'Z', ..] => "LGZ: Landis+Gyr",
+        [b'M', b'M', b'M', ..] => "MMM: the example of the Green Book",
+        [b'S', b'A', b'G', ..] => "SAG: Sagemcom",
+        [b'S', b'M', b'S', ..] => "SMS: Siemens",
+        _ => "of a maker not known here",
+    }
 }
 
 /// The system title and the security control of an encrypted message, as it shows them.

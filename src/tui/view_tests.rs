@@ -190,9 +190,15 @@ fn kaifa_without_key(size: (u16, u16)) -> State {
     listening(size, Screen::Bench, &Pushed { model: "kaifa-ma309", telegrams, has_keys: false, cut: 256 })
 }
 
-fn mbus(size: (u16, u16)) -> State {
+fn amis(size: (u16, u16)) -> State {
     let telegrams = &["amis-td3511-mode5-doc"];
     listening(size, Screen::Bench, &Pushed { model: "siemens-td3511", telegrams, has_keys: true, cut: WHOLE })
+}
+
+fn mbus(size: (u16, u16)) -> State {
+    let mut state = amis(size);
+    keys(&mut state, &["u", "down"]);
+    state
 }
 
 fn pushed_readings(size: (u16, u16)) -> State {
@@ -224,6 +230,7 @@ const SCENES: &[Scene] = &[
     ("telegram-kaifa", kaifa),
     ("telegram-kaifa-no-key", kaifa_without_key),
     ("telegram-key", keyed),
+    ("bench-amis", amis),
     ("telegram-mbus", mbus),
     ("readings-pushed", pushed_readings),
     ("trace", damaged),

@@ -39,6 +39,7 @@ const FRAME: &[&str] = &[
     "start",
     "stop",
     "end",
+    "filler",
     "flag",
     "length",
     "length of title",
@@ -212,7 +213,8 @@ impl Maker<'_> {
         let (from, to) =
             (field.span.range().start, data.map_or(field.span.range().end, |span| span.range().start));
         let of = |bytes: Option<&[u8]>| hex::spaced(bytes.unwrap_or_default());
-        let belongs = fields.iter().filter_map(|field| belonging(&field.label.to_string()));
+        // What kind of value it is comes before where it belongs, which is what may be cut.
+        let belongs = fields.iter().rev().filter_map(|field| belonging(&field.label.to_string()));
         let words: Vec<String> = std::iter::once(field.label.to_string()).chain(belongs).collect();
         let line = self.line(at, field);
         Line {
@@ -269,10 +271,10 @@ fn is_code(field: &Field) -> bool {
     matches!((field.label, field.value), (Label::Code(_), Value::Word(_))) && field.note == "OBIS code"
 }
 
-/// What a part of a record's head says of where its value belongs: `tariff 1`, `stored value 2`.
+/// What a part of a record's head says of its value: `negative`, `tariff 1`, `stored value 2`.
 fn belonging(label: &str) -> Option<String> {
     let (part, more) = label.split_once(", ")?;
-    part.starts_with("DIF").then(|| more.to_owned())
+    matches!(part, "DIF" | "DIFE" | "VIF").then(|| more.to_owned())
 }
 
 fn trimmed(line: &[u8]) -> &[u8] {

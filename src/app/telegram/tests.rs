@@ -72,7 +72,9 @@ fn without_a_key_the_envelope_is_what_there_is_to_see() {
     let telegram = last_frame("evn-kaifa-ma309-doc", "dlms-mbus", false);
     let lines = lines(&telegram);
     assert_eq!(named(&lines, "invocation counter").number, Some(Decimal::new(35, 0)));
-    assert_eq!(named(&lines, "system title").note, "Kaifa");
+    let title = named(&lines, "system title");
+    assert_eq!((title.value.as_str(), title.note.as_str()), ("4B464D6750000009", "KFM: Kaifa"));
+    assert_eq!(title.raw, "4B 46 4D 67 50 00 00 09");
     let standing = Standing::of(&telegram, Some(1));
     assert_eq!((standing.cipher, standing.counter, standing.parts), (Cipher::NoKey, Some(35), 2));
 }
@@ -83,6 +85,16 @@ fn a_record_names_its_tariff_and_shows_its_head_apart_from_its_value() {
     let energy = named(&lines, "energy, tariff 1");
     assert_eq!((energy.code.as_str(), energy.raw.as_str()), ("8C 10 04", "52 12 00 00"));
     assert_eq!((energy.number, energy.unit), (Some(Decimal::new(12520, 0)), Unit::WattHour));
+}
+
+#[test]
+fn records_of_the_same_quantity_are_told_apart_by_name_and_filler_is_no_line() {
+    let lines = lines(&last_frame("amis-td3511-mode5-doc", "mbus", true));
+    assert_eq!(named(&lines, "energy").number, Some(Decimal::new(684_544, 0)));
+    assert_eq!(named(&lines, "energy, negative").number, Some(Decimal::new(129_412, 0)));
+    assert_eq!(named(&lines, "energy, manufacturer's").number, Some(Decimal::new(20, 0)));
+    assert_eq!(named(&lines, "reactive energy, negative, tariff 1").number, Some(Decimal::new(81_446, 0)));
+    assert!(lines.iter().all(|line| line.name != "filler"));
 }
 
 #[test]

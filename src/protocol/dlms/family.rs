@@ -1,6 +1,7 @@
 //! What the two families have in common: whatever carries them, meters push the same APDUs in the same manner.
 
 use super::bare::OrBare;
+use super::standing::{Event as Broken, Standing};
 use super::{maker, responder};
 use crate::frame::Dissection;
 use crate::protocol::delimited::{Delimited, Grammar};
@@ -59,6 +60,10 @@ impl<C: Carrier> Family for C {
 
     fn explain(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
         C::told(frame, context)
+    }
+
+    fn is_broken_off(&self, step: u8) -> bool {
+        matches!(Standing::unpack(step).event, Broken::Restart | Broken::TimedOut)
     }
 
     fn commands(&self, _: Dialect) -> &'static [Command] {

@@ -53,21 +53,6 @@ pub fn of_text(text: &[u8]) -> Maker {
     }
 }
 
-/// What a system title's first three letters stand for (list of the DLMS User Association).
-pub const fn title_maker(title: [u8; 8]) -> &'static str {
-    match title {
-        [b'K', b'F', b'M', ..] => "Kaifa",
-        [b'S', b'A', b'G', ..] => "Sagemcom",
-        [b'L', b'G', b'Z', ..] => "Landis+Gyr",
-        [b'I', b'S', b'K', ..] => "Iskraemeco",
-        [b'S', b'M', b'S', ..] => "Siemens",
-        [b'K', b'A', b'M', ..] => "Kamstrup",
-        [b'E', b'L', b'S', ..] => "ELS",
-        [b'M', b'M', b'M', ..] => "the example of the Green Book",
-        _ => "",
-    }
-}
-
 /// The power of ten and unit of a value that comes without; `None` where that is not known.
 #[expect(clippy::match_same_arms, reason = "a line for each sort, to be held against the sources")]
 pub const fn scale(maker: Maker, obis: Obis) -> Option<(i8, Unit)> {

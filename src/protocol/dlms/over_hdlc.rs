@@ -9,7 +9,7 @@ use super::ciphering;
 use super::family::Carrier;
 use super::hdlc::{self, CHECK, Check, FLAG, Frame, Type3, address};
 use super::push::{Explained, Push};
-use super::remarks::{Parted, tell_event};
+use super::remarks::{Dropped, Parted, tell_event};
 use super::standing::{Messages, Part, Standing};
 use crate::frame::{Checksum, Direction, Dissection, Layer, Span, Value, Verdict};
 use crate::protocol::sheet::Sheet;
@@ -178,7 +178,8 @@ fn explain(bytes: &[u8], frame: &Frame<'_>, context: &Context<'_>) -> Dissection
     });
     if !verdict.is_bad() {
         let number = info.block.map(|block| block.number.into());
-        tell_event(&mut sheet, standing.event, Parted { code: "gbt-sequence", noun: "block", number });
+        let parted = Parted { code: "gbt-sequence", noun: "block", number, dropped: dropped(context) };
+        tell_event(&mut sheet, standing.event, parted);
     }
     let verdict = if verdict.is_bad() || inner == Verdict::Good { verdict } else { inner };
     let mut dissection = finish(bytes, sheet, context, (title, verdict));
@@ -223,6 +224,19 @@ fn walk(bytes: &[u8], own: &Frame<'_>, context: &Context<'_>) -> Option<Found> {
         is_last = part.is_last;
     }
     Some(Found { assembled, is_last, is_inner })
+}
+
+/// What there is of the push that a frame ends.
+fn dropped(context: &Context<'_>) -> Dropped {
+    let parts = context.dropped;
+    let found = parts
+        .last()
+        .and_then(|last| walk(last, &Frame::parse(last)?, &Context { parts, ..Context::default() }));
+    found.map_or_else(Dropped::default, |found| Dropped {
+        frames: parts.len(),
+        bytes: found.assembled.bytes.len(),
+        last: None,
+    })
 }
 
 /// The fields of the wire; gives the judgement on the frame.

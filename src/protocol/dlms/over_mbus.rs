@@ -7,7 +7,7 @@ use super::bare;
 use super::ciphering;
 use super::family::Carrier;
 use super::push::{Explained, Push};
-use super::remarks::{Parted, tell_event};
+use super::remarks::{Dropped, Parted, tell_event};
 use super::standing::{Event, Messages, Part, Standing};
 use crate::frame::{Direction, Dissection, Value, Verdict};
 use crate::protocol::mbus::dissect::{self as link_dissect, Envelope, foot, head, sheet_to};
@@ -148,7 +148,8 @@ fn explain(bytes: &[u8], long: &Long<'_>, segment: Segment<'_>, context: &Contex
     });
     if !verdict.is_bad() {
         let number = Some(segment.number.into());
-        let parted = Parted { code: "segment-sequence", noun: "segment", number };
+        let dropped = dropped(context);
+        let parted = Parted { code: "segment-sequence", noun: "segment", number, dropped };
         tell_event(&mut sheet, standing.event, parted);
     }
     let verdict = if verdict.is_bad() || inner == Verdict::Good { verdict } else { inner };
@@ -167,6 +168,17 @@ fn explain(bytes: &[u8], long: &Long<'_>, segment: Segment<'_>, context: &Contex
     }
     dissection.layers.extend(layers);
     dissection
+}
+
+/// What there is of the push that a segment ends.
+fn dropped(context: &Context<'_>) -> Dropped {
+    let mut dropped = Dropped::default();
+    for segment in context.dropped.iter().filter_map(|frame| sound_segment(frame)) {
+        dropped.frames += 1;
+        dropped.bytes += segment.payload.len();
+        dropped.last = Some(segment.number);
+    }
+    dropped
 }
 
 fn segment_fields(sheet: &mut Sheet, segment: Segment<'_>, end: usize) {

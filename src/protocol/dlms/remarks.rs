@@ -1,9 +1,9 @@
 //! What is said of a message besides its content: what became of the one before, and its ciphering header.
 
 use super::ciphering::{self, BLOCK_TRANSFER, Control, Header};
-use super::maker;
 use super::standing::{Event, Step};
 use crate::frame::{Label, Value};
+use crate::protocol::sealed;
 use crate::protocol::sheet::Sheet;
 
 /// How the parts of a carrier are called, and the problem of one that is not in order.
@@ -15,19 +15,46 @@ pub struct Parted {
     pub noun: &'static str,
     /// The number that this one has, where they are numbered.
     pub number: Option<u32>,
+    /// What there is of the push that it ends.
+    pub dropped: Dropped,
+}
+
+/// What came of a push that never became whole.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Dropped {
+    /// Its frames; 0 where they are not known.
+    pub frames: usize,
+    /// Bytes of its APDU.
+    pub bytes: usize,
+    /// The number of its last segment, where they are numbered.
+    pub last: Option<u8>,
+}
+
+impl Dropped {
+    /// In words, to stand behind what happened to it.
+    fn words(self) -> String {
+        let Self { frames, bytes, last } = self;
+        let s = if frames == 1 { "" } else { "s" };
+        match (frames, last) {
+            (0, _) => String::new(),
+            (_, Some(last)) => format!(" after {frames} segment{s}: {bytes} bytes, last segment {last}"),
+            (_, None) => format!(" after {frames} frame{s}: {bytes} bytes"),
+        }
+    }
 }
 
 /// What a frame does to the message before it.
 pub fn tell_event(sheet: &mut Sheet, event: Event, parted: Parted) {
-    let Parted { code, noun, number } = parted;
+    let Parted { code, noun, number, dropped } = parted;
+    let words = dropped.words();
     match event {
         Event::None => {}
         Event::Restart => {
-            let text = "begins anew: the push before was not whole and is dropped";
+            let text = format!("begins anew: the push before was not whole and is dropped{words}");
             sheet.problem("segment-restart", text, None);
         }
         Event::TimedOut => {
-            let text = "the push before was not whole when nothing more came: dropped";
+            let text = format!("the push before was not whole when nothing more came: dropped{words}");
             sheet.problem("timeout-incomplete", text, None);
         }
         Event::Orphan => {
@@ -88,8 +115,11 @@ pub fn title_fields(
         .field(0, "length of system title", (start - 1, start), Value::count((end - start) as u64))
         .note(note);
     if end > start {
-        let note = title.map_or("not of 8 bytes", maker::title_maker);
-        sheet.field(0, "system title", (start, end), Value::Text).note(note);
+        let (value, note) = match title {
+            Some(title) => sealed::title(title),
+            None => (Value::Bytes, "not of 8 bytes"),
+        };
+        sheet.field(0, "system title", (start, end), value).note(note);
     }
 }
 

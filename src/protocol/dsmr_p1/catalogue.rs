@@ -6,7 +6,7 @@
 use std::ops::RangeInclusive;
 
 use super::object::Object;
-use crate::reading::Quantity;
+use crate::reading::{Quantity, Unit};
 
 /// Which groups A and B an entry is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -410,6 +410,17 @@ pub fn of(object: Object) -> Option<&'static Entry> {
     let entries = ENTRIES.get(usize::from(from)..)?.iter();
     let mut same = entries.take_while(|entry| entry.code == (object.c, object.d));
     same.find(|entry| entry.place.bit() & places != 0 && entry.has_tariff(object.e))
+}
+
+/// What the limit 17.0.0 is by the unit that it comes in: version 3 sends amperes under 0-0 as well.
+pub fn of_limit(entry: &'static Entry, unit: Unit) -> &'static Entry {
+    let a = match unit {
+        _ if entry.code != (17, 0) => return entry,
+        Unit::None => return entry,
+        Unit::Ampere => 1,
+        _ => 0,
+    };
+    of(Object { a, b: 0, c: 17, d: 0, e: 0 }).unwrap_or(entry)
 }
 
 #[cfg(test)]

@@ -90,6 +90,17 @@ impl Envelope {
     }
 }
 
+/// The length of the whole of an envelope that is none by the standard: 00 stands where the 82 of its length belongs,
+/// and the rest makes sense. Who sends it so does it each time, so it is told from noise. `None` for other bytes.
+pub fn misstated(bytes: &[u8]) -> Option<usize> {
+    let (opening, rest) = bytes.split_first_chunk::<2>()?;
+    let [0, high, low, control, ..] = *rest.get(8..)? else { return None };
+    let length = usize::from(u16::from_be_bytes([high, low]));
+    let total = TITLE_END + 3 + length;
+    let is_one = *opening == OPENING && length >= CONTROL + TAG && total <= LONGEST && is_control(control);
+    is_one.then_some(total)
+}
+
 /// A control byte of suites 0 to 2 that encrypts, authenticates or both.
 const fn is_control(control: u8) -> bool {
     control & 0x0F < 3 && control & 0x30 != 0 && control & 0x80 == 0

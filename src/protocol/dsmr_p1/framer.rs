@@ -145,7 +145,7 @@ impl Telegrams {
     fn hunt(&mut self, out: &mut dyn FnMut(Piece<'_>)) {
         if may_be_head(self.tail(HEAD)) || is_parity_head(self.tail(HEAD)) {
             self.begin();
-        } else if let Some(head) = self.envelope() {
+        } else if let Some(head) = self.envelope().or_else(|| self.misstated()) {
             self.open(head);
         } else if self.scanned >= 2 * HELD_NOISE {
             // The last ones may still be the beginning of something.
@@ -165,8 +165,15 @@ impl Telegrams {
         })
     }
 
+    /// Where one begins whose length has no form that there is, complete with the last byte.
+    fn misstated(&self) -> Option<usize> {
+        envelope::misstated(self.tail(LONGEST_HEAD)).map(|_| self.scanned - LONGEST_HEAD)
+    }
+
     fn open(&mut self, head: usize) {
-        let total = self.seen().get(head..).and_then(Envelope::of).map_or(0, |envelope| envelope.total);
+        let bytes = self.seen().get(head..).unwrap_or_default();
+        let total = Envelope::of(bytes).map(|envelope| envelope.total);
+        let total = total.or_else(|| envelope::misstated(bytes)).unwrap_or_default();
         self.state = State::Sealed { head, total };
     }
 
@@ -317,7 +324,9 @@ impl Telegrams {
 
     fn hand_over(&mut self, head: usize, total: usize, out: &mut dyn FnMut(Piece<'_>)) {
         self.emit(PieceKind::Noise, head, out);
-        self.emit(PieceKind::Frame(Judged::Unchecked), total, out);
+        let is_one = self.bytes.get(..total).and_then(Envelope::of).is_some();
+        let judged = if is_one { Judged::Unchecked } else { Judged::Bad };
+        self.emit(PieceKind::Frame(judged), total, out);
         self.state = State::Hunting;
     }
 

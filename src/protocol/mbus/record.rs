@@ -103,7 +103,7 @@ fn record(sheet: &mut Sheet, bytes: &[u8], at: usize, is_electricity: bool) -> R
     if head.dif_extensions > 0 {
         sheet.field(1, head.tariff_label(), (at + 1, vif_at), Value::Bytes);
     }
-    sheet.field(1, "VIF", (vif_at, data_at), Value::Bytes);
+    sheet.field(1, kind.label(), (vif_at, data_at), Value::Bytes);
     if length > 0 {
         let is_text = value == Value::Text;
         let note = if is_text { "last character first" } else { "" };
@@ -170,6 +170,16 @@ impl Head {
             (false, ..) if self.storage > 0 => "stored value",
             (false, ..) => self.function(),
             _ => "",
+        }
+    }
+}
+
+impl Kind {
+    const fn label(&self) -> &'static str {
+        match (self.is_makers, self.is_export) {
+            (true, _) => "VIF, manufacturer's",
+            (_, true) => "VIF, negative",
+            _ => "VIF",
         }
     }
 }

@@ -24,10 +24,14 @@ impl Trace {
         let request = request.as_ref().map(|request| self.bytes_of(request));
         let parts = self.parts_of(number, &entry);
         let parts: Vec<&[u8]> = parts.iter().map(AsRef::as_ref).collect();
+        let dropped =
+            if family.is_broken_off(entry.relation.step) { self.before(number, &entry) } else { Vec::new() };
+        let dropped: Vec<&[u8]> = dropped.iter().map(AsRef::as_ref).collect();
         let context = Context {
             direction: entry.relation.direction,
             request: request.as_deref(),
             parts: &parts,
+            dropped: &dropped,
             keys: &self.keys,
             dialect: entry.relation.dialect,
             step: entry.relation.step,
@@ -62,7 +66,24 @@ impl Trace {
     /// The frames of the message that a frame belongs to, up to itself; none for messages of one frame or where
     /// they cannot be found.
     fn parts_of(&self, number: u32, last: &Entry) -> Vec<Cow<'_, [u8]>> {
-        let (Some(first), 1..=MOST_PARTS) = (last.relation.message, last.relation.part) else {
+        if last.relation.part == 0 { Vec::new() } else { self.message_until(number, last) }
+    }
+
+    /// The frames of the last message before a frame that is of another one.
+    fn before(&self, number: u32, entry: &Entry) -> Vec<Cow<'_, [u8]>> {
+        let own = entry.relation.message;
+        let is_other = |before: &Entry| {
+            before.way == entry.way && before.relation.message.is_some() && before.relation.message != own
+        };
+        let numbers = (number.saturating_sub(FURTHEST_PART)..number).rev();
+        let found = numbers.filter_map(|number| Some((number, self.entry(number)?)));
+        let last = { found }.find(|(_, before)| is_other(before));
+        last.map_or_else(Vec::new, |(number, last)| self.message_until(number, &last))
+    }
+
+    /// The frames of a message up to one of them.
+    fn message_until(&self, number: u32, last: &Entry) -> Vec<Cow<'_, [u8]>> {
+        let (Some(first), 0..=MOST_PARTS) = (last.relation.message, last.relation.part) else {
             return Vec::new();
         };
         if last.kind == EntryKind::Echo || number.saturating_sub(first) > FURTHEST_PART {

@@ -2,6 +2,8 @@ mod damage;
 mod faults;
 mod peers;
 mod published;
+mod quirks;
+mod reassembly;
 mod tables;
 mod talk;
 
@@ -102,8 +104,13 @@ pub fn listen(family: &dyn Family, bursts: &[&[u8]], keys: &[MeterKey]) -> Vec<T
                 .filter(|t| t.relation.message.is_some() && t.relation.message == relation.message);
             let mut parts: Vec<&[u8]> = before.map(|t| t.bytes.as_slice()).collect();
             parts.push(&bytes);
+            let last = told.iter().rev().find_map(|t| t.relation.message);
+            let before = told.iter().filter(|t| last.is_some() && t.relation.message == last);
+            let is_broken_off = family.is_broken_off(relation.step);
+            let dropped: Vec<&[u8]> = before.map(|t| t.bytes.as_slice()).filter(|_| is_broken_off).collect();
             let context = Context {
                 direction: relation.direction,
+                dropped: &dropped,
                 parts: if relation.message.is_some() { &parts } else { &[] },
                 dialect: relation.dialect,
                 step: relation.step,

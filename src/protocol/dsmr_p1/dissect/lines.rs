@@ -139,7 +139,7 @@ fn known<F: Fields>(
     (reference, spelling): (Span, Spelling),
     line: Line,
 ) {
-    let entry = catalogue::of(object);
+    let entry = catalogue::of(object).map(|entry| meaning::in_its_unit(sheet, entry));
     let parent = sheet.fields.count();
     let whole = Span::new(reference.range().start, line.next);
     let is_open = F::ARE_KEPT && entry.is_some_and(|entry| meaning::is_open(sheet, entry));

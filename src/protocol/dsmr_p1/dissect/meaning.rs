@@ -145,6 +145,16 @@ fn limit_or_number(is_limit: bool, label: Label, span: Span, text: &[u8]) -> Fie
     if is_limit && is_no_limit(text) { field.note(NO_LIMIT) } else { field }
 }
 
+/// The entry of the line at hand: that of a limit by its unit.
+#[inline]
+pub fn in_its_unit<F: Fields>(sheet: &Sheet<'_, F>, entry: &'static Entry) -> &'static Entry {
+    if entry.form != Form::Limit {
+        return entry;
+    }
+    let number = sheet.groups.first().and_then(|first| Number::read(sheet.text(*first)));
+    number.map_or(entry, |number| catalogue::of_limit(entry, number.unit))
+}
+
 /// Whether the limit of the line at hand is none.
 pub fn is_open<F: Fields>(sheet: &Sheet<'_, F>, entry: &Entry) -> bool {
     let first = || sheet.groups.first().is_some_and(|first| is_no_limit(sheet.text(*first)));

@@ -13,7 +13,7 @@ mod wrapped;
 pub use sealed::LUXEMBOURG;
 use sheet::{Decoded, Sheet};
 
-use super::envelope::Envelope;
+use super::envelope::{self, Envelope};
 use super::variant::{self, Crc, Evidence, Variant};
 use super::wire::{self, End, Seal};
 use super::wrapped::Wrapped;
@@ -35,6 +35,9 @@ pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
     }
     if bytes.get(..wire::HEAD).is_some_and(wire::is_parity_head) {
         return parity::dissect(bytes, context);
+    }
+    if envelope::misstated(bytes).is_some() {
+        return sealed::misstated(bytes, context);
     }
     if bytes.first() != Some(&b'/') {
         let unexplained = Dissection::unexplained(ID, bytes, "Not a P1 telegram");

@@ -3,10 +3,10 @@
 use super::{ID, direction, explain};
 use crate::frame::{Dissection, Field, Label, Layer, Origin, Problem, Reason, Secret, Span, Value, Verdict};
 use crate::protocol::cipher::{self, CipherError};
-use crate::protocol::dsmr_p1::envelope::Envelope;
+use crate::protocol::dsmr_p1::envelope::{Envelope, TITLE_END};
 use crate::protocol::dsmr_p1::tracker::{AGAIN, BACK};
 use crate::protocol::dsmr_p1::wire::{self, End};
-use crate::protocol::{Context, Judged, MeterKey};
+use crate::protocol::{Context, Judged, MeterKey, sealed};
 
 /// The authentication key of every meter in Luxembourg (Smarty P1 specification 1.1.3, 3.2.5). It is public.
 pub const LUXEMBOURG: [u8; 16] =
@@ -34,7 +34,7 @@ pub enum Trust {
 /// Explains an encrypted telegram.
 pub fn dissect(bytes: &[u8], envelope: &Envelope, context: &Context<'_>) -> Dissection {
     let is_whole = bytes.len() >= envelope.total;
-    let mut dissection = shell(bytes, envelope, context);
+    let mut dissection = shell(bytes, fields(bytes, envelope), context);
     replay(&mut dissection.problems, context.step);
     if !is_whole {
         let text = "the frame is shorter than its length says";
@@ -51,18 +51,39 @@ pub fn dissect(bytes: &[u8], envelope: &Envelope, context: &Context<'_>) -> Diss
     dissection
 }
 
+/// Names what is wrong with one whose length is written in no form that there is, and shows what stands before it.
+pub fn misstated(bytes: &[u8], context: &Context<'_>) -> Dissection {
+    let title = bytes.get(2..).and_then(|rest| rest.first_chunk()).copied().unwrap_or_default();
+    let mut fields = opening(title).to_vec();
+    fields.push(Field::new("length", Span::new(TITLE_END, TITLE_END + 3), Value::Bytes).note(NO_LENGTH));
+    fields.push(Field::new("unexplained", Span::new(TITLE_END + 3, bytes.len()), Value::Bytes));
+    let mut dissection = shell(bytes, fields, context);
+    dissection.verdict = Verdict::Malformed("the length of the APDU");
+    let span = Some(Span::new(TITLE_END, TITLE_END + 3));
+    dissection.problems.push(Problem { code: "ber-length", text: NO_LENGTH.into(), span });
+    dissection
+}
+
+/// What a length is that BER does not know.
+const NO_LENGTH: &str = "the length is neither of the short nor of the long form";
+
 /// The envelope alone.
-fn shell(bytes: &[u8], envelope: &Envelope, context: &Context<'_>) -> Dissection {
+fn shell(bytes: &[u8], fields: Vec<Field>, context: &Context<'_>) -> Dissection {
     Dissection {
         direction: direction(context),
-        layers: vec![Layer {
-            name: "wire",
-            bytes: bytes.into(),
-            fields: fields(bytes, envelope),
-            from: Vec::new(),
-        }],
+        layers: vec![Layer { name: "wire", bytes: bytes.into(), fields, from: Vec::new() }],
         ..Dissection::unexplained(ID, &[], "Encrypted P1 telegram")
     }
+}
+
+/// The fields before the length.
+fn opening(title: [u8; 8]) -> [Field; 3] {
+    let (title, maker) = sealed::title(title);
+    [
+        Field::new("tag", Span::new(0, 1), Value::Meaning(0xDB, "general-glo-ciphering")),
+        Field::new("length of title", Span::new(1, 2), Value::count(8)),
+        Field::new("system title", Span::new(2, TITLE_END), title).note(maker),
+    ]
 }
 
 /// The fields of an envelope that begins with the first byte.
@@ -70,16 +91,14 @@ pub fn fields(bytes: &[u8], envelope: &Envelope) -> Vec<Field> {
     let cut = |from: usize, to: usize| Span::new(from.min(bytes.len()), to.min(bytes.len()));
     let (control, text) = (envelope.control_at, envelope.text_at());
     let length = envelope.total.saturating_sub(control) as u64;
-    let mut fields = vec![
-        Field::new("tag", cut(0, 1), Value::Meaning(0xDB, "general-glo-ciphering")),
-        Field::new("length of title", cut(1, 2), Value::count(8)),
-        Field::new("system title", cut(2, 10), Value::Bytes).note("maker and number: the meter's, for keys"),
+    let mut fields = opening(envelope.title).to_vec();
+    fields.extend([
         Field::new("length", cut(10, control), Value::count(length)),
         Field::new("security control", cut(control, control + 1), Value::Hex(envelope.control.into(), 2))
             .note(control_name(envelope.control)),
         Field::new("frame counter", cut(control + 1, text), Value::count(envelope.counter.into())),
         Field::new("ciphertext", cut(text, envelope.tag_at()), Value::Bytes),
-    ];
+    ]);
     if envelope.tag_at() < envelope.total {
         fields.push(Field::new("authentication tag", cut(envelope.tag_at(), envelope.total), Value::Bytes));
     }

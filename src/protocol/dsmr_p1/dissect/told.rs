@@ -79,9 +79,6 @@ fn number<F: Fields>(sheet: &mut Sheet<'_, F>, entry: &Entry, object: Object, sp
     let text = sheet.text(span);
     let is_open = entry.form == Form::Limit && (meaning::is_no_limit(text) || sheet.groups.len() > 1);
     if let (Some(quantity), Some(found), false) = (entry.quantity, measured(text), is_open) {
-        // Version 3 sends the limit of 0-0:17.0.0 in amperes.
-        let is_current = entry.form == Form::Limit && found.1 == Unit::Ampere && object.d == 0;
-        let quantity = if is_current { Quantity::named("current limit") } else { quantity };
         push(sheet, object, quantity, found, None, span);
     }
 }

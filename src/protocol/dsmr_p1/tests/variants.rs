@@ -140,6 +140,24 @@ fn a_limit_of_all_nines_is_named_as_none_with_what_was_sent_kept() {
     assert_eq!(named, ["power limit: none 999.9", "fuse limit L1: none 999"]);
 }
 
+#[rstest]
+#[case::amperes("0-0:17.0.0(016*A)", "current limit", true)]
+#[case::no_limit_in_amperes("0-0:17.0.0(999*A)", "current limit: none", false)]
+#[case::kilowatts("0-0:17.0.0(012.3*kW)", "power limit", true)]
+#[case::without_a_unit("0-0:17.0.0(16500)", "power limit", true)]
+#[case::amperes_of_the_mains("1-0:17.0.0(016*A)", "current limit", true)]
+#[case::kilowatts_of_the_mains("1-0:17.0.0(012.3*kW)", "power limit", true)]
+fn a_limit_is_named_by_its_unit_in_the_line_and_in_the_reading(
+    #[case] line: &str,
+    #[case] title: &str,
+    #[case] is_read: bool,
+) {
+    let found = explain(&made(&format!("{line}\r\n")), dialects::V2);
+    let titles: Vec<String> = found.wire().unwrap().fields.iter().map(|f| f.label.to_string()).collect();
+    assert!(titles.iter().any(|named| named == title), "{titles:?}");
+    assert_eq!(of(&found, title).len(), usize::from(is_read));
+}
+
 #[test]
 fn luxembourg_sends_two_limits_in_one_line_under_either_of_two_codes() {
     for code in ["1-1:31.4.0", "1-1:34.4.0"] {
