@@ -12,11 +12,13 @@ use crate::reading::Decimal;
 pub fn integer(form: Form, number: i64) -> Option<Vec<u8>> {
     let magnitude = u64::try_from(number).ok();
     match form {
-        Form::Count(_) | Form::Hex(_) | Form::Choice(_) => big_endian(magnitude?, form.size()),
+        Form::Count(_) | Form::Hex(_) | Form::Choice(_) | Form::ProfileState | Form::ProfileMinutes => {
+            big_endian(magnitude?, form.size())
+        }
         Form::Padded | Form::PaddedHex | Form::PaddedChoice(_) => {
             Some(vec![0, u8::try_from(magnitude?).ok()?])
         }
-        Form::Word(_) | Form::Pulses | Form::HexLow(_) => {
+        Form::Word(_) | Form::Pulses | Form::ProfilePulses(_) | Form::HexLow(_) => {
             let mut bytes = big_endian(magnitude?, form.size())?;
             bytes.reverse();
             Some(bytes)

@@ -24,6 +24,12 @@ pub enum Form {
     Word(u8),
     /// Like [`Form::Word`] without decimals; FF FF means not metered.
     Pulses,
+    /// [`Form::Pulses`] of an interval of the load profile, of this OBIS value group C.
+    ProfilePulses(u8),
+    /// The state of a record of the load profile: bits 6 and 5 are its tariff less 1.
+    ProfileState,
+    /// Minutes of an interval of the load profile.
+    ProfileMinutes,
     /// 00 and a whole number of one byte: answers never carry a single byte.
     Padded,
     /// 00 and bits.
@@ -94,9 +100,10 @@ impl Form {
             | Self::Text(bytes)
             | Self::Bytes(bytes)
             | Self::Rest(bytes, _) => bytes as usize,
-            Self::Bcd | Self::Choice(_) => 1,
+            Self::Bcd | Self::Choice(_) | Self::ProfileState | Self::ProfileMinutes => 1,
             Self::Word(_)
             | Self::Pulses
+            | Self::ProfilePulses(_)
             | Self::Padded
             | Self::PaddedHex
             | Self::PaddedChoice(_)

@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
 use super::form::{Form, Item};
+use super::pulses::Constant;
 use super::rows::{self, Reply, Row};
 use super::{encode, is_single_phase, memory, status, values};
 use crate::frame::Value;
@@ -204,8 +205,9 @@ impl Memory {
         record.extend(encode::profile_time(end).unwrap_or_else(|| vec![0; 5]));
         record.push(INTERVAL as u8);
         let power = |c| self.numbers.get(&(c, 7, 0)).copied().unwrap_or(0);
-        // kW = number x 60 / 30 / (2 x 1000), and a number has hundredths of a watt.
-        let pulses = |c: u8| u16::try_from(power(c) / 100).unwrap_or(u16::MAX - 1).to_le_bytes();
+        let variant = self.named.get("build variant").map(Vec::as_slice).unwrap_or_default();
+        let constant = Constant::of_variant(variant);
+        let pulses = |c: u8| constant.map_or(0, |constant| constant.pulses(power(c), INTERVAL)).to_le_bytes();
         record.extend([pulses(1), [0xFF; 2], pulses(3), [0; 2]].concat());
         record
     }
