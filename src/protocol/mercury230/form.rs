@@ -44,6 +44,8 @@ pub enum Form {
     Bcd,
     /// Four bytes in the order 2-1-4-3; all FF means not metered.
     Energy,
+    /// Four bytes in the order of [`Form::Energy`], with decimals.
+    Long(u8),
     /// Four bytes like [`Form::Energy`] with decimals; the top two bits are directions.
     Power(u8, Sign),
     /// Three bytes: the topmost six bits and the directions, then a word, least significant byte first. With
@@ -110,7 +112,7 @@ impl Form {
             | Self::Temperature
             | Self::Peak => 2,
             Self::Value(..) | Self::BuildDate | Self::Version | Self::Date => 3,
-            Self::Energy | Self::Power(..) | Self::Serial => 4,
+            Self::Energy | Self::Long(_) | Self::Power(..) | Self::Serial => 4,
             Self::ProfileTime => 5,
             Self::Stamp | Self::State | Self::Variant | Self::Secret => PASSWORD,
             Self::Moment | Self::FineStamp => 7,

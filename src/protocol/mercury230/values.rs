@@ -20,7 +20,7 @@ pub fn value(form: Form, bytes: &[u8]) -> Value {
         Form::Hex(count) => Value::Hex(big_endian(bytes), 2 * count),
         Form::HexLow(count) => Value::Hex(little_endian(bytes), 2 * count),
         Form::Bcd => bytes.first().and_then(|byte| bcd::pair(*byte).ok()).map_or(Value::Bytes, count),
-        Form::Energy | Form::Power(..) | Form::Value(..) => number(form, bytes),
+        Form::Energy | Form::Long(_) | Form::Power(..) | Form::Value(..) => number(form, bytes),
         Form::Temperature => temperature(bytes),
         Form::Serial => serial(bytes),
         Form::BuildDate
@@ -88,6 +88,9 @@ fn number(form: Form, bytes: &[u8]) -> Value {
     let (top, magnitude, decimals, sign) = match (form, bytes) {
         (Form::Energy, &[b0, b1, b2, b3]) => {
             (0, u64::from(u32::from_be_bytes([b1, b0, b3, b2])), 0, Sign::None)
+        }
+        (Form::Long(decimals), &[b0, b1, b2, b3]) => {
+            (0, u64::from(u32::from_be_bytes([b1, b0, b3, b2])), decimals, Sign::None)
         }
         (Form::Power(decimals, sign), &[b0, b1, b2, b3]) => {
             (b1, u64::from(u32::from_be_bytes([b1 & 0x3F, b0, b3, b2])), decimals, sign)

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::super::pulses::Constant;
-use super::super::{Mercury230, rows, state};
+use super::super::{Mercury230, rows, state, wire};
 use crate::frame::{Direction, Dissection, FieldTree, Value, Verdict, hex, visible};
 use crate::protocol::{Access, Context, Dialect, Family};
 use crate::reading::{Measured, Period, Reading};
@@ -503,4 +503,18 @@ fn the_makers_record_of_the_profile_is_10_and_a_half_kilowatts_where_the_constan
         ["1.5.0=10500.0 W", "1.29.0=5250.0 Wh", "1.29.1=5250.0 Wh"]
     );
     assert!(readings.iter().all(|reading| reading.period == Period::Interval && reading.at.is_some()));
+}
+
+#[test]
+fn dip_counters_and_the_limit_of_imbalance_have_their_low_byte_first() {
+    let told = |request: &[u8], answer: &[u8]| -> Vec<String> {
+        let (request, answer) = (wire::frame(5, request), wire::frame(5, answer));
+        let context = Context { direction: Direction::Reply, request: Some(&request), ..Context::default() };
+        let readings = Mercury230.dissect(&answer, &context).readings;
+        readings.iter().map(|r| format!("{} {}", visible::measured(&r.value), r.unit)).collect()
+    };
+    let counters = [1, 0, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0];
+    assert_eq!(told(&[4, 0x30, 0xF9, 0], &counters)[..2], ["1 ", "258 "]);
+    assert_eq!(told(&[4, 0x30, 0xF9, 0], &counters)[7], "255 ");
+    assert_eq!(told(&[8, 0x20, 3], &[1, 0, 0xD0, 0x07]), ["675.36 %"]);
 }

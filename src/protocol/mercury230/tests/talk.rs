@@ -431,3 +431,21 @@ fn a_meter_that_does_not_tell_its_constant_gives_pulses_with_a_word_about_it() {
         assert!(line.told()[0].starts_with("profile P+="), "{:?}", line.told());
     }
 }
+
+#[test]
+fn what_a_meter_keeps_of_power_quality_is_read() {
+    let single =
+        Setup { dialect: super::super::SINGLE_PHASE, ..setup("mercury-236", &[("31.7.0", "0.500")]) };
+    let requests = vec![
+        request("dip-counters-2", &[("range", "3")]),
+        request("imbalance-limit", &[]),
+        request("value", &[("of", "current-imbalance")]),
+    ];
+    let of = |setup: &Setup| over(setup, requests.clone(), Options::default()).run();
+    let line = of(&single);
+    assert_eq!(bodies(&line)[1], [4, 0x31, 0xF9, 3]);
+    let told = line.told();
+    assert_eq!((told.len(), told[0].as_str()), (10, "dips and swells, counter 1=0"));
+    assert_eq!(&told[8..], ["limit of current imbalance=20.00", "current imbalance=0.500"]);
+    assert!(of(&setup("mercury-236", &[])).told()[9].ends_with("absent"), "three phases have none");
+}
