@@ -1,5 +1,6 @@
 //! Values of Energomera parameters.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use super::asked::{Asked, hex, nth_bit};
@@ -433,19 +434,21 @@ fn profile(sheet: &mut Sheet<'_>, place: &Place<'_>, plain: About, span: &Range<
     let mut day = sheet.readings.first().and_then(|first| first.at);
     items(sheet, span, |sheet, index, item| {
         let bytes = sheet.bytes(&item);
-        if index < before {
-            stamp(sheet, index, item, &mut day);
-        } else if index == before {
-            let (value, measured) = scalar::number_or_text(bytes);
-            sheet.value("value", item.clone(), value, plain.unit);
-            let at = if is_timed { day } else { day.and_then(|day| half_hour_of(day, nth)) };
-            if is_there {
-                sheet.reading(About { period: Period::Interval, at, ..plain }, measured, &item);
+        match index.cmp(&before) {
+            Ordering::Less => stamp(sheet, index, item, &mut day),
+            Ordering::Equal => {
+                let (value, measured) = scalar::number_or_text(bytes);
+                sheet.value("value", item.clone(), value, plain.unit);
+                let at = if is_timed { day } else { day.and_then(|day| half_hour_of(day, nth)) };
+                if is_there {
+                    sheet.reading(About { period: Period::Interval, at, ..plain }, measured, &item);
+                }
             }
-        } else {
-            let value = hex(bytes).map_or(Value::Text, |flag| Value::Hex(flag.into(), bytes.len() as u8));
-            if let Some(field) = sheet.inner("flags", item, value) {
-                field.note = PROFILE_FLAGS;
+            Ordering::Greater => {
+                let value = hex(bytes).map_or(Value::Text, |flag| Value::Hex(flag.into(), bytes.len() as u8));
+                if let Some(field) = sheet.inner("flags", item, value) {
+                    field.note = PROFILE_FLAGS;
+                }
             }
         }
     });
