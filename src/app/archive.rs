@@ -1,7 +1,8 @@
 //! A load profile put together from its readings: days of intervals, with the energy of each tariff.
 //!
 //! A NEVA's registers after each interval are given by its exchange, already split by the meter's schedule; the
-//! energy of an interval is what they grew by. Other meters give an average an interval, and no tariffs.
+//! energy of an interval is what they grew by. A Mercury 230 gives the energy of each interval with its tariff, other
+//! meters an average and no tariffs.
 
 use std::io;
 
@@ -12,6 +13,9 @@ use crate::reading::{Code, Decimal, Measured, Period, Reading, Unit};
 
 /// The total and four tariffs.
 pub const REGISTERS: usize = 5;
+
+/// OBIS value group D of the energy of an interval.
+const OF_INTERVAL: u8 = 29;
 
 /// A value of the total and of each tariff, where there is one.
 pub type Split = [Option<Decimal>; REGISTERS];
@@ -92,6 +96,7 @@ impl Archive {
         match (place(reading), reading.number()) {
             (Some(place), Some(number)) if is_start => self.start(at, place, (number, reading.unit)),
             (Some(place), Some(number)) if is_of_interval => self.register(at, place, number),
+            (None, Some(number)) if is_of_interval && is_energy(reading) => self.energy(at, reading, number),
             (None, Some(number)) if is_of_interval => {
                 let interval = self.interval(at);
                 interval.power.get_or_insert((number, reading.unit));
@@ -127,6 +132,15 @@ impl Archive {
         self.unit = unit;
         if let Some(register) = self.day(at.date()).start.get_mut(place) {
             *register = Some(number);
+        }
+    }
+
+    /// The energy of an interval; the archive shows that of active import.
+    fn energy(&mut self, at: DateTime, reading: &Reading, number: Decimal) {
+        let Some(Code { c: 1, e, .. }) = reading.code else { return };
+        self.unit = reading.unit;
+        if let Some(energy) = self.interval(at).energy.get_mut(usize::from(e)) {
+            *energy = Some(number);
         }
     }
 
@@ -220,6 +234,11 @@ impl Archive {
     }
 }
 
+/// Whether a reading is the energy of an interval, not a register at its end.
+fn is_energy(reading: &Reading) -> bool {
+    reading.code.is_some_and(|code| code.d == OF_INTERVAL)
+}
+
 /// Which register of active import a reading is of: 0 for the total.
 fn place(reading: &Reading) -> Option<usize> {
     match reading.code {
@@ -276,6 +295,23 @@ mod tests {
         assert_eq!(day.intervals[0].energy[..3], [tenths(19_885), tenths(0), tenths(19_885)]);
         assert_eq!(day.intervals[1].energy[..3], [tenths(10_000), tenths(3_000), tenths(7_000)]);
         assert_eq!(day.energy()[..3], [tenths(29_885), tenths(3_000), tenths(26_885)]);
+    }
+
+    #[test]
+    fn the_energy_of_an_interval_that_a_meter_gives_is_taken_with_its_tariff() {
+        let at = MeterTime::date(2024, 3, 1).at(0, 30, 0);
+        let of = |c, d, e, tenths| {
+            let value = Measured::Number(Decimal::new(tenths, 1));
+            let reading = Reading::of(Code::new(c, d, e), value, Unit::WattHour, &[]);
+            Reading { at: Some(at), period: Period::Interval, ..reading }
+        };
+        let readings = [of(1, 5, 0, 3300), of(1, 29, 0, 1650), of(1, 29, 2, 1650), of(3, 29, 0, 15)];
+        let mut archive = Archive::default();
+        assert!(readings.iter().all(|reading| archive.take(reading)));
+        let [day] = archive.days() else { panic!("one day") };
+        let tenths = |value: u64| Some(Decimal::new(value, 1));
+        assert_eq!(day.energy(), [tenths(1650), None, tenths(1650), None, None]);
+        assert_eq!(day.intervals[0].power, Some((Decimal::new(3300, 1), Unit::WattHour)));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a frame is as the answer to a question.
 
 use super::dissect::dissect;
+use super::pulses::Constant;
 use super::rows::{self, Reply, Row};
 use super::status;
 use super::wire::{Frame, SHORTEST};
@@ -25,16 +26,23 @@ pub enum Answer {
     Foreign,
 }
 
+/// What is known of the meter that was asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Known {
+    /// The dialect it speaks.
+    pub dialect: Dialect,
+    /// Its constant, once it was read.
+    pub constant: Option<Constant>,
+}
+
 /// Judges a frame as the answer to a request, both wire bytes.
 ///
 /// Zeros that a line without bias leaves behind an answer fit into its CRC; where the frame without them has the
 /// length that the request foretells, they are no part of it.
-pub fn judge(asked: &[u8], frame: &[u8], dialect: Dialect) -> Answer {
-    match judge_whole(asked, frame, dialect) {
+pub fn judge(asked: &[u8], frame: &[u8], meter: Known) -> Answer {
+    match judge_whole(asked, frame, meter) {
         Answer::Unfit(Unfit::Length { expected, found }) => without_zeros(asked, frame)
-            .map_or(Answer::Unfit(Unfit::Length { expected, found }), |bare| {
-                judge_whole(asked, bare, dialect)
-            }),
+            .map_or(Answer::Unfit(Unfit::Length { expected, found }), |bare| judge_whole(asked, bare, meter)),
         answer => answer,
     }
 }
@@ -60,7 +68,7 @@ fn damage(asked: &[u8], found: &Frame<'_>) -> String {
     if dissect(asked, &request).keeps_secret() { "the CRC does not fit".to_owned() } else { found.damage() }
 }
 
-fn judge_whole(asked: &[u8], frame: &[u8], dialect: Dialect) -> Answer {
+fn judge_whole(asked: &[u8], frame: &[u8], meter: Known) -> Answer {
     let (Some(request), Some(found)) = (Frame::parse(asked), Frame::parse(frame)) else {
         return Answer::Damaged("fewer than 4 bytes".to_owned());
     };
@@ -80,11 +88,11 @@ fn judge_whole(asked: &[u8], frame: &[u8], dialect: Dialect) -> Answer {
     }
     match found.status() {
         Some(status) => Answer::Status(status),
-        None => data(&request, asked, frame, dialect),
+        None => data(&request, asked, frame, meter),
     }
 }
 
-fn data(request: &Frame<'_>, asked: &[u8], frame: &[u8], dialect: Dialect) -> Answer {
+fn data(request: &Frame<'_>, asked: &[u8], frame: &[u8], meter: Known) -> Answer {
     let found = frame.len().saturating_sub(3);
     let sizes = rows::reply_sizes(request.body);
     let repeats = frame.get(1) == request.body.first() && sizes.contains(&found.saturating_sub(1));
@@ -95,8 +103,13 @@ fn data(request: &Frame<'_>, asked: &[u8], frame: &[u8], dialect: Dialect) -> An
     if repeats && sizes.first() == Some(&1) {
         return Answer::Status(frame.get(2).copied().unwrap_or(0));
     }
-    let context =
-        Context { direction: Direction::Reply, request: Some(asked), dialect, ..Context::default() };
+    let context = Context {
+        direction: Direction::Reply,
+        request: Some(asked),
+        dialect: meter.dialect,
+        step: meter.constant.map_or(0, Constant::in_step),
+        ..Context::default()
+    };
     Answer::Data(dissect(frame, &context).readings)
 }
 

@@ -70,7 +70,7 @@ pub const DATED: [Choice; 4] = [
 ];
 
 /// 08 11: a single value.
-pub const ONE: [Choice; 33] = [
+pub const ONE: [Choice; 34] = [
     choice(0x00, "power"),
     choice(0x01, "power-1"),
     choice(0x02, "power-2"),
@@ -86,6 +86,7 @@ pub const ONE: [Choice; 33] = [
     choice(0x11, "voltage-1"),
     choice(0x12, "voltage-2"),
     choice(0x13, "voltage-3"),
+    choice(0x20, "current-imbalance"),
     choice(0x21, "current-1"),
     choice(0x22, "current-2"),
     choice(0x23, "current-3"),

@@ -4,6 +4,7 @@
 //! without it the frame is a status (4 bytes) or stays raw.
 
 use super::form::{self, Item, PASSWORD};
+use super::pulses::Constant;
 use super::rows::{self, CLOSE, OPEN, Row, TEST};
 use super::sheet::Sheet;
 use super::status;
@@ -339,6 +340,7 @@ fn data(
     let Some(items) = items else { return raw(sheet, bytes, frame, is_theirs) };
     let fits = start + form::size(&items) == before_crc(bytes).len();
     sheet.is_answer = fits && is_theirs;
+    sheet.constant = Constant::of_step(context.step);
     sheet.time = asked_time(row, asked.body);
     let explained = sheet.lay(&items, before_crc(bytes), start);
     rest(sheet, "unexplained", explained, before_crc(bytes).len());

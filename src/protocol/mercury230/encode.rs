@@ -12,17 +12,19 @@ use crate::reading::Decimal;
 pub fn integer(form: Form, number: i64) -> Option<Vec<u8>> {
     let magnitude = u64::try_from(number).ok();
     match form {
-        Form::Count(_) | Form::Hex(_) | Form::Choice(_) => big_endian(magnitude?, form.size()),
+        Form::Count(_) | Form::Hex(_) | Form::Choice(_) | Form::ProfileState | Form::ProfileMinutes => {
+            big_endian(magnitude?, form.size())
+        }
         Form::Padded | Form::PaddedHex | Form::PaddedChoice(_) => {
             Some(vec![0, u8::try_from(magnitude?).ok()?])
         }
-        Form::Word(_) | Form::Pulses | Form::HexLow(_) => {
+        Form::Word(_) | Form::Pulses | Form::ProfilePulses(_) | Form::HexLow(_) => {
             let mut bytes = big_endian(magnitude?, form.size())?;
             bytes.reverse();
             Some(bytes)
         }
         Form::Bcd => bcd::bytes(magnitude?, 1),
-        Form::Energy => u32::try_from(magnitude?).ok().map(swapped),
+        Form::Energy | Form::Long(_) => u32::try_from(magnitude?).ok().map(swapped),
         Form::Power(_, sign) => directed(number, sign, 30, 24).map(swapped),
         Form::Value(_, sign) => {
             let [_, top, high, low] = directed(number, sign, 22, 16)?.to_be_bytes();
@@ -97,7 +99,7 @@ fn bcd_byte(number: i64) -> Option<u8> {
 /// form.
 pub fn text(form: Form, text: &str) -> Option<Vec<u8>> {
     match form {
-        Form::Word(decimals) | Form::Power(decimals, _) | Form::Value(decimals, _) => {
+        Form::Word(decimals) | Form::Long(decimals) | Form::Power(decimals, _) | Form::Value(decimals, _) => {
             integer(form, units(Decimal::parse(text)?, decimals)?)
         }
         Form::Count(_)
@@ -184,7 +186,7 @@ mod tests {
                 prop_assert_eq!(read.units(), i128::from(number));
             }
             if number >= 0 {
-                for form in [Form::Energy, Form::Serial, Form::Count(3)] {
+                for form in [Form::Energy, Form::Long(2), Form::Serial, Form::Count(3)] {
                     let Value::Number(read) = values::value(form, &integer(form, number).unwrap()) else { panic!() };
                     prop_assert_eq!(read.units(), i128::from(number));
                 }

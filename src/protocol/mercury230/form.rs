@@ -24,6 +24,12 @@ pub enum Form {
     Word(u8),
     /// Like [`Form::Word`] without decimals; FF FF means not metered.
     Pulses,
+    /// [`Form::Pulses`] of an interval of the load profile, of this OBIS value group C.
+    ProfilePulses(u8),
+    /// The state of a record of the load profile: bits 6 and 5 are its tariff less 1.
+    ProfileState,
+    /// Minutes of an interval of the load profile.
+    ProfileMinutes,
     /// 00 and a whole number of one byte: answers never carry a single byte.
     Padded,
     /// 00 and bits.
@@ -38,6 +44,8 @@ pub enum Form {
     Bcd,
     /// Four bytes in the order 2-1-4-3; all FF means not metered.
     Energy,
+    /// Four bytes in the order of [`Form::Energy`], with decimals.
+    Long(u8),
     /// Four bytes like [`Form::Energy`] with decimals; the top two bits are directions.
     Power(u8, Sign),
     /// Three bytes: the topmost six bits and the directions, then a word, least significant byte first. With
@@ -94,16 +102,17 @@ impl Form {
             | Self::Text(bytes)
             | Self::Bytes(bytes)
             | Self::Rest(bytes, _) => bytes as usize,
-            Self::Bcd | Self::Choice(_) => 1,
+            Self::Bcd | Self::Choice(_) | Self::ProfileState | Self::ProfileMinutes => 1,
             Self::Word(_)
             | Self::Pulses
+            | Self::ProfilePulses(_)
             | Self::Padded
             | Self::PaddedHex
             | Self::PaddedChoice(_)
             | Self::Temperature
             | Self::Peak => 2,
             Self::Value(..) | Self::BuildDate | Self::Version | Self::Date => 3,
-            Self::Energy | Self::Power(..) | Self::Serial => 4,
+            Self::Energy | Self::Long(_) | Self::Power(..) | Self::Serial => 4,
             Self::ProfileTime => 5,
             Self::Stamp | Self::State | Self::Variant | Self::Secret => PASSWORD,
             Self::Moment | Self::FineStamp => 7,

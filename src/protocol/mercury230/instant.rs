@@ -78,6 +78,10 @@ static KINDS: &[Kind] = &[
 const IN_ALL_NOW: [u8; 10] = [0x00, 0x04, 0x08, 0x10, 0x50, 0x20, 0x30, 0x40, 0x60, 0x70];
 const IN_ALL_FIXED: [u8; 8] = [0x00, 0x04, 0x08, 0x10, 0x50, 0x20, 0x30, 0x40];
 const LINE_VOLTAGE: u8 = 0x80;
+const CURRENT: u8 = 0x20;
+
+/// How far the currents of phase and neutral are apart.
+pub const IMBALANCE: &str = "current imbalance";
 
 /// The selector without what the meter ignores in it.
 pub const fn key(selector: u8) -> u8 {
@@ -134,6 +138,8 @@ impl Kind {
             } else {
                 Quantity::named(name)
             }),
+            // Of single-phase meters, whose currents are those of phase and neutral (M236, 4.4.15).
+            Missing if self.key == CURRENT && part == 0 => Item { name: IMBALANCE, ..bare }.read(),
             Missing => bare.read().note("the selector names no phase"),
         }
     }

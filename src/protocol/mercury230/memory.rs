@@ -18,15 +18,15 @@ const SCALE: &str = "kW = number x 60 / period in minutes / (2 x imp/kWh)";
 
 /// A record of the load profile.
 const PROFILE: [Item; 7] = [
-    item("state", Form::Hex(1)).note(
+    item("state", Form::ProfileState).note(
         "bits 6-5 tariff less 1, 4 second profile, 3 winter, 2 memory cleared, 1 incomplete, 0 overflow",
     ),
     item("interval ends", Form::ProfileTime).times(),
-    item("averaging period", Form::Count(1)).unit(Unit::Minute),
-    item("profile P+", Form::Pulses).read().of(Period::Interval).note(SCALE),
-    item("profile P-", Form::Pulses).read().of(Period::Interval).note(SCALE),
-    item("profile Q+", Form::Pulses).read().of(Period::Interval).note(SCALE),
-    item("profile Q-", Form::Pulses).read().of(Period::Interval).note(SCALE),
+    item("averaging period", Form::ProfileMinutes).unit(Unit::Minute),
+    item("profile P+", Form::ProfilePulses(1)).read().of(Period::Interval).note(SCALE),
+    item("profile P-", Form::ProfilePulses(2)).read().of(Period::Interval).note(SCALE),
+    item("profile Q+", Form::ProfilePulses(3)).read().of(Period::Interval).note(SCALE),
+    item("profile Q-", Form::ProfilePulses(4)).read().of(Period::Interval).note(SCALE),
 ];
 
 fn records(count: u16) -> Vec<Item> {

@@ -6,8 +6,9 @@ use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
 use super::form::{Form, Item};
+use super::pulses::Constant;
 use super::rows::{self, Reply, Row};
-use super::{encode, is_single_phase, memory, status, values};
+use super::{encode, instant, is_single_phase, memory, status, values};
 use crate::frame::Value;
 use crate::protocol::{Dialect, Load};
 use crate::reading::{Code, Decimal, Period};
@@ -52,6 +53,7 @@ static NAMED: &[(&str, &str)] = &[
     ("lowest voltage allowed", "207.00"), ("lowest voltage, normal", "218.50"), ("highest voltage, normal", "241.50"),
     ("highest voltage allowed", "253.00"), ("lowest frequency allowed", "49.60"), ("lowest frequency, normal", "49.80"),
     ("highest frequency, normal", "50.20"), ("highest frequency allowed", "50.40"), ("disconnector temperature", "31"),
+    ("limit of current imbalance", "20.00"), ("time of current imbalance", "10"),
     ("change to summer", "02 07 03"), ("change to winter", "03 07 10"),
 ];
 
@@ -160,6 +162,10 @@ impl Memory {
             (Form::FineStamp, _) => Some([vec![0], encode::stamp(EVENT.parse().ok()?)?].concat()),
             (Form::Date, _) => encode::date(now.date()),
             (Form::ProfileTime, _) => encode::profile_time(last_end(now)),
+            (_, instant::IMBALANCE) if is_single_phase(self.dialect) => {
+                let current = |c| self.numbers.get(&(c, 7, 0)).copied().unwrap_or(0);
+                encode::integer(item.form, (current(31) - current(91)).abs())
+            }
             (_, "network address") => Some(vec![0, address]),
             (_, "address of last record") => {
                 Some(u16::try_from(place(last_end(now))).ok()?.to_be_bytes().to_vec())
@@ -204,8 +210,9 @@ impl Memory {
         record.extend(encode::profile_time(end).unwrap_or_else(|| vec![0; 5]));
         record.push(INTERVAL as u8);
         let power = |c| self.numbers.get(&(c, 7, 0)).copied().unwrap_or(0);
-        // kW = number x 60 / 30 / (2 x 1000), and a number has hundredths of a watt.
-        let pulses = |c: u8| u16::try_from(power(c) / 100).unwrap_or(u16::MAX - 1).to_le_bytes();
+        let variant = self.named.get("build variant").map(Vec::as_slice).unwrap_or_default();
+        let constant = Constant::of_variant(variant);
+        let pulses = |c: u8| constant.map_or(0, |constant| constant.pulses(power(c), INTERVAL)).to_le_bytes();
         record.extend([pulses(1), [0xFF; 2], pulses(3), [0; 2]].concat());
         record
     }
@@ -338,6 +345,7 @@ fn expectation(form: Form) -> String {
             format!("one of {}", choices.iter().map(|c| c.word).collect::<Vec<_>>().join(", "))
         }
         Form::Word(decimals) => format!("a number up to {}", Decimal::new(0xFFFF, decimals)),
+        Form::Long(decimals) => format!("a number up to {}", Decimal::new(u32::MAX.into(), decimals)),
         Form::Hex(_) | Form::HexLow(_) | Form::PaddedHex | Form::Bytes(_) | Form::Variant | Form::State => {
             format!("{} bytes as hex", form.size())
         }

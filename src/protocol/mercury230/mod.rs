@@ -12,6 +12,7 @@
 //! | `reads.rs`, `writes.rs` | the catalogue: every command as a person asks for it, with its bytes |
 //! | `rows.rs`, `form.rs`, `choices.rs` | the vocabulary of the catalogue, and how a request finds its line |
 //! | `energy.rs`, `instant.rs`, `journals.rs`, `memory.rs` | answers whose form follows from the request |
+//! | `pulses.rs` | pulses of the load profile made into energy and power |
 //! | `state.rs`, `variant.rs`, `status.rs` | words made of bits and codes |
 //! | `values.rs`, `encode.rs`, `password.rs` | bytes to values and back |
 //! | `wire.rs`, `framer.rs` | the frame, and how it is found without start, length or end |
@@ -32,6 +33,7 @@ mod journals;
 mod memory;
 mod meter;
 mod password;
+mod pulses;
 mod reads;
 mod responder;
 mod rows;

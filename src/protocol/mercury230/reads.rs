@@ -122,6 +122,32 @@ const MONTH_BYTE: [Item; 1] = [item("month", Form::Count(1)).from("month")];
 const TARIFF_PARAMETER: [Parameter; 1] = [number("tariff", "Tariff", (1, 4), Unit::None)];
 const TARIFF_BYTE: [Item; 1] = [item("tariff", Form::Count(1)).from("tariff")];
 
+/// A counter of dips and swells: a word, as everything of the dip journals (M236, 4.2). What tells the eight of a range
+/// apart nobody describes.
+const fn dip_counter(name: &'static str) -> Item {
+    item(name, Form::Word(0)).read()
+}
+
+const DIPS: [Item; 8] = [
+    dip_counter("dips and swells, counter 1"),
+    dip_counter("dips and swells, counter 2"),
+    dip_counter("dips and swells, counter 3"),
+    dip_counter("dips and swells, counter 4"),
+    dip_counter("dips and swells, counter 5"),
+    dip_counter("dips and swells, counter 6"),
+    dip_counter("dips and swells, counter 7"),
+    dip_counter("dips and swells, counter 8"),
+];
+
+/// The dip counters of a phase, by the code of its journal.
+const fn dips(code: (&'static str, &'static [u8]), id: &'static str, title: &'static str) -> Row {
+    const RANGE: [Parameter; 1] = [number("range", "Range of the counters", (0, 7), Unit::None)];
+    const BYTE: [Item; 1] = [item("range", Form::Count(1)).from("range")];
+    read(code, id, title, Events, Items(&DIPS))
+        .with(&RANGE, &BYTE)
+        .noted("for meters that log dips: bit 3 of variant byte 7")
+}
+
 /// Every read there is.
 #[rustfmt::skip]
 pub const READS: &[Row] = &[
@@ -133,6 +159,9 @@ pub const READS: &[Row] = &[
         .with(&[one_of("journal", "Which", &journals::WORDS, Some("mains")), RECORD],
               &[item("journal", Form::Choice(&journals::WORDS)).from("journal"),
                 item("record", Form::Count(1)).from("record").note("FF: the newest; FE: a block of all")]),
+    dips(("0430F9", &[0x04, 0x30, 0xF9]), "dip-counters-1", "Counts of dips and swells, phase 1"),
+    dips(("0431F9", &[0x04, 0x31, 0xF9]), "dip-counters-2", "Counts of dips and swells, phase 2"),
+    dips(("0432F9", &[0x04, 0x32, 0xF9]), "dip-counters-3", "Counts of dips and swells, phase 3"),
     // 05, 15, 17, 18: energy.
     read(("05", &[0x05]), "energy", "Energy", Energy, Reply::Energy).with(&OF_ARRAY, &ARRAY),
     read(("050006", &[0x05, 0x00, 0x06]), "energy-all", "Energy of all tariffs", Energy, Reply::Energy).noted(LONG),
@@ -164,7 +193,8 @@ pub const READS: &[Row] = &[
     read(("0816A0", &[0x08, 0x16, 0xA0]), "instant", "All values of now", Instantaneous, Reply::Instant).noted(LONG),
     read(("0811", &[0x08, 0x11]), "value", "One value of now", Instantaneous, Reply::Instant)
         .with(&[one_of("of", "What", &choices::ONE, Some("power"))],
-              &[item("selector", Form::Choice(&choices::ONE)).from("of")]),
+              &[item("selector", Form::Choice(&choices::ONE)).from("of")])
+        .noted("current-imbalance: single-phase meters, phase against neutral"),
     read(("0814", &[0x08, 0x14]), "fixed", "Values as last fixed", Instantaneous, Reply::Instant)
         .with(&[one_of("of", "What", &choices::FIXED, Some("time"))],
               &[item("selector", Form::Choice(&choices::FIXED)).from("of")])
@@ -222,7 +252,7 @@ pub const READS: &[Row] = &[
     read(("081F", &[0x08, 0x1F]), "losses", "Power of losses", Settings, Items(&[opaque("power of losses", 12)])),
     read(("0820", &[0x08, 0x20]), "quality-limits", "Limits of power quality", Limits, Items(&QUALITY)),
     read(("082003", &[0x08, 0x20, 0x03]), "imbalance-limit", "Limit of current imbalance", Limits,
-        Items(&[opaque("limit of current imbalance", 4).note("two words, high first, each low byte first; 0.01 %")])),
+        Items(&[item("limit of current imbalance", Form::Long(2)).unit(Unit::Percent).read()])),
     read(("0821", &[0x08, 0x21]), "averaging", "Averaging times", Settings, Items(&[bits("averaging times", 2)])),
     read(("082103", &[0x08, 0x21, 0x03]), "imbalance-time", "Time of current imbalance", Settings,
         Items(&[seconds("time of current imbalance")])),

@@ -1,6 +1,6 @@
 //! What a line of the catalogue is, and how a request finds its line.
 
-use super::form::{Item, most, size};
+use super::form::{Form, Item, most, size};
 use super::reads::READS;
 use super::writes::WRITES;
 use super::{energy, instant, journals, memory};
@@ -139,6 +139,15 @@ impl Row {
             _ => None,
         }
     }
+}
+
+/// The body of the request for the build variant, which the meter's constant stands in.
+pub const VARIANT: [u8; 2] = [0x08, 0x12];
+
+/// Whether the answer to a request holds pulses of the load profile.
+pub fn has_pulses(body: &[u8]) -> bool {
+    let items = of(body).and_then(|row| row.reply_items(body, None, Dialect::default()));
+    items.is_some_and(|items| items.iter().any(|item| matches!(item.form, Form::ProfilePulses(_))))
 }
 
 /// Every row, reads first.
@@ -388,6 +397,9 @@ mod tests {
         (&[0x04, 0x01, 0x02], 15),
         (&[0x04, 0x07, 0x02], 9),
         (&[0x04, 0x02, 0xFF], 16),
+        (&[0x04, 0x30, 0xF9, 2], 19),
+        (&[0x08, 0x20, 0x03], 7),
+        (&[0x08, 0x11, 0x20], 6),
         (&[0x05, 0x00, 0x00], 19),
         (&[0x05, 0x60, 0x00], 15),
         (&[0x15, 0x00, 0x00], 19),

@@ -13,6 +13,7 @@ use std::time::Duration;
 use refusal::refused_opening;
 
 use super::password::{self, Encoding, Password};
+use super::pulses::Constant;
 use super::rows::{self, Row, TEST};
 use super::{compose, timing, wire};
 use crate::frame::At;
@@ -24,6 +25,7 @@ use crate::protocol::{
 use crate::reading::Reading;
 
 const OPENING: &str = "open the channel";
+const LEARNING: &str = "read the meter constant";
 const CLOSING: &str = "close the channel";
 
 /// What adapters add to the time of an answer: an FTDI chip hands bytes over every 16 ms.
@@ -40,10 +42,12 @@ pub fn compose(profile: &Profile, request: &Request) -> Result<Vec<Vec<u8>>, Com
     let plan =
         Plan { profile: profile.clone(), requests: vec![request.clone()], options: Options::default() };
     let session = Session::new(&plan)?;
+    let learning = session.asked.iter().any(|asked| rows::has_pulses(&asked.body));
+    let learning = learning.then(|| wire::frame(session.address, &rows::VARIANT));
     let question = session.asked.iter().map(|asked| wire::frame(session.address, &asked.body));
     let opening = session.password.as_ref().map(|password| password.open(session.address, session.level));
     let closing = opening.is_some().then(|| wire::frame(session.address, &[rows::CLOSE]));
-    Ok(opening.into_iter().chain(question).chain(closing).collect())
+    Ok(opening.into_iter().chain(learning).chain(question).chain(closing).collect())
 }
 
 /// A request ready to be sent.
@@ -57,6 +61,8 @@ struct Asked {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
     Open,
+    /// Learning the meter's constant, which makes pulses into energy.
+    Learn,
     Ask,
     Close,
 }
@@ -72,6 +78,17 @@ enum Channel {
     OpenForGood,
 }
 
+/// What is known of the meter's constant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Constancy {
+    /// Nobody has asked.
+    Unasked,
+    /// The meter has told.
+    Known(Constant),
+    /// The meter does not tell: pulses stay pulses.
+    Untold,
+}
+
 /// A plan being carried out.
 #[derive(Debug)]
 pub struct Session {
@@ -83,6 +100,7 @@ pub struct Session {
     /// The level to open with; 0 when no command needs the channel.
     level: u8,
     password: Option<Password>,
+    constant: Constancy,
     asked: Vec<Asked>,
     index: usize,
     /// The questions that are left of the present command.
@@ -126,6 +144,7 @@ impl Session {
             options: plan.options,
             level,
             password,
+            constant: Constancy::Unasked,
             asked,
             index: 0,
             questions: VecDeque::new(),
@@ -147,6 +166,7 @@ impl Session {
     fn title(&self) -> &'static str {
         match self.step {
             Step::Open => OPENING,
+            Step::Learn => LEARNING,
             Step::Close => CLOSING,
             Step::Ask => self.row().map_or("", |row| row.command.title),
         }
@@ -155,7 +175,7 @@ impl Session {
     /// Whether the present question may be asked again.
     fn may_repeat(&self) -> bool {
         match self.step {
-            Step::Open => true,
+            Step::Open | Step::Learn => true,
             Step::Close => false,
             Step::Ask => self.row().is_some_and(|row| row.command.access == Access::Read),
         }
@@ -171,6 +191,8 @@ impl Session {
         if let Some(password) = self.password.as_ref().filter(|_| wants_channel) {
             let frame = password.open(self.address, self.level);
             self.ask(Step::Open, frame);
+        } else if self.constant == Constancy::Unasked && rows::has_pulses(&asked.body) {
+            self.ask(Step::Learn, wire::frame(self.address, &rows::VARIANT));
         } else {
             let body = self.questions.front().cloned().unwrap_or_default();
             self.ask(Step::Ask, wire::frame(self.address, &body));
@@ -236,9 +258,7 @@ impl Session {
         }
         self.tally = Tally::default();
         self.first = None;
-        if self.step == Step::Open {
-            self.channel = Channel::Open;
-        } else {
+        if self.step == Step::Ask {
             self.questions.pop_front();
             if self.questions.is_empty() {
                 self.actions.push_back(Action::Answered { index: self.index, result: Ok(()) });
@@ -265,11 +285,22 @@ impl Session {
                 let fault = std::mem::take(&mut self.tally).fault();
                 self.end_with(&fault);
             }
+            Step::Learn => self.go_without_constant(at),
             Step::Ask => {
                 let fault = std::mem::take(&mut self.tally).fault();
                 self.fail(fault, at);
             }
         }
+    }
+
+    /// The meter does not tell its constant.
+    fn go_without_constant(&mut self, at: At) {
+        self.constant = Constancy::Untold;
+        self.warn(
+            "constant",
+            "the meter does not tell its constant: what its load profile counts stays pulses",
+        );
+        self.begin(at);
     }
 
     /// The present command has failed.

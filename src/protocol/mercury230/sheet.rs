@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use super::form::{Form, Item};
+use super::pulses::{self, Constant, Record};
 use super::{state, values, variant};
 use crate::frame::{Field, Label, Problem, Span, Value, Verdict};
-use crate::reading::{Measured, MeterTime, Period, Quantity, Reading, Unit};
+use crate::reading::{Absent, Measured, MeterTime, Period, Quantity, Reading, Unit};
 
 /// A dissection in the making.
 #[derive(Debug, Default)]
@@ -18,6 +19,10 @@ pub struct Sheet {
     pub problems: Vec<Problem>,
     /// The time of the readings to come, where one was given.
     pub time: Option<MeterTime>,
+    /// The meter's constant, where it is known.
+    pub constant: Option<Constant>,
+    /// The record of the load profile that is being laid.
+    record: Record,
     /// Whether what is laid is an answer, which gives readings.
     pub is_answer: bool,
 }
@@ -86,6 +91,9 @@ impl Sheet {
         if !self.is_answer {
             return;
         }
+        if self.scaled(item.form, value, bytes) {
+            return;
+        }
         let measured = values::measured(item, value, bytes);
         if let Some(reading) = reading(item, measured, bytes) {
             let is_archived = item.period == Period::Then || item.period == Period::Interval;
@@ -97,6 +105,35 @@ impl Sheet {
             Form::Variant => self.traits(bytes),
             _ => {}
         }
+    }
+
+    /// Reads pulses of the load profile as what they were, if the meter's constant is known; whether it did.
+    fn scaled(&mut self, form: Form, value: Value, bytes: &[u8]) -> bool {
+        match (form, value, self.constant) {
+            (Form::ProfileState, Value::Hex(state, _), _) => self.record.tariff = (state >> 5 & 3) as u8 + 1,
+            (Form::ProfileMinutes, Value::Number(number), _) => {
+                self.record.minutes = u8::try_from(number.units()).unwrap_or(0);
+            }
+            (Form::ProfilePulses(c), _, Some(constant)) => {
+                let Value::Number(number) = value else {
+                    self.of_interval(pulses::average(c), Measured::Absent(Absent::NoData), bytes);
+                    return true;
+                };
+                let pulses = u64::try_from(number.units()).unwrap_or(0);
+                for (of, number) in pulses::meant(constant, self.record, c, pulses) {
+                    self.of_interval(of, Measured::Number(number), bytes);
+                }
+                return true;
+            }
+            _ => {}
+        }
+        false
+    }
+
+    /// A reading of the interval that is being laid.
+    fn of_interval(&mut self, (code, quantity, unit): pulses::Meaning, value: Measured, bytes: &[u8]) {
+        let reading = Reading { quantity, ..Reading::of(code, value, unit, bytes) };
+        self.readings.push(Reading { at: self.time, ..reading.of_period(Period::Interval) });
     }
 
     /// Names the faults of a state word.

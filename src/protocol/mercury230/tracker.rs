@@ -1,7 +1,9 @@
 //! What answers what: by address, time and length, since answers carry nothing else to pair them by.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::pulses::{self, Constant};
 use super::rows;
 use super::wire::{ANY, BROADCAST, CRC, Frame, LONGEST};
 use crate::frame::{At, Direction};
@@ -21,7 +23,7 @@ const STEPS: [Stage; 4] = [Stage::Opening, Stage::Command, Stage::Answer, Stage:
 
 /// The stage of a step.
 pub fn stage(step: u8) -> Option<Stage> {
-    STEPS.get(usize::from(step.checked_sub(1)?)).copied()
+    STEPS.get(usize::from(pulses::stage(step).checked_sub(1)?)).copied()
 }
 
 /// The step of a request, or of the answer to it.
@@ -40,6 +42,8 @@ fn step(request: &[u8], direction: Direction) -> u8 {
 pub struct Pairs {
     asked: [Option<Asked>; REMEMBERED],
     next: usize,
+    /// The constants of the meters that have told theirs, by address.
+    constants: BTreeMap<u8, Constant>,
 }
 
 /// A request that waits for its answer.
@@ -116,6 +120,12 @@ impl Pairs {
         let asked = place.and_then(|place| self.at(place));
         let answers = asked.map(|asked| asked.number);
         let step = asked.map_or(0, |asked| step(asked.body(), Direction::Reply));
+        if let Some(asked) = asked.filter(|_| frame.is_sound())
+            && let Some(constant) = Constant::of_answer(asked.body(), frame.body)
+        {
+            self.constants.insert(frame.address, constant);
+        }
+        let step = step | self.constants.get(&frame.address).map_or(0, |constant| constant.in_step());
         if let Some(asked) = place.filter(|_| frame.is_sound()).and_then(|place| self.asked.get_mut(place)) {
             *asked = None;
         }
@@ -213,6 +223,26 @@ mod tests {
         assert_eq!(bus.hear(5, "08 16 40"), (Request, None));
         // The very same bytes as an answer: a frequency has three.
         assert_eq!(bus.hear(5, "08 16 11"), (Reply, Some(2)));
+    }
+
+    #[test]
+    fn a_constant_that_was_heard_goes_with_the_answers_of_its_meter() {
+        let mut bus = Bus::new();
+        let mut heard = |address: u8, request: &str, answer: &str| {
+            bus.hear(address, request);
+            let frame = wire::frame(address, &hex::parse(answer).unwrap());
+            let at = At::from_millis(bus.at);
+            let step = bus
+                .pairs
+                .track(Seen { number: 9, bytes: &frame, source: Source::Both, first: at, last: at })
+                .step;
+            assert_eq!(stage(step), Some(Stage::Answer));
+            Constant::of_step(step)
+        };
+        assert_eq!(heard(5, "08 05", "00 05"), None);
+        assert_eq!(heard(5, "08 12", "B4 E3 C2 97 DF 58"), Constant::of_variant(&[0, 3]));
+        assert_eq!(heard(5, "08 05", "00 05"), Constant::of_variant(&[0, 3]));
+        assert_eq!(heard(6, "08 05", "00 06"), None, "another meter");
     }
 
     #[test]

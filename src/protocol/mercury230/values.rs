@@ -10,16 +10,17 @@ use crate::reading::{Absent, Decimal, Measured, MeterTime, Zone};
 /// The value that bytes hold in a form. [`Value::Bytes`] for what is not in that form.
 pub fn value(form: Form, bytes: &[u8]) -> Value {
     match form {
-        Form::Count(_) | Form::Padded => Value::count(big_endian(bytes)),
+        Form::Count(_) | Form::Padded | Form::ProfileMinutes => Value::count(big_endian(bytes)),
         Form::Word(decimals) => Value::Number(Decimal::new(little_endian(bytes), decimals)),
-        Form::Pulses if is_blank(bytes) => Value::Absent(Absent::NoData),
-        Form::Pulses => Value::count(little_endian(bytes)),
+        Form::Pulses | Form::ProfilePulses(_) if is_blank(bytes) => Value::Absent(Absent::NoData),
+        Form::Pulses | Form::ProfilePulses(_) => Value::count(little_endian(bytes)),
         Form::PaddedHex => Value::Hex(big_endian(bytes), 4),
         Form::PaddedChoice(choices) | Form::Choice(choices) => meaning(choices, bytes),
+        Form::ProfileState => Value::Hex(big_endian(bytes), 2),
         Form::Hex(count) => Value::Hex(big_endian(bytes), 2 * count),
         Form::HexLow(count) => Value::Hex(little_endian(bytes), 2 * count),
         Form::Bcd => bytes.first().and_then(|byte| bcd::pair(*byte).ok()).map_or(Value::Bytes, count),
-        Form::Energy | Form::Power(..) | Form::Value(..) => number(form, bytes),
+        Form::Energy | Form::Long(_) | Form::Power(..) | Form::Value(..) => number(form, bytes),
         Form::Temperature => temperature(bytes),
         Form::Serial => serial(bytes),
         Form::BuildDate
@@ -87,6 +88,9 @@ fn number(form: Form, bytes: &[u8]) -> Value {
     let (top, magnitude, decimals, sign) = match (form, bytes) {
         (Form::Energy, &[b0, b1, b2, b3]) => {
             (0, u64::from(u32::from_be_bytes([b1, b0, b3, b2])), 0, Sign::None)
+        }
+        (Form::Long(decimals), &[b0, b1, b2, b3]) => {
+            (0, u64::from(u32::from_be_bytes([b1, b0, b3, b2])), decimals, Sign::None)
         }
         (Form::Power(decimals, sign), &[b0, b1, b2, b3]) => {
             (b1, u64::from(u32::from_be_bytes([b1 & 0x3F, b0, b3, b2])), decimals, sign)

@@ -1,5 +1,6 @@
 //! Values of Energomera parameters.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use super::asked::{Asked, hex, nth_bit};
@@ -334,18 +335,65 @@ fn archive(sheet: &mut Sheet<'_>, place: &Place<'_>, span: &Range<usize>) {
         ..About::unnamed(quantity, unit)
     };
     let label = register.map_or(Label::Nth("value", place.nth as u16 + 1), tariff_label);
-    let has_date = sheet.bytes(span).contains(&b',');
+    // 1 item is a value alone, 2 are date and value, 4 are what a CE308CAS sends.
+    let before = sheet.bytes(span).split(|byte| *byte == b',').count().saturating_sub(1);
     items(sheet, span, |sheet, index, item| {
-        let bytes = sheet.bytes(&item);
-        if index == 0 && has_date {
-            about.at = scalar::dotted_date(bytes);
-            sheet.inner("date", item, about.at.map_or(Value::Text, Value::Time));
-            return;
+        if index < before {
+            return stamp(sheet, index, item, &mut about.at);
         }
-        let (value, measured) = scalar::number_or_text(bytes);
+        let item = after_flags(sheet, item);
+        let (value, measured) = scalar::number_or_text(sheet.bytes(&item));
         sheet.value(label, item.clone(), value, unit);
         sheet.reading(about, measured, &item);
     });
+}
+
+/// A part of what stands before a value: its date or, of a CE308CAS, date, time and minutes from here to universal
+/// time, `16.09.25,00:00:00,-300`, at the end of the period (psxbox/Psxbox.Protocols, `ReaderCE308CAS`).
+fn stamp(sheet: &mut Sheet<'_>, index: usize, item: Range<usize>, at: &mut Option<MeterTime>) {
+    let bytes = sheet.bytes(&item);
+    match index {
+        0 => {
+            *at = scalar::dotted_date(bytes);
+            sheet.inner("date", item, at.map_or(Value::Text, Value::Time));
+        }
+        1 => {
+            let time = scalar::clock(bytes);
+            *at = at.zip(time).map(|(date, time)| MeterTime {
+                hour: time.hour,
+                minute: time.minute,
+                second: time.second,
+                ..date
+            });
+            sheet.inner("time", item, time.map_or(Value::Text, Value::Time));
+        }
+        _ => {
+            let text = std::str::from_utf8(bytes).unwrap_or_default();
+            let minutes = text.parse::<i16>().ok().and_then(i16::checked_neg);
+            if let Some(minutes) = minutes {
+                *at = at.map(|at| MeterTime { zone: Zone::OffsetMinutes(minutes), ..at });
+            }
+            if let Some(field) = sheet.inner("zone", item, scalar::number_or_text(bytes).0) {
+                field.note = "minutes from the meter's time to universal time";
+            }
+        }
+    }
+}
+
+/// The value behind the flags that a CE308CAS puts before it: `0x0->1.05276`.
+fn after_flags(sheet: &mut Sheet<'_>, item: Range<usize>) -> Range<usize> {
+    let bytes = sheet.bytes(&item);
+    let Some(arrow) = bytes.windows(2).position(|pair| pair == b"->") else { return item };
+    let (from, value) = (item.start + arrow, item.start + arrow + 2);
+    let flags = bytes.get(..arrow).and_then(|flags| hex(flags.strip_prefix(b"0x")?));
+    let digits = u8::try_from(arrow.saturating_sub(2)).unwrap_or(u8::MAX);
+    sheet.inner(
+        "flags",
+        item.start..from,
+        flags.map_or(Value::Text, |flags| Value::Hex(flags.into(), digits)),
+    );
+    sheet.inner("separator", from..value, Value::Bytes);
+    value..item.end
 }
 
 /// Which register a value of an archive is: 0 the sum, 1 to 10 a tariff.
@@ -373,31 +421,30 @@ fn half_hour(sheet: &mut Sheet<'_>, place: &Place<'_>, plain: About, span: &Rang
 }
 
 /// `dd.mm.yy,value,flag` or `value,flag`. How long an interval is, is a setting of the meter's (`TAVER`): the
-/// times are those of half-hours, its usual one.
+/// times are those of half-hours, its usual one. A CE308CAS gives each interval its time,
+/// `dd.mm.yy,hh:mm,zone,value,flag`, and no flag says there that it is present.
 fn profile(sheet: &mut Sheet<'_>, place: &Place<'_>, plain: About, span: &Range<usize>) {
     let list = sheet.bytes(span);
-    let has_date = list.split(|byte| *byte == b',').count() > 2;
+    let before = list.split(|byte| *byte == b',').count().saturating_sub(2);
+    let is_timed = before > 1;
     let flags = list.rsplit(|byte| *byte == b',').next().and_then(hex);
-    let is_there = flags.is_none_or(|flags| flags & 1 == 1);
+    let is_there = is_timed || flags.is_none_or(|flags| flags & 1 == 1);
     let from = place.asked.and_then(|asked| std::str::from_utf8(asked.part(1)?).ok()?.parse().ok());
     let nth = place.nth + from.unwrap_or(1_usize).saturating_sub(1);
     let mut day = sheet.readings.first().and_then(|first| first.at);
     items(sheet, span, |sheet, index, item| {
         let bytes = sheet.bytes(&item);
-        match (index, has_date) {
-            (0, true) => {
-                day = scalar::dotted_date(bytes);
-                sheet.inner("date", item, day.map_or(Value::Text, Value::Time));
-            }
-            (1, true) | (0, false) => {
+        match index.cmp(&before) {
+            Ordering::Less => stamp(sheet, index, item, &mut day),
+            Ordering::Equal => {
                 let (value, measured) = scalar::number_or_text(bytes);
                 sheet.value("value", item.clone(), value, plain.unit);
-                let at = day.and_then(|day| half_hour_of(day, nth));
+                let at = if is_timed { day } else { day.and_then(|day| half_hour_of(day, nth)) };
                 if is_there {
                     sheet.reading(About { period: Period::Interval, at, ..plain }, measured, &item);
                 }
             }
-            _ => {
+            Ordering::Greater => {
                 let value = hex(bytes).map_or(Value::Text, |flag| Value::Hex(flag.into(), bytes.len() as u8));
                 if let Some(field) = sheet.inner("flags", item, value) {
                     field.note = PROFILE_FLAGS;

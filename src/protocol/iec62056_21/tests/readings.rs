@@ -149,12 +149,6 @@ fn the_place_of_the_sum_of_power_factors_depends_on_the_generation() {
 
 #[test]
 fn an_archive_of_emr_is_read_by_the_mask_that_was_asked_for() {
-    let sealed = |body: &[u8]| {
-        let mut frame = body.to_vec();
-        let sum = frame[1..].iter().fold(0u8, |sum, byte| sum.wrapping_add(*byte)) & 0x7F;
-        frame.push(sum);
-        frame
-    };
     let reply = sealed(b"\x02EMD01(20.08.24,0.45991)(0.41342)\r\n\x03");
     let request = sealed(b"\x01R1\x02EMD01(0.0,1)\x03");
     assert_eq!(read(&reply, Some(&request), EMR), ["1.8.0 0.45991 kWh", "1.8.1 0.41342 kWh"]);
@@ -219,4 +213,36 @@ fn a_status_word_is_read_both_ways() {
 fn a_damaged_readout_gives_no_reading() {
     assert_eq!(of("ace3000-echo-garbage", GENERIC), Vec::<String>::new());
     assert_eq!(of("pyneva-badbcc-energy", NEVA_3), Vec::<String>::new());
+}
+
+#[test]
+fn the_archive_of_a_ce308cas_has_the_time_before_its_sum_and_no_reading_of_it() {
+    let reply = sealed(b"\x02EMD01(16.09.25,00:00:00,-300,0x0->1.05276)(0.0)(0.89293)(0.0)(0.15983)\r\n\x03");
+    let request = sealed(b"\x01R1\x02EMD01(1.1)\x03");
+    assert_eq!(
+        read(&reply, Some(&request), EMR),
+        ["1.8.0 1.05276 kWh", "1.8.1 0.0 kWh", "1.8.2 0.89293 kWh", "1.8.3 0.0 kWh", "1.8.4 0.15983 kWh"]
+    );
+    let odd = sealed(b"\x02EMD01(16.09.25,nonsense,east,0xZ->)\r\n\x03");
+    assert!(read(&odd, Some(&request), EMR).iter().all(|told| !told.contains("east")));
+}
+
+#[test]
+fn each_interval_of_a_ce308cas_has_its_own_time() {
+    let frame = sealed(b"\x02VPR01(16.09.25,00:15,-300,0.105,0x0)(16.09.25,00:30,-300,0.210,0x0)\r\n\x03");
+    let direction = Direction::Reply;
+    let readings = Iec.dissect(&frame, &Context { direction, dialect: EMR, ..Context::default() }).readings;
+    let told = |r: &crate::reading::Reading| format!("{} {}", visible::measured(&r.value), r.at.unwrap());
+    assert_eq!(
+        readings.iter().map(told).collect::<Vec<_>>(),
+        ["0.105 2025-09-16 00:15+05:00", "0.210 2025-09-16 00:30+05:00"]
+    );
+}
+
+/// A message with its BCC.
+fn sealed(body: &[u8]) -> Vec<u8> {
+    let mut frame = body.to_vec();
+    let sum = frame[1..].iter().fold(0u8, |sum, byte| sum.wrapping_add(*byte)) & 0x7F;
+    frame.push(sum);
+    frame
 }

@@ -2,15 +2,19 @@
 
 use std::time::Duration;
 
-use super::super::answers::{self, Answer};
+use super::super::answers::{self, Answer, Known};
+use super::super::pulses::Constant;
 use super::super::rows::{self, TEST};
 use super::super::{status, timing};
 use super::refusal::refusal;
-use super::{Channel, Session, Step};
+use super::{Channel, Constancy, Session, Step};
 use crate::frame::At;
 use crate::protocol::turn::{State, Tally};
 use crate::protocol::{Access, Action, Unfit, Warning};
-use crate::reading::Reading;
+use crate::reading::{Raw, Reading};
+
+/// What the build variant is called.
+const VARIANT: &str = "build variant";
 
 impl Session {
     pub(super) fn frame(&mut self, frame: &[u8], at: At) {
@@ -20,7 +24,7 @@ impl Session {
         if self.state != State::Listening {
             return;
         }
-        match answers::judge(&self.sent, frame, self.dialect) {
+        match answers::judge(&self.sent, frame, self.known()) {
             Answer::Data(readings) => {
                 self.owed = self.owed.saturating_sub(1);
                 self.data(readings, at);
@@ -52,7 +56,7 @@ impl Session {
 
     /// A frame while the line should be silent: an answer that was given up on.
     fn late(&mut self, frame: &[u8], at: At) {
-        if matches!(answers::judge(&self.sent, frame, self.dialect), Answer::Foreign | Answer::Same) {
+        if matches!(answers::judge(&self.sent, frame, self.known()), Answer::Foreign | Answer::Same) {
             return;
         }
         self.owed = self.owed.saturating_sub(1);
@@ -60,6 +64,11 @@ impl Session {
         if self.owed == 0 {
             self.pause(at, timing::silence(self.line));
         }
+    }
+
+    const fn known(&self) -> Known {
+        let constant = if let Constancy::Known(constant) = self.constant { Some(constant) } else { None };
+        Known { dialect: self.dialect, constant }
     }
 
     fn unfit(&mut self, unfit: Unfit) {
@@ -90,7 +99,8 @@ impl Session {
             }
             (Step::Open, _) => self.fail_all(byte),
             (Step::Close, _) => self.finish(),
-            (Step::Ask, code) => self.status_of_command(byte, code, at),
+            (Step::Learn, code) if !self.may_reopen(code) => self.go_without_constant(at),
+            (Step::Ask | Step::Learn, code) => self.status_of_command(byte, code, at),
         }
     }
 
@@ -107,7 +117,7 @@ impl Session {
                 self.tally.unfit = Some(Unfit::Content("status ok where data was asked for"));
                 self.retry_or_fail(at);
             }
-            status::CLOSED if self.channel != Channel::OpenForGood && row.level > 0 => {
+            _ if self.may_reopen(code) => {
                 self.channel = Channel::Closed;
                 self.tally = Tally { refused: Some(refusal(byte)), ..Tally::default() };
                 self.pause(at, Duration::ZERO);
@@ -127,12 +137,36 @@ impl Session {
         }
     }
 
+    /// Whether a status says that the channel is closed, and opening it may help.
+    fn may_reopen(&self, code: u8) -> bool {
+        let needs_channel = self.row().is_some_and(|row| row.level > 0);
+        code == status::CLOSED && self.channel != Channel::OpenForGood && needs_channel
+    }
+
+    /// Takes the meter's constant from an answer that holds the build variant.
+    fn learn(&mut self, readings: &[Reading]) {
+        let raw = readings.iter().find(|reading| reading.quantity.name() == VARIANT).map(|found| &found.raw);
+        if let Some(Raw::Bytes(variant)) = raw
+            && let Some(constant) = Constant::of_variant(variant)
+        {
+            self.constant = Constancy::Known(constant);
+        }
+    }
+
+    fn learned(&mut self, readings: &[Reading], at: At) {
+        self.learn(readings);
+        if self.constant == Constancy::Unasked { self.go_without_constant(at) } else { self.begin(at) }
+    }
+
     /// After its address was changed the meter is found at the new one.
     fn follow_address(&mut self, body: &[u8]) {
         self.address = rows::answers_from(self.address, body);
     }
 
     fn data(&mut self, readings: Vec<Reading>, at: At) {
+        if self.step == Step::Learn {
+            return self.learned(&readings, at);
+        }
         if self.step != Step::Ask {
             self.tally.unfit = Some(Unfit::Content("data where a status was expected"));
             return;
@@ -147,6 +181,7 @@ impl Session {
             return self.retry_or_fail(at);
         }
         self.first = None;
+        self.learn(&readings);
         self.actions.extend(readings.into_iter().map(Action::Reading));
         self.settled(at, false);
     }

@@ -2,10 +2,11 @@
 
 use serde_json::Value as Json;
 
-use super::super::{Mercury230, rows, state};
+use super::super::pulses::Constant;
+use super::super::{Mercury230, rows, state, wire};
 use crate::frame::{Direction, Dissection, FieldTree, Value, Verdict, hex, visible};
 use crate::protocol::{Access, Context, Dialect, Family};
-use crate::reading::{Measured, Reading};
+use crate::reading::{Measured, Period, Reading};
 
 static PARSED: std::sync::LazyLock<Vec<Vector>> =
     std::sync::LazyLock::new(|| VECTORS.lines().map(vector).collect());
@@ -482,4 +483,38 @@ fn access_follows_the_catalogue_and_what_is_not_in_it_has_none() {
         (access(&[5, 7, 2, 0, 0, 1, 0]), access(&[5, 0xEE]), access(&[5, 8, 5, 5])),
         (None, None, None)
     );
+}
+
+#[test]
+fn the_makers_record_of_the_profile_is_10_and_a_half_kilowatts_where_the_constant_was_heard() {
+    let all = vectors();
+    let record = all.iter().find(|vector| vector.decoded("values")["raw"].is_object()).unwrap();
+    let context = Context {
+        direction: Direction::Reply,
+        request: record.request.as_deref(),
+        // 1000 imp/kWh.
+        step: Constant::of_variant(&[0, 4]).unwrap().in_step(),
+        ..Context::default()
+    };
+    let readings = Mercury230.dissect(&record.bytes, &context).readings;
+    let told = |r: &Reading| format!("{}={} {}", r.code.unwrap(), visible::measured(&r.value), r.unit);
+    assert_eq!(
+        readings.iter().take(3).map(told).collect::<Vec<_>>(),
+        ["1.5.0=10500.0 W", "1.29.0=5250.0 Wh", "1.29.1=5250.0 Wh"]
+    );
+    assert!(readings.iter().all(|reading| reading.period == Period::Interval && reading.at.is_some()));
+}
+
+#[test]
+fn dip_counters_and_the_limit_of_imbalance_have_their_low_byte_first() {
+    let told = |request: &[u8], answer: &[u8]| -> Vec<String> {
+        let (request, answer) = (wire::frame(5, request), wire::frame(5, answer));
+        let context = Context { direction: Direction::Reply, request: Some(&request), ..Context::default() };
+        let readings = Mercury230.dissect(&answer, &context).readings;
+        readings.iter().map(|r| format!("{} {}", visible::measured(&r.value), r.unit)).collect()
+    };
+    let counters = [1, 0, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0];
+    assert_eq!(told(&[4, 0x30, 0xF9, 0], &counters)[..2], ["1 ", "258 "]);
+    assert_eq!(told(&[4, 0x30, 0xF9, 0], &counters)[7], "255 ");
+    assert_eq!(told(&[8, 0x20, 3], &[1, 0, 0xD0, 0x07]), ["675.36 %"]);
 }

@@ -57,13 +57,11 @@ fn every_read_is_answered_at_the_first_try_between_opening_and_closing() {
     for asked in reads() {
         let title = format!("{} {:?}", asked.command.id, asked.arguments);
         let needs_channel = rows::by_command(asked.command).unwrap().level > 0;
+        let frames = Mercury230.compose(&profile(None, PLAIN), &asked).unwrap();
         let line = ask(Trouble::None, vec![asked]);
         assert_eq!(line.results, [Ok(())], "{title}");
-        assert_eq!(
-            (line.questions.len(), line.warnings.len()),
-            (if needs_channel { 3 } else { 1 }, 0),
-            "{title}"
-        );
+        assert_eq!((line.questions.len() > 1, line.warnings.len()), (needs_channel, 0), "{title}");
+        assert_eq!(line.questions, frames, "{title}");
         assert!(!line.readings.is_empty(), "{title}");
     }
 }
@@ -74,7 +72,7 @@ fn all_reads_in_one_plan_come_in_order_in_one_session() {
     let count = requests.len();
     let line = ask(Trouble::None, requests);
     assert_eq!(line.results, vec![Ok(()); count]);
-    assert_eq!(line.questions.len(), count + 2);
+    assert_eq!(line.questions.len(), count + 2, "the passport among them tells the meter's constant");
     assert_eq!(
         (line.steps.first(), line.steps.last()),
         (Some(&"open the channel"), Some(&"close the channel"))
@@ -390,7 +388,7 @@ fn the_profile_by_address_and_counted_back_is_the_same() {
     let times: Vec<String> = line
         .readings
         .iter()
-        .filter(|reading| reading.quantity.name() == "profile P+")
+        .filter(|reading| reading.code.is_some_and(|code| code.to_string() == "1.5.0"))
         .map(|reading| reading.at.unwrap().to_string())
         .collect();
     assert_eq!(
@@ -402,4 +400,52 @@ fn the_profile_by_address_and_counted_back_is_the_same() {
     let at = (record * 16 % 0x1_0000).to_string();
     let by_address = ask(Trouble::None, vec![request("memory", &[("at", &at)])]);
     assert_eq!(by_address.readings[0].at.unwrap().to_string(), "2024-05-31 12:00");
+}
+
+#[test]
+fn a_profile_is_read_as_power_and_energy_by_the_constant_that_the_meter_tells() {
+    let line = ask(Trouble::None, vec![request("profile", &[]), request("profile", &[("back", "1")])]);
+    assert_eq!(bodies(&line)[1], rows::VARIANT, "once in a session");
+    assert_eq!(line.questions.len(), 5);
+    let told: Vec<String> = line.told().into_iter().take(8).collect();
+    let absent = "2.5.0=the meter marks this value as absent";
+    assert_eq!(
+        told,
+        ["1.5.0=330", "1.29.0=165", "1.29.1=165", absent, "3.5.0=30", "3.29.0=15", "4.5.0=0", "4.29.0=0"]
+    );
+}
+
+#[test]
+fn a_meter_that_does_not_tell_its_constant_gives_pulses_with_a_word_about_it() {
+    // A variant with a constant that no list has.
+    let odd = setup("mercury-236", &[("build-variant", "B4 EF C2 97 DF 58")]);
+    let odd = over(&odd, vec![request("profile", &[])], Options::default()).run();
+    // The second question is the one for the constant.
+    let asked = vec![request("profile", &[])];
+    let lost = ask(Trouble::Lose(2), asked.clone());
+    let refused = over(&setup("mercury-236", &[]), asked, Options { retries: 0, read_twice: false });
+    let refused = refused.with(Trouble::Lose(2)).run();
+    assert_eq!((lost.results.as_slice(), lost.warnings.len()), (&[Ok(())][..], 0), "asked again");
+    for line in [odd, refused] {
+        assert_eq!((line.results.as_slice(), &line.warnings[..]), (&[Ok(())][..], &["constant"][..]));
+        assert!(line.told()[0].starts_with("profile P+="), "{:?}", line.told());
+    }
+}
+
+#[test]
+fn what_a_meter_keeps_of_power_quality_is_read() {
+    let single =
+        Setup { dialect: super::super::SINGLE_PHASE, ..setup("mercury-236", &[("31.7.0", "0.500")]) };
+    let requests = vec![
+        request("dip-counters-2", &[("range", "3")]),
+        request("imbalance-limit", &[]),
+        request("value", &[("of", "current-imbalance")]),
+    ];
+    let of = |setup: &Setup| over(setup, requests.clone(), Options::default()).run();
+    let line = of(&single);
+    assert_eq!(bodies(&line)[1], [4, 0x31, 0xF9, 3]);
+    let told = line.told();
+    assert_eq!((told.len(), told[0].as_str()), (10, "dips and swells, counter 1=0"));
+    assert_eq!(&told[8..], ["limit of current imbalance=20.00", "current imbalance=0.500"]);
+    assert!(of(&setup("mercury-236", &[])).told()[9].ends_with("absent"), "three phases have none");
 }
