@@ -16,7 +16,7 @@ impl Bus {
         }
         if let Some(active) = &mut self.talk.active {
             active.wait = None;
-            active.reply = None;
+            active.before = active.reply.take();
             active.is_sending = true;
         }
         if self.outgoing.lines == 0 {

@@ -273,3 +273,33 @@ fn secrets_in_arguments_are_never_printed() {
     let argument = Argument::Password(Secret::new(b"31415926".to_vec()));
     assert!(!format!("{argument:?}").contains("314"));
 }
+
+/// A push of a Siemens TD-3511 that is not ours to open (`amis-td3511-mode5-doc` of the reference, its first bytes
+/// made a frame of their own).
+fn push() -> Vec<u8> {
+    let body =
+        hex::parse("53 F0 5B 00 00 00 00 2D 4C 01 0E 0D 00 50 05 3F D0 FE B7 26 76 0C C7 AA F0 B5").unwrap();
+    let amis = meter::model("siemens-td3511").unwrap();
+    decoder(amis).family.with_checksum(&body)
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_meter_said_is_the_answer_though_it_was_acknowledged() {
+    let mut bench = Bench::open().await;
+    let amis = meter::model("siemens-td3511").unwrap();
+    let commands = decoder(amis).family.commands(amis.dialect);
+    let command = commands.iter().find(|command| command.id == "acknowledge").unwrap();
+    let plan = plan(amis, command, Arguments::default());
+    let errand = Errand::permitted(decoder(amis), plan, Book::default().permit());
+    bench.handle.intents.send(Intent::Run { job: JobId(1), errand: Box::new(errand) }).unwrap();
+    while bench.told().await != BusEvent::Job(JobId(1), JobEvent::Started) {}
+    bench.arrives(&push()).await;
+    assert_eq!(bench.sent().await, [0xE5]);
+    loop {
+        if let BusEvent::Job(_, JobEvent::Answered { reply, .. }) = bench.told().await {
+            let trace = bench.trace.lock();
+            assert_eq!(trace.bytes_of(&trace.entry(reply.unwrap()).unwrap()).as_ref(), push());
+            break;
+        }
+    }
+}
