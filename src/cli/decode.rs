@@ -98,6 +98,12 @@ pub fn each_step(
 
 /// The exit code, with a remark where the output does not make plain why.
 fn judge(tally: Tally, decoder: Option<Decoder>, doing: &str, looks_like: Option<Cow<'static, str>>) -> Exit {
+    if tally.frames == 0 && tally.noise_bytes == 0 {
+        Trouble::new(Exit::BadAnswer, doing, "there are no bytes in it")
+            .hint("was it saved before anything came?")
+            .print();
+        return Exit::BadAnswer;
+    }
     if tally.frames == 0 {
         let noise = explain::count(usize::try_from(tally.noise_bytes).unwrap_or(usize::MAX));
         let what = match decoder {

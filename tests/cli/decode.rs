@@ -166,3 +166,14 @@ fn frames_of_another_protocol_than_the_one_that_was_named_are_told() {
     assert_eq!(other.code, Some(5));
     assert!(other.stderr.contains("good frames of Energomera"), "{}", other.stderr);
 }
+
+#[test]
+fn a_capture_without_bytes_is_said_to_have_none() {
+    let section = "0A0D0D0A 1C000000 4D3C2B1A 01000000 FFFFFFFF FFFFFFFF 1C000000";
+    let interface = "01000000 14000000 93000000 00000000 14000000";
+    let blocks = [section, interface].concat();
+    let (_folder, path) = file("empty.pcapng", &meterscope::frame::hex::parse(&blocks).unwrap());
+    let run = run(&["decode", &path]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(5), ""), "{run:?}");
+    assert!(run.stderr.contains("there are no bytes in it"), "{}", run.stderr);
+}
