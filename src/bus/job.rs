@@ -32,8 +32,6 @@ pub(super) struct Active {
     /// The entry of the last request, and of the last frame that came after it.
     pub(super) request: Option<u32>,
     pub(super) reply: Option<u32>,
-    /// The frame that came before that request, which was the answer if the request only acknowledged it.
-    pub(super) before: Option<u32>,
     /// Whether the last request is still on its way out.
     pub(super) is_sending: bool,
     /// What was heard meanwhile.
@@ -57,7 +55,6 @@ impl Active {
             wait: None,
             request: None,
             reply: None,
-            before: None,
             is_sending: false,
             early: Vec::new(),
         }

@@ -20,7 +20,7 @@ impl Talk {
     /// Tells the running exchange of a received piece, and counts it. True when it is the first echo.
     pub(super) fn hear(&mut self, piece: &Claimed<'_>, at: At) -> bool {
         if piece.way == Way::Out {
-            if let Some(active) = &mut self.active {
+            if let Some(active) = self.active.as_mut().filter(|active| !active.exchange.only_acknowledges()) {
                 active.request = Some(piece.number);
             }
             return false;

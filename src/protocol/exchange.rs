@@ -236,6 +236,12 @@ pub trait Exchange: Send {
     /// protocol with sessions that outlive their silence ends that one first.
     fn after_a_cut(&mut self) {}
 
+    /// Whether it only waits for what meters say. What it sends then acknowledges what was heard: it is no request,
+    /// and what was heard stays the answer.
+    fn only_acknowledges(&self) -> bool {
+        false
+    }
+
     /// What it wants done next.
     fn next_action(&mut self) -> Option<Action>;
 }

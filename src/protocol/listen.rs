@@ -223,6 +223,10 @@ impl Listen {
 }
 
 impl Exchange for Listen {
+    fn only_acknowledges(&self) -> bool {
+        true
+    }
+
     fn handle(&mut self, event: Event<'_>, at: At) {
         if self.index >= self.waits.len() && event != Event::Start {
             return;

@@ -107,11 +107,7 @@ impl Bus {
         let Some(active) = &mut self.talk.active else { return };
         active.answered = index + 1;
         let (job, request) = (active.job, active.request.take());
-        let is_silence = matches!(&result, Err(Failure { fault: Fault::NoAnswer { .. }, .. }));
-        let before = active.before.take().filter(|_| !is_silence);
-        let reply = active.reply.take().or(before);
-        let is_asked = |asked: &u32| result.is_err() || reply.is_none_or(|told| *asked < told);
-        let request = request.filter(is_asked);
+        let reply = active.reply.take();
         if let Err(Failure { fault: Fault::NoAnswer { sent, echo, noise_bytes }, .. }) = &result {
             self.talk.status.counters.missing += 1;
             if !echo && *noise_bytes == 0 {

@@ -16,7 +16,9 @@ impl Bus {
         }
         if let Some(active) = &mut self.talk.active {
             active.wait = None;
-            active.before = active.reply.take();
+            if !active.exchange.only_acknowledges() {
+                active.reply = None;
+            }
             active.is_sending = true;
         }
         if self.outgoing.lines == 0 {

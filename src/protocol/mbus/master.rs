@@ -58,9 +58,6 @@ pub fn exchange(plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {
 }
 
 /// The frames of a request, as far as no answer asks for more.
-///
-/// # Errors
-/// [`ComposeError`] for an address that no slave has.
 pub fn compose(slave: Slave, request: &Request) -> Vec<Vec<u8>> {
     vec![slave.greeting(), question(slave, request.command, 1)]
 }
