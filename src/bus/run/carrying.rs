@@ -44,7 +44,7 @@ impl Bus {
     }
 
     /// Begins the active job. One that only listens hears what nobody has heard yet; a reply would come too late.
-    pub(super) fn begin(&mut self, hears_early: bool) {
+    fn begin(&mut self, hears_early: bool) {
         let now = self.clock.now();
         self.tell_exchange(Event::Start, now);
         if hears_early {
@@ -102,7 +102,7 @@ impl Bus {
         }
     }
 
-    pub(super) fn answered(&mut self, index: usize, result: Result<(), Failure>, at: At) {
+    fn answered(&mut self, index: usize, result: Result<(), Failure>, at: At) {
         self.settle(result.clone(), at);
         let Some(active) = &mut self.talk.active else { return };
         active.answered = index + 1;
@@ -137,14 +137,14 @@ impl Bus {
     }
 
     /// Has a raw connection opened anew that may be dead. What waits is begun when it is back.
-    pub(super) fn doubt(&mut self) {
+    fn doubt(&mut self) {
         if self.talk.status.line.is_none() && self.is_open() && self.liveness.doubt() {
             self.talk.status.link = LinkState::Lost("the connection may be dead".to_owned());
             self.orders.give(LinkCommand::Renew);
         }
     }
 
-    pub(super) fn latency(&self, request: u32, reply: u32) -> Option<Duration> {
+    fn latency(&self, request: u32, reply: u32) -> Option<Duration> {
         let trace = self.trace.lock();
         Some(trace.entry(reply)?.latency(&trace.entry(request)?))
     }

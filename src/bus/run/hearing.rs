@@ -66,7 +66,7 @@ impl Bus {
         self.line_is_settled(at);
     }
 
-    pub(super) fn received(&mut self, bytes: &[u8], damage: &[Damage], at: At) {
+    fn received(&mut self, bytes: &[u8], damage: &[Damage], at: At) {
         self.talk.status.counters.bytes_in += bytes.len() as u64;
         self.quiet.hear(at);
         self.liveness.hear();
@@ -86,7 +86,7 @@ impl Bus {
     }
 
     /// A raw link to a telnet port works until the first FF: it must be told.
-    pub(super) fn remark_on_telnet(&self, bytes: &[u8], at: At) {
+    fn remark_on_telnet(&self, bytes: &[u8], at: At) {
         let is_first = self.talk.status.counters.bytes_in == bytes.len() as u64;
         if is_first && self.talk.status.line.is_none() && looks_like_telnet(bytes) {
             let note = "the far end speaks telnet, which doubles every FF: set its port to raw TCP";
@@ -135,7 +135,7 @@ impl Bus {
         self.follow_search(at);
     }
 
-    pub(super) fn sent(&mut self, at: At) {
+    fn sent(&mut self, at: At) {
         if let Some(request) = self.talk.active.as_ref().and_then(|active| active.request) {
             self.trace.lock().left_the_wire(request, at);
         }
@@ -145,7 +145,7 @@ impl Bus {
         }
     }
 
-    pub(super) fn set_line(&mut self, line: Option<LineSettings>) {
+    fn set_line(&mut self, line: Option<LineSettings>) {
         let changed = self.talk.status.line != line;
         self.talk.status.line = line;
         if changed && let Some(line) = line {
@@ -154,7 +154,7 @@ impl Bus {
         }
     }
 
-    pub(super) fn lost(&mut self, state: LinkState, mark: Mark, at: At) {
+    fn lost(&mut self, state: LinkState, mark: Mark, at: At) {
         self.talk.status.link = state;
         self.was_cut |= self.talk.active.is_some();
         self.outgoing = Outgoing::default();

@@ -30,14 +30,14 @@ impl Bus {
 
     /// Whether an errand that reads would send something that may change the meter. An errand says before that it
     /// reads; this holds it to that, whatever its protocol makes of it.
-    pub(super) fn oversteps(&self, bytes: &[u8]) -> bool {
+    fn oversteps(&self, bytes: &[u8]) -> bool {
         let Some(Active { scope: Scope::Reading, decoder: Some(decoder), .. }) = &self.talk.active else {
             return false;
         };
         decoder.family.access_of(bytes, decoder.dialect).is_some_and(|access| access != Access::Read)
     }
 
-    pub(super) fn stop_overstepping(&mut self) {
+    fn stop_overstepping(&mut self) {
         if let Some(active) = self.talk.active.take() {
             self.refuse(active.job, Fault::NotPermitted);
         }
@@ -61,7 +61,7 @@ impl Bus {
         }
     }
 
-    pub(super) fn put_out(&mut self, bytes: Vec<u8>, at: At) {
+    fn put_out(&mut self, bytes: Vec<u8>, at: At) {
         self.note_write(&bytes, at);
         self.search.stop();
         let bytes = self.talk.seven.send(bytes);
@@ -78,7 +78,7 @@ impl Bus {
     }
 
     /// Notes what goes out of an errand that may change the meter.
-    pub(super) fn note_write(&mut self, bytes: &[u8], at: At) {
+    fn note_write(&mut self, bytes: &[u8], at: At) {
         let Some(Active { scope: Scope::Permitted(_), decoder, .. }) = &self.talk.active else { return };
         let written = {
             let trace = self.trace.lock();
