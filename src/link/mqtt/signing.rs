@@ -112,11 +112,11 @@ impl Trouble {
             ),
             Self::Other(what) => (what, "does an MQTT 3.1.1 broker listen there?"),
         };
-        OpenError::Refused { link, what: visible::string(&what), hint: hint.to_owned() }
+        OpenError::Refused { link, what: visible::error(&what), hint: hint.to_owned() }
     }
 
     pub(super) fn text(&self) -> String {
-        visible::string(&match self {
+        visible::error(&match self {
             Self::Forbidden(what) => format!("the broker refuses {what}"),
             Self::Tls(what) | Self::Other(what) => what.clone(),
             Self::Ended => ENDED.to_owned(),
