@@ -171,7 +171,7 @@ async fn read(handle: &mut Handle, target: &Target, case: &Case, job: JobId) {
         match handle.events.recv().await.unwrap() {
             BusEvent::Job(_, JobEvent::Answered { result, .. }) => result.unwrap(),
             BusEvent::Job(_, JobEvent::Finished) => return,
-            BusEvent::Job(..) | BusEvent::Line(_) => {}
+            BusEvent::Job(..) | BusEvent::Line(_) | BusEvent::OtherMaster(_) => {}
             BusEvent::Ended(end) => panic!("{end:?}"),
         }
     }

@@ -80,6 +80,7 @@ pub fn diagnose(case: &Case<'_>, fault: &Fault) -> Diagnosis {
         Fault::NotPermitted => "It would have changed the meter; nothing was sent".to_owned(),
         Fault::LineRefused => "The port does not take the line settings".to_owned(),
         Fault::ListensOnly => format!("{name} cannot be asked: this link is only listened to"),
+        Fault::OtherMaster => format!("{name} was not asked: another master asks on this line"),
         Fault::Cancelled => "Stopped".to_owned(),
         Fault::LinkLost => "The link went away".to_owned(),
     };
@@ -108,6 +109,7 @@ pub fn reason(fault: &Fault) -> String {
         Fault::NotPermitted => "not allowed to change the meter".to_owned(),
         Fault::LineRefused => "the port does not take the line settings".to_owned(),
         Fault::ListensOnly => "this link is only listened to".to_owned(),
+        Fault::OtherMaster => "another master asks on this line".to_owned(),
         Fault::Cancelled => "stopped".to_owned(),
         Fault::LinkLost => "the link went away".to_owned(),
     }
@@ -129,6 +131,7 @@ pub const fn word(fault: &Fault) -> &'static str {
         Fault::NotPermitted => "not-permitted",
         Fault::LineRefused => "line-refused",
         Fault::ListensOnly => "listens-only",
+        Fault::OtherMaster => "other-master",
         Fault::Cancelled => "cancelled",
         Fault::LinkLost => "link-lost",
     }
@@ -178,7 +181,7 @@ fn heard(case: &Case<'_>, fault: &Fault) -> String {
 }
 
 fn ruled_out(case: &Case<'_>, fault: &Fault) -> Vec<&'static str> {
-    if matches!(fault, Fault::Sealed { .. } | Fault::ListensOnly) {
+    if matches!(fault, Fault::Sealed { .. } | Fault::ListensOnly | Fault::OtherMaster) {
         return Vec::new();
     }
     let mut out = vec![match case.place {
@@ -243,6 +246,7 @@ fn places(case: &Case<'_>, fault: &Fault) -> Vec<String> {
         Fault::Refused { .. } => vec!["model and firmware: not every one has every command".into()],
         Fault::LineRefused => vec!["adapter: not every one has every speed and parity".into()],
         Fault::LinkLost => vec!["plug, cable, converter".into()],
+        Fault::OtherMaster => vec!["send again: the console asks first; headless, leave out --listen".into()],
         Fault::ListensOnly => vec!["a meter that speaks by itself can be read here: command telegram".into()],
         Fault::Unsendable(_) | Fault::NotPermitted | Fault::Cancelled => Vec::new(),
     }

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, watch};
 
 use super::broker;
-use crate::bus::{self, BusEvent, Decoder, Ends, Handle, Intent, Port, Status, Wanted};
+use crate::bus::{self, BusEvent, Decoder, Ends, Handle, Intent, Port, Standing, Status, Wanted};
 use crate::frame::visible;
 use crate::link::{
     Clock, Link, LinkCommand, LinkName, ListenLink, OpenError, Place, Topic, listen, mqtt, rfc2217, serial,
@@ -62,6 +62,8 @@ pub struct Opening {
     pub zone: Option<TimeZone>,
     /// What goes wrong on the simulated bus, and how fast it is.
     pub simulation: Simulation,
+    /// Who may speak, from what is known of the link before.
+    pub standing: Standing,
     /// A session to be ended first: it may hold the same port.
     pub before: Option<Session>,
 }
@@ -204,7 +206,7 @@ async fn serve(mut opening: Opening, swaps: Swaps, (trace, clock, ends): (Shared
     if let Err(error) = record(&opening, &trace) {
         return ends.fail(error);
     }
-    let Opening { name, role, decoder, simulation, .. } = opening;
+    let Opening { name, role, decoder, simulation, standing, .. } = opening;
     let line = name.line.unwrap_or(opening.line);
     let listens = role == Role::Listen;
     let port = match &name.place {
@@ -217,7 +219,9 @@ async fn serve(mut opening: Opening, swaps: Swaps, (trace, clock, ends): (Shared
         Place::Sim => Ok(simulated((simulation, opening.zone), swaps, (line, listens, clock))),
     };
     let is_line_chosen = name.line.is_some();
-    let wanted = Wanted { line: Some(line), is_line_chosen, soft_parity: name.soft_parity };
+    let is_shared = !matches!(name.place, Place::Sim);
+    let wanted =
+        Wanted { line: Some(line), is_line_chosen, soft_parity: name.soft_parity, standing, is_shared };
     match port {
         Ok(port) => bus::run(ends, port, trace, clock, decoder, wanted).await,
         Err(error) => ends.fail(error),

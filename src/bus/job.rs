@@ -102,6 +102,11 @@ impl Queue {
         self.0.len() < before
     }
 
+    /// Whether one of them may change a meter.
+    pub(super) fn is_armed(&self) -> bool {
+        self.0.iter().any(|(_, errand)| errand.is_permitted())
+    }
+
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }

@@ -15,6 +15,7 @@ mod raw;
 mod run;
 mod search;
 mod seven;
+mod speech;
 mod talk;
 #[cfg(test)]
 mod tests;
@@ -25,7 +26,9 @@ pub use handle::{Ends, Handle, Port, channel};
 pub use permit::{Forbidden, Permit, Witness, Written};
 pub use playback::play;
 pub use run::run;
+pub use speech::{OtherMaster, Speech, Standing};
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::frame::At;
@@ -82,12 +85,14 @@ pub enum Intent {
     /// The meter is on this line, which is for the far end to set: nothing is changed here, but what is sent and
     /// received is taken for characters of that line.
     Expect(LineSettings),
+    /// Give the write half back on a link that is listened to: a person wants requests sent all the same.
+    Speak,
     /// Stop what runs, let it say its farewell to the meter, close the link and end.
     Close,
 }
 
 /// What is wanted of the line when a bus begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Wanted {
     /// The line settings the link was opened for; `None` takes those that are in force.
     pub line: Option<LineSettings>,
@@ -95,6 +100,10 @@ pub struct Wanted {
     pub is_line_chosen: bool,
     /// Whether parity is put in and taken out here.
     pub soft_parity: SoftParity,
+    /// Who may speak, from what is known of the link before.
+    pub standing: Standing,
+    /// Whether another master can be on the line; there is none on a simulated bus.
+    pub is_shared: bool,
 }
 
 /// What the bus tells of a job.
@@ -137,6 +146,8 @@ pub enum BusEvent {
     Job(JobId, JobEvent),
     /// Of the search for the line settings of a meter that speaks by itself.
     Line(Finding),
+    /// Another master was heard on the link for the first time, before our first byte or later.
+    OtherMaster(Arc<OtherMaster>),
     /// The bus has ended; with an error, the link could not be opened at first.
     Ended(Result<(), OpenError>),
 }
@@ -192,6 +203,10 @@ pub struct Counters {
 pub struct Status {
     /// Whether there is a link.
     pub link: LinkState,
+    /// Who may speak on it.
+    pub speech: Speech,
+    /// The other master that was heard on it, if any: polling pauses when it is first heard.
+    pub other_master: Option<Arc<OtherMaster>>,
     /// The line settings in force, where they are known.
     pub line: Option<LineSettings>,
     /// Whether other line settings are tried when the bytes make no sense.

@@ -7,7 +7,7 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 
 use super::handle::Ends;
-use super::{BusEvent, Counters, Decoder, Intent, JobEvent, JobId, LinkState, Status};
+use super::{BusEvent, Counters, Decoder, Intent, JobEvent, JobId, LinkState, Speech, Status};
 use crate::frame::{At, visible};
 use crate::link::OpenError;
 use crate::protocol::{Action, Event, Exchange, Failure, Fault, Judged};
@@ -40,7 +40,8 @@ async fn play_once(
 ) -> Result<(), FileError> {
     let mut replay = Replay::open(path, decoder.map(|d| (d.family, d.dialect)))?;
     trace.lock().restart(replay.trace(Paging::default()));
-    let mut status = Status { link: LinkState::Open("capture".to_owned()), ..Status::default() };
+    let mut status =
+        Status { link: LinkState::Open("capture".to_owned()), speech: Speech::File, ..Status::default() };
     let mut more = true;
     while more {
         more = step(&mut replay, trace, &mut status);
@@ -107,7 +108,13 @@ async fn wanted(
             Some(Intent::Run { job, .. }) => {
                 refuse(ends, job, Fault::ListensOnly);
             }
-            Some(Intent::Cancel(_) | Intent::SetLine(_) | Intent::FactoryLine(_) | Intent::Expect(_)) => {}
+            Some(
+                Intent::Cancel(_)
+                | Intent::SetLine(_)
+                | Intent::FactoryLine(_)
+                | Intent::Expect(_)
+                | Intent::Speak,
+            ) => {}
         }
     }
 }

@@ -4,6 +4,7 @@ mod carrying;
 mod hearing;
 mod orders;
 mod sending;
+mod speaking;
 mod tuning;
 mod unheard;
 
@@ -20,9 +21,9 @@ use super::quiet::Quiet;
 use super::search::Search;
 use super::seven::SevenBits;
 use super::talk::Talk;
-use super::{BusEvent, Decoder, Intent, JobEvent, JobId, LinkState, Status, Wanted};
+use super::{BusEvent, Decoder, Intent, JobEvent, JobId, LinkState, Standing, Status, Wanted};
 use crate::frame::At;
-use crate::link::{Clock, LinkCommand, LinkEvent};
+use crate::link::{Clock, LinkEvent};
 use crate::protocol::{Event, LineSettings};
 use crate::trace::{Digest, SharedTrace, Split, Way};
 use orders::Orders;
@@ -40,10 +41,11 @@ pub async fn run(
     wanted: Wanted,
 ) {
     let (link_events, orders, split) = match port {
-        Port::Full(link) => (link.events, Orders::All(link.commands), Split::TwoWay),
+        Port::Full(link) => (link.events, Orders::all(link.commands), Split::TwoWay),
         Port::Listening(link) => (link.events, Orders::LinesOnly(link.lines), Split::Listening),
     };
-    let bus = Bus {
+    let is_line_chosen = wanted.is_line_chosen;
+    let mut bus = Bus {
         orders,
         clock,
         trace,
@@ -51,10 +53,11 @@ pub async fn run(
         decoder,
         split,
         queue: Queue::default(),
-        talk: Talk { seven: SevenBits::new(wanted), ..Talk::default() },
+        talk: Talk { seven: SevenBits::new(&wanted), ..Talk::default() },
         outgoing: Outgoing::default(),
         quiet: Quiet::default(),
-        is_line_chosen: wanted.is_line_chosen,
+        is_line_chosen,
+        standing: wanted.standing,
         search: Search::default(),
         closing: None,
         was_cut: false,
@@ -63,6 +66,7 @@ pub async fn run(
         told: ends.told,
         status: ends.status,
     };
+    bus.settle_speech();
     bus.run(link_events, ends.wanted).await;
 }
 
@@ -88,6 +92,7 @@ struct Bus {
     /// Whether somebody has chosen the line settings.
     is_line_chosen: bool,
     search: Search,
+    standing: Standing,
     /// When the link is closed at the latest, once that is wanted.
     closing: Option<At>,
     /// Whether the link went away in the middle of something.
@@ -158,6 +163,7 @@ impl Bus {
                 self.talk.seven.expect(line);
                 self.remark_on_parity(self.clock.now());
             }
+            Intent::Speak => self.speak(),
             Intent::Close => self.close(),
         }
     }
@@ -178,6 +184,7 @@ impl Bus {
         self.decoder = decoder;
         let line = self.talk.status.line.unwrap_or_default();
         self.digest = Digest::new(decoder.map(|d| (d.family, d.dialect)), self.split, line);
+        self.settle_speech();
         self.search_anew();
     }
 
@@ -204,6 +211,7 @@ impl Bus {
         self.talk.status.running = self.talk.active.as_ref().map(|active| active.job);
         self.talk.status.waiting = self.queue.len();
         self.talk.status.is_searching = self.search.is_running();
+        self.talk.status.speech = self.speech();
         let trace = self.trace.lock();
         self.talk.status.entries = trace.len();
         self.talk.status.capture = trace.capture_state();
@@ -221,7 +229,7 @@ impl Bus {
         let now = self.clock.now();
         self.tell_exchange(Event::LinkLost, now);
         self.through_digest(now, |digest, trace, out| digest.finish(trace, out));
-        self.orders.give(LinkCommand::Close);
+        self.orders.close();
         if !matches!(self.talk.status.link, LinkState::Closed(_)) {
             self.talk.status.link = LinkState::Closed("closed".to_owned());
         }

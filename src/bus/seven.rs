@@ -41,12 +41,12 @@ enum Found {
 
 impl Default for SevenBits {
     fn default() -> Self {
-        Self::new(Wanted::default())
+        Self::new(&Wanted::default())
     }
 }
 
 impl SevenBits {
-    pub(super) const fn new(wanted: Wanted) -> Self {
+    pub(super) const fn new(wanted: &Wanted) -> Self {
         Self {
             choice: wanted.soft_parity,
             wanted: wanted.line,
@@ -182,7 +182,7 @@ mod tests {
     const CARRIED: &[u8] = &[0xAF, 0x3F, 0x21, 0x8D, 0x0A];
 
     fn opened(soft_parity: SoftParity, in_force: Option<LineSettings>) -> SevenBits {
-        let mut seven = SevenBits::new(Wanted { line: Some(E71), soft_parity, ..Wanted::default() });
+        let mut seven = SevenBits::new(&Wanted { line: Some(E71), soft_parity, ..Wanted::default() });
         seven.open(in_force);
         seven
     }
@@ -216,7 +216,7 @@ mod tests {
     fn bytes_of_eight_bits_are_never_touched() {
         let wanted =
             Wanted { line: Some(LineSettings::n81(9600)), soft_parity: SoftParity::On, ..Wanted::default() };
-        let mut seven = SevenBits::new(wanted);
+        let mut seven = SevenBits::new(&wanted);
         seven.open(None);
         assert_eq!(seven.send(vec![0xC0, 0x81]), [0xC0, 0x81]);
         assert_eq!(seven.receive(GOOD, CARRIED), (CARRIED.into(), 0));
@@ -295,7 +295,7 @@ mod tests {
     #[test]
     fn what_comes_before_the_line_has_changed_is_not_of_the_new_line() {
         let wanted = Wanted { line: Some(LineSettings::n81(9600)), ..Wanted::default() };
-        let mut seven = SevenBits::new(wanted);
+        let mut seven = SevenBits::new(&wanted);
         seven.open(Some(LineSettings::n81(9600)));
         seven.ask(E71);
         assert_eq!(seven.receive(GOOD, CARRIED), (CARRIED.into(), 0));
@@ -307,12 +307,12 @@ mod tests {
     fn a_refused_line_is_wanted_no_more_unless_the_far_end_sets_it() {
         let eight =
             Wanted { line: Some(LineSettings::n81(9600)), soft_parity: SoftParity::On, ..Wanted::default() };
-        let mut port = SevenBits::new(eight);
+        let mut port = SevenBits::new(&eight);
         port.open(Some(LineSettings::n81(9600)));
         port.ask(E71);
         port.refuse();
         assert_eq!(port.active(), None);
-        let mut converter = SevenBits::new(eight);
+        let mut converter = SevenBits::new(&eight);
         converter.open(None);
         converter.ask(E71);
         converter.refuse();

@@ -47,7 +47,9 @@ impl Exit {
             }
             Fault::Refused { .. } => Self::Refused,
             Fault::Unsendable(_) => Self::Usage,
-            Fault::NotPermitted | Fault::Sealed { lock: Lock::WrongKey, .. } => Self::Forbidden,
+            Fault::NotPermitted | Fault::OtherMaster | Fault::Sealed { lock: Lock::WrongKey, .. } => {
+                Self::Forbidden
+            }
             Fault::LineRefused | Fault::ListensOnly | Fault::LinkLost => Self::Link,
             Fault::Cancelled => Self::Interrupted,
         }
@@ -168,6 +170,7 @@ mod tests {
             (Fault::Sealed { lock: Lock::WrongKey, what: String::new() }, 7),
             (Fault::Refused { code: None, meaning: "" }, 6),
             (Fault::LineRefused, 3),
+            (Fault::OtherMaster, 7),
             (Fault::LinkLost, 3),
         ];
         for (fault, code) in cases {

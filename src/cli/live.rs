@@ -185,7 +185,7 @@ impl Live {
                         self.ended = true;
                         return Ok(());
                     }
-                    Some(BusEvent::Job(..) | BusEvent::Line(_)) => {}
+                    Some(BusEvent::Job(..) | BusEvent::Line(_) | BusEvent::OtherMaster(_)) => {}
                 },
                 changed = self.session.status.changed() => if changed.is_err() {
                     self.ended = true;
@@ -254,7 +254,7 @@ impl Live {
             match event {
                 Some(BusEvent::Job(of, event)) if of == job => return Next::Job(event),
                 Some(BusEvent::Line(finding)) => out::remark(&format!("{}: {finding}", self.doing)),
-                Some(BusEvent::Job(..)) => {}
+                Some(BusEvent::Job(..) | BusEvent::OtherMaster(_)) => {}
                 Some(BusEvent::Ended(Err(error))) => return self.over(&error.to_string()),
                 Some(BusEvent::Ended(Ok(()))) | None => return self.over("the link was closed"),
             }
@@ -282,7 +282,7 @@ impl Live {
                     self.ended = true;
                     break;
                 }
-                BusEvent::Job(..) | BusEvent::Line(_) => {}
+                BusEvent::Job(..) | BusEvent::Line(_) | BusEvent::OtherMaster(_) => {}
             }
         }
     }
@@ -300,7 +300,7 @@ impl Live {
         while !self.ended {
             match timeout_at(until, self.session.events.recv()).await {
                 Ok(Some(BusEvent::Ended(_)) | None) | Err(_) => self.ended = true,
-                Ok(Some(BusEvent::Job(..) | BusEvent::Line(_))) => {}
+                Ok(Some(BusEvent::Job(..) | BusEvent::Line(_) | BusEvent::OtherMaster(_))) => {}
             }
         }
         self.say_what_was_wrong();

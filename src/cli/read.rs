@@ -13,7 +13,7 @@ use crate::app::output::paint::Sheet;
 use crate::app::output::reading::{self, Item};
 use crate::app::session::{Opening, Recording, Role, Simulation};
 use crate::app::target::Target;
-use crate::bus::{Errand, JobEvent};
+use crate::bus::{Errand, JobEvent, Standing};
 use crate::frame::{At, visible};
 use crate::protocol::{Access, Failure, Fault, Options, Request};
 use crate::reading::{Absent, Measured, Reading};
@@ -91,6 +91,7 @@ impl Reader<'_> {
             keys: self.target.keys.clone(),
             zone: self.zone.clone(),
             simulation: Simulation { model: Some(self.target.model), ..Simulation::default() },
+            standing: Standing::default(),
             before: None,
         }
     }

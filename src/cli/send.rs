@@ -19,7 +19,7 @@ use crate::app::output::paint::Sheet;
 use crate::app::raw;
 use crate::app::session::{Opening, Recording, Role, Simulation};
 use crate::app::target::Target;
-use crate::bus::{Decoder, Errand, JobEvent, Permit};
+use crate::bus::{Decoder, Errand, JobEvent, Permit, Standing};
 use crate::link::Place;
 use crate::protocol::{Failure, Fault, LineSettings, Options, Request};
 use crate::trace::Way;
@@ -50,6 +50,7 @@ fn opening(given: &Send, line: LineSettings, (decoder, keys, zone): Explained<'_
         keys: keys.ciphers(""),
         zone,
         simulation: Simulation { model: given.model, ..Simulation::default() },
+        standing: Standing::default(),
         before: None,
     }
 }

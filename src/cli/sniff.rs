@@ -19,7 +19,7 @@ use crate::app::output::entry::Show;
 use crate::app::output::explain::Look;
 use crate::app::output::paint::Sheet;
 use crate::app::session::{Opening, Recording, Role, Simulation};
-use crate::bus::{BusEvent, Decoder, Intent, LinkState};
+use crate::bus::{BusEvent, Decoder, Intent, LinkState, Standing};
 use crate::link::Place;
 use crate::protocol::{LineSettings, MeterKey};
 use crate::trace::EntryKind;
@@ -44,6 +44,7 @@ pub fn run(global: &Global, given: &Sniff) -> Outcome {
         keys: keys.clone(),
         zone,
         simulation: Simulation { model: given.model, ..Simulation::default() },
+        standing: Standing::default(),
         before: None,
     };
     live::block_on(async {
@@ -136,7 +137,7 @@ impl Listener {
             }
             tokio::select! {
                 event = self.live.session.events.recv() => match event {
-                    Some(BusEvent::Job(..)) => {}
+                    Some(BusEvent::Job(..) | BusEvent::OtherMaster(_)) => {}
                     Some(BusEvent::Line(finding)) => {
                         self.searched = true;
                         super::out::remark(&format!("listening: {finding}"));

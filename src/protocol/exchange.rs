@@ -200,6 +200,8 @@ pub enum Fault {
     LineRefused,
     /// The link is only listened to: nothing was sent.
     ListensOnly,
+    /// Another master asks on the line, and nobody has said to send all the same: nothing was sent.
+    OtherMaster,
     /// The person stopped it.
     Cancelled,
     /// The link went away.

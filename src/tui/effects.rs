@@ -1,5 +1,6 @@
 //! The one place where the console touches anything but its own state: links, files, clipboard, terminal.
 
+use std::collections::HashMap;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -12,8 +13,8 @@ use super::terminal::Screen;
 use super::theme::{Depth, Theme, shipped};
 use crate::app::session::{self, Opening, Recording, Role, Session, Simulation};
 use crate::app::write_log;
-use crate::bus::Intent;
-use crate::link::ports;
+use crate::bus::{Intent, Standing};
+use crate::link::{LinkName, ports};
 
 /// What the console may touch.
 pub struct Outside {
@@ -21,6 +22,8 @@ pub struct Outside {
     pub screen: Screen,
     /// The theme in force.
     pub theme: Theme,
+    /// Who may speak on the links that were open, by their places.
+    pub standings: HashMap<String, Standing>,
     /// The link, while one is open or being opened.
     pub session: Option<Session>,
     /// Where messages to the console go.
@@ -57,10 +60,23 @@ impl Outside {
         match effect {
             Effect::Open { name, line, decoder, keys, model } => {
                 let simulation = Simulation { model, ..Simulation::default() };
+                self.remember_standing();
                 let (recording, before) = (self.recording.clone(), self.session.take());
                 let role = Role::Talk;
                 let zone = self.zone.clone();
-                self.open(Opening { name, role, line, decoder, recording, keys, zone, simulation, before });
+                let standing = self.standings.get(&place(&name)).cloned().unwrap_or_default();
+                self.open(Opening {
+                    name,
+                    role,
+                    line,
+                    decoder,
+                    recording,
+                    keys,
+                    zone,
+                    simulation,
+                    standing,
+                    before,
+                });
             }
             Effect::Close => self.close(),
             Effect::Bus(intent) => {
@@ -100,8 +116,16 @@ impl Outside {
         self.session = Some(session);
     }
 
+    /// Keeps who may speak on the link, for the case that it is opened again.
+    fn remember_standing(&mut self) {
+        let Some(session) = &self.session else { return };
+        let known = self.standings.entry(place(&session.name)).or_default();
+        *known = std::mem::take(known).after(&session.status.borrow());
+    }
+
     /// Closes the link, if one is open, without waiting for it.
     pub fn close(&mut self) {
+        self.remember_standing();
         if let Some(session) = self.session.take() {
             session.send(Intent::Close);
         }
@@ -173,6 +197,11 @@ impl Outside {
         // The console holds the other end as long as it runs.
         let _ = self.inbox.send(message);
     }
+}
+
+/// A link's name without what can be set about it.
+fn place(name: &LinkName) -> String {
+    LinkName::of(name.place.clone()).to_string()
 }
 
 /// The theme after this one, round and round.

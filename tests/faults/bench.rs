@@ -253,7 +253,7 @@ impl Bench {
                     JobEvent::Finished => return outcome,
                     JobEvent::Started | JobEvent::Step(_) | JobEvent::Progress { .. } => {}
                 },
-                BusEvent::Job(..) | BusEvent::Line(_) => {}
+                BusEvent::Job(..) | BusEvent::Line(_) | BusEvent::OtherMaster(_) => {}
                 BusEvent::Ended(end) => panic!("the bus ended: {end:?}"),
             }
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use meterscope::app::arming::Challenge;
 use meterscope::app::session::{self, Opening, Recording, Role, Session, Simulation};
 use meterscope::app::write_log::Keeper;
-use meterscope::bus::{Errand, Intent, JobId, Status};
+use meterscope::bus::{Errand, Intent, JobId, Standing, Status};
 
 use super::LINE;
 use super::adapter::Adapter;
@@ -24,6 +24,7 @@ impl Bench {
             keys: Vec::new(),
             zone: None,
             simulation: Simulation::default(),
+            standing: Standing::default(),
             before: None,
         }))
     }

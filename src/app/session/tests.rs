@@ -25,6 +25,7 @@ fn open(name: &str, role: Role, line: LineSettings, meter: &str, protocol: &str)
         keys: Vec::new(),
         zone: None,
         simulation: Simulation { model: meter::model(meter).ok(), ..Simulation::default() },
+        standing: Standing::default(),
         before: None,
     })
 }

@@ -7,7 +7,6 @@ use super::super::job::Active;
 use super::super::{JobEvent, JobId, LinkState};
 use super::Bus;
 use crate::frame::At;
-use crate::link::LinkCommand;
 use crate::protocol::{Action, Event, Failure, Fault, Warning};
 use crate::trace::Mark;
 
@@ -18,7 +17,7 @@ impl Bus {
             let Some((job, errand)) = self.queue.next() else { return };
             let listens = errand.only_listens();
             if !self.orders.can_send() && !listens {
-                self.refuse(job, Fault::ListensOnly);
+                self.refuse(job, self.silenced());
                 continue;
             }
             let may_reply = errand.is_permitted();
@@ -140,7 +139,7 @@ impl Bus {
     fn doubt(&mut self) {
         if self.talk.status.line.is_none() && self.is_open() && self.liveness.doubt() {
             self.talk.status.link = LinkState::Lost("the connection may be dead".to_owned());
-            self.orders.give(LinkCommand::Renew);
+            self.orders.renew();
         }
     }
 

@@ -5,7 +5,6 @@ use super::super::job::Active;
 use super::super::written::Unsettled;
 use super::Bus;
 use crate::frame::At;
-use crate::link::LinkCommand;
 use crate::protocol::{Access, Fault, LineSettings};
 use crate::trace::Way;
 
@@ -74,7 +73,8 @@ impl Bus {
             talk.hear(&piece, at);
         });
         drop(trace);
-        self.orders.give(LinkCommand::Send(bytes));
+        self.standing.has_spoken = true;
+        self.orders.send(bytes);
     }
 
     /// Notes what goes out of an errand that may change the meter.

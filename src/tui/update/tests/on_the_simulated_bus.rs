@@ -1,6 +1,6 @@
 use super::*;
 use crate::app::session::{self, Opening, Recording, Role, Session, Simulation};
-use crate::bus::BusEvent;
+use crate::bus::{BusEvent, Standing};
 use crate::meter::{MODELS, Model};
 use crate::protocol::Judged;
 use crate::trace::{EntryKind, Way};
@@ -35,6 +35,7 @@ impl Desk {
                         keys,
                         zone: None,
                         simulation,
+                        standing: Standing::default(),
                         before: None,
                     });
                     send(&mut self.state, Message::Opened(opened.trace.clone()));
@@ -68,6 +69,7 @@ impl Desk {
                     Some(event) = session.events.recv() => match event {
                         BusEvent::Job(id, event) => Message::Job(id, event),
                         BusEvent::Line(finding) => Message::Said(finding.to_string()),
+                        BusEvent::OtherMaster(other) => Message::Warned(other.to_string()),
                         BusEvent::Ended(result) => panic!("{result:?}"),
                     },
                     Ok(()) = session.status.changed() => {
