@@ -238,6 +238,10 @@ pub trait Exchange: Send {
     /// protocol with sessions that outlive their silence ends that one first.
     fn after_a_cut(&mut self) {}
 
+    /// The settings of this line are the far end's own: none can be set here, and those in force are not known. Told
+    /// before anything else. Whoever would change the line goes without.
+    fn line_stays(&mut self) {}
+
     /// Whether it only waits for what meters say. What it sends then acknowledges what was heard: it is no request,
     /// and what was heard stays the answer.
     fn only_acknowledges(&self) -> bool {

@@ -33,6 +33,9 @@ impl Bus {
                     if std::mem::take(&mut self.was_cut) {
                         exchange.after_a_cut();
                     }
+                    if self.talk.status.line.is_none() {
+                        exchange.line_stays();
+                    }
                     self.talk.active = Some(Active::new(job, exchange, decoder, scope));
                     self.tell(job, JobEvent::Started);
                     self.begin(listens && !may_reply);

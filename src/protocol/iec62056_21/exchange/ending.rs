@@ -92,7 +92,9 @@ impl Session {
     /// What was being done, for a failure.
     pub(super) fn step_name(&self) -> &'static str {
         match self.phase {
-            Phase::SignOn | Phase::Pause(Next::SignOn) | Phase::SigningOff(Next::SignOn) => "sign-on",
+            Phase::SignOn
+            | Phase::Pause(Next::SignOn | Next::Break | Next::WorkingBreak)
+            | Phase::SigningOff(Next::SignOn) => "sign-on",
             Phase::Pause(Next::Select) | Phase::Selecting | Phase::Settling | Phase::Operand => {
                 "option select"
             }

@@ -46,12 +46,35 @@ pub(super) enum Speed {
     HeardBack,
     /// The line cannot change, or the meter does not: it stays as it is.
     Kept,
+    /// The line is set at its far end, at a speed that is not known here: it stays, whatever the meter is asked.
+    Untouched(Asked),
+}
+
+/// What a meter is asked for on a line that stays as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// The speed that it proposes: that of a line whose speed never changes.
+    Proposal,
+    /// To stay at the speed of the start.
+    Start,
+}
+
+impl Asked {
+    pub(super) const fn other(self) -> Self {
+        match self {
+            Self::Proposal => Self::Start,
+            Self::Start => Self::Proposal,
+        }
+    }
 }
 
 /// What follows a pause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Next {
     SignOn,
+    /// A sign-off before the sign-on, at the speed of the line, and at the working speed.
+    Break,
+    WorkingBreak,
     Select,
     Login,
     Ask,
@@ -96,6 +119,8 @@ pub struct Session {
     /// The line in force.
     pub(super) line: LineSettings,
     pub(super) speed: Speed,
+    /// When the last sign-on was handed out.
+    pub(super) signed_on: At,
     /// How often the session was begun anew because nothing sound followed the option select.
     pub(super) restarts: u8,
     pub(super) rule: Option<Rule>,
@@ -132,6 +157,7 @@ impl Session {
             owes_sign_off: false,
             line,
             speed: Speed::Proposed,
+            signed_on: At::ZERO,
             restarts: 0,
             rule: None,
             reaction,
@@ -325,7 +351,9 @@ impl Session {
 
     fn resume(&mut self, next: Next, at: At) {
         match next {
-            Next::SignOn => self.sign_on(),
+            Next::SignOn => self.sign_on(at),
+            Next::Break => self.break_off(),
+            Next::WorkingBreak => self.break_at_working_speed(),
             Next::Select => self.select(at),
             Next::Login => self.login(),
             Next::Ask => {
@@ -352,7 +380,7 @@ impl Exchange for Session {
                 self.tally.noise = self.tally.noise.saturating_add(count);
             }
             Event::Deadline => self.deadline(at),
-            Event::LineRefused => self.line_refused(),
+            Event::LineRefused => self.line_refused(at),
             Event::Cancelled => self.cancelled(at),
             Event::LinkLost => self.link_lost(),
         }
@@ -360,6 +388,12 @@ impl Exchange for Session {
 
     fn after_a_cut(&mut self) {
         self.before = Before::CutOff;
+    }
+
+    fn line_stays(&mut self) {
+        if self.starts_slowly() {
+            self.speed = Speed::Untouched(Asked::Proposal);
+        }
     }
 
     fn next_action(&mut self) -> Option<Action> {

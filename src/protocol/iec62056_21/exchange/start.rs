@@ -1,7 +1,7 @@
 //! How a session comes about: sign-on, identification, option select, change of speed, password.
 
 use super::judge::{Verdict, headless_operand};
-use super::session::{Before, Next, Phase, Session, Speed};
+use super::session::{Asked, Before, Next, Phase, Session, Speed};
 use super::tally::{Tally, refused};
 use super::{Work, pace};
 use crate::frame::At;
@@ -17,12 +17,12 @@ const WORKING: u32 = 9600;
 const START: u32 = 300;
 
 impl Session {
-    pub(super) fn sign_on(&mut self) {
+    pub(super) fn sign_on(&mut self, at: At) {
         if std::mem::replace(&mut self.before, Before::SignedOff) == Before::CutOff {
-            self.step("break");
-            return self.send(compose::sign_off(self.send_rule()), Phase::SigningOff(Next::SignOn));
+            return self.break_off();
         }
         self.step("sign-on");
+        self.signed_on = at;
         self.tally.sent += 1;
         self.send(compose::sign_on(&self.address), Phase::SignOn);
         self.owes_sign_off = true;
@@ -44,12 +44,13 @@ impl Session {
         self.is_7109 = ident::is_mt124_7109(text.get(identity.kind.clone()).unwrap_or_default());
         self.reaction = pace::reaction(self.profile.dialect, identity.is_quick());
         self.compare(identity.dialect(text));
+        self.choose_speed(text.len(), at);
         let wants_readout = matches!(self.works.front(), Some(Work { job: Job::Readout { .. }, .. }));
         match (identity.mode(), wants_readout) {
             (Mode::C(_), _) => self.pause(Next::Select, self.reaction, at),
             (Mode::A, true) => self.await_data(Phase::Readout, at),
             (Mode::B(baud), true) => {
-                if self.starts_slowly() {
+                if self.may_change_speed() {
                     self.set_line(self.with_baud(baud));
                 }
                 self.await_data(Phase::Readout, at);
@@ -90,7 +91,8 @@ impl Session {
     /// The characters of the option select. Where the speed is to stay, the digit of the line is sent.
     fn choice(&self) -> (u8, u8, u8) {
         let own = digit(self.line.baud).unwrap_or(self.proposed);
-        let proposed = if self.speed == Speed::Kept { own } else { self.proposed };
+        let stays = matches!(self.speed, Speed::Kept | Speed::Untouched(Asked::Start));
+        let proposed = if stays { own } else { self.proposed };
         match self.works.front().map(|work| &work.job) {
             Some(Job::Readout { v, z, y }) => (*v, z.unwrap_or(proposed), *y),
             _ => (b'0', proposed, b'1'),
@@ -119,15 +121,30 @@ impl Session {
     }
 
     /// Whether the line is the standard's, which starts at 300 Bd; any other keeps its speed throughout.
-    const fn starts_slowly(&self) -> bool {
+    pub(super) const fn starts_slowly(&self) -> bool {
         self.profile.line.baud == START
+    }
+
+    /// Whether the line is to follow the meter, and can.
+    const fn may_change_speed(&self) -> bool {
+        self.starts_slowly() && matches!(self.speed, Speed::Proposed | Speed::HeardBack)
     }
 
     fn changes_speed(&self) -> bool {
         let (_, z, _) = self.choice();
-        self.starts_slowly()
-            && self.speed != Speed::Kept
-            && speed(z).is_some_and(|baud| baud != self.line.baud)
+        self.may_change_speed() && speed(z).is_some_and(|baud| baud != self.line.baud)
+    }
+
+    /// An identification that came sooner than the speed of the start can carry it and its request speaks for a line
+    /// whose speed never changes: the proposal is that speed. A later one is taken for the speed of the start.
+    fn choose_speed(&mut self, length: usize, at: At) {
+        let carried = self.profile.line.wire_time(compose::sign_on(&self.address).len() + length);
+        if self.speed == Speed::Untouched(Asked::Proposal)
+            && self.restarts == 0
+            && at.since(self.signed_on) >= carried
+        {
+            self.speed = Speed::Untouched(Asked::Start);
+        }
     }
 
     pub(super) fn change_speed(&mut self, at: At) {
@@ -141,17 +158,18 @@ impl Session {
         self.await_data(if is_readout { Phase::Readout } else { Phase::Operand }, at);
     }
 
-    /// The line cannot be set as the session wants it: once more, at the speed it has.
-    pub(super) fn line_refused(&mut self) {
+    /// The line cannot be set as the session wants it, now or later: once more, at the speed it has.
+    pub(super) fn line_refused(&mut self, at: At) {
         self.line = self.profile.line;
-        if matches!(self.phase, Phase::Operand | Phase::Readout) && self.speed != Speed::Kept {
-            self.speed = Speed::Kept;
+        let could_change = self.may_change_speed();
+        self.speed = Speed::Kept;
+        if could_change && matches!(self.phase, Phase::Operand | Phase::Readout) {
             self.warn(
                 "line",
                 "the line cannot change its speed; the meter is asked to stay at the present one",
             );
             self.tally = Tally::default();
-            self.send(compose::sign_off(self.send_rule()), Phase::SigningOff(Next::SignOn));
+            self.pause(Next::Break, pace::BETWEEN_SIGN_OFFS, at);
         }
     }
 
@@ -252,15 +270,25 @@ impl Session {
             self.owes_sign_off = false;
             return self.fail_all("sign-on", &fault, at);
         }
+        self.break_off();
+    }
+
+    /// A sign-off, for a session may be open.
+    pub(super) fn break_off(&mut self) {
         self.step("break");
-        self.send(compose::sign_off(self.send_rule()), Phase::SigningOff(Next::SignOn));
+        self.sign_off(Next::SignOn);
+    }
+
+    /// The same at the speed that a session which started slower has gone on at.
+    pub(super) fn break_at_working_speed(&mut self) {
+        self.set_line(self.with_baud(WORKING));
+        self.sign_off(Next::SignOn);
     }
 
     /// A break has left the wire: the next at the working speed, if the line started slower; then the sign-on.
     pub(super) fn after_break(&mut self, at: At) {
-        if self.starts_slowly() && self.speed != Speed::Kept && self.line == self.profile.line {
-            self.set_line(self.with_baud(WORKING));
-            return self.send(compose::sign_off(self.send_rule()), Phase::SigningOff(Next::SignOn));
+        if self.may_change_speed() && self.line == self.profile.line {
+            return self.pause(Next::WorkingBreak, pace::BETWEEN_SIGN_OFFS, at);
         }
         self.set_line(self.profile.line);
         self.pause(Next::SignOn, pace::AFTER_BREAK, at);
@@ -282,14 +310,24 @@ impl Session {
             let phase = self.phase;
             return self.await_data(phase, at);
         }
-        let may_repeat = self.restarts < self.options.retries;
-        if self.speed == Speed::HeardBack || may_repeat {
-            if self.speed == Speed::HeardBack {
-                self.speed = Speed::Kept;
-            }
-            self.restarts += 1;
-            return self.send(compose::sign_off(self.send_rule()), Phase::SigningOff(Next::SignOn));
+        if self.speed == Speed::HeardBack {
+            self.speed = Speed::Kept;
+        } else if self.restarts >= self.options.retries {
+            return self.fail_all("option select", fault, at);
+        } else if let Speed::Untouched(asked) = self.speed {
+            self.ask_for_the_other_speed(asked);
         }
-        self.fail_all("option select", fault, at);
+        self.restarts += 1;
+        self.sign_off(Next::SignOn);
+    }
+
+    /// The speed of the line is not known: if the meter has taken another, this one may be right.
+    fn ask_for_the_other_speed(&mut self, asked: Asked) {
+        self.speed = Speed::Untouched(asked.other());
+        if self.restarts == 0 {
+            let text = "the speed of this line is set at its far end; if the meter stays silent, name it: \
+                        ?line=9600-7E1";
+            self.warn("line", text);
+        }
     }
 }

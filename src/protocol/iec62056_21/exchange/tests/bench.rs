@@ -29,6 +29,8 @@ pub struct Oddities {
     pub keeps_speed: bool,
     /// The port cannot change its settings.
     pub fixed_line: bool,
+    /// The port is the far end's, at this speed, which the session is not told.
+    pub converter: Option<u32>,
     /// What becomes of the answers, counted from 0.
     pub damage: Option<Damage>,
     /// Cancelled when so many readings have come.
@@ -140,9 +142,14 @@ pub fn talk(setup: &Setup, commands: &[Typed<'_>]) -> Outcome {
 
 impl Bench {
     pub fn new(plan: Plan, meter: Box<dyn Responder>, odd: Oddities, wall: jiff::civil::DateTime) -> Self {
-        let line = plan.profile.line;
+        let mut line = plan.profile.line;
+        let mut exchange = Iec.exchange(plan).expect("a plan that can be sent");
+        if let Some(baud) = odd.converter {
+            exchange.line_stays();
+            line = LineSettings { baud, ..line };
+        }
         Self {
-            exchange: Iec.exchange(plan).expect("a plan that can be sent"),
+            exchange,
             meter,
             framer: Iec.framer(Source::Replies, line),
             now: At::ZERO,

@@ -59,6 +59,48 @@ fn a_line_that_cannot_change_is_asked_to_stay() {
     assert!(told.sent.contains(&b"\x06001\r\n".to_vec()), "{:#?}", told.log);
 }
 
+/// A readout over a converter of a speed, by a meter that begins at that speed.
+fn over_a_converter(baud: u32) -> Outcome {
+    let asked = setup("iec62056-21", GENERIC, SLOW);
+    let meter = Iec.responder(&setup("iec62056-21", GENERIC, LineSettings::e71(baud))).unwrap();
+    run(
+        plan(profile(&asked), &[("readout", &[])]),
+        meter,
+        Oddities { converter: Some(baud), ..Oddities::default() },
+    )
+}
+
+#[test]
+fn over_a_converter_of_fixed_speed_the_first_readout_is_taken() {
+    let told = over_a_converter(9600);
+    assert_eq!((told.results.clone(), told.count(b"/?")), (vec![Ok(())], 1), "{:#?}", told.log);
+    assert!(told.sent.contains(&b"\x06050\r\n".to_vec()) && told.warnings.is_empty(), "{:#?}", told.log);
+}
+
+#[test]
+fn over_a_converter_at_the_speed_of_the_start_the_meter_is_asked_to_stay_at_it() {
+    let told = over_a_converter(300);
+    assert_eq!((told.results.clone(), told.count(b"/?")), (vec![Ok(())], 1), "{:#?}", told.log);
+    assert!(told.sent.contains(&b"\x06000\r\n".to_vec()), "{:#?}", told.log);
+}
+
+#[test]
+fn a_silent_meter_gets_no_more_because_the_line_cannot_be_set() {
+    let fixed = || Oddities { fixed_line: true, ..Oddities::default() };
+    let converter = || Oddities { converter: Some(9600), ..Oddities::default() };
+    let odds: [fn() -> Oddities; 3] = [Oddities::default, fixed, converter];
+    for (odd, breaks) in odds.into_iter().zip([4, 3, 2]) {
+        let setup = setup("iec62056-21", GENERIC, SLOW);
+        let silent = |_: usize, _: Vec<u8>| Vec::new();
+        let odd = Oddities { damage: Some(silent), ..odd() };
+        let told = run(plan(profile(&setup), &[("readout", &[])]), Iec.responder(&setup).unwrap(), odd);
+        let silence = Fault::NoAnswer { sent: 3, echo: false, noise_bytes: 0 };
+        assert_eq!(told.results, [Err(("sign-on", silence))]);
+        assert_eq!((told.count(b"/?"), told.count(b"\x01B0")), (3, breaks), "{:#?}", told.log);
+        assert!(told.elapsed < std::time::Duration::from_secs(12), "{:?}", told.elapsed);
+    }
+}
+
 #[test]
 fn nobody_there_is_told_with_the_step_after_breaks_between_the_tries() {
     let mut setup = setup("neva-mt324", NEVA_3, FAST);
