@@ -10,6 +10,7 @@ pub mod diagnosis;
 pub mod keys;
 pub mod noise;
 pub mod output;
+pub mod poller;
 pub mod raw;
 pub mod session;
 pub mod target;

@@ -33,7 +33,7 @@ pub fn demo(global: &Global) -> Outcome {
     let meter = crate::sim::demo_meters(None).into_iter().next();
     let meter = meter.map(|setup| (setup.name().to_owned(), setup.address().to_owned()));
     let known = meter.filter(|(model, _)| MODELS.iter().any(|m| m.id == model));
-    open(Start { link: Some(LinkName::of(Place::Sim)), meter: known, poll: true, ..start })
+    open(Start { link: Some(LinkName::of(Place::Sim)), meter: known, ..start })
 }
 
 fn open(start: Start) -> Outcome {
@@ -55,7 +55,6 @@ fn start(global: &Global) -> Result<Start, Stop> {
     Ok(Start {
         link: None,
         meter: None,
-        poll: false,
         theme: Theme::new(palette, depth, glyphs()),
         themes,
         keymap,

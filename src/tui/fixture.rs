@@ -110,7 +110,7 @@ pub fn connected(size: (u16, u16), screen: Screen) -> State {
     ];
     send(&mut state, Message::Ports(ports));
     let meter = Some((METER.0.to_owned(), METER.1.to_owned()));
-    start(&mut state, "serial:/dev/ttyUSB0".parse().ok(), meter, false);
+    start(&mut state, "serial:/dev/ttyUSB0".parse().ok(), meter);
     send(&mut state, Message::Opened(SharedTrace::new(trace())));
     send(&mut state, Message::Traffic(status()));
     state.screen = screen;
@@ -280,7 +280,7 @@ pub fn listening(size: (u16, u16), screen: Screen, pushed: &Pushed) -> State {
         state.keys.meters = keys.map(kept).collect();
     }
     let meter = Some((pushed.model.to_owned(), String::new()));
-    start(&mut state, "tcp://192.0.2.7:4001".parse().ok(), meter, false);
+    start(&mut state, "tcp://192.0.2.7:4001".parse().ok(), meter);
     let trace = heard(pushed);
     let counters = Counters { bytes_in: 1000, good: 2, ..Counters::default() };
     send(&mut state, Message::Opened(SharedTrace::new(trace)));

@@ -42,8 +42,6 @@ pub struct Start {
     pub link: Option<LinkName>,
     /// The meter to talk to at once: model id and address.
     pub meter: Option<(String, String)>,
-    /// Whether the pinned requests are polled as soon as the link is open.
-    pub poll: bool,
     /// The theme.
     pub theme: Theme,
     /// The folder of the person's own themes.
@@ -124,7 +122,7 @@ impl Console {
             listing: false,
         };
         let now = Instant::now();
-        let asked = Some(Asked { link: start.link, meter: start.meter, poll: start.poll });
+        let asked = Some(Asked { link: start.link, meter: start.meter });
         let mut console =
             Self { state, outside, clock, inbox, drawn: 0, last_draw: now, next_ports: now, asked };
         console.draw()?;
@@ -171,7 +169,7 @@ impl Console {
         self.tick()?;
         self.outside.recall();
         let Some(asked) = self.asked.take() else { return Ok(()) };
-        let effects = update::start(&mut self.state, asked.link, asked.meter, asked.poll);
+        let effects = update::start(&mut self.state, asked.link, asked.meter);
         for effect in effects {
             self.outside.perform(effect)?;
         }
@@ -287,7 +285,6 @@ impl Console {
 struct Asked {
     link: Option<LinkName>,
     meter: Option<(String, String)>,
-    poll: bool,
 }
 
 /// Something that happened.

@@ -88,7 +88,7 @@ fn archived(size: (u16, u16)) -> State {
 /// Armed, and asked about a write in a session.
 fn armed(size: (u16, u16)) -> State {
     let mut state = connected(size, Screen::Bench);
-    super::update::start(&mut state, None, Some(("neva-mt324".into(), "00000201".into())), false);
+    super::update::start(&mut state, None, Some(("neva-mt324".into(), "00000201".into())));
     keys(&mut state, &["w", ":"]);
     type_text(&mut state, "ask set-clock time=2026-03-01T14:02:11");
     keys(&mut state, &["enter", "enter"]);
@@ -98,7 +98,7 @@ fn armed(size: (u16, u16)) -> State {
 /// Choosing a code; the meter does not have one of them.
 fn coded(size: (u16, u16)) -> State {
     let mut state = connected(size, Screen::Bench);
-    super::update::start(&mut state, None, Some(("neva-mt324".into(), "00000201".into())), false);
+    super::update::start(&mut state, None, Some(("neva-mt324".into(), "00000201".into())));
     let meter = super::update::meter_on_link(&state);
     state.absent.note(&meter, "2307FFFF", true);
     state.absent.note(&meter, "3507FFFF", true);
@@ -360,10 +360,10 @@ proptest! {
 #[test]
 fn a_password_inside_a_frame_is_masked_wherever_the_frame_is_shown_until_it_is_revealed() {
     let mut state = connected((120, 36), Screen::Meter);
-    super::update::start(&mut state, None, Some(("energomera-ce102".into(), "123".into())), false);
+    super::update::start(&mut state, None, Some(("energomera-ce102".into(), "123".into())));
     *state.meter.password.input_mut() = "1145324612".into();
     state.screen = Screen::Bench;
-    super::update::start(&mut state, None, Some(("energomera-ce102".into(), "124".into())), false);
+    super::update::start(&mut state, None, Some(("energomera-ce102".into(), "124".into())));
     send(&mut state, Message::Resize(120, 36));
     let password = state.profile().and_then(|profile| profile.password).expect("given");
     let drafted = state.bench.draft.bytes().to_vec();

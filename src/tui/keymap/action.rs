@@ -275,11 +275,11 @@ actions! {
         ForceQuit "force-quit" ["ctrl-c"] "" "leave at once";
     }
     Input {
-        Accept "accept" ["enter"] "take" "take what was typed";
+        Accept "accept" ["enter"] "take" "take what was typed" sends;
         Leave "leave" ["esc"] "leave" "stop typing";
     }
     Popup {
-        Confirm "confirm" ["enter"] "confirm" "do what the box asks";
+        Confirm "confirm" ["enter"] "confirm" "do what the box asks" sends;
         Complete "complete" ["tab"] "" "complete what is typed";
         Close "close" ["esc"] "close" "close the box, nothing is done";
     }

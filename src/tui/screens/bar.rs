@@ -325,7 +325,8 @@ fn main_key(state: &State) -> Option<(String, &'static str)> {
         P::Tariffs | P::Values | P::Chart if state.listens() => "",
         P::Tariffs | P::Values | P::Chart => "read once",
         P::Days | P::Intervals => "read",
-        P::Address | P::Password => "talk to it",
+        P::Address | P::Password if state.reads_when_accepted() => "read it once",
+        P::Address | P::Password => "take it",
     };
     (!label.is_empty()).then_some(())?;
     Some((state.keymap.key(Action::Activate)?, label))

@@ -75,7 +75,11 @@ fn address(look: &mut Look<'_>) {
     let state = look.state;
     let other = look.key(Action::OtherAddress);
     let many = matches!(state.meter.candidates(), Some(Ok(found)) if found.len() > 1);
-    let bottom = if many { format!("{other} in the list: the other one") } else { String::new() };
+    let bottom = match (many, state.reads_when_accepted()) {
+        (true, _) => format!("{other} in the list: the other one"),
+        (false, true) => format!("{} reads its everyday set once", look.key(Action::Activate)),
+        (false, false) => String::new(),
+    };
     let inner = look.pane(Pane::Address, "Address or serial number", "", &bottom);
     let placeholder = "decimal, 0x hex, or the serial number";
     look.input(inner, Pane::Address, TextInput { placeholder, ..TextInput::new(&state.meter.address, "") });

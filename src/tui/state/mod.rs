@@ -48,6 +48,7 @@ use crate::app::telegram as telegrams;
 use crate::bus::Status;
 use crate::frame::At;
 use crate::link::{LinkName, Place};
+use crate::meter::Model;
 use crate::protocol::{Command, LineSettings, Profile};
 use crate::sim::fault::Spec;
 use crate::trace::{CaptureState, SharedTrace, Trace};
@@ -264,6 +265,20 @@ impl State {
             Some(Place::Tcp(..) | Place::Rfc2217(..) | Place::Listen(..)) => ROUND_TRIP,
             _ => Duration::ZERO,
         }
+    }
+
+    /// Whether the Enter that accepts a meter also reads its everyday set: there is a link, and the meter is asked.
+    #[must_use]
+    pub fn reads_when_accepted(&self) -> bool {
+        let is_asked = |model: &'static Model| !telegrams::is_pushed(model);
+        let can_ask = self.is_connected() && !self.is_played();
+        can_ask && self.meter.model().is_some_and(is_asked)
+    }
+
+    /// Whether the link is a recording that is played back.
+    #[must_use]
+    pub fn is_played(&self) -> bool {
+        self.link.as_ref().is_some_and(|link| matches!(link.place, Place::File(_)))
     }
 
     /// Whether the bus can be asked for something.

@@ -67,8 +67,6 @@ pub struct Readings {
     pub failed: Vec<Failed>,
     /// Whether the pinned requests are polled.
     pub polling: bool,
-    /// Whether polling was begun or stopped for this meter; until then it begins when the screen is shown.
-    pub decided: bool,
     /// How often.
     pub period: Duration,
     /// When next; `None` while it is being done.
@@ -85,7 +83,6 @@ impl Default for Readings {
             known: Vec::new(),
             failed: Vec::new(),
             polling: false,
-            decided: false,
             period: PERIOD,
             next: None,
             list: Scroll::default(),

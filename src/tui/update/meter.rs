@@ -6,7 +6,7 @@ use super::super::keymap::Action;
 use super::super::message::Effect;
 use super::super::state::target::is_same;
 use super::super::state::{Arming, Pane, Readings, Screen, State, Telegrams};
-use super::{Effects, bench, ciphers, connect, go};
+use super::{Effects, bench, ciphers, connect, go, readings};
 use crate::app::target::Target;
 use crate::bus::Intent;
 use crate::link::Place;
@@ -52,6 +52,7 @@ pub fn choose(state: &mut State, effects: &mut Effects) {
                 let target = Target { model, address: candidate.address, password, keys: Vec::new() };
                 take(state, target, effects);
                 go::to(state, if state.is_connected() { Screen::Bench } else { Screen::Connect });
+                readings::read_accepted(state, effects);
             }
         }
     }

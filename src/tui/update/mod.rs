@@ -56,20 +56,13 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
 }
 
 /// What is to be done at the very beginning: a link and a meter named on the command line.
-pub fn start(
-    state: &mut State,
-    link: Option<LinkName>,
-    meter: Option<(String, String)>,
-    poll: bool,
-) -> Vec<Effect> {
+pub fn start(state: &mut State, link: Option<LinkName>, meter: Option<(String, String)>) -> Vec<Effect> {
     let mut effects = Effects::new();
     if let Some((model, address)) = meter
         && let Err(why) = meter::choose_by_name(state, &model, &address, &mut effects)
     {
         state.warn(why);
     }
-    state.readings.polling = poll;
-    state.readings.decided = poll;
     if let Some(name) = link {
         connect::open(state, name, &mut effects);
     }

@@ -1,8 +1,8 @@
 //! Polling the pinned requests.
 
 use super::super::keymap::Action;
+use super::super::state::State;
 use super::super::state::jobs::Purpose;
-use super::super::state::{Screen, State};
 use super::{Effects, bench};
 
 /// What the keys of this screen do.
@@ -23,7 +23,6 @@ fn change(state: &mut State, by: isize) {
 }
 
 fn switch(state: &mut State, effects: &mut Effects) {
-    state.readings.decided = true;
     if state.readings.polling {
         state.readings.polling = false;
         state.readings.next = None;
@@ -52,20 +51,20 @@ fn can_read(state: &mut State) -> bool {
     bench::is_ready(state)
 }
 
-/// Polling begins when the values of a meter are first looked at, unless the person has stopped it.
-pub fn begin_when_shown(state: &mut State) {
-    let is_shown = state.screen == Screen::Readings && state.is_connected() && state.target.is_some();
-    if is_shown && !state.listens() && !state.readings.decided && !state.bench.pinned.is_empty() {
-        state.readings.decided = true;
-        state.readings.polling = true;
-        state.readings.next = Some(state.now.at);
-    }
-}
-
 /// Reads the pinned requests once.
 pub fn read_once(state: &mut State, effects: &mut Effects) {
     if can_read(state) && !state.jobs.is_busy(Purpose::Poll) {
         read(state, effects);
+    }
+}
+
+/// Reads the everyday set of a meter that a person has just accepted, once, where the link can ask it.
+pub fn read_accepted(state: &mut State, effects: &mut Effects) {
+    if state.reads_when_accepted() {
+        let count = state.bench.pinned.len();
+        let plural = if count == 1 { "" } else { "s" };
+        read_once(state, effects);
+        state.say(format!("{count} request{plural} sent once; 5 shows the values"));
     }
 }
 

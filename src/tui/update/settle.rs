@@ -5,7 +5,7 @@ use super::super::state::connect::Connect;
 use super::super::state::inspector::Inspector;
 use super::super::state::{Pane, Screen, State};
 use super::super::widgets::{HexView, keep_in_view};
-use super::{bench, go, readings, telegram, trace};
+use super::{bench, go, telegram, trace};
 
 /// Brings the state in order.
 pub fn settle(state: &mut State) {
@@ -43,7 +43,6 @@ fn fit(state: &mut State) {
         }
         Screen::Archive => fit_archive(state, &areas),
         Screen::Readings => {
-            readings::begin_when_shown(state);
             let shown = state.readings.items().len();
             state.readings.list.fit(areas.rows(Pane::Values), shown);
         }

@@ -176,7 +176,7 @@ mod tests {
     /// offset.
     fn told(model: &str, set: Option<&str>) -> String {
         let mut state = fixture::fresh((80, 24));
-        start(&mut state, "sim:".parse().ok(), Some((model.to_owned(), String::new())), false);
+        start(&mut state, "sim:".parse().ok(), Some((model.to_owned(), String::new())));
         state.zone = TimeZone::fixed(jiff::tz::offset(9));
         state.trace.lock().set_zone(set.map(|rule| TimeZone::posix(rule).unwrap()));
         let time = Measured::Time(MeterTime::date(2026, 7, 1).at(12, 34, 56));

@@ -4,7 +4,7 @@ use crate::tui::state::codes::Choice;
 
 fn at(model: &str, address: &str) -> State {
     let mut state = connected(SIZE, Screen::Bench);
-    start(&mut state, None, Some((model.into(), address.into())), false);
+    start(&mut state, None, Some((model.into(), address.into())));
     send(&mut state, Message::Resize(SIZE.0, SIZE.1));
     state
 }
@@ -82,7 +82,7 @@ fn a_code_that_the_meter_does_not_have_is_remembered_for_this_meter_on_this_link
     let meter = meter_on_link(&state);
     assert!(state.absent.has(&meter, "60.05.00*ff"));
     assert!(!state.absent.has(&meter, "60.01.04*FF"));
-    start(&mut state, None, Some(("neva-mt324".into(), "00000202".into())), false);
+    start(&mut state, None, Some(("neva-mt324".into(), "00000202".into())));
     assert!(!state.absent.has(&meter_on_link(&state), "600500FF"), "another meter may have it");
 }
 

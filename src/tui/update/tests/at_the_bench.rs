@@ -21,7 +21,7 @@ fn without_a_link_or_a_meter_it_says_what_is_missing() {
     let mut state = fresh(SIZE);
     assert!(!sends(&keys(&mut state, &["3", "enter"])));
     assert!(notice(&state).contains("choose a meter first"));
-    start(&mut state, None, Some(("mercury-200".into(), "1".into())), false);
+    start(&mut state, None, Some(("mercury-200".into(), "1".into())));
     assert!(!sends(&keys(&mut state, &["enter"])));
     assert!(notice(&state).contains("no link is open"));
 }
@@ -160,7 +160,7 @@ fn one_begins_on_the_first_everyday_command_never_on_one_that_writes() {
     for model in crate::meter::MODELS {
         let mut state = fresh(SIZE);
         let address = if model.address.has_address() { "5" } else { "" };
-        start(&mut state, None, Some((model.id.into(), address.into())), false);
+        start(&mut state, None, Some((model.id.into(), address.into())));
         let command = state.command().unwrap();
         assert_eq!(command.access, Access::Read, "{}", model.id);
         assert_eq!(Some(command.id), model.everyday.first().map(|preset| preset.command), "{}", model.id);
@@ -204,14 +204,14 @@ fn a_session_is_armed_for_one_command_for_a_minute_and_not_for_another_meter() {
     send(&mut state, Message::Tick(Moment { at: until, wall: later(80) }));
     assert!(!state.arming.is_armed() && notice(&state).contains("read-only again"));
     keys(&mut state, &["w"]);
-    start(&mut state, None, Some(("mercury-200".into(), "7".into())), false);
+    start(&mut state, None, Some(("mercury-200".into(), "7".into())));
     assert!(!state.arming.is_armed());
 }
 
 /// At a NEVA with an address, on its bench.
 fn at_a_neva() -> State {
     let mut state = connected(SIZE, Screen::Bench);
-    start(&mut state, None, Some(("neva-mt324".into(), "00000201".into())), false);
+    start(&mut state, None, Some(("neva-mt324".into(), "00000201".into())));
     send(&mut state, Message::Resize(SIZE.0, SIZE.1));
     state
 }

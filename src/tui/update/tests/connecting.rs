@@ -26,7 +26,7 @@ fn a_text_that_is_no_link_is_named_and_nothing_is_opened() {
 #[test]
 fn once_open_the_bus_is_told_how_to_read_and_the_link_is_remembered() {
     let mut state = fresh(SIZE);
-    start(&mut state, "serial:/dev/ttyUSB0".parse().ok(), Some(("mercury-200".into(), "1".into())), false);
+    start(&mut state, "serial:/dev/ttyUSB0".parse().ok(), Some(("mercury-200".into(), "1".into())));
     assert!(!state.is_connected());
     let open = Status { link: LinkState::Open(String::new()), ..Status::default() };
     let effects = send(&mut state, Message::Traffic(open));
@@ -40,7 +40,7 @@ fn once_open_the_bus_is_told_how_to_read_and_the_link_is_remembered() {
 #[test]
 fn a_capture_that_was_played_before_anybody_looked_is_cut_by_the_meter_that_is_picked() {
     let mut state = fresh(SIZE);
-    start(&mut state, "file:heard.pcapng".parse().ok(), None, false);
+    start(&mut state, "file:heard.pcapng".parse().ok(), None);
     let played = Status { link: LinkState::Closed("end of the capture".into()), ..Status::default() };
     send(&mut state, Message::Traffic(played));
     assert!(state.is_connected());
@@ -54,7 +54,7 @@ fn a_capture_that_was_played_before_anybody_looked_is_cut_by_the_meter_that_is_p
 #[test]
 fn a_link_that_cannot_be_opened_leads_back_with_the_reason() {
     let mut state = fresh(SIZE);
-    start(&mut state, "serial:/dev/ttyUSB0".parse().ok(), None, false);
+    start(&mut state, "serial:/dev/ttyUSB0".parse().ok(), None);
     send(&mut state, Message::Opened(crate::trace::SharedTrace::new(trace())));
     send(&mut state, Message::Ended(Some("serial:/dev/ttyUSB0 is busy".into())));
     assert_eq!((state.screen, state.phase.clone()), (Screen::Connect, Phase::None));

@@ -9,6 +9,7 @@ mod in_a_session;
 mod in_the_archive;
 mod in_the_trace;
 mod keying;
+mod looking;
 mod on_the_simulated_bus;
 mod pasting;
 mod pointing;

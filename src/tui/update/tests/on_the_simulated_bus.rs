@@ -14,7 +14,7 @@ struct Desk {
 impl Desk {
     async fn open() -> Self {
         let mut desk = Self { state: fresh(SIZE), session: None };
-        let effects = start(&mut desk.state, "sim:".parse().ok(), None, false);
+        let effects = start(&mut desk.state, "sim:".parse().ok(), None);
         desk.perform(effects);
         desk.until(State::is_connected).await;
         desk

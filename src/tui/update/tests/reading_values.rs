@@ -1,12 +1,11 @@
 use super::*;
 
 #[test]
-fn polling_begins_when_the_values_are_shown_and_waits_the_period_after_each_poll() {
+fn polling_begins_with_its_key_and_waits_the_period_after_each_poll() {
     let mut state = connected(SIZE, Screen::Bench);
+    assert!(keys(&mut state, &["5"]).is_empty());
     assert_eq!(state.due(), None, "nothing is asked before that");
-    keys(&mut state, &["5"]);
-    let at = state.due().expect("at once");
-    let effects = send(&mut state, Message::Tick(Moment { at, wall: later(21) }));
+    let effects = keys(&mut state, &["p"]);
     let (job, plan) = (job_of(&effects).unwrap(), errand_of(&effects).and_then(Errand::asked).unwrap());
     assert_eq!(plan.requests, state.bench.pinned);
     send(&mut state, Message::Job(job, JobEvent::Finished));
@@ -34,6 +33,6 @@ fn a_failed_request_is_told_and_the_last_values_stay() {
 #[test]
 fn another_meter_begins_with_an_empty_table() {
     let mut state = with_readings(SIZE);
-    start(&mut state, None, Some(("mercury-200".into(), "5".into())), false);
+    start(&mut state, None, Some(("mercury-200".into(), "5".into())));
     assert!(state.readings.known.is_empty());
 }

@@ -138,7 +138,7 @@ fn telegrams_that_come_before_a_meter_was_picked_are_offered() {
     let mut noise = crate::trace::Trace::new(later(0));
     noise.record(crate::trace::Way::In, &bytes, At::from_millis(5));
     state = fresh(SIZE);
-    start(&mut state, "tcp://192.0.2.7:4001".parse().ok(), None, false);
+    start(&mut state, "tcp://192.0.2.7:4001".parse().ok(), None);
     send(&mut state, Message::Opened(crate::trace::SharedTrace::new(noise)));
     state.screen = Screen::Bench;
     let mut status = crate::tui::fixture::status();
