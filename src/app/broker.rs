@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use zeroize::Zeroizing;
-
-use super::{config, keys};
+use super::config;
 use crate::frame::{Secret, visible};
 use crate::link::OpenError;
 use crate::link::mqtt::SignOn;
+use crate::trace::regular::{self, FileFault};
 
 const VARIABLE: &str = "METERSCOPE_MQTT_PASSWORD";
 const FILE_VARIABLE: &str = "METERSCOPE_MQTT_PASSWORD_FILE";
@@ -29,17 +28,24 @@ fn password() -> Result<Option<Secret>, OpenError> {
 }
 
 fn from_file(path: &Path) -> Result<Secret, OpenError> {
-    let link = visible::string(&path.to_string_lossy());
-    if let Some(mode) = keys::open_mode(path) {
-        let what = format!("the file is open to others (mode {mode:04o}) and was not read");
-        return Err(OpenError::Refused { hint: format!("close it with: chmod 600 {link}"), link, what });
-    }
-    let text = config::read_bounded(path).map(Zeroizing::new).map_err(|what| OpenError::Missing {
-        link,
-        what: visible::string(&what),
-        hint: format!("{FILE_VARIABLE} names the file with the broker's password in its first line"),
-    })?;
+    let text = regular::secret_text(path, config::LARGEST).map_err(|fault| refused(path, &fault))?;
     Ok(Secret::new(text.lines().next().unwrap_or_default().as_bytes().to_vec()))
+}
+
+fn refused(path: &Path, fault: &FileFault) -> OpenError {
+    let link = visible::string(&path.to_string_lossy());
+    let what = match fault {
+        FileFault::Open { mode } => format!("the file is open to others (mode {mode:04o}) and was not read"),
+        fault => fault.to_string(),
+    };
+    let hint = match fault {
+        FileFault::Open { .. } => format!("close it with: chmod 600 {link}"),
+        _ => format!("{FILE_VARIABLE} names the file with the broker's password in its first line"),
+    };
+    match fault {
+        FileFault::Open { .. } | FileFault::Foreign { .. } => OpenError::Refused { link, what, hint },
+        _ => OpenError::Missing { link, what, hint },
+    }
 }
 
 #[cfg(test)]

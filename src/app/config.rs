@@ -12,9 +12,10 @@ use serde::{Deserialize, Deserializer};
 use toml::de::DeTable;
 
 use crate::frame::visible;
+use crate::trace::regular::{self, FileFault};
 
 /// Largest file that is read; a configuration is a page, not a book.
-const LARGEST: u64 = 1 << 20;
+pub(super) const LARGEST: u64 = 1 << 20;
 
 /// What a person has set. Everything has a default, so that there need not be a file.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -199,8 +200,7 @@ pub fn state_folder() -> Option<PathBuf> {
 pub fn load(chosen: Option<&Path>) -> Result<Config, ConfigError> {
     let Some(path) = file_of(chosen) else { return Ok(Config::default()) };
     let file = path.to_string_lossy().into_owned();
-    let text = read_bounded(&path)
-        .map_err(|what| ConfigError::Unreadable { file: file.clone(), what: visible::string(&what) })?;
+    let text = regular::text(&path, LARGEST).map_err(|fault| unreadable(&file, &fault))?;
     parse(&file, &text)
 }
 
@@ -216,7 +216,7 @@ fn file_of(chosen: Option<&Path>) -> Option<PathBuf> {
 #[must_use]
 pub fn blame(chosen: Option<&Path>, entry: &[&str], what: &str) -> Option<ConfigError> {
     let path = file_of(chosen)?;
-    let text = read_bounded(&path).ok()?;
+    let text = regular::text(&path, LARGEST).ok()?;
     blame_in(&path.to_string_lossy(), &text, entry, what)
 }
 
@@ -235,13 +235,8 @@ fn offset_of(table: &DeTable<'_>, entry: &[&str]) -> Option<usize> {
     named.find_map(|(_, value)| offset_of(value.get_ref().as_table()?, rest))
 }
 
-/// A text file of modest size.
-pub(super) fn read_bounded(path: &Path) -> Result<String, String> {
-    let size = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
-    if size > LARGEST {
-        return Err(format!("{size} bytes are more than the {LARGEST} that are read"));
-    }
-    std::fs::read_to_string(path).map_err(|error| error.to_string())
+fn unreadable(file: &str, fault: &FileFault) -> ConfigError {
+    ConfigError::Unreadable { file: file.to_owned(), what: fault.to_string() }
 }
 
 /// A configuration from the text of `file`.

@@ -12,6 +12,7 @@ use super::config;
 use super::diagnosis;
 use crate::bus::{Witness, Written};
 use crate::trace::private;
+use crate::trace::regular::{self, FileFault};
 
 /// The end of the file that is read back; older records stay in the file.
 const READ_BACK: u64 = 4 << 20;
@@ -106,8 +107,8 @@ fn append(place: &Path, record: &Record) -> std::io::Result<()> {
 /// # Errors
 /// What the system says of a file that is there and cannot be read.
 pub fn read(place: &Path) -> std::io::Result<Vec<Record>> {
-    let mut file = match private::open_regular(place) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+    let mut file = match regular::open(place) {
+        Err(FileFault::Missing) => return Ok(Vec::new()),
         file => file?,
     };
     let start = file.metadata()?.len().saturating_sub(READ_BACK);

@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 use crate::app::config::{self, Config};
 use crate::app::session::Recording;
 use crate::app::write_log;
-use crate::frame::visible;
 use crate::link::{LinkName, Place};
 use crate::meter::MODELS;
 use crate::trace::Ring;
 use crate::tui::glyphs::Glyphs;
 use crate::tui::keymap::{Keymap, KeymapError};
-use crate::tui::theme::{Depth, Palette, Theme, parse, shipped};
+use crate::tui::theme::{Depth, Palette, Theme, shipped};
 use crate::tui::{self, Kept, Start, store};
 
 use super::args::{Console, Global};
@@ -92,11 +91,8 @@ fn palette(global: &Global, config: &Config, folder: Option<&Path>) -> Result<Pa
 }
 
 fn theme_of_file(file: &Path) -> Result<Palette, Trouble> {
-    let shown = visible::string(&file.to_string_lossy());
-    let text = std::fs::read_to_string(file).map_err(|error| {
-        wrong(format!("the theme {shown}: {error}")).hint("a theme is a file, or a name such as dark")
-    })?;
-    parse(&shown, &text).map_err(|error| wrong(error.to_string()))
+    shipped::load_file(file)
+        .map_err(|error| wrong(error.to_string()).hint("a theme is a file, or a name such as dark"))
 }
 
 /// What is wrong with the keys, with its place in the configuration.

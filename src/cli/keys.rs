@@ -11,7 +11,8 @@ use crate::app::keys::{self, Keys, KeysError};
 /// [`Stop`] for a keys file that cannot be used.
 pub fn load(global: &Global) -> Result<Keys, Stop> {
     let keys = keys::load(global.keys.as_deref()).map_err(|error| -> Stop {
-        let exit = if matches!(error, KeysError::Open { .. }) { Exit::Forbidden } else { Exit::Usage };
+        let is_shared = matches!(error, KeysError::Open { .. } | KeysError::Foreign { .. });
+        let exit = if is_shared { Exit::Forbidden } else { Exit::Usage };
         Trouble::new(exit, "reading passwords and keys", error.to_string()).into()
     })?;
     keys.remarks().into_iter().for_each(out::remark);

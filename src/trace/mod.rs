@@ -14,6 +14,7 @@ mod memory;
 mod pages;
 pub mod pcapng;
 pub mod private;
+pub mod regular;
 pub mod replay;
 mod runs;
 pub mod search;

@@ -1,7 +1,7 @@
-//! Files and folders for nobody but the user: traffic can hold passwords and load curves.
+//! Files and folders that we make, for nobody but the user: traffic can hold passwords and load curves.
 
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::io;
+use std::fs::{DirBuilder, File, Metadata, OpenOptions};
+use std::io::{self, Write as _};
 use std::path::Path;
 
 /// Creates a file that was not there, for the user alone (mode 0600), without following a link.
@@ -25,19 +25,47 @@ pub fn create_file(path: &Path) -> io::Result<File> {
 /// # Errors
 /// Whatever the system says.
 pub fn nameless_file(folder: &Path) -> io::Result<File> {
-    let stamp = jiff::Timestamp::now().as_nanosecond();
-    let mut error = io::Error::from(io::ErrorKind::AlreadyExists);
-    for attempt in 0..16 {
-        let path = folder.join(format!("meterscope-{}-{stamp}-{attempt}.pages", std::process::id()));
-        match create_file(&path) {
-            Ok(file) => {
-                let _ = std::fs::remove_file(&path);
-                return Ok(file);
-            }
-            Err(why) => error = why,
-        }
-    }
-    Err(error)
+    tempfile::tempfile_in(folder)
+}
+
+/// Puts a file in the place of another, whole or not at all: written beside it under a name that nobody can foresee,
+/// for the user alone, brought to the disk, and renamed. Only a regular file of the user's own is replaced.
+///
+/// # Errors
+/// [`io::ErrorKind::PermissionDenied`] with the reason when something else stands in its place, and whatever else the
+/// system says.
+pub fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
+    refuse_replacing(path)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut beside = tempfile::NamedTempFile::new_in(folder)?;
+    beside.write_all(content)?;
+    beside.as_file().sync_all()?;
+    beside.persist(path).map_err(|error| error.error)?;
+    // The new name is on the disk when the folder is; not every system lets folders be opened.
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    Ok(())
+}
+
+/// Refuses what nobody but somebody else can have put there.
+fn refuse_replacing(path: &Path) -> io::Result<()> {
+    let standing = match std::fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        standing => standing?,
+    };
+    let why = if standing.is_symlink() {
+        "a link stands in its place"
+    } else if !standing.is_file() {
+        "what stands in its place is no regular file"
+    } else if is_foreign(&standing) {
+        "the file in its place belongs to another user"
+    } else {
+        return Ok(());
+    };
+    Err(denied(why))
+}
+
+fn denied(why: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::PermissionDenied, why)
 }
 
 /// Opens a file to write at its end, creating it for the user alone (mode 0600), without following a link.
@@ -71,55 +99,82 @@ pub fn create_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
+/// Makes a folder of our own, such as the one of our state, or closes it to others (mode 0700) when it is there.
+///
+/// # Errors
+/// [`io::ErrorKind::PermissionDenied`] with the reason when it is a link or belongs to another user, and whatever else
+/// the system says.
+pub fn own_folder(path: &Path) -> io::Result<()> {
+    create_folder(path)?;
+    refuse_folder(&std::fs::symlink_metadata(path)?)?;
+    close_folder(path)
+}
+
 /// Refuses a folder in which others could put or replace files.
 ///
 /// # Errors
-/// [`io::ErrorKind::PermissionDenied`] when it belongs to another user or others may write to it.
+/// [`io::ErrorKind::PermissionDenied`] with the reason when it is a link, belongs to another user, or others may write
+/// to it.
 pub fn check_folder(path: &Path) -> io::Result<()> {
-    let folder = std::fs::metadata(path)?;
-    match what_is_wrong(&folder) {
-        Some(reason) => Err(io::Error::new(io::ErrorKind::PermissionDenied, reason)),
-        None => Ok(()),
+    let folder = std::fs::symlink_metadata(path)?;
+    refuse_folder(&folder)?;
+    if others_may_write(&folder) {
+        return Err(denied("other users may write to the folder: close it with chmod 700"));
+    }
+    Ok(())
+}
+
+fn refuse_folder(folder: &Metadata) -> io::Result<()> {
+    if folder.is_symlink() {
+        Err(denied("a link stands in the place of the folder: name the folder itself"))
+    } else if !folder.is_dir() {
+        Err(denied("what stands in the place of the folder is none"))
+    } else if is_foreign(folder) {
+        Err(denied("the folder belongs to another user"))
+    } else {
+        Ok(())
     }
 }
 
 #[cfg(unix)]
-fn what_is_wrong(folder: &std::fs::Metadata) -> Option<&'static str> {
+fn is_foreign(standing: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt as _;
-    if folder.uid() != rustix::process::geteuid().as_raw() {
-        Some("the folder belongs to another user")
-    } else if folder.mode() & 0o022 != 0 {
-        Some("other users may write to the folder")
-    } else {
-        None
-    }
+    standing.uid() != rustix::process::geteuid().as_raw()
 }
 
-/// Folders of a profile are their user's alone.
+#[cfg(unix)]
+fn others_may_write(folder: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    folder.mode() & 0o022 != 0
+}
+
+/// Changes the mode of the folder itself, whatever is put under its name meanwhile.
+#[cfg(unix)]
+fn close_folder(path: &Path) -> io::Result<()> {
+    use rustix::fs::{Mode, OFlags, fchmod, open};
+    use std::os::unix::fs::MetadataExt as _;
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let folder = File::from(open(path, flags, Mode::empty())?);
+    if folder.metadata()?.mode() & 0o077 != 0 {
+        fchmod(&folder, Mode::RWXU)?;
+    }
+    Ok(())
+}
+
+/// Files and folders of a profile are their user's.
 #[cfg(not(unix))]
-const fn what_is_wrong(_: &std::fs::Metadata) -> Option<&'static str> {
-    None
+const fn is_foreign(_: &Metadata) -> bool {
+    false
 }
 
-/// Opens a regular file for reading; a pipe or a device of that name is refused without waiting for it.
-///
-/// # Errors
-/// [`io::ErrorKind::InvalidInput`] for what is no regular file, and whatever else the system says.
-pub fn open_regular(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        let no_wait = rustix::fs::OFlags::NONBLOCK.bits();
-        options.custom_flags(i32::try_from(no_wait).unwrap_or(0));
-    }
-    let file = options.open(path)?;
-    if file.metadata()?.is_file() {
-        Ok(file)
-    } else {
-        Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"))
-    }
+#[cfg(not(unix))]
+const fn others_may_write(_: &Metadata) -> bool {
+    false
+}
+
+#[cfg(not(unix))]
+const fn close_folder(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(all(test, unix))]
@@ -161,12 +216,45 @@ mod tests {
     }
 
     #[test]
-    fn only_regular_files_are_read() {
+    fn a_file_is_replaced_whole_and_is_the_users_alone() {
         let home = tempfile::tempdir().unwrap();
-        let pipe = home.path().join("pipe");
-        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
-        for path in [home.path(), &pipe, Path::new("/dev/null")] {
-            assert_eq!(open_regular(path).unwrap_err().kind(), io::ErrorKind::InvalidInput, "{path:?}");
+        let file = home.path().join("file");
+        for content in ["first, longer", "second"] {
+            replace_file(&file, content.as_bytes()).unwrap();
+            assert_eq!(std::fs::read_to_string(&file).unwrap(), content);
+        }
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn a_link_or_a_folder_in_the_place_of_a_file_is_not_replaced_and_what_it_leads_to_stays() {
+        let home = tempfile::tempdir().unwrap();
+        let (elsewhere, link) = (home.path().join("elsewhere"), home.path().join("link"));
+        std::fs::write(&elsewhere, "precious").unwrap();
+        std::os::unix::fs::symlink(&elsewhere, &link).unwrap();
+        let error = replace_file(&link, b"new").unwrap_err();
+        assert_eq!(error.to_string(), "a link stands in its place");
+        assert_eq!(std::fs::read_to_string(&elsewhere).unwrap(), "precious");
+        let folder = home.path().join("folder");
+        std::fs::create_dir(&folder).unwrap();
+        assert!(replace_file(&folder, b"new").unwrap_err().to_string().ends_with("no regular file"));
+        assert!(replace_file(Path::new("/nonexistent/file"), b"new").is_err());
+    }
+
+    #[test]
+    fn our_own_folder_is_closed_to_others_and_a_link_in_its_place_refused() {
+        let home = tempfile::tempdir().unwrap();
+        let (folder, link) = (home.path().join("folder"), home.path().join("link"));
+        let mode = || std::fs::metadata(&folder).unwrap().permissions().mode() & 0o777;
+        own_folder(&folder).unwrap();
+        assert_eq!(mode(), 0o700);
+        std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o777)).unwrap();
+        own_folder(&folder).unwrap();
+        assert_eq!(mode(), 0o700);
+        std::os::unix::fs::symlink(&folder, &link).unwrap();
+        for refused in [own_folder(&link), check_folder(&link)] {
+            assert!(refused.unwrap_err().to_string().starts_with("a link stands in the place"));
         }
     }
 }

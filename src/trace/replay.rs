@@ -7,28 +7,20 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::pcapng::{CaptureError, Happening, Packet, Reader, Torn};
-use super::{Claimed, Digest, Mark, Paging, Split, Trace, Way, private};
+use super::regular::{self, FileFault};
+use super::{Claimed, Digest, Mark, Paging, Split, Trace, Way};
 use crate::frame::{At, visible};
 use crate::protocol::{Dialect, Family, LineSettings};
 
 /// Why a capture file cannot be played back.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
-    /// There is no such file.
-    #[error("{}: no such file", shown(.0))]
-    Missing(PathBuf),
-    /// It is a folder, a pipe or a device.
-    #[error("{}: not a regular file", shown(.0))]
-    NotAFile(PathBuf),
-    /// We may not read it.
-    #[error("{}: no permission to read it; captures belong to the user who made them", shown(.0))]
-    Forbidden(PathBuf),
+    /// It is not read.
+    #[error("{}: {}", shown(.0), .1)]
+    Unread(PathBuf, FileFault),
     /// It is something else.
     #[error("{}: not a pcapng capture; hex text and bare bytes are what decode takes", shown(.0))]
     NotACapture(PathBuf),
-    /// The system failed to read it.
-    #[error("{}: {}", shown(.0), visible::error(.1))]
-    Io(PathBuf, io::Error),
 }
 
 fn shown(path: &Path) -> String {
@@ -37,15 +29,9 @@ fn shown(path: &Path) -> String {
 
 impl FileError {
     fn of(path: &Path, error: CaptureError) -> Self {
-        let path = path.to_owned();
         match error {
-            CaptureError::NotACapture => Self::NotACapture(path),
-            CaptureError::Io(error) => match error.kind() {
-                io::ErrorKind::NotFound => Self::Missing(path),
-                io::ErrorKind::PermissionDenied => Self::Forbidden(path),
-                io::ErrorKind::InvalidInput => Self::NotAFile(path),
-                _ => Self::Io(path, error),
-            },
+            CaptureError::NotACapture => Self::NotACapture(path.to_owned()),
+            CaptureError::Io(error) => Self::Unread(path.to_owned(), error.into()),
         }
     }
 }
@@ -74,7 +60,7 @@ pub fn load(path: &Path, decoder: Decoder, paging: Paging) -> Result<(Trace, Rep
     let mut replay = Replay::open(path, decoder)?;
     let mut trace = replay.trace(paging);
     let read = replay.step(&mut trace, usize::MAX);
-    read.map_err(|error| FileError::Io(path.to_owned(), error))?;
+    read.map_err(|error| FileError::Unread(path.to_owned(), error.into()))?;
     Ok((trace, replay))
 }
 
@@ -84,10 +70,8 @@ impl Replay<File> {
     /// # Errors
     /// [`FileError`] says why not.
     pub fn open(path: &Path, decoder: Decoder) -> Result<Self, FileError> {
-        private::open_regular(path)
-            .map_err(CaptureError::Io)
-            .and_then(|file| Self::new(file, decoder))
-            .map_err(|error| FileError::of(path, error))
+        let file = regular::open(path).map_err(|fault| FileError::Unread(path.to_owned(), fault))?;
+        Self::new(file, decoder).map_err(|error| FileError::of(path, error))
     }
 }
 
@@ -392,7 +376,7 @@ mod tests {
         let (folder, path) = temporary();
         let message = |path: &Path| load(path, None, Paging::default()).unwrap_err().to_string();
         assert!(message(&path).ends_with("capture.pcapng: no such file"));
-        assert!(message(folder.path()).ends_with("not a regular file"));
+        assert!(message(folder.path()).ends_with("it is a folder: name a file in it"));
         std::fs::write(&path, "C0 48 96").unwrap();
         assert!(message(&path).contains("not a pcapng capture"));
         std::fs::write(&path, "").unwrap();

@@ -14,7 +14,9 @@ use super::theme::{Depth, Theme, shipped};
 use crate::app::session::{self, Opening, Recording, Role, Session, Simulation};
 use crate::app::write_log;
 use crate::bus::{Intent, Standing};
+use crate::frame::visible;
 use crate::link::{LinkName, ports};
+use crate::trace::private;
 
 /// What the console may touch.
 pub struct Outside {
@@ -152,24 +154,28 @@ impl Outside {
 
     /// Reads which links are remembered.
     pub fn recall(&self) {
-        let (saved, recent) = self.store.as_deref().map(super::store::load).unwrap_or_default();
+        let links = self.store.as_deref().map_or_else(|| Ok((Vec::new(), Vec::new())), super::store::load);
+        let (saved, recent) = links.unwrap_or_else(|fault| {
+            self.tell(Message::Warned(format!("saved links are not read: {fault}")));
+            (Vec::new(), Vec::new())
+        });
         self.tell(Message::Links(saved, recent));
     }
 
     fn remember(&self, saved: Vec<Kept>, recent: Vec<Kept>) {
         let Some(place) = &self.store else { return };
         if let Err(error) = super::store::save(place, saved, recent) {
-            self.tell(Message::Warned(format!("links are not remembered: {error}")));
+            self.tell(Message::Warned(format!("links are not saved: {}", visible::error(&error))));
         }
     }
 
     /// Writes a new file; one that is there is left alone.
     fn write(&self, path: &Path, text: &[u8]) {
-        let written = std::fs::File::create_new(path).and_then(|mut file| file.write_all(text));
-        let name = crate::frame::visible::string(&path.to_string_lossy());
+        let written = private::create_file(path).and_then(|mut file| file.write_all(text));
+        let name = visible::string(&path.to_string_lossy());
         self.tell(match written {
             Ok(()) => Message::Said(format!("written: {name}")),
-            Err(error) => Message::Warned(format!("{name} was not written: {error}")),
+            Err(error) => Message::Warned(format!("{name} was not written: {}", visible::error(&error))),
         });
     }
 
@@ -177,7 +183,9 @@ impl Outside {
         let records = place.map_or_else(|| Ok(Vec::new()), write_log::read);
         self.tell(match records {
             Ok(records) => Message::Writes(records),
-            Err(error) => Message::Warned(format!("the write log cannot be read: {error}")),
+            Err(error) => {
+                Message::Warned(format!("the write log cannot be read: {}", visible::error(&error)))
+            }
         });
     }
 
@@ -187,7 +195,7 @@ impl Outside {
             Ok(palette) => {
                 let depth = Depth::of_environment();
                 self.theme = Theme::new(palette, depth, self.theme.glyphs());
-                self.tell(Message::Said(format!("theme {}", crate::frame::visible::string(&name))));
+                self.tell(Message::Said(format!("theme {}", visible::string(&name))));
             }
             Err(error) => self.tell(Message::Warned(error.to_string())),
         }

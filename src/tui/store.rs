@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::state::connect::Kept;
 use crate::app::config;
+use crate::trace::private;
+use crate::trace::regular::{self, FileFault};
 
 /// Largest file that is read.
 const LARGEST: u64 = 1 << 20;
@@ -25,26 +27,28 @@ pub fn place() -> Option<PathBuf> {
 }
 
 /// The saved and the recent links. A file that is missing or not understood gives none: it is only a comfort.
-#[must_use]
-pub fn load(place: &Path) -> (Vec<Kept>, Vec<Kept>) {
-    let is_small = std::fs::metadata(place).is_ok_and(|file| file.len() <= LARGEST);
-    let text = if is_small { std::fs::read_to_string(place).unwrap_or_default() } else { String::new() };
+///
+/// # Errors
+/// [`FileFault`] when there is something in its place that is not read.
+pub fn load(place: &Path) -> Result<(Vec<Kept>, Vec<Kept>), FileFault> {
+    let text = match regular::text(place, LARGEST) {
+        Err(FileFault::Missing) => return Ok((Vec::new(), Vec::new())),
+        text => text?,
+    };
     let file: File = toml::from_str(&text).unwrap_or_default();
-    (file.saved, file.recent)
+    Ok((file.saved, file.recent))
 }
 
 /// Writes them, whole or not at all.
 ///
 /// # Errors
-/// What the system said.
+/// What the system said, and when the folder or the file is a link or another user's.
 pub fn save(place: &Path, saved: Vec<Kept>, recent: Vec<Kept>) -> std::io::Result<()> {
     let text = toml::to_string(&File { saved, recent }).map_err(std::io::Error::other)?;
     if let Some(folder) = place.parent() {
-        std::fs::create_dir_all(folder)?;
+        private::own_folder(folder)?;
     }
-    let beside = place.with_extension(format!("toml.{}", std::process::id()));
-    std::fs::write(&beside, text)?;
-    std::fs::rename(&beside, place)
+    private::replace_file(place, text.as_bytes())
 }
 
 #[cfg(test)]
@@ -57,7 +61,7 @@ mod tests {
         let place = folder.path().join("deep").join("links.toml");
         let kept = |link: &str| Kept { link: link.into(), ..Kept::default() };
         save(&place, vec![kept("tcp://a:1")], vec![kept("sim:"), kept("serial:/dev/ttyUSB0")]).unwrap();
-        let (saved, recent) = load(&place);
+        let (saved, recent) = load(&place).unwrap();
         assert_eq!((saved.len(), recent[1].link.as_str()), (1, "serial:/dev/ttyUSB0"));
     }
 
@@ -65,8 +69,28 @@ mod tests {
     fn a_file_that_is_missing_or_broken_is_no_trouble() {
         let folder = tempfile::tempdir().unwrap();
         let place = folder.path().join("links.toml");
-        assert_eq!(load(&place), (Vec::new(), Vec::new()));
+        assert_eq!(load(&place).unwrap(), (Vec::new(), Vec::new()));
         std::fs::write(&place, "saved = 5\0\u{1b}").unwrap();
-        assert_eq!(load(&place), (Vec::new(), Vec::new()));
+        assert_eq!(load(&place).unwrap(), (Vec::new(), Vec::new()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_the_place_of_the_file_or_its_folder_is_not_followed() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let home = tempfile::tempdir().unwrap();
+        let at = |name: &str| home.path().join(name);
+        std::fs::write(at("precious"), "other").unwrap();
+        save(&at("state/links.toml"), Vec::new(), Vec::new()).unwrap();
+        let mode = |name: &str| std::fs::metadata(at(name)).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode("state"), mode("state/links.toml")), (0o700, 0o600));
+        std::fs::remove_file(at("state/links.toml")).unwrap();
+        symlink(at("precious"), at("state/links.toml")).unwrap();
+        symlink(at("state"), at("linked")).unwrap();
+        for place in ["state/links.toml", "linked/other.toml"] {
+            let error = save(&at(place), Vec::new(), Vec::new()).unwrap_err();
+            assert!(error.to_string().starts_with("a link stands in "), "{error}");
+        }
+        assert_eq!(std::fs::read_to_string(at("precious")).unwrap(), "other");
     }
 }

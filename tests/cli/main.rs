@@ -13,6 +13,8 @@ mod catalogue;
 mod clocks;
 mod decode;
 mod faults;
+#[cfg(unix)]
+mod files;
 mod keys;
 mod live;
 mod meters;

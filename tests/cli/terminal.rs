@@ -8,7 +8,7 @@ use super::HOME;
 
 /// Runs in a terminal of 60 columns, answers what is asked, and gives everything that was printed with the
 /// exit code.
-fn run(arguments: &[&str], environment: &[(&str, &str)], typed: &[(&str, &str)]) -> (String, u32) {
+pub fn run(arguments: &[&str], environment: &[(&str, &str)], typed: &[(&str, &str)]) -> (String, u32) {
     let size = PtySize { rows: 24, cols: 60, pixel_width: 0, pixel_height: 0 };
     let pair = native_pty_system().openpty(size).unwrap();
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_meterscope"));

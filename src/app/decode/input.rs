@@ -10,9 +10,14 @@ use crate::frame::hex::HexError;
 use crate::frame::visible;
 use crate::trace::pcapng::{CaptureError, is_capture};
 use crate::trace::private;
+use crate::trace::regular::{self, FileFault};
 
 /// Bytes that are read and handed on at once.
 const PIECE: usize = 16 << 10;
+
+/// Longest file that is read as bare bytes or hex: three years of a line at 9600 baud that never rests. Captures and
+/// standard input have no limit.
+const LONGEST: u64 = 1 << 30;
 
 /// What hex text of other systems may begin with.
 const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
@@ -31,6 +36,9 @@ pub enum InputError {
     /// There is nothing in it.
     #[error("there are no bytes in it")]
     Empty,
+    /// It is no file that is read.
+    #[error("{0}")]
+    File(#[from] FileFault),
     /// The system does not let us read it.
     #[error("{}", visible::error(.0))]
     Read(#[from] io::Error),
@@ -41,7 +49,7 @@ pub enum InputError {
 
 /// Where input is read from.
 pub enum Origin {
-    /// A file, which may be a pipe.
+    /// A regular file, or a pipe that this process was started with.
     File(File),
     /// Anything else, of which every byte comes once.
     Stream(Box<dyn Read>),
@@ -51,12 +59,17 @@ impl Origin {
     /// A file, or standard input for `-`.
     ///
     /// # Errors
-    /// What the system says.
-    pub fn open(path: &Path) -> io::Result<Self> {
+    /// [`FileFault`].
+    pub fn open(path: &Path) -> Result<Self, FileFault> {
         if path == Path::new("-") {
             return Ok(Self::Stream(Box::new(io::stdin())));
         }
-        File::open(path).map(Self::File)
+        regular::open(path).map(Self::File)
+    }
+
+    /// Whether it is longer than any traffic that is kept as bare bytes.
+    fn is_too_long(&self) -> bool {
+        matches!(self, Self::File(file) if file.metadata().is_ok_and(|file| file.len() > LONGEST))
     }
 
     /// The beginning: all of it, when it is shorter than what was asked for.
@@ -116,6 +129,9 @@ impl Input {
         }
         if is_capture(&read) {
             return Ok(Self::Capture(origin.into_file(&read)?));
+        }
+        if origin.is_too_long() {
+            return Err(FileFault::TooLong { most: LONGEST }.into());
         }
         let hex = looks_like_hex(&read).then(HexText::default);
         Bytes::begin(&read, hex, origin.into_stream()).map(Self::Bytes)

@@ -8,6 +8,7 @@ use super::super::config;
 use super::typed::{FORM as KEY_FORM, TypedKeyError, typed};
 use super::{Keys, MeterKeys};
 use crate::frame::{Secret, hex, visible};
+use crate::trace::regular::{self, FileFault};
 
 /// Why keys cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,6 +32,17 @@ pub enum KeysError {
         file: String,
         /// Its mode.
         mode: u32,
+    },
+    /// It is another user's, who could have put any key into it.
+    #[error(
+        "the keys file {} belongs to another user (uid {uid}): it was not read. Copy it, or take it over with chown",
+        visible::string(file)
+    )]
+    Foreign {
+        /// Which file.
+        file: String,
+        /// Whose it is.
+        uid: u32,
     },
     /// It is not understood.
     #[error("the keys file {}, line {line}, column {column}: expected {expected}", visible::string(file))]
@@ -102,26 +114,12 @@ pub fn load(chosen: Option<&Path>) -> Result<Keys, KeysError> {
 
 fn read(path: &Path) -> Result<Keys, KeysError> {
     let file = path.to_string_lossy().into_owned();
-    if let Some(mode) = open_mode(path) {
-        return Err(KeysError::Open { file, mode });
+    match regular::secret_text(path, config::LARGEST) {
+        Ok(text) => parse(&file, &text),
+        Err(FileFault::Open { mode }) => Err(KeysError::Open { file, mode }),
+        Err(FileFault::Foreign { uid }) => Err(KeysError::Foreign { file, uid }),
+        Err(fault) => Err(KeysError::Unreadable { file, what: fault.to_string() }),
     }
-    let text = config::read_bounded(path)
-        .map_err(|what| KeysError::Unreadable { file: file.clone(), what: visible::error(&what) })?;
-    let text = zeroize::Zeroizing::new(text);
-    parse(&file, &text)
-}
-
-/// The mode of a file that others may read or write; `None` when it is closed or not there.
-#[cfg(unix)]
-pub(in crate::app) fn open_mode(path: &Path) -> Option<u32> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o7777;
-    (mode & 0o077 != 0).then_some(mode)
-}
-
-#[cfg(not(unix))]
-pub(in crate::app) fn open_mode(_: &Path) -> Option<u32> {
-    None
 }
 
 /// Keys from the text of `file`.

@@ -10,7 +10,6 @@
 mod file;
 mod typed;
 
-pub(super) use file::open_mode;
 pub use file::{KeysError, load, parse, title_of};
 pub use typed::{FORM as KEY_FORM, TypedKeyError, typed};
 

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::store::Store;
-use crate::trace::private;
+use crate::trace::{private, regular};
 
 /// Names tried within one second.
 const MOST_A_SECOND: u32 = 100;
@@ -140,10 +140,7 @@ impl Place for Ring {
 
 /// Whether another instance is writing a file.
 fn is_held(path: &Path) -> bool {
-    matches!(
-        private::open_regular(path).map(|file| file.try_lock()),
-        Ok(Err(std::fs::TryLockError::WouldBlock))
-    )
+    matches!(regular::open(path).map(|file| file.try_lock()), Ok(Err(std::fs::TryLockError::WouldBlock)))
 }
 
 /// The changing part of a file's name: the second (UTC) as digits, and a number within it.

@@ -4,6 +4,10 @@ use std::path::Path;
 
 use super::load::{self, ThemeError};
 use super::{Palette, Rgb};
+use crate::trace::regular;
+
+/// Largest theme that is read.
+const LARGEST: u64 = 1 << 20;
 
 /// Name and text of every theme in the program; the first is the one taken when nothing else is known.
 pub const SHIPPED: &[(&str, &str)] = &[
@@ -77,9 +81,13 @@ pub fn load(name: &str, folder: Option<&Path>) -> Result<Palette, ThemeError> {
     })
 }
 
-fn load_file(file: &Path) -> Result<Palette, ThemeError> {
+/// The theme in a file.
+///
+/// # Errors
+/// [`ThemeError`] when the file cannot be read or has a fault.
+pub fn load_file(file: &Path) -> Result<Palette, ThemeError> {
     let shown = file.display().to_string();
-    match std::fs::read_to_string(file) {
+    match regular::text(file, LARGEST) {
         Ok(text) => load::parse(&shown, &text),
         Err(error) => Err(ThemeError { file: shown, line: 0, column: 0, what: error.to_string() }),
     }
