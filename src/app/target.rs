@@ -10,8 +10,8 @@ use crate::bus::Decoder;
 use crate::frame::Secret;
 use crate::meter::{self, Login, Model, Preset};
 use crate::protocol::{
-    Address, ArgumentError, Command, Family, LineSettings, MeterKey, Options, Plan, Profile, Reach, Request,
-    registry,
+    Address, ArgumentError, Command, Family, LineSettings, MeterId, MeterKey, Options, Plan, Profile, Reach,
+    Request, registry,
 };
 
 /// Records of a load profile a day: half hours.
@@ -66,6 +66,14 @@ impl Target {
     #[must_use]
     pub fn family(&self) -> &'static dyn Family {
         family_of(self.model)
+    }
+
+    /// The meter that is meant, as frames tell it; the nameless one of its family where nobody is addressed.
+    #[must_use]
+    pub fn meter_id(&self) -> MeterId {
+        let is_asked = self.model.address.has_address();
+        // What names the keys of a meter that nobody addresses goes nowhere.
+        if is_asked { self.family().meter_at(&self.address) } else { MeterId::nameless(self.family().id()) }
     }
 
     /// By what the traffic with it is to be cut and tracked.

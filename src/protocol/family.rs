@@ -11,10 +11,12 @@ use super::known_code::KnownCode;
 use super::line::LineSettings;
 use super::line_search::Usual;
 use super::load_profile::LoadProfile;
+use super::meter_id::{self, MeterId};
 use super::responder::{Responder, Setup, SetupError};
 use super::stage::Stage;
 use super::tracker::Tracker;
 use crate::frame::{Direction, Dissection, Secret, Values};
+use crate::reading::Octets;
 
 /// A variant of a protocol, numbered by its family; 0 is "not known" or the only one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -178,6 +180,29 @@ pub trait Family: Sync {
 
     /// The bytes of one frame followed by its checksum, for a body typed by hand.
     fn with_checksum(&self, body: &[u8]) -> Vec<u8>;
+
+    /// Whether an address that frames carry is the own one of a single meter, not one for any or all of them.
+    fn is_own_address(&self, _: u64) -> bool {
+        true
+    }
+
+    /// The meter that is asked under an address, as its frames tell it; nameless where any may answer.
+    fn meter_at(&self, address: &Address) -> MeterId {
+        let is_own = address.number().is_none_or(|number| self.is_own_address(number));
+        if is_own { MeterId::asked(self.id(), address) } else { MeterId::nameless(self.id()) }
+    }
+
+    /// The serial number, equipment id or system title that an explained frame states of the meter that sent it.
+    fn stated_by(&self, frame: &Dissection) -> Option<Octets> {
+        meter_id::stated(frame)
+    }
+
+    /// Which meter an explained frame is of. One without an own address and without a name is of the meter of the
+    /// session or link that it stands in.
+    fn meter_of(&self, frame: &Dissection) -> MeterId {
+        let address = frame.address.filter(|address| self.is_own_address(*address));
+        MeterId::heard(self.id(), address, self.stated_by(frame))
+    }
 
     /// What a frame would do to a meter; `None` when it is not recognised, which counts as dangerous.
     fn access_of(&self, frame: &[u8], dialect: Dialect) -> Option<Access>;

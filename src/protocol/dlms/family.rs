@@ -31,6 +31,9 @@ pub trait Carrier: Sync + Sized + 'static {
     /// What follows its segments and blocks.
     fn tracker(dialect: Dialect) -> Box<dyn Tracker>;
 
+    /// Whether an address that its frames carry is the own one of a single meter.
+    fn is_own_address(address: u64) -> bool;
+
     /// Explains one frame.
     fn told(frame: &[u8], context: &Context<'_>) -> Dissection;
 
@@ -56,6 +59,10 @@ impl<C: Carrier> Family for C {
 
     fn tracker(&self, dialect: Dialect) -> Box<dyn Tracker> {
         C::tracker(dialect)
+    }
+
+    fn is_own_address(&self, address: u64) -> bool {
+        C::is_own_address(address)
     }
 
     fn explain(&self, frame: &[u8], context: &Context<'_>) -> Dissection {

@@ -32,6 +32,10 @@ impl Carrier for OverHdlc {
         Box::new(Parts::new(dialect))
     }
 
+    fn is_own_address(_: u64) -> bool {
+        true
+    }
+
     fn told(frame: &[u8], context: &Context<'_>) -> Dissection {
         dissect(frame, context)
     }

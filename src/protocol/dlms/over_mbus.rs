@@ -33,6 +33,11 @@ impl Carrier for OverMbus {
         Box::new(Segments::new(dialect))
     }
 
+    /// Every customer interface pushes under the same addresses.
+    fn is_own_address(_: u64) -> bool {
+        false
+    }
+
     fn told(frame: &[u8], context: &Context<'_>) -> Dissection {
         dissect(frame, context)
     }

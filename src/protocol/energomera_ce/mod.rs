@@ -114,6 +114,10 @@ impl Family for Ce {
         Box::new(tracker::CeTracker::new(dialect))
     }
 
+    fn is_own_address(&self, address: u64) -> bool {
+        ![0, u64::from(frame::BROADCAST)].contains(&address)
+    }
+
     fn explain(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
         dissect::dissect(frame, context)
     }

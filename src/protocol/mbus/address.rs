@@ -5,7 +5,7 @@ use super::link;
 use crate::protocol::{Address, ComposeError};
 
 /// The highest address of one slave alone.
-const LAST_PRIMARY: u8 = 250;
+pub const LAST_PRIMARY: u8 = 250;
 /// The slave that was selected by its identification number.
 pub const SELECTED: u8 = 253;
 /// Every slave, with reply: of use where there is one.

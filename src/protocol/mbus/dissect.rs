@@ -5,6 +5,7 @@ use super::{amis, header, names, record};
 use crate::frame::{Checksum, Direction, Dissection, Layer, Reason, Span, Value, Verdict};
 use crate::protocol::Context;
 use crate::protocol::sheet::Sheet;
+use crate::reading::Octets;
 
 /// Protocol id.
 pub const ID: &str = "mbus";
@@ -187,6 +188,13 @@ fn body(bytes: &[u8], context: &Context<'_>, long: &Long<'_>) -> Dissection {
 /// A customer interface pushes although it calls itself master.
 pub const fn is_push(c: u8, ci: u8) -> bool {
     matches!(c, 0x53 | 0x73) && matches!(ci, 0..=0x1F | 0x5B)
+}
+
+/// Identification, manufacturer, version and medium that a frame with the long header states.
+pub fn identity(frame: &Dissection) -> Option<Octets> {
+    let Frame::Long(long) = Frame::parse(&frame.wire()?.bytes) else { return None };
+    let [_, _, 0x72 | 0x5B, identity @ ..] = long.body else { return None };
+    identity.get(..header::IDENTITY).map(Octets::from)
 }
 
 fn title(c: u8, ci: u8) -> &'static str {

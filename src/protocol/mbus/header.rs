@@ -20,7 +20,7 @@ pub struct Header {
 }
 
 /// Bytes of identification, manufacturer, version and medium.
-const IDENTITY: usize = 8;
+pub const IDENTITY: usize = 8;
 /// Bytes of access number, status and configuration word.
 const STATE: usize = 4;
 

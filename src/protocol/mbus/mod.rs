@@ -36,10 +36,11 @@ use super::delimited::Delimited;
 use super::line_search::{self, Usual};
 use super::listen::{Listen, Manner, Reply, TELEGRAM, WAIT};
 use super::{
-    Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, Group, LineSettings, Plan,
-    Profile, Request, Responder, Setup, SetupError, Source, Tracker,
+    Access, Address, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, Group, LineSettings,
+    MeterId, Plan, Profile, Request, Responder, Setup, SetupError, Source, Tracker,
 };
 use crate::frame::Dissection;
+use crate::reading::Octets;
 
 /// The protocol family `mbus`.
 #[derive(Debug)]
@@ -82,6 +83,24 @@ impl Family for Mbus {
 
     fn explain(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
         dissect::dissect(frame, context)
+    }
+
+    fn is_own_address(&self, address: u64) -> bool {
+        address <= address::LAST_PRIMARY.into()
+    }
+
+    fn meter_at(&self, address: &Address) -> MeterId {
+        match Slave::of(address) {
+            Ok(Slave::Primary(number)) if self.is_own_address(number.into()) => {
+                MeterId::heard(self.id(), Some(number.into()), None)
+            }
+            Ok(Slave::Primary(_)) => MeterId::nameless(self.id()),
+            Ok(Slave::Secondary(_)) | Err(_) => MeterId::asked(self.id(), address),
+        }
+    }
+
+    fn stated_by(&self, frame: &Dissection) -> Option<Octets> {
+        dissect::identity(frame)
     }
 
     fn commands(&self, dialect: Dialect) -> &'static [Command] {

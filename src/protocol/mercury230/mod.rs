@@ -97,6 +97,10 @@ impl Family for Mercury230 {
         Box::new(tracker::Pairs::default())
     }
 
+    fn is_own_address(&self, address: u64) -> bool {
+        ![wire::ANY, wire::BROADCAST].map(u64::from).contains(&address)
+    }
+
     fn explain(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
         dissect::dissect(frame, context)
     }
