@@ -19,11 +19,11 @@ const FEW: usize = 24;
 /// Families that cut their frames alike, so that the one finds what is the other's.
 const ALIKE: &[[&str; 2]] = &[["dlms-mbus", "mbus"]];
 
-/// The last bytes that came in, with those that wait for the rest of their frame.
+/// The last bytes that came in from entry `from` of the trace on, with those that wait for the rest of their frame.
 #[must_use]
-pub fn newest(trace: &Trace) -> Vec<u8> {
+pub fn newest(trace: &Trace, from: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let received = (0..trace.len()).rev().filter_map(|number| trace.entry(number));
+    let received = (from..trace.len()).rev().filter_map(|number| trace.entry(number));
     for entry in received.filter(|entry| entry.way == Way::In && entry.len > 0).take(LOOKED_BACK) {
         bytes.splice(0..0, trace.bytes_of(&entry).iter().copied());
         if bytes.len() > JUDGED {

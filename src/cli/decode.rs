@@ -46,7 +46,7 @@ fn suspicion(
 ) -> Option<Cow<'static, str>> {
     let line = model.map_or(UNKNOWN, |model| model.line);
     let protocol = decoder.map_or("", |decoder| decoder.family.id());
-    noise::looks_like(&noise::newest(trace), line, protocol)
+    noise::looks_like(&noise::newest(trace, 0), line, protocol)
 }
 
 /// What was named to explain traffic by; `None` when it is to be found out.

@@ -20,7 +20,7 @@ pub fn trouble(
 ) -> Trouble {
     let status = live.session.status.borrow().clone();
     let request = request.and_then(|number| live.session.trace.lock().entry(number));
-    let received = noise::newest(&live.session.trace.lock());
+    let received = noise::newest(&live.session.trace.lock(), 0);
     let case = Case {
         model: target.model,
         address: &target.address,

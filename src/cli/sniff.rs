@@ -169,7 +169,7 @@ impl Listener {
             (None, Protocol::Known(family)) => family.id(),
             (None, Protocol::Auto) => "",
         };
-        let bytes = noise::newest(&self.live.session.trace.lock());
+        let bytes = noise::newest(&self.live.session.trace.lock(), 0);
         if (status.is_searching || self.searched) && noise::is_of_the_line(&bytes, line) {
             return;
         }

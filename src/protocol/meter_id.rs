@@ -70,6 +70,14 @@ impl MeterId {
             || differ(self.stated.as_ref(), other.stated.as_ref())
     }
 
+    /// Whether both are surely one meter: of one family, with the same address or the same name.
+    #[must_use]
+    pub fn is_surely(&self, other: &Self) -> bool {
+        let is_same = agree(self.address.as_ref(), other.address.as_ref())
+            || agree(self.stated.as_ref(), other.stated.as_ref());
+        is_same && !self.is_another(other)
+    }
+
     /// Takes over what another frame of the same meter says of it.
     pub fn join(&mut self, other: Self) {
         self.address = self.address.take().or(other.address);
@@ -80,6 +88,11 @@ impl MeterId {
 /// Whether both are known and not the same.
 fn differ<T: PartialEq>(one: Option<&T>, other: Option<&T>) -> bool {
     one.zip(other).is_some_and(|(one, other)| one != other)
+}
+
+/// Whether both are known and the same.
+fn agree<T: PartialEq>(one: Option<&T>, other: Option<&T>) -> bool {
+    one.is_some() && one == other
 }
 
 /// What it is called, safe to show: what it states, else its address; empty for the nameless meter.
@@ -129,6 +142,7 @@ mod tests {
         assert!(at(1).is_another(&at(2)) && stating("a").is_another(&stating("b")));
         assert!(at(1).is_another(&MeterId::heard("y", Some(1), None)));
         assert!(!at(1).is_another(&at(1)) && !at(1).is_another(&stating("a")));
+        assert!(at(1).is_surely(&at(1)) && !at(1).is_surely(&stating("a")));
         assert!(!MeterId::nameless("x").is_another(&at(1)));
         assert!(MeterId::asked("x", &Address::none()).is_nameless());
         assert!(

@@ -36,7 +36,7 @@ pub fn status(look: &mut Look<'_>) {
     let counters = status.counters;
     let bytes = format!("{} B out, {} B in", counters.bytes_out, counters.bytes_in);
     let [good, bad, missing] = counts(look);
-    let latency = latency(status);
+    let latency = if state.shown.awaits_answer { String::new() } else { latency(status) };
     let arming = arming(state);
     let armed = arming != READ_ONLY;
     let [segments, cipher, counter] = super::standing::said(state, glyphs);

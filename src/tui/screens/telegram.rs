@@ -69,6 +69,9 @@ fn count(state: &State) -> String {
     if telegrams.is_held() && telegrams.since > 0 {
         words.push(format!("+{} since", telegrams.since));
     }
+    if let Some(other) = state.shown.other() {
+        words.push(format!("{other} speaks, too, and is not shown"));
+    }
     if telegrams.damaged > 0 {
         words.push(format!("{} damaged", telegrams.damaged));
     }

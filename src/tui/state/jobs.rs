@@ -85,6 +85,11 @@ impl Jobs {
         Some(self.open.remove(at))
     }
 
+    /// The numbers of all.
+    pub fn ids(&self) -> impl Iterator<Item = JobId> + '_ {
+        self.open.iter().map(|job| job.id)
+    }
+
     /// Strikes all off.
     pub fn clear(&mut self) {
         self.open.clear();

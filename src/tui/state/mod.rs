@@ -18,6 +18,7 @@ pub mod readings;
 pub mod screen;
 pub mod scroll;
 pub mod shelf;
+pub mod shown;
 pub mod target;
 pub mod telegram;
 pub mod trace;
@@ -38,6 +39,7 @@ pub use meter::Meter;
 pub use popup::Popup;
 pub use readings::Readings;
 pub use screen::{Pane, Screen};
+pub use shown::Shown;
 pub use telegram::Telegrams;
 pub use trace::TraceView;
 
@@ -138,6 +140,8 @@ pub struct State {
     pub capture: CaptureState,
     /// The meter that is talked to.
     pub target: Option<Target>,
+    /// Whose values, telegrams and reply are on the screens.
+    pub shown: Shown,
     /// Whether the session may write.
     pub arming: Arming,
     /// The codes that meters have said they do not have.
@@ -192,6 +196,7 @@ impl State {
             captures: None,
             capture: CaptureState::Off,
             target: None,
+            shown: Shown::default(),
             arming: Arming::ReadOnly,
             absent: codes::Absent::default(),
             write_log: None,

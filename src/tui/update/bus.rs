@@ -8,7 +8,7 @@ use super::{Effects, archive, bench, codes, connect, failure, go, meter, reading
 use crate::app::diagnosis::reason;
 use crate::bus::{Intent, JobEvent, JobId, LinkState, Status};
 use crate::link::Place;
-use crate::protocol::Failure;
+use crate::protocol::{Failure, Warning};
 use crate::trace::{EntryKind, Way};
 
 /// Bytes came or went, or the link changed its state.
@@ -43,8 +43,14 @@ pub fn ended(state: &mut State, why: Option<String>) {
     state.readings.polling = false;
 }
 
-/// A job makes progress.
+/// A job makes progress. What is still said of one that is struck off is of a meter that was shown before.
 pub fn job(state: &mut State, id: JobId, event: JobEvent) {
+    if state.jobs.get(id).is_none() {
+        if let JobEvent::Warning(Warning { code: "write-log", text }) = event {
+            state.warn(text);
+        }
+        return;
+    }
     match event {
         JobEvent::Started => {
             let now = state.now.at;
@@ -56,7 +62,8 @@ pub fn job(state: &mut State, id: JobId, event: JobEvent) {
         JobEvent::Reading(reading, at) => {
             let when = state.trace.lock().wall(at);
             let job = state.jobs.get(id).cloned();
-            if !archive::take(state, job.as_ref(), &reading) {
+            // What a meter says by itself is taken from its telegrams, which say whose they are.
+            if !archive::take(state, job.as_ref(), &reading) && !state.listens() {
                 state.readings.take(reading, when);
             }
         }
@@ -92,6 +99,7 @@ fn with_job(state: &mut State, id: JobId, change: impl FnOnce(&mut Job)) {
 
 fn answered(state: &mut State, id: JobId, answer: &Answer) {
     let Some(job) = state.jobs.get(id).cloned() else { return };
+    state.shown.awaits_answer &= answer.result.is_err();
     let failed = answer.result.as_ref().err();
     if let Some(request) = job.requests.get(answer.index) {
         let why = failed.map(|failure| failure::told(state, failure, answer.request));

@@ -4,9 +4,8 @@ use tui_input::Input;
 
 use super::super::keymap::Action;
 use super::super::message::Effect;
-use super::super::state::target::is_same;
-use super::super::state::{Arming, Pane, Readings, Screen, State, Telegrams};
-use super::{Effects, bench, ciphers, connect, go, readings};
+use super::super::state::{Arming, Pane, Screen, State};
+use super::{Effects, bench, ciphers, connect, go, readings, shown};
 use crate::app::target::Target;
 use crate::bus::Intent;
 use crate::link::Place;
@@ -93,16 +92,9 @@ fn address_of(state: &State, model: &'static Model, typed: &str) -> String {
 /// Talks to this meter from now on.
 pub fn take(state: &mut State, target: Target, effects: &mut Effects) {
     let is_same_model = state.target.as_ref().is_some_and(|before| before.model == target.model);
-    if !state.target.as_ref().is_some_and(|before| is_same(before, &target)) {
-        state.readings = Readings { polling: false, ..Readings::default() };
-        state.bench.repeat = None;
-        state.bench.dialogue = None;
-        state.archive = super::super::state::ArchiveView::default();
-        state.telegrams = Telegrams::default();
-    }
+    shown::choose(state, &target, effects);
     if !is_same_model {
         state.bench.forms.clear();
-        state.bench.pinned = target.everyday();
         state.bench.picker = super::super::state::picker::Picker::default();
         state.bench.refresh(target.commands());
         state.bench.choose_everyday(target.commands());

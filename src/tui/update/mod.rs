@@ -17,6 +17,7 @@ mod popup;
 mod prompt;
 mod readings;
 mod settle;
+mod shown;
 mod steps;
 mod telegram;
 mod trace;
@@ -117,8 +118,5 @@ fn opened(state: &mut State, trace: SharedTrace) {
     state.faults.clear();
     state.jobs.clear();
     state.view = super::state::TraceView { chunks: state.view.chunks, ..Default::default() };
-    state.bench.reply = super::state::Inspector::default();
-    state.bench.outcome = super::state::bench::Outcome::Nothing;
-    state.bench.dialogue = None;
-    state.telegrams = super::state::Telegrams::default();
+    shown::open(state);
 }

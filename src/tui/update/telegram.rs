@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::super::keymap::Action;
 use super::super::state::telegram::{Came, Choice, KEPT, Telegrams};
 use super::super::state::{Pane, Screen, State};
-use super::{Effects, go, trace as entries};
+use super::{Effects, go, shown, trace as entries};
 use crate::app::decode;
 use crate::app::noise;
 use crate::app::telegram::{self, Standing, changes, lines};
@@ -99,6 +99,7 @@ pub fn take_in(state: &mut State) {
     if cut != state.telegrams.cut {
         let wanted = state.telegrams.wanted;
         state.telegrams = Telegrams { cut, wanted, ..Telegrams::default() };
+        state.shown.restart();
     }
     if !state.listens() {
         search(state);
@@ -106,14 +107,14 @@ pub fn take_in(state: &mut State) {
         return;
     }
     let trace = shared.lock();
-    for number in newest(&trace, state.telegrams.next..len).into_iter().rev() {
+    for number in newest(&trace, state.telegrams.next.max(state.shown.from)..len).into_iter().rev() {
         take(state, &trace, number);
     }
     state.telegrams.next = len;
     let received = state.status.counters.bytes_in;
     if state.telegrams.count == 0 && received != state.telegrams.searched {
         state.telegrams.searched = received;
-        state.telegrams.noise = noise::newest(&trace);
+        state.telegrams.noise = noise::newest(&trace, state.shown.from);
     }
 }
 
@@ -132,6 +133,9 @@ fn newest(trace: &Trace, among: Range<u32>) -> Vec<u32> {
 fn take(state: &mut State, trace: &Trace, number: u32) {
     let Some(entry) = trace.entry(number) else { return };
     let Some(frame) = trace.dissect(number) else { return };
+    if !shown::is_of_shown(state, number, &entry, &frame) {
+        return;
+    }
     let telegrams = &mut state.telegrams;
     let part = entry.relation.message.map(|_| entry.relation.part);
     stand(telegrams, &frame, part);
@@ -228,7 +232,7 @@ fn search(state: &mut State) {
         return;
     }
     state.telegrams.searched = received;
-    let bytes = noise::newest(&state.trace.lock());
+    let bytes = noise::newest(&state.trace.lock(), 0);
     state.telegrams.offer = decode::recognise_good(&bytes, &state.keys_here().ciphers(""))
         .and_then(|found| generic(found.family.id()));
 }

@@ -1,5 +1,6 @@
 //! What the console does, as (state, messages) -> (state, effects).
 
+mod another_meter;
 mod asking_by_code;
 mod at_the_bench;
 mod choosing_a_meter;
