@@ -91,10 +91,10 @@ fn a_meter_that_is_chosen_again_has_its_values_and_pins_with_their_age() {
 #[test]
 fn the_same_address_on_another_link_is_another_meter() {
     let mut state = with_readings(SIZE);
-    start(&mut state, "tcp://192.0.2.7:4001".parse().ok(), None, false);
+    start(&mut state, "tcp://192.0.2.7:4001".parse().ok(), None);
     send(&mut state, Message::Opened(crate::trace::SharedTrace::new(trace())));
     assert!(state.readings.known.is_empty());
-    start(&mut state, "serial:/dev/ttyUSB0".parse().ok(), None, false);
+    start(&mut state, "serial:/dev/ttyUSB0".parse().ok(), None);
     send(&mut state, Message::Opened(crate::trace::SharedTrace::new(trace())));
     assert_eq!(state.readings.known.len(), readings().len());
 }
