@@ -72,7 +72,8 @@ impl Day {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Archive {
     days: Vec<Day>,
-    unit: Unit,
+    /// The unit of the first energy that was read.
+    unit: Option<Unit>,
 }
 
 impl Archive {
@@ -84,8 +85,13 @@ impl Archive {
 
     /// The unit of the energies.
     #[must_use]
-    pub const fn unit(&self) -> Unit {
-        self.unit
+    pub fn unit(&self) -> Unit {
+        self.unit.unwrap_or_default()
+    }
+
+    /// An energy in the unit of all; `None` where it cannot be in it.
+    fn placed(&mut self, number: Decimal, unit: Unit) -> Option<Decimal> {
+        unit.convert(number, *self.unit.get_or_insert(unit))
     }
 
     /// Takes a reading in; whether it belongs to a load profile.
@@ -94,8 +100,15 @@ impl Archive {
         let is_start = matches!(reading.period, Period::DayEnd(_));
         let Some(at) = reading.at.and_then(crate::reading::MeterTime::civil) else { return false };
         match (place(reading), reading.number()) {
-            (Some(place), Some(number)) if is_start => self.start(at, place, (number, reading.unit)),
-            (Some(place), Some(number)) if is_of_interval => self.register(at, place, number),
+            (Some(place), Some(number)) if is_start => {
+                let number = self.placed(number, reading.unit);
+                self.start(at, place, number);
+            }
+            (Some(place), Some(number)) if is_of_interval => {
+                if let Some(number) = self.placed(number, reading.unit) {
+                    self.register(at, place, number);
+                }
+            }
             (None, Some(number)) if is_of_interval && is_energy(reading) => self.energy(at, reading, number),
             (None, Some(number)) if is_of_interval => {
                 let interval = self.interval(at);
@@ -128,19 +141,18 @@ impl Archive {
         &mut intervals[place]
     }
 
-    fn start(&mut self, at: DateTime, place: usize, (number, unit): (Decimal, Unit)) {
-        self.unit = unit;
+    fn start(&mut self, at: DateTime, place: usize, number: Option<Decimal>) {
         if let Some(register) = self.day(at.date()).start.get_mut(place) {
-            *register = Some(number);
+            *register = number;
         }
     }
 
     /// The energy of an interval; the archive shows that of active import.
     fn energy(&mut self, at: DateTime, reading: &Reading, number: Decimal) {
         let Some(Code { c: 1, e, .. }) = reading.code else { return };
-        self.unit = reading.unit;
+        let number = self.placed(number, reading.unit);
         if let Some(energy) = self.interval(at).energy.get_mut(usize::from(e)) {
-            *energy = Some(number);
+            *energy = number;
         }
     }
 
@@ -193,7 +205,7 @@ impl Archive {
         record.push(power.map(|(power, _)| power.to_string()).unwrap_or_default());
         record.push(power.map(|(_, unit)| unit.symbol().to_owned()).unwrap_or_default());
         record.extend(interval.energy.iter().map(number));
-        record.push(self.unit.symbol().to_owned());
+        record.push(self.unit().symbol().to_owned());
         record.extend(interval.registers.iter().map(number));
         record
     }
@@ -223,12 +235,12 @@ impl Archive {
             };
             let mut cells = vec![date.clone(), interval.at.strftime("%H:%M").to_string(), power, unit];
             cells.extend(interval.energy.iter().map(number));
-            cells.push(self.unit.symbol().to_owned());
+            cells.push(self.unit().symbol().to_owned());
             table.row(cells);
         }
         let mut sum = vec![date, "sum".to_owned(), String::new(), String::new()];
         sum.extend(day.energy().iter().map(number));
-        sum.push(self.unit.symbol().to_owned());
+        sum.push(self.unit().symbol().to_owned());
         table.row(sum);
         table
     }

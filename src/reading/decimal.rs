@@ -91,6 +91,14 @@ impl Decimal {
         self.checked_add(Self { negative: !other.negative, ..other })
     }
 
+    /// The same times ten to the power of `by`, exact; `None` when it does not fit.
+    #[must_use]
+    pub fn shifted(self, by: i8) -> Option<Self> {
+        let exponent = i16::from(by) - i16::from(self.decimals);
+        let exponent = i8::try_from(exponent).ok().filter(|exponent| *exponent >= -38)?;
+        Self::scaled(self.units(), exponent)
+    }
+
     /// The nearest float, for drawing charts and bars only.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "a pixel needs no more than a float holds")]
@@ -168,6 +176,16 @@ mod tests {
         let sum = Decimal::new(5, 1).checked_add(Decimal::new(25, 2));
         assert_eq!(sum, Some(Decimal::new(75, 2)));
         assert_eq!(Decimal::new(1, 0).checked_sub(Decimal::new(2, 0)), Some(Decimal::signed(-1, 0)));
+    }
+
+    #[test]
+    fn a_number_is_shifted_without_losing_a_digit() {
+        let shifted =
+            |units, decimals, by| Decimal::signed(units, decimals).shifted(by).map(|d| d.to_string());
+        assert_eq!(shifted(12_345_678, 0, -3).as_deref(), Some("12345.678"));
+        assert_eq!(shifted(-125, 2, 3).as_deref(), Some("-1250"));
+        assert_eq!(shifted(125, 4, 3).as_deref(), Some("12.5"));
+        assert_eq!((shifted(1, 37, -3), shifted(i64::MAX, 0, 9)), (None, None));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Decimal;
+
 macro_rules! units {
     ($($(#[$doc:meta])* $name:ident = $text:literal),+ $(,)?) => {
         /// The unit of a value; [`Unit::None`] where the value is a bare number, a code or a text.
@@ -138,8 +140,65 @@ units! {
     Megajoule = "MJ",
 }
 
+impl Unit {
+    /// A number in this unit, exact, in another one; `None` where they do not measure the same, or it does not fit.
+    #[must_use]
+    pub fn convert(self, number: Decimal, to: Self) -> Option<Decimal> {
+        let ((base, from_power), (other, to_power)) = (self.base(), to.base());
+        if base == other { number.shifted(from_power - to_power) } else { None }
+    }
+
+    /// The unit without prefix, and the power of ten that the prefix stands for.
+    const fn base(self) -> (Self, i8) {
+        match self {
+            Self::KilowattHour => (Self::WattHour, 3),
+            Self::MegawattHour => (Self::WattHour, 6),
+            Self::KilovarHour => (Self::VarHour, 3),
+            Self::KilovoltAmpereHour => (Self::VoltAmpereHour, 3),
+            Self::Kilowatt => (Self::Watt, 3),
+            Self::Kilovar => (Self::Var, 3),
+            Self::KilovoltAmpere => (Self::VoltAmpere, 3),
+            Self::Kilovolt => (Self::Volt, 3),
+            Self::Kiloampere => (Self::Ampere, 3),
+            Self::Kilohertz => (Self::Hertz, 3),
+            Self::Megajoule => (Self::Joule, 6),
+            Self::Gigajoule => (Self::Joule, 9),
+            Self::Litre => (Self::CubicMetre, -3),
+            unit => (unit, 0),
+        }
+    }
+}
+
 impl fmt::Display for Unit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.symbol())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_is_a_power_of_ten_and_nothing_else_is_converted() {
+        let convert = |units, from: Unit, to| from.convert(Decimal::new(units, 1), to).map(|d| d.to_string());
+        assert_eq!(convert(123_456_780, Unit::WattHour, Unit::KilowattHour).as_deref(), Some("12345.6780"));
+        assert_eq!(convert(3, Unit::MegawattHour, Unit::WattHour).as_deref(), Some("300000"));
+        assert_eq!(convert(15, Unit::Litre, Unit::CubicMetre).as_deref(), Some("0.0015"));
+        assert_eq!(convert(15, Unit::Watt, Unit::WattHour), None);
+        assert_eq!(convert(15, Unit::None, Unit::WattHour), None);
+    }
+
+    #[test]
+    fn a_conversion_and_back_is_the_same_number() {
+        let number = Decimal::new(123_456, 2);
+        for from in Unit::ALL {
+            for to in Unit::ALL {
+                if let Some(there) = from.convert(number, *to) {
+                    assert_eq!(to.convert(there, *from), Some(number), "{from} {to}");
+                }
+            }
+            assert_eq!(from.convert(number, *from), Some(number));
+        }
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::scroll::Scroll;
 use crate::frame::At;
-use crate::reading::{Code, Decimal, Measured, MeterTime, Period, Phase, Quantity, Reading};
+use crate::reading::{Code, Decimal, Measured, MeterTime, Period, Phase, Quantity, Reading, Unit};
 
 /// Values of one quantity that are kept for its chart.
 const HISTORY: usize = 900;
@@ -92,6 +92,19 @@ impl Default for Readings {
 }
 
 impl Known {
+    /// Has its numbers in the unit in which the meter sends it now; those that cannot be in it are dropped.
+    fn turn_into(&mut self, unit: Unit) {
+        let before = self.reading.unit;
+        if before == unit {
+            return;
+        }
+        let turned = |number: Decimal| before.convert(number, unit);
+        self.first = self.first.and_then(turned);
+        let history = std::mem::take(&mut self.history);
+        let turned = history.into_iter().filter_map(|(when, number)| Some((when, turned(number)?)));
+        self.history = turned.collect();
+    }
+
     /// How much it has grown since it was read first.
     #[must_use]
     pub fn growth(&self) -> Option<Decimal> {
@@ -113,6 +126,9 @@ impl Readings {
         };
         if matches!(reading.value, Measured::Absent(_)) && known.reading.number().is_some() {
             return;
+        }
+        if number.is_some() {
+            known.turn_into(reading.unit);
         }
         known.reading = reading;
         known.when = when;
@@ -268,7 +284,7 @@ fn is_clock(reading: &Reading) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reading::{Absent, Unit};
+    use crate::reading::Absent;
 
     fn energy(tariff: u8, hundredths: u64) -> Reading {
         let value = Measured::Number(Decimal::new(hundredths, 2));
@@ -317,6 +333,20 @@ mod tests {
             readings.take(energy(1, value), Timestamp::UNIX_EPOCH);
         }
         assert_eq!(readings.known[0].growth(), Some(Decimal::new(1099, 2)));
+    }
+
+    #[test]
+    fn numbers_sent_in_another_unit_go_on_in_the_new_one_and_those_of_another_kind_begin_anew() {
+        let mut readings = Readings::default();
+        let of = |units, unit| Reading { unit, ..energy(1, units) };
+        readings.take(of(12_345, Unit::KilowattHour), Timestamp::UNIX_EPOCH);
+        readings.take(of(12_346_000, Unit::WattHour), Timestamp::UNIX_EPOCH);
+        let known = &readings.known[0];
+        let numbers: Vec<String> = known.history.iter().map(|(_, number)| number.to_string()).collect();
+        assert_eq!(numbers, ["123450", "123460.00"]);
+        assert_eq!(known.growth(), Some(Decimal::new(10, 0)));
+        readings.take(of(5, Unit::None), Timestamp::UNIX_EPOCH);
+        assert_eq!((readings.known[0].history.len(), readings.known[0].growth()), (1, Some(Decimal::ZERO)));
     }
 
     #[test]

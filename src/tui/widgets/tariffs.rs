@@ -14,8 +14,8 @@ pub struct TariffRow<'a> {
     pub label: &'a str,
     /// What people call it, such as `day`; may be empty.
     pub name: &'a str,
-    /// Its number, or why there is none.
-    pub register: Result<Decimal, &'a str>,
+    /// Its number in the unit it was sent in, or why there is none.
+    pub register: Result<(Decimal, Unit), &'a str>,
 }
 
 /// Registers with bars and shares, their sum set against the total register.
@@ -30,10 +30,8 @@ pub struct TariffRow<'a> {
 pub struct Tariffs<'a> {
     /// The registers in order.
     pub rows: &'a [TariffRow<'a>],
-    /// Their unit.
-    pub unit: Unit,
-    /// The register of all tariffs together, if it was read.
-    pub total: Option<Decimal>,
+    /// The register of all tariffs together in the unit it was sent in, if it was read.
+    pub total: Option<(Decimal, Unit)>,
 }
 
 /// Widths of the columns; 0 for one that is not there.
@@ -55,7 +53,9 @@ impl Tariffs<'_> {
     pub fn render(self, area: Rect, buf: &mut Buffer, theme: &Theme) {
         let mut pen = Pen::new(area, buf, theme);
         let columns = self.columns(pen.width(), theme);
-        let most = self.numbers().map(Decimal::to_f64).fold(0.0, f64::max);
+        let common = self.unit();
+        let comparable = self.numbers().filter(|(_, unit)| *unit == common);
+        let most = comparable.map(|(number, _)| number.to_f64()).fold(0.0, f64::max);
         for (y, row) in (0..pen.height()).zip(self.rows) {
             self.row(&mut pen, y, row, (columns, most));
         }
@@ -63,15 +63,31 @@ impl Tariffs<'_> {
         self.sum_row(&mut pen, y, columns);
     }
 
-    fn numbers(&self) -> impl Iterator<Item = Decimal> {
-        self.rows.iter().filter_map(|row| row.register.ok())
+    /// The unit of the table: kWh where energies are sent in one of its multiples, else that of the first register.
+    fn unit(&self) -> Unit {
+        let mut sent = self.rows.iter().filter_map(|row| row.register.ok());
+        let first = sent.next().map(|(_, unit)| unit).unwrap_or_default();
+        let is_energy = first.convert(Decimal::ZERO, Unit::KilowattHour).is_some();
+        if is_energy { Unit::KilowattHour } else { first }
     }
 
-    /// The exact sum, when every register was read.
+    /// A register in the unit of the table; as it was sent where it cannot be in it.
+    fn placed(&self, (number, unit): (Decimal, Unit)) -> (Decimal, Unit) {
+        let common = self.unit();
+        unit.convert(number, common).map_or((number, unit), |number| (number, common))
+    }
+
+    fn numbers(&self) -> impl Iterator<Item = (Decimal, Unit)> {
+        self.rows.iter().filter_map(|row| row.register.ok()).map(|sent| self.placed(sent))
+    }
+
+    /// The exact sum, when every register was read and all of them can be in one unit.
     fn sum(&self) -> Option<Decimal> {
+        let common = self.unit();
         let mut sum = Decimal::ZERO;
         for row in self.rows {
-            sum = sum.checked_add(row.register.ok()?)?;
+            let (number, unit) = row.register.ok()?;
+            sum = sum.checked_add(unit.convert(number, common)?)?;
         }
         (!self.rows.is_empty()).then_some(sum)
     }
@@ -82,14 +98,18 @@ impl Tariffs<'_> {
             pen.fit(columns.label + 2, y, columns.name, row.name, Role::Dim);
         }
         let x = columns.number_x();
-        let number = match row.register {
-            Ok(number) => number,
+        let (number, unit) = match row.register {
+            Ok(sent) => self.placed(sent),
             Err(why) => {
                 pen.fit(x, y, pen.width().saturating_sub(x), why, Role::Warn);
                 return;
             }
         };
-        let x = self.number(pen, y, number, columns);
+        let x = number_at(pen, y, (number, unit), columns);
+        if unit != self.unit() {
+            // No bar and no share: it cannot be set against the others.
+            return;
+        }
         let glyphs = pen.theme().glyphs();
         if columns.bar > 0 {
             pen.put(x + 2, y, &bar::across(number.to_f64() / most, columns.bar, glyphs), Role::Accent);
@@ -103,27 +123,16 @@ impl Tariffs<'_> {
         }
     }
 
-    /// A number in its column with the unit after it; gives the column after that.
-    fn number(self, pen: &mut Pen<'_>, y: u16, number: Decimal, columns: Columns) -> u16 {
-        let x = columns.number_x();
-        pen.right(x, y, columns.number, &figure::grouped(number), Role::Text);
-        let x = x + columns.number;
-        if columns.unit == 0 {
-            return x;
-        }
-        pen.put(x + 1, y, pen.theme().unit(self.unit), Role::Dim);
-        x + 1 + columns.unit
-    }
-
     fn sum_row(self, pen: &mut Pen<'_>, y: u16, columns: Columns) {
         let mut place = (0, y);
         if let Some(sum) = self.sum() {
             pen.fit(0, y, columns.label + columns.name + 1, "sum", Role::Title);
-            place = (self.number(pen, y, sum, columns) + 2, y);
+            place = (number_at(pen, y, (sum, self.unit()), columns) + 2, y);
         }
         let theme = pen.theme();
         let total = self.total.map(|total| {
-            let total = figure::with_unit(total, self.unit, theme);
+            let (total, unit) = self.placed(total);
+            let total = figure::with_unit(total, unit, theme);
             let long = format!("total register {total}");
             (if width(&long) > pen.width() { format!("total {total}") } else { long }, Role::Text)
         });
@@ -139,21 +148,27 @@ impl Tariffs<'_> {
     /// Whether the sum is the total register.
     fn comparison(self, theme: &Theme) -> Option<(String, Role)> {
         let glyphs = theme.glyphs();
-        let total = self.total?;
-        let Some(sum) = self.sum() else {
-            return Some(("not compared: a tariff is missing".to_owned(), Role::Warn));
+        let (total, unit) = self.placed(self.total?);
+        let not = |why: &str| Some((format!("not compared: {why}"), Role::Warn));
+        if self.rows.iter().any(|row| row.register.is_err()) {
+            return not("a tariff is missing");
+        }
+        let Some(sum) = self.sum().filter(|_| unit == self.unit()) else {
+            return not("the units differ");
         };
         if sum == total {
             return Some((format!("{} equal", glyphs.good), Role::Good));
         }
-        let by = total.checked_sub(sum).map(|by| figure::with_unit(by, self.unit, theme));
+        let by = total.checked_sub(sum).map(|by| figure::with_unit(by, unit, theme));
         Some((format!("{} differs by {}", glyphs.bad, by.unwrap_or_default()), Role::Bad))
     }
 
     /// Numbers always; then units, labels, shares, names and bars as far as there is room.
     fn columns(self, room: u16, theme: &Theme) -> Columns {
         let widest = |texts: &mut dyn Iterator<Item = u16>| texts.max().unwrap_or_default();
-        let numbers = self.numbers().chain(self.sum()).map(|number| width(&figure::grouped(number)));
+        let shown = self.numbers().map(|(number, _)| number).chain(self.sum());
+        let numbers = shown.map(|number| width(&figure::grouped(number)));
+        let units = self.numbers().map(|(_, unit)| width(theme.unit(unit)));
         let mut columns = Columns {
             label: widest(&mut self.rows.iter().map(|row| width(row.label)).chain([3])),
             name: 0,
@@ -164,7 +179,7 @@ impl Tariffs<'_> {
         };
         let left = |columns: &Columns| room.saturating_sub(columns.taken());
         let fits = |columns: &Columns, wanted: u16| if left(columns) > wanted { wanted } else { 0 };
-        columns.unit = fits(&columns, width(theme.unit(self.unit)));
+        columns.unit = fits(&columns, widest(&mut { units }));
         columns.share = fits(&columns, SHARE);
         columns.name =
             fits(&columns, widest(&mut self.rows.iter().map(|row| width(row.name))) + 2).saturating_sub(2);
@@ -172,6 +187,18 @@ impl Tariffs<'_> {
         columns.bar = if bar >= LEAST_BAR { bar } else { 0 };
         columns
     }
+}
+
+/// A number in its column with the unit after it; gives the column after that.
+fn number_at(pen: &mut Pen<'_>, y: u16, (number, unit): (Decimal, Unit), columns: Columns) -> u16 {
+    let x = columns.number_x();
+    pen.right(x, y, columns.number, &figure::grouped(number), Role::Text);
+    let x = x + columns.number;
+    if columns.unit == 0 {
+        return x;
+    }
+    pen.fit(x + 1, y, columns.unit, pen.theme().unit(unit), Role::Dim);
+    x + 1 + columns.unit
 }
 
 impl Columns {
@@ -190,15 +217,19 @@ mod tests {
     use super::*;
     use crate::tui::widgets::testing::{ascii, draw, keeps_to_its_area, styles, unicode};
 
+    const fn kilowatt_hours(hundredths: u64) -> (Decimal, Unit) {
+        (Decimal::new(hundredths, 2), Unit::KilowattHour)
+    }
+
     const ROWS: [TariffRow<'static>; 4] = [
-        TariffRow { label: "T1", name: "day", register: Ok(Decimal::new(297_964, 2)) },
-        TariffRow { label: "T2", name: "night", register: Ok(Decimal::new(170_211, 2)) },
-        TariffRow { label: "T3", name: "", register: Ok(Decimal::new(18_502, 2)) },
-        TariffRow { label: "T4", name: "", register: Ok(Decimal::new(0, 2)) },
+        TariffRow { label: "T1", name: "day", register: Ok(kilowatt_hours(297_964)) },
+        TariffRow { label: "T2", name: "night", register: Ok(kilowatt_hours(170_211)) },
+        TariffRow { label: "T3", name: "", register: Ok(kilowatt_hours(18_502)) },
+        TariffRow { label: "T4", name: "", register: Ok(kilowatt_hours(0)) },
     ];
 
     fn table<'a>(rows: &'a [TariffRow<'static>], total: u64) -> Tariffs<'a> {
-        Tariffs { rows, unit: Unit::KilowattHour, total: Some(Decimal::new(total, 2)) }
+        Tariffs { rows, total: Some(kilowatt_hours(total)) }
     }
 
     #[test]
@@ -220,6 +251,19 @@ mod tests {
     }
 
     #[test]
+    fn units_are_never_mixed() {
+        let mut rows = ROWS;
+        rows[1].register = Ok((Decimal::new(1_702_110, 0), Unit::WattHour));
+        let total = Some((Decimal::new(4_866_770, 0), Unit::WattHour));
+        let table = Tariffs { rows: &rows, total };
+        let converted = draw(80, 6, &unicode(), |a, b, t| table.render(a, b, t));
+        rows[1].register = Ok((Decimal::new(170_211, 2), Unit::None));
+        let apart = Tariffs { rows: &rows, total };
+        let kept_apart = draw(80, 6, &unicode(), |a, b, t| apart.render(a, b, t));
+        insta::assert_snapshot!([converted, kept_apart].join("----\n"));
+    }
+
+    #[test]
     fn a_missing_tariff_is_said_and_nothing_is_compared() {
         let mut rows = ROWS;
         rows[2].register = Err("no answer");
@@ -229,14 +273,14 @@ mod tests {
 
     #[test]
     fn any_area_will_do() {
-        let huge = Decimal::new(u64::MAX, 2);
+        let huge = kilowatt_hours(u64::MAX);
         let wild = [
             TariffRow { label: "\u{1b}[2J", name: "", register: Ok(huge) },
-            TariffRow { label: "T2", name: "x", register: Ok(Decimal::signed(-5, 38)) },
+            TariffRow { label: "T2", name: "x", register: Ok((Decimal::signed(-5, 38), Unit::WattHour)) },
             TariffRow { label: "T3", name: "", register: Ok(huge) },
         ];
         for rows in [&ROWS[..], &wild, &[]] {
-            let table = Tariffs { rows, unit: Unit::KilowattHour, total: Some(huge) };
+            let table = Tariffs { rows, total: Some(huge) };
             keeps_to_its_area(|area, buf, theme| table.render(area, buf, theme));
         }
     }

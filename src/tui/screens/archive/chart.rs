@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::Look;
 use crate::app::archive::{Day, Interval};
-use crate::reading::Decimal;
+use crate::reading::{Decimal, Unit};
 use crate::tui::theme::Role;
 use crate::tui::widgets::{self, Stack, figure};
 
@@ -33,16 +33,16 @@ pub fn draw(look: &mut Look<'_>) {
 
 fn bars(look: &mut Look<'_>, area: Rect, day: &Day) {
     let minutes = usize::try_from(day.minutes()).unwrap_or(30).max(1);
+    let unit = day.intervals.iter().find_map(|interval| interval.power).map(|(_, unit)| unit);
     let mut bars = vec![None; (24 * 60_usize).div_ceil(minutes)];
     for interval in &day.intervals {
         if let Some(bar) = bars.get_mut(minute(interval) / minutes) {
-            *bar = Some(parts(interval));
+            *bar = Some(parts(interval, unit));
         }
     }
     let chosen = day.intervals.get(look.state.archive.intervals.at);
     let chosen = chosen.map(|interval| minute(interval) / minutes);
-    let unit = day.intervals.iter().find_map(|interval| interval.power).map(|(_, unit)| unit);
-    let unit = look.theme.unit(unit.unwrap_or_default());
+    let unit = look.theme.unit(unit.unwrap_or_else(|| look.state.archive.read.unit()));
     Stack { bars: &bars, roles: &ROLES, unit, ends: ("00:00", "24:00"), chosen }
         .render(area, look.buf, look.theme);
 }
@@ -52,10 +52,17 @@ fn minute(interval: &Interval) -> usize {
     usize::from(interval.at.hour().unsigned_abs()) * 60 + usize::from(interval.at.minute().unsigned_abs())
 }
 
-/// The power of an interval, divided over the tariffs as its energy is; all at the first where there are none.
-fn parts(interval: &Interval) -> [f64; 4] {
+/// The power of an interval in one unit for all, or its energy where none has a power; divided over the tariffs as its
+/// energy is, all at the first where there are none.
+fn parts(interval: &Interval, unit: Option<Unit>) -> [f64; 4] {
     let [total, tariffs @ ..] = interval.energy.map(|energy| energy.map_or(0.0, Decimal::to_f64));
-    let power = interval.power.map_or(total, |(power, _)| power.to_f64());
+    let power = match unit {
+        None => total,
+        Some(unit) => {
+            let power = interval.power.and_then(|(power, sent)| sent.convert(power, unit));
+            power.map_or(0.0, Decimal::to_f64)
+        }
+    };
     if total <= 0.0 {
         return [power, 0.0, 0.0, 0.0];
     }

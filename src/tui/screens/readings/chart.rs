@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use ratatui::layout::{Constraint, Layout, Rect};
 
-use crate::reading::Unit;
+use crate::reading::{Decimal, Unit};
 use crate::tui::screens::Look;
 use crate::tui::state::Pane;
 use crate::tui::state::readings::Known;
@@ -63,9 +63,8 @@ fn parts(inner: Rect, count: usize) -> Vec<Rect> {
 
 fn lines(look: &mut Look<'_>, area: Rect, shown: &[&Known], minutes: i64) {
     let state = look.state;
-    let point = |(when, number): &(Timestamp, crate::reading::Decimal)| (seconds(*when), number.to_f64());
-    let points: Vec<Vec<(f64, f64)>> =
-        shown.iter().map(|known| known.history.iter().map(point).collect()).collect();
+    let unit = shown.first().map_or(Unit::None, |known| known.reading.unit);
+    let points: Vec<Vec<(f64, f64)>> = shown.iter().map(|known| points(known, unit)).collect();
     let series: Vec<Series<'_>> = shown
         .iter()
         .zip(&points)
@@ -77,12 +76,20 @@ fn lines(look: &mut Look<'_>, area: Rect, shown: &[&Known], minutes: i64) {
     let period = state.telegrams.interval.filter(|_| state.listens()).unwrap_or(state.readings.period);
     let chart = Chart {
         series: &series,
-        unit: look.theme.unit(shown.first().map_or(Unit::None, |known| known.reading.unit)),
+        unit: look.theme.unit(unit),
         span: (to - seconds_of(minutes * 60), to),
         ends: (&begin, "now"),
         gap: seconds_of(60).max(period.as_secs_f64() * 3.0),
     };
     chart.render(area, look.buf, look.theme);
+}
+
+/// The numbers of a line in the unit of the chart; none where they cannot be in it.
+fn points(known: &Known, unit: Unit) -> Vec<(f64, f64)> {
+    let point = |(when, number): &(Timestamp, Decimal)| {
+        Some((seconds(*when), known.reading.unit.convert(*number, unit)?.to_f64()))
+    };
+    known.history.iter().filter_map(point).collect()
 }
 
 /// What a line is called where it ends: its phase, or that it is what is given.

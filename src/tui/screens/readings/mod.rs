@@ -18,11 +18,11 @@ use ratatui::layout::Rect;
 
 use super::Look;
 use crate::app::target::Target;
-use crate::reading::MeterTime;
-use crate::tui::state::readings::Way;
+use crate::reading::{Decimal, MeterTime, Reading, Unit};
+use crate::tui::state::readings::{Known, Way};
 use crate::tui::state::{Pane, State};
 use crate::tui::theme::Role;
-use crate::tui::widgets::{TariffRow, Tariffs};
+use crate::tui::widgets::{TariffRow, Tariffs, figure};
 
 /// Draws the screen of values.
 pub fn draw(look: &mut Look<'_>) {
@@ -64,7 +64,7 @@ fn way(look: &mut Look<'_>, inner: Rect, way: Way) -> u16 {
     let known = state.readings.tariffs(way);
     if known.is_empty() {
         let Some(total) = state.readings.total(way) else { return 0 };
-        let text = format!("total  {}", list::value_text(look, &total.reading));
+        let text = format!("total  {}", in_kilowatt_hours(look, &total.reading));
         look.pen(inner).fit(1, 0, inner.width, &text, Role::Text);
         return 1;
     }
@@ -73,10 +73,9 @@ fn way(look: &mut Look<'_>, inner: Rect, way: Way) -> u16 {
     let rows: Vec<TariffRow<'_>> = known
         .iter()
         .zip(&labels)
-        .map(|(known, label)| TariffRow { label, name: "", register: known.reading.number().ok_or("absent") })
+        .map(|(known, label)| TariffRow { label, name: "", register: register(known).ok_or("absent") })
         .collect();
-    let unit = known.first().map(|known| known.reading.unit).unwrap_or_default();
-    let total = state.readings.total(way).and_then(|known| known.reading.number());
+    let total = state.readings.total(way).and_then(register);
     let after = if way == Way::Import && state.readings.has_export() {
         u16::try_from(state.readings.tariffs(Way::Export).len()).unwrap_or(u16::MAX).saturating_add(2)
     } else {
@@ -85,8 +84,23 @@ fn way(look: &mut Look<'_>, inner: Rect, way: Way) -> u16 {
     let least = u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(1);
     let height = inner.height.saturating_sub(after).max(least).min(least + 2).min(inner.height);
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), height, ..inner };
-    Tariffs { rows: &rows, unit, total }.render(inner, look.buf, look.theme);
+    Tariffs { rows: &rows, total }.render(inner, look.buf, look.theme);
     if total.is_some() { height } else { least.min(height) }
+}
+
+/// A register as the meter sent it.
+fn register(known: &Known) -> Option<(Decimal, Unit)> {
+    Some((known.reading.number()?, known.reading.unit))
+}
+
+/// An energy in kWh, and as the meter sent it where that is another unit.
+fn in_kilowatt_hours(look: &Look<'_>, reading: &Reading) -> String {
+    let sent = list::value_text(look, reading);
+    let number = reading.number().filter(|_| reading.unit != Unit::KilowattHour);
+    match number.and_then(|number| reading.unit.convert(number, Unit::KilowattHour)) {
+        Some(number) => format!("{}  ({sent})", figure::with_unit(number, Unit::KilowattHour, look.theme)),
+        None => sent,
+    }
 }
 
 fn polling(state: &State) -> String {
@@ -102,9 +116,20 @@ fn tariff_title(state: &State) -> String {
     let newest = state.readings.tariffs(Way::Import).iter().map(|known| known.when).max();
     let newest = newest.or_else(|| state.readings.total(Way::Import).map(|known| known.when));
     match newest {
-        Some(when) => format!("Energy  read {}, {} ago", clock(state, when), span(state.age(when))),
+        Some(when) => {
+            format!("Energy  read {}, {} ago{}", clock(state, when), span(state.age(when)), sent_in(state))
+        }
         None => "Energy".to_owned(),
     }
+}
+
+/// The unit in which the registers of the table were sent, where the table has them in another one.
+fn sent_in(state: &State) -> String {
+    let shown = state.readings.tariffs(Way::Import).into_iter().map(|known| known.reading.unit);
+    let mut others = shown.filter(|unit| {
+        *unit != Unit::KilowattHour && unit.convert(Decimal::ZERO, Unit::KilowattHour).is_some()
+    });
+    others.next().map(|unit| format!(", sent in {unit}")).unwrap_or_default()
 }
 
 fn clock(state: &State, when: Timestamp) -> String {
@@ -168,7 +193,7 @@ fn clock_line(state: &State) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reading::{Code, Measured, Quantity, Reading, Unit};
+    use crate::reading::{Code, Measured, Quantity};
     use crate::tui::fixture;
     use crate::tui::update::start;
 
