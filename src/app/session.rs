@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, watch};
 
 use super::broker;
-use crate::bus::{self, BusEvent, Decoder, Ends, Handle, Intent, Port, Standing, Status, Wanted};
+use crate::bus::{self, BusEvent, Decoder, Ends, Handle, Intent, Port, Shown, Standing, Status, Wanted};
 use crate::frame::visible;
 use crate::link::{
     Clock, Link, LinkCommand, LinkName, ListenLink, OpenError, Place, Topic, listen, mqtt, rfc2217, serial,
@@ -98,7 +98,9 @@ pub struct Session {
     /// How things stand.
     pub status: watch::Receiver<Status>,
     /// What the bus tells.
-    pub events: mpsc::UnboundedReceiver<BusEvent>,
+    pub events: mpsc::Receiver<BusEvent>,
+    /// How far the face has shown the trace, where it shows every entry.
+    pub shown: watch::Sender<Option<Shown>>,
     /// What goes wrong on a simulated bus, to be changed while it runs; `None` on a real link.
     pub faults: Option<Faults>,
     on_bus: Option<OnBus>,
@@ -169,13 +171,13 @@ fn begin(opening: &Opening) -> (Session, Swaps, Ends) {
     trace.set_zone(opening.zone.clone());
     let trace = SharedTrace::new(trace);
     let (handle, ends) = bus::channel();
-    let Handle { intents, events, status } = handle;
+    let Handle { intents, events, status, shown } = handle;
     let name = opening.name.clone();
     let is_simulated = matches!(name.place, Place::Sim);
     let faults = is_simulated.then(|| opening.simulation.faults.clone());
     let (swaps, swapped) = mpsc::unbounded_channel();
     let on_bus = is_simulated.then(|| OnBus { asked: opening.simulation.model, swaps });
-    (Session { name, trace, clock, status, events, faults, on_bus, intents }, swapped, ends)
+    (Session { name, trace, clock, status, events, shown, faults, on_bus, intents }, swapped, ends)
 }
 
 /// Other meters for the simulated bus.

@@ -2,6 +2,8 @@
 
 use tokio::sync::{mpsc, watch};
 
+use super::pace::{Pace, Shown};
+use super::reports::Reports;
 use super::{BusEvent, Intent, LinkState, Status};
 use crate::link::{Link, ListenLink, OpenError};
 
@@ -20,25 +22,28 @@ pub struct Handle {
     /// What it wants.
     pub intents: mpsc::UnboundedSender<Intent>,
     /// What it is told.
-    pub events: mpsc::UnboundedReceiver<BusEvent>,
+    pub events: mpsc::Receiver<BusEvent>,
     /// How things stand.
     pub status: watch::Receiver<Status>,
+    /// How far it has shown the trace, where it shows every entry: then the line waits for it, within bounds.
+    pub shown: watch::Sender<Option<Shown>>,
 }
 
 /// The bus's ends of the channels of a [`Handle`].
 #[derive(Debug)]
 pub struct Ends {
     pub(super) wanted: mpsc::UnboundedReceiver<Intent>,
-    pub(super) told: mpsc::UnboundedSender<BusEvent>,
+    pub(super) reports: Reports,
     pub(super) status: watch::Sender<Status>,
+    pub(super) pace: Pace,
 }
 
 impl Ends {
     /// Tells the face that the link could not be opened, instead of running.
-    pub fn fail(self, error: OpenError) {
+    pub fn fail(mut self, error: OpenError) {
         let closed = LinkState::Closed(error.to_string());
         self.status.send_modify(|status| status.link = closed);
-        let _ = self.told.send(BusEvent::Ended(Err(error)));
+        self.reports.tell(BusEvent::Ended(Err(error)));
     }
 }
 
@@ -46,7 +51,9 @@ impl Ends {
 #[must_use]
 pub fn channel() -> (Handle, Ends) {
     let (intents, wanted) = mpsc::unbounded_channel();
-    let (told, events) = mpsc::unbounded_channel();
+    let (reports, events) = Reports::channel();
     let (status, watched) = watch::channel(Status::default());
-    (Handle { intents, events, status: watched }, Ends { wanted, told, status })
+    let (shown, watched_pace) = watch::channel(None);
+    let ends = Ends { wanted, reports, status, pace: Pace(watched_pace) };
+    (Handle { intents, events, status: watched, shown }, ends)
 }

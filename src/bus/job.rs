@@ -15,6 +15,9 @@ pub(super) enum Early {
     Noise(Vec<u8>),
 }
 
+/// Pieces that are kept of what was heard before the request had left: an answer is among the first.
+const MOST_EARLY: usize = 256;
+
 /// What runs.
 pub(super) struct Active {
     pub(super) job: JobId,
@@ -25,6 +28,8 @@ pub(super) struct Active {
     pub(super) scope: Scope,
     /// What it wrote last, as long as it is not known what came of it.
     pub(super) unsettled: Option<Unsettled>,
+    /// How many warnings it has given.
+    pub(super) warnings: u32,
     /// How many of its requests have ended.
     pub(super) answered: usize,
     /// When the exchange wants to be woken.
@@ -51,6 +56,7 @@ impl Active {
             decoder,
             scope,
             unsettled: None,
+            warnings: 0,
             answered: 0,
             wait: None,
             request: None,
@@ -63,6 +69,7 @@ impl Active {
     /// Hears something of the line, now or once its request has left the wire.
     pub(super) fn hear(&mut self, event: Event<'_>, at: At) {
         match event {
+            Event::Frame(_) | Event::Noise(_) if self.is_sending && self.early.len() >= MOST_EARLY => {}
             Event::Frame(bytes) if self.is_sending => self.early.push(Early::Frame(bytes.to_vec())),
             Event::Noise(bytes) if self.is_sending => self.early.push(Early::Noise(bytes.to_vec())),
             event => self.exchange.handle(event, at),

@@ -8,10 +8,12 @@ mod errand;
 mod handle;
 mod job;
 mod liveness;
+mod pace;
 mod permit;
 mod playback;
 mod quiet;
 mod raw;
+mod reports;
 mod run;
 mod search;
 mod seven;
@@ -23,6 +25,7 @@ mod written;
 
 pub use errand::{Errand, access_of};
 pub use handle::{Ends, Handle, Port, channel};
+pub use pace::Shown;
 pub use permit::{Forbidden, Permit, Witness, Written};
 pub use playback::play;
 pub use run::run;
@@ -196,6 +199,8 @@ pub struct Counters {
     /// Characters that were received damaged: what the port tells, and wrong parity bits where parity is taken out
     /// here.
     pub line_errors: LineErrors,
+    /// Received bytes that were dropped, because they came faster than they could be handled.
+    pub dropped: u64,
 }
 
 /// What the status line shows. It is watched: a change wakes whoever looks, also when only the trace grew.

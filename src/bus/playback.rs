@@ -1,56 +1,90 @@
 //! A capture in the place of a link: played into the trace, and played again when another protocol is picked.
 
+mod wishes;
+
 use std::fs::File;
-use std::ops::ControlFlow;
 use std::path::Path;
 
 use jiff::tz::TimeZone;
 
 use super::handle::Ends;
-use super::{BusEvent, Counters, Decoder, Intent, JobEvent, JobId, LinkState, Speech, Status};
+use super::{BusEvent, Counters, Decoder, Errand, JobEvent, JobId, LinkState, Speech, Status};
 use crate::frame::{At, visible};
-use crate::link::OpenError;
+use crate::link::{OpenError, Share};
 use crate::protocol::{Action, Event, Exchange, Failure, Fault, Judged};
 use crate::trace::replay::{FileError, Replay};
 use crate::trace::{EntryKind, Paging, SharedTrace, Trace, Way};
+use wishes::{Wish, Wishes};
 
 /// Packets played before whoever looks may look again.
-const BATCH: usize = 4096;
+const BATCH: usize = 256;
 
-/// Plays a capture file, then waits for what is wanted of it until nobody holds the handle any more.
-pub async fn play(mut ends: Ends, path: &Path, trace: SharedTrace, decoder: Option<Decoder>) {
-    let mut decoder = decoder;
-    loop {
-        if let Err(error) = play_once(&ends, path, &trace, decoder).await {
-            return ends.fail(refused(path, &error));
-        }
-        match wanted(&mut ends, &trace, decoder).await {
-            ControlFlow::Continue(another) => decoder = another,
-            ControlFlow::Break(()) => break,
+/// Plays a capture file, then waits for what is wanted of it until nobody holds the handle any more. There is nobody to
+/// send to; what needs only listening hears the capture from its beginning.
+pub async fn play(ends: Ends, path: &Path, trace: SharedTrace, decoder: Option<Decoder>) {
+    let mut player = Player { wishes: Wishes::new(decoder), ends, trace };
+    while let Some(wish) = player.wishes.next(&mut player.ends.wanted).await {
+        match wish {
+            Wish::Cut(decoder) => {
+                if let Err(error) = player.play_once(path, decoder).await {
+                    return player.ends.fail(refused(path, &error));
+                }
+            }
+            Wish::Run(job, errand) => player.carry_out(job, *errand).await,
         }
     }
-    let _ = ends.told.send(BusEvent::Ended(Ok(())));
+    player.ends.reports.tell(BusEvent::Ended(Ok(())));
+    player.ends.reports.tell_all().await;
 }
 
-async fn play_once(
-    ends: &Ends,
-    path: &Path,
-    trace: &SharedTrace,
-    decoder: Option<Decoder>,
-) -> Result<(), FileError> {
-    let mut replay = Replay::open(path, decoder.map(|d| (d.family, d.dialect)))?;
-    trace.lock().restart(replay.trace(Paging::default()));
-    let mut status =
-        Status { link: LinkState::Open("capture".to_owned()), speech: Speech::File, ..Status::default() };
-    let mut more = true;
-    while more {
-        more = step(&mut replay, trace, &mut status);
-        ends.status.send_modify(|shown| shown.clone_from(&status));
-        tokio::task::yield_now().await;
+/// What plays a capture.
+struct Player {
+    wishes: Wishes,
+    ends: Ends,
+    trace: SharedTrace,
+}
+
+impl Player {
+    /// Plays it from its beginning, until something else is wanted.
+    async fn play_once(&mut self, path: &Path, decoder: Option<Decoder>) -> Result<(), FileError> {
+        let mut replay = Replay::open(path, decoder.map(|d| (d.family, d.dialect)))?;
+        self.trace.lock().restart(replay.trace(Paging::default()));
+        let link = LinkState::Open("capture".to_owned());
+        let mut status = Status { link, speech: Speech::File, ..Status::default() };
+        while step(&mut replay, &self.trace, &mut status) {
+            self.ends.status.send_modify(|shown| shown.clone_from(&status));
+            tokio::task::yield_now().await;
+            self.wishes.look(&mut self.ends.wanted);
+            if self.wishes.end_playing() {
+                return Ok(());
+            }
+        }
+        status.link = LinkState::Closed("end of the capture".to_owned());
+        self.ends.status.send_modify(|shown| shown.clone_from(&status));
+        Ok(())
     }
-    status.link = LinkState::Closed("end of the capture".to_owned());
-    ends.status.send_modify(|shown| shown.clone_from(&status));
-    Ok(())
+
+    async fn carry_out(&mut self, job: JobId, errand: Errand) {
+        if !errand.only_listens() {
+            return self.refuse(job, Fault::ListensOnly).await;
+        }
+        match errand.into_exchange(None, true).0 {
+            Ok(exchange) => {
+                let zone = self.trace.lock().zone().cloned();
+                Hearing { player: self, job, exchange, reply: None, zone }.carry_out().await;
+            }
+            Err(error) => self.refuse(job, Fault::Unsendable(error)).await,
+        }
+    }
+
+    async fn refuse(&mut self, job: JobId, fault: Fault) {
+        let failure = Failure { step: "before sending", fault };
+        let answered = JobEvent::Answered { index: 0, result: Err(failure), request: None, reply: None };
+        for event in [answered, JobEvent::Finished] {
+            self.ends.reports.tell(BusEvent::Job(job, event));
+        }
+        self.ends.reports.tell_all().await;
+    }
 }
 
 /// Plays some packets; whether there are more.
@@ -80,59 +114,12 @@ fn count(status: &mut Status, trace: &Trace) {
     status.entries = trace.len();
 }
 
-/// Waits until the capture is to be cut by another protocol, or to be closed. There is nobody to send to; what
-/// needs only listening hears the capture from its beginning.
-async fn wanted(
-    ends: &mut Ends,
-    trace: &SharedTrace,
-    present: Option<Decoder>,
-) -> ControlFlow<(), Option<Decoder>> {
-    let is_present = |wanted: &Option<Decoder>| match (wanted, &present) {
-        (Some(wanted), Some(present)) => wanted.is_same(present),
-        (wanted, present) => wanted.is_none() && present.is_none(),
-    };
-    loop {
-        match ends.wanted.recv().await {
-            None | Some(Intent::Close) => return ControlFlow::Break(()),
-            Some(Intent::Decode(decoder)) if is_present(&decoder) => {}
-            Some(Intent::Decode(decoder)) => return ControlFlow::Continue(decoder),
-            Some(Intent::Run { job, errand }) if errand.only_listens() => {
-                match errand.into_exchange(None, true).0 {
-                    Ok(exchange) => {
-                        let zone = trace.lock().zone().cloned();
-                        Hearing { ends, job, exchange, reply: None, zone }.carry_out(trace);
-                    }
-                    Err(error) => refuse(ends, job, Fault::Unsendable(error)),
-                }
-            }
-            Some(Intent::Run { job, .. }) => {
-                refuse(ends, job, Fault::ListensOnly);
-            }
-            Some(
-                Intent::Cancel(_)
-                | Intent::SetLine(_)
-                | Intent::FactoryLine(_)
-                | Intent::Expect(_)
-                | Intent::Speak,
-            ) => {}
-        }
-    }
-}
-
-fn refuse(ends: &Ends, job: JobId, fault: Fault) {
-    let failure = Failure { step: "before sending", fault };
-    let answered = JobEvent::Answered { index: 0, result: Err(failure), request: None, reply: None };
-    for event in [answered, JobEvent::Finished] {
-        let _ = ends.told.send(BusEvent::Job(job, event));
-    }
-}
-
 /// Requests of one plan that may fail for want of a telegram.
 const MOST_REQUESTS: usize = 64;
 
 /// A listening exchange over what a capture holds.
 struct Hearing<'a> {
-    ends: &'a Ends,
+    player: &'a mut Player,
     job: JobId,
     exchange: Box<dyn Exchange>,
     /// The frame that it hears.
@@ -142,27 +129,55 @@ struct Hearing<'a> {
 }
 
 impl Hearing<'_> {
-    /// Lets it hear the capture until it has what it waits for; at the end its time is over.
-    fn carry_out(mut self, trace: &SharedTrace) {
+    /// Lets it hear the capture until it has what it waits for, or is to stop; at the end its time is over.
+    async fn carry_out(mut self) {
         self.tell(JobEvent::Started);
-        let mut at = At::ZERO;
+        let (mut at, mut share) = (At::ZERO, Share::default());
         let mut goes_on = self.hear(Event::Start, at);
         for number in 0.. {
-            let trace = trace.lock();
-            let Some(entry) = trace.entry(number).filter(|_| goes_on) else { break };
-            let bytes = trace.bytes_of(&entry);
-            let event = match entry.kind {
-                EntryKind::Frame(_) if entry.way == Way::In => Event::Frame(&bytes),
+            let Some((last, kind, bytes)) = self.entry(number).filter(|_| goes_on) else { break };
+            share.took(bytes.len());
+            if share.is_used_up() {
+                self.give_way(&mut share).await;
+            }
+            if self.player.wishes.ends_job(self.job) {
+                goes_on = self.hear(Event::Cancelled, at);
+                break;
+            }
+            let event = match kind {
+                EntryKind::Frame(_) => Event::Frame(&bytes),
                 EntryKind::Noise => Event::Noise(&bytes),
-                _ => continue,
+                EntryKind::Echo | EntryKind::Mark(_) => continue,
             };
-            (at, self.reply) = (entry.last, Some(number));
+            (at, self.reply) = (last, Some(number));
             goes_on = self.hear(event, at);
         }
         self.reply = None;
         for _ in 0..MOST_REQUESTS {
             goes_on = goes_on && self.hear(Event::Deadline, at);
         }
+        self.player.ends.reports.tell_all().await;
+    }
+
+    /// Lets others run, tells what is to be told, and looks at what is wanted meanwhile.
+    async fn give_way(&mut self, share: &mut Share) {
+        share.give_way().await;
+        let Player { wishes, ends, .. } = &mut *self.player;
+        while ends.reports.is_behind() && !wishes.ends_job(self.job) {
+            tokio::select! {
+                () = ends.reports.tell_next() => {}
+                () = wishes.wait(&mut ends.wanted) => {}
+            }
+        }
+        wishes.look(&mut ends.wanted);
+    }
+
+    /// A received entry: when it came, what it is, its bytes.
+    fn entry(&self, number: u32) -> Option<(At, EntryKind, Vec<u8>)> {
+        let trace = self.player.trace.lock();
+        let entry = trace.entry(number)?;
+        let kind = if entry.way == Way::In { entry.kind } else { EntryKind::Echo };
+        Some((entry.last, kind, trace.bytes_of(&entry).into_owned()))
     }
 
     /// Whether it goes on after an event.
@@ -195,8 +210,8 @@ impl Hearing<'_> {
         true
     }
 
-    fn tell(&self, event: JobEvent) {
-        let _ = self.ends.told.send(BusEvent::Job(self.job, event));
+    fn tell(&mut self, event: JobEvent) {
+        self.player.ends.reports.tell(BusEvent::Job(self.job, event));
     }
 }
 
@@ -213,7 +228,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::bus::{Errand, channel};
+    use crate::bus::{Intent, channel};
     use crate::trace::{Capture, CaptureState};
 
     fn capture(folder: &Path) -> std::path::PathBuf {
@@ -241,6 +256,22 @@ mod tests {
         handle.intents.send(Intent::Run { job: JobId(7), errand }).unwrap();
         let answer = handle.events.recv().await.unwrap();
         assert!(matches!(answer, BusEvent::Job(JobId(7), JobEvent::Answered { result: Err(_), .. })));
+    }
+
+    #[tokio::test]
+    async fn a_long_capture_is_left_when_it_is_to_be_closed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("long.pcapng");
+        let mut trace = Trace::new(jiff::Timestamp::UNIX_EPOCH);
+        trace.capture_to(Capture::to_file(&path, "sim:", None).unwrap());
+        (0..3 * BATCH as u64).for_each(|at| trace.record(Way::In, b"\x03", At::from_millis(at)));
+        drop(trace);
+        let trace = SharedTrace::new(Trace::new(jiff::Timestamp::UNIX_EPOCH));
+        let (mut handle, ends) = channel();
+        handle.intents.send(Intent::Close).unwrap();
+        play(ends, &path, trace, None).await;
+        assert_eq!(handle.events.recv().await, Some(BusEvent::Ended(Ok(()))));
+        assert!(handle.status.borrow().counters.bytes_in <= BATCH as u64);
     }
 
     #[tokio::test]

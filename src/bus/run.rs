@@ -17,15 +17,17 @@ use tokio::sync::{mpsc, watch};
 use super::handle::{Ends, Port};
 use super::job::Queue;
 use super::liveness::Liveness;
+use super::pace::{Pace, Shown};
 use super::quiet::Quiet;
+use super::reports::Reports;
 use super::search::Search;
 use super::seven::SevenBits;
 use super::talk::Talk;
-use super::{BusEvent, Decoder, Intent, JobEvent, JobId, LinkState, Standing, Status, Wanted};
+use super::{BusEvent, Counters, Decoder, Intent, JobEvent, JobId, LinkState, Standing, Status, Wanted};
 use crate::frame::At;
-use crate::link::{Clock, LinkEvent};
+use crate::link::{Clock, LinkEvent, Share, Turn};
 use crate::protocol::{Event, LineSettings};
-use crate::trace::{Digest, SharedTrace, Split, Way};
+use crate::trace::{CaptureState, Digest, SharedTrace, Split, Way};
 use orders::Orders;
 
 /// How long a stopped exchange may take to sign off before the link is closed all the same.
@@ -63,7 +65,8 @@ pub async fn run(
         was_cut: false,
         unheard: None,
         liveness: Liveness::default(),
-        told: ends.told,
+        reports: ends.reports,
+        pace: ends.pace,
         status: ends.status,
     };
     bus.settle_speech();
@@ -76,6 +79,15 @@ struct Outgoing {
     /// Changes of the line that are not settled yet.
     lines: u32,
     held: VecDeque<Vec<u8>>,
+}
+
+/// What a bus looks at before it hears the line.
+enum Urgent {
+    Intent(Intent),
+    /// Something is due.
+    Time,
+    /// The face has taken a report, or shown more.
+    FaceMoved,
 }
 
 struct Bus {
@@ -100,23 +112,26 @@ struct Bus {
     /// The first entry since the link was opened, as long as no job has begun.
     unheard: Option<u32>,
     liveness: Liveness,
-    told: mpsc::UnboundedSender<BusEvent>,
+    reports: Reports,
+    pace: Pace,
     status: watch::Sender<Status>,
 }
 
 impl Bus {
     async fn run(mut self, mut link: mpsc::Receiver<LinkEvent>, mut wanted: mpsc::UnboundedReceiver<Intent>) {
+        let mut share = Share::default();
         loop {
-            let wake = self.wake();
-            let timer = tokio::time::sleep_until(self.clock.instant(wake.unwrap_or_default()));
-            let next = tokio::select! {
-                biased;
-                event = link.recv() => event.map_or(ControlFlow::Break(()), |event| self.link_event(event)),
-                intent = wanted.recv(), if self.closing.is_none() => {
-                    self.intent(intent.unwrap_or(Intent::Close));
+            let hears = self.may_hear();
+            let input = async { if hears { link.recv().await } else { std::future::pending().await } };
+            let turn = share.turn(self.urgent(&mut wanted), input).await;
+            let next = match turn {
+                Turn::Input(event) => self.link_said(event, &mut share),
+                Turn::Urgent(Urgent::Intent(intent)) => {
+                    self.intent(intent);
                     ControlFlow::Continue(())
                 }
-                () = timer, if wake.is_some() => self.time_passed(),
+                Turn::Urgent(Urgent::Time) => self.time_passed(),
+                Turn::Urgent(Urgent::FaceMoved) => ControlFlow::Continue(()),
             };
             self.start_next();
             self.publish();
@@ -124,7 +139,36 @@ impl Bus {
                 break;
             }
         }
-        self.end();
+        self.end().await;
+    }
+
+    /// What the line must not delay. May be dropped unfinished.
+    async fn urgent(&mut self, wanted: &mut mpsc::UnboundedReceiver<Intent>) -> Urgent {
+        let wake = self.wake();
+        let timer = tokio::time::sleep_until(self.clock.instant(wake.unwrap_or_default()));
+        tokio::select! {
+            biased;
+            intent = wanted.recv(), if self.closing.is_none() => Urgent::Intent(intent.unwrap_or(Intent::Close)),
+            () = timer, if wake.is_some() => Urgent::Time,
+            () = self.reports.tell_next() => Urgent::FaceMoved,
+            () = self.pace.moved() => Urgent::FaceMoved,
+        }
+    }
+
+    /// Whether what comes over the line is taken now. It waits for a face that is far behind, where nothing is lost by
+    /// that; a capture does not wait, nor does what has to be said at the end.
+    fn may_hear(&self) -> bool {
+        let Counters { bytes_in, bytes_out, .. } = self.talk.status.counters;
+        let recorded = Shown { entries: self.talk.status.entries, bytes: bytes_in + bytes_out };
+        let is_captured = matches!(self.talk.status.capture, CaptureState::Running { .. });
+        let waits = self.reports.is_behind() || (!is_captured && self.pace.is_behind(recorded));
+        self.closing.is_some() || !waits
+    }
+
+    fn link_said(&mut self, event: Option<LinkEvent>, share: &mut Share) -> ControlFlow<()> {
+        let Some(event) = event else { return ControlFlow::Break(()) };
+        share.took(event.len());
+        self.link_event(event)
     }
 
     /// Whether the link is to be closed and nothing holds that up any more.
@@ -203,8 +247,8 @@ impl Bus {
         ControlFlow::Continue(())
     }
 
-    fn tell(&self, job: JobId, event: JobEvent) {
-        let _ = self.told.send(BusEvent::Job(job, event));
+    fn tell(&mut self, job: JobId, event: JobEvent) {
+        self.reports.tell(BusEvent::Job(job, event));
     }
 
     fn publish(&mut self) {
@@ -225,7 +269,7 @@ impl Bus {
         });
     }
 
-    fn end(mut self) {
+    async fn end(mut self) {
         let now = self.clock.now();
         self.tell_exchange(Event::LinkLost, now);
         self.through_digest(now, |digest, trace, out| digest.finish(trace, out));
@@ -234,6 +278,7 @@ impl Bus {
             self.talk.status.link = LinkState::Closed("closed".to_owned());
         }
         self.publish();
-        let _ = self.told.send(BusEvent::Ended(Ok(())));
+        self.reports.tell(BusEvent::Ended(Ok(())));
+        self.reports.tell_all().await;
     }
 }

@@ -7,12 +7,15 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
 use super::exit::{Exit, Outcome, Stop, Trouble};
-use super::out;
+use super::interrupt::Interrupt;
+use super::out::{self, Out};
+use super::outlet::Outlet;
+use super::traffic::Printer;
 use crate::app::session::{self, Opening, Session};
 use crate::app::target::Target;
 use crate::bus::{BusEvent, Errand, Intent, JobEvent, JobId, LinkState, Status};
 use crate::frame::visible;
-use crate::link::{OpenError, Place};
+use crate::link::{OpenError, Place, SHARE, Share, Turn};
 use crate::protocol::Profile;
 use crate::trace::CaptureState;
 
@@ -22,11 +25,27 @@ const DIAL_IN: Duration = Duration::from_secs(30);
 /// How long a stopped exchange may take to sign off, and a link to close.
 const FAREWELL: Duration = Duration::from_secs(3);
 
+/// Bytes of the trace that are kept: entries are looked at once, soon after they came.
+const TRACE: usize = 16 << 20;
+
+/// How long what was heard is still printed, once listening is over.
+const LAST_PRINTS: Duration = Duration::from_millis(400);
+
+/// How long a reader of our output is waited for, once the program is to end.
+const LAST_READS: Duration = Duration::from_millis(300);
+
+/// What an event of a job counts of a share.
+const AN_EVENT: usize = SHARE / 16;
+
+/// Bytes of text that are made at once.
+const PIECE: usize = 32 * 1024;
+
 /// Round trip and packing time that is granted to a converter on the network.
 const NETWORK_DELAY: Duration = Duration::from_millis(300);
 
 /// Runs a subcommand that waits for things.
 pub fn block_on(work: impl Future<Output = Outcome>) -> Outcome {
+    out::detach_remarks();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     match runtime {
         Ok(runtime) => runtime.block_on(work),
@@ -40,59 +59,6 @@ pub const fn network_delay(place: &Place) -> Duration {
     match place {
         Place::Tcp(..) | Place::Rfc2217(..) | Place::Listen(..) => NETWORK_DELAY,
         _ => Duration::ZERO,
-    }
-}
-
-/// Tells when the person, or the system, wants the program to end: Ctrl-C, SIGTERM, SIGHUP. One that came
-/// while nobody waited is told all the same.
-#[derive(Debug, Clone)]
-pub struct Interrupt(watch::Receiver<bool>);
-
-impl Interrupt {
-    /// Takes the signals over, from now on. Must be called within a runtime.
-    #[must_use]
-    pub fn watch() -> Self {
-        let (told, came) = watch::channel(false);
-        let signalled = signalled();
-        tokio::spawn(async move {
-            signalled.await;
-            let _ = told.send(true);
-        });
-        Self(came)
-    }
-
-    /// Waits until one has come.
-    pub async fn came(&self) {
-        let mut came = self.0.clone();
-        if came.wait_for(|came| *came).await.is_err() {
-            // Signals cannot be had: there is nothing to wait for.
-            std::future::pending::<()>().await;
-        }
-    }
-}
-
-/// Takes the signals over at once, and waits for the first one when awaited.
-#[cfg(unix)]
-fn signalled() -> impl Future<Output = ()> + Send {
-    use tokio::signal::unix::{SignalKind, signal};
-    let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
-    let signals = kinds.map(signal);
-    async move {
-        let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)] = signals else {
-            return std::future::pending().await;
-        };
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
-        }
-    }
-}
-
-#[cfg(not(unix))]
-async fn signalled() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
     }
 }
 
@@ -113,6 +79,9 @@ pub struct Live {
     /// The session on it.
     pub session: Session,
     interrupt: Interrupt,
+    outlet: Outlet,
+    /// Bytes of output that were made and found no room in time.
+    unput: u64,
     doing: String,
     jobs: u64,
     ended: bool,
@@ -120,6 +89,30 @@ pub struct Live {
     waits: bool,
     /// It was told that the person wants the program to end.
     stopping: bool,
+    share: Share,
+}
+
+/// What the events of a job must not delay.
+enum Urgent {
+    /// The person wants the program to end.
+    Interrupted,
+    /// The link is lost, and why.
+    Gone(String),
+}
+
+/// Waits for what is urgent: for an interrupt unless it was told, for the loss of the link unless it is waited for.
+async fn urgent(
+    interrupt: &Interrupt,
+    is_told: bool,
+    status: &mut watch::Receiver<Status>,
+    waits: bool,
+) -> Urgent {
+    tokio::select! {
+        biased;
+        () = interrupt.came(), if !is_told => Urgent::Interrupted,
+        why = gone(status), if !waits => Urgent::Gone(why),
+        else => std::future::pending().await,
+    }
 }
 
 /// Waits until the link is lost, and tells why.
@@ -144,15 +137,19 @@ impl Live {
         };
         let interrupt = Interrupt::watch();
         let session = session::open(opening);
+        session.trace.lock().keep_in_memory(TRACE);
         let doing = doing.to_owned();
         let mut live = Self {
             session,
             interrupt: interrupt.clone(),
+            outlet: Outlet::open(),
+            unput: 0,
             doing,
             jobs: 0,
             ended: false,
             waits: false,
             stopping: false,
+            share: Share::default(),
         };
         tokio::select! {
             opened = live.until_open() => opened?,
@@ -240,17 +237,18 @@ impl Live {
     /// The next thing of a job. After Ctrl-C [`Next::Stopping`] is given, once; the job goes on.
     pub async fn next_or_stop(&mut self, job: JobId) -> Next {
         loop {
-            let event = tokio::select! {
-                biased;
-                event = self.session.events.recv() => event,
-                () = self.interrupt.came(), if !self.stopping => {
+            let urgent = urgent(&self.interrupt, self.stopping, &mut self.session.status, self.waits);
+            let event = match self.share.turn(urgent, self.session.events.recv()).await {
+                Turn::Urgent(Urgent::Interrupted) => {
                     self.stopping = true;
                     return Next::Stopping;
                 }
-                why = gone(&mut self.session.status), if !self.waits => {
+                Turn::Urgent(Urgent::Gone(why)) => {
                     return Next::Over(self.trouble(&format!("the link was lost: {why}")).into());
                 }
+                Turn::Input(event) => event,
             };
+            self.share.took(AN_EVENT);
             match event {
                 Some(BusEvent::Job(of, event)) if of == job => return Next::Job(event),
                 Some(BusEvent::Line(finding)) => out::remark(&format!("{}: {finding}", self.doing)),
@@ -306,9 +304,74 @@ impl Live {
         self.say_what_was_wrong();
     }
 
+    /// Puts something on standard output. The person may want the program to end before it is read.
+    ///
+    /// # Errors
+    /// [`Stop`] when it cannot be written, or the person does not want to wait.
+    pub async fn print(&mut self, out: &mut Out) -> Result<(), Stop> {
+        let interrupt = self.interrupt();
+        tokio::select! {
+            put = self.outlet.put(out.buffer()) => put,
+            () = interrupt.came() => Err(self.stopped()),
+        }
+    }
+
+    /// Prints the next of what came, waiting for whoever reads it; whether there was any. May be dropped unfinished.
+    ///
+    /// # Errors
+    /// [`Stop`] when it cannot be written.
+    pub async fn print_next(&mut self, printer: &mut Printer) -> Result<bool, Stop> {
+        let has_more = printer.print_some(&self.session.trace, PIECE)?;
+        self.session.shown.send_replace(Some(printer.shown()));
+        self.outlet.put(printer.buffer()).await?;
+        Ok(has_more)
+    }
+
+    /// Prints what came and is not printed yet, for a moment, and says what is not printed then.
+    ///
+    /// # Errors
+    /// [`Stop`] when it cannot be written.
+    pub async fn print_rest(&mut self, printer: &mut Printer) -> Result<(), Stop> {
+        let until = Instant::now() + LAST_PRINTS;
+        while let Ok(has_more) = timeout_at(until, self.print_next(printer)).await {
+            if !has_more? || Instant::now() >= until {
+                break;
+            }
+        }
+        self.unput += printer.buffer().len() as u64;
+        if let Some(unprinted) = printer.unprinted(&self.session.trace) {
+            out::remark(&format!("{}: {unprinted}", self.doing));
+        }
+        Ok(())
+    }
+
+    /// Waits until all that was printed has been read: a moment once the program is to end, else until then.
+    ///
+    /// # Errors
+    /// [`Stop`] when it cannot be written.
+    pub async fn finish(&mut self) -> Result<(), Stop> {
+        let interrupt = self.interrupt();
+        let patience = async {
+            if !out::leaves_soon() {
+                interrupt.came().await;
+            }
+            tokio::time::sleep(LAST_READS).await;
+        };
+        let unread = self.unput + self.outlet.finish(patience).await?;
+        if unread > 0 {
+            out::remark(&format!("{}: {unread} bytes of output were not read in time", self.doing));
+        }
+        Ok(())
+    }
+
     /// What no reading shows.
     fn say_what_was_wrong(&self) {
         let status = self.session.status.borrow();
+        let dropped = status.counters.dropped;
+        if dropped > 0 {
+            let why = "they came faster than they could be handled";
+            out::remark(&format!("{}: {dropped} received bytes were dropped: {why}", self.doing));
+        }
         let errors = status.counters.line_errors;
         if !errors.is_none() {
             out::remark(&format!("received damaged: {errors}"));

@@ -9,15 +9,18 @@ mod decode;
 mod exit;
 mod export;
 mod failure;
+mod interrupt;
 mod keys;
 mod live;
 mod man;
 mod meter;
 mod models;
 mod out;
+mod outlet;
 mod password;
 mod ports;
 mod read;
+mod remarks;
 mod send;
 mod simulate;
 mod sniff;
@@ -44,14 +47,16 @@ pub fn main() -> ExitCode {
         Ok(args) => args,
         Err(error) => return explain(&error).code(),
     };
-    match dispatch(&args) {
-        Ok(exit) => exit.code(),
-        Err(Stop::ClosedPipe) => Exit::Done.code(),
+    let exit = match dispatch(&args) {
+        Ok(exit) => exit,
+        Err(Stop::ClosedPipe) => Exit::Done,
         Err(Stop::Trouble(trouble)) => {
             trouble.print();
-            trouble.exit.code()
+            trouble.exit
         }
-    }
+    };
+    out::finish_remarks();
+    exit.code()
 }
 
 /// Prints help, the version, or what is wrong with the arguments. What was typed may hold anything.

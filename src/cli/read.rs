@@ -78,6 +78,7 @@ impl Reader<'_> {
         live.wait_when_lost(self.given.reconnect);
         let outcome = self.polls(&mut live).await;
         live.close().await;
+        live.finish().await?;
         outcome
     }
 
@@ -128,7 +129,7 @@ impl Reader<'_> {
         let begun = Zoned::now();
         let poll = self.poll(live).await?;
         if !poll.silent {
-            self.print(live, &poll, &begun)?;
+            self.print(live, &poll, &begun).await?;
         }
         self.judge(poll)
     }
@@ -228,8 +229,8 @@ impl Reader<'_> {
         }
     }
 
-    fn print(&self, live: &Live, poll: &Poll, begun: &Zoned) -> Result<(), Stop> {
-        let mut out = Out::new();
+    async fn print(&self, live: &mut Live, poll: &Poll, begun: &Zoned) -> Result<(), Stop> {
+        let mut out = Out::held();
         if self.global.json {
             out.json(&self.json(live, poll, begun))?;
         } else if self.given.plain {
@@ -245,7 +246,7 @@ impl Reader<'_> {
         } else {
             out.text(&self.table(poll).render(Sheet::of_stdout(!self.global.no_color)))?;
         }
-        out.flush()
+        live.print(&mut out).await
     }
 
     /// Whether what was asked for is a load profile.

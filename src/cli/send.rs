@@ -71,10 +71,11 @@ fn command(global: &Global, given: &Send) -> Outcome {
     live::block_on(async {
         let opening = opening(given, target.model.line, (Some(target.decoder()), &keys, zone));
         let mut live = Live::open(opening, &doing).await?;
-        let mut printer = Printer::new(show(global, given), global.json);
+        let mut printer = Printer::held(show(global, given), global.json);
         let outcome = carry_out(&mut live, &target, &named.who.address, (request, permit)).await;
         live.close().await;
-        printer.print_new(&live.session.trace)?;
+        live.print_rest(&mut printer).await?;
+        live.finish().await?;
         outcome
     })
 }
@@ -131,10 +132,11 @@ fn raw(global: &Global, given: &Send, text: &str) -> Outcome {
     let settings = given.model.map_or_else(LineSettings::default, |model| model.line);
     live::block_on(async {
         let mut live = Live::open(opening(given, settings, (decoder, &keys, zone)), &doing).await?;
-        let mut printer = Printer::new(show(global, given), global.json);
+        let mut printer = Printer::held(show(global, given), global.json);
         let outcome = send_raw(&mut live, given, decoder, (bytes, permit)).await;
         live.close().await;
-        printer.print_new(&live.session.trace)?;
+        live.print_rest(&mut printer).await?;
+        live.finish().await?;
         outcome.map(|exit| if exit == Exit::Done { printer.judge(Way::In) } else { exit })
     })
 }

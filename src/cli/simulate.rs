@@ -7,7 +7,8 @@ use std::pin::Pin;
 
 use super::args::{Global, Simulate};
 use super::exit::{Exit, Outcome, Stop, Trouble};
-use super::live::{self, Interrupt};
+use super::interrupt::Interrupt;
+use super::live;
 use super::out::{self, Out};
 use super::{keys, password, zone};
 use crate::app::{broker, telegram};

@@ -11,7 +11,7 @@ use super::exit::{Exit, Outcome, Stop};
 use super::live::{self, Live};
 use super::traffic::Printer;
 use super::values::Protocol;
-use super::{decode, keys, zone};
+use super::{decode, keys, out, zone};
 use crate::app::decode::recognise_good;
 use crate::app::keys::Keys;
 use crate::app::noise;
@@ -20,7 +20,7 @@ use crate::app::output::explain::Look;
 use crate::app::output::paint::Sheet;
 use crate::app::session::{Opening, Recording, Role, Simulation};
 use crate::bus::{BusEvent, Decoder, Intent, LinkState, Standing};
-use crate::link::Place;
+use crate::link::{Place, SHARE, Share, Turn};
 use crate::protocol::{LineSettings, MeterKey};
 use crate::trace::EntryKind;
 
@@ -30,9 +30,9 @@ pub fn run(global: &Global, given: &Sniff) -> Outcome {
     let look = Look { sheet: Sheet::of_stdout(!global.no_color), reveal: given.reveal };
     let keys = keys::load(global)?.on(&given.link.place);
     let zone = zone::load(global)?;
-    let printer = Printer::new(Show { look, timed: true }, global.json);
+    let show = Show { look, timed: true };
     if let Place::File(path) = &given.link.place {
-        return replay(path, decoder, (&keys, zone), printer);
+        return replay(path, decoder, (&keys, zone), Printer::new(show, global.json));
     }
     let keys = keys.ciphers("");
     let opening = Opening {
@@ -51,7 +51,7 @@ pub fn run(global: &Global, given: &Sniff) -> Outcome {
         let live = Live::open(opening, "listening").await?;
         let listener = Listener {
             live,
-            printer,
+            printer: Printer::held(show, global.json),
             undecided: decoder.is_none(),
             keys,
             looked_at: 0,
@@ -79,6 +79,9 @@ fn replay(
 /// What a line is taken for that nobody has named: the fastest, of which no byte can be said to be too slow.
 const UNKNOWN: LineSettings = LineSettings::n81(115_200);
 
+/// Entries that are looked at for their protocol before the next are printed.
+const MOST_LOOKS: usize = 16;
+
 struct Listener {
     live: Live,
     printer: Printer,
@@ -105,16 +108,29 @@ impl Listener {
     async fn run(mut self, given: &Sniff) -> Outcome {
         let limit = given.duration.unwrap_or(Duration::from_secs(u64::from(u32::MAX)));
         let interrupt = self.live.interrupt();
-        let end = {
-            let listening = self.listen(given);
+        let told = async {
             tokio::select! {
-                end = listening => end?,
-                () = interrupt.came() => End::Told,
-                () = tokio::time::sleep(limit) => End::Told,
+                () = interrupt.came() => {}
+                () = tokio::time::sleep(limit) => {}
             }
         };
+        tokio::pin!(told);
+        let mut share = Share::default();
+        let end = loop {
+            match share.turn(&mut told, self.step(given)).await {
+                Turn::Urgent(()) => break End::Told,
+                Turn::Input(step) => {
+                    if let Some(end) = step? {
+                        break end;
+                    }
+                }
+            }
+            share.took(SHARE);
+        };
+        out::leave_soon();
         self.live.close().await;
-        self.printer.print_new(&self.live.session.trace)?;
+        self.live.print_rest(&mut self.printer).await?;
+        self.live.finish().await?;
         match end {
             End::Told => Ok(Exit::Done),
             End::Ended => Err(self.live.trouble("the link was closed").into()),
@@ -124,31 +140,42 @@ impl Listener {
         }
     }
 
-    async fn listen(&mut self, given: &Sniff) -> Result<End, Stop> {
-        loop {
-            self.decide();
-            self.printer.print_new(&self.live.session.trace)?;
-            self.name_noise(given);
-            let link = self.live.session.status.borrow_and_update().link.clone();
-            match link {
-                LinkState::Lost(why) if !given.reconnect => return Ok(End::Lost(why)),
-                _ if self.live.has_ended() => return Ok(End::Ended),
-                _ => {}
+    /// Some of what came, printed; else waits for more. Whether that is the end. May be dropped unfinished.
+    async fn step(&mut self, given: &Sniff) -> Result<Option<End>, Stop> {
+        let link = self.live.session.status.borrow_and_update().link.clone();
+        self.decide();
+        let has_printed = self.live.print_next(&mut self.printer).await?;
+        if let Ok(event) = self.live.session.events.try_recv() {
+            return self.told(Some(event));
+        }
+        if has_printed {
+            return Ok(None);
+        }
+        self.name_noise(given);
+        match link {
+            LinkState::Lost(why) if !given.reconnect => return Ok(Some(End::Lost(why))),
+            _ if self.live.has_ended() => return Ok(Some(End::Ended)),
+            _ => {}
+        }
+        let event = tokio::select! {
+            event = self.live.session.events.recv() => event,
+            changed = self.live.session.status.changed() => {
+                return Ok(changed.is_err().then_some(End::Ended));
             }
-            tokio::select! {
-                event = self.live.session.events.recv() => match event {
-                    Some(BusEvent::Job(..) | BusEvent::OtherMaster(_)) => {}
-                    Some(BusEvent::Line(finding)) => {
-                        self.searched = true;
-                        super::out::remark(&format!("listening: {finding}"));
-                    }
-                    Some(BusEvent::Ended(Err(error))) => return Err(self.live.unopened(&error).into()),
-                    Some(BusEvent::Ended(Ok(()))) | None => return Ok(End::Ended),
-                },
-                changed = self.live.session.status.changed() => if changed.is_err() {
-                    return Ok(End::Ended);
-                },
+        };
+        self.told(event)
+    }
+
+    fn told(&mut self, event: Option<BusEvent>) -> Result<Option<End>, Stop> {
+        match event {
+            Some(BusEvent::Job(..) | BusEvent::OtherMaster(_)) => Ok(None),
+            Some(BusEvent::Line(finding)) => {
+                self.searched = true;
+                out::remark(&format!("listening: {finding}"));
+                Ok(None)
             }
+            Some(BusEvent::Ended(Err(error))) => Err(self.live.unopened(&error).into()),
+            Some(BusEvent::Ended(Ok(()))) | None => Ok(Some(End::Ended)),
         }
     }
 
@@ -177,7 +204,7 @@ impl Listener {
         if let Some(told) =
             told.as_ref().filter(|told| self.said.as_ref().is_none_or(|(said, _)| said != *told))
         {
-            super::out::remark(&format!("listening: {told}"));
+            out::remark(&format!("listening: {told}"));
         }
         let before = self.said.take().map(|(said, _)| said);
         self.said = Some((told.or(before).unwrap_or_default(), heard));
@@ -186,11 +213,17 @@ impl Listener {
     /// As long as no protocol is known everything is noise; the first run of it in which one finds a good
     /// frame decides.
     fn decide(&mut self) {
-        while self.undecided {
+        for _ in 0..MOST_LOOKS {
+            if !self.undecided {
+                return;
+            }
             let bytes = {
                 let trace = self.live.session.trace.lock();
-                let Some(entry) = trace.entry(self.looked_at) else { return };
+                if self.looked_at >= trace.len() {
+                    return;
+                }
                 self.looked_at += 1;
+                let Some(entry) = trace.entry(self.looked_at - 1) else { continue };
                 if entry.kind != EntryKind::Noise {
                     continue;
                 }
@@ -199,7 +232,7 @@ impl Listener {
             if let Some(decoder) = recognise_good(&bytes, &self.keys) {
                 self.undecided = false;
                 self.live.session.send(Intent::Decode(Some(decoder)));
-                super::out::remark(&format!("listening: {} recognised", decoder.family.title()));
+                out::remark(&format!("listening: {} recognised", decoder.family.title()));
             }
         }
     }

@@ -3,9 +3,13 @@
 use super::exit::{Exit, Stop};
 use super::out::Out;
 use crate::app::output::entry::{self, Show};
+use crate::bus::Shown;
 use crate::frame::Dissection;
 use crate::protocol::{Judged, Lock, sealed};
-use crate::trace::{EntryKind, SharedTrace, Trace, Way};
+use crate::trace::{CaptureState, EntryKind, SharedTrace, Trace, Way};
+
+/// Entries that are made text of at once.
+const MOST_ENTRIES: u32 = 64;
 
 /// Prints the entries of a trace, each once.
 #[derive(Debug)]
@@ -16,6 +20,8 @@ pub struct Printer {
     next: u32,
     offset: u64,
     bytes: u64,
+    /// Entries that were given up before they could be printed.
+    skipped: u32,
     /// Frames and bad frames each way.
     sent: Tally,
     received: Tally,
@@ -58,18 +64,26 @@ impl Printer {
             next: 0,
             offset: 0,
             bytes: 0,
+            skipped: 0,
             sent: Tally::default(),
             received: Tally::default(),
         }
     }
 
-    /// Prints what has come since the last time. The trace is locked for an entry at a time, so that a slow
-    /// reader of our output never holds up the line.
+    /// As [`Printer::new`], for what is printed while a link is used: see [`Printer::print_some`].
+    #[must_use]
+    pub fn held(show: Show, json: bool) -> Self {
+        Self { out: Out::held(), ..Self::new(show, json) }
+    }
+
+    /// Makes text of the next entries, at most some `most` bytes of it, and holds it; whether there were any. The trace is
+    /// locked for an entry at a time.
     ///
     /// # Errors
-    /// [`Stop`] when the output cannot be written.
-    pub fn print_new(&mut self, trace: &SharedTrace) -> Result<(), Stop> {
-        loop {
+    /// [`Stop`] when the text cannot be made.
+    pub fn print_some(&mut self, trace: &SharedTrace, most: usize) -> Result<bool, Stop> {
+        let begun = self.next;
+        while self.out.buffer().len() < most && self.next.wrapping_sub(begun) < MOST_ENTRIES {
             let text = {
                 let trace = trace.lock();
                 if self.next >= trace.len() {
@@ -79,7 +93,32 @@ impl Printer {
             };
             self.put(text)?;
         }
-        self.out.flush()
+        Ok(self.next != begun)
+    }
+
+    /// What is held.
+    pub const fn buffer(&mut self) -> &mut Vec<u8> {
+        self.out.buffer()
+    }
+
+    /// How far it has come.
+    #[must_use]
+    pub const fn shown(&self) -> Shown {
+        Shown { entries: self.next, bytes: self.offset }
+    }
+
+    /// What has come and was not printed, in words; nothing where all was.
+    #[must_use]
+    pub fn unprinted(&self, trace: &SharedTrace) -> Option<String> {
+        let trace = trace.lock();
+        let entries = trace.len().saturating_sub(self.next).saturating_add(self.skipped);
+        let bytes = trace.recorded_bytes().saturating_sub(self.offset);
+        let captured = match trace.capture_state() {
+            CaptureState::Running { .. } => "; the capture has them",
+            _ => "",
+        };
+        let words = format!("{entries} entries, {bytes} bytes came too fast and were not printed{captured}");
+        (entries > 0).then_some(words)
     }
 
     /// Prints a whole trace.
@@ -127,7 +166,10 @@ impl Printer {
     fn entry(&mut self, trace: &Trace) -> Option<String> {
         let number = self.next;
         self.next += 1;
-        let found = trace.entry(number)?;
+        let Some(found) = trace.entry(number) else {
+            self.skipped += 1;
+            return None;
+        };
         let tally = if found.way == Way::Out { &mut self.sent } else { &mut self.received };
         match found.kind {
             EntryKind::Frame(judged) => {

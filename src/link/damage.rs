@@ -43,6 +43,25 @@ pub(super) struct Heard {
     pub(super) damage: Vec<Damage>,
 }
 
+impl Heard {
+    /// The same bytes in pieces of at most `len`.
+    pub(super) fn pieces(self, len: usize) -> impl Iterator<Item = Self> {
+        let (mut rest, mut begin) = (Some(self), 0);
+        std::iter::from_fn(move || {
+            let mut piece = rest.take()?;
+            if piece.bytes.len() > len {
+                let behind = Self { bytes: piece.bytes.split_off(len), damage: piece.damage.clone() };
+                rest = Some(behind);
+            }
+            let mut damage = std::mem::take(&mut piece.damage);
+            damage.retain(|damage| (begin..begin + piece.bytes.len()).contains(&damage.place));
+            damage.iter_mut().for_each(|damage| damage.place -= begin);
+            begin += piece.bytes.len();
+            Some(Self { bytes: piece.bytes, damage })
+        })
+    }
+}
+
 impl From<Vec<u8>> for Heard {
     /// Bytes of which no damage is told.
     fn from(bytes: Vec<u8>) -> Self {
@@ -147,6 +166,15 @@ mod tests {
                 .collect();
             prop_assert_eq!(told, line);
         }
+    }
+
+    #[test]
+    fn a_long_read_is_handed_over_in_pieces_with_its_damage() {
+        let damage = |place| Damage { place, error: LineError::Parity };
+        let heard = Heard { bytes: b"abcdefg".to_vec(), damage: vec![damage(0), damage(3), damage(6)] };
+        let pieces: Vec<Heard> = heard.pieces(3).collect();
+        let piece = |bytes: &[u8], place| Heard { bytes: bytes.to_vec(), damage: vec![damage(place)] };
+        assert_eq!(pieces, [piece(b"abc", 0), piece(b"def", 0), piece(b"g", 0)]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::frame::visible;
 use crate::protocol::LineSettings;
 
 use super::LinkEvent;
-use super::damage::Heard;
+use super::fair::Share;
 use super::keep::Part;
 use super::stream::{End, Out, Source, Unheard};
 
@@ -39,23 +39,23 @@ impl Listener {
 
 impl<S: Source> Part<S> for Listener {
     async fn attend(&mut self, stream: &S, out: &Out) -> Result<End, Unheard> {
-        let mut has_heard = false;
+        let (mut has_heard, mut share) = (false, Share::default());
         loop {
+            share.give_way().await;
             let received = tokio::select! {
                 received = stream.receive() => received,
                 Some(asked) = self.wanted.recv() => {
                     self.set(asked, stream, out).await?;
                     continue;
                 }
+                never = out.hole() => match never {},
                 () = out.unheard() => return Err(Unheard),
             };
             match received {
                 Ok(heard) if heard.bytes.is_empty() => {
                     return Ok(End::Lost { why: S::ENDED.to_owned(), heard: has_heard });
                 }
-                Ok(Heard { bytes, damage }) => {
-                    out.tell(|at| LinkEvent::Received { bytes, damage, at }).await?;
-                }
+                Ok(heard) => out.hear(heard, stream, &mut share).await?,
                 Err(error) => return Ok(End::Lost { why: visible::error(&error), heard: has_heard }),
             }
             has_heard = true;

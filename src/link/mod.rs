@@ -6,6 +6,7 @@
 mod clock;
 pub mod damage;
 mod dial;
+mod fair;
 mod hush;
 mod keep;
 pub mod listen;
@@ -25,6 +26,7 @@ mod topic;
 
 pub use clock::Clock;
 pub use damage::{Damage, LineError, LineErrors};
+pub use fair::{SHARE, Share, Turn};
 pub use name::{LinkName, NameError, Place};
 pub use parity::{BadSoftParity, SoftParity};
 pub use topic::Topic;
@@ -73,6 +75,14 @@ pub enum LinkEvent {
         /// When the read returned.
         at: At,
     },
+    /// Bytes arrived here and were dropped, as those before them had not been taken yet. Only of links on which the far
+    /// side cannot be made to wait.
+    Dropped {
+        /// How many.
+        bytes: u64,
+        /// When the last of them came.
+        at: At,
+    },
     /// The bytes of the oldest unfinished [`LinkCommand::Send`] have left the wire (computed from the line
     /// settings where the system cannot tell; over a network, when they were handed to it).
     Sent {
@@ -119,6 +129,21 @@ impl LinkEvent {
     pub const fn received(bytes: Vec<u8>, at: At) -> Self {
         Self::Received { bytes, damage: Vec::new(), at }
     }
+
+    /// How many received bytes it brings.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        match self {
+            Self::Received { bytes, .. } => bytes.len(),
+            _ => 0,
+        }
+    }
+
+    /// Whether it brings no bytes.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
 /// How a link that may be written to is held.
@@ -143,8 +168,8 @@ pub struct ListenLink {
 /// Why the line settings of a lost link cannot be changed.
 const AWAY: &str = "the link is away";
 
-/// Events a link may have waiting before its reader has to catch up; the far side is not read faster.
-pub const EVENT_QUEUE: usize = 1024;
+/// Events a link may have waiting before its reader has to catch up: at most a megabyte of received bytes.
+pub const EVENT_QUEUE: usize = 256;
 
 /// Why a link could not be opened at first.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

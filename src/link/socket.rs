@@ -70,6 +70,10 @@ impl Source for Connection {
         }
     }
 
+    fn waits(&self) -> bool {
+        true
+    }
+
     fn peer(&self) -> String {
         self.peer.to_string()
     }

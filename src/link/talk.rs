@@ -8,6 +8,7 @@ use crate::frame::visible;
 use crate::protocol::LineSettings;
 
 use super::damage::Heard;
+use super::fair::Share;
 use super::keep::Part;
 use super::outbox::{Held, Outbox};
 use super::stream::{End, Out, Sink, Source, Unheard};
@@ -45,6 +46,7 @@ impl Talker {
         let due = outbox.next_due();
         tokio::select! {
             received = stream.receive() => Step::Received(received),
+            never = out.hole() => match never {},
             command = self.commands.recv(), if outbox.is_open() => Step::Asked(command),
             wrote = stream.transmit(unwritten.unwrap_or_default()), if unwritten.is_some() => Step::Wrote(wrote),
             () = tokio::time::sleep_until(out.clock().instant(due.unwrap_or_default())), if due.is_some() => Step::Left,
@@ -86,15 +88,16 @@ fn take(command: Option<LinkCommand>, outbox: &mut Outbox, out: &Out) {
 impl<S: Sink> Part<S> for Talker {
     async fn attend(&mut self, stream: &S, out: &Out) -> Result<End, Unheard> {
         let mut outbox = Outbox::new(stream.line());
-        let mut has_heard = false;
+        let (mut has_heard, mut share) = (false, Share::default());
         loop {
+            share.give_way().await;
             match self.next_step(stream, &outbox, out).await {
                 Step::Received(Ok(heard)) if heard.bytes.is_empty() => {
                     return Ok(End::Lost { why: <S as Source>::ENDED.to_owned(), heard: has_heard });
                 }
-                Step::Received(Ok(Heard { bytes, damage })) => {
+                Step::Received(Ok(heard)) => {
                     has_heard = true;
-                    out.tell(|at| LinkEvent::Received { bytes, damage, at }).await?;
+                    out.hear(heard, stream, &mut share).await?;
                 }
                 Step::Received(Err(error)) | Step::Wrote(Err(error)) => {
                     return Ok(End::Lost { why: visible::error(&error), heard: has_heard });
@@ -177,6 +180,10 @@ mod tests {
         async fn receive(&self) -> io::Result<Heard> {
             self.ends.notified().await;
             Ok(Heard::default())
+        }
+
+        fn waits(&self) -> bool {
+            true
         }
 
         fn peer(&self) -> String {

@@ -23,7 +23,8 @@ const CHUNK_BYTES: u64 = size_of::<StoredChunk>() as u64;
 /// Everything that went over a link, in order.
 ///
 /// Costs 48 bytes a frame, 16 bytes a chunk and the bytes themselves. Beyond [`Paging::budget`] the oldest of
-/// all that is in a file and read back when asked for; should the file fail, the memory grows instead.
+/// all that is in a file and read back when asked for. The file has a bound too, and may fail: then the oldest is given
+/// up, and counted.
 #[derive(Debug)]
 pub struct Trace {
     origin: Timestamp,
@@ -212,6 +213,24 @@ impl Trace {
     /// will ask for again. Numbers stay what they are.
     pub fn forget(&mut self, keep: usize) {
         self.pages.forget(keep);
+    }
+
+    /// From here on nothing old goes into a file: what is beyond so many bytes is given up, oldest first. For those
+    /// who look at every entry once, soon after it came.
+    pub const fn keep_in_memory(&mut self, budget: usize) {
+        self.pages.keep_in_memory(budget);
+    }
+
+    /// Bytes that were recorded, of both ways.
+    #[must_use]
+    pub fn recorded_bytes(&self) -> u64 {
+        self.pages.len(Stream::Sent) + self.pages.len(Stream::Received)
+    }
+
+    /// Bytes of old entries that were given up because there was no room for them.
+    #[must_use]
+    pub const fn given_up(&self) -> u64 {
+        self.pages.given_up()
     }
 
     /// Why old entries could not be put into the file, if so.

@@ -13,6 +13,10 @@ use super::private;
 pub(super) const SEGMENT: usize = 48 * 1024;
 /// Segments that are kept after they were read back.
 const CACHED: usize = 16;
+/// Segments that the file holds: a gigabyte. Then the oldest of all give way.
+const MOST_AWAY: usize = (1 << 30) / SEGMENT;
+/// What is held beyond the budget as long as the file fails. Then the oldest of all is forgotten.
+const GRACE: usize = 8 << 20;
 
 /// How much of a trace is held in memory, and where the rest goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,9 +28,9 @@ pub struct Paging {
 }
 
 impl Default for Paging {
-    /// 64 MiB, and the system's folder for temporary files.
+    /// 24 MiB, and the system's folder for temporary files.
     fn default() -> Self {
-        Self { budget: 64 << 20, folder: std::env::temp_dir() }
+        Self { budget: 24 << 20, folder: std::env::temp_dir() }
     }
 }
 
@@ -93,15 +97,37 @@ pub(super) struct Pages {
     arenas: Arenas,
     /// Full segments in memory, oldest first.
     full: VecDeque<(Stream, usize)>,
+    /// Segments in the file, oldest first.
+    away: VecDeque<(Stream, usize)>,
     budget: usize,
+    beyond: Beyond,
+    /// Bytes that were given up because there was no room for them.
+    given_up: u64,
     spill: Spill,
+}
+
+/// What becomes of old segments beyond the budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Beyond {
+    /// They go into the file.
+    Put,
+    /// They are given up.
+    GivenUp,
 }
 
 impl Pages {
     pub(super) fn new(paging: Paging) -> Self {
         let spill =
             Spill { folder: paging.folder, file: None, end: 0, failure: None, cache: RefCell::default() };
-        Self { arenas: Arenas::default(), full: VecDeque::new(), budget: paging.budget, spill }
+        Self {
+            arenas: Arenas::default(),
+            full: VecDeque::new(),
+            away: VecDeque::new(),
+            budget: paging.budget,
+            beyond: Beyond::Put,
+            given_up: 0,
+            spill,
+        }
     }
 
     /// Length of a stream.
@@ -185,16 +211,33 @@ impl Pages {
         self.full.len() * SEGMENT
     }
 
+    /// From here on nothing goes into the file: what is beyond the budget is given up.
+    pub(super) const fn keep_in_memory(&mut self, budget: usize) {
+        self.budget = budget;
+        self.beyond = Beyond::GivenUp;
+    }
+
     /// Gives up the oldest full segments until no more than `keep` bytes of them are in memory.
     pub(super) fn forget(&mut self, keep: usize) {
-        while self.resident() > keep {
-            let Some((stream, index)) = self.full.pop_front() else {
-                return;
-            };
-            if let Some(segment) = self.arenas.of_mut(stream).segments.get_mut(index) {
-                *segment = Segment::Gone;
-            }
+        while self.resident() > keep && self.forget_oldest() {}
+    }
+
+    /// Gives up the oldest full segment in memory; whether there was one.
+    fn forget_oldest(&mut self) -> bool {
+        let Some(place) = self.full.pop_front() else { return false };
+        self.drop_segment(place);
+        true
+    }
+
+    fn drop_segment(&mut self, (stream, index): (Stream, usize)) {
+        if let Some(segment) = self.arenas.of_mut(stream).segments.get_mut(index) {
+            *segment = Segment::Gone;
         }
+    }
+
+    /// Bytes that were given up because there was no room for them, nor in the file.
+    pub(super) const fn given_up(&self) -> u64 {
+        self.given_up
     }
 
     /// Why old bytes could not be put away the last time; then the memory grows instead.
@@ -202,25 +245,43 @@ impl Pages {
         self.spill.failure.as_deref()
     }
 
-    /// Puts the oldest segments away until the rest is within the budget. What cannot be written stays, and is
-    /// tried again when the next segment is full.
+    /// Puts the oldest segments away until the rest is within the budget. What cannot be written stays, within
+    /// bounds, and is tried again when the next segment is full.
     fn keep_budget(&mut self) {
         while self.resident() > self.budget {
-            let Some(&(stream, index)) = self.full.front() else {
-                return;
-            };
-            let arena = self.arenas.of_mut(stream);
-            let Some(segment) = arena.segments.get_mut(index) else {
-                return;
-            };
-            if let Segment::Here(bytes) = segment {
-                let Some(at) = self.spill.put(bytes) else {
-                    return;
-                };
-                *segment = Segment::Away(at);
+            let is_put = self.beyond == Beyond::Put && self.put_oldest();
+            let is_held = self.beyond == Beyond::Put && self.resident() <= self.budget.saturating_add(GRACE);
+            if is_put {
+                continue;
             }
-            self.full.pop_front();
+            if is_held || !self.forget_oldest() {
+                return;
+            }
+            self.given_up += SEGMENT as u64;
         }
+    }
+
+    /// Puts the oldest full segment in memory into the file; whether that was possible.
+    fn put_oldest(&mut self) -> bool {
+        let Some(&(stream, index)) = self.full.front() else { return false };
+        let reused = if self.away.len() >= MOST_AWAY { self.take_oldest_away() } else { None };
+        let Some(segment) = self.arenas.of_mut(stream).segments.get_mut(index) else { return false };
+        if let Segment::Here(bytes) = segment {
+            let Some(at) = self.spill.put(bytes, reused) else { return false };
+            *segment = Segment::Away(at);
+            self.away.push_back((stream, index));
+        }
+        self.full.pop_front();
+        true
+    }
+
+    /// Gives up the oldest segment in the file, for its place there.
+    fn take_oldest_away(&mut self) -> Option<u64> {
+        let (stream, index) = self.away.pop_front()?;
+        let Some(&Segment::Away(at)) = self.arenas.of(stream).segments.get(index) else { return None };
+        self.drop_segment((stream, index));
+        self.given_up += SEGMENT as u64;
+        Some(at)
     }
 }
 
@@ -256,22 +317,23 @@ struct Spill {
 }
 
 impl Spill {
-    /// Writes a segment and gives its place.
-    fn put(&mut self, segment: &[u8]) -> Option<u64> {
-        let result = self.try_put(segment);
+    /// Writes a segment, in the place of another that nobody needs any more or at the end, and gives its place.
+    fn put(&mut self, segment: &[u8], reused: Option<u64>) -> Option<u64> {
+        let result = self.try_put(segment, reused);
         self.failure = result.as_ref().err().map(ToString::to_string);
         result.ok()
     }
 
-    fn try_put(&mut self, segment: &[u8]) -> io::Result<u64> {
+    fn try_put(&mut self, segment: &[u8], reused: Option<u64>) -> io::Result<u64> {
         let mut file = match &self.file {
             Some(file) => file,
             None => self.file.insert(private::nameless_file(&self.folder)?),
         };
-        let at = self.end;
+        let at = reused.unwrap_or(self.end);
+        self.cache.get_mut().retain(|(cached, _)| *cached != at);
         file.seek(SeekFrom::Start(at))?;
         file.write_all(segment)?;
-        self.end += segment.len() as u64;
+        self.end = self.end.max(at + segment.len() as u64);
         Ok(at)
     }
 
@@ -354,7 +416,49 @@ mod tests {
     }
 
     #[test]
-    fn without_a_file_the_memory_grows_and_nothing_is_lost() {
+    fn without_a_file_the_memory_grows_to_a_bound_and_the_newest_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut pages = pages(0, &folder.path().join("missing"));
+        let held = GRACE / SEGMENT + 1;
+        for number in 0..2 * held {
+            pages.append(Stream::Received, &vec![number as u8; SEGMENT]);
+        }
+        assert!(pages.resident() <= GRACE, "{}", pages.resident());
+        assert_eq!(pages.given_up(), ((2 * held) * SEGMENT - pages.resident()) as u64);
+        let newest = ((2 * held - 1) * SEGMENT) as u64;
+        assert_eq!(&*pages.read(Stream::Received, newest, 1), [(2 * held - 1) as u8]);
+        assert!(pages.read(Stream::Received, 0, 1).is_empty());
+    }
+
+    #[test]
+    fn a_file_that_is_full_takes_the_newest_in_the_place_of_the_oldest() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut pages = pages(0, folder.path());
+        for number in 0..4 {
+            pages.append(Stream::Received, &vec![number; SEGMENT]);
+        }
+        let reused = pages.take_oldest_away();
+        assert_eq!(reused, Some(0));
+        assert_eq!(pages.given_up(), SEGMENT as u64);
+        assert!(pages.read(Stream::Received, 0, 1).is_empty());
+        assert_eq!(pages.spill.put(&vec![9; SEGMENT], reused), Some(0));
+        assert_eq!(pages.spill.end, 4 * SEGMENT as u64);
+    }
+
+    #[test]
+    fn what_is_kept_in_memory_alone_is_given_up_beyond_its_budget() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut pages = pages(0, folder.path());
+        pages.keep_in_memory(2 * SEGMENT);
+        for number in 0..5 {
+            pages.append(Stream::Received, &vec![number; SEGMENT]);
+        }
+        assert_eq!((pages.resident(), pages.given_up()), (2 * SEGMENT, 3 * SEGMENT as u64));
+        assert!(pages.spill.file.is_none());
+    }
+
+    #[test]
+    fn without_a_file_nothing_is_lost_for_a_while() {
         let folder = tempfile::tempdir().unwrap();
         let missing = folder.path().join("missing");
         let mut pages = pages(0, &missing);

@@ -6,6 +6,9 @@ use super::{EntryKind, Mark, Trace};
 use crate::frame::At;
 use crate::protocol::{LineSettings, Stage, registry};
 
+/// Entries that a step lists at most.
+const MOST_ENTRIES: usize = 1024;
+
 /// A step of a session: frames in a row that serve one purpose, with what lies between them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
@@ -50,6 +53,13 @@ impl Step {
     #[must_use]
     pub const fn ended(&self) -> At {
         self.ended
+    }
+
+    /// Lists an entry in it, unless there are too many already: on a line without silence there is no end of them.
+    fn add(&mut self, entry: u32) {
+        if self.entries.len() < MOST_ENTRIES {
+            self.entries.push(entry);
+        }
     }
 
     /// When it began.
@@ -116,11 +126,9 @@ impl Steps {
         let is_frame = matches!(entry.kind, EntryKind::Frame(_));
         let stage = family.and_then(|family| family.stage(entry.relation.step)).filter(|_| is_frame);
         match (stage, self.all.last_mut()) {
-            (Some(stage), Some(last)) if last.stage == stage => {
-                last.entries.push(number);
-            }
+            (Some(stage), Some(last)) if last.stage == stage => last.add(number),
             (Some(stage), _) => self.begin(stage, number, trace),
-            (None, Some(last)) => last.entries.push(number),
+            (None, Some(last)) => last.add(number),
             (None, None) => {}
         }
     }
@@ -146,7 +154,7 @@ impl Steps {
             }
             return;
         }
-        last.entries.push(number);
+        last.add(number);
         if matches!(last.stage, Stage::Break | Stage::SignOn | Stage::Identification) {
             last.line = Some(line);
         }

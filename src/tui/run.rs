@@ -28,10 +28,13 @@ use super::update::{self, update};
 use crate::app::keys::Keys;
 use crate::app::session::{Recording, Session};
 use crate::bus::BusEvent;
-use crate::link::{Clock, LinkName};
+use crate::link::{Clock, LinkName, SHARE, Share, Turn};
 
 /// Two pictures are at least this far apart.
 const BETWEEN_DRAWS: Duration = Duration::from_millis(16);
+
+/// What a message of the bus counts of a share: so many are taken before the next picture.
+const A_MESSAGE: usize = SHARE / 8;
 
 /// How often ports are looked for while their list is in view.
 const LOOK_FOR_PORTS: Duration = Duration::from_secs(1);
@@ -132,20 +135,18 @@ impl Console {
     async fn run(mut self, mut signals: Signals) -> io::Result<()> {
         self.begin()?;
         let mut events = EventStream::new();
+        let mut share = Share::default();
         loop {
             let at = self.next_timer();
-            let happened = tokio::select! {
-                biased;
-                signal = signals.next() => Happened::Signal(signal),
-                event = events.next() => Happened::Terminal(event),
-                // Before the session: that a link is being opened must not be heard after that it is open.
-                Some(message) = self.inbox.recv() => Happened::Message(message),
-                message = from_session(&mut self.outside.session) => Happened::Message(message),
-                () = timer(at) => Happened::Timer,
-            };
+            let happened = self.happens(&mut share, &mut signals, &mut events, at).await;
             self.tick()?;
             let mut next = self.take(happened)?;
-            while let (Next::GoOn, Some(more)) = (next, self.waiting(&mut events).await) {
+            // A bus that has always something to tell must not keep it from the next picture, nor from a signal.
+            while next == Next::GoOn
+                && !share.is_used_up()
+                && let Some(more) = self.waiting(&mut events).await
+            {
+                share.took(A_MESSAGE);
                 next = self.take(more)?;
             }
             match next {
@@ -161,6 +162,41 @@ impl Console {
         terminal::restore();
         self.outside.end().await;
         Ok(())
+    }
+
+    /// What happens next.
+    async fn happens(
+        &mut self,
+        share: &mut Share,
+        signals: &mut Signals,
+        events: &mut EventStream,
+        at: Option<Instant>,
+    ) -> Happened {
+        let urgent = async {
+            tokio::select! {
+                biased;
+                signal = signals.next() => Happened::Signal(signal),
+                event = events.next() => Happened::Terminal(event),
+                () = timer(at) => Happened::Timer,
+            }
+        };
+        let (inbox, session) = (&mut self.inbox, &mut self.outside.session);
+        let told = async {
+            tokio::select! {
+                biased;
+                // Before the session: that a link is being opened must not be heard after that it is open.
+                Some(message) = inbox.recv() => message,
+                message = from_session(session) => message,
+            }
+        };
+        let turn = share.turn(urgent, told).await;
+        match turn {
+            Turn::Urgent(happened) => happened,
+            Turn::Input(message) => {
+                share.took(A_MESSAGE);
+                Happened::Message(message)
+            }
+        }
     }
 
     /// What is done once the first picture stands.

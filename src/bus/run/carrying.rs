@@ -10,6 +10,9 @@ use crate::frame::At;
 use crate::protocol::{Action, Event, Failure, Fault, Warning};
 use crate::trace::Mark;
 
+/// Warnings that are told of a job.
+const MOST_WARNINGS: u32 = 64;
+
 impl Bus {
     /// Begins the next job that waits, once the link is open and the last one is over.
     pub(super) fn start_next(&mut self) {
@@ -61,7 +64,7 @@ impl Bus {
     }
 
     /// Ends a job that could not begin.
-    pub(super) fn refuse(&self, job: JobId, fault: Fault) {
+    pub(super) fn refuse(&mut self, job: JobId, fault: Fault) {
         let result = Err(Failure { step: "before sending", fault });
         self.tell(job, JobEvent::Answered { index: 0, result, request: None, reply: None });
         self.tell(job, JobEvent::Finished);
@@ -92,15 +95,35 @@ impl Bus {
                     self.tell(job, JobEvent::Reading(reading, at));
                 }
                 Some(Action::Progress { done, total }) => self.tell(job, JobEvent::Progress { done, total }),
-                Some(Action::Warning(warning)) => self.tell(job, JobEvent::Warning(warning)),
+                Some(Action::Warning(warning)) => self.warn(job, warning),
                 Some(Action::Answered { index, result }) => self.answered(index, result, at),
                 Some(Action::Rest { until, owed }) => self.quiet.rest(until, owed),
                 Some(Action::Finished) => {
-                    self.talk.active = None;
-                    self.tell(job, JobEvent::Finished);
+                    self.finished(job);
                     self.doubt();
                 }
             }
+        }
+    }
+
+    /// A job is over; how many of its warnings were not told is the last of them.
+    fn finished(&mut self, job: JobId) {
+        let untold =
+            self.talk.active.take().map_or(0, |active| active.warnings.saturating_sub(MOST_WARNINGS));
+        let untold = u64::from(untold) + self.reports.take_lost();
+        if untold > 0 {
+            let text = format!("{untold} more warnings were not told").into();
+            self.tell(job, JobEvent::Warning(Warning { code: "more-warnings", text }));
+        }
+        self.tell(job, JobEvent::Finished);
+    }
+
+    /// Tells the first warnings of a job. A line without silence can give one for every frame on it.
+    fn warn(&mut self, job: JobId, warning: Warning) {
+        let Some(active) = &mut self.talk.active else { return };
+        active.warnings = active.warnings.saturating_add(1);
+        if active.warnings <= MOST_WARNINGS {
+            self.tell(job, JobEvent::Warning(warning));
         }
     }
 

@@ -11,10 +11,16 @@ use crate::link::{Damage, LinkEvent};
 use crate::protocol::{Event, LineSettings};
 use crate::trace::{Claimed, Digest, EntryKind, Mark, Way};
 
+/// What a mark says of a hole.
+fn dropped_here(bytes: u64) -> String {
+    format!("{bytes} bytes dropped here: they came faster than they could be handled")
+}
+
 impl Bus {
     pub(super) fn link_event(&mut self, event: LinkEvent) -> ControlFlow<()> {
         match event {
             LinkEvent::Received { bytes, damage, at } => self.received(&bytes, &damage, at),
+            LinkEvent::Dropped { bytes, at } => self.dropped(bytes, at),
             LinkEvent::Sent { at } => self.sent(at),
             LinkEvent::Opened { peer, line, at } => self.opened(peer, line, at),
             LinkEvent::LineSet { line, at } => self.line_set(line, at),
@@ -83,6 +89,14 @@ impl Bus {
                 digest.push(Way::In, run, at, trace, out);
             });
         }
+    }
+
+    /// Bytes are missing here: what stood before them ends, and the hole is in the trace and in the capture.
+    fn dropped(&mut self, bytes: u64, at: At) {
+        self.talk.status.counters.dropped += bytes;
+        self.quiet.hear(at);
+        self.through_digest(at, |digest, trace, out| digest.finish(trace, out));
+        self.trace.lock().mark(Mark::Note(dropped_here(bytes)), at);
     }
 
     /// A raw link to a telnet port works until the first FF: it must be told.

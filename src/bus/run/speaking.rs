@@ -37,7 +37,7 @@ impl Bus {
         let is_first = self.standing.hear(address, at);
         self.settle_speech();
         if let (true, Some(other)) = (is_first, &self.talk.status.other_master) {
-            let _ = self.told.send(BusEvent::OtherMaster(Arc::clone(other)));
+            self.reports.tell(BusEvent::OtherMaster(Arc::clone(other)));
         }
     }
 

@@ -46,7 +46,7 @@ impl Bus {
                 continue;
             }
             self.trace.lock().mark(Mark::Note(finding.to_string()), at);
-            let _ = self.told.send(BusEvent::Line(finding));
+            self.reports.tell(BusEvent::Line(finding.clone()));
             if let Some(line) = finding.line() {
                 self.ask_for_line(line);
             }

@@ -10,6 +10,9 @@ use crate::trace::{EntryKind, Way};
 /// What came longer ago is no news: meters speak every ten seconds or so.
 const NEWS: Duration = Duration::from_secs(10);
 
+/// Entries that are heard at most; where more came meanwhile, the latest.
+const MOST_NEWS: u32 = 1024;
+
 impl Bus {
     /// What comes from here on is kept for the first job, if that one listens.
     pub(super) fn open_ears(&mut self) {
@@ -20,7 +23,7 @@ impl Bus {
     pub(super) fn catch_up(&mut self, now: At) {
         let Some(first) = self.unheard else { return };
         let last = self.trace.lock().len();
-        for number in first..last {
+        for number in first.max(last.saturating_sub(MOST_NEWS))..last {
             if self.talk.active.is_none() {
                 return;
             }

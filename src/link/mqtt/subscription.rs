@@ -13,10 +13,14 @@ use super::{SignOn, payload};
 use crate::link::OpenError;
 use crate::link::damage::Heard;
 use crate::link::dial::{CONNECT_TIMEOUT, Dial};
+use crate::link::fair::Share;
 use crate::link::keep::{Pause, Reach};
 use crate::link::stream::Source;
 use crate::link::topic::Topic;
 use crate::protocol::LineSettings;
+
+/// Messages that are kept from before the subscription was confirmed.
+const MOST_EARLY: usize = 64;
 
 /// A topic that is subscribed to.
 ///
@@ -53,8 +57,13 @@ impl Subscription {
 impl Broker {
     /// Waits until the subscription is confirmed.
     async fn confirm(&mut self) -> Result<(), Trouble> {
+        let mut share = Share::default();
         loop {
+            share.give_way().await;
+            share.took(0);
             match self.events.poll().await.map_err(Trouble::from)? {
+                // Kept messages, one for each topic; what comes in a flood comes again.
+                Event::Incoming(Packet::Publish(_)) if self.early.len() >= MOST_EARLY => {}
                 Event::Incoming(Packet::Publish(message)) => {
                     self.early.push_back(payload::bytes(&message.payload));
                 }
@@ -68,7 +77,10 @@ impl Broker {
     }
 
     async fn next(&mut self) -> Result<Vec<u8>, ConnectionError> {
+        let mut share = Share::default();
         loop {
+            share.give_way().await;
+            share.took(0);
             let bytes = match self.early.pop_front() {
                 Some(bytes) => bytes,
                 None => match self.events.poll().await? {
@@ -91,6 +103,11 @@ impl Source for Subscription {
         let mut broker = self.broker.lock().await;
         let next = broker.next().await.map(Heard::from);
         next.map_err(|error| io::Error::other(Trouble::from(error).text()))
+    }
+
+    /// A broker drops what a subscriber does not read.
+    fn waits(&self) -> bool {
+        false
     }
 
     fn peer(&self) -> String {

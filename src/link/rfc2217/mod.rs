@@ -27,7 +27,10 @@ use super::talk::Talker;
 use super::{Clock, Link, ListenLink, OpenError};
 use crate::frame::visible;
 use crate::protocol::LineSettings;
+use options::Use;
 use session::{Ear, Port};
+
+pub use options::MOST_FROM_LISTENER;
 
 /// Calls a converter and sets its port. The first call must succeed; later a lost connection is called again
 /// as in [`super::tcp::open`], with the line settings asked for last.
@@ -42,7 +45,8 @@ pub async fn open(host: &str, port: u16, line: LineSettings, clock: Clock) -> Re
     Ok(Link { commands, events })
 }
 
-/// As [`open`], for listening: what holds the connection can write telnet commands and nothing else.
+/// As [`open`], for listening: what holds the connection can write telnet commands and nothing else, and no more than
+/// [`MOST_FROM_LISTENER`] bytes of them, whatever the far end says. The line is set once.
 ///
 /// # Errors
 /// As [`open`].
@@ -61,17 +65,24 @@ pub async fn open_listening(
 
 /// A port of one of the two kinds: to talk, or only to listen.
 trait Remote: Source + Sized {
+    /// What it is for.
+    const USE: Use;
+
     /// Takes over an ear.
     fn over(ear: Ear) -> Self;
 }
 
 impl Remote for Ear {
+    const USE: Use = Use::Listening;
+
     fn over(ear: Ear) -> Self {
         ear
     }
 }
 
 impl Remote for Port {
+    const USE: Use = Use::Talking;
+
     fn over(ear: Ear) -> Self {
         Self(ear)
     }
@@ -99,7 +110,7 @@ impl<P: Remote> Call<P> {
     }
 
     async fn take(stream: TcpStream, peer: SocketAddr, line: LineSettings) -> io::Result<P> {
-        Ear::open(stream, peer, line).await.map(P::over)
+        Ear::open(stream, peer, line, P::USE).await.map(P::over)
     }
 }
 

@@ -13,11 +13,51 @@ pub(super) const COM_PORT: u8 = 44;
 /// that offers it by itself may.
 const WANTED: [u8; 3] = [BINARY, NO_GO_AHEAD, COM_PORT];
 
+/// What a connection is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Use {
+    /// The port is read and written.
+    #[default]
+    Talking,
+    /// The port is only read. All that goes to the converter is bounded: see [`MOST_FROM_LISTENER`].
+    Listening,
+}
+
+/// Bytes that go to a converter at most over a connection that only listens, whatever it says: 9 to begin, 14 to ready
+/// its port, at most 35 to set it, and two answers.
+pub const MOST_FROM_LISTENER: usize = 64;
+
+/// Answers that a connection gives at most which only listens.
+const ANSWERS_FROM_LISTENER: usize = 2;
+
 /// What was agreed.
 #[derive(Debug, Default)]
 pub(super) struct Options {
     ours: [Side; 3],
     theirs: [Side; 3],
+    answered: Answered,
+    is_for: Use,
+}
+
+/// Which options were answered: each is once on a side, as a far end that asks for ever would be answered for ever.
+#[derive(Debug, Default)]
+struct Answered {
+    sides: [[u128; 2]; 2],
+    count: usize,
+}
+
+impl Answered {
+    /// Notes an answer; whether it is the first.
+    fn note(&mut self, verb: Verb, option: u8) -> bool {
+        let [ours, theirs] = &mut self.sides;
+        let [low, high] = if matches!(verb, Verb::Do | Verb::Dont) { ours } else { theirs };
+        let bits = if option < 128 { low } else { high };
+        let bit = 1 << (option % 128);
+        let is_first = *bits & bit == 0;
+        *bits |= bit;
+        self.count += usize::from(is_first);
+        is_first
+    }
 }
 
 /// An option on one side.
@@ -31,19 +71,27 @@ enum Side {
 }
 
 impl Options {
-    /// What is said first.
-    pub(super) fn begin(&mut self) -> Vec<u8> {
-        self.ours = [Side::Asked; 3];
+    /// What is said first. Who only listens asks for nothing that concerns bytes of its own.
+    pub(super) fn begin(&mut self, is_for: Use) -> Vec<u8> {
+        self.is_for = is_for;
         self.theirs = [Side::Asked, Side::Asked, Side::Off];
-        [Verb::Will.say(COM_PORT), Verb::Will.say(BINARY), Verb::Do.say(BINARY)]
-            .into_iter()
-            .chain([Verb::Will.say(NO_GO_AHEAD), Verb::Do.say(NO_GO_AHEAD)])
-            .flatten()
-            .collect()
+        let port = [Verb::Will.say(COM_PORT), Verb::Do.say(BINARY), Verb::Do.say(NO_GO_AHEAD)];
+        let (ours, own): (_, &[[u8; 3]]) = match is_for {
+            Use::Talking => ([Side::Asked; 3], &[Verb::Will.say(BINARY), Verb::Will.say(NO_GO_AHEAD)]),
+            Use::Listening => ([Side::Off, Side::Off, Side::Asked], &[]),
+        };
+        self.ours = ours;
+        port.iter().chain(own).flatten().copied().collect()
     }
 
-    /// What is answered; nothing to what only confirms, so that no two ends answer each other for ever.
+    /// What is answered: nothing to what only confirms, so that no two ends answer each other for ever, and nothing to
+    /// what was answered before.
     pub(super) fn hear(&mut self, verb: Verb, option: u8) -> Option<[u8; 3]> {
+        let is_silent = self.is_for == Use::Listening && self.answered.count >= ANSWERS_FROM_LISTENER;
+        self.judge(verb, option).filter(|_| !is_silent && self.answered.note(verb, option))
+    }
+
+    fn judge(&mut self, verb: Verb, option: u8) -> Option<[u8; 3]> {
         let (sides, yes, no) = match verb {
             Verb::Do | Verb::Dont => (&mut self.ours, Verb::Will, Verb::Wont),
             Verb::Will | Verb::Wont => (&mut self.theirs, Verb::Do, Verb::Dont),
@@ -79,7 +127,7 @@ mod tests {
 
     fn begun() -> Options {
         let mut options = Options::default();
-        assert_eq!(options.begin().len(), 15);
+        assert_eq!(options.begin(Use::Talking).len(), 15);
         options
     }
 
@@ -105,6 +153,26 @@ mod tests {
         assert_eq!(options.hear(Verb::Do, ECHO), Some(Verb::Wont.say(ECHO)));
         assert_eq!(options.hear(Verb::Wont, ECHO), None);
         assert_eq!(options.hear(Verb::Dont, ECHO), None);
+    }
+
+    /// Everything that is answered to anything, said for ever.
+    fn answers_to_everything(is_for: Use) -> usize {
+        let mut options = Options::default();
+        options.begin(is_for);
+        let verbs = [Verb::Do, Verb::Will, Verb::Dont, Verb::Wont];
+        let said =
+            (0..10).flat_map(|_| (0..=u8::MAX).flat_map(move |option| verbs.map(|verb| (verb, option))));
+        said.filter_map(|(verb, option)| options.hear(verb, option)).count()
+    }
+
+    #[test]
+    fn each_option_is_answered_once_on_each_side_however_often_it_is_asked_for() {
+        assert!(answers_to_everything(Use::Talking) <= 512);
+    }
+
+    #[test]
+    fn who_only_listens_gives_two_answers_and_no_more() {
+        assert_eq!(answers_to_everything(Use::Listening), ANSWERS_FROM_LISTENER);
     }
 
     #[test]

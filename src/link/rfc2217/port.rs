@@ -1,6 +1,6 @@
 //! What is asked of the serial port at the far end, and what it acknowledges (RFC 2217, section 3).
 
-use super::options::COM_PORT;
+use super::options::{COM_PORT, Use};
 use super::telnet::sub;
 use crate::protocol::{LineSettings, Parity};
 
@@ -20,15 +20,16 @@ const RTS_ON: u8 = 11;
 /// Value of [`PURGE_DATA`]: what was received and what waits to be sent.
 const PURGE_BOTH: u8 = 3;
 
-/// Readies a port just opened: no flow control, modem lines up, old bytes gone.
-pub(super) fn ready() -> Vec<u8> {
+/// Readies a port just opened: no flow control, DTR up; who also writes has RTS up and old bytes gone. Where only is
+/// listened, RTS could switch an RS-485 driver on, and what waits to be sent is another's.
+pub(super) fn ready(is_for: Use) -> Vec<u8> {
+    let listening = [(SET_CONTROL, NO_FLOW_CONTROL), (SET_CONTROL, DTR_ON)];
+    let talking: &[_] = match is_for {
+        Use::Talking => &[(SET_CONTROL, RTS_ON), (PURGE_DATA, PURGE_BOTH)],
+        Use::Listening => &[],
+    };
     let mut out = Vec::new();
-    for (command, value) in [
-        (SET_CONTROL, NO_FLOW_CONTROL),
-        (SET_CONTROL, DTR_ON),
-        (SET_CONTROL, RTS_ON),
-        (PURGE_DATA, PURGE_BOTH),
-    ] {
+    for &(command, value) in listening.iter().chain(talking) {
         sub(&[COM_PORT, command, value], &mut out);
     }
     out

@@ -11,10 +11,11 @@ use tokio::io::Interest;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::options::Options;
+use super::options::{Options, Use};
 use super::port::{self, Answers};
 use super::telnet::{Decoder, Told, escape};
 use crate::link::damage::Heard;
+use crate::link::fair::Share;
 use crate::link::socket;
 use crate::link::stream::{READ_SIZE, Sink, Source};
 use crate::protocol::LineSettings;
@@ -25,6 +26,13 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// waited before the line is changed under it.
 const IN_FLIGHT: Duration = Duration::from_millis(20);
 
+/// Why the line of a port that is only read stays as it is.
+const SET_ONCE: &str =
+    "listening sets a converter's port once: name the line, as in rfc2217://HOST:PORT?line=9600-8N1";
+
+/// Bytes of the line that are kept while an answer of the converter is waited for.
+const MOST_RECEIVED: usize = 256 * 1024;
+
 /// A serial port behind telnet that is only read.
 #[derive(Debug)]
 pub(super) struct Ear {
@@ -32,6 +40,7 @@ pub(super) struct Ear {
     peer: SocketAddr,
     talk: Mutex<Talk>,
     line: LineSettings,
+    is_for: Use,
 }
 
 /// A serial port behind telnet that can also be written.
@@ -52,10 +61,15 @@ struct Talk {
 
 impl Ear {
     /// Agrees with the server that its port is controlled, readies it and sets it.
-    pub(super) async fn open(stream: TcpStream, peer: SocketAddr, line: LineSettings) -> io::Result<Self> {
+    pub(super) async fn open(
+        stream: TcpStream,
+        peer: SocketAddr,
+        line: LineSettings,
+        is_for: Use,
+    ) -> io::Result<Self> {
         socket::prepare(&stream)?;
-        let mut ear = Self { stream, peer, talk: Mutex::default(), line };
-        let begin = ear.talk().options.begin();
+        let mut ear = Self { stream, peer, talk: Mutex::default(), line, is_for };
+        let begin = ear.talk().options.begin(is_for);
         ear.put(&begin)?;
         let refused = "the far end speaks no RFC 2217: use tcp:// where its port is raw";
         match ear.until(|talk| talk.options.has_port()).await {
@@ -64,7 +78,7 @@ impl Ear {
             Err(error) if error.kind() == io::ErrorKind::TimedOut => return Err(io::Error::other(refused)),
             Err(error) => return Err(error),
         }
-        ear.put(&port::ready())?;
+        ear.put(&port::ready(is_for))?;
         ear.line = ear.settle(line).await.map_err(io::Error::other)?;
         // What the port had kept for the last caller is not for this one.
         ear.talk().received.clear();
@@ -134,12 +148,20 @@ impl Ear {
     /// Reads until the far end has said what is waited for.
     async fn until<T>(&self, mut said: impl FnMut(&Talk) -> Option<T>) -> io::Result<T> {
         let wait = async {
+            let mut share = Share::default();
             loop {
+                share.give_way().await;
                 if let Some(said) = said(&self.talk()) {
                     return Ok(said);
                 }
-                if self.read().await? == 0 {
-                    return Err(io::Error::new(io::ErrorKind::UnexpectedEof, Self::ENDED));
+                if self.talk().received.len() >= MOST_RECEIVED {
+                    return Err(io::Error::other(
+                        "the line is never silent long enough for the converter to answer",
+                    ));
+                }
+                match self.read().await? {
+                    0 => return Err(io::Error::new(io::ErrorKind::UnexpectedEof, Self::ENDED)),
+                    count => share.took(count),
                 }
             }
         };
@@ -164,15 +186,23 @@ impl Source for Ear {
     const ENDED: &'static str = "the far end closed the connection";
 
     async fn receive(&self) -> io::Result<Heard> {
+        // A far end that says nothing but telnet is read as well.
+        let mut share = Share::default();
         loop {
+            share.give_way().await;
             let received = std::mem::take(&mut self.talk().received);
             if !received.is_empty() {
                 return Ok(received.into());
             }
-            if self.read().await? == 0 {
-                return Ok(Heard::default());
+            match self.read().await? {
+                0 => return Ok(Heard::default()),
+                count => share.took(count),
             }
         }
+    }
+
+    fn waits(&self) -> bool {
+        true
     }
 
     fn peer(&self) -> String {
@@ -183,8 +213,12 @@ impl Source for Ear {
         Some(self.line)
     }
 
+    /// The port of who only listens is set once, at opening: noise on the line must not make it write again.
     async fn set_line(&self, line: LineSettings) -> Result<LineSettings, String> {
-        self.settle(line).await
+        match self.is_for {
+            Use::Talking => self.settle(line).await,
+            Use::Listening => Err(SET_ONCE.to_owned()),
+        }
     }
 }
 
@@ -193,6 +227,10 @@ impl Source for Port {
 
     async fn receive(&self) -> io::Result<Heard> {
         self.0.receive().await
+    }
+
+    fn waits(&self) -> bool {
+        self.0.waits()
     }
 
     fn peer(&self) -> String {

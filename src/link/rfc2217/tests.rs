@@ -201,3 +201,52 @@ async fn listening_puts_nothing_on_the_line() {
     server.decoder.decode(&rest, &mut server.data, &mut Vec::new());
     assert_eq!(server.data, b"");
 }
+
+#[tokio::test]
+async fn a_listener_sends_at_most_64_bytes_whatever_the_converter_says() {
+    let (listener, address) = listener().await;
+    let serving = async {
+        let mut server = Server::taking_a_call(&listener).await;
+        // Every option asked for and offered, again and again, before the port is agreed on and behind it.
+        let verbs = [Verb::Do, Verb::Will, Verb::Dont, Verb::Wont];
+        let all = || (0..=u8::MAX).flat_map(move |option| verbs.map(|verb| verb.say(option)));
+        let others = all().filter(|said| said[2] != 44);
+        server.say(|out| out.extend(others.cycle().take(10_000).flatten())).await;
+        server.agree(Verb::Do).await;
+        let answers = [[101, 0, 0, 0x25, 0x80].as_slice(), &[102, 7], &[103, 3], &[104, 1]];
+        for answer in answers {
+            server.say(|out| sub(&[&[44], answer].concat(), out)).await;
+        }
+        server.say(|out| out.extend(all().cycle().take(10_000).flatten())).await;
+        server.say(|out| escape(b"end", out)).await;
+        server
+    };
+    let opening = open_listening("127.0.0.1", address.port(), LINE, Clock::start());
+    let (link, mut server) = tokio::join!(opening, serving);
+    let mut link = link.unwrap();
+    link.lines.send(LineSettings::e71(300)).unwrap();
+    let (mut taken, mut is_refused) = (Vec::new(), false);
+    while taken.len() < 3 || !is_refused {
+        match link.events.recv().await.unwrap() {
+            LinkEvent::Received { bytes, .. } => taken.extend(bytes),
+            LinkEvent::LineRefused { why, .. } => is_refused = why.contains("once"),
+            LinkEvent::Opened { .. } => {}
+            other => panic!("unexpected: {other:?}"),
+        }
+    }
+    drop(link);
+    let mut sent = Vec::new();
+    server.stream.read_to_end(&mut sent).await.unwrap();
+    assert!(sent.len() <= MOST_FROM_LISTENER, "{} bytes: {sent:02X?}", sent.len());
+}
+
+#[tokio::test]
+async fn a_talker_answers_each_option_once() {
+    let (link, mut server, _listener) = opened().await;
+    let said = (0..=u8::MAX).flat_map(|option| [Verb::Do.say(option), Verb::Will.say(option)]);
+    server.say(|out| out.extend(said.cycle().take(20_000).flatten())).await;
+    drop(link);
+    let mut sent = Vec::new();
+    let _ = server.stream.read_to_end(&mut sent).await;
+    assert!(sent.len() <= 2 * 256 * 3, "{} bytes", sent.len());
+}

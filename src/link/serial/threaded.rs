@@ -79,6 +79,10 @@ impl Source for ThreadedPort {
         read.unwrap_or_else(|| Ok(Vec::new())).map(Heard::from)
     }
 
+    fn waits(&self) -> bool {
+        false
+    }
+
     fn peer(&self) -> String {
         self.peer.clone()
     }
@@ -100,6 +104,10 @@ impl Source for ThreadedEar {
 
     async fn receive(&self) -> io::Result<Heard> {
         self.0.receive().await
+    }
+
+    fn waits(&self) -> bool {
+        self.0.waits()
     }
 
     fn peer(&self) -> String {

@@ -36,6 +36,7 @@ pub(super) struct Ear {
     marks: Mutex<Marks>,
     peer: String,
     line: LineSettings,
+    is_pseudo: bool,
 }
 
 /// A serial port that can also be written.
@@ -52,7 +53,8 @@ impl Ear {
         let reader =
             pipe::Receiver::from_file_unchecked(File::from(tty)).map_err(|error| refused(path, &error))?;
         // Taken back when this is dropped, also where the rest of the opening fails.
-        let ear = Self { reader, marks: Mutex::new(Marks::of(line)), peer: name(path), line };
+        let is_pseudo = is_pseudo_terminal(&reader);
+        let ear = Self { reader, marks: Mutex::new(Marks::of(line)), peer: name(path), line, is_pseudo };
         let _ = termios::ioctl_tiocexcl(&ear.reader);
         Ok(ear)
     }
@@ -107,6 +109,11 @@ impl Source for Ear {
         }
     }
 
+    /// Whoever writes to a pseudo-terminal waits; a meter does not.
+    fn waits(&self) -> bool {
+        self.is_pseudo
+    }
+
     fn peer(&self) -> String {
         self.peer.clone()
     }
@@ -127,6 +134,10 @@ impl Source for Port {
 
     async fn receive(&self) -> io::Result<Heard> {
         self.ear.receive().await
+    }
+
+    fn waits(&self) -> bool {
+        self.ear.waits()
     }
 
     fn peer(&self) -> String {
@@ -168,6 +179,11 @@ async fn set_line(
     let tty = port.as_fd().try_clone_to_owned().map_err(|error| shown(&error))?;
     let set = tokio::task::spawn_blocking(move || line::set(&tty, line, when)).await;
     set.map_err(|error| shown(&error))?.map_err(|error| shown(&error))
+}
+
+/// Whether another program, not a line, is at the other end.
+fn is_pseudo_terminal(tty: &impl AsFd) -> bool {
+    rustix::termios::ttyname(tty, Vec::new()).is_ok_and(|name| name.to_bytes().starts_with(b"/dev/pts/"))
 }
 
 fn is_for_later(error: &io::Error) -> bool {

@@ -182,7 +182,9 @@ impl FaultProxy {
                 self.pace = Pace::Wire(line);
                 self.plan(at, Ahead::Near(event));
             }
-            LinkEvent::LineRefused { at, .. } => self.plan(at, Ahead::Near(event)),
+            LinkEvent::LineRefused { at, .. } | LinkEvent::Dropped { at, .. } => {
+                self.plan(at, Ahead::Near(event))
+            }
             LinkEvent::Lost { at, .. } | LinkEvent::Closed { at, .. } => {
                 self.seen = None;
                 self.plan(at, Ahead::Near(event));
