@@ -17,12 +17,14 @@ struct Server {
     decoder: Decoder,
     /// What has come for the line.
     data: Vec<u8>,
+    /// Bytes that have come in all.
+    heard: usize,
 }
 
 impl Server {
     async fn taking_a_call(listener: &TcpListener) -> Self {
         let (stream, _) = listener.accept().await.unwrap();
-        Self { stream, decoder: Decoder::default(), data: Vec::new() }
+        Self { stream, decoder: Decoder::default(), data: Vec::new(), heard: 0 }
     }
 
     /// Takes a call and does all that the caller asks for.
@@ -66,6 +68,7 @@ impl Server {
         let (mut buffer, mut told) = ([0; 512], Vec::new());
         let count = self.stream.read(&mut buffer).await.unwrap();
         assert!(count > 0, "the caller has gone");
+        self.heard += count;
         self.decoder.decode(&buffer[..count], &mut self.data, &mut told);
         told
     }
@@ -213,10 +216,7 @@ async fn a_listener_sends_at_most_64_bytes_whatever_the_converter_says() {
         let others = all().filter(|said| said[2] != 44);
         server.say(|out| out.extend(others.cycle().take(10_000).flatten())).await;
         server.agree(Verb::Do).await;
-        let answers = [[101, 0, 0, 0x25, 0x80].as_slice(), &[102, 7], &[103, 3], &[104, 1]];
-        for answer in answers {
-            server.say(|out| sub(&[&[44], answer].concat(), out)).await;
-        }
+        server.settle(|speed| speed).await;
         server.say(|out| out.extend(all().cycle().take(10_000).flatten())).await;
         server.say(|out| escape(b"end", out)).await;
         server
@@ -237,7 +237,8 @@ async fn a_listener_sends_at_most_64_bytes_whatever_the_converter_says() {
     drop(link);
     let mut sent = Vec::new();
     server.stream.read_to_end(&mut sent).await.unwrap();
-    assert!(sent.len() <= MOST_FROM_LISTENER, "{} bytes: {sent:02X?}", sent.len());
+    let sent = sent.len() + server.heard;
+    assert!(sent <= MOST_FROM_LISTENER, "{sent} bytes");
 }
 
 #[tokio::test]
