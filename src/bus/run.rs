@@ -277,6 +277,7 @@ impl Bus {
         if !matches!(self.talk.status.link, LinkState::Closed(_)) {
             self.talk.status.link = LinkState::Closed("closed".to_owned());
         }
+        self.trace.lock().end_capture();
         self.publish();
         self.reports.tell(BusEvent::Ended(Ok(())));
         self.reports.tell_all().await;

@@ -8,7 +8,7 @@ use super::exit::{Exit, Outcome, Stop, Trouble};
 use super::traffic::{Printer, Tally};
 use super::values::Protocol;
 use super::{keys, out, zone};
-use crate::app::decode::{Explained, Input, InputError, Origin};
+use crate::app::decode::{Explained, Input, InputError, Origin, Soundness};
 use crate::app::keys::Keys;
 use crate::app::noise;
 use crate::app::output::entry::Show;
@@ -32,11 +32,15 @@ pub fn run(global: &Global, given: &Decode) -> Outcome {
     explained.set_zone(zone::load(global)?);
     let look = Look { sheet: Sheet::of_stdout(!global.no_color), reveal: given.reveal };
     let mut printer = Printer::new(Show { look, timed: explained.is_timed() }, global.json);
-    each_step(&mut explained, &doing, |trace| printer.print_all(trace))?;
+    let soundness = each_step(&mut explained, &doing, |trace| printer.print_all(trace))?;
     let tally = printer.tally(Way::Out).and(printer.tally(Way::In));
     let looks_like =
         if tally.noise_bytes == 0 { None } else { suspicion(explained.trace(), (given.model, decoder)) };
-    Ok(judge(tally, decoder, &doing, looks_like))
+    if soundness != Exit::Done && tally.frames == 0 && tally.noise_bytes == 0 {
+        return Ok(soundness);
+    }
+    let exit = judge(tally, decoder, &doing, looks_like);
+    Ok(if exit == Exit::Done { soundness } else { exit })
 }
 
 /// What is wrong where the last bytes make no sense: an inverted line, other line settings, another protocol.
@@ -76,8 +80,8 @@ pub fn explain(input: Input, decoder: Option<Decoder>, keys: &Keys, doing: &str)
     Ok(explained)
 }
 
-/// Hands on the trace after every piece of the input, with a remark on an end that cannot be read. Each entry must be
-/// used at once: it may be gone from the trace the next time.
+/// Hands on the trace after every piece of the input, then says what of it was not read as it was recorded; the exit
+/// code for that. Each entry must be used at once: it may be gone from the trace the next time.
 ///
 /// # Errors
 /// [`Stop`] of the use, and when the input cannot be read any further.
@@ -85,24 +89,38 @@ pub fn each_step(
     explained: &mut Explained,
     doing: &str,
     mut used: impl FnMut(&Trace) -> Result<(), Stop>,
-) -> Result<(), Stop> {
+) -> Outcome {
     while explained.step().map_err(|error| Trouble::usage(doing, error.to_string()))? {
         used(explained.trace())?;
     }
-    if let Some(torn) = explained.torn() {
-        let bytes = explain::count(usize::try_from(torn.bytes).unwrap_or(usize::MAX));
-        out::remark(&format!("{doing}: {bytes} at its end could not be read: {}", torn.why));
+    Ok(explained.soundness().map_or(Exit::Done, |soundness| say_flaws(soundness, doing)))
+}
+
+fn say_flaws(soundness: &Soundness, doing: &str) -> Exit {
+    let Soundness { flaws, lacks_its_end } = soundness;
+    for line in flaws.lines() {
+        out::remark(&format!("{doing}: {line}"));
     }
-    Ok(())
+    if !flaws.link_types().is_empty() {
+        out::complain(
+            "  of TCP packets decode takes the bytes: tshark -r FILE -T fields -e tcp.payload | meterscope decode -\n",
+        );
+    }
+    if !flaws.is_empty() {
+        return Exit::BadAnswer;
+    }
+    if *lacks_its_end {
+        out::remark(&format!(
+            "{doing}: it does not say that it is complete: it was cut off, or is still being written"
+        ));
+    }
+    Exit::Done
 }
 
 /// The exit code, with a remark where the output does not make plain why.
 fn judge(tally: Tally, decoder: Option<Decoder>, doing: &str, looks_like: Option<Cow<'static, str>>) -> Exit {
     if tally.frames == 0 && tally.noise_bytes == 0 {
-        Trouble::new(Exit::BadAnswer, doing, "there are no bytes in it")
-            .hint("was it saved before anything came?")
-            .print();
-        return Exit::BadAnswer;
+        return nothing_in_it(doing);
     }
     if tally.frames == 0 {
         let noise = explain::count(usize::try_from(tally.noise_bytes).unwrap_or(usize::MAX));
@@ -129,6 +147,13 @@ fn judge(tally: Tally, decoder: Option<Decoder>, doing: &str, looks_like: Option
         return Exit::Forbidden;
     }
     Exit::Done
+}
+
+/// Says that there was nothing to be read.
+pub fn nothing_in_it(doing: &str) -> Exit {
+    let trouble = Trouble::new(Exit::BadAnswer, doing, "there are no bytes in it");
+    trouble.hint("was it saved before anything came?").print();
+    Exit::BadAnswer
 }
 
 /// What was given, and how to name it in an error.

@@ -20,7 +20,7 @@ pub fn run(global: &Global, given: &Export) -> Outcome {
     let exporting = Exporting { explained, doing };
     let format = if global.json { ExportFormat::Jsonl } else { given.format };
     let mut out = Out::new();
-    match (format, given.readings) {
+    let soundness = match (format, given.readings) {
         (ExportFormat::Jsonl, false) => exporting.frames_as_json(&mut out)?,
         (ExportFormat::Jsonl, true) => exporting.readings_as_json(&mut out)?,
         (ExportFormat::Csv, false) => exporting.write(&mut FramesCsv::new(out.writer()))?,
@@ -28,9 +28,9 @@ pub fn run(global: &Global, given: &Export) -> Outcome {
         (ExportFormat::Md, false) => exporting.write(&mut FramesMarkdown::new(out.writer()))?,
         (ExportFormat::Md, true) => exporting.write(&mut ReadingsMarkdown::new(out.writer()))?,
         (ExportFormat::Hex, _) => exporting.write(&mut Hex::new(out.writer()))?,
-    }
+    };
     out.flush()?;
-    Ok(Exit::Done)
+    Ok(soundness)
 }
 
 /// A capture on its way into another form.
@@ -40,27 +40,31 @@ struct Exporting {
 }
 
 impl Exporting {
-    /// Each entry once.
-    fn each(mut self, mut put: impl FnMut(&Trace, u32) -> Result<(), Stop>) -> Result<(), Stop> {
-        let mut next = 0;
-        decode::each_step(&mut self.explained, &self.doing, |trace| {
+    /// Each entry once; the exit code for how sound all of them are.
+    fn each(mut self, mut put: impl FnMut(&Trace, u32) -> Result<(), Stop>) -> Outcome {
+        let (mut next, mut has_bytes) = (0, false);
+        let soundness = decode::each_step(&mut self.explained, &self.doing, |trace| {
             let new = next..trace.len();
             next = new.end;
+            has_bytes |= new.clone().any(|number| trace.entry(number).is_some_and(|entry| entry.len > 0));
             new.into_iter().try_for_each(|number| put(trace, number))
-        })
+        })?;
+        let is_empty = soundness == Exit::Done && !has_bytes;
+        Ok(if is_empty { decode::nothing_in_it(&self.doing) } else { soundness })
     }
 
-    fn write(self, format: &mut dyn Format) -> Result<(), Stop> {
+    fn write(self, format: &mut dyn Format) -> Outcome {
         format.begin()?;
-        self.each(|trace, number| match Row::of(trace, number) {
+        let soundness = self.each(|trace, number| match Row::of(trace, number) {
             Some(row) => Ok(format.row(&row)?),
             None => Ok(()),
         })?;
-        Ok(format.end()?)
+        format.end()?;
+        Ok(soundness)
     }
 
     /// The lines that `decode --json` prints, with what happened to the link between them.
-    fn frames_as_json(self, out: &mut Out) -> Result<(), Stop> {
+    fn frames_as_json(self, out: &mut Out) -> Outcome {
         let show = Show { look: Look::default(), timed: self.explained.is_timed() };
         let mut offset = 0;
         self.each(|trace, number| {
@@ -72,7 +76,7 @@ impl Exporting {
     }
 
     /// A reading a line.
-    fn readings_as_json(self, out: &mut Out) -> Result<(), Stop> {
+    fn readings_as_json(self, out: &mut Out) -> Outcome {
         let timed = self.explained.is_timed();
         self.each(|trace, number| {
             let (Some(found), Some(dissection)) = (trace.entry(number), trace.dissect(number)) else {

@@ -376,8 +376,8 @@ impl Live {
         if !errors.is_none() {
             out::remark(&format!("received damaged: {errors}"));
         }
-        if let CaptureState::Failed { why, lost, .. } = &status.capture {
-            out::remark(&format!("{}: the capture lacks {lost} bytes: {why}", self.doing));
+        if let CaptureState::Failed { why, holes, .. } = &status.capture {
+            out::remark(&format!("{}: the capture lacks {} bytes: {why}", self.doing, holes.bytes));
         }
     }
 

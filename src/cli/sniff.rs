@@ -72,8 +72,7 @@ fn replay(
     let (input, doing) = decode::file(path, "listening to").map_err(Stop::about_the_link)?;
     let mut explained = decode::explain(input, decoder, keys, &doing)?;
     explained.set_zone(zone);
-    decode::each_step(&mut explained, &doing, |trace| printer.print_all(trace))?;
-    Ok(Exit::Done)
+    decode::each_step(&mut explained, &doing, |trace| printer.print_all(trace))
 }
 
 /// What a line is taken for that nobody has named: the fastest, of which no byte can be said to be too slow.

@@ -75,6 +75,13 @@ impl Trace {
         self.capture.as_ref().map_or(CaptureState::Off, Capture::state)
     }
 
+    /// Ends the capture: its file then says that nothing is missing behind its last record.
+    pub fn end_capture(&mut self) {
+        if let Some(capture) = &mut self.capture {
+            capture.end();
+        }
+    }
+
     /// Records bytes before anything looks at them: in the capture, then in memory.
     pub fn record(&mut self, way: Way, bytes: &[u8], at: At) {
         if bytes.is_empty() {

@@ -23,7 +23,7 @@ mod stored;
 #[cfg(test)]
 mod toy;
 
-pub use capture::{Capture, CaptureState, Ring};
+pub use capture::{Capture, CaptureState, Holes, Ring};
 pub use digest::{Claimed, Digest, Split};
 pub use entry::{Chunk, Claim, Entry, EntryKind, Way};
 pub use mark::Mark;

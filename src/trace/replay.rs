@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::pcapng::{CaptureError, Happening, Packet, Reader, Torn};
+use super::pcapng::{CaptureError, FlawKind, Flaws, Happening, Packet, Reader, Record};
 use super::regular::{self, FileFault};
 use super::{Claimed, Digest, Mark, Paging, Split, Trace, Way};
 use crate::frame::{At, visible};
@@ -44,6 +44,9 @@ type Decoder = Option<(&'static dyn Family, Dialect)>;
 pub struct Replay<R> {
     reader: Reader<R>,
     next: Option<Packet>,
+    flaws: Flaws,
+    /// Flaws that are to be marked in the trace before the next packet.
+    unmarked: Vec<String>,
     digest: Digest,
     line: Option<LineSettings>,
     origin: Timestamp,
@@ -54,7 +57,7 @@ pub struct Replay<R> {
 /// Plays a whole file back.
 ///
 /// # Errors
-/// [`FileError`] says why it cannot be read; a torn end is none, see [`Replay::torn`] of what is returned
+/// [`FileError`] says why it cannot be read; what is damaged in it is none, see [`Replay::flaws`] of what is returned
 /// beside the trace.
 pub fn load(path: &Path, decoder: Decoder, paging: Paging) -> Result<(Trace, Replay<File>), FileError> {
     let mut replay = Replay::open(path, decoder)?;
@@ -85,18 +88,48 @@ impl<R: Read + Seek> Replay<R> {
         let start = from.stream_position()?;
         let split = find_split(&mut from)?;
         from.seek(io::SeekFrom::Start(start))?;
-        let mut reader = Reader::new(from)?;
-        let next = reader.next_packet()?;
-        let line = next.as_ref().and_then(|packet| line_of(&reader, packet));
-        Ok(Self {
-            digest: Digest::new(decoder, split, line.unwrap_or_default()),
-            origin: next.as_ref().map_or(Timestamp::UNIX_EPOCH, |packet| packet.wall),
-            reader,
-            next,
-            line,
+        let mut replay = Self {
+            digest: Digest::new(decoder, split, LineSettings::default()),
+            origin: Timestamp::UNIX_EPOCH,
+            reader: Reader::new(from)?,
+            next: None,
+            flaws: Flaws::default(),
+            unmarked: Vec::new(),
+            line: None,
             now: At::ZERO,
             request: None,
-        })
+        };
+        replay.fetch()?;
+        if let Some(packet) = &replay.next {
+            replay.origin = packet.wall;
+            replay.line = line_of(&replay.reader, packet);
+            replay.digest = Digest::new(decoder, split, replay.line.unwrap_or_default());
+        }
+        Ok(replay)
+    }
+
+    /// Gets the next packet, and what was not read before it.
+    fn fetch(&mut self) -> io::Result<()> {
+        self.next = loop {
+            match self.reader.next_record()? {
+                Some(Record::Packet(packet)) => break Some(packet),
+                Some(Record::Flaw(flaw)) => {
+                    // A hole has a remark of its own.
+                    let text = (!matches!(flaw.kind, FlawKind::Hole(_))).then(|| flaw.to_string());
+                    if self.flaws.add(flaw) {
+                        self.unmarked.extend(text);
+                    }
+                }
+                None => break None,
+            }
+        };
+        Ok(())
+    }
+
+    fn mark_flaws(&mut self, trace: &mut Trace) {
+        for flaw in self.unmarked.drain(..) {
+            trace.mark(Mark::Note(flaw), self.now);
+        }
     }
 
     /// The empty trace to play it into: its time begins with the first packet.
@@ -111,28 +144,31 @@ impl<R: Read + Seek> Replay<R> {
     /// What the system says when the file cannot be read any further. What was read is in the trace.
     pub fn step(&mut self, trace: &mut Trace, packets: usize) -> io::Result<bool> {
         for _ in 0..packets {
+            self.mark_flaws(trace);
             let Some(packet) = self.next.take() else {
                 return Ok(false);
             };
             self.play(&packet, trace);
-            self.next = self.reader.next_packet().inspect_err(|_| self.digest.finish(trace, &mut |_| {}))?;
+            let fetched = self.fetch();
             if self.next.is_none() {
                 self.digest.finish(trace, &mut |_| {});
+                self.mark_flaws(trace);
             }
+            fetched?;
         }
         Ok(self.next.is_some())
     }
 
-    /// What could not be read at the end of the file, once all was played.
+    /// What was not read as it was written, among what was played so far.
     #[must_use]
-    pub const fn torn(&self) -> Option<Torn> {
-        self.reader.torn()
+    pub const fn flaws(&self) -> &Flaws {
+        &self.flaws
     }
 
-    /// Packets that were left out because they carry no serial traffic.
+    /// Whether the recording did not end as ours do, once all was played: see [`Reader::lacks_its_end`].
     #[must_use]
-    pub const fn skipped(&self) -> u64 {
-        self.reader.skipped()
+    pub const fn lacks_its_end(&self) -> bool {
+        self.reader.lacks_its_end()
     }
 
     /// The line settings of the last packet, where the capture tells them.
@@ -201,8 +237,8 @@ impl<R: Read + Seek> Replay<R> {
 /// Whether anything in the capture was sent by the one who made it.
 fn find_split(from: impl Read) -> Result<Split, CaptureError> {
     let mut reader = Reader::new(from)?;
-    while let Some(packet) = reader.next_packet()? {
-        if packet.way == Way::Out && !packet.bytes.is_empty() {
+    while let Some(record) = reader.next_record()? {
+        if matches!(record, Record::Packet(packet) if packet.way == Way::Out && !packet.bytes.is_empty()) {
             return Ok(Split::TwoWay);
         }
     }
@@ -216,7 +252,7 @@ fn line_of<R: Read>(reader: &Reader<R>, packet: &Packet) -> Option<LineSettings>
 /// What a packet tells beside its bytes.
 fn marks_of(packet: &Packet) -> impl Iterator<Item = Mark> {
     let event = match packet.what {
-        Happening::Other(5) => Some("data lost"),
+        Happening::DataLost if packet.comment.is_empty() => Some("data lost"),
         Happening::Other(10) => Some("overflow"),
         _ => None,
     };
@@ -272,6 +308,7 @@ mod tests {
 
         fn finish(mut self) -> Trace {
             self.digest.finish(&mut self.trace, &mut |_| {});
+            self.trace.end_capture();
             self.trace
         }
     }
@@ -304,8 +341,8 @@ mod tests {
         assert_eq!(entries_of(&played), entries_of(&live));
         assert_eq!(played.entry(0).unwrap().last, At::from_millis(11));
         assert_eq!(
-            (replay.torn(), replay.skipped(), replay.line()),
-            (None, 0, Some(LineSettings::n81(9600)))
+            (replay.flaws(), replay.lacks_its_end(), replay.line()),
+            (&Flaws::default(), false, Some(LineSettings::n81(9600)))
         );
     }
 
@@ -356,19 +393,27 @@ mod tests {
     }
 
     #[test]
-    fn a_torn_end_costs_only_itself_and_is_told() {
+    fn a_damaged_place_costs_only_itself_and_is_marked_where_it_was() {
         let (_folder, path) = temporary();
         let mut session = Session::new(&path, Split::Listening);
         session.push(Way::In, &toy::frame(b"one"), 0);
+        let second = std::fs::metadata(&path).unwrap().len() as usize;
         session.push(Way::In, &toy::frame(b"two"), 10);
+        session.push(Way::In, &toy::frame(b"three"), 20);
         drop(session.finish());
         let mut file = std::fs::read(&path).unwrap();
-        file.truncate(file.len() - 5);
+        file[second + 20] ^= 0x40;
         let mut replay = Replay::new(Cursor::new(file), Some((&Toy, Dialect(0)))).unwrap();
         let mut trace = replay.trace(Paging::default());
         assert!(!replay.step(&mut trace, usize::MAX).unwrap());
-        assert_eq!(trace.len(), 1);
-        assert!(replay.torn().is_some_and(|torn| torn.bytes > 5));
+        let entries = entries_of(&trace);
+        let marks: Vec<_> =
+            entries.iter().map(|(_, bytes, mark, _)| mark.clone().ok_or(bytes.len())).collect();
+        let lengths = [toy::frame(b"one").len(), toy::frame(b"three").len()];
+        let said =
+            format!("packet 2 at byte {second} is not read (72 bytes): its length is larger than its block");
+        assert_eq!(marks, [Err(lengths[0]), Ok(said.clone()), Err(lengths[1])]);
+        assert_eq!(replay.flaws().lines().collect::<Vec<_>>(), [said]);
     }
 
     #[test]

@@ -9,6 +9,7 @@
 
 #[cfg(all(unix, feature = "mqtt"))]
 mod broker;
+mod captures;
 mod catalogue;
 mod clocks;
 mod decode;

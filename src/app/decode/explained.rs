@@ -12,7 +12,7 @@ use super::{known, listener};
 use crate::bus::Decoder;
 use crate::frame::At;
 use crate::protocol::MeterKey;
-use crate::trace::pcapng::Torn;
+use crate::trace::pcapng::Flaws;
 use crate::trace::replay::Replay;
 use crate::trace::{Digest, EntryKind, Paging, Trace, Way};
 
@@ -37,7 +37,16 @@ pub struct Explained {
 enum Feed {
     Bytes(Bytes, Box<Digest>),
     Capture(Box<Replay<File>>),
-    Ended(Option<Torn>),
+    Ended(Soundness),
+}
+
+/// How much of the input is what was once recorded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Soundness {
+    /// What of a capture was not read as it was written.
+    pub flaws: Flaws,
+    /// A capture of ours does not say that it is complete.
+    pub lacks_its_end: bool,
 }
 
 impl Explained {
@@ -78,7 +87,7 @@ impl Explained {
     pub fn step(&mut self) -> Result<bool, InputError> {
         self.trace.forget(KEPT);
         let trace = &mut self.trace;
-        let torn = match &mut self.feed {
+        let soundness = match &mut self.feed {
             Feed::Ended(_) => return Ok(false),
             Feed::Bytes(bytes, digest) => {
                 if let Some(piece) = bytes.next_piece()? {
@@ -87,16 +96,16 @@ impl Explained {
                     return Ok(true);
                 }
                 digest.finish(trace, &mut |_| {});
-                None
+                Soundness::default()
             }
             Feed::Capture(replay) => {
                 if replay.step(trace, PACKETS)? {
                     return Ok(true);
                 }
-                replay.torn()
+                Soundness { flaws: replay.flaws().clone(), lacks_its_end: replay.lacks_its_end() }
             }
         };
-        self.feed = Feed::Ended(torn);
+        self.feed = Feed::Ended(soundness);
         Ok(true)
     }
 
@@ -118,11 +127,11 @@ impl Explained {
         self.found.as_ref()
     }
 
-    /// What of the end of a capture could not be read, once all of it was.
+    /// How sound the input was, once all of it was read.
     #[must_use]
-    pub const fn torn(&self) -> Option<Torn> {
-        match self.feed {
-            Feed::Ended(torn) => torn,
+    pub const fn soundness(&self) -> Option<&Soundness> {
+        match &self.feed {
+            Feed::Ended(soundness) => Some(soundness),
             _ => None,
         }
     }

@@ -5,6 +5,7 @@ use std::io::{self, Cursor, Read, Seek as _};
 use std::path::Path;
 
 use super::detect::LOOKED_AT;
+use super::foreign::Foreign;
 use super::hex_text::HexText;
 use crate::frame::hex::HexError;
 use crate::frame::visible;
@@ -39,6 +40,9 @@ pub enum InputError {
     /// It is no file that is read.
     #[error("{0}")]
     File(#[from] FileFault),
+    /// Another program's form that is not read.
+    #[error("it is {}, which is not read: {}", .0.name, .0.remedy)]
+    Foreign(Foreign),
     /// The system does not let us read it.
     #[error("{}", visible::error(.0))]
     Read(#[from] io::Error),
@@ -129,6 +133,9 @@ impl Input {
         }
         if is_capture(&read) {
             return Ok(Self::Capture(origin.into_file(&read)?));
+        }
+        if let Some(form) = Foreign::of(&read) {
+            return Err(InputError::Foreign(form));
         }
         if origin.is_too_long() {
             return Err(FileFault::TooLong { most: LONGEST }.into());

@@ -4,13 +4,14 @@ mod detect;
 mod explained;
 #[cfg(test)]
 mod families;
+mod foreign;
 mod hex_text;
 mod input;
 #[cfg(test)]
 mod tests;
 
 pub use detect::{Found, detect, find, recognise_good};
-pub use explained::Explained;
+pub use explained::{Explained, Soundness};
 pub use input::{Input, InputError, Origin};
 
 use jiff::Timestamp;

@@ -2,7 +2,8 @@
 //!
 //! Each record is one call of the system, made before the bytes are decoded: the death of the process loses
 //! nothing, a power failure at most about a second. A failing disk never stops the trace: the state says so,
-//! the file keeps a clean end, and writing is tried again.
+//! the file keeps a clean end, and writing is tried again. Where it works again the file says what is missing; how many
+//! such holes there are the state says to the end. A file whose recording ended as it should says that, too.
 
 mod place;
 mod store;
@@ -48,6 +49,8 @@ pub enum CaptureState {
         path: PathBuf,
         /// Its length in bytes so far.
         bytes: u64,
+        /// What is missing before.
+        holes: Holes,
     },
     /// It cannot be written; the trace goes on, and writing is tried again.
     Failed {
@@ -55,9 +58,45 @@ pub enum CaptureState {
         why: String,
         /// Since when.
         at: At,
-        /// Bytes that are not in the file.
-        lost: u64,
+        /// Bytes of the link that were recorded.
+        kept: u64,
+        /// What is missing so far, this failure with it.
+        holes: Holes,
     },
+}
+
+impl CaptureState {
+    /// What is missing.
+    #[must_use]
+    pub const fn holes(&self) -> Holes {
+        match self {
+            Self::Off | Self::Waiting => Holes::NONE,
+            Self::Running { holes, .. } | Self::Failed { holes, .. } => *holes,
+        }
+    }
+
+    /// Whether all that went over the link is recorded, as far as it should be.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        !matches!(self, Self::Failed { .. }) && self.holes().count == 0
+    }
+}
+
+/// What is missing from a capture: the disk did not take it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Holes {
+    /// In how many places.
+    pub count: u32,
+    /// Bytes of the link.
+    pub bytes: u64,
+}
+
+impl Holes {
+    const NONE: Self = Self { count: 0, bytes: 0 };
+
+    const fn and(self, lost: u64) -> Self {
+        Self { count: self.count.saturating_add(1), bytes: self.bytes.saturating_add(lost) }
+    }
 }
 
 /// Writes everything that is recorded to files.
@@ -69,6 +108,14 @@ pub struct Capture {
     file: Option<Open>,
     waiting: Vec<(Mark, Timestamp)>,
     failed: Option<Failure>,
+    /// Failures that are over.
+    holes: Holes,
+    /// Bytes of the link that were recorded.
+    kept: u64,
+    /// The time of the last record.
+    latest: Timestamp,
+    /// The file says that it is complete.
+    is_ended: bool,
     /// Something that has lost nothing yet: no next file could be begun, or the disk did not take what was
     /// written.
     trouble: Option<(String, At)>,
@@ -115,7 +162,9 @@ impl Capture {
     }
 
     fn with_syncer(place: Box<dyn Place>, name: &str, line: Option<LineSettings>) -> io::Result<Self> {
-        Ok(Self { syncer: Some(Syncer::start()?), ..Self::to_place(place, name, line) })
+        let mut capture = Self::to_place(place, name, line);
+        capture.syncer = Some(Syncer::start()?);
+        Ok(capture)
     }
 
     /// To files of one's own making, which are not brought to the disk by this.
@@ -129,6 +178,10 @@ impl Capture {
             file: None,
             waiting: Vec::new(),
             failed: None,
+            holes: Holes::NONE,
+            kept: 0,
+            latest: Timestamp::UNIX_EPOCH,
+            is_ended: false,
             trouble: None,
             syncer: None,
         }
@@ -137,13 +190,14 @@ impl Capture {
     /// How it fares.
     #[must_use]
     pub fn state(&self) -> CaptureState {
+        let Self { kept, holes, .. } = *self;
         match (&self.failed, &self.trouble, &self.file) {
-            (Some(failure), ..) => {
-                CaptureState::Failed { why: failure.why.clone(), at: failure.since, lost: failure.lost }
+            (Some(Failure { why, since, lost, .. }), ..) => {
+                CaptureState::Failed { why: why.clone(), at: *since, kept, holes: holes.and(*lost) }
             }
-            (None, Some((why, at)), _) => CaptureState::Failed { why: why.clone(), at: *at, lost: 0 },
+            (None, Some((why, at)), _) => CaptureState::Failed { why: why.clone(), at: *at, kept, holes },
             (None, None, Some(open)) => {
-                CaptureState::Running { path: open.path.clone(), bytes: open.records.length() }
+                CaptureState::Running { path: open.path.clone(), bytes: open.records.length(), holes }
             }
             (None, None, None) => CaptureState::Waiting,
         }
@@ -188,8 +242,19 @@ impl Capture {
         }
     }
 
+    /// Ends the file: nothing that went over the link is missing behind its last record. What cannot be written is left
+    /// out, and the file lacks its end then.
+    pub(super) fn end(&mut self) {
+        let is_open = self.file.is_some() && !self.is_ended;
+        if is_open && self.store(Record::End, self.latest).is_ok() {
+            self.is_ended = true;
+            self.works_again();
+        }
+    }
+
     /// Writes a record, unless that failed twice less than a second ago.
     fn attempt(&mut self, record: Record<'_>, at: At, wall: Timestamp) {
+        (self.latest, self.is_ended) = (wall, false);
         let is_too_early = |failure: &Failure| failure.tries > 1 && at.since(failure.tried) < RETRY;
         if self.failed.as_ref().is_some_and(is_too_early) {
             return self.lose(record);
@@ -202,11 +267,10 @@ impl Capture {
 
     fn write(&mut self, record: Record<'_>, at: At, wall: Timestamp) -> io::Result<()> {
         let is_new = self.ready(at, wall)?;
-        if let Some(failure) = &self.failed {
-            let gap = format!("{} bytes are missing here: {}", failure.lost, failure.why);
-            self.store(Record::Remark(&gap), wall)?;
-        }
         self.store(record, wall)?;
+        if let Record::Data(_, bytes) = record {
+            self.kept += bytes.len() as u64;
+        }
         if is_new {
             self.place.prune();
         }
@@ -246,6 +310,10 @@ impl Capture {
         if let (Some(syncer), Some(handle)) = (&self.syncer, records.handle()) {
             syncer.file(handle);
         }
+        if self.failed.is_none() {
+            // The one before is whole; without this it only seems to be cut off.
+            let _ = self.store(Record::End, wall);
+        }
         self.encoder = encoder;
         let before = self.file.replace(Open { records, path, limit: self.place.limit() });
         if let Some(mut before) = before {
@@ -255,6 +323,7 @@ impl Capture {
         Ok(())
     }
 
+    /// Writes a record, and before it, in one piece with it, the hole that a failure has left.
     fn store(&mut self, record: Record<'_>, wall: Timestamp) -> io::Result<()> {
         let Some(Open { records, .. }) = &mut self.file else {
             return Ok(());
@@ -265,15 +334,29 @@ impl Capture {
             records.append(block)?;
             self.encoder.line_written(line);
         }
-        records.append(match record {
+        let hole = self.failed.as_ref().map(|Failure { lost, why, .. }| {
+            let text = format!("{lost} bytes are missing here: {why}");
+            self.encoder.hole(&text, wall).to_vec()
+        });
+        let block = match record {
             Record::Data(what, bytes) => self.encoder.data(what, bytes, wall),
             Record::Mark(mark) => self.encoder.remark(&mark.to_string(), wall),
-            Record::Remark(text) => self.encoder.remark(text, wall),
-        })
+            Record::End => self.encoder.complete(wall),
+        };
+        match hole {
+            Some(hole) => records.append(&[&hole, block].concat()),
+            None => records.append(block),
+        }
+    }
+
+    fn works_again(&mut self) {
+        if let Some(failure) = self.failed.take() {
+            self.holes = self.holes.and(failure.lost);
+        }
     }
 
     fn written(&mut self, at: At) {
-        self.failed = None;
+        self.works_again();
         let Some(syncer) = &self.syncer else {
             return;
         };
@@ -307,7 +390,13 @@ impl Capture {
 enum Record<'a> {
     Data(Happening, &'a [u8]),
     Mark(&'a Mark),
-    Remark(&'a str),
+    End,
+}
+
+impl Drop for Capture {
+    fn drop(&mut self) {
+        self.end();
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use proptest::prelude::*;
 
 use super::*;
-use crate::trace::pcapng::{Packet, Reader};
+use crate::trace::pcapng::{FlawKind, Packet, Reader, Record, read_all};
 use crate::trace::{Paging, Trace};
 
 /// What becomes of the n-th call of the system.
@@ -124,16 +124,12 @@ impl Disk {
     }
 }
 
-/// Whether the end is torn, and the packets.
+/// Whether anything was not read as it was written, holes that the file itself names aside, and the packets.
 fn packets(file: &[u8]) -> (bool, Vec<Packet>) {
-    let mut found = Vec::new();
-    let Ok(mut reader) = Reader::new(file) else {
-        return (!file.is_empty(), found);
+    let Some((packets, flaws)) = read_all(file) else {
+        return (!file.is_empty(), Vec::new());
     };
-    while let Some(packet) = reader.next_packet().unwrap() {
-        found.push(packet);
-    }
-    (reader.torn().is_some(), found)
+    (flaws.iter().any(|flaw| !matches!(flaw.kind, FlawKind::Hole(_))), packets)
 }
 
 fn chunks_of(packets: &[Packet]) -> Vec<(Way, Vec<u8>)> {
@@ -198,6 +194,10 @@ fn a_disk_that_fails_once_costs_one_record_and_the_file_says_so() {
             assert!(found_chunks.iter().all(|chunk| chunks.contains(chunk)));
             assert!(comments(&found).iter().any(|comment| comment.contains("bytes are missing here")));
             assert!(matches!(trace.capture_state(), CaptureState::Running { .. }), "it goes on");
+            let lost =
+                chunks.iter().find(|chunk| !found_chunks.contains(chunk)).map_or(0, |(_, bytes)| bytes.len());
+            assert_eq!(trace.capture_state().holes(), Holes { count: 1, bytes: lost as u64 });
+            assert!(!trace.capture_state().is_whole());
         }
     }
 }
@@ -217,10 +217,14 @@ fn a_disk_that_fails_for_ever_leaves_a_clean_beginning_and_the_trace_goes_on() {
                 "{fault:?} at call {at}"
             );
             let lost: usize = chunks[whole..].iter().map(|(_, bytes)| bytes.len()).sum();
-            let CaptureState::Failed { lost: counted, at: since, .. } = trace.capture_state() else {
+            let CaptureState::Failed { holes, at: since, kept, .. } = trace.capture_state() else {
                 panic!("{:?}", trace.capture_state());
             };
-            assert_eq!((counted, since), (lost as u64, At::from_millis(whole as u64 * 100)));
+            assert_eq!(
+                (holes, since),
+                (Holes { count: 1, bytes: lost as u64 }, At::from_millis(whole as u64 * 100))
+            );
+            assert_eq!(kept + holes.bytes, 12 * 20 + 66, "kept and lost are all there was");
             assert_eq!(
                 trace.pending(Way::In) + trace.pending(Way::Out),
                 12 * 20 + 66,
@@ -253,7 +257,8 @@ fn a_full_file_is_followed_by_another_that_stands_alone() {
     let mut found = Vec::new();
     for file in &files {
         let mut reader = Reader::new(file.as_slice()).unwrap();
-        while let Some(packet) = reader.next_packet().unwrap() {
+        while let Some(record) = reader.next_record().unwrap() {
+            let Record::Packet(packet) = record else { panic!("{record:?}") };
             assert_eq!(reader.interfaces()[packet.interface].line, Some(LineSettings::e71(300)));
             found.push(packet);
         }
@@ -272,7 +277,7 @@ fn where_no_next_file_can_be_made_the_present_one_grows_and_the_state_says_so() 
     trace.record(Way::In, &[3; 500], At::from_millis(2));
     let (torn, found) = packets(&disk.files()[0]);
     assert_eq!((torn, chunks_of(&found).len()), (false, 3));
-    assert!(matches!(trace.capture_state(), CaptureState::Failed { lost: 0, .. }));
+    assert!(matches!(trace.capture_state(), CaptureState::Failed { holes: Holes::NONE, .. }));
     disk.0.lock().unwrap().no_more = false;
     trace.record(Way::In, &vec![4; OVERLENGTH as usize], At::from_millis(3));
     trace.record(Way::In, &[5; 500], At::from_millis(4));
@@ -339,55 +344,72 @@ fn a_capture_never_replaces_a_file() {
     assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
 }
 
-/// A file of chunks, with its offsets after each packet.
-fn reference_file(chunks: &[(bool, Vec<u8>)]) -> (Vec<u8>, Vec<usize>) {
+/// A session with everything that a capture can hold, to its end, with its offsets after each record.
+fn session() -> (Vec<u8>, Vec<usize>) {
     let disk = Disk::new(None, u64::MAX);
     let mut trace = trace_to(&disk);
     let mut ends = Vec::new();
-    for (n, (out, bytes)) in chunks.iter().enumerate() {
-        let way = if *out { Way::Out } else { Way::In };
-        trace.record(way, bytes, At::from_nanos(n as u64 * 1_234_567));
+    let mut then = |n: u64, act: &mut dyn FnMut(&mut Trace, At)| {
+        act(&mut trace, At::from_nanos(n * 1_234_567));
         ends.push(disk.files()[0].len());
+    };
+    then(0, &mut |trace, at| trace.record(Way::Out, b"/?!\r\n", at));
+    then(1, &mut |trace, at| {
+        trace.mark(Mark::Line(LineSettings::e71(300)), at);
+    });
+    for n in 2..12 {
+        then(n, &mut |trace, at| trace.record(Way::In, &vec![n as u8; n as usize * 3 % 17 + 1], at));
     }
+    then(12, &mut |trace, at| trace.record_damaged(LineError::Parity, &[1, 2], at));
+    then(13, &mut |trace, at| {
+        trace.mark(Mark::Note("an adapter that echoes".to_owned()), at);
+    });
+    then(14, &mut |trace, at| trace.record(Way::Out, b"last", at));
+    then(15, &mut |trace, _| trace.end_capture());
     (disk.files().remove(0), ends)
 }
 
 #[test]
-fn cut_anywhere_the_file_gives_exactly_its_whole_records_and_says_what_was_cut() {
-    let chunks: Vec<_> = (0..200_u8).map(|n| (n % 3 == 0, vec![n; 1 + usize::from(n % 23)])).collect();
-    let (file, ends) = reference_file(&chunks);
-    let all = packets(&file).1;
-    for length in 1..file.len() {
-        let Ok(mut reader) = Reader::new(&file[..length]) else {
-            assert!(length < 12);
-            continue;
-        };
-        let mut found = Vec::new();
-        while let Some(packet) = reader.next_packet().unwrap() {
-            found.push(packet);
-        }
-        let whole = ends.partition_point(|end| *end <= length);
-        assert_eq!(found, all[..whole], "cut to {length}");
-        let torn = reader.torn().map_or(0, |torn| torn.bytes);
-        let good = reader.torn().map_or(length as u64, |torn| torn.at);
-        assert_eq!(good + torn, length as u64);
+fn cut_anywhere_the_file_gives_exactly_its_whole_records_and_says_that_it_was_cut() {
+    let (file, ends) = session();
+    let (all, flaws) = read_all(&file).unwrap();
+    assert_eq!(flaws, []);
+    for length in 12..file.len() {
+        let (found, flaws) = read_all(&file[..length]).unwrap();
+        assert_eq!(found, all[..found.len()], "cut to {length}");
+        assert!(found.len() >= ends.partition_point(|end| *end <= length), "cut to {length}");
+        let mut reader = Reader::new(&file[..length]).unwrap();
+        while reader.next_record().unwrap().is_some() {}
+        assert!(reader.lacks_its_end() || !flaws.is_empty(), "cut to {length}");
+        let is_torn = flaws.iter().any(|flaw| matches!(flaw.kind, FlawKind::CutOff { .. }));
+        assert!(is_torn || is_between_blocks(&file, length), "cut to {length}: {flaws:?}");
     }
+    let mut reader = Reader::new(&*file).unwrap();
+    while reader.next_record().unwrap().is_some() {}
+    assert!(!reader.lacks_its_end());
+}
+
+fn is_between_blocks(file: &[u8], at: usize) -> bool {
+    let mut start = 0;
+    while start < at {
+        start += u32::from_le_bytes(file[start + 4..start + 8].try_into().unwrap()) as usize;
+    }
+    start == at
 }
 
 #[test]
-fn a_changed_byte_never_costs_the_packets_before_it() {
-    let chunks: Vec<_> = (0..60_u8).map(|n| (n % 3 == 0, vec![n; 1 + usize::from(n % 23)])).collect();
-    let (file, ends) = reference_file(&chunks);
-    let all = packets(&file).1;
-    for at in 0..file.len() {
-        for change in [0xFF, 0x01, 0x80] {
-            let mut changed = file.clone();
-            changed[at] ^= change;
-            let (_, found) = packets(&changed);
-            let before = ends.partition_point(|end| *end <= at);
-            assert!(found.len() >= before, "byte {at}");
-            assert_eq!(found[..before], all[..before], "byte {at}");
-        }
+fn no_bit_of_a_capture_changes_unnoticed_and_none_costs_more_than_its_own_packet() {
+    let (file, _) = session();
+    let all = read_all(&file).unwrap().0;
+    for bit in 0..file.len() * 8 {
+        let mut changed = file.clone();
+        changed[bit / 8] ^= 1 << (bit % 8);
+        let (found, flaws) = read_all(&changed).expect("it is still known as a capture");
+        assert!(found == all || !flaws.is_empty(), "bit {bit} changed something in silence");
+        let kept = all.iter().filter(|packet| found.iter().any(|other| other == *packet)).count();
+        // Packets of a line whose description was changed are kept without it.
+        assert!(kept + 1 >= all.len(), "bit {bit} costs {}: {flaws:?}", all.len() - kept);
+        assert!(found.len() <= all.len(), "bit {bit} invents packets");
     }
 }
 
@@ -414,9 +436,10 @@ proptest! {
 
     #[test]
     fn no_bytes_make_the_reader_panic_or_loop(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-        let mut file = reference_file(&[(true, vec![1])]).0;
+        let mut file = session().0;
+        let before = packets(&file).1.len();
         file.extend_from_slice(&bytes);
         let (_, found) = packets(&file);
-        prop_assert!(found.len() <= 1 + bytes.len() / 12);
+        prop_assert!(found.len() <= before + bytes.len() / 12);
     }
 }

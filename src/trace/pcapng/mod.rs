@@ -3,12 +3,16 @@
 //! Every link is an interface; so is every set of line settings it runs through, which its description tells
 //! (`9600 8N1`). A chunk is an enhanced packet block: 12 bytes of RTAC header, then the bytes. Of a chunk with
 //! damaged bytes these are packets of their own, whose event says what was wrong. Things that happen to the link
-//! are packets without bytes and with a comment.
+//! are packets without bytes and with a comment; so is a hole where the disk did not take what came, and the end of
+//! the recording. Every block ends with a check.
 
+mod check;
+mod flaw;
 mod reader;
 mod writer;
 
-pub use reader::{CaptureError, Interface, Packet, Reader, Torn, is_capture};
+pub use flaw::{Flaw, FlawKind, Flaws, LinkType, Place};
+pub use reader::{CaptureError, Interface, Packet, Reader, Record, is_capture};
 pub(super) use writer::Encoder;
 
 use crate::link::LineError;
@@ -17,6 +21,10 @@ use crate::link::LineError;
 const SECTION: u32 = 0x0A0D_0D0A;
 /// Interface description block.
 const INTERFACE: u32 = 1;
+/// Packet block, which the enhanced one replaced.
+const OLD_PACKET: u32 = 2;
+/// Simple packet block: no time, no interface.
+const SIMPLE_PACKET: u32 = 3;
 /// Enhanced packet block.
 const PACKET: u32 = 6;
 /// Written in a section header in the byte order of the section.
@@ -55,9 +63,13 @@ pub enum Happening {
     Received,
     /// Sending has ended. Code 3.
     SendEnd,
+    /// Bytes are missing here. Code 5.
+    DataLost,
+    /// The recording ended as it should. Code 6.
+    Complete,
     /// Bytes were received damaged. Codes 7 framing error, 8 parity error, 9 break.
     Damaged(LineError),
-    /// Any other code, such as 5 data lost, 10 overflow.
+    /// Any other code, such as 10 overflow.
     Other(u8),
 }
 
@@ -68,6 +80,8 @@ impl Happening {
             Self::Sent => 1,
             Self::Received => 2,
             Self::SendEnd => 3,
+            Self::DataLost => 5,
+            Self::Complete => 6,
             Self::Damaged(LineError::Framing) => 7,
             Self::Damaged(LineError::Parity) => 8,
             Self::Damaged(LineError::Break) => 9,
@@ -81,10 +95,26 @@ impl Happening {
             1 => Self::Sent,
             2 => Self::Received,
             3 => Self::SendEnd,
+            5 => Self::DataLost,
+            6 => Self::Complete,
             7 => Self::Damaged(LineError::Framing),
             8 => Self::Damaged(LineError::Parity),
             9 => Self::Damaged(LineError::Break),
             code => Self::Other(code),
         }
     }
+}
+
+/// All packets and flaws of a file.
+#[cfg(test)]
+pub(super) fn read_all(file: &[u8]) -> Option<(Vec<Packet>, Vec<Flaw>)> {
+    let mut reader = Reader::new(file).ok()?;
+    let (mut packets, mut flaws) = (Vec::new(), Vec::new());
+    while let Some(record) = reader.next_record().unwrap() {
+        match record {
+            Record::Packet(packet) => packets.push(packet),
+            Record::Flaw(flaw) => flaws.push(flaw),
+        }
+    }
+    Some((packets, flaws))
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{BYTE_ORDER, Happening, INTERFACE, PACKET, RTAC_HEADER, RTAC_SERIAL, SECTION, option};
+use super::{BYTE_ORDER, Happening, INTERFACE, PACKET, RTAC_HEADER, RTAC_SERIAL, SECTION, check, option};
 use crate::protocol::LineSettings;
 
 /// Lines of RTAC headers: we do not know them.
@@ -72,6 +72,16 @@ impl Encoder {
     /// Something else that happened.
     pub(in super::super) fn remark(&mut self, comment: &str, wall: Timestamp) -> &[u8] {
         self.packet(Happening::Status, &[], comment, wall)
+    }
+
+    /// Bytes that are missing, and why.
+    pub(in super::super) fn hole(&mut self, comment: &str, wall: Timestamp) -> &[u8] {
+        self.packet(Happening::DataLost, &[], comment, wall)
+    }
+
+    /// The end of the recording: nothing behind it was lost.
+    pub(in super::super) fn complete(&mut self, wall: Timestamp) -> &[u8] {
+        self.packet(Happening::Complete, &[], "", wall)
     }
 
     fn packet(&mut self, what: Happening, bytes: &[u8], comment: &str, wall: Timestamp) -> &[u8] {
@@ -153,14 +163,16 @@ impl Encoder {
         start
     }
 
-    /// Ends the options and the block, and fills in its length at both ends.
+    /// Ends the options and the block with its check, and fills in its length at both ends.
     fn close(&mut self, start: usize) {
-        self.word(0);
-        let length = (self.block.len() - start + 4) as u32;
-        self.word(length);
+        let length = (self.block.len() - start + check::LENGTH + 4) as u32;
         if let Some(place) = self.block.get_mut(start + 4..start + 8) {
             place.copy_from_slice(&length.to_le_bytes());
         }
+        let sum = check::sum(self.block.get(start..).unwrap_or_default());
+        self.option(check::CODE, &sum.to_le_bytes());
+        self.word(0);
+        self.word(length);
     }
 }
 
@@ -169,7 +181,7 @@ const fn flags_of(what: Happening) -> Option<u32> {
     match what {
         Happening::Received | Happening::Damaged(_) => Some(1),
         Happening::Sent | Happening::SendEnd => Some(2),
-        Happening::Status | Happening::Other(_) => None,
+        Happening::Status | Happening::DataLost | Happening::Complete | Happening::Other(_) => None,
     }
 }
 

@@ -145,8 +145,13 @@ fn capture(state: &State) -> (String, Role) {
     match &state.capture {
         CaptureState::Off => (String::new(), Role::Dim),
         CaptureState::Waiting => ("rec waits for bytes".to_owned(), Role::Dim),
+        CaptureState::Running { bytes, holes, .. } if holes.count > 0 => {
+            (format!("rec {}, {} MISSING", size(*bytes), size(holes.bytes)), Role::Bad)
+        }
         CaptureState::Running { bytes, .. } => (format!("rec {}", size(*bytes)), Role::Dim),
-        CaptureState::Failed { why, lost, .. } => (format!("NOT RECORDED ({why}), {lost} B lost"), Role::Bad),
+        CaptureState::Failed { why, holes, .. } => {
+            (format!("NOT RECORDED ({why}), {} lost", size(holes.bytes)), Role::Bad)
+        }
     }
 }
 

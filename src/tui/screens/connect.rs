@@ -156,11 +156,15 @@ const fn echo(echo: EchoState) -> &'static str {
 fn recorded(state: &State) -> (&'static str, String, Role) {
     let shown = |path: &Path| visible::string(&path.to_string_lossy());
     let (text, role) = match (&state.capture, &state.captures) {
-        (CaptureState::Running { path, bytes }, _) => {
+        (CaptureState::Running { path, bytes, holes }, _) if holes.count > 0 => {
+            let (lost, file) = (size(holes.bytes), shown(path));
+            (format!("{} in {file}; {lost} are missing in {} places", size(*bytes), holes.count), Role::Bad)
+        }
+        (CaptureState::Running { path, bytes, .. }, _) => {
             (format!("{} so far in {}", size(*bytes), shown(path)), Role::Text)
         }
-        (CaptureState::Failed { why, lost, .. }, _) => {
-            (format!("not: {why}; {} are lost", size(*lost)), Role::Bad)
+        (CaptureState::Failed { why, kept, holes, .. }, _) => {
+            (format!("not: {why}; {} are kept, {} lost", size(*kept), size(holes.bytes)), Role::Bad)
         }
         (_, Some(place)) => (format!("from the first byte on, in {}", shown(place)), Role::Text),
         (_, None) => ("in memory only".to_owned(), Role::Warn),

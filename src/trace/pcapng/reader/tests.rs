@@ -1,6 +1,7 @@
 //! Reading capture files of several makings.
 
-use super::super::{RTAC_SERIAL, UPPER_PDU, USER0, option};
+use super::super::{BYTE_ORDER, RTAC_SERIAL, UPPER_PDU, USER0, option, read_all};
+use super::blocks::LONGEST_BLOCK;
 use super::*;
 
 /// A block in either byte order, from words and bytes.
@@ -58,13 +59,9 @@ fn maker(big: bool) -> Maker {
     maker
 }
 
-fn read(file: &[u8]) -> (Vec<Packet>, Option<Torn>, u64) {
-    let mut reader = Reader::new(file).unwrap();
-    let mut packets = Vec::new();
-    while let Some(packet) = reader.next_packet().unwrap() {
-        packets.push(packet);
-    }
-    (packets, reader.torn(), reader.skipped())
+fn read(file: &[u8]) -> (Vec<Packet>, Vec<String>) {
+    let (packets, flaws) = read_all(file).unwrap();
+    (packets, flaws.iter().map(ToString::to_string).collect())
 }
 
 fn rtac(event: u8, bytes: &[u8]) -> Vec<u8> {
@@ -81,7 +78,7 @@ fn both_byte_orders_are_read() {
         let comment = file.option(option::COMMENT, b"hello");
         file.packet(0, 1_763_700_000_123_456, &rtac(1, b"abcde"), &comment);
         let mut reader = Reader::new(file.bytes.as_slice()).unwrap();
-        let packet = reader.next_packet().unwrap().unwrap();
+        let Some(Record::Packet(packet)) = reader.next_record().unwrap() else { panic!("no packet") };
         assert_eq!((packet.what, packet.way, &*packet.bytes), (Happening::Sent, Way::Out, &b"abcde"[..]));
         assert_eq!(packet.comment, b"hello");
         assert_eq!(packet.wall, Timestamp::new(1_763_700_000, 123_456_000).unwrap(), "microseconds");
@@ -114,18 +111,68 @@ fn stamps_count_in_what_the_interface_says() {
 }
 
 #[test]
-fn what_is_not_serial_traffic_is_passed_over_and_counted() {
+fn what_is_not_read_is_named_by_packet_and_place() {
     let mut file = maker(false);
     file.interface(1, &[]); // Ethernet
     file.interface(RTAC_SERIAL, &[]);
     file.block(5, &[1; 20]); // interface statistics
     file.packet(0, 0, &[0; 60], &[]);
     file.packet(7, 0, &rtac(2, b"of no interface"), &[]);
-    file.packet(1, 0, &[0; 5], &[]); // shorter than its header
+    file.packet(1, 0, &[0; 5], &[]);
     file.block(PACKET, &vec![0; LONGEST_BLOCK]);
-    file.packet(1, 0, &rtac(2, b"x"), &[]);
-    let (packets, torn, skipped) = read(&file.bytes);
-    assert_eq!((packets.len(), torn, skipped), (1, None, 4));
+    file.block(PACKET, &[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xE8, 3, 0, 0, 0xE8, 3, 0, 0, 1, 2, 3, 4]);
+    file.block(0x1234, &[0; 8]);
+    file.packet(1, 0, &rtac(2, b"x"), &[0xC1, 0, 0xFF, 0xFF]);
+    let (packets, flaws) = read(&file.bytes);
+    assert_eq!(packets.len(), 1);
+    let expected = [
+        "packet 1 at byte 100 is not read: link type 1 (Ethernet) carries no serial traffic",
+        "packet 2 at byte 192 is not read (60 bytes): its interface is not described",
+        "packet 3 at byte 252 is not read (40 bytes): it is shorter than the header of its link type",
+        "packet 4 at byte 292 is not read (327692 bytes): its block is longer than the 327680 bytes that are looked into",
+        "packet 5 at byte 327984 is not read (36 bytes): its length is larger than its block",
+        "what follows packet 5 at byte 328020 is not read (20 bytes): its kind of block is not known",
+        "packet 6 at byte 328040 has options that are longer than its block",
+    ];
+    assert_eq!(flaws, expected);
+}
+
+#[test]
+fn a_packet_that_was_kept_in_part_and_a_time_that_goes_back_are_named() {
+    let mut file = maker(false);
+    file.interface(USER0, &[]);
+    file.packet(0, 5, b"abc", &[]);
+    file.packet(0, 4, b"abc", &[]);
+    let part = file.bytes.len();
+    file.packet(0, 6, b"abc", &[]);
+    file.bytes[part + 24] = 9;
+    let (packets, flaws) = read(&file.bytes);
+    assert_eq!(packets.len(), 3, "they are given all the same");
+    let expected = [
+        "packet 2 at byte 84 has a time before that of the packet before it",
+        "packet 3 at byte 120 was recorded in part: 3 of 9 bytes",
+    ];
+    assert_eq!(flaws, expected);
+}
+
+#[test]
+fn simple_packets_and_those_before_the_enhanced_ones_are_read() {
+    for big in [false, true] {
+        let mut file = maker(big);
+        file.interface(USER0, &[]);
+        file.packet(0, 5_000_000, b"new", &[]);
+        let simple = [&file.word(6)[..], b"simple\0\0"].concat();
+        file.block(SIMPLE_PACKET, &simple);
+        let stamp = [file.word(0), file.word(7_000_000), file.word(3), file.word(3)].concat();
+        let flags = file.option(option::FLAGS, &file.word(2));
+        let old = [&file.half(0)[..], &file.half(0), &stamp, b"old\0", &flags].concat();
+        file.block(OLD_PACKET, &old);
+        let (packets, flaws) = read(&file.bytes);
+        let seen: Vec<_> = packets.iter().map(|p| (&*p.bytes, p.way, p.wall.as_second())).collect();
+        let expected: [(&[u8], Way, i64); 3] =
+            [(b"new", Way::In, 5), (b"simple", Way::In, 5), (b"old", Way::Out, 7)];
+        assert_eq!((seen.as_slice(), flaws.len()), (&expected[..], 0), "{flaws:?}");
+    }
 }
 
 #[test]
@@ -137,9 +184,10 @@ fn bare_bytes_and_exported_pdus_go_by_their_flags() {
     file.packet(0, 0, b"abc", &out);
     file.packet(1, 0, b"\x00\x0C\x00\x04data\x00\x00\x00\x00abc", &[]);
     file.packet(1, 0, b"\x00\x0C\xFF\xFFdata", &[]);
-    let (packets, _, skipped) = read(&file.bytes);
+    let (packets, flaws) = read(&file.bytes);
     let seen: Vec<_> = packets.iter().map(|packet| (packet.way, &*packet.bytes)).collect();
-    assert_eq!((seen, skipped), (vec![(Way::Out, &b"abc"[..]), (Way::In, b"abc")], 1));
+    assert_eq!(seen, [(Way::Out, &b"abc"[..]), (Way::In, b"abc")]);
+    assert!(flaws[0].ends_with("the tags in it do not end") && flaws.len() == 1, "{flaws:?}");
 }
 
 #[test]
@@ -155,22 +203,44 @@ fn a_second_section_counts_its_interfaces_anew() {
 }
 
 #[test]
-fn a_block_that_contradicts_itself_ends_the_capture_there() {
+fn a_block_that_contradicts_itself_costs_only_itself() {
     let mut file = maker(false);
     file.interface(RTAC_SERIAL, &[]);
     file.packet(0, 0, &rtac(2, b"x"), &[]);
     let good = file.bytes.len();
+    let mut behind = maker(false);
+    behind.packet(0, 0, &rtac(2, b"behind"), &[]);
+    let behind = &behind.bytes[28..];
     for (length, why) in [
-        ([0, 0, 0, 0], "a block states an impossible length"),
-        ([13, 0, 0, 0], "a block states an impossible length"),
-        ([0xFC, 0xFF, 0xFF, 0xFF], "the file ends within a block"),
-        ([16, 0, 0, 0], "the lengths at the two ends of a block differ"),
+        ([0, 0, 0, 0], "its block states an impossible length"),
+        ([13, 0, 0, 0], "its block states an impossible length"),
+        ([0xFC, 0xFF, 0xFF, 0xFF], "its block is longer than the 327680 bytes that are looked into"),
+        ([16, 0, 0, 0], "the lengths at the two ends of its block differ"),
+        ([0xFC, 1, 0, 0], "its block states a wrong length"),
     ] {
-        let broken = [&file.bytes[..], &[6, 0, 0, 0], &length, &[1; 20]].concat();
-        let (packets, torn, _) = read(&broken);
-        assert_eq!(packets.len(), 1);
-        assert_eq!(torn, Some(Torn { at: good as u64, bytes: 28, why }));
+        let broken = [&file.bytes[..], &[6, 0, 0, 0], &length, &[1; 20], behind].concat();
+        let (packets, flaws) = read(&broken);
+        assert_eq!(flaws, [format!("packet 2 at byte {good} is not read (28 bytes): {why}")]);
+        assert_eq!(packets.last().map(|packet| &*packet.bytes), Some(&b"behind"[..]));
     }
+    let cut = [&file.bytes[..], &[6, 0, 0, 0, 32, 0, 0, 0, 1, 1, 1, 1]].concat();
+    assert_eq!(
+        read(&cut).1,
+        [format!("packet 2 at byte {good} is cut off: the file ends after 12 bytes of it")]
+    );
+}
+
+#[test]
+fn a_million_damaged_blocks_cost_no_more_than_their_bytes() {
+    let mut file = maker(false);
+    file.bytes.extend([PACKET.to_le_bytes(), 0x0004_0000_u32.to_le_bytes()].concat().repeat(200_000));
+    let (packets, flaws) = read(&file.bytes);
+    assert_eq!(packets, []);
+    let mut kept = crate::trace::pcapng::Flaws::default();
+    for flaw in read_all(&file.bytes).unwrap().1 {
+        kept.add(flaw);
+    }
+    assert!(kept.lines().count() <= 21 && !flaws.is_empty());
 }
 
 #[test]
