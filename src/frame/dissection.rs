@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::{Field, FieldTree, Reason, Span, Value, Verdict, hex, visible};
-use crate::reading::Reading;
+use crate::reading::{Check, Doubt, Reading};
 
 /// Which way a frame goes between this computer (or another master) and a meter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -200,6 +200,24 @@ pub struct Dissection {
     pub bare: Option<Box<Dissection>>,
 }
 
+/// Doubts the readings of an answer that names one register twice: under a weak check a name may be damaged, and
+/// where names are counted a line may be lost. Gives the problem that says so.
+pub fn doubt_doubles(readings: &mut [Reading]) -> Option<Problem> {
+    let is_double = |(index, reading): (usize, &Reading)| {
+        readings.iter().take(index).any(|before| before.is_double(reading))
+    };
+    let code =
+        readings.iter().enumerate().find(|found| is_double(*found)).and_then(|(_, found)| found.code)?;
+    doubt_all(readings, Doubt::DoubleCode);
+    let text = format!("{code} comes twice in this answer: a name may be damaged");
+    Some(Problem { code: Doubt::DoubleCode.code(), text: text.into(), span: None })
+}
+
+/// Doubts every reading of an answer.
+pub fn doubt_all(readings: &mut [Reading], doubt: Doubt) {
+    readings.iter_mut().for_each(|reading| reading.doubt = reading.doubt.or(Some(doubt)));
+}
+
 /// What a frame says, without its bytes explained: a [`Dissection`] for those who want values and nothing else.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Values {
@@ -225,6 +243,13 @@ impl Dissection {
     #[must_use]
     pub fn is_part(&self) -> bool {
         self.title == Self::PART
+    }
+
+    /// The same, its readings carried under a check that lets some damage pass.
+    #[must_use]
+    pub fn carried_under(mut self, check: &'static Check) -> Self {
+        self.readings.iter_mut().for_each(|reading| reading.check = Some(check));
+        self
     }
 
     /// Whether a problem with this code was found.

@@ -17,7 +17,9 @@ mod verdict;
 pub mod visible;
 
 pub use at::At;
-pub use dissection::{Checksum, Direction, Dissection, Layer, Origin, Problem, Values};
+pub use dissection::{
+    Checksum, Direction, Dissection, Layer, Origin, Problem, Values, doubt_all, doubt_doubles,
+};
 pub use field::{Field, FieldTree, Span};
 pub use label::Label;
 pub use mask::Mask;

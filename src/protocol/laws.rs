@@ -101,9 +101,10 @@ pub fn dissection(family: &dyn Family, bytes: &[u8], request: Option<&[u8]>, dia
     for layer in &explained.layers {
         assert!(
             layer.fields.tiles(layer.bytes.len()),
-            "{}: fields do not tile {}: {:#?}",
+            "{}: fields do not tile {} of {:02X?}: {:?}",
             family.id(),
             layer.name,
+            layer.bytes,
             layer.fields
         );
     }

@@ -33,6 +33,8 @@ mod meter_id;
 mod modbus;
 mod parity;
 pub mod registry;
+#[cfg(test)]
+mod registry_tests;
 mod responder;
 pub mod sealed;
 mod sheet;

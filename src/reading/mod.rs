@@ -8,6 +8,7 @@ mod decimal;
 mod octets;
 mod quantity;
 mod time;
+mod trust;
 mod unit;
 
 pub use code::{BadCode, Code};
@@ -15,6 +16,7 @@ pub use decimal::Decimal;
 pub use octets::Octets;
 pub use quantity::Quantity;
 pub use time::{MeterTime, Zone};
+pub use trust::{Check, Doubt};
 pub use unit::Unit;
 
 use std::fmt;
@@ -199,6 +201,10 @@ pub struct Reading {
     pub raw: Raw,
     /// The meter's own time of this value, where it gave one.
     pub at: Option<MeterTime>,
+    /// The check it was carried under, where that lets damage pass.
+    pub check: Option<&'static Check>,
+    /// What speaks against the answer it stands in.
+    pub doubt: Option<Doubt>,
 }
 
 impl Reading {
@@ -244,7 +250,25 @@ impl Reading {
             unit,
             raw: Raw::Bytes(raw.into()),
             at: None,
+            check: None,
+            doubt: None,
         }
+    }
+
+    /// The same reading, carried under a check that lets some damage pass.
+    #[must_use]
+    pub fn under(self, check: &'static Check) -> Self {
+        Self { check: Some(check), ..self }
+    }
+
+    /// Whether it can be told from another of the same answer only by its place: both say they are one register.
+    #[must_use]
+    pub fn is_double(&self, other: &Self) -> bool {
+        let name = |reading: &Self| {
+            let Self { code, tariff, phase, channel, period, at, .. } = *reading;
+            (code, tariff, phase, channel, period, at)
+        };
+        self.code.is_some() && name(self) == name(other)
     }
 
     /// The same reading, of another period.

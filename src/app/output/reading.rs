@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::table::{Align, Table};
 use crate::frame::visible;
-use crate::reading::{Absent, Decimal, Measured, Period, Reading};
+use crate::reading::{Absent, Check, Decimal, Doubt, Measured, Period, Reading};
 
 /// A JSON value that keeps every digit of a number.
 #[derive(Debug, Serialize)]
@@ -47,6 +47,10 @@ pub struct Item {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    check: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    doubt: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     command: Option<&'static str>,
 }
 
@@ -70,6 +74,8 @@ impl Item {
                 Measured::Absent(why) => Some(why.reason()),
                 _ => None,
             },
+            check: reading.check.map(Check::text),
+            doubt: reading.doubt.map(Doubt::code),
             command: None,
         }
     }
@@ -96,6 +102,8 @@ impl Item {
             meter_time: None,
             period: None,
             reason: Some(why.reason()),
+            check: None,
+            doubt: None,
             command: Some(command),
         }
     }
@@ -158,6 +166,7 @@ pub fn row(reading: &Reading) -> [String; 5] {
         remarks.push(reading.period.to_string());
     }
     remarks.extend(reading.at.map(|at| format!("at {at}")));
+    remarks.extend(reading.doubt.map(|doubt| doubt.text().to_owned()));
     let value = if absent { "-".to_owned() } else { visible::measured(&reading.value) };
     let code = reading.code.map_or_else(|| "-".to_owned(), |code| code.to_string());
     [code, name.join(" "), value, reading.unit.symbol().to_owned(), remarks.join(", ")]

@@ -11,6 +11,7 @@ use crate::frame::{Checksum, Direction, Dissection, Layer, Reason, Value, Verdic
 use crate::protocol::Context;
 use crate::protocol::delimited::{Before, Grammar, Shape};
 use crate::protocol::sheet::Sheet;
+use crate::reading::Check;
 
 /// The shortest and longest ciphered APDU that is believed to be one, by its length field.
 pub const PLAUSIBLE: std::ops::RangeInclusive<usize> = 17..=2000;
@@ -131,7 +132,7 @@ pub fn dissect(protocol: &'static str, bytes: &[u8], context: &Context<'_>) -> D
     let wire = Layer { name: "wire", bytes: bytes.into(), fields: sheet.fields, from: Vec::new() };
     let mut layers = vec![wire];
     layers.extend(explained.layers);
-    Dissection {
+    let dissection = Dissection {
         direction: Direction::Push,
         verdict,
         checksum: seal,
@@ -139,5 +140,7 @@ pub fn dissect(protocol: &'static str, bytes: &[u8], context: &Context<'_>) -> D
         readings: if verdict.is_bad() { Vec::new() } else { sheet.readings },
         problems: sheet.problems,
         ..Dissection::unexplained(protocol, &[], explained.title)
-    }
+    };
+    let is_checked = seal.is_some() || explained.is_authentic;
+    if is_checked { dissection } else { dissection.carried_under(&Check::NONE) }
 }

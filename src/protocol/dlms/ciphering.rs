@@ -82,6 +82,17 @@ impl Control {
     }
 }
 
+/// Where an octet string lies. Its length takes one byte, or more in the long form of BER.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Octets {
+    /// Index of the first byte of its length.
+    pub length_at: usize,
+    /// Index of its first byte.
+    pub start: usize,
+    /// Index after its last byte.
+    pub end: usize,
+}
+
 /// Where the parts of a ciphered APDU lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Header {
@@ -89,8 +100,8 @@ pub struct Header {
     pub tag: Option<u8>,
     /// The system title of the sender; `None` if it is not of 8 bytes.
     pub title: Option<[u8; 8]>,
-    /// Where the title lies, behind its length byte.
-    pub title_at: (usize, usize),
+    /// Where the title lies.
+    pub title_at: Octets,
     /// Where the length lies.
     pub length_at: (usize, usize),
     /// The length: of what follows it.
@@ -126,7 +137,7 @@ pub struct BadHeader {
     /// The problem.
     pub text: &'static str,
     /// Where the system title lies, if the header is right up to its end.
-    pub title_at: Option<(usize, usize)>,
+    pub title_at: Option<Octets>,
 }
 
 const fn bad(code: &'static str, text: &'static str) -> BadHeader {
@@ -144,26 +155,29 @@ pub fn header(bytes: &[u8], start: usize) -> Result<Header, BadHeader> {
     match tag {
         GLO_CIPHERING | DED_CIPHERING => {
             let title = octets(bytes, start + 1)?;
-            behind(bytes, Some(tag), title, title.1)
+            behind(bytes, Some(tag), title, title.end)
         }
         GENERAL_CIPHERING => {
             let transaction = octets(bytes, start + 1)?;
-            let originator = octets(bytes, transaction.1)?;
-            let recipient = octets(bytes, originator.1)?;
-            let time = octets(bytes, recipient.1)?;
-            let other = octets(bytes, time.1)?;
-            behind(bytes, Some(tag), originator, key_info(bytes, other.1)?)
+            let originator = octets(bytes, transaction.end)?;
+            let recipient = octets(bytes, originator.end)?;
+            let time = octets(bytes, recipient.end)?;
+            let other = octets(bytes, time.end)?;
+            behind(bytes, Some(tag), originator, key_info(bytes, other.end)?)
         }
-        NO_TITLE => behind(bytes, None, (start + 1, start + 1), start + 1),
+        NO_TITLE => {
+            let none = Octets { length_at: start, start: start + 1, end: start + 1 };
+            behind(bytes, None, none, start + 1)
+        }
         _ => Err(bad("unsupported-apdu", "not a ciphered APDU")),
     }
 }
 
-/// Where the content of an octet string lies.
-fn octets(bytes: &[u8], at: usize) -> Result<(usize, usize), BadHeader> {
+/// The octet string whose length begins at `at`.
+fn octets(bytes: &[u8], at: usize) -> Result<Octets, BadHeader> {
     let (length, start) = length_at(bytes, at).map_err(|_| CUT)?;
     let end = start.saturating_add(length);
-    if end > bytes.len() { Err(CUT) } else { Ok((start, end)) }
+    if end > bytes.len() { Err(CUT) } else { Ok(Octets { length_at: at, start, end }) }
 }
 
 /// The end of the key info: absent, or naming a key that both sides have.
@@ -177,7 +191,7 @@ fn key_info(bytes: &[u8], at: usize) -> Result<usize, BadHeader> {
 }
 
 /// The length, the security control byte and the counter.
-fn behind(bytes: &[u8], tag: Option<u8>, title_at: (usize, usize), at: usize) -> Result<Header, BadHeader> {
+fn behind(bytes: &[u8], tag: Option<u8>, title_at: Octets, at: usize) -> Result<Header, BadHeader> {
     let wrong = |text| BadHeader { title_at: Some(title_at), ..bad("ber-length", text) };
     let (length, after) = length_at(bytes, at).map_err(|halt| {
         if halt.is_short { CUT } else { wrong("the length is neither of the short nor of the long form") }
@@ -189,7 +203,7 @@ fn behind(bytes: &[u8], tag: Option<u8>, title_at: (usize, usize), at: usize) ->
     else {
         return Err(CUT);
     };
-    let title = bytes.get(title_at.0..title_at.1).and_then(|title| title.try_into().ok());
+    let title = bytes.get(title_at.start..title_at.end).and_then(|title| title.try_into().ok());
     let (control, counter) = (Control(*control), u32::from_be_bytes(*counter));
     Ok(Header { tag, title, title_at, length_at: (at, after), length, control, counter })
 }

@@ -10,7 +10,7 @@ use super::push::{Explained, Push};
 use super::remarks::{Dropped, Parted, tell_event};
 use super::standing::{Event, Messages, Part, Standing};
 use crate::frame::{Direction, Dissection, Value, Verdict};
-use crate::protocol::mbus::dissect::{self as link_dissect, Envelope, foot, head, sheet_to};
+use crate::protocol::mbus::dissect::{self as link_dissect, CHECK, Envelope, foot, head, sheet_to};
 use crate::protocol::mbus::link::{self, Frame, HEAD, Long};
 use crate::protocol::mbus::{Exchanges, access_of};
 use crate::protocol::sheet::Sheet;
@@ -145,7 +145,7 @@ fn explain(bytes: &[u8], long: &Long<'_>, segment: Segment<'_>, context: &Contex
     segment_fields(&mut sheet, segment, HEAD + long.body.len());
     let Envelope { verdict, checksum } = foot(&mut sheet, long, lengths);
     let explained = if verdict.is_bad() { None } else { put_together(bytes, segment, context, &mut sheet) };
-    let Explained { layers, verdict: inner, title, .. } = explained.unwrap_or(Explained {
+    let Explained { layers, verdict: inner, title, is_authentic } = explained.unwrap_or(Explained {
         layers: Vec::new(),
         is_authentic: false,
         verdict: Verdict::Good,
@@ -172,7 +172,8 @@ fn explain(bytes: &[u8], long: &Long<'_>, segment: Segment<'_>, context: &Contex
         dissection.readings.clear();
     }
     dissection.layers.extend(layers);
-    dissection
+    // An authentication tag is a check of 96 bits.
+    if is_authentic { dissection } else { dissection.carried_under(&CHECK) }
 }
 
 /// What there is of the push that a segment ends.

@@ -162,11 +162,11 @@ impl Push<'_> {
             explained.verdict = Verdict::Malformed("the length of the APDU");
         }
         let mut shown = at;
-        if let Some((start, end)) = bad.title_at {
-            let title = bytes.get(start..end).and_then(|title| title.try_into().ok());
+        if let Some(title_at) = bad.title_at {
+            let title = bytes.get(title_at.start..title_at.end).and_then(|title| title.try_into().ok());
             let tag = bytes.get(at).copied().filter(|tag| *tag != ciphering::NO_TITLE);
-            title_fields(sheet, at, (tag, title), (start, end));
-            shown = end;
+            title_fields(sheet, at, (tag, title), title_at);
+            shown = title_at.end;
         }
         sheet.rest(0, "unexplained", (shown, bytes.len()));
         bytes.len()

@@ -1,6 +1,6 @@
 //! What is said of a message besides its content: what became of the one before, and its ciphering header.
 
-use super::ciphering::{self, BLOCK_TRANSFER, Control, Header};
+use super::ciphering::{self, BLOCK_TRANSFER, Control, Header, Octets};
 use super::standing::{Event, Step};
 use crate::frame::{Label, Value};
 use crate::protocol::sealed;
@@ -78,7 +78,7 @@ pub fn tell_event(sheet: &mut Sheet, event: Event, parted: Parted) {
 pub fn header_fields(sheet: &mut Sheet, at: usize, header: &Header, step: Step) {
     title_fields(sheet, at, (header.tag, header.title), header.title_at);
     let (length_start, length_end) = header.length_at;
-    sheet.rest(0, "recipient, time and key", (header.title_at.1, length_start));
+    sheet.rest(0, "recipient, time and key", (header.title_at.end, length_start));
     sheet.field(0, "length", (length_start, length_end), Value::count(header.length as u64));
     control_fields(sheet, length_end, header.control);
     let label = match step {
@@ -102,17 +102,17 @@ pub fn title_fields(
     sheet: &mut Sheet,
     at: usize,
     (tag, title): (Option<u8>, Option<[u8; 8]>),
-    (start, end): (usize, usize),
+    Octets { length_at, start, end }: Octets,
 ) {
     if let Some(tag) = tag {
         sheet.field(0, "APDU", (at, at + 1), Value::Hex(tag.into(), 2)).note(apdu_name(tag));
     }
     if tag == Some(ciphering::GENERAL_CIPHERING) {
-        sheet.field(0, "transaction id", (at + 1, start - 1), Value::Bytes);
+        sheet.field(0, "transaction id", (at + 1, length_at), Value::Bytes);
     }
     let note = if tag.is_none() { "no tag of an APDU before it: not standard" } else { "" };
     sheet
-        .field(0, "length of system title", (start - 1, start), Value::count((end - start) as u64))
+        .field(0, "length of system title", (length_at, start), Value::count((end - start) as u64))
         .note(note);
     if end > start {
         let (value, note) = match title {

@@ -9,7 +9,7 @@ use super::compose::{Envelope, Inquiry, Question, question};
 use super::dissect::{dissect, forwards};
 use super::frame::{self, BROADCAST, Defect, Kind, Packet};
 use super::layout::Steps;
-use super::{CLASSIC, Ce, commands, decimals_of_config, evidence, step_of_decimals, words};
+use super::{CHECK, CLASSIC, Ce, commands, decimals_of_config, evidence, step_of_decimals, words};
 use crate::frame::Direction;
 use crate::protocol::turn::{Judgement, Timing, Turn, Turns};
 use crate::protocol::{
@@ -199,7 +199,7 @@ impl CeTurn {
     fn serial_number(&self) -> Reading {
         let whole = self.serial.concat();
         let text = Measured::Text(forwards(&whole));
-        Reading::of(Code::new(96, 1, 0), text, Unit::None, &whole)
+        Reading::of(Code::new(96, 1, 0), text, Unit::None, &whole).under(&CHECK)
     }
 
     /// The end of an identification: serial number and dialect.

@@ -49,6 +49,7 @@ use crate::protocol::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, Plan, Profile,
     Request, Responder, Setup, SetupError, Source, Tracker,
 };
+use crate::reading::Check;
 
 /// The protocol id.
 pub const PROTOCOL: &str = "energomera-ce";
@@ -58,6 +59,9 @@ pub const CLASSIC: Dialect = Dialect(1);
 
 /// CE307 R33 and CE102 R5.1, whose version tells kernel 10.
 pub const KERNEL10: Dialect = Dialect(2);
+
+/// The CRC of a frame: one damaged frame in 256 fits it.
+const CHECK: Check = Check { name: "CRC-8", bits: 8 };
 
 /// The step of a [`Context`] or relation that tells the decimals of a classic meter's energies and powers,
 /// which only its configuration (0101) knows: 1 for none to 4 for three; 0 is "not known".

@@ -6,6 +6,10 @@
 
 use super::{EKT, EMR, NEVA_1, NEVA_3};
 use crate::protocol::Dialect;
+use crate::reading::Check;
+
+/// The check character over seven bits: one damaged block in 128 fits it.
+pub const CHECK: Check = Check { name: "BCC", bits: 7 };
 
 /// A way to compute the block check character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

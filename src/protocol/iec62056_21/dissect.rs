@@ -16,11 +16,14 @@ pub use asked::Asked;
 use sheet::Sheet;
 
 use super::PROTOCOL;
-use super::bcc::{Method, Rule};
+use super::bcc::{CHECK, Method, Rule};
 use super::message::{Block, Command, End, Message, parse};
 use super::step::Stand;
-use crate::frame::{Checksum, Direction, Dissection, Field, Layer, Origin, Reason, Span, Value, Verdict};
+use crate::frame::{
+    Checksum, Direction, Dissection, Field, Layer, Origin, Reason, Span, Value, Verdict, doubt_all,
+};
 use crate::protocol::{Context, Weight};
+use crate::reading::{Check, Doubt};
 
 /// A frame explained, and whether it says no.
 #[derive(Debug)]
@@ -50,6 +53,7 @@ pub fn explain(wire: &[u8], context: &Context<'_>) -> Explained {
     if let Some(text) = checksum.filter(|_| verdict.is_bad()).map(|sum| mismatch(&message, &text, sum)) {
         sheet.problem("checksum", text);
     }
+    judge_names(&mut sheet);
     let Sheet { fields, readings, problems, title, refused, .. } = sheet;
     let layers = layers(wire, &text, fields, has_parity);
     let dissection = Dissection {
@@ -64,7 +68,23 @@ pub fn explain(wire: &[u8], context: &Context<'_>) -> Explained {
         problems,
         bare: None,
     };
-    Explained { dissection, refused }
+    let check = if checksum.is_some() { &CHECK } else { &Check::NONE };
+    Explained { dissection: dissection.carried_under(check), refused }
+}
+
+/// Doubts an answer that names one register twice, or a line of which has lost its name.
+fn judge_names(sheet: &mut Sheet<'_>) {
+    if sheet.has_double_name {
+        sheet.problem(
+            Doubt::DoubleCode.code(),
+            "one name comes twice in this answer: one of them may be damaged",
+        );
+        doubt_all(&mut sheet.readings, Doubt::DoubleCode);
+    }
+    if sheet.has_lost_name {
+        sheet.problem(Doubt::LostName.code(), "a line of this answer has lost its name or its brackets");
+        doubt_all(&mut sheet.readings, Doubt::LostName);
+    }
 }
 
 /// The bytes without parity bits.

@@ -5,7 +5,10 @@ use super::{amis, header, names, record};
 use crate::frame::{Checksum, Direction, Dissection, Layer, Reason, Span, Value, Verdict};
 use crate::protocol::Context;
 use crate::protocol::sheet::Sheet;
-use crate::reading::Octets;
+use crate::reading::{Check, Octets};
+
+/// The sum of a frame: one damaged frame in 256 fits it, and bytes that change places do.
+pub const CHECK: Check = Check { name: "sum", bits: 8 };
 
 /// Protocol id.
 pub const ID: &str = "mbus";
@@ -182,7 +185,7 @@ fn body(bytes: &[u8], context: &Context<'_>, long: &Long<'_>) -> Dissection {
         dissection.readings.clear();
     }
     dissection.layers.extend(layer);
-    dissection
+    dissection.carried_under(&CHECK)
 }
 
 /// A customer interface pushes although it calls itself master.

@@ -80,6 +80,7 @@ fn without_object<F: Fields>(sheet: &mut Sheet<'_, F>, from: usize, until: usize
     if is_sound {
         continuation(sheet, from, line);
     } else if line.end == from {
+        sheet.awaited = None;
         sheet.field("blank line", Span::new(from, line.next), Value::Bytes, 0);
     } else {
         unreadable(sheet, from, line);
@@ -88,6 +89,8 @@ fn without_object<F: Fields>(sheet: &mut Sheet<'_, F>, from: usize, until: usize
 }
 
 fn unreadable<F: Fields>(sheet: &mut Sheet<'_, F>, from: usize, line: Line) {
+    // The number of a register stands in the very next line, or it is not known to be its number.
+    sheet.awaited = None;
     let span = Span::new(from, line.next);
     sheet.field("unreadable line", span, Value::Text, 0);
     sheet.problem("line", "a line that is neither object and brackets nor a continuation", Some(span));

@@ -20,10 +20,11 @@ use super::wrapped::Wrapped;
 use crate::frame::checksum::ARC;
 use crate::frame::{
     Checksum, Direction, Dissection, Field, Layer, Problem, Reason, Span, Value, Values, Verdict,
+    doubt_doubles,
 };
 use crate::protocol::fields::{Fields, Unkept};
 use crate::protocol::{Context, Dialect};
-use crate::reading::Reading;
+use crate::reading::{Check, Reading};
 
 /// Protocol id.
 pub const ID: &str = "dsmr-p1";
@@ -107,6 +108,9 @@ fn explain<F: Fields>(bytes: &[u8], base: usize, dialect: Dialect) -> Explained<
     lines::body(&mut sheet, next, stop);
     told::date(&mut sheet);
     place(&mut sheet, dialect);
+    if verdict == Verdict::Unchecked(Reason::NoChecksum) {
+        unchecked(&mut sheet);
+    }
     let of_lines = sheet.problems.len();
     close(&mut sheet, end, checksum, verdict);
     // What is wrong with the whole comes before what is wrong with a line.
@@ -124,6 +128,13 @@ fn explain<F: Fields>(bytes: &[u8], base: usize, dialect: Dialect) -> Explained<
         readings: sheet.readings,
         problems: sheet.problems,
     }
+}
+
+/// No check tells whether a line was lost or a name damaged: the readings say so, and a name that comes twice does.
+#[cold]
+fn unchecked<F: Fields>(sheet: &mut Sheet<'_, F>) {
+    sheet.readings.iter_mut().for_each(|reading| reading.check = Some(&Check::NONE));
+    sheet.problems.extend(doubt_doubles(&mut sheet.readings));
 }
 
 /// Gives every time its offset, where the country is known.

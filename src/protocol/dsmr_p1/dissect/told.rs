@@ -60,6 +60,8 @@ pub fn push<F: Fields>(
         unit,
         raw: Raw::Text(sheet.text(raw).into()),
         at,
+        check: None,
+        doubt: None,
     };
     sheet.readings.push(reading);
 }

@@ -18,7 +18,7 @@ mod view;
 pub use measure::forwards;
 
 use super::frame::{self, Defect, Kind, Packet};
-use super::{KERNEL10, PROTOCOL, decimals, words};
+use super::{CHECK, KERNEL10, PROTOCOL, decimals, words};
 use crate::frame::{Checksum, Direction, Dissection, Layer, Reason, Value, Verdict};
 use crate::protocol::Context;
 use found::{Found, How};
@@ -202,4 +202,5 @@ fn assemble(
         problems,
         bare: None,
     }
+    .carried_under(&CHECK)
 }

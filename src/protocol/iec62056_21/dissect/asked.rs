@@ -34,6 +34,21 @@ impl<'a> Asked<'a> {
         self.argument.split(|byte| *byte == b',').nth(index)
     }
 
+    /// Whether an answer to this can stand under a name: under that asked for, and of a group or an archive of all
+    /// energies under those of its parts.
+    pub fn may_answer_as(&self, name: &[u8]) -> bool {
+        let asked = self.address;
+        let name = name.trim_ascii();
+        if asked.is_empty() || name.eq_ignore_ascii_case(asked) {
+            return true;
+        }
+        match asked {
+            b"GROUP" | b"GRPNM" => self.argument.windows(name.len().max(1)).any(|part| part == name),
+            [kind @ .., b'0', b'0'] => name.len() == asked.len() && name.starts_with(kind),
+            _ => false,
+        }
+    }
+
     /// The mask of values that a group read asks of a parameter: `400B(7)`.
     pub fn mask(&self, name: &[u8]) -> Option<u32> {
         let at = self.argument.windows(name.len()).position(|window| window == name)?;

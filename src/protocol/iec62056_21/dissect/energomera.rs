@@ -76,7 +76,7 @@ fn is_masked(place: &Place<'_>, name: &[u8]) -> bool {
 }
 
 fn number(sheet: &mut Sheet<'_>, place: &Place<'_>, plain: About, span: &Range<usize>) {
-    let (value, measured) = scalar::number_or_text(sheet.bytes(span));
+    let (value, measured) = scalar::number_only(sheet.bytes(span));
     let name = place.parameter.name.as_bytes();
     let (index, masked) = (index(place, name), is_masked(place, name));
     let code = match place.parameter.series {
@@ -275,7 +275,7 @@ fn numbers(sheet: &mut Sheet<'_>, place: &Place<'_>, plain: About, span: &Range<
     let (value, measured) = if several {
         (Value::Text, Measured::Text(sheet.bytes(span).into()))
     } else {
-        scalar::number_or_text(sheet.bytes(span))
+        scalar::number_only(sheet.bytes(span))
     };
     let label = Label::Nth("value", u16::try_from(place.nth + 1).unwrap_or(u16::MAX));
     sheet.value(label, span.clone(), value, plain.unit);
@@ -342,7 +342,7 @@ fn archive(sheet: &mut Sheet<'_>, place: &Place<'_>, span: &Range<usize>) {
             return stamp(sheet, index, item, &mut about.at);
         }
         let item = after_flags(sheet, item);
-        let (value, measured) = scalar::number_or_text(sheet.bytes(&item));
+        let (value, measured) = scalar::number_only(sheet.bytes(&item));
         sheet.value(label, item.clone(), value, unit);
         sheet.reading(about, measured, &item);
     });
@@ -373,7 +373,7 @@ fn stamp(sheet: &mut Sheet<'_>, index: usize, item: Range<usize>, at: &mut Optio
             if let Some(minutes) = minutes {
                 *at = at.map(|at| MeterTime { zone: Zone::OffsetMinutes(minutes), ..at });
             }
-            if let Some(field) = sheet.inner("zone", item, scalar::number_or_text(bytes).0) {
+            if let Some(field) = sheet.inner("zone", item, scalar::number_only(bytes).0) {
                 field.note = "minutes from the meter's time to universal time";
             }
         }
@@ -437,7 +437,7 @@ fn profile(sheet: &mut Sheet<'_>, place: &Place<'_>, plain: About, span: &Range<
         match index.cmp(&before) {
             Ordering::Less => stamp(sheet, index, item, &mut day),
             Ordering::Equal => {
-                let (value, measured) = scalar::number_or_text(bytes);
+                let (value, measured) = scalar::number_only(bytes);
                 sheet.value("value", item.clone(), value, plain.unit);
                 let at = if is_timed { day } else { day.and_then(|day| half_hour_of(day, nth)) };
                 if is_there {

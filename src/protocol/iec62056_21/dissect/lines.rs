@@ -32,14 +32,15 @@ fn lay_value(sheet: &mut Sheet<'_>, address: &[u8], code: Option<Obis>, nth: usi
     let unit = obis::unit(unit_text).unwrap_or_default();
     let bytes = sheet.bytes(&parts.value);
     let about = about(address, code, unit);
-    if nth > 0 && moment(bytes).is_some() {
+    // A number with a unit is no time, however many digits it has.
+    if nth > 0 && moment(sheet.bytes(span)).is_some() {
         return stamp(sheet, span);
     }
     if span.is_empty() {
         absent(sheet, about, span);
         return;
     }
-    let (value, measured) = value(code.map(|obis| obis.code), bytes);
+    let (value, measured) = value(code.map(|obis| obis.code), bytes, unit != Unit::None);
     sheet.inner("padding", span.start..parts.value.start, Value::Bytes);
     let label = code.map_or(Label::Name("value"), |obis| Label::Code(obis.code));
     sheet.value(label, parts.value.clone(), value, unit);
@@ -81,7 +82,7 @@ fn about(address: &[u8], code: Option<Obis>, unit: Unit) -> About {
     }
 }
 
-fn value(code: Option<Code>, bytes: &[u8]) -> (Value, Measured) {
+fn value(code: Option<Code>, bytes: &[u8], has_unit: bool) -> (Value, Measured) {
     let time = match code {
         Some(Code { c: 0, d: 9, e: 1 }) => {
             scalar::with_season(bytes, scalar::time).or_else(|| scalar::clock(bytes))
@@ -98,6 +99,9 @@ fn value(code: Option<Code>, bytes: &[u8]) -> (Value, Measured) {
     let is_text = code.is_none_or(|code| code.c >= 96 || code.c == 0);
     if is_text && !bytes.contains(&b'.') {
         return (Value::Text, Measured::Text(bytes.into()));
+    }
+    if code.and_then(Quantity::of).is_some() || has_unit {
+        return scalar::number_only(bytes);
     }
     scalar::number_or_text(bytes)
 }

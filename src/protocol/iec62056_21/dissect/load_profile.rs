@@ -42,8 +42,8 @@ impl Table {
         match self.seen {
             0 => _ = sheet.inner("first row", span.clone(), Value::Time(start)),
             1 => _ = sheet.inner("status", span.clone(), Value::Text),
-            2 => sheet.value("row interval", span.clone(), scalar::number_or_text(bytes).0, Unit::Minute),
-            3 => _ = sheet.inner("columns", span.clone(), scalar::number_or_text(bytes).0),
+            2 => sheet.value("row interval", span.clone(), scalar::number_only(bytes).0, Unit::Minute),
+            3 => _ = sheet.inner("columns", span.clone(), scalar::number_only(bytes).0),
             place if place < HEAD + 2 * self.width => self.column(sheet, span),
             place => self.cell(sheet, span, place - HEAD - 2 * self.width),
         }
@@ -68,7 +68,7 @@ impl Table {
     fn cell(&self, sheet: &mut Sheet<'_>, span: &Range<usize>, index: usize) {
         let (row, column) = (index.checked_div(self.width), index.checked_rem(self.width));
         let known = column.and_then(|column| self.columns.get(column));
-        let (value, measured) = scalar::number_or_text(sheet.bytes(span));
+        let (value, measured) = scalar::number_only(sheet.bytes(span));
         let Some((code, unit)) = known else {
             sheet.inner("value", span.clone(), value);
             return;

@@ -63,7 +63,7 @@ fn odd(sheet: &mut Sheet<'_>, span: &Range<usize>, what: &'static str) {
 }
 
 fn number(sheet: &mut Sheet<'_>, about: About, span: &Range<usize>) {
-    let (value, measured) = scalar::number_or_text(sheet.bytes(span));
+    let (value, measured) = scalar::number_only(sheet.bytes(span));
     if value == Value::Text {
         return odd(sheet, span, "not a number, as the code would have it");
     }

@@ -1,7 +1,7 @@
 //! Single values: numbers with a point or a comma, dates, times.
 
 use crate::frame::Value;
-use crate::reading::{Decimal, Measured, MeterTime, Zone};
+use crate::reading::{Absent, Decimal, Measured, MeterTime, Zone};
 
 /// Reads a number; a comma counts as the point.
 pub fn number(text: &[u8]) -> Option<Decimal> {
@@ -113,7 +113,17 @@ pub fn small(text: &[u8]) -> Option<u8> {
     }
 }
 
-/// The value of a field and of a reading for a number or, failing that, a text.
+/// The value of a field and of a reading where only a number can stand: what is none is shown and not believed.
+pub fn number_only(text: &[u8]) -> (Value, Measured) {
+    match number(text) {
+        Some(number) => (Value::Number(number), Measured::Number(number)),
+        // Makers fill a register that holds nothing with dashes.
+        None if text.iter().all(|byte| *byte == b'-') => (Value::Text, Measured::Absent(Absent::NoData)),
+        None => (Value::Text, Measured::Absent(Absent::Malformed)),
+    }
+}
+
+/// The value of a field and of a reading for a number or, under a name that no table has, a text.
 pub fn number_or_text(text: &[u8]) -> (Value, Measured) {
     match number(text) {
         Some(number) => (Value::Number(number), Measured::Number(number)),
@@ -150,5 +160,15 @@ mod tests {
         assert_eq!(number(b"000007,4").map(|n| n.to_string()).as_deref(), Some("7.4"));
         assert_eq!(number(b"-000115.94").map(|n| n.to_string()).as_deref(), Some("-115.94"));
         assert_eq!(number(b"1,2,3"), None);
+    }
+
+    #[test]
+    fn where_a_number_belongs_a_text_is_no_value() {
+        for damaged in ["q775.29", "0.0-", "2 2.1", "1.2.3", "-", "", "+-1", ".", "7\x0b1"] {
+            let (value, measured) = number_only(damaged.as_bytes());
+            assert_eq!(value, Value::Text, "{damaged}");
+            assert!(matches!(measured, Measured::Absent(_)), "{damaged}");
+        }
+        assert_eq!(number_only(b"-------").1, Measured::Absent(Absent::NoData));
     }
 }

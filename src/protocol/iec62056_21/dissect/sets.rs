@@ -1,5 +1,6 @@
 //! Data sets: each address looked up, each value explained by what the address means.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::asked::Asked;
@@ -84,6 +85,12 @@ struct Walk<'a> {
     dialect: Dialect,
     /// The load profile whose block this is.
     table: Option<load_profile::Table>,
+    /// The names so far.
+    names: BTreeSet<&'a [u8]>,
+    /// Whether the last token was a name, and brackets must follow.
+    is_named: bool,
+    /// Whether a bracket is open.
+    is_inside: bool,
 }
 
 /// Explains the data sets of an answer.
@@ -97,7 +104,19 @@ pub fn lay(sheet: &mut Sheet<'_>, content: &Range<usize>, context: &Context<'_>,
         sheet.title = title;
     }
     let dialect = context.dialect;
-    let mut walk = Walk { known, address, nth: 0, count: 0, parent: None, asked, dialect, table: None };
+    let mut walk = Walk {
+        known,
+        address,
+        nth: 0,
+        count: 0,
+        parent: None,
+        asked,
+        dialect,
+        table: None,
+        names: BTreeSet::new(),
+        is_named: false,
+        is_inside: false,
+    };
     walk.through(sheet, content);
 }
 
@@ -206,6 +225,7 @@ impl<'a> Walk<'a> {
     fn through<'t: 'a>(&mut self, sheet: &mut Sheet<'t>, content: &Range<usize>) {
         let mut tokens = Tokens::new(sheet.bytes(content), content.start);
         while let Some(token) = tokens.next() {
+            sheet.has_lost_name |= self.loses_name(sheet, &token);
             match token {
                 Token::Address(range) => self.address(sheet, &range),
                 Token::Open(at) => {
@@ -230,9 +250,37 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Whether a token stands where damage has put it: a bracket that closes none, a name without brackets, a name
+    /// that was not asked for.
+    fn loses_name(&mut self, sheet: &Sheet<'_>, token: &Token) -> bool {
+        let was_named = std::mem::take(&mut self.is_named);
+        match token {
+            Token::Address(range) => {
+                self.is_named = true;
+                was_named || !self.may_be_named(sheet.bytes(range))
+            }
+            Token::Open(_) => {
+                self.is_inside = true;
+                false
+            }
+            Token::Value(range) => sheet.bytes(range).iter().any(u8::is_ascii_control),
+            Token::Close(_) => !std::mem::take(&mut self.is_inside) || was_named,
+            Token::LineEnd(_) | Token::Mark(_) => std::mem::take(&mut self.is_inside) || was_named,
+        }
+    }
+
+    /// Whether a name can stand in this answer.
+    fn may_be_named(&self, name: &[u8]) -> bool {
+        let is_readable = name.iter().all(|byte| matches!(byte, 0x20..=0x7E));
+        is_readable && self.asked.is_none_or(|asked| asked.may_answer_as(name))
+    }
+
     fn address<'t: 'a>(&mut self, sheet: &mut Sheet<'t>, range: &Range<usize>) {
         let bytes = sheet.bytes(range);
         let is_same = bytes == self.address && self.nth > 0;
+        // Only the values of a parameter are numbered by repeating its name.
+        let goes_on = is_same && matches!(self.known, Known::Parameter(..));
+        sheet.has_double_name |= !self.names.insert(bytes) && !goes_on;
         if !is_same {
             self.nth = 0;
             self.address = bytes;

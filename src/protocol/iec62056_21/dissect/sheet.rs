@@ -19,6 +19,10 @@ pub struct Sheet<'a> {
     pub refused: Option<(Option<u16>, &'static str)>,
     /// Whether values are to become readings.
     pub reads: bool,
+    /// Whether one name comes twice, so that two values stand under it.
+    pub has_double_name: bool,
+    /// Whether a line has lost its name or its brackets, so that its values stand under another name or none.
+    pub has_lost_name: bool,
 }
 
 /// What a value is, besides itself.
@@ -50,6 +54,8 @@ impl<'a> Sheet<'a> {
             title: "",
             refused: None,
             reads: false,
+            has_double_name: false,
+            has_lost_name: false,
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::frame::{Direction, Dissection};
 use crate::protocol::iec62056_21::bcc::Rule;
 use crate::protocol::iec62056_21::compose::Query;
-use crate::protocol::iec62056_21::dissect::{explain, seven_bits};
+use crate::protocol::iec62056_21::dissect::{Asked, explain, seven_bits};
 use crate::protocol::iec62056_21::message::{Command, End, Message, parse};
 use crate::protocol::{Context, Dialect};
 use crate::reading::Reading;
@@ -95,7 +95,7 @@ fn verdict(message: Message, text: &[u8], readings: Vec<Reading>, asked: Option<
         Message::Data(block) => {
             let content = text.get(block.content.clone()).unwrap_or_default();
             let value = bracketed(content).to_vec();
-            let other = asked.is_some_and(|query| is_other(content, query));
+            let other = asked.is_some_and(|query| names_another(content, query));
             Verdict::Data { readings, value, other, more: block.end == End::More }
         }
         Message::Lines => Verdict::Data { readings, value: Vec::new(), other: false, more: false },
@@ -130,13 +130,11 @@ fn bracketed(content: &[u8]) -> &[u8] {
     content.get(open..close).unwrap_or_default()
 }
 
-/// Whether an answer names another address. Group reads and archives of all energies answer under the names
-/// of their parts, and some meters under none.
-fn is_other(content: &[u8], query: &Query) -> bool {
+/// Whether an answer names another address; some meters answer under none.
+fn names_another(content: &[u8], query: &Query) -> bool {
     let name = content.split(|byte| *byte == b'(').next().unwrap_or_default().trim_ascii();
-    let asked = query.address();
-    let is_group = matches!(asked, b"GROUP" | b"GRPNM") || asked.ends_with(b"00");
-    !name.is_empty() && !is_group && !name.eq_ignore_ascii_case(asked)
+    let asked = Asked::of(&query.data);
+    !name.is_empty() && asked.is_some_and(|asked| !asked.may_answer_as(name))
 }
 
 /// A P0 whose SOH was lost on the way, as some RFC 2217 ports do: its data block fits a check character that

@@ -7,6 +7,7 @@ use super::codes::{self, DATE, SEASONS, SPECIAL_DAYS, TIME};
 use super::schedule::{Calendar, Day};
 use super::split::{Energy, Profile, Registers, Slot};
 use crate::protocol::Warning;
+use crate::protocol::iec62056_21::bcc::CHECK;
 use crate::reading::{Code, Measured, MeterTime, Period, Quantity, Raw, Reading, Unit};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -298,6 +299,8 @@ fn reading(code: Code, energy: Energy, at: MeterTime, period: Period) -> Reading
         unit: Unit::WattHour,
         raw: Raw::Text(text.into_bytes().into()),
         at: Some(at),
+        check: Some(&CHECK),
+        doubt: None,
     }
 }
 
@@ -314,6 +317,8 @@ fn power(slot: &Slot, at: MeterTime) -> Reading {
         unit: Unit::Watt,
         raw: Raw::Text(value.to_string().into_bytes().into()),
         at: Some(at),
+        check: Some(&CHECK),
+        doubt: None,
     }
 }
 
