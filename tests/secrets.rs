@@ -91,8 +91,11 @@ fn of_trace(trace: &Trace) -> String {
         return text;
     }
     for number in 0..trace.len() {
-        text += &entry::json(trace, number, 0, Show::default()).unwrap_or_default();
-        text += &entry::text(trace, number, 0, Show::default()).unwrap_or_default();
+        text += &entry::Explained::of(trace, number)
+            .and_then(|found| found.json(0, Show::default()))
+            .unwrap_or_default();
+        text += &entry::Explained::of(trace, number)
+            .map_or_else(String::new, |found| found.text(0, Show::default()));
     }
     let mut bytes = [Vec::new(), Vec::new(), Vec::new()];
     let [csv, markdown, hex] = &mut bytes;

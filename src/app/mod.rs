@@ -15,4 +15,5 @@ pub mod raw;
 pub mod session;
 pub mod target;
 pub mod telegram;
+pub mod trust;
 pub mod write_log;

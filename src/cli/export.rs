@@ -68,7 +68,8 @@ impl Exporting {
         let show = Show { look: Look::default(), timed: self.explained.is_timed() };
         let mut offset = 0;
         self.each(|trace, number| {
-            let bytes = entry::json(trace, number, offset, show);
+            let bytes =
+                entry::Explained::of(trace, number).and_then(|explained| explained.json(offset, show));
             let line = bytes.or_else(|| entry::mark_json(trace, number, offset, show));
             offset += trace.entry(number).map_or(0, |entry| u64::from(entry.len));
             line.map_or(Ok(()), |line| out.line(&line))

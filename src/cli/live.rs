@@ -285,6 +285,12 @@ impl Live {
         }
     }
 
+    /// Damaged frames received so far.
+    #[must_use]
+    pub fn damaged_frames(&self) -> u64 {
+        self.session.status.borrow().counters.bad
+    }
+
     /// Whether the bus has ended.
     #[must_use]
     pub const fn has_ended(&self) -> bool {

@@ -13,6 +13,7 @@ use crate::app::output::paint::Sheet;
 use crate::app::output::reading::{self, Item};
 use crate::app::session::{Opening, Recording, Role, Simulation};
 use crate::app::target::Target;
+use crate::app::trust;
 use crate::bus::{Errand, JobEvent, Standing};
 use crate::frame::{At, visible};
 use crate::protocol::{Access, Failure, Fault, Options, Request};
@@ -127,10 +128,12 @@ impl Reader<'_> {
 
     async fn once(&self, live: &mut Live) -> Outcome {
         let begun = Zoned::now();
+        let damaged = live.damaged_frames();
         let poll = self.poll(live).await?;
         if !poll.silent {
             self.print(live, &poll, &begun).await?;
         }
+        self.advise(&poll, live.damaged_frames().saturating_sub(damaged));
         self.judge(poll)
     }
 
@@ -200,6 +203,17 @@ impl Reader<'_> {
                 poll.first_trouble.get_or_insert(trouble);
             }
             _ => {}
+        }
+    }
+
+    /// Says that values may be wrong which a weak check has let pass, and how to be sure.
+    fn advise(&self, poll: &Poll, damaged: u64) {
+        let readings = poll.got.iter().filter_map(|got| match got {
+            Got::Reading(reading, _) => Some(reading),
+            Got::Missing { .. } => None,
+        });
+        if let Some(advice) = trust::advice(readings, damaged).filter(|_| !self.given.twice) {
+            out::remark(&format!("{}: {advice}; read twice to be sure: --twice", self.doing));
         }
     }
 

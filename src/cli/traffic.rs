@@ -4,8 +4,6 @@ use super::exit::{Exit, Stop};
 use super::out::Out;
 use crate::app::output::entry::{self, Show};
 use crate::bus::Shown;
-use crate::frame::Dissection;
-use crate::protocol::{Judged, Lock, sealed};
 use crate::trace::{CaptureState, EntryKind, SharedTrace, Trace, Way};
 
 /// Entries that are made text of at once.
@@ -166,34 +164,23 @@ impl Printer {
     fn entry(&mut self, trace: &Trace) -> Option<String> {
         let number = self.next;
         self.next += 1;
-        let Some(found) = trace.entry(number) else {
+        let Some(explained) = entry::Explained::of(trace, number) else {
             self.skipped += 1;
             return None;
         };
+        let found = explained.entry();
         let tally = if found.way == Way::Out { &mut self.sent } else { &mut self.received };
         match found.kind {
-            EntryKind::Frame(judged) => {
+            EntryKind::Frame(_) => {
                 tally.frames += 1;
-                tally.bad += u64::from(judged == Judged::Bad);
-                tally.locked += u64::from(is_locked(trace, number));
+                tally.bad += u64::from(explained.is_bad());
+                tally.locked += u64::from(explained.is_locked());
             }
             EntryKind::Noise => tally.noise_bytes += u64::from(found.len),
             EntryKind::Echo | EntryKind::Mark(_) => {}
         }
         let offset = self.offset;
         self.offset += u64::from(found.len);
-        if self.json {
-            entry::json(trace, number, offset, self.show)
-        } else {
-            entry::text(trace, number, offset, self.show)
-        }
+        if self.json { explained.json(offset, self.show) } else { Some(explained.text(offset, self.show)) }
     }
-}
-
-/// Whether keys were given for a frame and none of them fits.
-fn is_locked(trace: &Trace, number: u32) -> bool {
-    let wrong = |dissection: &Dissection| {
-        dissection.problems.iter().any(|problem| sealed::lock(problem.code) == Some(Lock::WrongKey))
-    };
-    trace.has_keys() && trace.dissect(number).as_ref().is_some_and(wrong)
 }

@@ -5,7 +5,8 @@ use jiff::tz::TimeZone;
 
 use super::dissection::{Frame, Happened, Noise, Place};
 use super::explain::{self, Look};
-use crate::frame::Mask;
+use crate::frame::{Dissection, Mask};
+use crate::protocol::{Judged, Lock, sealed};
 use crate::trace::{Entry, EntryKind, Trace, Way};
 
 /// How entries are to be shown.
@@ -17,23 +18,83 @@ pub struct Show {
     pub timed: bool,
 }
 
-/// A frame or noise as one line of JSON, without its end; `None` for what is no bytes, such as a mark.
-#[must_use]
-pub fn json(trace: &Trace, number: u32, offset: u64, show: Show) -> Option<String> {
-    let entry = trace.entry(number)?;
-    let at = show.timed.then(|| zoned(trace, &entry));
-    let place = Place { offset, at: at.as_ref(), reveal: show.look.reveal };
-    let bytes = trace.bytes_of(&entry);
-    let noise = || serde_json::to_string(&Noise::of(&bytes, place)).ok();
-    let dissection = trace.dissect(number);
-    match (entry.kind, dissection) {
-        (EntryKind::Mark(_), _) => None,
-        (EntryKind::Echo, Some(dissection)) if is_whole(trace, &entry) => {
-            serde_json::to_string(&Frame::of(&dissection, place).echo()).ok()
+/// An entry on its way out, explained once for all that is to be said of it.
+#[derive(Debug)]
+pub struct Explained<'a> {
+    trace: &'a Trace,
+    number: u32,
+    entry: Entry,
+    dissection: Option<Dissection>,
+}
+
+impl<'a> Explained<'a> {
+    /// The entry with a number; `None` where there is none.
+    #[must_use]
+    pub fn of(trace: &'a Trace, number: u32) -> Option<Self> {
+        let entry = trace.entry(number)?;
+        Some(Self { trace, number, entry, dissection: trace.dissect(number) })
+    }
+
+    /// The entry itself.
+    #[must_use]
+    pub const fn entry(&self) -> &Entry {
+        &self.entry
+    }
+
+    /// Whether it is a frame that is damaged, or whose content is not of the form its protocol prescribes.
+    #[must_use]
+    pub fn is_bad(&self) -> bool {
+        let is_malformed = || self.dissection.as_ref().is_some_and(|found| found.verdict.is_bad());
+        matches!(self.entry.kind, EntryKind::Frame(judged) if judged == Judged::Bad || is_malformed())
+    }
+
+    /// Whether keys were given for it and none of them fits.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        let is_wrong = |code| sealed::lock(code) == Some(Lock::WrongKey);
+        let problems = self.dissection.iter().flat_map(|found| &found.problems);
+        self.trace.has_keys() && { problems }.any(|problem| is_wrong(problem.code))
+    }
+
+    /// A frame or noise as one line of JSON, without its end; `None` for what is no bytes, such as a mark.
+    #[must_use]
+    pub fn json(&self, offset: u64, show: Show) -> Option<String> {
+        let Self { trace, number, entry, dissection } = self;
+        let at = show.timed.then(|| zoned(trace, entry));
+        let place = Place { offset, at: at.as_ref(), reveal: show.look.reveal };
+        match (entry.kind, dissection) {
+            (EntryKind::Mark(_), _) => None,
+            (EntryKind::Echo, Some(dissection)) if is_whole(trace, entry) => {
+                serde_json::to_string(&Frame::of(dissection, place).echo()).ok()
+            }
+            (EntryKind::Echo, _) => serde_json::to_string(&part_of_echo(trace, *number, place)).ok(),
+            (EntryKind::Frame(_), Some(dissection)) => {
+                serde_json::to_string(&Frame::of(dissection, place)).ok()
+            }
+            (EntryKind::Noise | EntryKind::Frame(_), _) => {
+                serde_json::to_string(&Noise::of(&trace.bytes_of(entry), place)).ok()
+            }
         }
-        (EntryKind::Echo, _) => serde_json::to_string(&part_of_echo(trace, number, place)).ok(),
-        (EntryKind::Frame(_), Some(dissection)) => serde_json::to_string(&Frame::of(&dissection, place)).ok(),
-        (EntryKind::Noise | EntryKind::Frame(_), _) => noise(),
+    }
+
+    /// A frame, noise or mark as text of several lines.
+    #[must_use]
+    pub fn text(&self, offset: u64, show: Show) -> String {
+        let Self { trace, entry, dissection, .. } = self;
+        let heading = if show.timed { moment(trace, entry) } else { format!("@{offset} ") };
+        if let Some(mark) = trace.mark_of(entry) {
+            return format!("{heading}{}\n", show.look.sheet.paint.faint(&mark.to_string()));
+        }
+        let bytes = |what: &str| explain::bytes(what, &trace.bytes_of(entry), &heading, show.look);
+        match (entry.kind, dissection) {
+            (EntryKind::Noise, _) => bytes("noise"),
+            (EntryKind::Echo, _) => {
+                let what = format!("{heading}echo of our own bytes, {}", explain::count(entry.len as usize));
+                format!("{}\n", show.look.sheet.paint.odd(&what))
+            }
+            (_, Some(dissection)) => explain::frame(dissection, &heading, show.look),
+            (_, None) => bytes("of no known protocol"),
+        }
     }
 }
 
@@ -58,28 +119,6 @@ fn part_of_echo(trace: &Trace, number: u32, place: Place<'_>) -> Noise {
     let bytes = trace.entry(number).map(|entry| trace.bytes_of(&entry).into_owned()).unwrap_or_default();
     let mask = if place.reveal { Mask::default() } else { trace.mask(number, None) };
     Noise::echo(bytes.len(), mask.spaced_hex(&bytes).replace(' ', ""), place)
-}
-
-/// A frame, noise or mark as text of several lines.
-#[must_use]
-pub fn text(trace: &Trace, number: u32, offset: u64, show: Show) -> Option<String> {
-    let entry = trace.entry(number)?;
-    let heading = if show.timed { moment(trace, &entry) } else { format!("@{offset} ") };
-    if let Some(mark) = trace.mark_of(&entry) {
-        return Some(format!("{heading}{}\n", show.look.sheet.paint.faint(&mark.to_string())));
-    }
-    let bytes = |what: &str| explain::bytes(what, &trace.bytes_of(&entry), &heading, show.look);
-    match entry.kind {
-        EntryKind::Noise => Some(bytes("noise")),
-        EntryKind::Echo => {
-            let what = format!("{heading}echo of our own bytes, {}", explain::count(entry.len as usize));
-            Some(format!("{}\n", show.look.sheet.paint.odd(&what)))
-        }
-        _ => Some(match trace.dissect(number) {
-            Some(dissection) => explain::frame(&dissection, &heading, show.look),
-            None => bytes("of no known protocol"),
-        }),
-    }
 }
 
 /// The wall time of an entry's first byte.
