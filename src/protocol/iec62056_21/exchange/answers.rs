@@ -59,6 +59,28 @@ impl Session {
         self.retry_or(Fault::Damaged { what }, at);
     }
 
+    /// A telegram that comes by itself is believed from its identification to its end. What lacks one of them may be
+    /// of two telegrams, or of a line that another meter shares.
+    pub(super) fn heard_telegram(&mut self, verdict: Verdict, at: At) {
+        let was_headed =
+            std::mem::replace(&mut self.is_headed, matches!(verdict, Verdict::Identification(_)));
+        match verdict {
+            Verdict::Data { readings, is_whole: true, .. } if was_headed => {
+                self.tell(readings);
+                self.done(at);
+            }
+            Verdict::Data { is_whole: false, .. } => {
+                self.tally.unfit =
+                    Some(Unfit::Content("the telegram has no end: no line with an exclamation mark"));
+            }
+            Verdict::Data { .. } => {
+                self.tally.unfit = Some(Unfit::Content("the telegram has no identification before it"));
+            }
+            Verdict::Damaged(what) => self.tally.damaged = Some(what),
+            _ => {}
+        }
+    }
+
     pub(super) fn heard_readout(&mut self, verdict: Verdict, at: At) {
         match verdict {
             Verdict::Data { readings, more, .. } => {

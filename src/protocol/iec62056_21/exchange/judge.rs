@@ -28,6 +28,8 @@ pub enum Verdict {
         other: bool,
         /// Whether another block follows.
         more: bool,
+        /// Whether it goes to its end: lines to their `!`.
+        is_whole: bool,
     },
     /// An error.
     Refused { code: Option<u16>, meaning: &'static str },
@@ -96,9 +98,12 @@ fn verdict(message: Message, text: &[u8], readings: Vec<Reading>, asked: Option<
             let content = text.get(block.content.clone()).unwrap_or_default();
             let value = bracketed(content).to_vec();
             let other = asked.is_some_and(|query| names_another(content, query));
-            Verdict::Data { readings, value, other, more: block.end == End::More }
+            Verdict::Data { readings, value, other, more: block.end == End::More, is_whole: true }
         }
-        Message::Lines => Verdict::Data { readings, value: Vec::new(), other: false, more: false },
+        Message::Lines => {
+            let is_whole = text.trim_ascii_end().ends_with(b"!");
+            Verdict::Data { readings, value: Vec::new(), other: false, more: false, is_whole }
+        }
         _ => Verdict::Foreign,
     }
 }

@@ -114,6 +114,8 @@ pub struct Session {
     pub(super) is_open: bool,
     /// How the session before this one ended.
     pub(super) before: Before,
+    /// Whether the head of a telegram that nobody asked for was heard, so that its lines may follow.
+    pub(super) is_headed: bool,
     /// Whether a sign-off is owed: something was said that may have opened a session.
     pub(super) owes_sign_off: bool,
     /// The line in force.
@@ -154,6 +156,7 @@ impl Session {
             owed: 0,
             is_open: false,
             before: Before::SignedOff,
+            is_headed: false,
             owes_sign_off: false,
             line,
             speed: Speed::Proposed,
@@ -226,6 +229,10 @@ impl Session {
             Job::Fast(query) => Some(query.clone()),
             Job::Readout { .. } | Job::Plain(_) | Job::Listen(_) => None,
         }
+    }
+
+    fn only_hears(&self) -> bool {
+        matches!(self.works.front(), Some(Work { job: Job::Listen(_), .. }))
     }
 
     /// How long an answer in this phase is waited for.
@@ -315,6 +322,7 @@ impl Session {
             Phase::Operand => self.heard_operand(verdict, wire, at),
             Phase::Login => self.heard_admission(verdict, at),
             Phase::Answer => self.heard_answer(verdict, at),
+            Phase::Readout if self.only_hears() => self.heard_telegram(verdict, at),
             Phase::Readout => self.heard_readout(verdict, at),
             Phase::Pause(next) => self.late(&verdict, next, at),
             _ => {}
