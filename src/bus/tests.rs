@@ -2,6 +2,7 @@
 
 mod arriving;
 mod early;
+mod endless;
 mod permits;
 
 use std::time::Duration;

@@ -131,7 +131,7 @@ pub enum Subcommand {
                             meterscope send /dev/ttyUSB0 --raw '00 06 47 5E 27' --append-crc modbus"
     )]
     Send(Box<Send>),
-    /// Listen to a bus; never writes a byte to it.
+    /// Listen to a bus; never writes a byte to its line.
     #[command(
         after_help = "Example:\n  meterscope sniff /dev/ttyUSB0?line=9600-8N1 --protocol energomera-ce --capture night.pcapng"
     )]

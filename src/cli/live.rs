@@ -87,6 +87,8 @@ pub struct Live {
     ended: bool,
     /// A lost link is waited for.
     waits: bool,
+    /// It was told that the link is lost and waited for.
+    is_away: bool,
     /// It was told that the person wants the program to end.
     stopping: bool,
     share: Share,
@@ -98,28 +100,34 @@ enum Urgent {
     Interrupted,
     /// The link is lost, and why.
     Gone(String),
+    /// The link that was lost is back.
+    Back,
 }
 
-/// Waits for what is urgent: for an interrupt unless it was told, for the loss of the link unless it is waited for.
+/// Waits for what is urgent: for an interrupt unless it was told, for the loss of the link or for its return.
 async fn urgent(
     interrupt: &Interrupt,
     is_told: bool,
     status: &mut watch::Receiver<Status>,
-    waits: bool,
+    is_away: bool,
 ) -> Urgent {
     tokio::select! {
         biased;
         () = interrupt.came(), if !is_told => Urgent::Interrupted,
-        why = gone(status), if !waits => Urgent::Gone(why),
-        else => std::future::pending().await,
+        change = moved(status, is_away) => change,
     }
 }
 
-/// Waits until the link is lost, and tells why.
-async fn gone(status: &mut watch::Receiver<Status>) -> String {
-    let lost = |status: &Status| matches!(status.link, LinkState::Lost(_));
-    match status.wait_for(lost).await.map(|status| status.link.clone()) {
-        Ok(LinkState::Lost(why)) => why,
+/// Waits until the link is lost, and tells why; or until it is back, where it was lost.
+async fn moved(status: &mut watch::Receiver<Status>, is_away: bool) -> Urgent {
+    let has_moved = |status: &Status| match status.link {
+        LinkState::Lost(_) => !is_away,
+        LinkState::Open(_) => is_away,
+        LinkState::Opening | LinkState::Closed(_) => false,
+    };
+    match status.wait_for(has_moved).await.map(|status| status.link.clone()) {
+        Ok(LinkState::Lost(why)) => Urgent::Gone(why),
+        Ok(LinkState::Open(_)) => Urgent::Back,
         // The bus has ended, and tells so by its events.
         _ => std::future::pending().await,
     }
@@ -148,6 +156,7 @@ impl Live {
             jobs: 0,
             ended: false,
             waits: false,
+            is_away: false,
             stopping: false,
             share: Share::default(),
         };
@@ -237,11 +246,24 @@ impl Live {
     /// The next thing of a job. After Ctrl-C [`Next::Stopping`] is given, once; the job goes on.
     pub async fn next_or_stop(&mut self, job: JobId) -> Next {
         loop {
-            let urgent = urgent(&self.interrupt, self.stopping, &mut self.session.status, self.waits);
+            let urgent = urgent(&self.interrupt, self.stopping, &mut self.session.status, self.is_away);
             let event = match self.share.turn(urgent, self.session.events.recv()).await {
                 Turn::Urgent(Urgent::Interrupted) => {
                     self.stopping = true;
                     return Next::Stopping;
+                }
+                Turn::Urgent(Urgent::Gone(why)) if self.waits => {
+                    self.is_away = true;
+                    out::remark(&format!(
+                        "{}: the link was lost: {why}; waiting until it is back",
+                        self.doing
+                    ));
+                    continue;
+                }
+                Turn::Urgent(Urgent::Back) => {
+                    self.is_away = false;
+                    out::remark(&format!("{}: the link is back", self.doing));
+                    continue;
                 }
                 Turn::Urgent(Urgent::Gone(why)) => {
                     return Next::Over(self.trouble(&format!("the link was lost: {why}")).into());

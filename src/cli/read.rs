@@ -1,5 +1,7 @@
 //! `read`: values of a meter.
 
+use std::cell::RefCell;
+
 use jiff::Zoned;
 use jiff::tz::TimeZone;
 
@@ -27,7 +29,15 @@ pub fn run(global: &Global, given: &Read) -> Outcome {
     let requests = requests(&target, given)?;
     meter::answers_on(&given.link.place, &target, &requests)?;
     let doing = format!("reading {}", target.meter());
-    let reader = Reader { global, given, target, requests, zone: zone::load(global)?, doing };
+    let reader = Reader {
+        global,
+        given,
+        target,
+        requests,
+        zone: zone::load(global)?,
+        doing,
+        complained: RefCell::default(),
+    };
     live::block_on(reader.run())
 }
 
@@ -50,6 +60,8 @@ struct Reader<'a> {
     requests: Vec<Request>,
     zone: Option<TimeZone>,
     doing: String,
+    /// What was complained of last.
+    complained: RefCell<String>,
 }
 
 /// What a poll came to so far.
@@ -60,7 +72,7 @@ struct Poll {
     /// What has been remarked on, each once: a line can do the same thing at every request.
     warned: Vec<String>,
     /// The first command stayed silent: nothing else was asked.
-    silent: bool,
+    silent: Option<Absent>,
     has_energy: bool,
     /// The load profile among the readings.
     archive: Archive,
@@ -129,12 +141,28 @@ impl Reader<'_> {
     async fn once(&self, live: &mut Live) -> Outcome {
         let begun = Zoned::now();
         let damaged = live.damaged_frames();
-        let poll = self.poll(live).await?;
-        if !poll.silent {
-            self.print(live, &poll, &begun).await?;
+        let poll = match self.poll(live).await {
+            Ok(poll) => poll,
+            Err(stop) => {
+                self.print_failed(live, Absent::NoAnswer, &begun).await?;
+                return Err(stop);
+            }
+        };
+        match poll.silent {
+            Some(why) => self.print_failed(live, why, &begun).await?,
+            None => self.print(live, &poll, &begun).await?,
         }
         self.advise(&poll, live.damaged_frames().saturating_sub(damaged));
         self.judge(poll)
+    }
+
+    /// Who reads objects, one a poll, gets one of a failed poll too: everything is missing, and why.
+    async fn print_failed(&self, live: &mut Live, why: Absent, begun: &Zoned) -> Result<(), Stop> {
+        if !self.global.json || self.given.every.is_none() || out::leaves_soon() {
+            return Ok(());
+        }
+        let got = (0..self.requests.len()).map(|request| Got::Missing { request, why }).collect();
+        self.print(live, &Poll { got, ..Poll::default() }, begun).await
     }
 
     /// Asks everything once.
@@ -165,7 +193,7 @@ impl Reader<'_> {
                 }
                 Next::Job(event) => self.take(live, &mut poll, event),
             }
-            if poll.silent {
+            if poll.silent.is_some() {
                 live.cancel(job).await;
                 return Ok(poll);
             }
@@ -196,7 +224,8 @@ impl Reader<'_> {
                 }
             }
             JobEvent::Answered { index, result: Err(failure), request, .. } => {
-                poll.silent = index == 0 && matches!(failure.fault, Fault::NoAnswer { .. } | Fault::LinkLost);
+                let is_silence = matches!(failure.fault, Fault::NoAnswer { .. } | Fault::LinkLost);
+                poll.silent = (index == 0 && is_silence).then(|| absent(&failure));
                 poll.got.push(Got::Missing { request: index, why: absent(&failure) });
                 let trouble =
                     failure::trouble(live, &self.target, &self.given.meter.who.address, &failure, request);
@@ -231,7 +260,7 @@ impl Reader<'_> {
         match poll.first_trouble {
             Some(trouble) if named || !poll.has_energy => Err(trouble.into()),
             Some(trouble) => {
-                out::complain(&trouble.text());
+                self.complain_once(trouble.text());
                 Ok(Exit::Done)
             }
             None if named || poll.has_energy => Ok(Exit::Done),
@@ -240,6 +269,13 @@ impl Reader<'_> {
                 let hint = format!("all commands: meterscope commands {}", self.target.model.id);
                 Err(Trouble::new(Exit::BadAnswer, &self.doing, what).hint(hint).into())
             }
+        }
+    }
+
+    /// What a meter refuses it refuses at every poll: that is said once.
+    fn complain_once(&self, text: String) {
+        if self.complained.replace(text.clone()) != text {
+            out::complain(&text);
         }
     }
 

@@ -1,4 +1,4 @@
-//! `sniff`: listens to a bus and never writes a byte to it.
+//! `sniff`: listens to a bus and never writes a byte to its line.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -20,7 +20,7 @@ use crate::app::output::explain::Look;
 use crate::app::output::paint::Sheet;
 use crate::app::session::{Opening, Recording, Role, Simulation};
 use crate::bus::{BusEvent, Decoder, Intent, LinkState, Standing};
-use crate::link::{Place, SHARE, Share, Turn};
+use crate::link::{Place, SHARE, Share, Turn, rfc2217};
 use crate::protocol::{LineSettings, MeterKey};
 use crate::trace::EntryKind;
 
@@ -75,6 +75,15 @@ fn replay(
     decode::each_step(&mut explained, &doing, |trace| printer.print_all(trace))
 }
 
+/// What listening through a converter that is controlled does send.
+fn negotiates() -> String {
+    format!(
+        "listening: negotiates with the converter (telnet, RFC 2217), at most {} bytes a connection; nothing goes to \
+         the line behind it",
+        rfc2217::MOST_FROM_LISTENER
+    )
+}
+
 /// What a line is taken for that nobody has named: the fastest, of which no byte can be said to be too slow.
 const UNKNOWN: LineSettings = LineSettings::n81(115_200);
 
@@ -105,6 +114,9 @@ enum End {
 
 impl Listener {
     async fn run(mut self, given: &Sniff) -> Outcome {
+        if matches!(given.link.place, Place::Rfc2217(..)) {
+            out::remark(&negotiates());
+        }
         let limit = given.duration.unwrap_or(Duration::from_secs(u64::from(u32::MAX)));
         let interrupt = self.live.interrupt();
         let told = async {

@@ -6,6 +6,8 @@
 mod clock;
 pub mod damage;
 mod dial;
+#[cfg(test)]
+mod endless;
 mod fair;
 mod hush;
 mod keep;

@@ -10,7 +10,7 @@ use crate::protocol::{
     Access, Address, Argument, Arguments, Command, Kind, Options, Plan, Profile, Request, registry,
 };
 
-fn decoder(model: &Model) -> Decoder {
+pub(super) fn decoder(model: &Model) -> Decoder {
     Decoder { family: registry::family(model.protocol).unwrap(), dialect: model.dialect }
 }
 
@@ -27,13 +27,13 @@ fn profile(model: &'static Model) -> Profile {
     }
 }
 
-fn plan(model: &'static Model, command: &'static Command, arguments: Arguments) -> Plan {
+pub(super) fn plan(model: &'static Model, command: &'static Command, arguments: Arguments) -> Plan {
     let requests = vec![Request { command, arguments }];
     Plan { profile: profile(model), requests, options: Options::default() }
 }
 
 /// Every command of every model.
-fn commands() -> impl Iterator<Item = (&'static Model, &'static Command)> {
+pub(super) fn commands() -> impl Iterator<Item = (&'static Model, &'static Command)> {
     let of = |model: &&'static Model| {
         let model = *model;
         let commands = decoder(model).family.commands(model.dialect);
@@ -43,7 +43,7 @@ fn commands() -> impl Iterator<Item = (&'static Model, &'static Command)> {
 }
 
 /// Arguments that fit a command.
-fn arguments(command: &'static Command) -> Option<Arguments> {
+pub(super) fn arguments(command: &'static Command) -> Option<Arguments> {
     let value = |kind: Kind| match kind {
         Kind::Integer { min, .. } => min.to_string(),
         Kind::Choice(choices) => choices.first().map(|choice| choice.word.to_owned()).unwrap_or_default(),

@@ -32,8 +32,8 @@ pub struct Read {
     /// Read again and again, such as every 5s, until Ctrl-C.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub every: Option<Duration>,
-    /// With --every: stop after so many polls.
-    #[arg(long, value_name = "N", requires = "every")]
+    /// With --every: stop after so many polls, at least 1.
+    #[arg(long, value_name = "N", requires = "every", value_parser = clap::value_parser!(u64).range(1..))]
     pub count: Option<u64>,
     /// With --every: when the link is lost, wait until it is back.
     #[arg(long, requires = "every")]
