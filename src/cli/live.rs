@@ -29,10 +29,10 @@ const FAREWELL: Duration = Duration::from_secs(3);
 const TRACE: usize = 16 << 20;
 
 /// How long what was heard is still printed, once listening is over.
-const LAST_PRINTS: Duration = Duration::from_millis(400);
+const LAST_PRINTS: Duration = Duration::from_millis(300);
 
 /// How long a reader of our output is waited for, once the program is to end.
-const LAST_READS: Duration = Duration::from_millis(300);
+const LAST_READS: Duration = Duration::from_millis(200);
 
 /// What an event of a job counts of a share.
 const AN_EVENT: usize = SHARE / 16;

@@ -12,7 +12,7 @@ use super::remarks::Remarks;
 const GATHERED: usize = 8 * 1024;
 
 /// How long standard error may take what is still to be said, once the program is to end.
-const LAST_WORDS: Duration = Duration::from_millis(300);
+const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// Standard output, buffered; data goes here and nothing else.
 #[derive(Debug)]
