@@ -39,6 +39,8 @@ pub(super) struct Active {
     pub(super) reply: Option<u32>,
     /// Whether the last request is still on its way out.
     pub(super) is_sending: bool,
+    /// Whether what is heard is none of its business: its request waits for a pause in the traffic of others.
+    pub(super) is_deaf: bool,
     /// What was heard meanwhile.
     pub(super) early: Vec<Early>,
 }
@@ -62,6 +64,7 @@ impl Active {
             request: None,
             reply: None,
             is_sending: false,
+            is_deaf: false,
             early: Vec::new(),
         }
     }

@@ -9,6 +9,7 @@ mod handle;
 mod job;
 mod liveness;
 mod pace;
+mod overheard;
 mod permit;
 mod playback;
 mod quiet;

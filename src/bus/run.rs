@@ -18,6 +18,7 @@ use super::handle::{Ends, Port};
 use super::job::Queue;
 use super::liveness::Liveness;
 use super::pace::{Pace, Shown};
+use super::overheard::Overheard;
 use super::quiet::Quiet;
 use super::reports::Reports;
 use super::search::Search;
@@ -47,6 +48,7 @@ pub async fn run(
         Port::Listening(link) => (link.events, Orders::LinesOnly(link.lines), Split::Listening),
     };
     let is_line_chosen = wanted.is_line_chosen;
+    let overheard = Overheard::new(wanted.is_shared && orders.can_send());
     let mut bus = Bus {
         orders,
         clock,
@@ -60,6 +62,7 @@ pub async fn run(
         quiet: Quiet::default(),
         is_line_chosen,
         standing: wanted.standing,
+        overheard,
         search: Search::default(),
         closing: None,
         was_cut: false,
@@ -79,6 +82,8 @@ struct Outgoing {
     /// Changes of the line that are not settled yet.
     lines: u32,
     held: VecDeque<Vec<u8>>,
+    /// Since when a pause in the traffic of another master is waited for.
+    paused: Option<At>,
 }
 
 /// What a bus looks at before it hears the line.
@@ -105,6 +110,7 @@ struct Bus {
     is_line_chosen: bool,
     search: Search,
     standing: Standing,
+    overheard: Overheard,
     /// When the link is closed at the latest, once that is wanted.
     closing: Option<At>,
     /// Whether the link went away in the middle of something.
@@ -182,7 +188,7 @@ impl Bus {
         let begin = (self.queue.len() > 0 && self.may_begin()).then(|| self.quiet.begin());
         let idle = || [begin, self.search.due()].into_iter().flatten().min();
         let next = if is_asking { self.due() } else { idle() };
-        [next, self.digest.deadline(), self.closing].into_iter().flatten().min()
+        [next, self.pause_ends(), self.digest.deadline(), self.closing].into_iter().flatten().min()
     }
 
     /// When the running exchange is to be woken.
@@ -237,6 +243,7 @@ impl Bus {
         if self.digest.deadline().is_some_and(|due| due <= now) {
             self.through_digest(now, |digest, trace, out| digest.expire(now, trace, out));
         }
+        self.release(now);
         if self.due().is_some_and(|due| due <= now) {
             if let Some(active) = &mut self.talk.active {
                 active.wait = None;

@@ -35,7 +35,9 @@ impl Talk {
     /// Tells the running exchange of a received entry; gives the count of its wrong parity bits.
     pub(super) fn tell(&mut self, number: u32, kind: EntryKind, bytes: &[u8], at: At) -> usize {
         let (bytes, parity_errors) = self.seven.receive(kind, bytes);
-        let Some(active) = &mut self.active else { return parity_errors };
+        let Some(active) = self.active.as_mut().filter(|active| !active.is_deaf) else {
+            return parity_errors;
+        };
         match kind {
             EntryKind::Frame(_) => {
                 active.reply = Some(number);

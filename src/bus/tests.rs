@@ -3,6 +3,7 @@
 mod arriving;
 mod early;
 mod endless;
+mod listening;
 mod permits;
 
 use std::time::Duration;

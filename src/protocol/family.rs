@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::address::Address;
 use super::command::{Access, Command};
 use super::exchange::{Exchange, Plan, Request};
+use super::foreign_master::MasterRequest;
 use super::framer::{Framer, Source};
 use super::keys::MeterKey;
 use super::known_code::KnownCode;
@@ -206,6 +207,12 @@ pub trait Family: Sync {
 
     /// What a frame would do to a meter; `None` when it is not recognised, which counts as dangerous.
     fn access_of(&self, frame: &[u8], dialect: Dialect) -> Option<Access>;
+
+    /// The whole, sound request of a master at the beginning of bytes, whatever stands behind it.
+    ///
+    /// Only for what the catalogue knows by its values, and for nothing that a meter may say as well: no answer, no
+    /// push, and no request that an answer cannot be told from.
+    fn request_at(&self, bytes: &[u8]) -> Option<MasterRequest>;
 
     /// The state machine that carries the requests of a plan out, one after the other.
     ///

@@ -6,8 +6,9 @@ use proptest::prelude::*;
 
 use crate::frame::{At, Dissection};
 use crate::protocol::{
-    Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, Judged, LineSettings, Piece,
-    PieceKind, Plan, Profile, Relation, Request, Responder, Seen, Setup, SetupError, Source, Tracker,
+    Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, Judged, LineSettings,
+    MasterRequest, Piece, PieceKind, Plan, Profile, Relation, Request, Responder, Seen, Setup, SetupError,
+    Source, Tracker,
 };
 
 /// The family; requests begin with `?`.
@@ -127,6 +128,9 @@ impl Family for Toy {
     }
     fn with_checksum(&self, body: &[u8]) -> Vec<u8> {
         frame(body)
+    }
+    fn request_at(&self, _: &[u8]) -> Option<MasterRequest> {
+        None
     }
     fn access_of(&self, _: &[u8], _: Dialect) -> Option<Access> {
         None

@@ -19,16 +19,16 @@ impl Bus {
         while self.may_begin() && self.quiet.begin() <= self.clock.now() {
             let Some((job, errand)) = self.queue.next() else { return };
             let listens = errand.only_listens();
-            if !self.orders.can_send() && !listens {
-                self.refuse(job, self.silenced());
-                continue;
-            }
             let may_reply = errand.is_permitted();
             let decoder = errand.decoder().copied();
             if let Some(decoder) = decoder
                 && self.decoder.is_none_or(|d| !d.is_same(&decoder))
             {
                 self.decode(Some(decoder), self.clock.now());
+            }
+            if !self.orders.can_send() && !listens {
+                self.refuse(job, self.silenced());
+                continue;
             }
             let (exchange, scope) = errand.into_exchange(self.talk.status.line, self.is_line_chosen);
             match exchange {
@@ -99,6 +99,7 @@ impl Bus {
                 Some(Action::Answered { index, result }) => self.answered(index, result, at),
                 Some(Action::Rest { until, owed }) => self.quiet.rest(until, owed),
                 Some(Action::Finished) => {
+                    self.drop_paused();
                     self.finished(job);
                     self.doubt();
                 }

@@ -77,6 +77,7 @@ impl Bus {
         self.quiet.hear(at);
         self.liveness.hear();
         self.remark_on_telnet(bytes, at);
+        self.overhear(bytes, damage, at);
         for (error, run) in runs(bytes, damage) {
             if let Some(error) = error {
                 self.talk.status.counters.line_errors.add(error, run.len() as u64);
@@ -172,6 +173,7 @@ impl Bus {
         self.talk.status.link = state;
         self.was_cut |= self.talk.active.is_some();
         self.outgoing = Outgoing::default();
+        self.overheard.cut();
         self.search.stop();
         self.through_digest(at, |digest, trace, out| digest.finish(trace, out));
         self.trace.lock().mark(mark, at);

@@ -11,7 +11,7 @@ use crate::trace::Way;
 impl Bus {
     pub(super) fn transmit(&mut self, bytes: Vec<u8>, at: At) {
         if self.oversteps(&bytes) {
-            return self.stop_overstepping();
+            return self.stop_overstepping(Fault::NotPermitted);
         }
         if let Some(active) = &mut self.talk.active {
             active.wait = None;
@@ -20,11 +20,9 @@ impl Bus {
             }
             active.is_sending = true;
         }
-        if self.outgoing.lines == 0 {
-            self.put_out(bytes, at);
-        } else {
-            self.outgoing.held.push_back(bytes);
-        }
+        self.pause(at);
+        self.outgoing.held.push_back(bytes);
+        self.release(at);
     }
 
     /// Whether an errand that reads would send something that may change the meter. An errand says before that it
@@ -36,9 +34,9 @@ impl Bus {
         decoder.family.access_of(bytes, decoder.dialect).is_some_and(|access| access != Access::Read)
     }
 
-    fn stop_overstepping(&mut self) {
+    fn stop_overstepping(&mut self, fault: Fault) {
         if let Some(active) = self.talk.active.take() {
-            self.refuse(active.job, Fault::NotPermitted);
+            self.refuse(active.job, fault);
         }
     }
 
@@ -53,7 +51,13 @@ impl Bus {
     /// A change of the line was made or refused.
     pub(super) fn line_is_settled(&mut self, at: At) {
         self.outgoing.lines = self.outgoing.lines.saturating_sub(1);
+        self.release(at);
+    }
+
+    /// Sends what is held, once the line is as it should be and nobody else is speaking.
+    pub(super) fn release(&mut self, at: At) {
         while self.outgoing.lines == 0
+            && self.may_break_in(at)
             && let Some(bytes) = self.outgoing.held.pop_front()
         {
             self.put_out(bytes, at);
@@ -61,6 +65,9 @@ impl Bus {
     }
 
     fn put_out(&mut self, bytes: Vec<u8>, at: At) {
+        if !self.orders.can_send() {
+            return self.stop_overstepping(self.silenced());
+        }
         self.note_write(&bytes, at);
         self.search.stop();
         let bytes = self.talk.seven.send(bytes);
@@ -74,6 +81,7 @@ impl Bus {
         });
         drop(trace);
         self.standing.has_spoken = true;
+        self.overheard.send(&bytes, at);
         self.orders.send(bytes);
     }
 

@@ -291,6 +291,7 @@ async fn what_a_meter_said_is_the_answer_though_it_was_acknowledged() {
     let command = commands.iter().find(|command| command.id == "acknowledge").unwrap();
     let plan = plan(amis, command, Arguments::default());
     let errand = Errand::permitted(decoder(amis), plan, Book::default().permit());
+    bench.handle.intents.send(Intent::Speak).unwrap();
     bench.handle.intents.send(Intent::Run { job: JobId(1), errand: Box::new(errand) }).unwrap();
     while bench.told().await != BusEvent::Job(JobId(1), JobEvent::Started) {}
     bench.arrives(&push()).await;

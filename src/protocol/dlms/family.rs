@@ -8,8 +8,8 @@ use crate::protocol::delimited::{Delimited, Grammar};
 use crate::protocol::line_search::{self, Usual};
 use crate::protocol::listen::{Listen, Manner, TELEGRAM};
 use crate::protocol::{
-    Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, Plan, Profile,
-    Request, Responder, Setup, SetupError, Source, Tracker,
+    Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, MasterRequest,
+    Plan, Profile, Request, Responder, Setup, SetupError, Source, Tracker,
 };
 
 static COMMANDS: &[Command] = &[TELEGRAM];
@@ -42,6 +42,9 @@ pub trait Carrier: Sync + Sized + 'static {
 
     /// What a frame would do to a meter.
     fn access(frame: &[u8]) -> Option<Access>;
+
+    /// The request of a client at the beginning of bytes.
+    fn request_at(bytes: &[u8]) -> Option<MasterRequest>;
 }
 
 impl<C: Carrier> Family for C {
@@ -95,6 +98,10 @@ impl<C: Carrier> Family for C {
 
     fn access_of(&self, frame: &[u8], _: Dialect) -> Option<Access> {
         C::access(frame)
+    }
+
+    fn request_at(&self, bytes: &[u8]) -> Option<MasterRequest> {
+        C::request_at(bytes)
     }
 
     fn exchange(&self, plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {

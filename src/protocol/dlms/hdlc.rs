@@ -14,6 +14,12 @@ pub const CHECK: usize = 2;
 const TYPE_3: u8 = 0xA0;
 /// Another segment of the information follows.
 const SEGMENTED: u8 = 0x08;
+/// The control bytes, with the poll bit, that connect and disconnect: only a client sends them.
+const SNRM: u8 = 0x93;
+/// See [`SNRM`].
+const DISC: u8 = 0x53;
+/// The LLC header of what a client sends; a server's is `E6 E7 00`.
+const COMMAND: [u8; 3] = [0xE6, 0xE6, 0x00];
 /// The longest address.
 const LONGEST_ADDRESS: usize = 4;
 
@@ -141,6 +147,18 @@ impl Head {
 fn address_length(bytes: &[u8]) -> Option<usize> {
     let last = bytes.iter().take(LONGEST_ADDRESS).position(|byte| byte & 1 == 1)?;
     Some(last + 1)
+}
+
+/// The frame of a client at the beginning of bytes, and the server that it asks: it connects, disconnects, or carries a
+/// command behind the LLC header that no server sends (Green Book, ed. 8, 8.3.2 and 8.4).
+pub fn command(bytes: &[u8]) -> Option<(usize, u64)> {
+    let head = Head::parse(bytes.strip_prefix(&[FLAG])?)?;
+    let len = head.length + 2;
+    let frame = Frame::parse(bytes.get(..len)?).filter(Frame::is_sound)?;
+    let control = frame.bytes.get(frame.control_at)?;
+    let is_clients = matches!(control, &(SNRM | DISC)) || frame.payload().starts_with(&COMMAND);
+    let server = frame.bytes.get(frame.format_at + FORMAT..frame.source_at)?;
+    is_clients.then(|| (len, address(server)))
 }
 
 /// An address without the end marks.

@@ -13,7 +13,7 @@ use super::remarks::{Dropped, Parted, tell_event};
 use super::standing::{Messages, Part, Standing};
 use crate::frame::{Checksum, Direction, Dissection, Layer, Span, Value, Verdict};
 use crate::protocol::sheet::Sheet;
-use crate::protocol::{Access, Context, Dialect, Relation, Seen, Tracker};
+use crate::protocol::{Access, Context, Dialect, MasterRequest, Relation, Seen, Strength, Tracker};
 
 /// Protocol id.
 const ID: &str = "dlms-hdlc";
@@ -46,6 +46,14 @@ impl Carrier for OverHdlc {
 
     fn access(_: &[u8]) -> Option<Access> {
         None
+    }
+
+    fn request_at(bytes: &[u8]) -> Option<MasterRequest> {
+        hdlc::command(bytes).map(|(len, server)| MasterRequest {
+            len,
+            address: Some(server.to_string()),
+            strength: Strength::Marked,
+        })
     }
 }
 

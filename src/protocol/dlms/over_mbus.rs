@@ -14,7 +14,7 @@ use crate::protocol::mbus::dissect::{self as link_dissect, CHECK, Envelope, foot
 use crate::protocol::mbus::link::{self, Frame, HEAD, Long};
 use crate::protocol::mbus::{Exchanges, access_of};
 use crate::protocol::sheet::Sheet;
-use crate::protocol::{Access, Context, Dialect, Relation, Seen, Tracker};
+use crate::protocol::{Access, Context, Dialect, MasterRequest, Relation, Seen, Tracker};
 
 /// Protocol id.
 const ID: &str = "dlms-mbus";
@@ -48,6 +48,11 @@ impl Carrier for OverMbus {
 
     fn access(frame: &[u8]) -> Option<Access> {
         access_of(frame)
+    }
+
+    fn request_at(_: &[u8]) -> Option<MasterRequest> {
+        // Its meters push as masters; whoever asks slaves speaks M-Bus as it is.
+        None
     }
 }
 

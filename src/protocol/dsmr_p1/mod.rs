@@ -31,8 +31,8 @@ mod wrapped;
 
 use super::line_search::{self, Usual};
 use super::{
-    Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, Plan, Profile,
-    Request, Responder, Setup, SetupError, Source, Tracker,
+    Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, MasterRequest,
+    Plan, Profile, Request, Responder, Setup, SetupError, Source, Tracker,
 };
 use crate::frame::{Dissection, Values};
 
@@ -132,6 +132,11 @@ impl Family for P1 {
 
     /// Nothing that could be sent is known to these meters.
     fn access_of(&self, _: &[u8], _: Dialect) -> Option<Access> {
+        None
+    }
+
+    fn request_at(&self, _: &[u8]) -> Option<MasterRequest> {
+        // A meter is asked by a wire of its plug, and never by a byte.
         None
     }
 

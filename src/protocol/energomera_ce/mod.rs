@@ -32,6 +32,7 @@ mod exchange;
 mod frame;
 mod framer;
 mod layout;
+mod master;
 mod repair;
 mod responder;
 mod stuffing;
@@ -46,8 +47,8 @@ pub use compose::request_of;
 
 use crate::frame::Dissection;
 use crate::protocol::{
-    Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, Plan, Profile,
-    Request, Responder, Setup, SetupError, Source, Tracker,
+    Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, MasterRequest,
+    Plan, Profile, Request, Responder, Setup, SetupError, Source, Tracker,
 };
 use crate::reading::Check;
 
@@ -155,6 +156,10 @@ impl Family for Ce {
 
     fn access_of(&self, frame: &[u8], dialect: Dialect) -> Option<Access> {
         exchange::access_of(frame, dialect)
+    }
+
+    fn request_at(&self, bytes: &[u8]) -> Option<MasterRequest> {
+        master::request_at(bytes)
     }
 
     fn exchange(&self, plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {

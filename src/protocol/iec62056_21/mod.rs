@@ -36,6 +36,7 @@ mod energomera;
 mod exchange;
 mod framer;
 mod ident;
+mod master;
 mod message;
 mod neva;
 mod obis;
@@ -51,7 +52,8 @@ pub use step::{Stand, Step};
 use crate::frame::Dissection;
 use crate::protocol::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, KnownCode, LineSettings,
-    LoadProfile, Plan, Profile, Reach, Request, Responder, Setup, SetupError, Source, Stage, Tracker,
+    LoadProfile, MasterRequest, Plan, Profile, Reach, Request, Responder, Setup, SetupError, Source, Stage,
+    Tracker,
 };
 
 /// The protocol id.
@@ -142,6 +144,10 @@ impl Family for Iec {
 
     fn access_of(&self, frame: &[u8], dialect: Dialect) -> Option<Access> {
         compose::access_of(frame, dialect)
+    }
+
+    fn request_at(&self, bytes: &[u8]) -> Option<MasterRequest> {
+        master::request_at(bytes)
     }
 
     fn exchange(&self, plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {

@@ -25,6 +25,7 @@ pub(super) mod link;
 mod master;
 mod names;
 mod record;
+mod requests;
 mod responder;
 mod tracker;
 mod vif;
@@ -37,7 +38,7 @@ use super::line_search::{self, Usual};
 use super::listen::{Listen, Manner, Reply, TELEGRAM, WAIT};
 use super::{
     Access, Address, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, Group, LineSettings,
-    MeterId, Plan, Profile, Request, Responder, Setup, SetupError, Source, Tracker,
+    MasterRequest, MeterId, Plan, Profile, Request, Responder, Setup, SetupError, Source, Tracker,
 };
 use crate::frame::Dissection;
 use crate::reading::Octets;
@@ -129,6 +130,10 @@ impl Family for Mbus {
 
     fn access_of(&self, frame: &[u8], _: Dialect) -> Option<Access> {
         access_of(frame)
+    }
+
+    fn request_at(&self, bytes: &[u8]) -> Option<MasterRequest> {
+        requests::request_at(bytes)
     }
 
     fn exchange(&self, plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {

@@ -26,6 +26,7 @@ mod form;
 mod framer;
 mod layout;
 mod lengths;
+mod master;
 mod memory;
 mod responder;
 mod sheet;
@@ -34,8 +35,8 @@ mod values;
 mod wire;
 
 use super::{
-    Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, Plan, Profile,
-    Request, Responder, Setup, SetupError, Source, Tracker,
+    Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, MasterRequest,
+    Plan, Profile, Request, Responder, Setup, SetupError, Source, Tracker,
 };
 use crate::frame::Dissection;
 
@@ -86,6 +87,10 @@ impl Family for Mercury200 {
 
     fn access_of(&self, frame: &[u8], _: Dialect) -> Option<Access> {
         access_of(frame)
+    }
+
+    fn request_at(&self, bytes: &[u8]) -> Option<MasterRequest> {
+        master::request_at(bytes)
     }
 
     fn exchange(&self, plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {

@@ -30,6 +30,7 @@ mod form;
 mod framer;
 mod instant;
 mod journals;
+mod master;
 mod memory;
 mod meter;
 mod password;
@@ -50,7 +51,7 @@ mod writes;
 
 use super::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, LoadProfile,
-    Plan, Profile, Reach, Request, Responder, Setup, SetupError, Source, Stage, Tracker,
+    MasterRequest, Plan, Profile, Reach, Request, Responder, Setup, SetupError, Source, Stage, Tracker,
 };
 use crate::frame::Dissection;
 
@@ -146,6 +147,10 @@ impl Family for Mercury230 {
 
     fn access_of(&self, frame: &[u8], _: Dialect) -> Option<Access> {
         access_of(frame)
+    }
+
+    fn request_at(&self, bytes: &[u8]) -> Option<MasterRequest> {
+        master::request_at(bytes)
     }
 
     fn exchange(&self, plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {
