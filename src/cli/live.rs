@@ -1,6 +1,7 @@
 //! A link while a subcommand uses it: opened, listened to, closed, and left at once on Ctrl-C.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -13,7 +14,7 @@ use super::outlet::Outlet;
 use super::traffic::Printer;
 use crate::app::session::{self, Opening, Session};
 use crate::app::target::Target;
-use crate::bus::{BusEvent, Errand, Intent, JobEvent, JobId, LinkState, Status};
+use crate::bus::{BusEvent, Errand, Intent, JobEvent, JobId, LinkState, OtherMaster, Standing, Status};
 use crate::frame::visible;
 use crate::link::{OpenError, Place, SHARE, Share, Turn};
 use crate::protocol::Profile;
@@ -92,45 +93,61 @@ pub struct Live {
     /// It was told that the person wants the program to end.
     stopping: bool,
     share: Share,
+    /// It was told that another master asks on the link.
+    told_of_other: bool,
+    /// Nothing is sent where another master asks.
+    yields: bool,
 }
 
 /// What the events of a job must not delay.
 enum Urgent {
     /// The person wants the program to end.
     Interrupted,
+    /// The status tells something.
+    News(News),
+}
+
+/// Waits for what is urgent: for an interrupt unless it was told, and for what the status tells.
+async fn urgent(interrupt: &Interrupt, is_told: bool, news: impl Future<Output = News>) -> Urgent {
+    tokio::select! {
+        biased;
+        () = interrupt.came(), if !is_told => Urgent::Interrupted,
+        news = news => Urgent::News(news),
+    }
+}
+
+/// What the status tells that is not the business of a job.
+enum News {
     /// The link is lost, and why.
     Gone(String),
     /// The link that was lost is back.
     Back,
+    /// Another master asks on it.
+    OtherMaster(Arc<OtherMaster>),
 }
 
-/// Waits for what is urgent: for an interrupt unless it was told, for the loss of the link or for its return.
-async fn urgent(
-    interrupt: &Interrupt,
-    is_told: bool,
-    status: &mut watch::Receiver<Status>,
-    is_away: bool,
-) -> Urgent {
-    tokio::select! {
-        biased;
-        () = interrupt.came(), if !is_told => Urgent::Interrupted,
-        change = moved(status, is_away) => change,
-    }
-}
-
-/// Waits until the link is lost, and tells why; or until it is back, where it was lost.
-async fn moved(status: &mut watch::Receiver<Status>, is_away: bool) -> Urgent {
+/// Waits until the link is lost, or is back where it was away, or another master is heard that was not `told` of.
+async fn news(status: &mut watch::Receiver<Status>, is_away: bool, told: bool) -> News {
     let has_moved = |status: &Status| match status.link {
         LinkState::Lost(_) => !is_away,
         LinkState::Open(_) => is_away,
         LinkState::Opening | LinkState::Closed(_) => false,
     };
-    match status.wait_for(has_moved).await.map(|status| status.link.clone()) {
-        Ok(LinkState::Lost(why)) => Urgent::Gone(why),
-        Ok(LinkState::Open(_)) => Urgent::Back,
+    let heard = |status: &Status| !told && status.other_master.is_some();
+    let found = status.wait_for(|status| has_moved(status) || heard(status)).await;
+    match found.map(|status| (status.link.clone(), status.other_master.clone())) {
+        Ok((_, Some(other))) if !told => News::OtherMaster(other),
+        Ok((LinkState::Lost(why), _)) => News::Gone(why),
+        Ok((LinkState::Open(_), _)) => News::Back,
         // The bus has ended, and tells so by its events.
         _ => std::future::pending().await,
     }
+}
+
+/// Who may speak: whoever sends a request from the command line wants that, unless he is to listen first.
+#[must_use]
+pub fn standing(listen: Option<Duration>) -> Standing {
+    Standing { is_wanted: listen.is_none(), ..Standing::default() }
 }
 
 impl Live {
@@ -159,6 +176,8 @@ impl Live {
             is_away: false,
             stopping: false,
             share: Share::default(),
+            told_of_other: false,
+            yields: false,
         };
         tokio::select! {
             opened = live.until_open() => opened?,
@@ -224,6 +243,36 @@ impl Live {
         self.waits = waits;
     }
 
+    /// Listens for so long before anything is sent, where that is wanted; the simulated bus has no other master.
+    ///
+    /// # Errors
+    /// [`Stop`] when another master asks on the link, or the person does not want to wait.
+    pub async fn listen_first(&mut self, time: Option<Duration>) -> Result<(), Stop> {
+        let Some(time) = time.filter(|_| !matches!(self.session.name.place, Place::Sim | Place::File(_)))
+        else {
+            return Ok(());
+        };
+        self.yields = true;
+        let interrupt = self.interrupt.clone();
+        tokio::select! {
+            news = news(&mut self.session.status, self.is_away, false) => match news {
+                News::Gone(why) => Err(self.trouble(&format!("the link was lost: {why}")).into()),
+                News::OtherMaster(other) => Err(self.yielded(&other)),
+                News::Back => Ok(()),
+            },
+            () = interrupt.came() => Err(self.stopped()),
+            () = tokio::time::sleep(time) => Ok(()),
+        }
+    }
+
+    /// Another master asks, and nothing is to be sent then.
+    fn yielded(&self, other: &OtherMaster) -> Stop {
+        let has_sent = self.session.status.borrow().counters.bytes_out > 0;
+        let what = format!("{other}: nothing {}was sent", if has_sent { "more " } else { "" });
+        let hint = "without --listen requests are sent in a pause of its traffic";
+        self.trouble(&what).with(Exit::Forbidden).hint(hint).into()
+    }
+
     /// Starts carrying something out.
     pub fn start(&mut self, errand: Errand) -> JobId {
         self.jobs += 1;
@@ -246,28 +295,17 @@ impl Live {
     /// The next thing of a job. After Ctrl-C [`Next::Stopping`] is given, once; the job goes on.
     pub async fn next_or_stop(&mut self, job: JobId) -> Next {
         loop {
-            let urgent = urgent(&self.interrupt, self.stopping, &mut self.session.status, self.is_away);
+            let news = news(&mut self.session.status, self.is_away, self.told_of_other);
+            let urgent = urgent(&self.interrupt, self.stopping, news);
             let event = match self.share.turn(urgent, self.session.events.recv()).await {
                 Turn::Urgent(Urgent::Interrupted) => {
                     self.stopping = true;
                     return Next::Stopping;
                 }
-                Turn::Urgent(Urgent::Gone(why)) if self.waits => {
-                    self.is_away = true;
-                    out::remark(&format!(
-                        "{}: the link was lost: {why}; waiting until it is back",
-                        self.doing
-                    ));
-                    continue;
-                }
-                Turn::Urgent(Urgent::Back) => {
-                    self.is_away = false;
-                    out::remark(&format!("{}: the link is back", self.doing));
-                    continue;
-                }
-                Turn::Urgent(Urgent::Gone(why)) => {
-                    return Next::Over(self.trouble(&format!("the link was lost: {why}")).into());
-                }
+                Turn::Urgent(Urgent::News(news)) => match self.heed(job, news).await {
+                    Some(stop) => return Next::Over(stop),
+                    None => continue,
+                },
                 Turn::Input(event) => event,
             };
             self.share.took(AN_EVENT);
@@ -277,6 +315,32 @@ impl Live {
                 Some(BusEvent::Job(..) | BusEvent::OtherMaster(_)) => {}
                 Some(BusEvent::Ended(Err(error))) => return self.over(&error.to_string()),
                 Some(BusEvent::Ended(Ok(()))) | None => return self.over("the link was closed"),
+            }
+        }
+    }
+
+    /// Says what the status tells; why the job ends by it, if it does.
+    async fn heed(&mut self, job: JobId, news: News) -> Option<Stop> {
+        match news {
+            News::Gone(why) if self.waits => {
+                self.is_away = true;
+                out::remark(&format!("{}: the link was lost: {why}; waiting until it is back", self.doing));
+                None
+            }
+            News::Back => {
+                self.is_away = false;
+                out::remark(&format!("{}: the link is back", self.doing));
+                None
+            }
+            News::Gone(why) => Some(self.trouble(&format!("the link was lost: {why}")).into()),
+            News::OtherMaster(other) if self.yields => {
+                self.cancel(job).await;
+                Some(self.yielded(&other))
+            }
+            News::OtherMaster(other) => {
+                self.told_of_other = true;
+                out::remark(&format!("{}: {other}; sent in a pause", self.doing));
+                None
             }
         }
     }

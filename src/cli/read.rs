@@ -1,6 +1,7 @@
 //! `read`: values of a meter.
 
 use std::cell::RefCell;
+use std::time::Duration;
 
 use jiff::Zoned;
 use jiff::tz::TimeZone;
@@ -16,7 +17,7 @@ use crate::app::output::reading::{self, Item};
 use crate::app::session::{Opening, Recording, Role, Simulation};
 use crate::app::target::Target;
 use crate::app::trust;
-use crate::bus::{Errand, JobEvent, Standing};
+use crate::bus::{Errand, JobEvent};
 use crate::frame::{At, visible};
 use crate::protocol::{Access, Failure, Fault, Options, Request};
 use crate::reading::{Absent, Measured, Reading};
@@ -89,7 +90,10 @@ impl Reader<'_> {
     async fn run(self) -> Outcome {
         let mut live = Live::open(self.opening(), &self.doing).await?;
         live.wait_when_lost(self.given.reconnect);
-        let outcome = self.polls(&mut live).await;
+        let outcome = match live.listen_first(self.given.listen.filter(|_| self.sends())).await {
+            Ok(()) => self.polls(&mut live).await,
+            Err(stop) => Err(stop),
+        };
         live.close().await;
         live.finish().await?;
         outcome
@@ -105,9 +109,15 @@ impl Reader<'_> {
             keys: self.target.keys.clone(),
             zone: self.zone.clone(),
             simulation: Simulation { model: Some(self.target.model), ..Simulation::default() },
-            standing: Standing::default(),
+            standing: live::standing(self.given.listen),
             before: None,
         }
+    }
+
+    /// Whether anything is sent for what is asked; a meter that speaks by itself is only heard.
+    fn sends(&self) -> bool {
+        let profile = self.target.profile(self.target.model.line, Duration::ZERO);
+        !self.target.plan(self.requests.clone(), self.options(), profile).only_listens(self.target.family())
     }
 
     async fn polls(&self, live: &mut Live) -> Outcome {

@@ -19,7 +19,7 @@ use crate::app::output::paint::Sheet;
 use crate::app::raw;
 use crate::app::session::{Opening, Recording, Role, Simulation};
 use crate::app::target::Target;
-use crate::bus::{Decoder, Errand, JobEvent, Permit, Standing};
+use crate::bus::{Decoder, Errand, JobEvent, Permit};
 use crate::link::Place;
 use crate::protocol::{Failure, Fault, LineSettings, Options, Request};
 use crate::trace::Way;
@@ -50,7 +50,7 @@ fn opening(given: &Send, line: LineSettings, (decoder, keys, zone): Explained<'_
         keys: keys.ciphers(""),
         zone,
         simulation: Simulation { model: given.model, ..Simulation::default() },
-        standing: Standing::default(),
+        standing: live::standing(given.listen),
         before: None,
     }
 }
@@ -72,7 +72,10 @@ fn command(global: &Global, given: &Send) -> Outcome {
         let opening = opening(given, target.model.line, (Some(target.decoder()), &keys, zone));
         let mut live = Live::open(opening, &doing).await?;
         let mut printer = Printer::held(show(global, given), global.json);
-        let outcome = carry_out(&mut live, &target, &named.who.address, (request, permit)).await;
+        let outcome = match live.listen_first(given.listen).await {
+            Ok(()) => carry_out(&mut live, &target, &named.who.address, (request, permit)).await,
+            Err(stop) => Err(stop),
+        };
         live.close().await;
         live.print_rest(&mut printer).await?;
         live.finish().await?;
@@ -133,7 +136,10 @@ fn raw(global: &Global, given: &Send, text: &str) -> Outcome {
     live::block_on(async {
         let mut live = Live::open(opening(given, settings, (decoder, &keys, zone)), &doing).await?;
         let mut printer = Printer::held(show(global, given), global.json);
-        let outcome = send_raw(&mut live, given, decoder, (bytes, permit)).await;
+        let outcome = match live.listen_first(given.listen).await {
+            Ok(()) => send_raw(&mut live, given, decoder, (bytes, permit)).await,
+            Err(stop) => Err(stop),
+        };
         live.close().await;
         live.print_rest(&mut printer).await?;
         live.finish().await?;
@@ -161,10 +167,10 @@ async fn send_raw(
     decoder: Option<Decoder>,
     (bytes, permit): (Vec<u8>, Option<Permit>),
 ) -> Outcome {
-    let listen = given.listen + live::network_delay(&live.session.name.place);
+    let silence = given.silence + live::network_delay(&live.session.name.place);
     let errand = match permit {
-        Some(permit) => Errand::raw_permitted(bytes, listen, permit),
-        None => Errand::raw_reading(bytes, listen, decoder)
+        Some(permit) => Errand::raw_permitted(bytes, silence, permit),
+        None => Errand::raw_reading(bytes, silence, decoder)
             .map_err(|forbidden| live.trouble(&forbidden.to_string()).with(Exit::Forbidden))?,
     };
     follow(live, errand, |live, failure, _| unanswered(live, &failure.fault)).await

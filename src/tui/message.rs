@@ -1,11 +1,13 @@
 //! What happens to the console, and what it wants done.
 
+use std::sync::Arc;
+
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::state::Moment;
 use super::state::connect::{Kept, Port};
 use crate::app::write_log::Record;
-use crate::bus::{Decoder, Intent, JobEvent, JobId, Status};
+use crate::bus::{Decoder, Intent, JobEvent, JobId, OtherMaster, Status};
 use crate::link::LinkName;
 use crate::meter::Model;
 use crate::protocol::{LineSettings, MeterKey};
@@ -29,6 +31,8 @@ pub enum Message {
     Traffic(Status),
     /// The bus tells of a job.
     Job(JobId, JobEvent),
+    /// Another master was heard on the link for the first time.
+    OtherMaster(Arc<OtherMaster>),
     /// The bus has ended, and why where the link could not be opened at first.
     Ended(Option<String>),
     /// A link is being opened: the bus runs and writes this trace.

@@ -339,7 +339,7 @@ async fn from_session(session: &mut Option<Session>) -> Message {
         event = session.events.recv() => match event {
             Some(BusEvent::Job(id, event)) => Message::Job(id, event),
             Some(BusEvent::Line(finding)) => Message::Said(finding.to_string()),
-            Some(BusEvent::OtherMaster(other)) => Message::Warned(other.to_string()),
+            Some(BusEvent::OtherMaster(other)) => Message::OtherMaster(other),
             Some(BusEvent::Ended(result)) => Message::Ended(result.err().map(|error| error.to_string())),
             None => Message::Ended(None),
         },

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::layout::{self, MINIMUM, areas};
+use super::layout::{self, Areas, MINIMUM, areas};
 use super::screens::{self, Look};
 use super::snapshot::Snapshot;
 use super::state::{Screen, State};
@@ -14,6 +14,7 @@ use super::widgets::{Pen, width};
 pub fn view(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if layout::too_small((area.width, area.height)) || layout::too_small(state.size) {
         too_small(theme, area, buf);
+        header(state, theme, area, buf);
         return;
     }
     let areas = areas(state);
@@ -34,7 +35,14 @@ pub fn view(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     screens::popup::draw(&mut look);
 }
 
-/// What stands on a terminal that is too small: what is needed and what there is.
+/// The top line alone: who may speak is shown at every size.
+fn header(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let areas = Areas { status: Rect { height: area.height.min(1), ..area }, ..Areas::default() };
+    let snapshot = Snapshot::take(state, &areas);
+    screens::bar::status(&mut Look { state, theme, areas: &areas, snapshot: &snapshot, buf });
+}
+
+/// What stands below the top line of a terminal that is too small: what is needed and what there is.
 fn too_small(theme: &Theme, area: Rect, buf: &mut Buffer) {
     let mut pen = Pen::new(area, buf, theme);
     pen.clear();
@@ -44,7 +52,7 @@ fn too_small(theme: &Theme, area: Rect, buf: &mut Buffer) {
         "enlarge it, or use the command line".to_owned(),
         "recording goes on".to_owned(),
     ];
-    let top = area.height.saturating_sub(4) / 2;
+    let top = (area.height.saturating_sub(4) / 2).max(1);
     for (row, line) in (top..).zip(&lines) {
         let left = area.width.saturating_sub(width(line)) / 2;
         let role = if row == top { Role::Warn } else { Role::Text };

@@ -14,7 +14,8 @@ use super::state::{Screen, State};
 use super::theme::{Depth, Theme, shipped};
 use super::view::view;
 use crate::app::write_log::Record;
-use crate::bus::JobEvent;
+use crate::bus::{JobEvent, OtherMaster, Speech};
+use crate::frame::At;
 use crate::link::LineErrors;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 60)];
@@ -325,6 +326,55 @@ fn keyed(size: (u16, u16)) -> State {
     super::fixture::type_text(&mut state, "00 01 02 zz");
     keys(&mut state, &["enter"]);
     state
+}
+
+/// A console on a link where this one may speak and another master asks.
+fn shared(speech: Speech, width: u16) -> State {
+    let mut state = replied((width, 24));
+    state.status.speech = speech;
+    let asks = vec!["13462".to_owned(), "411486".to_owned()];
+    state.status.other_master = Some(std::sync::Arc::new(OtherMaster { asks, last: At::ZERO }));
+    state
+}
+
+fn first_row(state: &State) -> String {
+    text(state).lines().next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn who_may_speak_is_the_last_word_of_the_header_and_whole_at_every_width() {
+    for width in 20..=240 {
+        for speech in [Speech::File, Speech::Listening, Speech::ReadsOnly, Speech::Armed] {
+            let row = first_row(&shared(speech, width));
+            assert!(row.ends_with(&format!(" {}", speech.word())), "{width}: {row}");
+        }
+        let mut armed = shared(Speech::ReadsOnly, width);
+        keys(&mut armed, &["w"]);
+        let row = first_row(&armed);
+        assert!(row.ends_with(" ARMED 60 s"), "{width}: {row}");
+    }
+}
+
+#[test]
+fn another_master_stands_before_it_where_there_is_room() {
+    for width in [40, 80, 120, 200] {
+        let row = first_row(&shared(Speech::ReadsOnly, width));
+        assert!(row.ends_with("other master  READS ONLY"), "{width}: {row}");
+    }
+}
+
+#[test]
+fn the_question_on_a_line_with_another_master_says_who_is_asked_and_both_keys() {
+    let mut state = shared(Speech::Listening, 120);
+    keys(&mut state, &["enter"]);
+    let question = "Another master asks on this line (13462, 411486). Requests can collide. \
+                    y: send all the same  Esc: listen";
+    assert!(text(&state).contains(question), "{}", text(&state));
+    for width in [80, 60] {
+        let mut state = shared(Speech::Listening, width);
+        keys(&mut state, &["enter"]);
+        assert!(text(&state).contains("y: send all the same  Esc: listen"), "{}", text(&state));
+    }
 }
 
 #[test]

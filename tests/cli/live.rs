@@ -320,7 +320,7 @@ fn what_was_sent_and_came_back_is_shown_explained() {
         "00 06 47 5E 21",
         "--append-crc",
         "modbus",
-        "--listen",
+        "--silence",
         "200ms",
     ]);
     assert_eq!(raw.code, Some(0), "{raw:?}");
@@ -356,7 +356,7 @@ fn a_password_is_masked_where_a_frame_carries_it_and_refused_when_wrong() {
 fn bytes_that_nobody_answers_end_with_4() {
     let simulator = simulate_tcp(MERCURY);
     let raw =
-        ["send", &simulator.place, "--raw", "00 00 00 63 21", "--append-crc", "modbus", "--listen", "100ms"];
+        ["send", &simulator.place, "--raw", "00 00 00 63 21", "--append-crc", "modbus", "--silence", "100ms"];
     let run = run(&raw);
     assert_eq!(run.code, Some(4), "{run:?}");
 }

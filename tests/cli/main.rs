@@ -21,6 +21,8 @@ mod live;
 mod meters;
 #[cfg(all(unix, feature = "mqtt"))]
 mod mqtt;
+#[cfg(unix)]
+mod other_master;
 mod repository;
 mod simulator;
 #[cfg(unix)]

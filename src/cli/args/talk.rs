@@ -44,6 +44,16 @@ pub struct Read {
     /// Ask everything twice and take only two equal answers.
     #[arg(long)]
     pub twice: bool,
+    /// Listen first, for 5 s or so long, and send nothing where another master asks on the line: exit code 7.
+    #[arg(
+        long,
+        value_name = "TIME",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "5s",
+        value_parser = duration
+    )]
+    pub listen: Option<Duration>,
     /// Write what goes over the link into a capture file.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub capture: Option<PathBuf>,
@@ -82,9 +92,19 @@ pub struct Send {
     /// Protocol to explain --raw and its answer by; auto takes the one that fits the bytes.
     #[arg(long, value_name = "PROTOCOL", default_value = "auto", value_parser = Protocol::parse, requires = "raw")]
     pub protocol: Protocol,
-    /// With --raw: listen until nothing has come for so long.
+    /// With --raw: wait for answers until nothing has come for so long.
     #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration, requires = "raw")]
-    pub listen: Duration,
+    pub silence: Duration,
+    /// Listen first, for 5 s or so long, and send nothing where another master asks on the line: exit code 7.
+    #[arg(
+        long,
+        value_name = "TIME",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "5s",
+        value_parser = duration
+    )]
+    pub listen: Option<Duration>,
     /// Allow what may change the meter.
     #[arg(long)]
     pub allow_write: bool,

@@ -53,6 +53,8 @@ pub enum Action {
     Back,
     /// Search here.
     Search,
+    /// Send on a link that is listened to.
+    SendAllTheSame,
     /// Copy as hex.
     Copy,
     /// Show masked bytes until the next key.
@@ -247,7 +249,7 @@ actions! {
         EnterKey "key" ["K"] "key" "type the key of a meter that encrypts; nobody sees it";
         Maximise "maximise" ["z"] "maximise" "give this pane the whole screen, or take it back";
         Cancel "cancel" ["c"] "" "stop what is being waited for";
-        Arm "arm" ["w"] "" "allow one command that writes, for a minute; once more: read-only again";
+        Arm "arm" ["w"] "" "allow one command that writes, for a minute; once more: reads only again";
         Back "back" ["esc"] "" "close what is open; never quits";
         Up "up" ["up", "k"] "" "one up";
         Down "down" ["down", "j"] "" "one down";
@@ -277,6 +279,9 @@ actions! {
     Input {
         Accept "accept" ["enter"] "take" "take what was typed" sends;
         Leave "leave" ["esc"] "leave" "stop typing";
+    }
+    Question {
+        SendAllTheSame "send-all-the-same" ["y"] "send" "send although another master asks on this line" sends;
     }
     Popup {
         Confirm "confirm" ["enter"] "confirm" "do what the box asks" sends;

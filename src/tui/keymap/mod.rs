@@ -30,6 +30,8 @@ pub enum Context {
     Archive,
     /// While text is typed.
     Input,
+    /// While the question is open whether to send on a link that is listened to.
+    Question,
     /// While a box is open over the screen.
     Popup,
 }
@@ -48,6 +50,7 @@ impl Context {
             Self::Readings => "Readings",
             Self::Archive => "Archive",
             Self::Input => "While typing",
+            Self::Question => "On a line with another master",
             Self::Popup => "In a box",
         }
     }
@@ -65,6 +68,7 @@ impl Context {
             Self::Readings => "readings",
             Self::Archive => "archive",
             Self::Input => "input",
+            Self::Question => "question",
             Self::Popup => "popup",
         }
     }
@@ -72,7 +76,11 @@ impl Context {
     /// Whether keys of both can be pressed at the same moment, so that they must not be the same.
     #[must_use]
     pub fn meets(self, other: Self) -> bool {
-        let typed = |context| matches!(context, Self::Input | Self::Popup);
-        self == other || (self == Self::Global && !typed(other)) || (other == Self::Global && !typed(self))
+        let typed = |context| matches!(context, Self::Input | Self::Popup | Self::Question);
+        let boxed = |context| matches!(context, Self::Popup | Self::Question);
+        self == other
+            || (boxed(self) && boxed(other))
+            || (self == Self::Global && !typed(other))
+            || (other == Self::Global && !typed(self))
     }
 }

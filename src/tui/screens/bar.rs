@@ -6,7 +6,7 @@ use super::Look;
 use ratatui::layout::Rect;
 
 use crate::app::telegram::Cipher;
-use crate::bus::{LinkState, Status};
+use crate::bus::{LinkState, Speech, Status};
 use crate::frame::visible;
 use crate::link::Place;
 use crate::trace::CaptureState;
@@ -19,7 +19,7 @@ use crate::tui::update::{codes_are_asked, has_archive, is_typing};
 use crate::tui::widgets::{Footer, Hint, Piece, StatusLine};
 
 /// ```text
-///  serial:/dev/ttyUSB0 ● 9600 8N1  Energomera CE307 #13462 (96 34)  34/18 B  ✓12 ✗0 …0  38 ms  read-only
+///  serial:/dev/ttyUSB0 ● 9600 8N1  Energomera CE307 #13462 (96 34)  34/18 B  ✓12 ✗0 …0  38 ms  READS ONLY
 /// ```
 pub fn status(look: &mut Look<'_>) {
     let state = look.state;
@@ -37,8 +37,8 @@ pub fn status(look: &mut Look<'_>) {
     let bytes = format!("{} B out, {} B in", counters.bytes_out, counters.bytes_in);
     let [good, bad, missing] = counts(look);
     let latency = if state.shown.awaits_answer { String::new() } else { latency(status) };
-    let arming = arming(state);
-    let armed = arming != READ_ONLY;
+    let permission = permission(state);
+    let other_master = if status.other_master.is_some() { "other master" } else { "" };
     let [segments, cipher, counter] = super::standing::said(state, glyphs);
     let role_of = |count: u64| if count > 0 { Role::Bad } else { Role::Dim };
     let pieces = [
@@ -55,7 +55,8 @@ pub fn status(look: &mut Look<'_>) {
         Piece::new(&bad, 0, role_of(counters.bad)).at_right(),
         Piece::new(&missing, 0, role_of(counters.missing)).at_right(),
         Piece::new(&latency, 3, Role::Text).at_right(),
-        Piece::new(&arming, if armed { 0 } else { 5 }, arm_role(armed)).at_right(),
+        Piece::new(other_master, 0, Role::Warn).at_right(),
+        Piece::new(&permission, 0, permission_role(state)).at_right().fixed(),
     ];
     let area = look.areas.status;
     StatusLine { pieces: &pieces }.render(area, look.buf, look.theme);
@@ -73,14 +74,13 @@ fn counts(look: &Look<'_>) -> [String; 3] {
     all.map(|(sign, count, word)| format!("{sign}{count}{}", if has_words { word } else { "" }))
 }
 
-const READ_ONLY: &str = "read-only";
-
-/// Whether the session may write, and for how many more seconds.
-fn arming(state: &State) -> String {
-    match state.arming.until() {
-        _ if state.jobs.is_armed() => "WRITING".to_owned(),
-        Some(until) => format!("ARMED {} s", until.since(state.now.at).as_secs()),
-        None => READ_ONLY.to_owned(),
+/// Who may speak; armed, for how many more seconds.
+fn permission(state: &State) -> String {
+    match (state.status.speech, state.arming.until()) {
+        (Speech::ReadsOnly, Some(until)) => {
+            format!("{} {} s", Speech::Armed.word(), until.since(state.now.at).as_secs())
+        }
+        (speech, _) => speech.word().to_owned(),
     }
 }
 
@@ -93,8 +93,13 @@ fn settings(state: &State) -> String {
     }
 }
 
-const fn arm_role(armed: bool) -> Role {
-    if armed { Role::Write } else { Role::Dim }
+const fn permission_role(state: &State) -> Role {
+    match state.status.speech {
+        Speech::Armed => Role::Write,
+        Speech::ReadsOnly if state.arming.is_armed() => Role::Write,
+        Speech::ReadsOnly | Speech::File => Role::Dim,
+        Speech::Listening => Role::Good,
+    }
 }
 
 /// The link's name and whether it is open.
@@ -238,7 +243,9 @@ pub fn footer(look: &mut Look<'_>) {
 
 /// The keys of this place with their labels, the most important first.
 fn hints(state: &State) -> Vec<(String, &'static str)> {
-    let contexts: &[Context] = if state.popup.is_some() {
+    let contexts: &[Context] = if matches!(state.popup, Some(Popup::Listening(_))) {
+        &[Context::Question, Context::Popup]
+    } else if state.popup.is_some() {
         &[Context::Popup]
     } else if is_typing(state) {
         &[Context::Input]
@@ -288,9 +295,10 @@ fn is_of_use(state: &State, action: Action) -> bool {
         Action::Export => !state.archive.read.days().is_empty(),
         Action::NextMatch => !state.view.needle.is_empty(),
         Action::Accept => state.popup.is_some(),
-        Action::Confirm => {
-            !matches!(state.popup, Some(Popup::Help(_) | Popup::Writes(..) | Popup::Decoded(_)))
-        }
+        Action::Confirm => !matches!(
+            state.popup,
+            Some(Popup::Help(_) | Popup::Writes(..) | Popup::Decoded(_) | Popup::Listening(_))
+        ),
         _ => true,
     }
 }

@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use super::{Look, frame};
 use crate::app::keys::KEY_FORM;
 use crate::frame::hex;
-use crate::tui::keymap::{ACTIONS, Context, Info};
+use crate::tui::keymap::{ACTIONS, Action, Context, Info};
 use crate::tui::state::key_entry::{KeyEntry, KeyField};
 use crate::tui::state::{Inspector, Popup};
 use crate::tui::theme::Role;
@@ -23,6 +23,7 @@ pub fn draw(look: &mut Look<'_>) {
         Some(Popup::Help(top)) => help(look, *top),
         Some(Popup::Prompt { input, at }) => prompt(look, input, *at),
         Some(Popup::Arm(question)) => arm::draw(look, question),
+        Some(Popup::Listening(_)) => listening(look),
         Some(Popup::Key(entry)) => key(look, entry),
         Some(Popup::Codes(chosen)) => codes::draw(look, chosen),
         Some(Popup::Writes(records, top)) => writes::draw(look, records, *top),
@@ -61,7 +62,7 @@ fn help(look: &mut Look<'_>, scroll: usize) {
 
 /// The keys of this screen, then those of every screen, then those while typing and in boxes.
 fn help_lines(look: &Look<'_>) -> Vec<(String, Result<&'static Info, &'static str>)> {
-    let contexts = [look.state.context(), Context::Global, Context::Input, Context::Popup];
+    let contexts = [look.state.context(), Context::Global, Context::Input, Context::Question, Context::Popup];
     let mut lines = Vec::new();
     for context in contexts {
         lines.push((String::new(), Err(context.title())));
@@ -145,6 +146,33 @@ fn decoded(look: &mut Look<'_>, inspector: &Inspector) {
     let size = (look.buf.area.width, look.buf.area.height);
     let inner = open(look, "Decoded", "Esc closes", (size.0.saturating_sub(6), size.1.saturating_sub(4)));
     frame::draw(look, inner, inspector);
+}
+
+/// Whether to send on a link that is listened to: the keys are named as they are bound.
+fn listening(look: &mut Look<'_>) {
+    let why = match &look.state.status.other_master {
+        Some(other) => format!("{other}. Requests can collide."),
+        None => "This meter speaks by itself. Nothing is asked of it.".to_owned(),
+    };
+    let keys = format!(
+        "{}: send all the same  {}: listen",
+        look.key(Action::SendAllTheSame),
+        look.key(Action::Close)
+    );
+    let room = look.buf.area.width.saturating_sub(10);
+    let whole = format!("{why} {keys}");
+    let told = if width(&whole) <= room {
+        vec![whole]
+    } else {
+        let mut told = crate::app::output::table::wrap(&why, usize::from(room.clamp(12, 70)));
+        told.push(keys);
+        told
+    };
+    let columns = told.iter().map(|line| width(line)).max().unwrap_or_default().saturating_add(4);
+    let height = u16::try_from(told.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let inner = open(look, "Listening", "", (columns.max(20), height));
+    let lines: Vec<(String, Role)> = told.into_iter().map(|line| (line, Role::Warn)).collect();
+    look.lines(inner, &lines);
 }
 
 fn quit(look: &mut Look<'_>, lost: &str) {

@@ -276,7 +276,7 @@ impl State {
     #[must_use]
     pub fn reads_when_accepted(&self) -> bool {
         let is_asked = |model: &'static Model| !telegrams::is_pushed(model);
-        let can_ask = self.is_connected() && !self.is_played();
+        let can_ask = self.is_connected() && !self.is_played() && self.status.speech.can_send();
         can_ask && self.meter.model().is_some_and(is_asked)
     }
 

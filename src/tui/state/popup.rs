@@ -46,9 +46,26 @@ pub struct Shown {
     pub changes: bool,
 }
 
+/// What a person wanted to send on a link that is listened to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempt {
+    /// What is composed on the bench, or the bytes typed there.
+    Send,
+    /// The same again and again.
+    Repeat,
+    /// The pinned requests, again and again.
+    Poll,
+    /// The pinned requests, once.
+    Read,
+    /// The load profile.
+    Archive,
+}
+
 /// A box over the screen.
 #[derive(Debug, Clone)]
 pub enum Popup {
+    /// Send although this link is listened to?
+    Listening(Attempt),
     /// The keys, and the first line shown.
     Help(usize),
     /// A command being typed, and the chosen completion.

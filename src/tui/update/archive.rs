@@ -3,9 +3,10 @@
 use super::super::keymap::Action;
 use super::super::message::Effect;
 use super::super::state::jobs::{Job, Purpose};
+use super::super::state::popup::Attempt;
 use super::super::state::scroll::Scroll;
 use super::super::state::{Pane, State};
-use super::{Effects, bench};
+use super::{Effects, bench, listening};
 use crate::app::target::Target;
 use crate::protocol::{LoadProfile, Request};
 use crate::reading::Reading;
@@ -41,7 +42,7 @@ pub fn read(state: &mut State, effects: &mut Effects) {
         state.warn("this meter keeps no load profile that can be read: choose another on screen 2");
         return;
     }
-    if !bench::is_ready(state) {
+    if !listening::may_send(state, Attempt::Archive) {
         return;
     }
     if state.jobs.is_busy(Purpose::Archive) {

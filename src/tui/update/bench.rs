@@ -8,9 +8,9 @@ use super::super::keymap::Action;
 use super::super::message::Effect;
 use super::super::state::bench::{Draft, Mode, Outcome, Repeat};
 use super::super::state::jobs::{Order, Purpose};
-use super::super::state::popup::Armed;
+use super::super::state::popup::{Armed, Attempt};
 use super::super::state::{Dialogue, Lower, Pane, Screen, State};
-use super::{Effects, codes, go, popup, steps, telegram};
+use super::{Effects, codes, go, listening, popup, steps, telegram};
 use crate::app::raw;
 use crate::app::target::Target;
 use crate::bus::{self, Decoder, Errand, Forbidden, Intent, JobId, Permit};
@@ -195,7 +195,7 @@ pub fn send(state: &mut State, effects: &mut Effects) {
         }
         Draft::Ready { access, .. } => *access,
     };
-    if !is_ready(state) {
+    if !listening::may_send(state, Attempt::Send) {
         return;
     }
     let Some(armed) = composed(state) else { return };
@@ -288,7 +288,8 @@ pub fn read(state: &mut State, purpose: Purpose, requests: Vec<Request>, effects
     }
 }
 
-fn repeat(state: &mut State, effects: &mut Effects) {
+/// Sends what is composed again and again, or no longer.
+pub fn repeat(state: &mut State, effects: &mut Effects) {
     if state.bench.repeat.take().is_some() {
         state.say("no longer repeated");
         return;
@@ -299,7 +300,7 @@ fn repeat(state: &mut State, effects: &mut Effects) {
         state.warn("only requests that read can be repeated");
         return;
     }
-    if let Some(request) = request(state).filter(|_| is_ready(state)) {
+    if let Some(request) = request(state).filter(|_| listening::may_send(state, Attempt::Repeat)) {
         state.bench.repeat = Some(Repeat { request, next: Some(state.now.at), count: 0 });
         repeat_if_due(state, effects);
     }

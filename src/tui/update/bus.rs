@@ -6,7 +6,7 @@ use super::super::state::jobs::{Job, Purpose};
 use super::super::state::{Arming, Phase, State};
 use super::{Effects, archive, bench, codes, connect, failure, go, meter, readings, steps};
 use crate::app::diagnosis::reason;
-use crate::bus::{Intent, JobEvent, JobId, LinkState, Status};
+use crate::bus::{Intent, JobEvent, JobId, LinkState, OtherMaster, Status};
 use crate::link::Place;
 use crate::protocol::{Failure, Warning};
 use crate::trace::{EntryKind, Way};
@@ -20,6 +20,9 @@ pub fn traffic(state: &mut State, status: Status, effects: &mut Effects) {
         LinkState::Closed(_) => is_played,
         LinkState::Opening | LinkState::Lost(_) => false,
     };
+    if !status.speech.can_send() {
+        state.arming = Arming::ReadOnly;
+    }
     state.status = status;
     steps::follow(state, None);
     if is_open && matches!(state.phase, Phase::Opening { .. }) {
@@ -29,6 +32,15 @@ pub fn traffic(state: &mut State, status: Status, effects: &mut Effects) {
         go::after_opening(state);
         readings::schedule_now(state);
     }
+}
+
+/// Another master was heard for the first time: what would be sent again by itself waits for the person.
+pub fn other_master(state: &mut State, other: &OtherMaster) {
+    let was_sending = state.readings.polling || state.bench.repeat.is_some();
+    state.readings.polling = false;
+    state.readings.next = None;
+    state.bench.repeat = None;
+    state.warn(if was_sending { format!("{other}: polling pauses") } else { other.to_string() });
 }
 
 /// The bus has ended, or never came to run.
@@ -162,7 +174,7 @@ fn finished(state: &mut State, id: JobId) {
         Purpose::Bench | Purpose::Archive => {}
     }
     if job.armed {
-        state.say("sent; read-only again");
+        state.say("sent; reads only again");
     }
 }
 

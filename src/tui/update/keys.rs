@@ -50,6 +50,9 @@ fn action_of(state: &State, chord: Chord) -> Option<Action> {
     if matches!(global, Some(Action::ForceQuit | Action::Suspend)) {
         return global;
     }
+    if matches!(state.popup, Some(Popup::Listening(_))) {
+        return state.keymap.action(chord, &[Context::Question, Context::Popup]);
+    }
     if state.popup.is_some() {
         let own = state.keymap.action(chord, &[Context::Popup]);
         let inner = global.filter(|action| popup::takes(*action) && !popup::types(state, chord));

@@ -10,6 +10,7 @@ mod copy;
 mod failure;
 mod go;
 mod keys;
+mod listening;
 mod meter;
 mod mouse;
 mod paste;
@@ -82,6 +83,7 @@ fn apply(state: &mut State, message: Message, effects: &mut Effects) -> bool {
         Message::Tick(now) => return ticked(state, now, effects),
         Message::Traffic(status) => bus::traffic(state, status, effects),
         Message::Job(id, event) => bus::job(state, id, event),
+        Message::OtherMaster(other) => bus::other_master(state, &other),
         Message::Ended(why) => bus::ended(state, why),
         Message::Opened(trace) => opened(state, trace),
         Message::Ports(ports) => return connect::ports(state, ports),
@@ -104,7 +106,7 @@ fn ticked(state: &mut State, now: super::state::Moment, effects: &mut Effects) -
     let polled = readings::poll_if_due(state, effects);
     let disarmed = state.arming.expire(now.at);
     if disarmed {
-        state.say("read-only again: nothing was written in time");
+        state.say("reads only again: nothing was written in time");
     }
     repeated || polled || disarmed || (second_passed && state.shows_time())
 }

@@ -7,11 +7,11 @@ use super::super::message::Effect;
 use super::super::state::bench::Draft;
 use super::super::state::popup::{Armed, Question, Shown};
 use super::super::state::{Arming, Popup, State};
-use super::{Effects, bench, ciphers, codes, copy, keys, paste, prompt};
+use super::{Effects, bench, ciphers, codes, copy, keys, listening, paste, prompt};
 use crate::app::arming::Challenge;
 use crate::app::target::Target;
 use crate::app::write_log::Keeper;
-use crate::bus::Decoder;
+use crate::bus::{Decoder, Speech};
 use crate::frame::{Direction, hex};
 use crate::protocol::{Access, Context};
 use crate::trace::CaptureState;
@@ -46,6 +46,8 @@ pub fn types(state: &State, chord: Chord) -> bool {
 pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
     match action {
         Action::Close | Action::Back => state.popup = None,
+        Action::SendAllTheSame => listening::send_all_the_same(state, effects),
+        Action::Confirm if matches!(state.popup, Some(Popup::Listening(_))) => {}
         Action::Confirm => confirm(state, effects),
         Action::Complete => complete(state),
         Action::Up => scroll(state, -1, effects),
@@ -121,7 +123,7 @@ fn confirm(state: &mut State, effects: &mut Effects) {
             inspector.fold();
             state.popup = Some(Popup::Decoded(inspector));
         }
-        Some(Popup::Help(_) | Popup::Writes(..)) | None => {}
+        Some(Popup::Help(_) | Popup::Writes(..) | Popup::Listening(_)) | None => {}
     }
 }
 
@@ -129,7 +131,11 @@ fn confirm(state: &mut State, effects: &mut Effects) {
 pub fn arm(state: &mut State) {
     if state.arming.is_armed() {
         state.arming = Arming::ReadOnly;
-        state.say("read-only again");
+        state.say("reads only again");
+    } else if state.status.speech == Speech::Listening {
+        state.warn("not armed: this link is listened to; send a read first");
+    } else if state.status.speech == Speech::File {
+        state.warn("not armed: this is a recording");
     } else {
         state.arming = Arming::from(state.now.at);
         state.say("armed for one command that writes, for a minute");

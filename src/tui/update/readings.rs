@@ -3,7 +3,8 @@
 use super::super::keymap::Action;
 use super::super::state::State;
 use super::super::state::jobs::Purpose;
-use super::{Effects, bench};
+use super::super::state::popup::Attempt;
+use super::{Effects, bench, listening};
 
 /// What the keys of this screen do.
 pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
@@ -22,20 +23,21 @@ fn change(state: &mut State, by: isize) {
     }
 }
 
-fn switch(state: &mut State, effects: &mut Effects) {
+/// Polls the pinned requests, or no longer.
+pub fn switch(state: &mut State, effects: &mut Effects) {
     if state.readings.polling {
         state.readings.polling = false;
         state.readings.next = None;
         return;
     }
-    if can_read(state) {
+    if can_read(state, Attempt::Poll) {
         state.readings.polling = true;
         state.readings.next = Some(state.now.at);
         poll_if_due(state, effects);
     }
 }
 
-fn can_read(state: &mut State) -> bool {
+fn can_read(state: &mut State, attempt: Attempt) -> bool {
     if state.listens() {
         state.say("nothing needs to be asked: every telegram that comes is read");
         return false;
@@ -48,12 +50,12 @@ fn can_read(state: &mut State) -> bool {
         state.warn("nothing is pinned: pin requests on the bench");
         return false;
     }
-    bench::is_ready(state)
+    listening::may_send(state, attempt)
 }
 
 /// Reads the pinned requests once.
 pub fn read_once(state: &mut State, effects: &mut Effects) {
-    if can_read(state) && !state.jobs.is_busy(Purpose::Poll) {
+    if can_read(state, Attempt::Read) && !state.jobs.is_busy(Purpose::Poll) {
         read(state, effects);
     }
 }

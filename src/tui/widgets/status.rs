@@ -19,19 +19,27 @@ pub struct Piece<'a> {
     pub role: Role,
     /// Whether it stands at the right end.
     pub right: bool,
+    /// Whether it stays in full at every width.
+    pub is_fixed: bool,
 }
 
 impl<'a> Piece<'a> {
     /// A piece at the left that is there in full or not at all.
     #[must_use]
     pub const fn new(long: &'a str, rank: u8, role: Role) -> Self {
-        Self { long, short: "", rank, role, right: false }
+        Self { long, short: "", rank, role, right: false, is_fixed: false }
     }
 
     /// With a short form.
     #[must_use]
     pub const fn short(self, short: &'a str) -> Self {
         Self { short, ..self }
+    }
+
+    /// Never shortened and never left out.
+    #[must_use]
+    pub const fn fixed(self) -> Self {
+        Self { is_fixed: true, ..self }
     }
 
     /// At the right end.
@@ -80,7 +88,8 @@ impl StatusLine<'_> {
     /// What is shown of each piece.
     fn forms(&self, room: u16) -> Vec<&str> {
         let mut forms: Vec<&str> = self.pieces.iter().map(|piece| piece.long).collect();
-        let mut order: Vec<usize> = (0..self.pieces.len()).collect();
+        let is_fixed = |index: &usize| self.pieces.get(*index).is_some_and(|piece| piece.is_fixed);
+        let mut order: Vec<usize> = (0..self.pieces.len()).filter(|index| !is_fixed(index)).collect();
         order.sort_by_key(|&index| std::cmp::Reverse((self.pieces.get(index).map(|p| p.rank), index)));
         let shorter = order.iter().filter_map(|&i| Some((i, self.pieces.get(i)?.short)));
         let shorter = shorter.filter(|(_, short)| !short.is_empty());
@@ -114,7 +123,7 @@ mod tests {
         Piece::new("#13462 (96 34)", 1, Role::Text).short("#13462"),
         Piece::new("✓12 ✗0 …0", 2, Role::Text).short("✓12 ✗0"),
         Piece::new("38 ms", 4, Role::Dim),
-        Piece::new("read-only", 0, Role::Good).at_right(),
+        Piece::new("READS ONLY", 0, Role::Good).at_right().fixed(),
     ];
 
     #[test]

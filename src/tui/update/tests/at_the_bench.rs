@@ -31,7 +31,7 @@ fn a_command_that_writes_is_sent_only_when_armed_and_after_the_end_of_the_addres
     let mut state = connected(SIZE, Screen::Bench);
     choose_write(&mut state);
     assert!(!sends(&keys(&mut state, &["enter"])));
-    assert!(!sends(&keys(&mut state, &["enter", "1", "4", "8", "6", "enter"])), "read-only");
+    assert!(!sends(&keys(&mut state, &["enter", "1", "4", "8", "6", "enter"])), "reads only");
     assert!(notice(&state).contains("arm it first"));
     keys(&mut state, &["w"]);
     assert!(!sends(&keys(&mut state, &["enter", "enter"])), "Enter by accident");
@@ -202,7 +202,7 @@ fn a_session_is_armed_for_one_command_for_a_minute_and_not_for_another_meter() {
     keys(&mut state, &["w"]);
     let until = state.due().expect("the end of it");
     send(&mut state, Message::Tick(Moment { at: until, wall: later(80) }));
-    assert!(!state.arming.is_armed() && notice(&state).contains("read-only again"));
+    assert!(!state.arming.is_armed() && notice(&state).contains("reads only again"));
     keys(&mut state, &["w"]);
     start(&mut state, None, Some(("mercury-200".into(), "7".into())));
     assert!(!state.arming.is_armed());

@@ -69,7 +69,7 @@ impl Desk {
                     Some(event) = session.events.recv() => match event {
                         BusEvent::Job(id, event) => Message::Job(id, event),
                         BusEvent::Line(finding) => Message::Said(finding.to_string()),
-                        BusEvent::OtherMaster(other) => Message::Warned(other.to_string()),
+                        BusEvent::OtherMaster(other) => Message::OtherMaster(other),
                         BusEvent::Ended(result) => panic!("{result:?}"),
                     },
                     Ok(()) = session.status.changed() => {
