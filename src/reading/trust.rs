@@ -30,6 +30,8 @@ pub enum Doubt {
     DoubleCode,
     /// A line has lost its name or its brackets.
     LostName,
+    /// It was read twice, and differs: the register went on between both, or one of the answers is damaged.
+    Different,
 }
 
 impl Doubt {
@@ -39,6 +41,7 @@ impl Doubt {
         match self {
             Self::DoubleCode => "double-code",
             Self::LostName => "lost-name",
+            Self::Different => "different",
         }
     }
 
@@ -48,6 +51,7 @@ impl Doubt {
         match self {
             Self::DoubleCode => "doubtful: one code comes twice in this answer",
             Self::LostName => "doubtful: a line of this answer has lost its name",
+            Self::Different => "read twice, and different the second time",
         }
     }
 }

@@ -11,6 +11,7 @@
 //! | `ports.rs` | the same on real sockets and pseudo-terminals |
 //! | `compound.rs` | two at once |
 //! | `corruption.rs` | thousands of damaged answers, counted |
+//! | `soak.rs` | hours of a bad line |
 //!
 //! The numbers F01 to F66 in the names of cases are those of the list that the project keeps of faults seen in
 //! the field.
@@ -33,5 +34,6 @@ mod links;
 #[cfg(unix)]
 mod ports;
 mod scripted;
+mod soak;
 mod speed;
 mod time;

@@ -16,6 +16,7 @@ mod pace;
 mod session;
 mod start;
 mod tally;
+mod twice;
 
 use std::collections::VecDeque;
 

@@ -4,6 +4,7 @@ use super::Work;
 use super::judge::Verdict;
 use super::session::{Next, Phase, Session};
 use super::tally::{Tally, refused};
+use super::twice::Pair;
 use crate::frame::At;
 use crate::protocol::iec62056_21::chars::{ACK, NAK};
 use crate::protocol::iec62056_21::compose::Job;
@@ -19,11 +20,11 @@ impl Session {
             }
             Verdict::Data { readings, value, more, .. } => {
                 self.settle();
-                self.tell(readings);
+                self.take_block(readings);
                 if more {
                     return self.next_block(at);
                 }
-                self.answered(&value, at);
+                self.whole_answer(value, at);
             }
             Verdict::Accepted if is_write => {
                 self.settle();
@@ -85,13 +86,12 @@ impl Session {
         match verdict {
             Verdict::Data { readings, more, .. } => {
                 self.settle();
-                self.tell(readings);
+                self.take_block(readings);
                 if more {
                     self.blocks += 1;
                     return self.send(vec![ACK], Phase::Readout);
                 }
-                self.owes_sign_off = false;
-                self.done(at);
+                self.whole_readout(at);
             }
             Verdict::Ended => self.fail_all("option select", &refused("the meter ended the session"), at),
             Verdict::Refused { code, meaning } => self.command_failed(Fault::Refused { code, meaning }, at),
@@ -147,6 +147,7 @@ impl Session {
     /// The present command is answered.
     pub(super) fn answered(&mut self, value: &[u8], at: At) {
         self.tally = Tally::default();
+        self.pair = Pair::default();
         let Some(work) = self.works.front_mut() else { return };
         if let Job::Days(days) = &mut work.job {
             let result = days.answer(value);
@@ -217,6 +218,7 @@ impl Session {
     /// A command has failed, the session goes on.
     pub(super) fn command_failed(&mut self, fault: Fault, at: At) {
         self.tally = Tally::default();
+        self.pair = Pair::default();
         let failure = Failure { step: self.title(), fault };
         self.failed.get_or_insert(failure);
         let is_list =

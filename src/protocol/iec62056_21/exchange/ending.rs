@@ -3,6 +3,7 @@
 use super::pace;
 use super::session::{Next, Phase, Session};
 use super::tally::Tally;
+use super::twice::Pair;
 use crate::frame::At;
 use crate::protocol::iec62056_21::compose;
 use crate::protocol::{Action, Failure, Fault};
@@ -15,6 +16,7 @@ impl Session {
         self.index += 1;
         self.query = 0;
         self.tally = Tally::default();
+        self.pair = Pair::default();
     }
 
     /// The work at the front is over.

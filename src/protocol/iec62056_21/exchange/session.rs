@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::judge::{self, Known};
 use super::tally::Tally;
+use super::twice::Pair;
 use super::{Work, pace};
 use crate::frame::At;
 use crate::protocol::iec62056_21::bcc::{Method, Rule};
@@ -137,6 +138,8 @@ pub struct Session {
     pub(super) failed: Option<Failure>,
     /// Blocks of an answer that have come so far.
     pub(super) blocks: u32,
+    /// The pair of answers, where everything is read twice.
+    pub(super) pair: Pair,
     pub(super) actions: VecDeque<Action>,
 }
 
@@ -157,6 +160,7 @@ impl Session {
             is_open: false,
             before: Before::SignedOff,
             is_headed: false,
+            pair: Pair::default(),
             owes_sign_off: false,
             line,
             speed: Speed::Proposed,
@@ -285,6 +289,7 @@ impl Session {
         self.tally.sent += 1;
         self.owed += 1;
         self.blocks = 0;
+        self.pair.ask_anew();
         self.send(query.frame(self.send_rule()), Phase::Answer);
     }
 
@@ -293,6 +298,7 @@ impl Session {
         self.step(self.title());
         self.tally.sent += 1;
         self.owed += 1;
+        self.pair.ask_anew();
         match self.works.front().map(|work| &work.job) {
             Some(Job::Fast(query)) => {
                 let bytes = compose::fast(&self.address, query, self.send_rule());

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::bench::{Oddities, plan, profile, run, setup, talk, with_password};
 use crate::protocol::iec62056_21::{EKT, EMR, GENERIC, Iec, NEVA_1, NEVA_3};
-use crate::protocol::{Family as _, LineSettings};
+use crate::protocol::{Family as _, LineSettings, Plan};
 
 const FAST: LineSettings = LineSettings::e71(9600);
 const SLOW: LineSettings = LineSettings::e71(300);
@@ -190,4 +190,34 @@ fn a_mt124_of_firmware_7109_gets_an_empty_password() {
     setup.values.push(("identification".into(), "/TPC5NEVAMT124.7109".into()));
     let told = talk(&setup, &[("serial", &[])]);
     assert_eq!(told.count(b"\x01P1\x02()\x03a"), 1);
+}
+
+/// The first answer with data, with the same bit of two of its digits turned over: the check character fits.
+fn one_hidden_damage(number: usize, mut answer: Vec<u8>) -> Vec<u8> {
+    let digits: Vec<usize> = (0..answer.len()).filter(|at| answer[*at].is_ascii_digit()).collect();
+    if number == 3
+        && let [.., one, other] = digits.as_slice()
+    {
+        answer[*one] ^= 2;
+        answer[*other] ^= 2;
+    }
+    answer
+}
+
+#[test]
+fn damage_that_the_check_character_misses_does_not_pass_two_answers() {
+    let setup = setup("neva-mt324", NEVA_3, FAST);
+    let asked: &[super::bench::Typed<'_>] = &[("energy", &[])];
+    let mut asked = plan(profile(&setup), asked);
+    let read = |asked: &Plan, damage| {
+        run(asked.clone(), Iec.responder(&setup).unwrap(), Oddities { damage, ..Oddities::default() })
+    };
+    let right = read(&asked, None).values();
+    assert_ne!(read(&asked, Some(one_hidden_damage)).values(), right, "the damage is one that passes");
+    asked.options.read_twice = true;
+    let twice = read(&asked, Some(one_hidden_damage));
+    assert_eq!((twice.values(), &twice.results[..]), (right.clone(), &[Ok(())][..]));
+    let clean = read(&asked, None);
+    assert_eq!(clean.values(), right);
+    assert_eq!(clean.count(b"\x01R1\x020F0880FF()"), 2);
 }
