@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use super::fault::Readdress;
 use super::load::Household;
 use crate::frame::{At, Secret};
-use crate::meter::{AddressError, AddressRule, Model, Order};
+use crate::meter::{AddressError, AddressRule, MODELS, Model, Order};
 use crate::protocol::{
     Address, Family, LineSettings, MeterKey, Now, Responder, Setup, SetupError, Told, registry,
 };
@@ -199,13 +199,15 @@ fn own_address(model: &Model, text: &str) -> Result<Address, AddressError> {
 /// Digits of an invented serial number, where the model asks for no more.
 const SERIAL_WIDTH: usize = 9;
 
-/// The serial number of a meter that nobody addresses. Nothing depends on it but what a reader is shown.
-const UNADDRESSED_SERIAL: &str = "112001070";
+/// The serial number of the first meter that nobody addresses; each model has one of its own, by which it is told from
+/// another that speaks in its place.
+const UNADDRESSED_SERIAL: usize = 112_001_070;
 
 /// The serial number given as address, or an invented one that ends in the address.
 fn serial_number(model: &Model, address: &str) -> String {
     if !model.address.has_address() {
-        return UNADDRESSED_SERIAL.to_owned();
+        let place = MODELS.iter().position(|known| known.id == model.id).unwrap_or_default();
+        return (UNADDRESSED_SERIAL + place).to_string();
     }
     let digits: String = address.trim().chars().filter(char::is_ascii_digit).collect();
     let fewest = usize::from(model.address.serial_digits);

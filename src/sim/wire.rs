@@ -147,13 +147,15 @@ impl Wire {
         }
     }
 
-    /// Other meters are on the wire from a moment on; what those before were about to say is not said.
+    /// Other meters are on the wire from a moment on; what those before were saying breaks off.
     pub(super) fn swap(&mut self, meters: Vec<SimMeter>, at: At) {
         self.catch_up(at);
         self.injector.readdress_by(readdress(&meters));
         self.meters = meters;
         self.told.clear();
-        self.ahead.retain(|_, ahead| !matches!(ahead, Ahead::MeterLine(..)));
+        let is_theirs =
+            |ahead: &Ahead| matches!(ahead, Ahead::MeterLine(..) | Ahead::Near(LinkEvent::Received { .. }));
+        self.ahead.retain(|_, ahead| !is_theirs(ahead));
     }
 
     /// Everything that happens up to a moment, in order.

@@ -19,6 +19,7 @@ mod pointing;
 mod prompting;
 mod reading_values;
 mod watching_telegrams;
+mod whose_values;
 
 use std::time::Duration;
 
