@@ -231,6 +231,8 @@ pub struct Status {
     pub waiting: usize,
     /// How many entries the trace has.
     pub entries: u32,
+    /// Bytes of old entries that were given up because there was no room for them.
+    pub given_up: u64,
     /// How the capture on disk fares.
     pub capture: CaptureState,
 }

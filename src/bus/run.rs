@@ -265,6 +265,7 @@ impl Bus {
         self.talk.status.speech = self.speech();
         let trace = self.trace.lock();
         self.talk.status.entries = trace.len();
+        self.talk.status.given_up = trace.given_up();
         self.talk.status.capture = trace.capture_state();
         drop(trace);
         self.status.send_if_modified(|shown| {

@@ -266,6 +266,21 @@ fn damaged_bytes_stand_beside_the_line_and_in_the_state_of_the_link() {
 }
 
 #[test]
+fn what_could_not_be_kept_up_with_stands_in_the_header_of_every_screen() {
+    for size in SIZES {
+        for screen in [Screen::Trace, Screen::Bench, Screen::Connect] {
+            let mut state = connected(size, screen);
+            let mut status = state.status.clone();
+            (status.counters.dropped, status.given_up) = (12_345, 49_152);
+            send(&mut state, Message::Traffic(status));
+            let shown = text(&state);
+            let header: Vec<&str> = shown.lines().take(2).collect();
+            assert!(header.join(" ").contains("12 kB dropped"), "{size:?}: {shown}");
+        }
+    }
+}
+
+#[test]
 fn a_terminal_that_is_too_small_says_what_is_needed() {
     let shown = text(&connected((59, 15), Screen::Trace));
     assert!(shown.contains("needs 60x16") && shown.contains("is 59x15"), "{shown}");

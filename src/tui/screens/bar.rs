@@ -189,14 +189,24 @@ pub fn tabs(look: &mut Look<'_>) {
         x += width;
     }
     let faults = faults(state);
+    let lost = lost(&state.status);
     let (wait, wait_short) = wait;
     let pieces = [
         Piece::new(&wait, 0, Role::Accent).short(&wait_short).at_right(),
+        Piece::new(&lost, 1, Role::Bad).at_right(),
         Piece::new(&faults, 1, Role::Warn).at_right(),
         Piece::new(&capture, 2, capture_role).at_right(),
     ];
     let rest = Rect { x: area.x + x, width: area.width.saturating_sub(x), ..area };
     StatusLine { pieces: &pieces }.render(rest, look.buf, look.theme);
+}
+
+/// What could not be kept up with: received bytes that were dropped, old entries that were given up.
+fn lost(status: &Status) -> String {
+    let (dropped, given_up) = (status.counters.dropped, status.given_up);
+    let dropped = (dropped > 0).then(|| format!("{} dropped", size(dropped)));
+    let given_up = (given_up > 0).then(|| format!("oldest {} given up", size(given_up)));
+    dropped.into_iter().chain(given_up).collect::<Vec<_>>().join(", ")
 }
 
 /// What goes wrong on purpose.

@@ -130,6 +130,9 @@ fn facts(look: &Look<'_>) -> Vec<(&'static str, String, Role)> {
         let traffic = format!("{out} out, {back} in, of that {} of noise", size(counters.noise_bytes));
         facts.push(("line", state.line().to_string(), Role::Text));
         facts.push(("traffic", traffic, Role::Text));
+        if counters.dropped > 0 {
+            facts.push(("dropped", size(counters.dropped), Role::Bad));
+        }
         if !counters.line_errors.is_none() {
             facts.push(("damaged", counters.line_errors.to_string(), Role::Warn));
         }
