@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use meterscope::protocol::{Dialect, registry};
 use meterscope::trace::Paging;
-use meterscope::trace::pcapng::Reader;
+use meterscope::trace::pcapng::{Reader, Record};
 use meterscope::trace::replay::Replay;
 
 /// More packets than an input of the largest size can hold.
@@ -14,8 +14,10 @@ const MOST: usize = 1_000_000;
 libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     let Ok(mut reader) = Reader::new(input) else { return };
     let mut carried = 0;
-    while let Some(packet) = reader.next_packet().expect("a slice can be read") {
-        carried += packet.bytes.len() + packet.comment.len();
+    while let Some(record) = reader.next_record().expect("a slice can be read") {
+        if let Record::Packet(packet) = record {
+            carried += packet.bytes.len() + packet.comment.len();
+        }
     }
     assert!(carried <= input.len(), "{carried} bytes out of a file of {}", input.len());
     let decoders = registry::FAMILIES.iter().map(|family| Some((*family, Dialect(0))));

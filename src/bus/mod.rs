@@ -235,4 +235,6 @@ pub struct Status {
     pub given_up: u64,
     /// How the capture on disk fares.
     pub capture: CaptureState,
+    /// Why old entries of the trace could not be put into a file or read back, if so.
+    pub paging_failure: Option<String>,
 }

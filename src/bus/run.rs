@@ -267,6 +267,7 @@ impl Bus {
         self.talk.status.entries = trace.len();
         self.talk.status.given_up = trace.given_up();
         self.talk.status.capture = trace.capture_state();
+        self.talk.status.paging_failure = trace.paging_failure();
         drop(trace);
         self.status.send_if_modified(|shown| {
             let changed = *shown != self.talk.status;

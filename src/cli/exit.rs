@@ -26,6 +26,8 @@ pub enum Exit {
     Refused = 6,
     /// Refused by meterscope: write not allowed, key given and wrong.
     Forbidden = 7,
+    /// Done, but what was to be kept is not whole: a capture with holes.
+    Incomplete = 8,
     /// Stopped by Ctrl-C before it was done, as shells number it.
     Interrupted = 130,
 }

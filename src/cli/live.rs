@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
+use super::evidence::Evidence;
 use super::exit::{Exit, Outcome, Stop, Trouble};
 use super::interrupt::Interrupt;
 use super::out::{self, Out};
@@ -18,7 +19,6 @@ use crate::bus::{BusEvent, Errand, Intent, JobEvent, JobId, LinkState, OtherMast
 use crate::frame::visible;
 use crate::link::{OpenError, Place, SHARE, Share, Turn};
 use crate::protocol::Profile;
-use crate::trace::CaptureState;
 
 /// How long a converter may take to dial in.
 const DIAL_IN: Duration = Duration::from_secs(30);
@@ -84,6 +84,7 @@ pub struct Live {
     /// Bytes of output that were made and found no room in time.
     unput: u64,
     doing: String,
+    evidence: Evidence,
     jobs: u64,
     ended: bool,
     /// A lost link is waited for.
@@ -164,8 +165,10 @@ impl Live {
         let session = session::open(opening);
         session.trace.lock().keep_in_memory(TRACE);
         let doing = doing.to_owned();
+        let evidence = Evidence::watch(session.status.clone(), &doing);
         let mut live = Self {
             session,
+            evidence,
             interrupt: interrupt.clone(),
             outlet: Outlet::open(),
             unput: 0,
@@ -468,9 +471,15 @@ impl Live {
         if !errors.is_none() {
             out::remark(&format!("received damaged: {errors}"));
         }
-        if let CaptureState::Failed { why, holes, .. } = &status.capture {
-            out::remark(&format!("{}: the capture lacks {} bytes: {why}", self.doing, holes.bytes));
-        }
+        self.evidence.end(&status);
+    }
+
+    /// What the run comes to, whose evidence may have holes.
+    ///
+    /// # Errors
+    /// Those of `outcome`.
+    pub fn verdict(&self, outcome: Outcome) -> Outcome {
+        self.evidence.verdict(&self.session.status.borrow(), outcome)
     }
 
     /// What is being done, and on which link.

@@ -6,6 +6,7 @@ mod completions;
 mod compose;
 mod console;
 mod decode;
+mod evidence;
 mod exit;
 mod export;
 mod failure;

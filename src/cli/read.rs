@@ -96,7 +96,7 @@ impl Reader<'_> {
         };
         live.close().await;
         live.finish().await?;
-        outcome
+        live.verdict(outcome)
     }
 
     fn opening(&self) -> Opening {

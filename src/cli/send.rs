@@ -79,7 +79,7 @@ fn command(global: &Global, given: &Send) -> Outcome {
         live.close().await;
         live.print_rest(&mut printer).await?;
         live.finish().await?;
-        outcome
+        live.verdict(outcome)
     })
 }
 
@@ -143,7 +143,7 @@ fn raw(global: &Global, given: &Send, text: &str) -> Outcome {
         live.close().await;
         live.print_rest(&mut printer).await?;
         live.finish().await?;
-        outcome.map(|exit| if exit == Exit::Done { printer.judge(Way::In) } else { exit })
+        live.verdict(outcome.map(|exit| if exit == Exit::Done { printer.judge(Way::In) } else { exit }))
     })
 }
 

@@ -143,7 +143,7 @@ impl Listener {
         self.live.print_rest(&mut self.printer).await?;
         self.live.finish().await?;
         match end {
-            End::Told => Ok(Exit::Done),
+            End::Told => self.live.verdict(Ok(Exit::Done)),
             End::Ended => Err(self.live.trouble("the link was closed").into()),
             End::Lost(why) => {
                 Err(self.live.trouble(&why).hint("to wait until it is back: --reconnect").into())

@@ -240,9 +240,9 @@ impl Trace {
         self.pages.given_up()
     }
 
-    /// Why old entries could not be put into the file, if so.
+    /// Why old entries could not be put into the file or read back from it, if so.
     #[must_use]
-    pub fn paging_failure(&self) -> Option<&str> {
+    pub fn paging_failure(&self) -> Option<String> {
         self.pages.failure()
     }
 

@@ -8,6 +8,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::PathBuf;
 
 use super::private;
+use crate::frame::visible;
 
 /// Bytes of a segment: a multiple of every record length, so that no record lies in two.
 pub(super) const SEGMENT: usize = 48 * 1024;
@@ -117,8 +118,13 @@ enum Beyond {
 
 impl Pages {
     pub(super) fn new(paging: Paging) -> Self {
-        let spill =
-            Spill { folder: paging.folder, file: None, end: 0, failure: None, cache: RefCell::default() };
+        let spill = Spill {
+            folder: paging.folder,
+            file: None,
+            end: 0,
+            failure: RefCell::default(),
+            cache: RefCell::default(),
+        };
         Self {
             arenas: Arenas::default(),
             full: VecDeque::new(),
@@ -240,9 +246,9 @@ impl Pages {
         self.given_up
     }
 
-    /// Why old bytes could not be put away the last time; then the memory grows instead.
-    pub(super) fn failure(&self) -> Option<&str> {
-        self.spill.failure.as_deref()
+    /// Why old bytes could not be put away the last time, so that the memory grows instead, or not be read back.
+    pub(super) fn failure(&self) -> Option<String> {
+        self.spill.failure.borrow().clone()
     }
 
     /// Puts the oldest segments away until the rest is within the budget. What cannot be written stays, within
@@ -311,7 +317,7 @@ struct Spill {
     folder: PathBuf,
     file: Option<File>,
     end: u64,
-    failure: Option<String>,
+    failure: RefCell<Option<String>>,
     /// Segments read back, the latest used last.
     cache: RefCell<VecDeque<(u64, Box<[u8]>)>>,
 }
@@ -320,7 +326,7 @@ impl Spill {
     /// Writes a segment, in the place of another that nobody needs any more or at the end, and gives its place.
     fn put(&mut self, segment: &[u8], reused: Option<u64>) -> Option<u64> {
         let result = self.try_put(segment, reused);
-        self.failure = result.as_ref().err().map(ToString::to_string);
+        *self.failure.get_mut() = result.as_ref().err().map(|error| visible::error(error));
         result.ok()
     }
 
@@ -341,7 +347,7 @@ impl Spill {
         let mut cache = self.cache.borrow_mut();
         let segment = match cache.iter().position(|(cached, _)| *cached == at) {
             Some(index) => cache.remove(index),
-            None => self.fetch(at).ok().map(|segment| (at, segment)),
+            None => self.fetch(at).map_err(|error| self.failure.replace(Some(visible::error(&error)))).ok(),
         };
         let Some(segment) = segment else {
             return false;
@@ -354,12 +360,13 @@ impl Spill {
         copied
     }
 
-    fn fetch(&self, at: u64) -> io::Result<Box<[u8]>> {
+    /// Reads a segment back, with its place.
+    fn fetch(&self, at: u64) -> io::Result<(u64, Box<[u8]>)> {
         let mut file = self.file.as_ref().ok_or(io::ErrorKind::NotFound)?;
         let mut segment = vec![0; SEGMENT].into_boxed_slice();
         file.seek(SeekFrom::Start(at))?;
         file.read_exact(&mut segment)?;
-        Ok(segment)
+        Ok((at, segment))
     }
 
     fn patch(&mut self, at: u64, offset: usize, bytes: &[u8]) {
@@ -371,7 +378,7 @@ impl Spill {
         };
         let written = file.seek(SeekFrom::Start(at + offset as u64)).and_then(|_| file.write_all(bytes));
         if let Err(error) = written {
-            self.failure = Some(error.to_string());
+            *self.failure.get_mut() = Some(visible::error(&error));
         }
     }
 }

@@ -13,6 +13,8 @@ mod captures;
 mod catalogue;
 mod clocks;
 mod decode;
+#[cfg(unix)]
+mod evidence;
 mod faults;
 #[cfg(unix)]
 mod files;
@@ -40,7 +42,12 @@ static HOME: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().
 
 /// The program, as if freshly installed.
 fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_meterscope"));
+    program_as(env!("CARGO_BIN_EXE_meterscope"))
+}
+
+/// Another program with the same environment, such as a shell that starts ours.
+fn program_as(name: &str) -> Command {
+    let mut command = Command::new(name);
     command.env("HOME", HOME.path()).env("XDG_CONFIG_HOME", HOME.path()).env("XDG_STATE_HOME", HOME.path());
     for name in [
         "METERSCOPE_KEYS",

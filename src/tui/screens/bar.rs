@@ -145,17 +145,20 @@ fn latency(status: &Status) -> String {
     status.latency.map(|latency: Duration| format!("{} ms", latency.as_millis())).unwrap_or_default()
 }
 
-/// Whether and how much of the traffic is kept: the file is named on the screen of links.
-fn capture(state: &State) -> (String, Role) {
+/// Whether and how much of the traffic is kept, in full and, of trouble, short: the file is named on the screen of links.
+fn capture(state: &State) -> (String, &'static str, Role) {
     match &state.capture {
-        CaptureState::Off => (String::new(), Role::Dim),
-        CaptureState::Waiting => ("rec waits for bytes".to_owned(), Role::Dim),
-        CaptureState::Running { bytes, holes, .. } if holes.count > 0 => {
-            (format!("rec {}, {} MISSING", size(*bytes), size(holes.bytes)), Role::Bad)
+        _ if state.paging_failure.is_some() => {
+            ("old entries IN MEMORY ONLY".to_owned(), "IN MEMORY ONLY", Role::Bad)
         }
-        CaptureState::Running { bytes, .. } => (format!("rec {}", size(*bytes)), Role::Dim),
+        CaptureState::Off => (String::new(), "", Role::Dim),
+        CaptureState::Waiting => ("rec waits for bytes".to_owned(), "", Role::Dim),
+        CaptureState::Running { bytes, holes, .. } if holes.count > 0 => {
+            (format!("rec {}, {} MISSING", size(*bytes), size(holes.bytes)), "rec HAS HOLES", Role::Bad)
+        }
+        CaptureState::Running { bytes, .. } => (format!("rec {}", size(*bytes)), "", Role::Dim),
         CaptureState::Failed { why, holes, .. } => {
-            (format!("NOT RECORDED ({why}), {} lost", size(holes.bytes)), Role::Bad)
+            (format!("NOT RECORDED ({why}), {} lost", size(holes.bytes)), "NOT RECORDED", Role::Bad)
         }
     }
 }
@@ -176,7 +179,8 @@ pub fn tabs(look: &mut Look<'_>) {
     let (state, area) = (look.state, look.areas.tabs);
     let current = look.theme.glyphs().current;
     let wait = waiting(state);
-    let (capture, capture_role) = capture(state);
+    let (capture, capture_short, capture_role) = capture(state);
+    let capture_rank = if capture_short.is_empty() { 2 } else { 0 };
     let mut pen = look.pen(area);
     let mut x = 0;
     let is_of_use = |screen: &Screen| *screen != Screen::Archive || has_archive(state);
@@ -195,7 +199,7 @@ pub fn tabs(look: &mut Look<'_>) {
         Piece::new(&wait, 0, Role::Accent).short(&wait_short).at_right(),
         Piece::new(&lost, 1, Role::Bad).at_right(),
         Piece::new(&faults, 1, Role::Warn).at_right(),
-        Piece::new(&capture, 2, capture_role).at_right(),
+        Piece::new(&capture, capture_rank, capture_role).short(capture_short).at_right(),
     ];
     let rest = Rect { x: area.x + x, width: area.width.saturating_sub(x), ..area };
     StatusLine { pieces: &pieces }.render(rest, look.buf, look.theme);

@@ -138,6 +138,8 @@ pub struct State {
     pub captures: Option<PathBuf>,
     /// Whether that is kept in a file, and in which.
     pub capture: CaptureState,
+    /// Why old entries of the trace could not be put into a file, if so.
+    pub paging_failure: Option<String>,
     /// The meter that is talked to.
     pub target: Option<Target>,
     /// Whose values, telegrams and reply are on the screens.
@@ -195,6 +197,7 @@ impl State {
             trace: SharedTrace::new(Trace::new(Timestamp::UNIX_EPOCH)),
             captures: None,
             capture: CaptureState::Off,
+            paging_failure: None,
             target: None,
             shown: Shown::default(),
             arming: Arming::ReadOnly,

@@ -6,15 +6,11 @@ use super::super::state::inspector::Inspector;
 use super::super::state::{Pane, Screen, State};
 use super::super::widgets::{HexView, keep_in_view};
 use super::{bench, go, telegram, trace};
+use crate::trace::CaptureState;
 
 /// Brings the state in order.
 pub fn settle(state: &mut State) {
-    let (len, capture) = {
-        let trace = state.trace.lock();
-        (trace.len(), trace.capture_state())
-    };
-    state.view.len = len;
-    state.capture = capture;
+    take_over_evidence(state);
     telegram::take_in(state);
     if state.shows_telegrams() {
         telegram::explain(state);
@@ -25,6 +21,25 @@ pub fn settle(state: &mut State) {
         go::to_first_pane(state);
     }
     fit(state);
+}
+
+/// Takes over how the trace is kept, and warns once when that fails; the header goes on saying it.
+fn take_over_evidence(state: &mut State) {
+    let (len, capture, paging_failure) = {
+        let trace = state.trace.lock();
+        (trace.len(), trace.capture_state(), trace.paging_failure())
+    };
+    state.view.len = len;
+    let is_failed = |capture: &CaptureState| matches!(capture, CaptureState::Failed { .. });
+    if let (CaptureState::Failed { why, kept, .. }, false) = (&capture, is_failed(&state.capture)) {
+        state
+            .warn(format!("The capture cannot be written: {why}. {kept} bytes are kept, the trace goes on."));
+    }
+    if let (Some(why), None) = (&paging_failure, &state.paging_failure) {
+        state.warn(format!("Old entries cannot be put into a file: {why}. The memory grows instead."));
+    }
+    state.capture = capture;
+    state.paging_failure = paging_failure;
 }
 
 /// Keeps what was chosen on the present screen in view.
