@@ -17,7 +17,8 @@ use meterscope::link::{Clock, Link, LinkCommand, LinkEvent};
 use meterscope::meter::{AddressRule, Login, Model, Order, Wiring, model};
 use meterscope::protocol::energomera_ce::KERNEL10;
 use meterscope::protocol::{
-    Action, Address, Event, Exchange, Fault, LineSettings, Options, PieceKind, Plan, Request, Source, Unfit,
+    Action, Address, Event, Exchange, Fault, IfSilent, LineSettings, Options, PieceKind, Plan, Request,
+    Source, Unfit,
 };
 use meterscope::sim::fault::Faults;
 use meterscope::sim::{Secrets, SimBus, SimMeter, Speed, demo_meters, open};
@@ -62,7 +63,7 @@ struct Outcome {
     last: At,
 }
 
-const ONCE: Options = Options { retries: 0, read_twice: false };
+const ONCE: Options = Options { retries: 0, read_twice: false, if_silent: IfSilent::AskOn };
 
 fn plan_for(target: &Target, requests: Vec<Request>) -> Plan {
     target.plan(requests, ONCE, target.profile(target.model.line, Duration::ZERO))

@@ -157,6 +157,12 @@ impl<M: Clone + PartialEq, C: Clone + PartialEq> Poller<M, C> {
         self.held = held;
     }
 
+    /// Whether it is held back.
+    #[must_use]
+    pub const fn is_held(&self) -> bool {
+        self.held
+    }
+
     /// Whether round follows round.
     #[must_use]
     pub const fn repeats(&self) -> bool {

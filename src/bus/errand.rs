@@ -12,6 +12,20 @@ use crate::protocol::{Access, ComposeError, Dialect, Exchange, LineSettings, Pla
 pub struct Errand {
     work: Work,
     scope: Scope,
+    urgency: Urgency,
+}
+
+/// How urgent an errand is: what a person asks for goes before what is asked again and again. A less urgent one that
+/// runs gives way at its next boundary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Urgency {
+    /// Of a poll.
+    Poll,
+    /// Of a request that a person has repeated.
+    Repeat,
+    /// A person waits for it.
+    #[default]
+    Person,
 }
 
 /// How far an errand may go.
@@ -74,11 +88,24 @@ impl Errand {
     }
 
     fn plan(decoder: Decoder, plan: Plan, scope: Scope) -> Self {
-        Self { work: Work::Plan(decoder, Box::new(plan)), scope }
+        Self { work: Work::Plan(decoder, Box::new(plan)), scope, urgency: Urgency::default() }
     }
 
     fn raw(bytes: Vec<u8>, listen: Duration, scope: Scope) -> Self {
-        Self { work: Work::Raw(RawExchange::new(bytes, listen)), scope }
+        Self { work: Work::Raw(RawExchange::new(bytes, listen)), scope, urgency: Urgency::default() }
+    }
+
+    /// With another urgency than a person's.
+    #[must_use]
+    pub const fn with_urgency(mut self, urgency: Urgency) -> Self {
+        self.urgency = urgency;
+        self
+    }
+
+    /// How urgent it is.
+    #[must_use]
+    pub const fn urgency(&self) -> Urgency {
+        self.urgency
     }
 
     /// The plan, where it is one.

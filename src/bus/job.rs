@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::errand::{Errand, Scope};
+use super::errand::{Errand, Scope, Urgency};
 use super::written::Unsettled;
 use super::{Decoder, JobId};
 use crate::frame::At;
@@ -21,6 +21,9 @@ const MOST_EARLY: usize = 256;
 /// What runs.
 pub(super) struct Active {
     pub(super) job: JobId,
+    pub(super) urgency: Urgency,
+    /// Whether it was told that something more urgent waits.
+    pub(super) gives_way: bool,
     pub(super) exchange: Box<dyn Exchange>,
     /// By which protocol, unless it is bytes as typed.
     pub(super) decoder: Option<Decoder>,
@@ -47,13 +50,15 @@ pub(super) struct Active {
 
 impl Active {
     pub(super) fn new(
-        job: JobId,
+        (job, urgency): (JobId, Urgency),
         exchange: Box<dyn Exchange>,
         decoder: Option<Decoder>,
         scope: Scope,
     ) -> Self {
         Self {
             job,
+            urgency,
+            gives_way: false,
             exchange,
             decoder,
             scope,
@@ -92,13 +97,14 @@ impl Active {
     }
 }
 
-/// What waits, in order.
+/// What waits: the most urgent first, else in the order in which it was asked for.
 #[derive(Debug, Default)]
 pub(super) struct Queue(VecDeque<(JobId, Box<Errand>)>);
 
 impl Queue {
     pub(super) fn push(&mut self, job: JobId, errand: Box<Errand>) {
-        self.0.push_back((job, errand));
+        let behind = self.0.iter().position(|(_, waiting)| waiting.urgency() < errand.urgency());
+        self.0.insert(behind.unwrap_or(self.0.len()), (job, errand));
     }
 
     pub(super) fn next(&mut self) -> Option<(JobId, Box<Errand>)> {

@@ -24,7 +24,7 @@ mod talk;
 mod tests;
 mod written;
 
-pub use errand::{Errand, access_of};
+pub use errand::{Errand, Urgency, access_of};
 pub use handle::{Ends, Handle, Port, channel};
 pub use pace::Shown;
 pub use permit::{Forbidden, Permit, Witness, Written};
@@ -71,7 +71,7 @@ pub struct JobId(pub u64);
 /// What a face wants of the bus.
 #[derive(Debug)]
 pub enum Intent {
-    /// Carry something out after what already waits.
+    /// Carry something out, after what waits and is as urgent, before what is less so.
     Run {
         /// To know the answers by.
         job: JobId,
@@ -80,6 +80,9 @@ pub enum Intent {
     },
     /// Stop a job, whether it runs or waits.
     Cancel(JobId),
+    /// Have a job end at its next boundary: after the running try, and the sign-off of a session. One that waits does
+    /// not begin.
+    GiveWay(JobId),
     /// Cut and track the traffic by another protocol from here on; `None` takes everything for noise.
     Decode(Option<Decoder>),
     /// Change the line settings to those that somebody has chosen: no others are tried from here on.
@@ -117,6 +120,13 @@ pub enum JobEvent {
     Started,
     /// A step of it begins.
     Step(&'static str),
+    /// A request of it is being sent: which try this is.
+    Try {
+        /// From 1.
+        number: u32,
+        /// How often it is sent at most.
+        of: u32,
+    },
     /// So much of it is done.
     Progress {
         /// Steps done.

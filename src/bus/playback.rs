@@ -204,6 +204,7 @@ impl Hearing<'_> {
                 | Action::SetLine(_)
                 | Action::Wait(_)
                 | Action::Rest { .. }
+                | Action::Try { .. }
                 | Action::Progress { .. } => {}
             }
         }

@@ -68,7 +68,7 @@ impl Exchange for RawExchange {
                 self.wait(at);
             }
             Event::Deadline => self.end(self.silence()),
-            Event::Cancelled => self.end(Some(Fault::Cancelled)),
+            Event::Cancelled | Event::GiveWay => self.end(Some(Fault::Cancelled)),
             Event::LinkLost => self.end(Some(Fault::LinkLost)),
             Event::LineRefused => {}
         }

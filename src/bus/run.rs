@@ -204,8 +204,9 @@ impl Bus {
 
     fn intent(&mut self, intent: Intent) {
         match intent {
-            Intent::Run { job, errand } => self.queue.push(job, errand),
+            Intent::Run { job, errand } => self.take(job, errand),
             Intent::Cancel(job) => self.cancel(job),
+            Intent::GiveWay(job) => self.give_way(job),
             Intent::Decode(decoder) => self.decode(decoder, self.clock.now()),
             Intent::SetLine(line) => self.take_line(line),
             Intent::FactoryLine(line) => self.offer_line(line),

@@ -5,6 +5,7 @@ mod early;
 mod endless;
 mod listening;
 mod permits;
+mod turns;
 
 use std::time::Duration;
 

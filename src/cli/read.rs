@@ -19,7 +19,7 @@ use crate::app::target::Target;
 use crate::app::trust;
 use crate::bus::{Errand, JobEvent};
 use crate::frame::{At, visible};
-use crate::protocol::{Access, Failure, Fault, Options, Request};
+use crate::protocol::{Access, Failure, Fault, IfSilent, Options, Request};
 use crate::reading::{Absent, Measured, Reading};
 use crate::trace::export;
 
@@ -211,7 +211,7 @@ impl Reader<'_> {
     }
 
     fn options(&self) -> Options {
-        Options { retries: self.given.retries, read_twice: self.given.twice }
+        Options { retries: self.given.retries, read_twice: self.given.twice, if_silent: IfSilent::LeaveOut }
     }
 
     fn take(&self, live: &Live, poll: &mut Poll, event: JobEvent) {

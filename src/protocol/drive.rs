@@ -161,7 +161,7 @@ impl Bench<'_> {
                 Action::Answered { result, .. } => self.outcome.answers.push(result),
                 Action::Finished => self.is_finished = true,
                 Action::SetLine(line) => self.line = line,
-                Action::Step(_) | Action::Progress { .. } | Action::Rest { .. } => {}
+                Action::Step(_) | Action::Try { .. } | Action::Progress { .. } | Action::Rest { .. } => {}
             }
         }
     }

@@ -27,11 +27,38 @@ pub struct Options {
     /// Ask every value twice and accept only two equal answers, for protocols whose replies do not name what
     /// they answer.
     pub read_twice: bool,
+    /// What the silence of the first request means for those behind it.
+    pub if_silent: IfSilent,
+}
+
+/// What is done with the requests of a plan whose first one nothing has answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IfSilent {
+    /// They are asked all the same.
+    #[default]
+    AskOn,
+    /// They are left out: the meter is not there. Nothing is told of them.
+    LeaveOut,
+}
+
+impl Options {
+    /// How often a request that reads is sent at most.
+    #[must_use]
+    pub fn tries(self) -> u32 {
+        u32::from(self.retries) + 1
+    }
+
+    /// Whether a request that has ended like this ends the plan.
+    #[must_use]
+    pub const fn leaves_out(self, index: usize, result: &Result<(), Failure>) -> bool {
+        let is_silence = matches!(result, Err(Failure { fault: Fault::NoAnswer { .. }, .. }));
+        matches!(self.if_silent, IfSilent::LeaveOut) && index == 0 && is_silence
+    }
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { retries: 2, read_twice: false }
+        Self { retries: 2, read_twice: false, if_silent: IfSilent::AskOn }
     }
 }
 
@@ -75,6 +102,9 @@ pub enum Event<'a> {
     LineRefused,
     /// The person does not want to go on.
     Cancelled,
+    /// Something more urgent waits for the line: the try that runs is its last, a session is signed off, and what is
+    /// left is [`Fault::Cancelled`] or not told of.
+    GiveWay,
     /// The link is gone.
     LinkLost,
 }
@@ -90,6 +120,13 @@ pub enum Action {
     Wait(Wait),
     /// A step of a session begins, in words for the person: `sign-on`.
     Step(&'static str),
+    /// What is sent next is a request: which try of it this is.
+    Try {
+        /// From 1.
+        number: u32,
+        /// How often it is sent at most.
+        of: u32,
+    },
     /// A value was read.
     Reading(Reading),
     /// So much of a long command is done.

@@ -238,7 +238,7 @@ impl Exchange for Listen {
             Event::Deadline => self.silence(at),
             // The line stays as it is, and so does the wait.
             Event::LineRefused => self.search.stay(),
-            Event::Cancelled => self.end(&Fault::Cancelled),
+            Event::Cancelled | Event::GiveWay => self.end(&Fault::Cancelled),
             Event::LinkLost => self.end(&Fault::LinkLost),
             Event::Sent | Event::Echo => {}
         }

@@ -57,7 +57,9 @@ pub use argument::{Argument, ArgumentError, Arguments};
 #[cfg(test)]
 pub use command::example;
 pub use command::{Access, Choice, Command, Group, Kind, Parameter};
-pub use exchange::{Action, Event, Exchange, Failure, Fault, Lock, Options, Plan, Request, Unfit, Warning};
+pub use exchange::{
+    Action, Event, Exchange, Failure, Fault, IfSilent, Lock, Options, Plan, Request, Unfit, Warning,
+};
 pub use family::{ComposeError, Context, Dialect, Family, Profile};
 pub use foreign_master::{ForeignMaster, MasterRequest, Strength};
 pub use framer::{Framer, Judged, Piece, PieceKind, Source};

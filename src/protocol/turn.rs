@@ -99,6 +99,8 @@ pub struct Turns<T> {
     is_damaged: bool,
     /// The first answer, while the second one of a pair is awaited.
     first: Option<Vec<Reading>>,
+    /// Since when something more urgent waits for the line.
+    gives_way: Option<At>,
     actions: VecDeque<Action>,
 }
 
@@ -117,6 +119,7 @@ impl<T: Turn> Turns<T> {
             owed: 0,
             is_damaged: false,
             first: None,
+            gives_way: None,
             actions: VecDeque::new(),
         }
     }
@@ -133,6 +136,8 @@ impl<T: Turn> Turns<T> {
         self.is_damaged = false;
         self.state = State::Asking;
         self.question = self.turn.question(self.index, self.round);
+        let of = if self.turn.access(self.index) == Access::Read { self.options.tries() } else { 1 };
+        self.actions.push_back(Action::Try { number: self.tally.asked, of });
         self.actions.push_back(Action::Send(self.question.clone()));
     }
 
@@ -250,7 +255,8 @@ impl<T: Turn> Turns<T> {
     }
 
     fn may_repeat(&self) -> bool {
-        self.turn.access(self.index) == Access::Read && self.tally.asked <= u32::from(self.options.retries)
+        let may_repeat = self.turn.access(self.index) == Access::Read && self.gives_way.is_none();
+        may_repeat && self.tally.asked < self.options.tries()
     }
 
     fn give_up(&mut self, at: At) {
@@ -264,16 +270,20 @@ impl<T: Turn> Turns<T> {
     }
 
     fn next_command(&mut self, result: Result<(), Failure>, at: At) {
+        let is_over = self.options.leaves_out(self.index, &result);
         self.actions.push_back(Action::Answered { index: self.index, result });
         self.index += 1;
         self.round = 0;
         self.first = None;
         self.tally = Tally::default();
-        if self.index >= self.turn.count() { self.finish(at) } else { self.pause(at) }
+        if is_over || self.index >= self.turn.count() { self.finish(at) } else { self.pause(at) }
     }
 
     /// Silence before the next question; as long as an answer may still come when one is owed.
     fn pause(&mut self, at: At) {
+        if self.gives_way.is_some() {
+            return self.stop(Fault::Cancelled, at);
+        }
         let timing = self.turn.timing();
         self.state = State::Pausing;
         if self.owed > 0 && self.tally.asked == 0 {
@@ -316,13 +326,25 @@ impl<T: Turn> Turns<T> {
         self.finish(at);
     }
 
-    /// The end, and what whoever comes next must leave time for.
+    /// Something more urgent waits: what was asked is heard to its end, and nothing more is asked.
+    fn give_way(&mut self, at: At) {
+        match self.state {
+            State::Resting => {}
+            State::Pausing => self.stop(Fault::Cancelled, at),
+            State::Asking | State::Listening => self.gives_way = Some(at),
+        }
+    }
+
+    /// The end, and what whoever comes next must leave time for. What has waited since a moment before need not wait
+    /// for the running try and after that for its late answer as well.
     fn finish(&mut self, at: At) {
         self.state = State::Resting;
         let timing = self.turn.timing();
-        let silence = if self.owed > 0 { timing.reply.whole() } else { timing.gap };
-        if !silence.is_zero() {
-            self.actions.push_back(Action::Rest { until: at + silence, owed: self.owed });
+        let late = self.gives_way.unwrap_or(at) + timing.reply.whole();
+        let gap = at + timing.gap;
+        let until = if self.owed > 0 { late.max(gap) } else { gap };
+        if until > at {
+            self.actions.push_back(Action::Rest { until, owed: self.owed });
         }
         self.actions.push_back(Action::Finished);
     }
@@ -346,6 +368,7 @@ impl<T: Turn> Exchange for Turns<T> {
             }
             Event::Deadline => self.deadline(at),
             Event::Cancelled => self.stop(Fault::Cancelled, at),
+            Event::GiveWay => self.give_way(at),
             Event::LinkLost => self.stop(Fault::LinkLost, at),
             Event::Sent | Event::LineRefused => {}
         }

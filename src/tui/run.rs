@@ -36,6 +36,9 @@ const BETWEEN_DRAWS: Duration = Duration::from_millis(16);
 /// What a message of the bus counts of a share: so many are taken before the next picture.
 const A_MESSAGE: usize = SHARE / 8;
 
+/// How often tenths of a second are counted while they are in view.
+const TENTH: Duration = Duration::from_millis(100);
+
 /// How often ports are looked for while their list is in view.
 const LOOK_FOR_PORTS: Duration = Duration::from_secs(1);
 
@@ -292,9 +295,10 @@ impl Console {
     fn next_timer(&self) -> Option<Instant> {
         let drawing = (self.state.generation != self.drawn).then(|| self.last_draw + BETWEEN_DRAWS);
         let second = self.state.shows_time().then(|| Instant::now() + to_next_second(Timestamp::now()));
+        let tenth = self.state.shows_tenths().then(|| Instant::now() + TENTH);
         let ports = (self.state.screen == Screen::Connect).then_some(self.next_ports);
         let due = self.state.due().map(|at| self.clock.instant(at));
-        [drawing, second, ports, due].into_iter().flatten().min()
+        [drawing, second, tenth, ports, due].into_iter().flatten().min()
     }
 
     fn look_for_ports(&mut self) {

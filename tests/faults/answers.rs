@@ -162,7 +162,8 @@ async fn f53_a_refusal_is_named_and_disables_nothing() {
     let refusal = frame(kind, &[0x48, 0xFD, 0, 0x96, 0x34, 0x71, 0x01, 0x30, 0x02]);
     let answer = frame(kind, &body(kind));
     let mut bench = Bench::with(kind, vec![meter(kind, &[refusal, answer])], &[]);
-    let plan = kind.plan_of(&kind.asked()[..1], Options { retries: 2, read_twice: false });
+    let plan =
+        kind.plan_of(&kind.asked()[..1], Options { retries: 2, read_twice: false, ..Options::default() });
     let refused = bench.carry_out(plan.clone()).await;
     assert_eq!(bench.code(&refused), "refused");
     assert!(matches!(refused.fault(), Some(Fault::Refused { code: Some(2), .. })), "{refused:?}");
@@ -177,7 +178,8 @@ async fn f53_a_refusal_that_noise_has_made_does_not_hide_the_value() {
     let refusal = frame(kind, &[0x48, 0xFD, 0, 0x96, 0x34, 0x71, 0x01, 0x30, 0x20]);
     let answer = frame(kind, &body(kind));
     let mut bench = Bench::with(kind, vec![meter(kind, &[refusal, answer])], &[]);
-    let plan = kind.plan_of(&kind.asked()[..1], Options { retries: 1, read_twice: false });
+    let plan =
+        kind.plan_of(&kind.asked()[..1], Options { retries: 1, read_twice: false, ..Options::default() });
     let outcome = bench.carry_out(plan).await;
     assert_true(kind, &outcome);
     assert_eq!(bench.code(&outcome), "good");

@@ -11,7 +11,7 @@ use meterscope::bus::{
 use meterscope::frame::visible;
 use meterscope::link::{Clock, Link, Place};
 use meterscope::meter::{Model, model};
-use meterscope::protocol::{Address, Fault, Judged, Options, Plan};
+use meterscope::protocol::{Address, Fault, IfSilent, Judged, Options, Plan};
 use meterscope::sim::fault::{Deed, Faults};
 use meterscope::sim::{Secrets, SimBus, SimMeter, Speed};
 use meterscope::trace::{EntryKind, SharedTrace, Trace, Way};
@@ -129,11 +129,11 @@ impl Kind {
 }
 
 /// Patient as the program is when nothing else is asked for.
-pub const PATIENT: Options = Options { retries: 2, read_twice: false };
+pub const PATIENT: Options = Options { retries: 2, read_twice: false, if_silent: IfSilent::AskOn };
 /// Every request once.
-pub const ONCE: Options = Options { retries: 0, read_twice: false };
+pub const ONCE: Options = Options { retries: 0, read_twice: false, if_silent: IfSilent::AskOn };
 /// Every value asked for twice.
-pub const TWICE: Options = Options { retries: 2, read_twice: true };
+pub const TWICE: Options = Options { retries: 2, read_twice: true, if_silent: IfSilent::AskOn };
 
 /// What a read came to.
 #[derive(Debug, Default)]
@@ -251,7 +251,10 @@ impl Bench {
                         outcome.took = self.clock.now().since(start);
                     }
                     JobEvent::Finished => return outcome,
-                    JobEvent::Started | JobEvent::Step(_) | JobEvent::Progress { .. } => {}
+                    JobEvent::Started
+                    | JobEvent::Step(_)
+                    | JobEvent::Try { .. }
+                    | JobEvent::Progress { .. } => {}
                 },
                 BusEvent::Job(..) | BusEvent::Line(_) | BusEvent::OtherMaster(_) => {}
                 BusEvent::Ended(end) => panic!("the bus ended: {end:?}"),

@@ -54,7 +54,7 @@ async fn f03_an_echo_with_noise_in_it_costs_at_most_a_retry(#[values(Kind::Ce, K
         let (mut bench, noise) = (Bench::new(kind, &["echo=1"]), format!("insert=1:FF@{position}"));
         // The noise of the adapter stands in front of what it hears; the echo itself is not touched.
         bench.faults.set(vec!["echo=1".parse().unwrap(), noise.parse().unwrap()]);
-        let outcome = bench.read(Options { retries: 1, read_twice: false }).await;
+        let outcome = bench.read(Options { retries: 1, read_twice: false, ..Options::default() }).await;
         assert_eq!(bench.echo(), EchoState::Present);
         assert!(matches!(bench.code(&outcome), "good" | "damaged" | "noise-only"), "{outcome:?}");
         assert!(!bench.deeds("insert").is_empty());

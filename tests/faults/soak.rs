@@ -177,7 +177,9 @@ fn models() -> Vec<Target> {
 async fn what_is_read_twice_is_right_whatever_the_line() {
     for (seed, target) in (1..).zip(models()) {
         let model = target.model.id;
-        let tally = soak(target, Options { retries: 3, read_twice: true }, minutes(), seed).await;
+        let tally =
+            soak(target, Options { retries: 3, read_twice: true, ..Options::default() }, minutes(), seed)
+                .await;
         println!("{model}, twice: {} compared, {} doubted", tally.compared, tally.doubted);
         assert_eq!(tally.wrong, Vec::<String>::new(), "{model}");
     }
@@ -187,7 +189,9 @@ async fn what_is_read_twice_is_right_whatever_the_line() {
 async fn a_wrong_value_is_one_whose_damage_its_weak_check_let_pass() {
     for (seed, target) in (100..).zip(models()) {
         let model = target.model.id;
-        let tally = soak(target, Options { retries: 3, read_twice: false }, minutes(), seed).await;
+        let tally =
+            soak(target, Options { retries: 3, read_twice: false, ..Options::default() }, minutes(), seed)
+                .await;
         println!("{model}, once: {} compared, {} doubted, wrong:", tally.compared, tally.doubted);
         tally.wrong.iter().for_each(|wrong| println!("  {wrong}"));
         assert_eq!(tally.unexplained, Vec::<String>::new(), "{model}");

@@ -142,7 +142,7 @@ async fn f28_a_meter_that_answers_about_when_it_is_given_up_gives_the_truth_or_n
 #[rstest]
 #[tokio::test(start_paused = true)]
 async fn f32_an_answer_that_comes_twice_counts_once(#[values(Kind::Ce, Kind::Mercury)] kind: Kind) {
-    for options in [ONCE, PATIENT, Options { retries: 1, read_twice: true }] {
+    for options in [ONCE, PATIENT, Options { retries: 1, read_twice: true, ..Options::default() }] {
         let (bench, outcome) = suffers(kind, &["dup=1"], options, "good").await;
         assert_eq!(outcome.values(), kind.truth(), "{}", bench.history());
     }

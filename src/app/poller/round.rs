@@ -91,7 +91,7 @@ impl Round {
             return None;
         }
         let command = asked.take()?;
-        let turn = self.turns.front_mut()?;
+        let turn = self.turns.front_mut().filter(|turn| turn.left.contains(&command))?;
         turn.left.retain(|left| *left != command);
         let is_first = !std::mem::replace(&mut turn.is_heard, true);
         let verdict = match ending {

@@ -1,5 +1,7 @@
 //! The search for the line, on the simulated bus in paused time: what a meter on other settings sends is misheard.
 
+mod going_first;
+
 use tokio::time::timeout;
 
 use super::*;

@@ -75,7 +75,7 @@ impl Wishes {
             Intent::Decode(decoder) if is_same(decoder, self.decoder) => {}
             Intent::Decode(decoder) => (self.decoder, self.is_to_be_cut) = (decoder, true),
             Intent::Run { job, errand } => self.jobs.push_back((job, errand)),
-            Intent::Cancel(job) => {
+            Intent::Cancel(job) | Intent::GiveWay(job) => {
                 self.jobs.retain(|(waiting, _)| *waiting != job);
                 self.cancelled = Some(job);
             }

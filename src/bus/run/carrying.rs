@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::errand::Scope;
+use super::super::errand::{Errand, Scope};
 use super::super::job::Active;
 use super::super::{JobEvent, JobId, LinkState};
 use super::Bus;
@@ -19,7 +19,7 @@ impl Bus {
         while self.may_begin() && self.quiet.begin() <= self.clock.now() {
             let Some((job, errand)) = self.queue.next() else { return };
             let listens = errand.only_listens();
-            let may_reply = errand.is_permitted();
+            let (may_reply, urgency) = (errand.is_permitted(), errand.urgency());
             let decoder = errand.decoder().copied();
             if let Some(decoder) = decoder
                 && self.decoder.is_none_or(|d| !d.is_same(&decoder))
@@ -39,7 +39,7 @@ impl Bus {
                     if self.talk.status.line.is_none() {
                         exchange.line_stays();
                     }
-                    self.talk.active = Some(Active::new(job, exchange, decoder, scope));
+                    self.talk.active = Some(Active::new((job, urgency), exchange, decoder, scope));
                     self.tell(job, JobEvent::Started);
                     self.begin(listens && !may_reply);
                 }
@@ -89,6 +89,7 @@ impl Bus {
                 Some(Action::Send(bytes)) => self.transmit(bytes, at),
                 Some(Action::SetLine(line)) => self.ask_for_line(line),
                 Some(Action::Wait(wait)) => active.wait = Some(wait),
+                Some(Action::Try { number, of }) => self.tell(job, JobEvent::Try { number, of }),
                 Some(Action::Step(step)) => self.tell(job, JobEvent::Step(step)),
                 Some(Action::Reading(mut reading)) => {
                     reading.in_zone(self.trace.lock().zone());
@@ -173,6 +174,31 @@ impl Bus {
     fn latency(&self, request: u32, reply: u32) -> Option<Duration> {
         let trace = self.trace.lock();
         Some(trace.entry(reply)?.latency(&trace.entry(request)?))
+    }
+
+    /// Takes something to be carried out. What runs and is less urgent ends at its next boundary.
+    pub(super) fn take(&mut self, job: JobId, errand: Box<Errand>) {
+        let urgency = errand.urgency();
+        self.queue.push(job, errand);
+        self.make_way(|active| active.urgency < urgency);
+    }
+
+    /// Has a job end at its next boundary; one that waits has not begun, and does not.
+    pub(super) fn give_way(&mut self, job: JobId) {
+        if self.queue.remove(job) {
+            self.refuse(job, Fault::Cancelled);
+        } else {
+            self.make_way(|active| active.job == job);
+        }
+    }
+
+    /// Has the running job end at its next boundary, if it is such a one; told once.
+    pub(super) fn make_way(&mut self, is_meant: impl FnOnce(&Active) -> bool) {
+        let Some(active) = self.talk.active.as_mut().filter(|active| !active.gives_way) else { return };
+        if is_meant(active) {
+            active.gives_way = true;
+            self.tell_exchange(Event::GiveWay, self.clock.now());
+        }
     }
 
     pub(super) fn cancel(&mut self, job: JobId) {

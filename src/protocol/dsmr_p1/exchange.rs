@@ -180,7 +180,7 @@ impl Exchange for Wait {
             Event::Frame(bytes) => self.frame(bytes, at),
             Event::Noise(bytes) => self.noise(bytes, at),
             Event::Deadline => self.silence(at),
-            Event::Cancelled => self.stop(Fault::Cancelled),
+            Event::Cancelled | Event::GiveWay => self.stop(Fault::Cancelled),
             Event::LinkLost => self.stop(Fault::LinkLost),
             // The line stays as it is, and so does the wait.
             Event::LineRefused => self.search.stay(),

@@ -115,6 +115,8 @@ pub struct Session {
     owed: u32,
     /// The first answer, while the second one of a pair is awaited.
     first: Option<Vec<Reading>>,
+    /// Whether something more urgent waits for the line.
+    gives_way: bool,
     actions: VecDeque<Action>,
 }
 
@@ -155,6 +157,7 @@ impl Session {
             tally: Tally::default(),
             owed: 0,
             first: None,
+            gives_way: false,
             actions: VecDeque::new(),
         })
     }
@@ -183,6 +186,9 @@ impl Session {
 
     /// Asks what is to be asked next.
     fn go_on(&mut self) {
+        if self.gives_way {
+            self.drop_the_rest();
+        }
         let Some(asked) = self.asked.get(self.index) else { return self.sign_off() };
         if self.questions.is_empty() {
             self.questions.push_back(asked.body.clone());
@@ -215,6 +221,8 @@ impl Session {
         self.tally.asked += 1;
         self.owed += 1;
         self.state = State::Asking;
+        let of = if self.may_repeat() { self.options.tries() } else { 1 };
+        self.actions.push_back(Action::Try { number: self.tally.asked, of });
         self.sent.clone_from(&frame);
         self.actions.push_back(Action::Send(frame));
     }
@@ -276,7 +284,7 @@ impl Session {
     }
 
     fn retry_or_fail(&mut self, at: At) {
-        if self.may_repeat() && self.tally.asked <= u32::from(self.options.retries) {
+        if self.may_repeat() && !self.gives_way && self.tally.asked < self.options.tries() {
             return self.pause(at, Duration::ZERO);
         }
         match self.step {
@@ -305,9 +313,10 @@ impl Session {
 
     /// The present command has failed.
     fn fail(&mut self, fault: Fault, at: At) {
-        let failure = Failure { step: self.title(), fault };
-        self.actions.push_back(Action::Answered { index: self.index, result: Err(failure) });
-        self.index += 1;
+        let result = Err(Failure { step: self.title(), fault });
+        let is_over = self.options.leaves_out(self.index, &result);
+        self.actions.push_back(Action::Answered { index: self.index, result });
+        self.index = if is_over { self.asked.len() } else { self.index + 1 };
         self.questions.clear();
         self.first = None;
         self.tally = Tally::default();
@@ -371,14 +380,28 @@ impl Session {
         if self.state == State::Resting || self.step == Step::Close {
             return;
         }
-        self.stop(Fault::Cancelled);
+        self.drop_the_rest();
         if self.step == Step::Open && self.channel == Channel::Closed {
             self.channel = Channel::Open;
         }
+        self.pause(at, Duration::ZERO);
+    }
+
+    /// What is left of the plan is not asked.
+    fn drop_the_rest(&mut self) {
+        self.stop(Fault::Cancelled);
         self.index = self.asked.len();
         self.questions.clear();
         self.tally = Tally::default();
-        self.pause(at, Duration::ZERO);
+    }
+
+    /// Something more urgent waits: what was asked is heard to its end, then what is open is closed.
+    fn give_way(&mut self, at: At) {
+        match self.state {
+            State::Resting => {}
+            State::Pausing => self.cancel(at),
+            State::Asking | State::Listening => self.gives_way = true,
+        }
     }
 
     fn stop(&mut self, fault: Fault) {
@@ -416,6 +439,7 @@ impl Exchange for Session {
             }
             Event::Deadline => self.deadline(at),
             Event::Cancelled => self.cancel(at),
+            Event::GiveWay => self.give_way(at),
             Event::LinkLost => {
                 self.stop(Fault::LinkLost);
                 self.finish();

@@ -216,7 +216,7 @@ impl Line {
                 Action::Warning(warning) => self.warnings.push(warning.code),
                 Action::Finished => self.is_finished = true,
                 Action::Step(step) => self.steps.push(step),
-                Action::Progress { .. } | Action::SetLine(_) | Action::Rest { .. } => {}
+                Action::Try { .. } | Action::Progress { .. } | Action::SetLine(_) | Action::Rest { .. } => {}
             }
         }
     }

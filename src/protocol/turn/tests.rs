@@ -1,6 +1,7 @@
 //! What an exchange of questions and answers does when answers fail to come.
 
 use super::*;
+use crate::protocol::IfSilent;
 
 /// Questions are one byte, the command's index; an answer is `[index, value]`; FF is damage, E0 a refusal.
 struct Quiz {
@@ -120,14 +121,14 @@ fn silence_is_asked_again_and_then_named_with_what_was_heard() {
 
 #[test]
 fn an_answer_that_comes_after_its_time_is_not_taken_for_the_next() {
-    let mut table = Table::new(2, Options { retries: 0, read_twice: false });
+    let mut table = Table::new(2, Options { retries: 0, read_twice: false, ..Options::default() });
     table.tell(Event::Start).pass(600).tell(Event::Frame(&[0, 1])).pass(10);
     assert_eq!(table.log[2..], ["late-answer".to_owned(), "ask 1".into()], "{:?}", table.log);
 }
 
 #[test]
 fn after_a_repeated_question_the_second_answer_is_waited_for() {
-    let mut table = Table::new(2, Options { retries: 1, read_twice: false });
+    let mut table = Table::new(2, Options { retries: 1, read_twice: false, ..Options::default() });
     table.tell(Event::Start).pass(515).tell(Event::Frame(&[0, 1])).pass(100);
     assert_eq!(table.log, ["ask 0", "ask 0", "reading", "done 0"]);
     table.tell(Event::Frame(&[0, 1])).pass(10);
@@ -136,7 +137,7 @@ fn after_a_repeated_question_the_second_answer_is_waited_for() {
 
 #[test]
 fn read_twice_takes_only_two_equal_answers() {
-    let mut table = Table::new(1, Options { retries: 1, read_twice: true });
+    let mut table = Table::new(1, Options { retries: 1, read_twice: true, ..Options::default() });
     table.tell(Event::Start).tell(Event::Frame(&[0, 1])).pass(10).tell(Event::Frame(&[0, 2])).pass(10);
     assert_eq!(table.log, ["ask 0", "ask 0", "ask 0"]);
     table.tell(Event::Frame(&[0, 2]));
@@ -185,7 +186,7 @@ fn another_meters_answer_is_named_and_the_right_one_still_awaited() {
 
 #[test]
 fn an_answer_right_behind_a_damaged_frame_is_taken() {
-    let mut table = Table::new(1, Options { retries: 0, read_twice: false });
+    let mut table = Table::new(1, Options { retries: 0, read_twice: false, ..Options::default() });
     table.tell(Event::Start).tell(Event::Frame(&[0xFF])).pass(5).tell(Event::Frame(&[0, 7]));
     assert_eq!(table.log, ["ask 0", "reading", "done 0", "finished"]);
 }
@@ -201,7 +202,7 @@ fn the_end_leaves_the_silence_of_the_protocol_and_time_for_answers_that_may_stil
     let mut cancelled = Table::new(1, Options::default());
     cancelled.tell(Event::Start).tell(Event::Cancelled);
     assert_eq!(cancelled.rest, Some((500, 1)));
-    let mut damaged = Table::new(1, Options { retries: 0, read_twice: false });
+    let mut damaged = Table::new(1, Options { retries: 0, read_twice: false, ..Options::default() });
     damaged.tell(Event::Start).tell(Event::Frame(&[0xFF])).pass(10);
     assert_eq!(damaged.rest, Some((10, 0)));
 }
@@ -212,7 +213,7 @@ fn an_answer_that_begins_like_its_question_is_put_together_again() {
     table.exchange.turn.opens_with_question = true;
     table.tell(Event::Start).tell(Event::Echo).tell(Event::Frame(&[0xFF, 7]));
     assert_eq!(table.log, ["ask 0", "echo-or-answer", "reading", "done 0", "finished"]);
-    let mut table = Table::new(1, Options { retries: 0, read_twice: false });
+    let mut table = Table::new(1, Options { retries: 0, read_twice: false, ..Options::default() });
     table.exchange.turn.opens_with_question = true;
     table.tell(Event::Start).tell(Event::Frame(&[0xFF, 7])).pass(600);
     assert!(table.log[1].contains("Damaged"), "no echo, nothing to put it behind: {:?}", table.log);
@@ -223,4 +224,34 @@ fn damage_is_asked_again_and_a_cancel_ends_it_at_once() {
     let mut table = Table::new(1, Options::default());
     table.tell(Event::Start).tell(Event::Frame(&[0xFF])).pass(10).tell(Event::Cancelled);
     assert_eq!(table.log, ["ask 0", "ask 0", "failed 0 Cancelled", "finished"]);
+}
+
+#[test]
+fn what_gives_way_hears_the_running_try_to_its_end_and_asks_nothing_more() {
+    let mut answered = Table::new(3, Options::default());
+    answered.tell(Event::Start).pass(50).tell(Event::GiveWay).pass(20).tell(Event::Frame(&[0, 1])).pass(5000);
+    assert_eq!(answered.log, ["ask 0", "reading", "done 0", "failed 1 Cancelled", "finished"]);
+    let mut silent = Table::new(3, Options::default());
+    silent.tell(Event::Start).pass(50).tell(Event::GiveWay).pass(5000);
+    let ended = "failed 0 NoAnswer { sent: 1, echo: false, noise_bytes: 0 }";
+    assert_eq!(silent.log, ["ask 0", ended, "failed 1 Cancelled", "finished"]);
+}
+
+#[test]
+fn what_gives_way_between_two_requests_ends_at_once() {
+    let mut table = Table::new(2, Options::default());
+    table.tell(Event::Start).pass(50).tell(Event::Frame(&[0, 1])).pass(5).tell(Event::GiveWay);
+    assert_eq!(table.log, ["ask 0", "reading", "done 0", "failed 1 Cancelled", "finished"]);
+}
+
+#[test]
+fn a_meter_that_does_not_answer_first_is_left_out_where_that_is_wanted() {
+    let options = Options { retries: 1, if_silent: IfSilent::LeaveOut, ..Options::default() };
+    let mut first = Table::new(3, options);
+    first.tell(Event::Start).pass(5000);
+    let ended = |index| format!("failed {index} NoAnswer {{ sent: 2, echo: false, noise_bytes: 0 }}");
+    assert_eq!(first.log, ["ask 0", "ask 0", ended(0).as_str(), "finished"]);
+    let mut later = Table::new(3, options);
+    later.tell(Event::Start).pass(50).tell(Event::Frame(&[0, 1])).pass(5000);
+    assert_eq!(later.log[3..], ["ask 1", "ask 1", &ended(1), "ask 2", "ask 2", &ended(2), "finished"]);
 }

@@ -227,7 +227,7 @@ fn waiting(state: &State) -> (String, String) {
     if let Some(repeat) = &state.bench.repeat {
         return (format!("repeating, {} sent", repeat.count), format!("{} sent", repeat.count));
     }
-    let (what, since) = match (&state.phase, state.jobs.first()) {
+    let (what, since) = match (&state.phase, state.jobs.on_the_line()) {
         (Phase::Opening { since }, _) => ("opening".to_owned(), *since),
         (_, Some(job)) => {
             let step = if job.step.is_empty() { "waiting for the answer" } else { job.step };

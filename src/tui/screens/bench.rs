@@ -13,6 +13,7 @@ use std::sync::LazyLock;
 use ratatui::layout::Rect;
 
 use super::meter::{counts, list, search_title};
+use super::waiting;
 use super::{Look, frame, steps};
 use crate::frame::Dissection;
 use crate::protocol::{Access, Command, Kind, Stage};
@@ -21,6 +22,7 @@ use crate::tui::state::bench::{Draft, Mode, Outcome};
 use crate::tui::state::form::{Form, FormField};
 use crate::tui::state::{Pane, State};
 use crate::tui::theme::{Role, Theme};
+use crate::tui::update::FILE;
 use crate::tui::widgets::{self, Annotated, PickerItem, TextInput, wrap};
 
 /// Draws the bench.
@@ -298,11 +300,12 @@ fn reply(look: &mut Look<'_>) {
         frame::draw(look, below, &state.bench.reply);
     } else if !failed {
         let text = match state.bench.outcome {
-            Outcome::Waiting => "waiting",
-            _ if state.bench.reply.entry.is_some() => "no bytes",
-            _ => "nothing was sent yet",
+            Outcome::Waiting => waiting::ahead(state, &look.key(Action::Cancel)),
+            _ if state.bench.reply.entry.is_some() => "no bytes".to_owned(),
+            _ if state.is_played() => format!("{FILE}: screen 4 shows what it holds"),
+            _ => format!("nothing was sent yet: {} sends what is composed", look.key(Action::Activate)),
         };
-        look.pen(below).fit(1, 0, below.width, text, Role::Dim);
+        look.pen(below).fit(1, 0, below.width, &text, Role::Dim);
     }
 }
 
@@ -318,10 +321,7 @@ fn reply_title(state: &State) -> String {
         (Outcome::Answered { .. }, Some(bytes)) => format!("Reply  {bytes} bytes"),
         (Outcome::Failed { .. }, Some(_)) => "Reply  failed; what came last".to_owned(),
         (Outcome::Failed { .. }, None) => "Reply  none".to_owned(),
-        (Outcome::Waiting, _) => match state.jobs.first() {
-            Some(job) => format!("Reply  awaited, {} s", state.now.at.since(job.since).as_secs()),
-            None => "Reply  awaited".to_owned(),
-        },
+        (Outcome::Waiting, _) => format!("Reply  {}", waiting::standing(state)),
         _ => "Reply".to_owned(),
     }
 }

@@ -12,6 +12,7 @@ mod standing;
 mod steps;
 pub mod telegram;
 pub mod trace;
+pub mod waiting;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -11,6 +11,7 @@ use std::time::Duration;
 use ratatui::layout::Rect;
 
 use super::Look;
+use super::waiting;
 use crate::frame::At;
 use crate::trace::{EntryKind, Step, Way};
 use crate::tui::keymap::Action;
@@ -74,9 +75,9 @@ fn title(state: &State, dialogue: &Dialogue) -> String {
 /// While it runs: how far it has got and how to stop it.
 fn right(look: &Look<'_>, dialogue: &Dialogue) -> String {
     let Some(job) = look.state.jobs.get(dialogue.job) else { return String::new() };
-    let seconds = look.state.now.at.since(job.since).as_secs();
+    let standing = waiting::of(look.state, job);
     let progress = job.progress.map(|(done, total)| format!("{done} of {total}, ")).unwrap_or_default();
-    format!("{progress}{seconds} s, {} stops", look.key(Action::Cancel))
+    format!("{progress}{standing}, {} stops", look.key(Action::Cancel))
 }
 
 /// How a step stands.

@@ -13,6 +13,7 @@ pub mod key_entry;
 pub mod masked;
 pub mod meter;
 pub mod picker;
+pub mod polling;
 pub mod popup;
 pub mod readings;
 pub mod screen;
@@ -36,6 +37,7 @@ pub use dialogue::Dialogue;
 pub use inspector::Inspector;
 pub use jobs::Jobs;
 pub use meter::Meter;
+pub use polling::Polling;
 pub use popup::Popup;
 pub use readings::Readings;
 pub use screen::{Pane, Screen};
@@ -166,6 +168,8 @@ pub struct State {
     pub view: TraceView,
     /// The screen of values.
     pub readings: Readings,
+    /// The poll that fills it.
+    pub polling: Polling,
     /// The screen of the load profile.
     pub archive: ArchiveView,
     /// Names of the themes that can be chosen.
@@ -211,6 +215,7 @@ impl State {
             telegrams: Telegrams::default(),
             view: TraceView::default(),
             readings: Readings::default(),
+            polling: Polling::default(),
             archive: ArchiveView::default(),
             themes: Vec::new(),
             generation: 0,
@@ -329,11 +334,17 @@ impl State {
         waits || has_ages || self.arming.is_armed()
     }
 
+    /// Whether tenths of a second are on screen: how long a try of the bench's request takes.
+    #[must_use]
+    pub fn shows_tenths(&self) -> bool {
+        self.screen == Screen::Bench && self.jobs.of_the_bench().is_some()
+    }
+
     /// When the console has to act by itself: a repeated request or a poll that falls due, the end of arming.
     #[must_use]
     pub fn due(&self) -> Option<At> {
         let repeat = self.bench.repeat.as_ref().and_then(|repeat| repeat.next);
-        let poll = self.readings.next.filter(|_| self.readings.polling);
+        let poll = self.polling.poller.due().filter(|_| self.is_connected());
         [repeat, poll, self.arming.until()].into_iter().flatten().min()
     }
 }

@@ -1,12 +1,10 @@
 //! The screen of values: what was read, when, and how it went before.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::scroll::Scroll;
-use crate::frame::At;
 use crate::reading::{Code, Decimal, Measured, MeterTime, Period, Phase, Quantity, Reading, Unit};
 
 /// Values of one quantity that are kept for its chart.
@@ -14,12 +12,6 @@ const HISTORY: usize = 900;
 
 /// Quantities that are kept at most: archives are long, and a meter may make up ever more of them.
 const MOST: usize = 4096;
-
-/// How often is polled by default.
-pub const PERIOD: Duration = Duration::from_secs(5);
-
-/// The periods that can be chosen.
-const PERIODS: [u64; 9] = [1, 2, 5, 10, 15, 30, 60, 300, 900];
 
 /// A quantity with its last value and those before.
 #[derive(Debug, Clone)]
@@ -59,36 +51,16 @@ pub struct Failed {
 }
 
 /// The screen of values.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Readings {
     /// The values, in the order in which they came first.
     pub known: Vec<Known>,
     /// What failed at the last attempt.
     pub failed: Vec<Failed>,
-    /// Whether the pinned requests are polled.
-    pub polling: bool,
-    /// How often.
-    pub period: Duration,
-    /// When next; `None` while it is being done.
-    pub next: Option<At>,
     /// The part of the list of values on screen.
     pub list: Scroll,
     /// Whether the chart was looked at last, where there is room for either it or the list.
     pub chart_on_top: bool,
-}
-
-impl Default for Readings {
-    fn default() -> Self {
-        Self {
-            known: Vec::new(),
-            failed: Vec::new(),
-            polling: false,
-            period: PERIOD,
-            next: None,
-            list: Scroll::default(),
-            chart_on_top: false,
-        }
-    }
 }
 
 impl Known {
@@ -214,14 +186,6 @@ impl Readings {
     #[must_use]
     pub fn newest(&self) -> Option<Timestamp> {
         self.known.iter().map(|known| known.when).max()
-    }
-
-    /// Polls more often (`-1`) or less often (`1`).
-    pub fn change_period(&mut self, by: isize) {
-        let now = self.period.as_secs();
-        let at = PERIODS.iter().position(|period| *period >= now).unwrap_or(PERIODS.len() - 1);
-        let at = at.saturating_add_signed(by).min(PERIODS.len() - 1);
-        self.period = Duration::from_secs(PERIODS.get(at).copied().unwrap_or(now));
     }
 
     /// Voltages of the phases; of a meter that names none, its voltage.
@@ -356,14 +320,5 @@ mod tests {
             readings.take(energy(1, value), Timestamp::UNIX_EPOCH);
         }
         assert_eq!(readings.known[0].history.len(), HISTORY);
-    }
-
-    #[test]
-    fn the_period_moves_in_steps_and_stops_at_the_ends() {
-        let mut readings = Readings::default();
-        readings.change_period(1);
-        assert_eq!(readings.period.as_secs(), 10);
-        readings.change_period(-9);
-        assert_eq!(readings.period.as_secs(), 1);
     }
 }

@@ -20,6 +20,9 @@ use crate::protocol::{Access, Command, Context, Plan, Request};
 /// Silence between two of a repeated request.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// What is said where a recording would be asked something.
+pub const FILE: &str = "a recording cannot be asked";
+
 /// How long is listened after raw bytes.
 const LISTEN: Duration = Duration::from_secs(1);
 
@@ -169,13 +172,18 @@ pub fn request(state: &State) -> Option<Request> {
     Some(Request { command, arguments })
 }
 
-/// Whether something can be sent; says why not.
+/// Whether a link is open; says it where none is.
 pub fn is_ready(state: &mut State) -> bool {
-    if state.is_connected() {
-        return true;
+    if !state.is_connected() {
+        state.warn("no link is open: choose one on screen 1, Connect");
     }
-    state.warn("no link is open: choose one on screen 1, Connect");
-    false
+    state.is_connected()
+}
+
+/// Whether it is carried out without sending anything, as waiting for a telegram is.
+fn only_listens(state: &State, armed: &Armed) -> bool {
+    let Armed::Command(request) = armed else { return false };
+    state.target.as_ref().is_some_and(|target| target.only_listens(vec![request.clone()]))
 }
 
 /// Sends what is composed, or asks first where it may change the meter.
@@ -195,10 +203,12 @@ pub fn send(state: &mut State, effects: &mut Effects) {
         }
         Draft::Ready { access, .. } => *access,
     };
-    if !listening::may_send(state, Attempt::Send) {
+    let Some(armed) = composed(state) else { return };
+    let may_go =
+        if only_listens(state, &armed) { is_ready(state) } else { listening::may_send(state, Attempt::Send) };
+    if !may_go {
         return;
     }
-    let Some(armed) = composed(state) else { return };
     if access == Some(Access::Read) {
         launch(state, armed, None, effects);
     } else {
@@ -219,8 +229,9 @@ pub fn launch(state: &mut State, what: Armed, permit: Option<Permit>, effects: &
     let armed = permit.is_some();
     let done = match what {
         Armed::Command(request) => {
-            let order = Order { purpose: Purpose::Bench, requests: vec![request], armed };
-            run(state, order, permit, effects)
+            let options = state.bench.options;
+            let order = Order { purpose: Purpose::Bench, requests: vec![request], options, armed };
+            run(state, order, permit, effects).map(|_| ())
         }
         Armed::Raw(bytes) => run_raw(state, bytes, permit, effects),
     };
@@ -243,14 +254,15 @@ fn run_raw(
         Some(permit) => Errand::raw_permitted(bytes, LISTEN, permit),
         None => Errand::raw_reading(bytes, LISTEN, state.target.as_ref().map(Target::decoder))?,
     };
-    let order = Order { purpose: Purpose::Raw, requests: Vec::new(), armed };
+    let options = state.bench.options;
+    let order = Order { purpose: Purpose::Raw, requests: Vec::new(), options, armed };
     let job = state.jobs.begin(order, state.now.at, state.view.len);
     state.bench.dialogue = None;
     hand_over(job, errand, effects);
     Ok(())
 }
 
-/// Hands a plan to the bus.
+/// Hands a plan to the bus; gives its job, unless no meter is chosen.
 ///
 /// # Errors
 /// [`Forbidden`] for one that may change the meter, without the permission.
@@ -259,13 +271,13 @@ pub fn run(
     order: Order,
     permit: Option<Permit>,
     effects: &mut Effects,
-) -> Result<(), Forbidden> {
-    let (Some(target), Some(profile)) = (&state.target, state.profile()) else { return Ok(()) };
+) -> Result<Option<JobId>, Forbidden> {
+    let (Some(target), Some(profile)) = (&state.target, state.profile()) else { return Ok(None) };
     let decoder = target.decoder();
-    let plan = Plan { profile, requests: order.requests.clone(), options: state.bench.options };
+    let plan = Plan { profile, requests: order.requests.clone(), options: order.options };
     let errand = match permit {
         Some(permit) => Errand::permitted(decoder, plan, permit),
-        None => Errand::reading(decoder, plan)?,
+        None => Errand::reading(decoder, plan)?.with_urgency(order.purpose.urgency()),
     };
     let is_of_bench = matches!(order.purpose, Purpose::Bench | Purpose::Repeat);
     let has_sessions = decoder.family.has_sessions();
@@ -274,7 +286,7 @@ pub fn run(
         state.bench.dialogue = has_sessions.then(|| Dialogue::new(job, state.view.len, state.status.line));
     }
     hand_over(job, errand, effects);
-    Ok(())
+    Ok(Some(job))
 }
 
 fn hand_over(job: JobId, errand: Errand, effects: &mut Effects) {
@@ -283,7 +295,8 @@ fn hand_over(job: JobId, errand: Errand, effects: &mut Effects) {
 
 /// Hands requests that read to the bus; says why when they do not.
 pub fn read(state: &mut State, purpose: Purpose, requests: Vec<Request>, effects: &mut Effects) {
-    if let Err(forbidden) = run(state, Order { purpose, requests, armed: false }, None, effects) {
+    let options = state.bench.options;
+    if let Err(forbidden) = run(state, Order { purpose, requests, options, armed: false }, None, effects) {
         state.warn(forbidden.to_string());
     }
 }

@@ -2,13 +2,13 @@
 
 use super::super::message::Effect;
 use super::super::state::bench::Outcome;
-use super::super::state::jobs::{Job, Purpose};
+use super::super::state::jobs::{Attempt, Job, Purpose};
 use super::super::state::{Arming, Phase, State};
 use super::{Effects, archive, bench, codes, connect, failure, go, meter, readings, steps};
 use crate::app::diagnosis::reason;
 use crate::bus::{Intent, JobEvent, JobId, LinkState, OtherMaster, Status};
 use crate::link::Place;
-use crate::protocol::{Failure, Warning};
+use crate::protocol::{Failure, Fault, Warning};
 use crate::trace::{EntryKind, Way};
 
 /// Bytes came or went, or the link changed its state.
@@ -30,16 +30,13 @@ pub fn traffic(state: &mut State, status: Status, effects: &mut Effects) {
         meter::tell_bus(state, effects);
         connect::remember(state, effects);
         go::after_opening(state);
-        readings::schedule_now(state);
     }
 }
 
 /// Another master was heard for the first time: what would be sent again by itself waits for the person.
-pub fn other_master(state: &mut State, other: &OtherMaster) {
-    let was_sending = state.readings.polling || state.bench.repeat.is_some();
-    state.readings.polling = false;
-    state.readings.next = None;
-    state.bench.repeat = None;
+pub fn other_master(state: &mut State, other: &OtherMaster, effects: &mut Effects) {
+    let was_polling = readings::pause(state, effects);
+    let was_sending = state.bench.repeat.take().is_some() || was_polling;
     state.warn(if was_sending { format!("{other}: polling pauses") } else { other.to_string() });
 }
 
@@ -52,7 +49,7 @@ pub fn ended(state: &mut State, why: Option<String>) {
     }
     state.jobs.clear();
     state.bench.repeat = None;
-    state.readings.polling = false;
+    state.polling.stop();
 }
 
 /// A job makes progress. What is still said of one that is struck off is of a meter that was shown before.
@@ -66,8 +63,12 @@ pub fn job(state: &mut State, id: JobId, event: JobEvent) {
     match event {
         JobEvent::Started => {
             let now = state.now.at;
-            with_job(state, id, |job| job.since = now);
+            with_job(state, id, |job| (job.since, job.has_begun) = (now, true));
             steps::follow(state, Some(id));
+        }
+        JobEvent::Try { number, of } => {
+            let since = state.now.at;
+            with_job(state, id, |job| job.attempt = Some(Attempt { number, of, since }));
         }
         JobEvent::Step(step) => with_job(state, id, |job| job.step = step),
         JobEvent::Progress { done, total } => with_job(state, id, |job| job.progress = Some((done, total))),
@@ -113,6 +114,12 @@ fn answered(state: &mut State, id: JobId, answer: &Answer) {
     let Some(job) = state.jobs.get(id).cloned() else { return };
     state.shown.awaits_answer &= answer.result.is_err();
     let failed = answer.result.as_ref().err();
+    readings::answered(state, id, answer.index, failed.map(|failure| &failure.fault));
+    // What gave way to something more urgent has not failed.
+    let is_cut = job.purpose == Purpose::Poll && failed.is_some_and(|why| why.fault == Fault::Cancelled);
+    if is_cut {
+        return;
+    }
     if let Some(request) = job.requests.get(answer.index) {
         let why = failed.map(|failure| failure::told(state, failure, answer.request));
         state.readings.note(request.command.title, why);
@@ -168,7 +175,7 @@ fn finished(state: &mut State, id: JobId) {
     steps::finished(state, id);
     match job.purpose {
         Purpose::Repeat => bench::schedule_repeat(state),
-        Purpose::Poll => readings::schedule(state),
+        Purpose::Poll => readings::finished(state, id),
         Purpose::Raw => raw_finished(state, &job),
         Purpose::Bench if state.bench.outcome == Outcome::Waiting => state.bench.outcome = Outcome::Nothing,
         Purpose::Bench | Purpose::Archive => {}
@@ -198,16 +205,21 @@ fn raw_finished(state: &mut State, job: &Job) {
     state.bench.outcome = Outcome::Answered { latency: state.status.latency };
 }
 
-/// Stops what is being waited for.
+/// Stops what is being waited for: what the bench's request waits behind, where it waits; else what has the line.
 pub fn cancel(state: &mut State, effects: &mut Effects) {
     let repeated = state.bench.repeat.take().is_some();
-    match state.jobs.first() {
-        Some(job) => effects.push(Effect::Bus(Intent::Cancel(job.id))),
-        None if matches!(state.phase, Phase::Opening { .. }) => {
+    let ahead: Vec<JobId> = state.jobs.ahead_of_the_bench().map(|job| job.id).collect();
+    let on_the_line = || state.jobs.on_the_line().map(|job| job.id).into_iter().collect();
+    let dropped: Vec<JobId> = if ahead.is_empty() { on_the_line() } else { ahead };
+    if dropped.iter().any(|job| state.polling.is_of(*job)) {
+        readings::drop_poll(state);
+    }
+    match dropped.as_slice() {
+        [] if matches!(state.phase, Phase::Opening { .. }) => {
             state.phase = Phase::None;
             effects.push(Effect::Close);
         }
-        None if !repeated => state.say("nothing is being waited for"),
-        None => {}
+        [] if !repeated => state.say("nothing is being waited for"),
+        dropped => effects.extend(dropped.iter().map(|job| Effect::Bus(Intent::Cancel(*job)))),
     }
 }

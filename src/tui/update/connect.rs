@@ -77,7 +77,7 @@ pub fn open(state: &mut State, name: LinkName, effects: &mut Effects) {
     state.link = Some(name.clone());
     state.jobs.clear();
     state.bench.repeat = None;
-    state.readings.next = None;
+    state.polling.stop();
     meter::find_on_simulated_bus(state);
     let line = state.target.as_ref().map(|target| target.model.line).unwrap_or_default();
     let decoder = state.target.as_ref().map(Target::decoder);
@@ -103,7 +103,7 @@ pub fn disconnect(state: &mut State, effects: &mut Effects) {
     state.phase = Phase::Ended;
     state.jobs.clear();
     state.bench.repeat = None;
-    state.readings.polling = false;
+    state.polling.stop();
     effects.push(Effect::Close);
 }
 

@@ -34,7 +34,7 @@ fn explain(state: &State, failure: &Failure, request: Option<u32>) -> Option<Dia
     let (target, link) = (state.target.as_ref()?, state.link.as_ref()?);
     let sent = request.and_then(|number| state.trace.lock().entry(number));
     let received = noise::newest(&state.trace.lock(), state.shown.from);
-    let began = state.jobs.first().map(|job| job.from);
+    let began = state.jobs.on_the_line().map(|job| job.from);
     let case = Case {
         model: target.model,
         address: &target.address,

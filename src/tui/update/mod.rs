@@ -26,7 +26,7 @@ mod trace;
 #[cfg(test)]
 mod tests;
 
-pub use bench::request as composed_request;
+pub use bench::{FILE, request as composed_request};
 pub use codes::{are_asked as codes_are_asked, meter as meter_on_link};
 pub use keys::is_typing;
 
@@ -50,6 +50,7 @@ type Effects = Vec<Effect>;
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     let mut effects = Effects::new();
     let changed = apply(state, message, &mut effects);
+    let changed = readings::tend(state, &mut effects) || changed;
     if changed {
         settle::settle(state);
         state.generation += 1;
@@ -83,7 +84,7 @@ fn apply(state: &mut State, message: Message, effects: &mut Effects) -> bool {
         Message::Tick(now) => return ticked(state, now, effects),
         Message::Traffic(status) => bus::traffic(state, status, effects),
         Message::Job(id, event) => bus::job(state, id, event),
-        Message::OtherMaster(other) => bus::other_master(state, &other),
+        Message::OtherMaster(other) => bus::other_master(state, &other, effects),
         Message::Ended(why) => bus::ended(state, why),
         Message::Opened(trace) => opened(state, trace),
         Message::Ports(ports) => return connect::ports(state, ports),
@@ -103,12 +104,11 @@ fn ticked(state: &mut State, now: super::state::Moment, effects: &mut Effects) -
     let second_passed = state.now.wall.as_second() != now.wall.as_second();
     state.now = now;
     let repeated = bench::repeat_if_due(state, effects);
-    let polled = readings::poll_if_due(state, effects);
     let disarmed = state.arming.expire(now.at);
     if disarmed {
         state.say("reads only again: nothing was written in time");
     }
-    repeated || polled || disarmed || (second_passed && state.shows_time())
+    repeated || disarmed || state.shows_tenths() || (second_passed && state.shows_time())
 }
 
 /// The bus runs; whether the link opens, the status will tell.

@@ -231,7 +231,7 @@ fn period(state: &mut State, text: &str, _effects: &mut Effects) -> Done {
     if !(1..=86_400).contains(&seconds) {
         return Err("expected seconds, 1 to 86400".to_owned());
     }
-    state.readings.period = std::time::Duration::from_secs(seconds);
+    state.polling.poller.set_period(std::time::Duration::from_secs(seconds), state.now.at);
     Ok(())
 }
 

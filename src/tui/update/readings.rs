@@ -1,39 +1,45 @@
-//! Polling the pinned requests.
+//! Reading and polling the pinned requests.
 
 use super::super::keymap::Action;
-use super::super::state::State;
-use super::super::state::jobs::Purpose;
+use super::super::message::Effect;
+use super::super::state::jobs::{Order, Purpose};
 use super::super::state::popup::Attempt;
+use super::super::state::{Polling, Popup, State};
 use super::{Effects, bench, listening};
+use crate::app::poller::{Ask, Ending, Tries};
+use crate::bus::{Intent, JobId};
+use crate::protocol::{Fault, IfSilent, Options, Request};
 
 /// What the keys of this screen do.
 pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
+    let now = state.now.at;
     match action {
         Action::Poll => switch(state, effects),
-        Action::Faster => change(state, -1),
-        Action::Slower => change(state, 1),
+        Action::Faster => state.polling.change_period(-1, now),
+        Action::Slower => state.polling.change_period(1, now),
         _ => {}
-    }
-}
-
-fn change(state: &mut State, by: isize) {
-    state.readings.change_period(by);
-    if state.readings.next.is_some() {
-        state.readings.next = Some(state.now.at + state.readings.period);
     }
 }
 
 /// Polls the pinned requests, or no longer.
 pub fn switch(state: &mut State, effects: &mut Effects) {
-    if state.readings.polling {
-        state.readings.polling = false;
-        state.readings.next = None;
-        return;
+    if state.polling.poller.repeats() {
+        stop(state, effects);
+    } else if can_read(state, Attempt::Poll) {
+        state.polling.is_paused = false;
+        state.polling.poller.start(state.now.at);
     }
-    if can_read(state, Attempt::Poll) {
-        state.readings.polling = true;
-        state.readings.next = Some(state.now.at);
-        poll_if_due(state, effects);
+}
+
+/// Asks nothing any more: what runs ends at its next boundary.
+fn stop(state: &mut State, effects: &mut Effects) {
+    state.polling.stop();
+    give_way(state, effects);
+}
+
+fn give_way(state: &State, effects: &mut Effects) {
+    if let Some(job) = state.polling.job.filter(|job| state.jobs.get(*job).is_some()) {
+        effects.push(Effect::Bus(Intent::GiveWay(job)));
     }
 }
 
@@ -55,8 +61,10 @@ fn can_read(state: &mut State, attempt: Attempt) -> bool {
 
 /// Reads the pinned requests once.
 pub fn read_once(state: &mut State, effects: &mut Effects) {
-    if can_read(state, Attempt::Read) && !state.jobs.is_busy(Purpose::Poll) {
-        read(state, effects);
+    if can_read(state, Attempt::Read) {
+        refresh(state);
+        state.polling.poller.ask_once(state.now.at);
+        tend(state, effects);
     }
 }
 
@@ -70,34 +78,85 @@ pub fn read_accepted(state: &mut State, effects: &mut Effects) {
     }
 }
 
-fn read(state: &mut State, effects: &mut Effects) {
-    state.readings.next = None;
-    let requests = state.bench.pinned.clone();
-    bench::read(state, Purpose::Poll, requests, effects);
+/// The poller's meter and what it is asked, as it is pinned now.
+fn refresh(state: &mut State) {
+    let requests: Vec<Request> = state.bench.pinned.clone();
+    state.polling.poller.set_meters([((), requests)]);
 }
 
-/// Polls if the time has come; whether it did.
-pub fn poll_if_due(state: &mut State, effects: &mut Effects) -> bool {
-    let is_due = state.readings.next.is_some_and(|next| next <= state.now.at);
-    if !state.readings.polling || !is_due {
+/// Whether a poll waits for something else: nothing is sent behind a question whether to write.
+#[must_use]
+pub fn is_held(state: &State) -> bool {
+    let asks = matches!(state.popup, Some(Popup::Arm(_)));
+    asks || state.arming.is_armed()
+}
+
+/// Asks what is due of a poll, or holds it back; whether anything came of it.
+pub fn tend(state: &mut State, effects: &mut Effects) -> bool {
+    let (held, was_held) = (is_held(state), state.polling.poller.is_held());
+    state.polling.poller.hold(held);
+    if held && !was_held {
+        give_way(state, effects);
+    }
+    let is_due = state.polling.poller.due().is_some_and(|due| due <= state.now.at);
+    if !is_due || !state.is_connected() {
         return false;
     }
-    if state.jobs.is_busy(Purpose::Poll) {
-        state.readings.next = None;
-        return false;
-    }
-    read(state, effects);
+    refresh(state);
+    let Some(ask) = state.polling.poller.next(state.now.at) else { return false };
+    ask_for(state, ask, effects);
     true
 }
 
-/// Polls at once, if polling is on.
-pub fn schedule_now(state: &mut State) {
-    state.readings.next = state.readings.polling.then_some(state.now.at);
+/// Hands what the poller asks to the bus.
+fn ask_for(state: &mut State, ask: Ask<(), Request>, effects: &mut Effects) {
+    let usual = state.bench.options;
+    let retries = if ask.tries == Tries::One { 0 } else { usual.retries };
+    let options = Options { retries, if_silent: IfSilent::LeaveOut, ..usual };
+    let order = Order { purpose: Purpose::Poll, requests: ask.commands, options, armed: false };
+    match bench::run(state, order, None, effects) {
+        Ok(job) => state.polling.job = job,
+        Err(forbidden) => {
+            state.polling.stop();
+            state.warn(forbidden.to_string());
+        }
+    }
 }
 
-/// A poll is done: the next one follows after the period.
-pub fn schedule(state: &mut State) {
-    if state.readings.polling {
-        state.readings.next = Some(state.now.at + state.readings.period);
+/// A request of a poll has ended.
+pub fn answered(state: &mut State, job: JobId, index: usize, fault: Option<&Fault>) {
+    if state.polling.is_of(job) {
+        state.polling.poller.answered(index, Ending::of(fault));
     }
+}
+
+/// A job of a poll is over.
+pub fn finished(state: &mut State, job: JobId) {
+    if state.polling.is_of(job) {
+        state.polling.job = None;
+        state.polling.poller.finished(state.now.at);
+    }
+}
+
+/// Another master was heard: a poll stops until a person wants it again; whether there was one.
+pub fn pause(state: &mut State, effects: &mut Effects) -> bool {
+    let was_polling = state.polling.poller.repeats() || state.polling.poller.is_asking();
+    if was_polling {
+        stop(state, effects);
+        state.polling.is_paused = true;
+    }
+    was_polling
+}
+
+/// The person drops a poll that runs: it stops altogether.
+pub fn drop_poll(state: &mut State) {
+    if state.polling.poller.repeats() {
+        state.say("polling stopped; p on screen 5 begins it again");
+    }
+    state.polling.stop();
+}
+
+/// A poll of another meter, which is off.
+pub fn begin_anew(state: &mut State) {
+    state.polling = Polling::every(state.polling.poller.period());
 }

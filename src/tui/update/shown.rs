@@ -4,7 +4,7 @@ use super::super::message::Effect;
 use super::super::state::bench::Outcome;
 use super::super::state::shown::{Attribution, Views, Whose};
 use super::super::state::{Inspector, Readings, State, Telegrams};
-use super::Effects;
+use super::{Effects, readings};
 use crate::app::target::Target;
 use crate::bus::Intent;
 use crate::frame::Dissection;
@@ -114,8 +114,9 @@ const fn has_ended(whose: &Whose) -> bool {
 fn turn_to(state: &mut State, whose: Whose, from: u32, target: &Target) {
     let before = put_by(state);
     let Telegrams { cut, next, searched, .. } = before.telegrams;
-    let Views { readings, telegrams, archive, pinned } = state.shown.turn_to(whose, from, before);
-    state.readings = readings;
+    let Views { readings: known, telegrams, archive, pinned } = state.shown.turn_to(whose, from, before);
+    readings::begin_anew(state);
+    state.readings = known;
     state.telegrams = Telegrams { cut, next: next.max(from), searched, ..telegrams };
     state.archive = archive;
     let kept = pinned.filter(|(model, _)| *model == target.model.id);
@@ -132,7 +133,7 @@ fn put_by(state: &mut State) -> Views {
     let readings = std::mem::take(&mut state.readings);
     let pinned = std::mem::take(&mut state.bench.pinned);
     Views {
-        readings: Readings { polling: false, next: None, failed: Vec::new(), ..readings },
+        readings: Readings { failed: Vec::new(), ..readings },
         telegrams: std::mem::take(&mut state.telegrams),
         archive: std::mem::take(&mut state.archive),
         pinned: before_model(state).map(|model| (model, pinned)),
@@ -143,6 +144,7 @@ fn put_by(state: &mut State) -> Views {
 fn stop_jobs(state: &mut State, effects: &mut Effects) {
     effects.extend(state.jobs.ids().map(|job| Effect::Bus(Intent::Cancel(job))));
     state.jobs.clear();
+    readings::begin_anew(state);
     state.bench.repeat = None;
     if state.bench.outcome == Outcome::Waiting {
         state.bench.outcome = Outcome::Nothing;

@@ -220,7 +220,7 @@ impl Table {
                     self.log.push(format!("failed {index} {:?}", failure.fault));
                 }
                 Action::Finished => self.log.push("finished".into()),
-                Action::Step(_) | Action::Progress { .. } | Action::Rest { .. } => {}
+                Action::Step(_) | Action::Try { .. } | Action::Progress { .. } | Action::Rest { .. } => {}
                 Action::Send(bytes) => panic!("it sends {bytes:02X?}"),
             }
         }

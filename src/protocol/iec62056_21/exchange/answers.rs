@@ -21,10 +21,11 @@ impl Session {
             Verdict::Data { readings, value, more, .. } => {
                 self.settle();
                 self.take_block(readings);
-                if more {
-                    return self.next_block(at);
+                match (more, self.gives_way) {
+                    (true, true) => self.cancelled(at),
+                    (true, false) => self.next_block(at),
+                    (false, _) => self.whole_answer(value, at),
                 }
-                self.whole_answer(value, at);
             }
             Verdict::Accepted if is_write => {
                 self.settle();
@@ -53,7 +54,7 @@ impl Session {
     fn damaged_answer(&mut self, what: String, at: At) {
         self.settle();
         self.tally.damaged = Some(what.clone());
-        if self.blocks > 0 && self.tally.sent <= u32::from(self.options.retries) {
+        if self.blocks > 0 && !self.gives_way && self.tally.sent < self.options.tries() {
             self.tally.sent += 1;
             return self.send(vec![NAK], Phase::Answer);
         }
@@ -202,7 +203,7 @@ impl Session {
     }
 
     fn may_repeat(&self) -> bool {
-        self.is_read() && self.tally.sent <= u32::from(self.options.retries)
+        self.is_read() && !self.gives_way && self.tally.sent < self.options.tries()
     }
 
     fn repeat(&mut self, at: At) {
@@ -238,7 +239,7 @@ impl Session {
     }
 
     pub(super) fn no_answer(&mut self, at: At) {
-        if self.is_read() && self.tally.sent <= u32::from(self.options.retries) {
+        if self.may_repeat() {
             return if self.is_open { self.ask(at) } else { self.outside(at) };
         }
         let Tally { damaged, unfit, refused, .. } = &self.tally;

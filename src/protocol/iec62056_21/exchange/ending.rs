@@ -5,14 +5,18 @@ use super::session::{Next, Phase, Session};
 use super::tally::Tally;
 use super::twice::Pair;
 use crate::frame::At;
-use crate::protocol::iec62056_21::compose;
+use crate::protocol::iec62056_21::compose::{self, Job};
 use crate::protocol::{Action, Failure, Fault};
 
 impl Session {
     pub(super) fn finish_work(&mut self) {
         let result = self.failed.take().map_or(Ok(()), Err);
+        let is_over = self.options.leaves_out(self.index, &result);
         self.actions.push_back(Action::Answered { index: self.index, result });
         self.works.pop_front();
+        if is_over {
+            self.works.clear();
+        }
         self.index += 1;
         self.query = 0;
         self.tally = Tally::default();
@@ -111,6 +115,22 @@ impl Session {
         }
         self.stop(Fault::Cancelled);
         self.close(at);
+    }
+
+    /// Something more urgent waits: what was asked is heard to its end, then the session is signed off.
+    pub(super) fn give_way(&mut self, at: At) {
+        if self.is_ending() && self.works.is_empty() {
+            return;
+        }
+        self.gives_way = true;
+        if matches!(self.phase, Phase::Pause(_)) || self.is_only_listening() {
+            self.cancelled(at);
+        }
+    }
+
+    fn is_only_listening(&self) -> bool {
+        let job = self.works.front().map(|work| &work.job);
+        self.phase == Phase::Readout && matches!(job, Some(Job::Listen(_)))
     }
 
     pub(super) fn link_lost(&mut self) {

@@ -140,6 +140,8 @@ pub struct Session {
     pub(super) blocks: u32,
     /// The pair of answers, where everything is read twice.
     pub(super) pair: Pair,
+    /// Whether something more urgent waits for the line.
+    pub(super) gives_way: bool,
     pub(super) actions: VecDeque<Action>,
 }
 
@@ -175,6 +177,7 @@ impl Session {
             unknown: Vec::new(),
             failed: None,
             blocks: 0,
+            gives_way: false,
             actions: VecDeque::new(),
         }
     }
@@ -217,6 +220,15 @@ impl Session {
         }
     }
 
+    /// How often the present command is sent at most.
+    fn tries(&self) -> u32 {
+        if self.is_read() { self.options.tries() } else { 1 }
+    }
+
+    pub(super) fn count_try(&mut self, number: u32, of: u32) {
+        self.actions.push_back(Action::Try { number, of });
+    }
+
     pub(super) fn title(&self) -> &'static str {
         self.works.front().map_or("", |work| work.title)
     }
@@ -252,6 +264,9 @@ impl Session {
 
     /// Begins the work at the front, or ends.
     pub(super) fn begin(&mut self, at: At) {
+        if self.gives_way && !self.works.is_empty() {
+            return self.cancelled(at);
+        }
         let Some(work) = self.works.front() else { return self.close(at) };
         match (&work.job, self.is_open) {
             (Job::Queries(_) | Job::Days(_), true) => self.pause(Next::Ask, self.gap(), at),
@@ -290,6 +305,7 @@ impl Session {
         self.owed += 1;
         self.blocks = 0;
         self.pair.ask_anew();
+        self.count_try(self.tally.sent, self.tries());
         self.send(query.frame(self.send_rule()), Phase::Answer);
     }
 
@@ -299,6 +315,7 @@ impl Session {
         self.tally.sent += 1;
         self.owed += 1;
         self.pair.ask_anew();
+        self.count_try(self.tally.sent, self.tries());
         match self.works.front().map(|work| &work.job) {
             Some(Job::Fast(query)) => {
                 let bytes = compose::fast(&self.address, query, self.send_rule());
@@ -364,6 +381,9 @@ impl Session {
     }
 
     fn resume(&mut self, next: Next, at: At) {
+        if self.gives_way && !self.works.is_empty() && !self.is_ending() {
+            return self.cancelled(at);
+        }
         match next {
             Next::SignOn => self.sign_on(at),
             Next::Break => self.break_off(),
@@ -396,6 +416,7 @@ impl Exchange for Session {
             Event::Deadline => self.deadline(at),
             Event::LineRefused => self.line_refused(at),
             Event::Cancelled => self.cancelled(at),
+            Event::GiveWay => self.give_way(at),
             Event::LinkLost => self.link_lost(),
         }
     }

@@ -15,6 +15,8 @@ use crate::protocol::{Dialect, Family as _, Fault, LineSettings, Unfit};
 const WORKING: u32 = 9600;
 /// The speed at which the standard has every session start.
 const START: u32 = 300;
+/// How often a password is sent at most.
+const LOGINS: u32 = 2;
 
 impl Session {
     pub(super) fn sign_on(&mut self, at: At) {
@@ -24,6 +26,7 @@ impl Session {
         self.step("sign-on");
         self.signed_on = at;
         self.tally.sent += 1;
+        self.count_try(self.tally.sent, self.options.tries());
         self.send(compose::sign_on(&self.address), Phase::SignOn);
         self.owes_sign_off = true;
     }
@@ -225,6 +228,7 @@ impl Session {
         }
         self.logins += 1;
         self.tally.sent += 1;
+        self.count_try(self.logins, LOGINS);
         self.send(compose::login(code, &password, self.send_rule()), Phase::Login);
     }
 
@@ -256,7 +260,7 @@ impl Session {
     /// A password that got no answer at all is sent once more; one that got a damaged answer may have been
     /// refused, and is not.
     pub(super) fn no_admission(&mut self, at: At) {
-        if self.logins < 2 && !self.tally.is_damaged() {
+        if self.logins < LOGINS && !self.gives_way && !self.tally.is_damaged() {
             return self.login();
         }
         let fault = std::mem::take(&mut self.tally).fault();
@@ -265,7 +269,7 @@ impl Session {
 
     /// No identification: a session may still be open, so a sign-off comes before the next try.
     pub(super) fn no_identification(&mut self, at: At) {
-        if self.tally.sent > u32::from(self.options.retries) {
+        if self.gives_way || self.tally.sent >= self.options.tries() {
             let fault = std::mem::take(&mut self.tally).fault();
             self.owes_sign_off = false;
             return self.fail_all("sign-on", &fault, at);
@@ -303,6 +307,9 @@ impl Session {
     /// Nothing came after the option select: listens at the old speed, then signs on again and leaves the
     /// speed as it is, then gives up.
     pub(super) fn no_data_after_select(&mut self, fault: &Fault, at: At) {
+        if self.gives_way {
+            return self.fail_all("option select", fault, at);
+        }
         if self.line != self.profile.line && self.speed == Speed::Proposed {
             self.speed = Speed::HeardBack;
             self.warn("speed", "nothing came at the new speed; the old one is listened to");

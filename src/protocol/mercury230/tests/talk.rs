@@ -423,7 +423,11 @@ fn a_meter_that_does_not_tell_its_constant_gives_pulses_with_a_word_about_it() {
     // The second question is the one for the constant.
     let asked = vec![request("profile", &[])];
     let lost = ask(Trouble::Lose(2), asked.clone());
-    let refused = over(&setup("mercury-236", &[]), asked, Options { retries: 0, read_twice: false });
+    let refused = over(
+        &setup("mercury-236", &[]),
+        asked,
+        Options { retries: 0, read_twice: false, ..Options::default() },
+    );
     let refused = refused.with(Trouble::Lose(2)).run();
     assert_eq!((lost.results.as_slice(), lost.warnings.len()), (&[Ok(())][..], 0), "asked again");
     for line in [odd, refused] {

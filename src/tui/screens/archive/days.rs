@@ -74,7 +74,7 @@ fn notes(state: &State, columns: u16) -> Vec<(String, Role)> {
 /// How far it has got and how to stop it.
 fn progress(look: &Look<'_>) -> String {
     let state = look.state;
-    let Some(job) = state.jobs.first().filter(|job| job.purpose == Purpose::Archive) else {
+    let Some(job) = state.jobs.of(Purpose::Archive) else {
         return String::new();
     };
     let seconds = state.now.at.since(job.since).as_secs();

@@ -73,7 +73,8 @@ fn lines(look: &mut Look<'_>, area: Rect, shown: &[&Known], minutes: i64) {
         .collect();
     let to = seconds(state.now.wall);
     let begin = format!("-{minutes} min");
-    let period = state.telegrams.interval.filter(|_| state.listens()).unwrap_or(state.readings.period);
+    let period =
+        state.telegrams.interval.filter(|_| state.listens()).unwrap_or(state.polling.poller.period());
     let chart = Chart {
         series: &series,
         unit: look.theme.unit(unit),

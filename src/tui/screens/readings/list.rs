@@ -111,7 +111,7 @@ fn value(look: &mut Look<'_>, area: Rect, known: &Known) {
 }
 
 fn stale(state: &State, known: &Known) -> String {
-    let period = i64::try_from(state.readings.period.as_secs()).unwrap_or(i64::MAX);
+    let period = i64::try_from(state.polling.poller.period().as_secs()).unwrap_or(i64::MAX);
     let age = state.age(known.when);
     let behind = state.readings.newest().map_or(0, |newest| newest.duration_since(known.when).as_secs());
     if behind > period.saturating_mul(2) { format!("{} ago", span(age)) } else { String::new() }

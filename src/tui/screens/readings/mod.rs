@@ -18,10 +18,13 @@ use ratatui::layout::Rect;
 
 use super::Look;
 use crate::app::target::Target;
+use crate::bus::LinkState;
 use crate::reading::{Decimal, MeterTime, Reading, Unit};
+use crate::tui::keymap::Action;
 use crate::tui::state::readings::{Known, Way};
 use crate::tui::state::{Pane, State};
 use crate::tui::theme::Role;
+use crate::tui::update::FILE;
 use crate::tui::widgets::{TariffRow, Tariffs, figure};
 
 /// Draws the screen of values.
@@ -45,11 +48,14 @@ fn tariffs(look: &mut Look<'_>) {
     let first = way(look, inner, Way::Import);
     if first == 0 {
         let none = if state.listens() {
-            "no telegram with a register has come yet"
+            "no telegram with a register has come yet".to_owned()
+        } else if state.is_played() {
+            FILE.to_owned()
         } else {
-            "Enter reads the pinned requests once, p polls them"
+            let (once, poll) = (look.key(Action::Activate), look.key(Action::Poll));
+            format!("{once} reads the pinned requests once, {poll} polls them")
         };
-        look.pen(inner).fit(1, 0, inner.width, none, Role::Text);
+        look.pen(inner).fit(1, 0, inner.width, &none, Role::Text);
     }
     let below = Rect { y: inner.y + first, height: inner.height.saturating_sub(first), ..inner };
     if state.readings.has_export() && below.height > 1 {
@@ -107,8 +113,14 @@ fn polling(state: &State) -> String {
     if state.listens() {
         return format!("from {} telegrams", state.telegrams.count);
     }
-    let period = state.readings.period.as_secs();
-    if state.readings.polling { format!("polled every {period} s") } else { "not polled".to_owned() }
+    let poller = &state.polling.poller;
+    let period = poller.period().as_secs();
+    match (poller.repeats(), poller.is_held()) {
+        (true, true) => "poll paused while armed".to_owned(),
+        (true, false) => format!("polled every {period} s"),
+        (false, _) if state.polling.is_paused => "poll paused: other master".to_owned(),
+        (false, _) => "not polled".to_owned(),
+    }
 }
 
 /// When the tariffs were read, and how long ago.
@@ -161,9 +173,19 @@ fn facts(look: &mut Look<'_>) {
             counters.good, counters.bad, counters.missing
         )
     };
-    let lines = [(clock_line(state), Role::Text), (lost, Role::Dim)];
+    let second = link_lost(state).map_or((lost, Role::Dim), |lost| (lost, Role::Warn));
+    let lines = [(clock_line(state), Role::Text), second];
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     look.lines(inner, &lines);
+}
+
+/// That the link is gone, in a sentence; what is on screen is old from then on.
+fn link_lost(state: &State) -> Option<String> {
+    match &state.status.link {
+        LinkState::Lost(why) => Some(format!("Link lost, being opened again; nothing is read: {why}")),
+        LinkState::Closed(why) if !state.is_played() => Some(format!("Link closed; nothing is read: {why}")),
+        _ => None,
+    }
 }
 
 /// The zone that a meter's clock is in: as it says itself, as it is set, or that of its country; else this

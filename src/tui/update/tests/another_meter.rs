@@ -85,7 +85,7 @@ fn a_meter_that_is_chosen_again_has_its_values_and_pins_with_their_age() {
     choose(&mut state, "mercury-200", crate::tui::fixture::METER.1);
     assert_eq!((state.readings.known.len(), &state.bench.pinned), (known, &pinned));
     assert!(state.age(state.readings.newest().unwrap()).as_secs() > 800, "old looks old");
-    assert!(!state.readings.polling);
+    assert!(!state.polling.poller.repeats());
 }
 
 #[test]

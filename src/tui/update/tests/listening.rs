@@ -94,9 +94,9 @@ fn a_session_is_armed_only_where_it_reads() {
 fn another_master_that_is_heard_later_pauses_what_is_sent_again_and_again() {
     let mut state = connected(SIZE, Screen::Bench);
     keys(&mut state, &["5", "p"]);
-    assert!(state.readings.polling);
+    assert!(state.polling.poller.repeats());
     send(&mut state, Message::OtherMaster(other()));
-    assert!(!state.readings.polling && state.due().is_none());
+    assert!(!state.polling.poller.repeats() && state.due().is_none());
     assert_eq!(notice(&state), "Another master asks on this line (13462, 411486): polling pauses");
 }
 

@@ -6,6 +6,7 @@ mod at_the_bench;
 mod choosing_a_meter;
 mod connecting;
 mod going_about;
+mod going_first;
 mod in_a_session;
 mod in_the_archive;
 mod in_the_trace;

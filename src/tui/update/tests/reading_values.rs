@@ -9,7 +9,7 @@ fn polling_begins_with_its_key_and_waits_the_period_after_each_poll() {
     let (job, plan) = (job_of(&effects).unwrap(), errand_of(&effects).and_then(Errand::asked).unwrap());
     assert_eq!(plan.requests, state.bench.pinned);
     send(&mut state, Message::Job(job, JobEvent::Finished));
-    assert_eq!(state.due(), Some(state.now.at + state.readings.period));
+    assert_eq!(state.due(), Some(state.now.at + state.polling.poller.period()));
     keys(&mut state, &["p"]);
     assert_eq!(state.due(), None);
     keys(&mut state, &["4", "5"]);

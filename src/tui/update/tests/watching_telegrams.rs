@@ -102,7 +102,7 @@ fn from_a_telegram_to_its_frame_in_the_trace() {
 fn every_telegram_feeds_the_readings_and_nothing_is_polled() {
     let mut state = watching();
     assert!(keys(&mut state, &["5"]).is_empty());
-    assert!(!state.readings.polling);
+    assert!(!state.polling.poller.repeats());
     let power = state.readings.power().unwrap();
     assert_eq!(power.history.len(), 2);
     assert!(keys(&mut state, &["p", "enter"]).is_empty(), "nothing is asked");

@@ -344,6 +344,7 @@ impl Bench {
             }
             Action::SetLine(line) => self.set_line(line),
             Action::Wait(wait) => self.wait = Some(wait),
+            Action::Try { .. } => {}
             Action::Step(step) => self.told.log.push(format!("step {step}")),
             Action::Reading(reading) => {
                 self.told.readings.push(reading);
