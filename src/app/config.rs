@@ -200,6 +200,12 @@ pub fn state_folder() -> Option<PathBuf> {
 pub fn load(chosen: Option<&Path>) -> Result<Config, ConfigError> {
     let Some(path) = file_of(chosen) else { return Ok(Config::default()) };
     let file = path.to_string_lossy().into_owned();
+    let is_ours = chosen.is_some() || !folder().is_ok_and(|folder| regular::is_untrusted_folder(&folder));
+    if !is_ours {
+        let what =
+            "other users may have written to its folder: take it over with chown, or close it with chmod 700";
+        return Err(ConfigError::Unreadable { file, what: what.to_owned() });
+    }
     let text = regular::text(&path, LARGEST).map_err(|fault| unreadable(&file, &fault))?;
     parse(&file, &text)
 }

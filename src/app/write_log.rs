@@ -94,7 +94,7 @@ pub fn place() -> Option<PathBuf> {
 
 fn append(place: &Path, record: &Record) -> std::io::Result<()> {
     if let Some(folder) = place.parent() {
-        private::create_folder(folder)?;
+        private::own_folder(folder)?;
     }
     let line = serde_json::to_string(record).map_err(std::io::Error::other)? + "\n";
     // One call, so that the lines of two programs that write at once do not mix.

@@ -247,4 +247,6 @@ pub struct Status {
     pub capture: CaptureState,
     /// Why old entries of the trace could not be put into a file or read back, if so.
     pub paging_failure: Option<String>,
+    /// What of a capture in the place of a link was not read as it was written, a line each.
+    pub flaws: Arc<[String]>,
 }

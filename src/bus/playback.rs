@@ -13,7 +13,7 @@ use crate::frame::{At, visible};
 use crate::link::{OpenError, Share};
 use crate::protocol::{Action, Event, Exchange, Failure, Fault, Judged};
 use crate::trace::replay::{FileError, Replay};
-use crate::trace::{EntryKind, Paging, SharedTrace, Trace, Way};
+use crate::trace::{EntryKind, Mark, Paging, SharedTrace, Trace, Way};
 use wishes::{Wish, Wishes};
 
 /// Packets played before whoever looks may look again.
@@ -59,6 +59,7 @@ impl Player {
                 return Ok(());
             }
         }
+        status.flaws = replay.flaws().lines().collect();
         status.link = LinkState::Closed("end of the capture".to_owned());
         self.ends.status.send_modify(|shown| shown.clone_from(&status));
         Ok(())
@@ -90,8 +91,18 @@ impl Player {
 /// Plays some packets; whether there are more.
 fn step(replay: &mut Replay<File>, trace: &SharedTrace, status: &mut Status) -> bool {
     let mut trace = trace.lock();
-    // What the disk does not give any more is missing from the end; the reader says how much.
-    let more = replay.step(&mut trace, BATCH).unwrap_or(false);
+    let more = replay.step(&mut trace, BATCH).unwrap_or_else(|error| {
+        let at = trace
+            .len()
+            .checked_sub(1)
+            .and_then(|last| trace.entry(last))
+            .map_or(At::ZERO, |entry| entry.last);
+        trace.mark(
+            Mark::Note(format!("the capture cannot be read any further: {}", visible::error(&error))),
+            at,
+        );
+        false
+    });
     count(status, &trace);
     more
 }

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use crate::app::config::{self, Config};
 use crate::app::session::Recording;
 use crate::app::write_log;
+use crate::frame::visible;
 use crate::link::{LinkName, Place};
 use crate::meter::MODELS;
-use crate::trace::Ring;
+use crate::trace::{Ring, private};
 use crate::tui::glyphs::Glyphs;
 use crate::tui::keymap::{Keymap, KeymapError};
 use crate::tui::theme::{Depth, Palette, Theme, shipped};
@@ -42,8 +43,22 @@ fn open(start: Start) -> Outcome {
     }
 }
 
+/// Refuses a state folder in the place of which somebody put a link or a folder of another user; the system's own
+/// reasons are told by what is to be written there.
+fn refuse_foreign_state() -> Result<(), Stop> {
+    let Some(folder) = config::state_folder() else { return Ok(()) };
+    match private::own_folder(&folder) {
+        Err(error) if error.raw_os_error().is_none() => {
+            let shown = visible::string(&folder.to_string_lossy());
+            Err(Trouble::new(Exit::Forbidden, DOING, format!("the state folder {shown}: {error}")).into())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What the configuration and the environment say.
 fn start(global: &Global) -> Result<Start, Stop> {
+    refuse_foreign_state()?;
     let chosen = global.config.as_deref();
     let config = config::load(chosen).map_err(|error| wrong(error.to_string()))?;
     let themes = config::folder().ok().map(|folder| folder.join("themes"));

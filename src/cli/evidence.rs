@@ -23,6 +23,7 @@ struct Said {
     failed: bool,
     works_again: bool,
     paging: bool,
+    flaws: bool,
 }
 
 impl Evidence {
@@ -68,6 +69,7 @@ impl Evidence {
     pub fn verdict(&self, status: &Status, outcome: Outcome) -> Outcome {
         let is_whole = status.capture.is_whole() && !self.said().paging;
         match outcome? {
+            Exit::Done if !status.flaws.is_empty() => Ok(Exit::BadAnswer),
             Exit::Done if !is_whole => Ok(Exit::Incomplete),
             exit => Ok(exit),
         }
@@ -80,7 +82,8 @@ impl Evidence {
 
 impl Said {
     fn news(&mut self, status: &Status) -> Vec<String> {
-        [self.of_failure(&status.capture), self.of_paging(status)].into_iter().flatten().collect()
+        let news = [self.of_failure(&status.capture), self.of_paging(status)];
+        news.into_iter().flatten().chain(self.of_flaws(status)).collect()
     }
 
     fn of_failure(&mut self, capture: &CaptureState) -> Option<String> {
@@ -103,6 +106,12 @@ impl Said {
             }
             _ => None,
         }
+    }
+
+    /// What of a capture that is read like a link was not read as it was written.
+    fn of_flaws(&mut self, status: &Status) -> Vec<String> {
+        let is_said = std::mem::replace(&mut self.flaws, !status.flaws.is_empty());
+        if is_said { Vec::new() } else { status.flaws.to_vec() }
     }
 
     fn of_paging(&mut self, status: &Status) -> Option<String> {
@@ -165,6 +174,16 @@ mod tests {
         let news = said.news(&status);
         assert!(news[0].contains("no such\\u{1B} folder; the memory grows instead"), "{news:?}");
         assert_eq!(said.news(&status), Vec::<String>::new());
+    }
+
+    #[test]
+    fn flaws_of_a_capture_that_is_read_like_a_link_are_said_once_and_are_no_success() {
+        let flaw = "packet 2 at byte 84 was changed after it was written: its check does not fit".to_owned();
+        let status = Status { flaws: [flaw.clone()].into(), ..Status::default() };
+        let mut said = Said::default();
+        assert_eq!((said.news(&status), said.news(&status)), (vec![flaw], Vec::new()));
+        let evidence = Evidence { said: Arc::default(), doing: String::new() };
+        assert_eq!(evidence.verdict(&status, Ok(Exit::Done)).unwrap(), Exit::BadAnswer);
     }
 
     #[test]

@@ -114,6 +114,28 @@ pub fn secret_text(path: &Path, most: u64) -> Result<Zeroizing<String>, FileFaul
     read_text(file, most)
 }
 
+/// Whether another user may have put files into a folder that is only read: it is somebody else's (the system
+/// administrator's own are none), or everybody may write to it.
+#[cfg(unix)]
+#[must_use]
+pub fn is_untrusted_folder(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let user = rustix::process::geteuid().as_raw();
+    std::fs::metadata(path).is_ok_and(|folder| is_untrusted((folder.uid(), folder.mode()), user))
+}
+
+/// Folders of a profile are their user's.
+#[cfg(not(unix))]
+#[must_use]
+pub const fn is_untrusted_folder(_: &Path) -> bool {
+    false
+}
+
+#[cfg(unix)]
+const fn is_untrusted((uid, mode): (u32, u32), user: u32) -> bool {
+    (uid != user && uid != 0) || mode & 0o002 != 0
+}
+
 fn read_text(file: File, most: u64) -> Result<Zeroizing<String>, FileFault> {
     // Room for all of it at once: what grows leaves copies behind in memory.
     let expected = file.metadata()?.len().min(most) + 1;
@@ -280,6 +302,20 @@ mod tests {
         assert!(matches!(shared((1000, 0o100_600), 0), Some(FileFault::Foreign { uid: 1000 })));
         for mode in [0o640, 0o604, 0o620, 0o602, 0o610, 0o601] {
             assert!(matches!(shared((1000, mode), 1000), Some(FileFault::Open { mode: m }) if m == mode));
+        }
+    }
+
+    #[test]
+    fn a_folder_that_is_read_is_the_users_or_the_systems_and_not_everybodys() {
+        for (owner, mode, user, expected) in [
+            (1000, 0o755, 1000, false),
+            (1000, 0o775, 1000, false),
+            (0, 0o755, 1000, false),
+            (1001, 0o755, 1000, true),
+            (1000, 0o777, 1000, true),
+            (1000, 0o755, 0, true),
+        ] {
+            assert_eq!(is_untrusted((owner, mode), user), expected, "{owner} {mode:o}");
         }
     }
 

@@ -100,3 +100,23 @@ fn forms_of_other_programs_are_named_with_what_to_do() {
         }
     }
 }
+
+#[test]
+fn a_damaged_capture_that_is_read_like_a_link_is_said_and_is_no_success() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pushes.pcapng");
+    let capture = path.to_str().unwrap();
+    let live = run(&["read", "sim:", "--model", "dsmr5-p1", "--capture", capture]);
+    assert_eq!(live.code, Some(0), "{live:?}");
+    let link = format!("file:{capture}");
+    let whole = run(&["read", &link, "--model", "dsmr5-p1"]);
+    assert_eq!((whole.code, whole.stderr.as_str()), (Some(0), ""), "{whole:?}");
+    let mut content = std::fs::read(&path).unwrap();
+    // The last packet says that the capture is complete.
+    let last = content.len() - 30;
+    content[last] ^= 1;
+    std::fs::write(&path, &content).unwrap();
+    let damaged = run(&["read", &link, "--model", "dsmr5-p1"]);
+    assert_eq!((damaged.code, damaged.stdout), (Some(5), whole.stdout), "{}", damaged.stderr);
+    assert!(damaged.stderr.contains("was changed after it was written"), "{}", damaged.stderr);
+}

@@ -227,6 +227,18 @@ mod tests {
         assert!(foreign.iter().all(|name| folder.path().join(name).exists()));
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_the_place_of_the_folder_is_not_followed() {
+        let home = tempfile::tempdir().unwrap();
+        let (elsewhere, captures) = (home.path().join("elsewhere"), home.path().join("captures"));
+        std::fs::create_dir(&elsewhere).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, &captures).unwrap();
+        let error = Ring::new(captures).create(wall(0)).unwrap_err();
+        assert!(error.to_string().starts_with("a link stands in the place of the folder"), "{error}");
+        assert_eq!(std::fs::read_dir(&elsewhere).unwrap().count(), 0);
+    }
+
     #[test]
     fn a_file_that_is_being_written_is_not_deleted() {
         let folder = tempfile::tempdir().unwrap();

@@ -23,6 +23,10 @@ pub fn traffic(state: &mut State, status: Status, effects: &mut Effects) {
     if !status.speech.can_send() {
         state.arming = Arming::ReadOnly;
     }
+    if let (Some(flaw), true) = (status.flaws.first(), state.status.flaws.is_empty()) {
+        let more = if status.flaws.len() > 1 { ", and more: see the trace" } else { "" };
+        state.warn(format!("This capture is damaged: {flaw}{more}"));
+    }
     state.status = status;
     steps::follow(state, None);
     if is_open && matches!(state.phase, Phase::Opening { .. }) {
