@@ -1,12 +1,13 @@
 //! Jobs: what waits and what runs.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use super::errand::{Errand, Scope, Urgency};
 use super::written::Unsettled;
 use super::{Decoder, JobId};
 use crate::frame::At;
-use crate::protocol::{Event, Exchange, Wait};
+use crate::protocol::{Event, Exchange, Spent, Wait};
 
 /// Something heard before the request had left the wire: on a pseudo-terminal the answer can overtake the
 /// computed end of the request.
@@ -25,6 +26,10 @@ pub(super) struct Active {
     /// Whether it was told that something more urgent waits.
     pub(super) gives_way: bool,
     pub(super) exchange: Box<dyn Exchange>,
+    /// What it has sent, against what its plan allows.
+    pub(super) spent: Spent,
+    /// Silence between what it sends when nothing answers.
+    pub(super) silence: Duration,
     /// By which protocol, unless it is bytes as typed.
     pub(super) decoder: Option<Decoder>,
     /// How far it may go.
@@ -52,6 +57,7 @@ impl Active {
     pub(super) fn new(
         (job, urgency): (JobId, Urgency),
         exchange: Box<dyn Exchange>,
+        silence: Duration,
         decoder: Option<Decoder>,
         scope: Scope,
     ) -> Self {
@@ -59,7 +65,9 @@ impl Active {
             job,
             urgency,
             gives_way: false,
+            spent: Spent::new(exchange.bound()),
             exchange,
+            silence,
             decoder,
             scope,
             unsettled: None,
@@ -72,6 +80,11 @@ impl Active {
             is_deaf: false,
             early: Vec::new(),
         }
+    }
+
+    /// Whether what it sends are requests, which what is heard answers.
+    pub(super) const fn is_asking(&self) -> bool {
+        !self.spent.bound().is_of_replies()
     }
 
     /// Hears something of the line, now or once its request has left the wire.

@@ -18,6 +18,7 @@ mod reports;
 mod run;
 mod search;
 mod seven;
+mod silence;
 mod speech;
 mod talk;
 #[cfg(test)]

@@ -4,15 +4,21 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::frame::At;
-use crate::protocol::{Action, Event, Exchange, Failure, Fault, Wait};
+use crate::protocol::{Action, Bound, Event, Exchange, Failure, Fault, Wait, Warning};
 
 const STEP: &str = "raw bytes";
+const FLOOD: &str = "the far end does not fall silent; it is not listened to any longer";
+
+/// A far end that never falls silent is listened to for so many times as long as silence is waited for.
+const LONGEST: u32 = 120;
 
 /// Sends bytes and ends when nothing has come for a while.
 #[derive(Debug)]
 pub struct RawExchange {
     bytes: Vec<u8>,
     listen: Duration,
+    /// When listening ends, whatever comes.
+    latest: Option<At>,
     heard: bool,
     noise_bytes: u32,
     echo: bool,
@@ -23,7 +29,15 @@ impl RawExchange {
     /// Ready to send `bytes` and to listen until nothing has come for `listen`.
     #[must_use]
     pub const fn new(bytes: Vec<u8>, listen: Duration) -> Self {
-        Self { bytes, listen, heard: false, noise_bytes: 0, echo: false, actions: VecDeque::new() }
+        Self {
+            bytes,
+            listen,
+            latest: None,
+            heard: false,
+            noise_bytes: 0,
+            echo: false,
+            actions: VecDeque::new(),
+        }
     }
 
     /// The bytes, until they are sent.
@@ -33,7 +47,8 @@ impl RawExchange {
     }
 
     fn wait(&mut self, at: At) {
-        self.actions.push_back(Action::Wait(Wait::until(at + self.listen)));
+        let latest = *self.latest.get_or_insert(at + self.listen * LONGEST);
+        self.actions.push_back(Action::Wait(Wait::until(at + self.listen).no_longer_than(latest)));
     }
 
     fn end(&mut self, fault: Option<Fault>) {
@@ -48,6 +63,10 @@ impl RawExchange {
 }
 
 impl Exchange for RawExchange {
+    fn bound(&self) -> Bound {
+        Bound::once(self.bytes.len())
+    }
+
     fn handle(&mut self, event: Event<'_>, at: At) {
         match event {
             Event::Start => {
@@ -67,7 +86,12 @@ impl Exchange for RawExchange {
                 self.noise_bytes += u32::try_from(bytes.len()).unwrap_or(u32::MAX);
                 self.wait(at);
             }
-            Event::Deadline => self.end(self.silence()),
+            Event::Deadline => {
+                if self.latest.is_some_and(|latest| latest <= at) {
+                    self.actions.push_back(Action::Warning(Warning { code: "flood", text: FLOOD.into() }));
+                }
+                self.end(self.silence());
+            }
             Event::Cancelled | Event::GiveWay => self.end(Some(Fault::Cancelled)),
             Event::LinkLost => self.end(Some(Fault::LinkLost)),
             Event::LineRefused => {}

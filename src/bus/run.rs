@@ -188,7 +188,10 @@ impl Bus {
         let begin = (self.queue.len() > 0 && self.may_begin()).then(|| self.quiet.begin());
         let idle = || [begin, self.search.due()].into_iter().flatten().min();
         let next = if is_asking { self.due() } else { idle() };
-        [next, self.pause_ends(), self.digest.deadline(), self.closing].into_iter().flatten().min()
+        [next, self.pause_ends(), self.send_due(), self.digest.deadline(), self.closing]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// When the running exchange is to be woken.

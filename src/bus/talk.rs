@@ -2,6 +2,7 @@
 
 use super::job::Active;
 use super::seven::SevenBits;
+use super::silence::Silence;
 use super::{Counters, EchoState, Status};
 use crate::frame::At;
 use crate::link::LineError;
@@ -13,6 +14,7 @@ use crate::trace::{Claimed, EntryKind, Way};
 pub(super) struct Talk {
     pub(super) active: Option<Active>,
     pub(super) status: Status,
+    pub(super) silence: Silence,
     pub(super) seven: SevenBits,
 }
 
@@ -20,7 +22,7 @@ impl Talk {
     /// Tells the running exchange of a received piece, and counts it. True when it is the first echo.
     pub(super) fn hear(&mut self, piece: &Claimed<'_>, at: At) -> bool {
         if piece.way == Way::Out {
-            if let Some(active) = self.active.as_mut().filter(|active| !active.exchange.only_acknowledges()) {
+            if let Some(active) = self.active.as_mut().filter(|active| active.is_asking()) {
                 active.request = Some(piece.number);
             }
             return false;
@@ -35,11 +37,18 @@ impl Talk {
     /// Tells the running exchange of a received entry; gives the count of its wrong parity bits.
     pub(super) fn tell(&mut self, number: u32, kind: EntryKind, bytes: &[u8], at: At) -> usize {
         let (bytes, parity_errors) = self.seven.receive(kind, bytes);
+        let is_sound = matches!(kind, EntryKind::Frame(judged) if judged != Judged::Bad);
+        if is_sound {
+            self.silence.hear();
+        }
         let Some(active) = self.active.as_mut().filter(|active| !active.is_deaf) else {
             return parity_errors;
         };
         match kind {
             EntryKind::Frame(_) => {
+                if is_sound {
+                    active.spent.hear();
+                }
                 active.reply = Some(number);
                 active.hear(Event::Frame(&bytes), at);
             }

@@ -1,6 +1,7 @@
 //! The loop against a hand at the far end, on paused time.
 
 mod arriving;
+mod bounds;
 mod early;
 mod endless;
 mod listening;

@@ -12,7 +12,7 @@ use crate::protocol::{Fault, Lock};
 pub enum Exit {
     /// Done.
     Done = 0,
-    /// The system failed us: output could not be written.
+    /// The system failed us: output could not be written. Or a defect of this program was found and stopped.
     System = 1,
     /// Wrong usage: unknown model, odd number of hex digits, bad address, file not found.
     Usage = 2,
@@ -53,6 +53,7 @@ impl Exit {
                 Self::Forbidden
             }
             Fault::LineRefused | Fault::ListensOnly | Fault::LinkLost => Self::Link,
+            Fault::Overrun(_) => Self::System,
             Fault::Cancelled => Self::Interrupted,
         }
     }
@@ -160,7 +161,7 @@ impl Trouble {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::Unfit;
+    use crate::protocol::{Excess, Limit, Unfit};
 
     #[test]
     fn every_fault_has_the_code_of_the_table() {
@@ -174,6 +175,7 @@ mod tests {
             (Fault::LineRefused, 3),
             (Fault::OtherMaster, 7),
             (Fault::LinkLost, 3),
+            (Fault::Overrun(Excess { messages: 3, bytes: 15, limit: Limit::Total(3) }), 1),
         ];
         for (fault, code) in cases {
             assert_eq!(Exit::of(&fault) as u8, code, "{fault:?}");

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::argument::Arguments;
+use super::bound::{Bound, Excess};
 use super::command::Command;
 use super::family::{ComposeError, Family, Profile};
 use super::line::LineSettings;
@@ -233,6 +234,8 @@ pub enum Fault {
     Unsendable(ComposeError),
     /// It would have changed the meter, which was not allowed; nothing was sent.
     NotPermitted,
+    /// It would have sent more than its plan allows, and was stopped before: a defect of this program.
+    Overrun(Excess),
     /// The line settings could not be set.
     LineRefused,
     /// The link is only listened to: nothing was sent.
@@ -279,11 +282,8 @@ pub trait Exchange: Send {
     /// before anything else. Whoever would change the line goes without.
     fn line_stays(&mut self) {}
 
-    /// Whether it only waits for what meters say. What it sends then acknowledges what was heard: it is no request,
-    /// and what was heard stays the answer.
-    fn only_acknowledges(&self) -> bool {
-        false
-    }
+    /// How much it may send, known from its plan. Asked before anything else; what exceeds it is not sent, and ends it.
+    fn bound(&self) -> Bound;
 
     /// What it wants done next.
     fn next_action(&mut self) -> Option<Action>;

@@ -214,6 +214,9 @@ pub trait Family: Sync {
     /// push, and no request that an answer cannot be told from.
     fn request_at(&self, bytes: &[u8]) -> Option<MasterRequest>;
 
+    /// Silence that must lie on a line between two transmissions of ours when nothing has answered the first.
+    fn silence(&self, line: LineSettings) -> Duration;
+
     /// The state machine that carries the requests of a plan out, one after the other.
     ///
     /// # Errors

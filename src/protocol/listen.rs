@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::bound::Bound;
 use super::command::{Access, Command, Group, Kind, Parameter};
 use super::exchange::{Action, Event, Exchange, Failure, Fault, Plan, Warning};
 use super::family::{Context, Family, Profile};
@@ -223,8 +224,8 @@ impl Listen {
 }
 
 impl Exchange for Listen {
-    fn only_acknowledges(&self) -> bool {
-        true
+    fn bound(&self) -> Bound {
+        Bound::Replies
     }
 
     fn handle(&mut self, event: Event<'_>, at: At) {

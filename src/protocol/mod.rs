@@ -12,6 +12,7 @@
 
 mod address;
 mod argument;
+mod bound;
 pub mod cipher;
 mod command;
 mod delimited;
@@ -54,6 +55,7 @@ pub mod mercury230;
 
 pub use address::Address;
 pub use argument::{Argument, ArgumentError, Arguments};
+pub use bound::{Allowance, Bound, Excess, Limit, Spent};
 #[cfg(test)]
 pub use command::example;
 pub use command::{Access, Choice, Command, Group, Kind, Parameter};

@@ -10,6 +10,7 @@ pub use standing::{State, Tally};
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::bound::{Allowance, Bound};
 use super::command::Access;
 use super::exchange::{Action, Event, Exchange, Failure, Fault, Options, Unfit, Warning};
 use super::wait::{Patience, Wait};
@@ -66,6 +67,12 @@ pub trait Turn: Send {
     /// Whether an answer comes at all; broadcasts have none.
     fn is_answered(&self, index: usize) -> bool;
 
+    /// How many questions a command takes at the most, each answer calling for the next.
+    fn rounds(&self, index: usize) -> u32;
+
+    /// Bytes of the longest question.
+    fn longest(&self) -> usize;
+
     /// The bytes of a command's question number `round`, from 0.
     fn question(&mut self, index: usize, round: usize) -> Vec<u8>;
 
@@ -97,6 +104,8 @@ pub struct Turns<T> {
     owed: u32,
     /// Whether the answer to the last question has come, damaged.
     is_damaged: bool,
+    /// The end of the present wait or pause, whatever comes in.
+    latest: At,
     /// The first answer, while the second one of a pair is awaited.
     first: Option<Vec<Reading>>,
     /// Since when something more urgent waits for the line.
@@ -118,6 +127,7 @@ impl<T: Turn> Turns<T> {
             question: Vec::new(),
             owed: 0,
             is_damaged: false,
+            latest: At::ZERO,
             first: None,
             gives_way: None,
             actions: VecDeque::new(),
@@ -136,7 +146,7 @@ impl<T: Turn> Turns<T> {
         self.is_damaged = false;
         self.state = State::Asking;
         self.question = self.turn.question(self.index, self.round);
-        let of = if self.turn.access(self.index) == Access::Read { self.options.tries() } else { 1 };
+        let of = self.tries(self.index);
         self.actions.push_back(Action::Try { number: self.tally.asked, of });
         self.actions.push_back(Action::Send(self.question.clone()));
     }
@@ -144,7 +154,7 @@ impl<T: Turn> Turns<T> {
     fn sent(&mut self, at: At) {
         if self.turn.is_answered(self.index) {
             self.state = State::Listening;
-            self.actions.push_back(Action::Wait(self.turn.timing().reply.from(at)));
+            self.wait_at_most(self.turn.timing().reply.from(at));
         } else {
             self.owed = 0;
             self.next_command(Ok(()), at);
@@ -203,10 +213,14 @@ impl<T: Turn> Turns<T> {
         if matches!(self.turn.judge(index, self.round, frame), Judgement::Foreign) {
             return;
         }
+        let was_owed = self.owed > 0;
         self.owed = self.owed.saturating_sub(1);
-        self.warn("late-answer", "an answer came after its time and was not taken for the next one");
+        if was_owed || self.tally.late == 0 {
+            self.tally.late += 1;
+            self.warn("late-answer", "an answer came after its time and was not taken for the next one");
+        }
         if self.owed == 0 {
-            self.pause(at);
+            self.wait(Wait::until(at + self.turn.timing().gap));
         }
     }
 
@@ -221,7 +235,9 @@ impl<T: Turn> Turns<T> {
     }
 
     fn unfit(&mut self, unfit: Unfit) {
-        if let Unfit::Address { expected, found } = unfit {
+        if let Unfit::Address { expected, found } = unfit
+            && self.tally.unfit.as_ref() != Some(&unfit)
+        {
             let text = format!("answer from address {found} while asking {expected}");
             self.actions.push_back(Action::Warning(Warning { code: "other-meter", text: text.into() }));
         }
@@ -232,8 +248,7 @@ impl<T: Turn> Turns<T> {
         while let Some(warning) = self.turn.warning() {
             self.actions.push_back(Action::Warning(warning));
         }
-        let wants_pair = self.options.read_twice && self.turn.access(self.index) == Access::Read;
-        if wants_pair && self.first.as_ref() != Some(&readings) {
+        if self.wants_pair(self.index) && self.first.as_ref() != Some(&readings) {
             let differs = self.first.replace(readings).is_some();
             if !differs {
                 // The second question of a pair is no retry.
@@ -255,8 +270,17 @@ impl<T: Turn> Turns<T> {
     }
 
     fn may_repeat(&self) -> bool {
-        let may_repeat = self.turn.access(self.index) == Access::Read && self.gives_way.is_none();
-        may_repeat && self.tally.asked < self.options.tries()
+        self.gives_way.is_none() && self.tally.asked < self.tries(self.index)
+    }
+
+    /// How often a question of a command is asked: what changes the meter, once.
+    fn tries(&self, index: usize) -> u32 {
+        if self.turn.access(index) == Access::Read { self.options.tries() } else { 1 }
+    }
+
+    /// Whether a command's answers are compared with each other.
+    fn wants_pair(&self, index: usize) -> bool {
+        self.options.read_twice && self.turn.access(index) == Access::Read
     }
 
     fn give_up(&mut self, at: At) {
@@ -287,16 +311,23 @@ impl<T: Turn> Turns<T> {
         let timing = self.turn.timing();
         self.state = State::Pausing;
         if self.owed > 0 && self.tally.asked == 0 {
-            self.wait(timing.reply.from(at));
+            self.wait_at_most(timing.reply.from(at));
         } else if timing.gap.is_zero() {
             self.ask(at);
         } else {
-            self.wait(Wait::until(at + timing.gap));
+            self.wait_at_most(Wait::until(at + timing.gap));
         }
     }
 
-    fn wait(&mut self, wait: Wait) {
+    /// Waits, and sets the bound of the waits that may take the place of this one.
+    fn wait_at_most(&mut self, wait: Wait) {
+        self.latest = wait.latest;
         self.actions.push_back(Action::Wait(wait));
+    }
+
+    /// Another wait in the place of the present one, which it does not outlast.
+    fn wait(&mut self, wait: Wait) {
+        self.actions.push_back(Action::Wait(wait.no_longer_than(self.latest)));
     }
 
     fn deadline(&mut self, at: At) {
@@ -355,6 +386,21 @@ impl<T: Turn> Turns<T> {
 }
 
 impl<T: Turn> Exchange for Turns<T> {
+    /// Every command is asked until its tries are used up, whatever became of the one before.
+    fn bound(&self) -> Bound {
+        let indices = 0..self.turn.count();
+        let total = indices.clone().map(|index| {
+            let pair = if self.wants_pair(index) { 2 } else { 1 };
+            self.turn.rounds(index).saturating_mul(self.tries(index) * pair)
+        });
+        let unanswered = indices.map(|index| self.tries(index));
+        Bound::Requests(Allowance {
+            unanswered: unanswered.sum(),
+            total: total.fold(0, u32::saturating_add),
+            longest: self.turn.longest(),
+        })
+    }
+
     fn handle(&mut self, event: Event<'_>, at: At) {
         match event {
             Event::Start => self.ask(at),

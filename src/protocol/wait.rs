@@ -55,6 +55,12 @@ impl Wait {
         Self { until: at, gap: BURST, latest: at + LONGEST_BURST }
     }
 
+    /// The same, over at `latest` whatever comes.
+    #[must_use]
+    pub fn no_longer_than(self, latest: At) -> Self {
+        Self { until: self.until.min(latest), latest: self.latest.min(latest), ..self }
+    }
+
     /// When it is over, as far as is known now: `heard` is when bytes came last, `is_receiving` whether they are
     /// the beginning of something that has not come to its end.
     #[must_use]

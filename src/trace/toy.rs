@@ -135,6 +135,10 @@ impl Family for Toy {
     fn access_of(&self, _: &[u8], _: Dialect) -> Option<Access> {
         None
     }
+    fn silence(&self, _: LineSettings) -> std::time::Duration {
+        std::time::Duration::ZERO
+    }
+
     fn exchange(&self, _: Plan) -> Result<Box<dyn Exchange>, ComposeError> {
         Err(ComposeError::Foreign("anything"))
     }

@@ -12,6 +12,8 @@ use crate::trace::Mark;
 
 /// Warnings that are told of a job.
 const MOST_WARNINGS: u32 = 64;
+/// Characters of silence between bytes of no known protocol: what most protocols of buses take for the end of a frame.
+const SILENT_CHARACTERS: usize = 4;
 
 impl Bus {
     /// Begins the next job that waits, once the link is open and the last one is over.
@@ -30,6 +32,7 @@ impl Bus {
                 self.refuse(job, self.silenced());
                 continue;
             }
+            let silence = self.silence_of(&errand);
             let (exchange, scope) = errand.into_exchange(self.talk.status.line, self.is_line_chosen);
             match exchange {
                 Ok(mut exchange) => {
@@ -39,13 +42,21 @@ impl Bus {
                     if self.talk.status.line.is_none() {
                         exchange.line_stays();
                     }
-                    self.talk.active = Some(Active::new((job, urgency), exchange, decoder, scope));
+                    self.talk.active = Some(Active::new((job, urgency), exchange, silence, decoder, scope));
                     self.tell(job, JobEvent::Started);
                     self.begin(listens && !may_reply);
                 }
                 Err(error) => self.refuse(job, Fault::Unsendable(error)),
             }
         }
+    }
+
+    /// The silence that an errand owes the line between transmissions that nothing answers.
+    fn silence_of(&self, errand: &Errand) -> Duration {
+        let decoder = errand.decoder().or(self.decoder.as_ref());
+        let planned = errand.asked().map(|plan| plan.profile.line);
+        let line = self.talk.status.line.or(planned).unwrap_or_default();
+        decoder.map_or_else(|| line.wire_time(SILENT_CHARACTERS), |decoder| decoder.family.silence(line))
     }
 
     /// Begins the active job. One that only listens hears what nobody has heard yet; a reply would come too late.
@@ -109,7 +120,7 @@ impl Bus {
     }
 
     /// A job is over; how many of its warnings were not told is the last of them.
-    fn finished(&mut self, job: JobId) {
+    pub(super) fn finished(&mut self, job: JobId) {
         let untold =
             self.talk.active.take().map_or(0, |active| active.warnings.saturating_sub(MOST_WARNINGS));
         let untold = u64::from(untold) + self.reports.take_lost();
@@ -129,7 +140,7 @@ impl Bus {
         }
     }
 
-    fn answered(&mut self, index: usize, result: Result<(), Failure>, at: At) {
+    pub(super) fn answered(&mut self, index: usize, result: Result<(), Failure>, at: At) {
         self.settle(result.clone(), at);
         let Some(active) = &mut self.talk.active else { return };
         active.answered = index + 1;

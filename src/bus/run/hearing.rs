@@ -151,6 +151,7 @@ impl Bus {
     }
 
     fn sent(&mut self, at: At) {
+        self.talk.silence.sent(at);
         if let Some(request) = self.talk.active.as_ref().and_then(|active| active.request) {
             self.trace.lock().left_the_wire(request, at);
         }

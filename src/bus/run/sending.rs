@@ -1,12 +1,14 @@
 //! What goes out: when the line is as it should be, if it may, noted before it leaves.
 
+use std::time::Duration;
+
 use super::super::errand::Scope;
 use super::super::job::Active;
 use super::super::written::Unsettled;
-use super::Bus;
+use super::{Bus, Outgoing};
 use crate::frame::At;
-use crate::protocol::{Access, Fault, LineSettings};
-use crate::trace::Way;
+use crate::protocol::{Access, Excess, Failure, Fault, LineSettings};
+use crate::trace::{Mark, Way};
 
 impl Bus {
     pub(super) fn transmit(&mut self, bytes: Vec<u8>, at: At) {
@@ -14,8 +16,11 @@ impl Bus {
             return self.stop_overstepping(Fault::NotPermitted);
         }
         if let Some(active) = &mut self.talk.active {
+            if let Err(excess) = active.spent.send(bytes.len()) {
+                return self.stop_overrunning(excess, at);
+            }
             active.wait = None;
-            if !active.exchange.only_acknowledges() {
+            if active.is_asking() {
                 active.reply = None;
             }
             active.is_sending = true;
@@ -23,6 +28,32 @@ impl Bus {
         self.pause(at);
         self.outgoing.held.push_back(bytes);
         self.release(at);
+    }
+
+    /// When the first of what waits has left the silence it owes; `None` when nothing waits, or it waits for the line or
+    /// for a pause of others.
+    pub(super) fn send_due(&self) -> Option<At> {
+        let Outgoing { lines, held, paused } = &self.outgoing;
+        let is_waiting = *lines == 0 && !held.is_empty() && paused.is_none();
+        is_waiting.then(|| self.talk.silence.next(self.silence()))
+    }
+
+    /// The silence that what runs owes the line. A reply waits for none.
+    fn silence(&self) -> Duration {
+        let asking = self.talk.active.as_ref().filter(|active| active.is_asking());
+        asking.map_or(Duration::ZERO, |active| active.silence)
+    }
+
+    /// Ends what would send more than its plan allows. Whatever it was in, the next exchange ends first.
+    fn stop_overrunning(&mut self, excess: Excess, at: At) {
+        let Some(active) = &self.talk.active else { return };
+        let (job, index) = (active.job, active.answered);
+        let failure = Failure { step: "sending", fault: Fault::Overrun(excess) };
+        self.trace.lock().mark(Mark::Note(format!("sending was stopped: {excess}")), at);
+        self.answered(index, Err(failure), at);
+        self.finished(job);
+        self.outgoing.held.clear();
+        self.was_cut = true;
     }
 
     /// Whether an errand that reads would send something that may change the meter. An errand says before that it
@@ -54,10 +85,12 @@ impl Bus {
         self.release(at);
     }
 
-    /// Sends what is held, once the line is as it should be and nobody else is speaking.
+    /// Sends what is held, once the line is as it should be, has been silent for long enough, and nobody else is
+    /// speaking.
     pub(super) fn release(&mut self, at: At) {
         while self.outgoing.lines == 0
             && self.may_break_in(at)
+            && self.send_due().is_some_and(|due| due <= at)
             && let Some(bytes) = self.outgoing.held.pop_front()
         {
             self.put_out(bytes, at);
@@ -69,6 +102,7 @@ impl Bus {
             return self.stop_overstepping(self.silenced());
         }
         self.note_write(&bytes, at);
+        self.talk.silence.send(at);
         self.search.stop();
         let bytes = self.talk.seven.send(bytes);
         self.remark_on_parity(at);

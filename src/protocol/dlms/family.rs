@@ -1,5 +1,7 @@
 //! What the two families have in common: whatever carries them, meters push the same APDUs in the same manner.
 
+use std::time::Duration;
+
 use super::bare::OrBare;
 use super::standing::{Event as Broken, Standing};
 use super::{maker, responder};
@@ -102,6 +104,11 @@ impl<C: Carrier> Family for C {
 
     fn request_at(&self, bytes: &[u8]) -> Option<MasterRequest> {
         C::request_at(bytes)
+    }
+
+    /// Nothing is asked.
+    fn silence(&self, _: LineSettings) -> Duration {
+        Duration::ZERO
     }
 
     fn exchange(&self, plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {

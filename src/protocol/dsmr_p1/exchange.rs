@@ -9,8 +9,8 @@ use super::dissect::{dissect, values};
 use super::variant;
 use crate::frame::{At, Values, Verdict};
 use crate::protocol::{
-    Action, BETWEEN_BYTES, ComposeError, Context, Dialect, Event, Exchange, Failure, Family, Fault, Finding,
-    LineSearch, Lock, MeterKey, Patience, Plan, Profile, Warning, line_search, sealed,
+    Action, BETWEEN_BYTES, Bound, ComposeError, Context, Dialect, Event, Exchange, Failure, Family, Fault,
+    Finding, LineSearch, Lock, MeterKey, Patience, Plan, Profile, Warning, line_search, sealed,
 };
 
 /// Characters of a long telegram, whose time on the wire is added to the deadline.
@@ -170,6 +170,10 @@ fn unusable(found: &Values) -> Option<Fault> {
 }
 
 impl Exchange for Wait {
+    fn bound(&self) -> Bound {
+        Bound::NOTHING
+    }
+
     fn handle(&mut self, event: Event<'_>, at: At) {
         match event {
             Event::Start => {

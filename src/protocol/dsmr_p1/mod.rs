@@ -29,6 +29,8 @@ mod variant;
 mod wire;
 mod wrapped;
 
+use std::time::Duration;
+
 use super::line_search::{self, Usual};
 use super::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, MasterRequest,
@@ -138,6 +140,11 @@ impl Family for P1 {
     fn request_at(&self, _: &[u8]) -> Option<MasterRequest> {
         // A meter is asked by a wire of its plug, and never by a byte.
         None
+    }
+
+    /// Nothing is asked.
+    fn silence(&self, _: LineSettings) -> Duration {
+        Duration::ZERO
     }
 
     fn exchange(&self, plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {

@@ -252,8 +252,13 @@ fn timing(line: LineSettings, network_delay: Duration) -> Timing {
             gap: BETWEEN_BYTES + network_delay,
             length: line.wire_time(LONGEST_REPLY),
         },
-        gap: line.wire_time(SILENT_HALF_CHARACTERS) / 2,
+        gap: silence(line),
     }
+}
+
+/// Silence between two transmissions on a line.
+pub fn silence(line: LineSettings) -> Duration {
+    line.wire_time(SILENT_HALF_CHARACTERS) / 2
 }
 
 impl Turn for CeTurn {
@@ -274,6 +279,20 @@ impl Turn for CeTurn {
     fn is_answered(&self, index: usize) -> bool {
         let Some(inquiry) = self.inquiry(index) else { return true };
         !inquiry.spec.is_broadcast && (self.envelope.to != BROADCAST || inquiry.spec.access == Access::Read)
+    }
+
+    /// Its own questions, and the one for the decimals before them.
+    fn rounds(&self, index: usize) -> u32 {
+        let own = self.inquiry(index).map_or(0, |inquiry| inquiry.questions.len());
+        u32::try_from(own).unwrap_or(u32::MAX).saturating_add(1)
+    }
+
+    fn longest(&self) -> usize {
+        let own = self.inquiries.iter().flat_map(|inquiry| &inquiry.questions);
+        own.chain([&self.config])
+            .map(|question| self.envelope.packet(question).to_wire().len())
+            .max()
+            .unwrap_or(0)
     }
 
     fn question(&mut self, index: usize, round: usize) -> Vec<u8> {

@@ -45,6 +45,8 @@ mod tests;
 
 pub use compose::request_of;
 
+use std::time::Duration;
+
 use crate::frame::Dissection;
 use crate::protocol::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, MasterRequest,
@@ -160,6 +162,10 @@ impl Family for Ce {
 
     fn request_at(&self, bytes: &[u8]) -> Option<MasterRequest> {
         master::request_at(bytes)
+    }
+
+    fn silence(&self, line: LineSettings) -> Duration {
+        exchange::silence(line)
     }
 
     fn exchange(&self, plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {

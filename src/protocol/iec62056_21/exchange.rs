@@ -10,6 +10,7 @@
 //! - Every end after a sign-on, a cancellation included, sends the sign-off twice and puts the line back.
 
 mod answers;
+mod bound;
 mod ending;
 mod judge;
 mod pace;
@@ -23,6 +24,7 @@ use std::collections::VecDeque;
 use super::compose::{self, Job};
 use crate::protocol::{Access, ComposeError, Exchange, Plan};
 
+pub use pace::SILENCE;
 pub use session::Session;
 
 /// A request with what it comes down to.

@@ -49,6 +49,8 @@ mod tests;
 
 pub use step::{Stand, Step};
 
+use std::time::Duration;
+
 use crate::frame::Dissection;
 use crate::protocol::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, KnownCode, LineSettings,
@@ -148,6 +150,10 @@ impl Family for Iec {
 
     fn request_at(&self, bytes: &[u8]) -> Option<MasterRequest> {
         master::request_at(bytes)
+    }
+
+    fn silence(&self, _: LineSettings) -> Duration {
+        exchange::SILENCE
     }
 
     fn exchange(&self, plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {

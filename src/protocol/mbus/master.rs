@@ -146,8 +146,13 @@ fn timing(line: LineSettings, network_delay: Duration) -> Timing {
             gap: BETWEEN_BYTES + network_delay,
             length: line.wire_time(LONGEST),
         },
-        gap: line.wire_time(SILENT_CHARACTERS),
+        gap: silence(line),
     }
+}
+
+/// Silence before a request on a line.
+pub fn silence(line: LineSettings) -> Duration {
+    line.wire_time(SILENT_CHARACTERS)
 }
 
 impl Turn for Master {
@@ -165,6 +170,15 @@ impl Turn for Master {
 
     fn is_answered(&self, _: usize) -> bool {
         true
+    }
+
+    /// The link is reset or the slave selected, then each frame is asked for.
+    fn rounds(&self, _: usize) -> u32 {
+        u32::try_from(MOST_FRAMES).unwrap_or(u32::MAX) + 1
+    }
+
+    fn longest(&self) -> usize {
+        self.slave.greeting().len().max(link::short(0, 0).len())
     }
 
     fn question(&mut self, index: usize, round: usize) -> Vec<u8> {

@@ -32,6 +32,8 @@ mod vif;
 
 pub(super) use tracker::Exchanges;
 
+use std::time::Duration;
+
 use self::address::Slave;
 use super::delimited::Delimited;
 use super::line_search::{self, Usual};
@@ -134,6 +136,10 @@ impl Family for Mbus {
 
     fn request_at(&self, bytes: &[u8]) -> Option<MasterRequest> {
         requests::request_at(bytes)
+    }
+
+    fn silence(&self, line: LineSettings) -> Duration {
+        master::silence(line)
     }
 
     fn exchange(&self, plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {

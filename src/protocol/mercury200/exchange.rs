@@ -90,8 +90,13 @@ fn timing(asked: &[Asked], line: LineSettings, network_delay: Duration) -> Timin
             gap: BETWEEN_BYTES + network_delay,
             length: line.wire_time(SHORTEST + longest),
         },
-        gap: line.wire_time(SILENT_CHARACTERS),
+        gap: silence(line),
     }
+}
+
+/// Silence between two packets on a line.
+pub fn silence(line: LineSettings) -> Duration {
+    line.wire_time(SILENT_CHARACTERS)
 }
 
 impl Asked {
@@ -143,6 +148,14 @@ impl Turn for Talk {
 
     fn is_answered(&self, _: usize) -> bool {
         true
+    }
+
+    fn rounds(&self, _: usize) -> u32 {
+        1
+    }
+
+    fn longest(&self) -> usize {
+        self.asked.iter().map(|asked| asked.bytes.len()).max().unwrap_or(0)
     }
 
     fn question(&mut self, index: usize, _: usize) -> Vec<u8> {

@@ -34,6 +34,8 @@ mod tracker;
 mod values;
 mod wire;
 
+use std::time::Duration;
+
 use super::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, MasterRequest,
     Plan, Profile, Request, Responder, Setup, SetupError, Source, Tracker,
@@ -91,6 +93,10 @@ impl Family for Mercury200 {
 
     fn request_at(&self, bytes: &[u8]) -> Option<MasterRequest> {
         master::request_at(bytes)
+    }
+
+    fn silence(&self, line: LineSettings) -> Duration {
+        exchange::silence(line)
     }
 
     fn exchange(&self, plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {

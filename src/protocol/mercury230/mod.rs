@@ -49,6 +49,8 @@ mod variant;
 mod wire;
 mod writes;
 
+use std::time::Duration;
+
 use super::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, LoadProfile,
     MasterRequest, Plan, Profile, Reach, Request, Responder, Setup, SetupError, Source, Stage, Tracker,
@@ -151,6 +153,10 @@ impl Family for Mercury230 {
 
     fn request_at(&self, bytes: &[u8]) -> Option<MasterRequest> {
         master::request_at(bytes)
+    }
+
+    fn silence(&self, line: LineSettings) -> Duration {
+        timing::silence(line)
     }
 
     fn exchange(&self, plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {

@@ -4,6 +4,7 @@
 //! if the meter says that it is closed (it closes it 240 s after the last request), and closed at the end. A
 //! password that the meter refuses is not sent again. Commands that need no channel do without.
 
+mod bound;
 mod refusal;
 mod replies;
 
@@ -19,8 +20,8 @@ use super::{compose, timing, wire};
 use crate::frame::At;
 use crate::protocol::turn::{State, Tally};
 use crate::protocol::{
-    Access, Action, BETWEEN_BYTES, ComposeError, Dialect, Event, Exchange, Failure, Fault, LineSettings,
-    Options, Patience, Plan, Profile, Request, Wait, Warning,
+    Access, Action, BETWEEN_BYTES, Bound, ComposeError, Dialect, Event, Exchange, Failure, Fault,
+    LineSettings, Options, Patience, Plan, Profile, Request, Wait, Warning,
 };
 use crate::reading::Reading;
 
@@ -113,6 +114,8 @@ pub struct Session {
     tally: Tally,
     /// Questions sent whose answers have neither come nor been waited for to the end: they may come late.
     owed: u32,
+    /// The end of the present wait or pause, whatever comes in.
+    latest: At,
     /// The first answer, while the second one of a pair is awaited.
     first: Option<Vec<Reading>>,
     /// Whether something more urgent waits for the line.
@@ -156,6 +159,7 @@ impl Session {
             sent: Vec::new(),
             tally: Tally::default(),
             owed: 0,
+            latest: At::ZERO,
             first: None,
             gives_way: false,
             actions: VecDeque::new(),
@@ -238,7 +242,7 @@ impl Session {
                 && self.row().is_some_and(|row| matches!(row.reply, rows::Reply::Nothing)));
         if is_answered {
             self.state = State::Listening;
-            self.actions.push_back(Action::Wait(self.patience().from(at)));
+            self.wait_at_most(self.patience().from(at));
         } else {
             self.owed = 0;
             self.settled(at, true);
@@ -342,12 +346,23 @@ impl Session {
     fn pause(&mut self, at: At, silence: Duration) {
         self.state = State::Pausing;
         if self.owed > 0 && self.tally.asked == 0 {
-            self.actions.push_back(Action::Wait(self.patience().from(at)));
+            self.wait_at_most(self.patience().from(at));
         } else if silence.is_zero() {
             self.go_on();
         } else {
-            self.actions.push_back(Action::Wait(Wait::until(at + silence)));
+            self.wait_at_most(Wait::until(at + silence));
         }
+    }
+
+    /// Waits, and sets the bound of the waits that may take the place of this one.
+    fn wait_at_most(&mut self, wait: Wait) {
+        self.latest = wait.latest;
+        self.actions.push_back(Action::Wait(wait));
+    }
+
+    /// Another wait in the place of the present one, which it does not outlast.
+    fn wait(&mut self, wait: Wait) {
+        self.actions.push_back(Action::Wait(wait.no_longer_than(self.latest)));
     }
 
     fn deadline(&mut self, at: At) {
@@ -424,6 +439,10 @@ impl Session {
 }
 
 impl Exchange for Session {
+    fn bound(&self) -> Bound {
+        self.allowance()
+    }
+
     fn handle(&mut self, event: Event<'_>, at: At) {
         match event {
             Event::Start => {

@@ -28,6 +28,8 @@ pub struct Tally {
     pub damaged: Option<String>,
     /// Why a sound frame is no answer.
     pub unfit: Option<Unfit>,
+    /// Answers that came when none was waited for.
+    pub late: u32,
     /// What the meter said instead.
     pub refused: Option<Fault>,
 }

@@ -11,6 +11,11 @@ use crate::protocol::iec62056_21::compose::Job;
 use crate::protocol::{Access, Action, Failure, Fault, Unfit};
 use crate::reading::{Reading, Unit};
 
+/// Blocks of one answer that are asked for, at the most: half a year of a quarter-hour profile in blocks of 16 rows.
+pub(super) const MOST_BLOCKS: u32 = 1024;
+
+const TOO_MANY_BLOCKS: Unfit = Unfit::Content("1024 blocks came, and more are said to follow");
+
 impl Session {
     pub(super) fn heard_answer(&mut self, verdict: Verdict, at: At) {
         let is_write = self.present().is_some_and(|query| query.is_write());
@@ -88,9 +93,8 @@ impl Session {
             Verdict::Data { readings, more, .. } => {
                 self.settle();
                 self.take_block(readings);
-                if more {
-                    self.blocks += 1;
-                    return self.send(vec![ACK], Phase::Readout);
+                if more && self.is_asking() {
+                    return self.next_block_of_readout(at);
                 }
                 self.whole_readout(at);
             }
@@ -139,10 +143,26 @@ impl Session {
     }
 
     /// Another block follows: it is asked for with ACK.
-    pub(super) fn next_block(&mut self, _: At) {
+    pub(super) fn next_block(&mut self, at: At) {
+        if self.blocks >= MOST_BLOCKS {
+            return self.command_failed(Fault::Unexpected(TOO_MANY_BLOCKS), at);
+        }
         self.blocks += 1;
         self.owed += 1;
         self.send(vec![ACK], Phase::Answer);
+    }
+
+    fn next_block_of_readout(&mut self, at: At) {
+        if self.blocks >= MOST_BLOCKS {
+            return self.fail_all("option select", &Fault::Unexpected(TOO_MANY_BLOCKS), at);
+        }
+        self.blocks += 1;
+        self.send(vec![ACK], Phase::Readout);
+    }
+
+    /// Whether the work asks for what it awaits. Who only listens acknowledges nothing.
+    fn is_asking(&self) -> bool {
+        !matches!(self.works.front(), Some(Work { job: Job::Listen(_), .. }))
     }
 
     /// The present command is answered.
@@ -208,7 +228,7 @@ impl Session {
 
     fn repeat(&mut self, at: At) {
         let next = if self.is_open { Next::Ask } else { Next::Outside };
-        self.pause(next, self.reaction, at);
+        self.pause(next, self.silence(), at);
     }
 
     /// Asks again if that is allowed, else the command has failed.

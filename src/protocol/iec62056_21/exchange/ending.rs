@@ -58,7 +58,7 @@ impl Session {
             let until = at + pace::answer(self.line, self.profile.network_delay).whole();
             self.actions.push_back(Action::Rest { until, owed });
         }
-        if self.owes_sign_off { self.pause(Next::SignOff, self.reaction, at) } else { self.restore(at) }
+        if self.owes_sign_off { self.pause(Next::SignOff, self.silence(), at) } else { self.restore(at) }
     }
 
     pub(super) fn sign_off(&mut self, next: Next) {

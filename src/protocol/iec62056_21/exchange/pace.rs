@@ -9,6 +9,8 @@ const fn millis(count: u64) -> Duration {
     Duration::from_millis(count)
 }
 
+/// Silence between two messages when nothing has answered the first: the reaction time of the standard.
+pub const SILENCE: Duration = STANDARD;
 /// Silence before the first sign-on: a CE102M needs 100 ms (wirenboard/wb-mqtt-serial, pull request 775).
 pub const QUIET: Duration = millis(200);
 /// From the end of the option select on the wire to the change of speed. The meter begins 200 ms later at the

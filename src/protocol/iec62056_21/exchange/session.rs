@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::judge::{self, Known};
+use super::judge::{self, Known, Verdict};
 use super::tally::Tally;
 use super::twice::Pair;
 use super::{Work, pace};
@@ -10,7 +10,8 @@ use crate::frame::At;
 use crate::protocol::iec62056_21::bcc::{Method, Rule};
 use crate::protocol::iec62056_21::compose::{self, Job, Query};
 use crate::protocol::{
-    Access, Action, Event, Exchange, Failure, Fault, LineSettings, Options, Patience, Profile, Wait, Warning,
+    Access, Action, Bound, Event, Exchange, Failure, Fault, LineSettings, Options, Patience, Profile, Wait,
+    Warning,
 };
 
 /// Where the session stands.
@@ -136,6 +137,8 @@ pub struct Session {
     pub(super) unknown: Vec<Vec<u8>>,
     /// The first failure among the commands of a work.
     pub(super) failed: Option<Failure>,
+    /// Whether nothing sound has come since the last message.
+    pub(super) is_unanswered: bool,
     /// Blocks of an answer that have come so far.
     pub(super) blocks: u32,
     /// The pair of answers, where everything is read twice.
@@ -176,6 +179,7 @@ impl Session {
             logins: 0,
             unknown: Vec::new(),
             failed: None,
+            is_unanswered: false,
             blocks: 0,
             gives_way: false,
             actions: VecDeque::new(),
@@ -188,6 +192,7 @@ impl Session {
 
     pub(super) fn send(&mut self, bytes: Vec<u8>, phase: Phase) {
         self.phase = phase;
+        self.is_unanswered = true;
         self.actions.push_back(Action::Send(bytes));
     }
 
@@ -288,8 +293,13 @@ impl Session {
         if self.owed > 0 {
             pace::answer(self.line, self.profile.network_delay).whole()
         } else {
-            self.reaction
+            self.silence()
         }
+    }
+
+    /// Between what came and what is sent next, or between two messages when nothing sound has come.
+    pub(super) fn silence(&self) -> std::time::Duration {
+        if self.is_unanswered { pace::SILENCE } else { self.reaction }
     }
 
     pub(super) fn ask(&mut self, at: At) {
@@ -316,6 +326,7 @@ impl Session {
         self.owed += 1;
         self.pair.ask_anew();
         self.count_try(self.tally.sent, self.tries());
+        self.blocks = 0;
         match self.works.front().map(|work| &work.job) {
             Some(Job::Fast(query)) => {
                 let bytes = compose::fast(&self.address, query, self.send_rule());
@@ -340,6 +351,7 @@ impl Session {
         let known = Known { dialect: self.profile.dialect, rule: self.rule, asked: asked.as_ref() };
         let (verdict, rule) = judge::judge(wire, known);
         self.rule = self.rule.or(rule);
+        self.is_unanswered &= matches!(verdict, Verdict::Damaged(_) | Verdict::Foreign);
         match self.phase {
             Phase::SignOn => self.heard_identification(verdict, at),
             Phase::Operand => self.heard_operand(verdict, wire, at),
@@ -403,6 +415,10 @@ impl Session {
 }
 
 impl Exchange for Session {
+    fn bound(&self) -> Bound {
+        self.allowance()
+    }
+
     fn handle(&mut self, event: Event<'_>, at: At) {
         match event {
             Event::Start => self.begin(at),

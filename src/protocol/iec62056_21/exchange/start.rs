@@ -104,6 +104,7 @@ impl Session {
 
     pub(super) fn select(&mut self, _: At) {
         self.step("option select");
+        self.blocks = 0;
         let (v, z, y) = self.choice();
         self.send(compose::select(v, z, y), Phase::Selecting);
     }

@@ -15,6 +15,12 @@ use jiff::civil::Date;
 /// How often a day is read again because midnight fell into its reading.
 const REPEATS: u8 = 3;
 
+/// Bytes of the longest frame that asks for one of the codes.
+pub const LONGEST_QUERY: usize = b"\x01R1\x0263010000()\x03h".len();
+
+/// Day schedules that a meter has.
+const MOST_SCHEDULES: u32 = 36;
+
 const PROFILE: u32 = 0x6301_0000;
 const REGISTERS: u32 = 0x0F80_8000;
 const SCHEDULE: u32 = 0x0A00_64FF;
@@ -113,6 +119,13 @@ impl Days {
         };
         let lacks_schedule = self.schedules.is_empty() && !matches!(self.need, Need::Schedule(_));
         of_present + u32::from(lacks_schedule) + 3 * u32::from(self.last.saturating_sub(self.next))
+    }
+
+    /// Codes in all at the most: registers, profile and date of each day, read again when midnight falls between, and
+    /// what is read once.
+    pub fn most_codes(&self) -> u32 {
+        let days = u32::from(self.last - self.next) + 1;
+        4 + MOST_SCHEDULES + days * 3 * (u32::from(REPEATS) + 1)
     }
 
     /// A remark that the answers give rise to.

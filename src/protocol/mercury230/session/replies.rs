@@ -10,7 +10,7 @@ use super::refusal::refusal;
 use super::{Channel, Constancy, Session, Step};
 use crate::frame::At;
 use crate::protocol::turn::{State, Tally};
-use crate::protocol::{Access, Action, Unfit, Warning};
+use crate::protocol::{Access, Action, Unfit, Wait, Warning};
 use crate::reading::{Raw, Reading};
 
 /// What the build variant is called.
@@ -59,10 +59,14 @@ impl Session {
         if matches!(answers::judge(&self.sent, frame, self.known()), Answer::Foreign | Answer::Same) {
             return;
         }
+        let was_owed = self.owed > 0;
         self.owed = self.owed.saturating_sub(1);
-        self.warn("late-answer", "an answer came after its time and was not taken for the next one");
+        if was_owed || self.tally.late == 0 {
+            self.tally.late += 1;
+            self.warn("late-answer", "an answer came after its time and was not taken for the next one");
+        }
         if self.owed == 0 {
-            self.pause(at, timing::silence(self.line));
+            self.wait(Wait::until(at + timing::silence(self.line)));
         }
     }
 
@@ -72,7 +76,9 @@ impl Session {
     }
 
     fn unfit(&mut self, unfit: Unfit) {
-        if let Unfit::Address { expected, found } = unfit {
+        if let Unfit::Address { expected, found } = unfit
+            && self.tally.unfit.as_ref() != Some(&unfit)
+        {
             let text = format!("answer from address {found} while asking {expected}");
             self.actions.push_back(Action::Warning(Warning { code: "other-meter", text: text.into() }));
         }
