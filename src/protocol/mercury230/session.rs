@@ -287,9 +287,15 @@ impl Session {
         self.pause(at, Duration::ZERO);
     }
 
+    /// Another question after one that nothing sound has answered.
+    fn begin_after_trouble(&mut self, at: At) {
+        self.tally = Tally::default();
+        self.pause(at, timing::silence(self.line));
+    }
+
     fn retry_or_fail(&mut self, at: At) {
         if self.may_repeat() && !self.gives_way && self.tally.asked < self.options.tries() {
-            return self.pause(at, Duration::ZERO);
+            return self.pause(at, timing::silence(self.line));
         }
         match self.step {
             Step::Close => self.finish(),
@@ -312,7 +318,7 @@ impl Session {
             "constant",
             "the meter does not tell its constant: what its load profile counts stays pulses",
         );
-        self.begin(at);
+        self.begin_after_trouble(at);
     }
 
     /// The present command has failed.
@@ -323,8 +329,7 @@ impl Session {
         self.index = if is_over { self.asked.len() } else { self.index + 1 };
         self.questions.clear();
         self.first = None;
-        self.tally = Tally::default();
-        self.pause(at, Duration::ZERO);
+        self.begin_after_trouble(at);
     }
 
     /// The channel was not opened: nothing that is left can be asked.
@@ -399,7 +404,7 @@ impl Session {
         if self.step == Step::Open && self.channel == Channel::Closed {
             self.channel = Channel::Open;
         }
-        self.pause(at, Duration::ZERO);
+        self.pause(at, timing::silence(self.line));
     }
 
     /// What is left of the plan is not asked.

@@ -90,7 +90,7 @@ impl Session {
             // It may have been a refusal; a password that may be wrong is not sent again. Whether the channel
             // is open the next command will tell.
             self.channel = Channel::OpenForGood;
-            return self.begin(at);
+            return self.begin_after_trouble(at);
         }
         self.tally.damaged = Some(what);
         self.retry_or_fail(at);
