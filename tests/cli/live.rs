@@ -216,6 +216,33 @@ fn a_link_lost_in_the_middle_ends_with_3() {
     assert_eq!(ended.status.code(), Some(3), "{}", String::from_utf8_lossy(&ended.stderr));
 }
 
+#[test]
+fn a_silent_iec_meter_behind_a_converter_gets_a_few_bytes_and_a_diagnosis() {
+    for noise in [b"".as_slice(), b"\xAE\x11\xF3\xC0\x00\xFF\xFE"] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let place = format!("tcp://{}", listener.local_addr().unwrap());
+        let child = program()
+            .args(["read", &place, "--model", "iec62056-21"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (mut stream, _) = listener.accept().unwrap();
+        let (mut sent, mut piece) = (Vec::new(), [0; 256]);
+        while let Ok(count @ 1..) = stream.read(&mut piece) {
+            sent.extend_from_slice(&piece[..count]);
+            assert!(sent.len() < 400, "{sent:02X?}");
+            let _ = stream.write_all(noise);
+        }
+        let ended = child.wait_with_output().unwrap();
+        let stderr = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!(ended.status.code(), Some(4), "{stderr}");
+        assert!(stderr.contains("No answer"), "{stderr}");
+        let count = |what: &[u8]| sent.windows(what.len()).filter(|part| *part == what).count();
+        assert_eq!((count(b"/?!"), count(b"\x01B0")), (3, 2), "{sent:02X?}");
+    }
+}
+
 /// A capture of a request with a framing error in it, and of a break.
 fn damaged_capture(folder: &Path) -> PathBuf {
     let path = folder.join("damaged.pcapng");
