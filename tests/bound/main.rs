@@ -57,8 +57,8 @@ fn hold(
 
 fn all() -> Vec<Named> {
     let mut plans: Vec<Named> = plans::commands().into_iter().filter_map(Result::ok).collect();
-    let cautious = Options { retries: 1, read_twice: true };
-    for options in [Options::default(), Options { retries: 0, read_twice: false }, cautious] {
+    let cautious = Options { retries: 1, read_twice: true, ..Options::default() };
+    for options in [Options::default(), Options { retries: 0, ..Options::default() }, cautious] {
         plans.extend(plans::everyday(options));
     }
     plans
