@@ -313,6 +313,9 @@ fn reply_title(state: &State) -> String {
     if let Some(other) = other_step(state) {
         return other;
     }
+    if let Some(other) = state.bench.reply.shown.as_ref().and_then(|frame| state.shown.stranger(frame)) {
+        return format!("Reply  of another meter: {other}");
+    }
     let bytes = state.bench.reply.shown.as_ref().and_then(|shown| shown.wire()).map(|wire| wire.bytes.len());
     match (&state.bench.outcome, bytes) {
         (Outcome::Answered { latency: Some(latency) }, Some(bytes)) => {

@@ -3,8 +3,9 @@
 use std::collections::VecDeque;
 
 use super::{ArchiveView, Readings, Telegrams};
+use crate::frame::Dissection;
 use crate::link::Place;
-use crate::protocol::{Dialect, MeterId, Request};
+use crate::protocol::{Dialect, MeterId, Request, registry};
 
 /// Meters before the present one whose values are kept.
 const KEPT: usize = 8;
@@ -73,6 +74,14 @@ impl Shown {
     #[must_use]
     pub fn other(&self) -> Option<&MeterId> {
         self.other.as_ref().map(|(meter, _)| meter)
+    }
+
+    /// The meter that an explained frame is of, where that is surely another one: a damaged frame proves nothing.
+    #[must_use]
+    pub fn stranger(&self, frame: &Dissection) -> Option<MeterId> {
+        let heard = registry::family(frame.protocol)?.meter_of(frame);
+        let is_sound = !frame.verdict.is_bad();
+        self.whose.as_ref().is_some_and(|whose| is_sound && whose.meter.is_another(&heard)).then_some(heard)
     }
 
     /// Decides to whom a frame belongs; `is_sound` says whether what it states can be relied on. A frame that states

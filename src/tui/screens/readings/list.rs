@@ -110,11 +110,18 @@ fn value(look: &mut Look<'_>, area: Rect, known: &Known) {
     }
 }
 
+/// Seconds after which a value is no present one, however seldom values come.
+const OLD: i64 = 60;
+
+/// How old a value is that came earlier than the others, or that nothing has renewed since; nothing for a present one.
 fn stale(state: &State, known: &Known) -> String {
-    let period = i64::try_from(state.polling.poller.period().as_secs()).unwrap_or(i64::MAX);
+    let between =
+        state.telegrams.interval.filter(|_| state.listens()).unwrap_or_else(|| state.polling.poller.period());
+    let period = i64::try_from(between.as_secs()).unwrap_or(i64::MAX);
     let age = state.age(known.when);
     let behind = state.readings.newest().map_or(0, |newest| newest.duration_since(known.when).as_secs());
-    if behind > period.saturating_mul(2) { format!("{} ago", span(age)) } else { String::new() }
+    let is_old = age.as_secs() > OLD.max(period.saturating_mul(2));
+    if is_old || behind > period.saturating_mul(2) { format!("{} ago", span(age)) } else { String::new() }
 }
 
 /// What is measured, with tariff, phase and period.

@@ -117,3 +117,22 @@ fn telegrams_before_a_meter_was_chosen_are_not_counted_as_its_own() {
     assert_eq!((state.telegrams.count, state.readings.known.len()), (0, 0));
     assert!(state.telegrams.glass.shown.is_none() && state.telegrams.lines.is_empty());
 }
+
+#[test]
+fn the_reply_of_another_meter_says_whose_it_is() {
+    let mut state = connected(SIZE, Screen::Bench);
+    let of = |state: &State| {
+        state
+            .bench
+            .reply
+            .shown
+            .as_ref()
+            .and_then(|frame| state.shown.stranger(frame))
+            .map(|other| other.to_string())
+    };
+    bus::show_reply(&mut state, 2);
+    assert_eq!(of(&state), None);
+    choose(&mut state, "mercury-200", "5");
+    bus::show_reply(&mut state, 2);
+    assert_eq!(of(&state).as_deref(), Some(crate::tui::fixture::METER.1));
+}

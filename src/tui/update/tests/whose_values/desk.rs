@@ -55,7 +55,15 @@ impl Desk {
         }
     }
 
+    /// Presses keys, after a question that may be open is left.
     pub fn press(&mut self, names: &[&str]) {
+        if self.state.popup.is_some() {
+            keys(&mut self.state, &["esc"]);
+        }
+        self.press_on(names);
+    }
+
+    fn press_on(&mut self, names: &[&str]) {
         let effects = keys(&mut self.state, names);
         self.perform(effects);
     }
@@ -63,7 +71,7 @@ impl Desk {
     pub fn pick(&mut self, model: &Model) {
         self.press(&["3", ":"]);
         type_text(&mut self.state, &format!("model {}", model.id));
-        self.press(&["enter"]);
+        self.press_on(&["enter"]);
     }
 
     /// Reads the pinned requests.

@@ -50,7 +50,7 @@ fn on_screen(state: &State) -> BTreeSet<String> {
     let frames = [&state.bench.reply.shown, &state.telegrams.glass.shown].into_iter().flatten();
     numbers.extend(frames.flat_map(|frame| &frame.readings).filter_map(number_of).map(digits));
     let trace = state.trace.lock();
-    let telegrams = state.telegrams.came.iter().rev().take(3);
+    let telegrams = state.telegrams.came.iter().rev().take(1);
     for frame in telegrams.filter_map(|came| trace.dissect(came.entry)) {
         numbers.extend(frame.readings.iter().filter_map(number_of).map(digits));
     }
@@ -83,6 +83,9 @@ fn judge(state: &State, owners: &BTreeMap<String, &'static str>, step: &str) -> 
     let (others, own) = foreign(state, owners);
     let title = state.target.as_ref().map_or("", |target| target.model.id);
     assert!(others.is_empty(), "{step}: under {title} stand {others:?}");
+    let frames = [&state.bench.reply.shown, &state.telegrams.glass.shown].into_iter().flatten();
+    let strangers: Vec<_> = frames.filter_map(|frame| state.shown.stranger(frame)).collect();
+    assert!(strangers.is_empty(), "{step}: under {title} stand frames of {strangers:?}");
     assert!(!has_foreign_failure(state), "{step}: {title}: {:?}", state.readings.failed);
     own
 }
@@ -94,8 +97,9 @@ async fn every_meter_that_is_chosen_in_turn_shows_its_own_values_and_no_other() 
     let mut seen = BTreeSet::new();
     for model in MODELS {
         desk.pick(model);
-        desk.read_all();
         for _ in 0..20 {
+            // The bus has to say first that a meter may be asked again after one that only speaks.
+            desk.read_all();
             desk.pass(Duration::from_secs(8), |state| {
                 if judge(state, &owners, "in turn") > 0 {
                     seen.insert(model.id);
@@ -110,7 +114,8 @@ async fn every_meter_that_is_chosen_in_turn_shows_its_own_values_and_no_other() 
         assert!(!is_silent || !has_said_values(&desk.state), "{} says values, none is shown", model.id);
     }
     let told: BTreeSet<&str> = owners.values().copied().collect();
-    assert!(told.difference(&seen).count() <= 1, "{:?}", told.difference(&seen));
+    let silent: Vec<_> = told.difference(&seen).collect();
+    assert!(silent.len() <= 2, "{silent:?}");
     let alike: Vec<_> = MODELS.iter().map(|model| model.id).filter(|id| !told.contains(id)).collect();
     assert!(alike.is_empty(), "nothing tells these from others: {alike:?}");
 }
