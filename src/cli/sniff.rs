@@ -48,6 +48,9 @@ pub fn run(global: &Global, given: &Sniff) -> Outcome {
         before: None,
     };
     live::block_on(async {
+        if matches!(given.link.place, Place::Rfc2217(..)) {
+            out::remark(&negotiates());
+        }
         let live = Live::open(opening, "listening").await?;
         let listener = Listener {
             live,
@@ -114,9 +117,6 @@ enum End {
 
 impl Listener {
     async fn run(mut self, given: &Sniff) -> Outcome {
-        if matches!(given.link.place, Place::Rfc2217(..)) {
-            out::remark(&negotiates());
-        }
         let limit = given.duration.unwrap_or(Duration::from_secs(u64::from(u32::MAX)));
         let interrupt = self.live.interrupt();
         let told = async {

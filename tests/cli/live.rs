@@ -120,6 +120,29 @@ fn polls_repeat_until_their_count_is_reached() {
 }
 
 #[test]
+fn a_poll_that_fails_leaves_an_object_without_values_that_says_why() {
+    let simulator = simulate_tcp(&[MERCURY, &["--fault", "swallow=#2"]].concat());
+    let often = ["--json", "--every", "10ms", "--count", "3", "--retries", "0", "clock"];
+    let run = run(&[&["read", &simulator.place], MERCURY, &often[..]].concat());
+    let polls = json_lines(&run.stdout);
+    assert_eq!((run.code, polls.len()), (Some(0), 3), "{run:?}");
+    let has_values = |poll: &serde_json::Value| {
+        poll["readings"].as_array().unwrap().iter().all(|reading| !reading["value"].is_null())
+    };
+    assert_eq!(polls.iter().map(has_values).collect::<Vec<_>>(), [true, false, true], "{polls:?}");
+    let failed = &polls[1]["readings"][0];
+    assert_eq!((failed["reason"].as_str(), failed["command"].as_str()), (Some("no answer"), Some("clock")));
+}
+
+#[test]
+fn listening_through_a_controlled_converter_says_what_it_sends() {
+    let run = run(&["sniff", "rfc2217://127.0.0.1:1"]);
+    assert_eq!(run.code, Some(3), "{run:?}");
+    assert!(run.stderr.contains("negotiates with the converter"), "{}", run.stderr);
+    assert!(run.stderr.contains("at most 64 bytes"), "{}", run.stderr);
+}
+
+#[test]
 fn silence_ends_with_4_and_says_what_to_look_at() {
     let simulator = simulate_tcp(&[MERCURY, &["--fault", "swallow=1"]].concat());
     let run = run(&[&["read", &simulator.place, "--json", "--retries", "0"], MERCURY].concat());

@@ -83,6 +83,7 @@ fn wrong_usage_ends_with_2_and_names_what_was_expected() {
             "hex is written with 0x in front: 0xabc",
         ),
         (&["read", "sim:", "--model", "mercury-200", "--every", "5 days"], "expected a time such as"),
+        (&["read", "sim:", "--model", "mercury-200", "--every", "1s", "--count", "0"], "0 is not in 1.."),
         (&["simulate"], "--listen"),
         (&["simulate", "--listen", "tcp://127.0.0.1"], "expected tcp://ADDRESS:PORT"),
         (&["simulate", "--listen", "tcp://127.0.0.1:0", "--fault", "gremlin=1"], "unknown fault \"gremlin\""),
