@@ -69,7 +69,7 @@ fn wrong_usage_ends_with_2_and_names_what_was_expected() {
         (&["decode", "--hex", "C0 4G"], "character 5 is 'G', not a hex digit"),
         (&["decode", "--hex", ""], "there are no bytes in it"),
         (&["decode", "--hex", "00", "--protocol", "modbus"], "unknown protocol; known: auto, energomera-ce"),
-        (&["decode", "/nonexistent/file"], "decoding /nonexistent/file: No such file"),
+        (&["decode", "/nonexistent/file"], "decoding /nonexistent/file: no such file"),
         (&["decode"], "required"),
         (&["demo"], "opening the console: standard input and output are not a terminal"),
         (&[], "meterscope read LINK"),

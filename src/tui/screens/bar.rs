@@ -193,11 +193,11 @@ pub fn tabs(look: &mut Look<'_>) {
         x += width;
     }
     let faults = faults(state);
-    let lost = lost(&state.status);
+    let (lost, lost_short) = lost(&state.status);
     let (wait, wait_short) = wait;
     let pieces = [
         Piece::new(&wait, 0, Role::Accent).short(&wait_short).at_right(),
-        Piece::new(&lost, 1, Role::Bad).at_right(),
+        Piece::new(&lost, 0, Role::Bad).short(&lost_short).at_right(),
         Piece::new(&faults, 1, Role::Warn).at_right(),
         Piece::new(&capture, capture_rank, capture_role).short(capture_short).at_right(),
     ];
@@ -205,12 +205,13 @@ pub fn tabs(look: &mut Look<'_>) {
     StatusLine { pieces: &pieces }.render(rest, look.buf, look.theme);
 }
 
-/// What could not be kept up with: received bytes that were dropped, old entries that were given up.
-fn lost(status: &Status) -> String {
+/// What could not be kept up with: received bytes that were dropped, old entries that were given up; in full and short.
+fn lost(status: &Status) -> (String, String) {
     let (dropped, given_up) = (status.counters.dropped, status.given_up);
     let dropped = (dropped > 0).then(|| format!("{} dropped", size(dropped)));
     let given_up = (given_up > 0).then(|| format!("oldest {} given up", size(given_up)));
-    dropped.into_iter().chain(given_up).collect::<Vec<_>>().join(", ")
+    let all: Vec<String> = dropped.into_iter().chain(given_up).collect();
+    (all.join(", "), all.into_iter().next().unwrap_or_default())
 }
 
 /// What goes wrong on purpose.
