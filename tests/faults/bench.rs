@@ -206,7 +206,7 @@ impl Bench {
             trace.clone(),
             clock,
             Some(kind.decoder()),
-            Wanted::default(),
+            Wanted { is_shared: true, ..Wanted::default() },
         ));
         Self { kind, handle, trace, faults, clock, jobs: 0 }
     }
@@ -256,7 +256,8 @@ impl Bench {
                     | JobEvent::Try { .. }
                     | JobEvent::Progress { .. } => {}
                 },
-                BusEvent::Job(..) | BusEvent::Line(_) | BusEvent::OtherMaster(_) => {}
+                BusEvent::OtherMaster(other) => panic!("there is none: {other}"),
+                BusEvent::Job(..) | BusEvent::Line(_) => {}
                 BusEvent::Ended(end) => panic!("the bus ended: {end:?}"),
             }
         }

@@ -31,6 +31,7 @@ mod corruption;
 mod echo;
 mod line;
 mod links;
+mod others;
 #[cfg(unix)]
 mod ports;
 mod scripted;

@@ -38,7 +38,9 @@ pub fn status(look: &mut Look<'_>) {
     let [good, bad, missing] = counts(look);
     let latency = if state.shown.awaits_answer { String::new() } else { latency(status) };
     let permission = permission(state);
-    let other_master = if status.other_master.is_some() { "other master" } else { "" };
+    // LISTENING says it already.
+    let is_beside_us = status.other_master.is_some() && status.speech.can_send();
+    let other_master = if is_beside_us { "other master" } else { "" };
     let [segments, cipher, counter] = super::standing::said(state, glyphs);
     let role_of = |count: u64| if count > 0 { Role::Bad } else { Role::Dim };
     let pieces = [
