@@ -125,6 +125,12 @@ impl Outside {
         *known = std::mem::take(known).after(&session.status.borrow());
     }
 
+    /// The bus has ended by itself.
+    pub fn ended(&mut self) {
+        self.remember_standing();
+        self.session = None;
+    }
+
     /// Closes the link, if one is open, without waiting for it.
     pub fn close(&mut self) {
         self.remember_standing();

@@ -268,7 +268,7 @@ impl Console {
     fn message(&mut self, message: Message) -> io::Result<Next> {
         match &message {
             Message::Ports(_) => self.outside.listing = false,
-            Message::Ended(_) => self.outside.session = None,
+            Message::Ended(_) => self.outside.ended(),
             _ => {}
         }
         for effect in update(&mut self.state, message) {

@@ -144,6 +144,7 @@ async fn f40_another_masters_traffic_is_shown_as_such_and_spoils_no_value(
         tokio::time::sleep(Duration::from_millis(770)).await;
     }
     assert!(bench.deeds("idle").len() >= 5);
+    assert_eq!(bench.others, ["Another master asks on this line (99)"]);
     bench.recovers().await;
     assert_foreign_requests_are_known(&bench, &frame(kind, request));
 }

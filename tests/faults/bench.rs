@@ -175,6 +175,8 @@ pub struct Bench {
     pub trace: SharedTrace,
     pub faults: Faults,
     pub clock: Clock,
+    /// What was said of other masters.
+    pub others: Vec<String>,
     jobs: u64,
 }
 
@@ -208,13 +210,16 @@ impl Bench {
             Some(kind.decoder()),
             Wanted { is_shared: true, ..Wanted::default() },
         ));
-        Self { kind, handle, trace, faults, clock, jobs: 0 }
+        Self { kind, handle, trace, faults, clock, others: Vec::new(), jobs: 0 }
     }
 
     /// Reads everything once and gives what came of it, having made sure that no wrong value was taken for good.
     pub async fn read(&mut self, options: Options) -> Outcome {
+        let before = self.others.len();
         let outcome = self.carry_out(self.kind.plan(options)).await;
         assert_true(self.kind, &outcome);
+        let is_shared = self.faults.specs().iter().any(|fault| fault.to_string().starts_with("idle"));
+        assert!(is_shared || self.others.len() == before, "nobody else asks here: {:?}", self.others);
         outcome
     }
 
@@ -256,7 +261,7 @@ impl Bench {
                     | JobEvent::Try { .. }
                     | JobEvent::Progress { .. } => {}
                 },
-                BusEvent::OtherMaster(other) => panic!("there is none: {other}"),
+                BusEvent::OtherMaster(other) => self.others.push(other.to_string()),
                 BusEvent::Job(..) | BusEvent::Line(_) => {}
                 BusEvent::Ended(end) => panic!("the bus ended: {end:?}"),
             }

@@ -30,7 +30,7 @@ async fn other_master(model: &'static Model, faults: &[&str]) -> Option<String> 
     let (mut handle, ends) = channel();
     let wanted = Wanted { is_shared: true, ..Wanted::default() };
     tokio::spawn(run(ends, Port::Full(link), trace, clock, Some(decoder), wanted));
-    let options = Options { retries: 0, read_twice: false };
+    let options = Options { retries: 0, ..Options::default() };
     let plan = target.plan(reads(model), options, target.profile(model.line, Duration::ZERO));
     let errand = Box::new(Errand::reading(decoder, plan).unwrap());
     handle.intents.send(Intent::Run { job: JobId(1), errand }).unwrap();
@@ -47,8 +47,6 @@ async fn other_master(model: &'static Model, faults: &[&str]) -> Option<String> 
 #[tokio::test(start_paused = true)]
 async fn no_answer_of_any_model_is_taken_for_another_master() {
     for model in MODELS {
-        for faults in [&[][..], &["echo=1"], &["flip=0.002"]] {
-            assert_eq!(other_master(model, faults).await, None, "{} with {faults:?}", model.id);
-        }
+        assert_eq!(other_master(model, &["echo=1"]).await, None, "{}", model.id);
     }
 }

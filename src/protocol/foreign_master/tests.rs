@@ -200,6 +200,15 @@ fn an_answer_of_a_mercury_230_that_reads_as_a_question_does_not_count() {
 }
 
 #[test]
+fn a_client_that_connects_to_a_dlms_meter_is_a_master_and_the_answer_of_the_meter_is_none() {
+    // SNRM and UA of the Green Book's examples: client 16, server 1.
+    assert_eq!(asked(&bytes("7E A0 07 03 21 93 0F 01 7E")), [("dlms-hdlc", Some("1".into()))]);
+    let answer =
+        "7E A0 1E 21 03 73 C3 7A 81 80 12 05 01 80 06 01 80 07 04 00 00 00 01 08 04 00 00 00 01 53 3B 7E";
+    assert_eq!(asked(&bytes(answer)), []);
+}
+
+#[test]
 fn a_line_of_7e1_heard_as_8n1_is_understood() {
     let found = asked(&[0xAF, 0x3F, b'1' | 0x80, 0x21, 0x8D, 0x0A]);
     assert_eq!(found, [("iec62056-21", Some("1".into()))]);
