@@ -172,11 +172,39 @@ impl Flaws {
 
     /// A line for each of the first, and one for how many more there are.
     pub fn lines(&self) -> impl Iterator<Item = String> + '_ {
-        let types = self
-            .link_types
-            .iter()
-            .map(|(number, packets)| format!("{packets} packets are not read: {}", LinkType(*number)));
+        let types = self.link_types.iter().map(|(number, packets)| match packets {
+            1 => format!("1 packet is not read: {}", LinkType(*number)),
+            packets => format!("{packets} packets are not read: {}", LinkType(*number)),
+        });
         let more = (self.more > 0).then(|| format!("{} more places like these", self.more));
         self.named.iter().map(ToString::to_string).chain(types).chain(more)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_flaws_are_named_and_the_rest_is_counted() {
+        let mut flaws = Flaws::default();
+        let flaw = |number, kind| Flaw { at: number * 10, place: Place::Packet(number), kind };
+        assert!(flaws.is_empty());
+        for number in [1, 2, 3] {
+            let link_type = if number == 3 { 228 } else { 1 };
+            assert_eq!(flaws.add(flaw(number, FlawKind::LinkType(link_type))), number != 2);
+        }
+        for number in 4..30 {
+            flaws.add(flaw(number, FlawKind::Changed));
+        }
+        let lines: Vec<String> = flaws.lines().collect();
+        assert_eq!(lines.len(), MOST_NAMED + 3);
+        assert_eq!(lines[0], "packet 4 at byte 40 was changed after it was written: its check does not fit");
+        let last = [
+            "2 packets are not read: link type 1 (Ethernet) carries no serial traffic",
+            "1 packet is not read: link type 228 (IPv4) carries no serial traffic",
+            "6 more places like these",
+        ];
+        assert_eq!(lines[MOST_NAMED..], last);
     }
 }
