@@ -14,6 +14,7 @@ use super::{failure, keys, live, meter, zone};
 use crate::app::archive::Archive;
 use crate::app::output::paint::Sheet;
 use crate::app::output::reading::{self, Item};
+use crate::app::poller::{Ask, Ending, Poller, Tries};
 use crate::app::session::{Opening, Recording, Role, Simulation};
 use crate::app::target::Target;
 use crate::app::trust;
@@ -69,6 +70,10 @@ struct Reader<'a> {
 #[derive(Default)]
 struct Poll {
     got: Vec<Got>,
+    /// What was asked last, in order.
+    asked: Vec<Request>,
+    /// How many requests have ended.
+    ended: usize,
     first_trouble: Option<Trouble>,
     /// What has been remarked on, each once: a line can do the same thing at every request.
     warned: Vec<String>,
@@ -77,8 +82,23 @@ struct Poll {
     has_energy: bool,
     /// The load profile among the readings.
     archive: Archive,
+    /// The link went away.
+    lost: bool,
     /// The person wants no more; what was read before is kept.
     stopped: bool,
+}
+
+impl Poll {
+    /// Whether nothing more is to be asked: the meter is silent, the link went away, or the person wants no more.
+    const fn is_over(&self) -> bool {
+        self.silent.is_some() || self.lost || self.stopped
+    }
+
+    /// The place of a request among all, by its place among those that were asked last.
+    fn place(&self, all: &[Request], index: usize) -> usize {
+        let asked = self.asked.get(index);
+        all.iter().position(|request| Some(request) == asked).unwrap_or(index)
+    }
 }
 
 enum Got {
@@ -117,21 +137,30 @@ impl Reader<'_> {
     /// Whether anything is sent for what is asked; a meter that speaks by itself is only heard.
     fn sends(&self) -> bool {
         let profile = self.target.profile(self.target.model.line, Duration::ZERO);
-        !self.target.plan(self.requests.clone(), self.options(), profile).only_listens(self.target.family())
+        !self
+            .target
+            .plan(self.requests.clone(), self.options(Tries::Usual), profile)
+            .only_listens(self.target.family())
     }
 
     async fn polls(&self, live: &mut Live) -> Outcome {
-        let Some(every) = self.given.every else { return self.once(live).await };
-        let mut timer = tokio::time::interval(every);
-        timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let clock = live.session.clock;
+        let mut poller = Poller::new(self.given.every.unwrap_or_default());
+        poller.set_meters([((), self.requests.clone())]);
+        if self.given.every.is_none() {
+            poller.ask_once(clock.now());
+            return self.once(live, &mut poller).await;
+        }
+        poller.start(clock.now());
         let interrupt = live.interrupt();
         let mut best = None;
         for _ in 0..self.given.count.unwrap_or(u64::MAX) {
+            let due = clock.instant(poller.due().unwrap_or_else(|| clock.now()));
             tokio::select! {
-                _ = timer.tick() => {}
+                () = tokio::time::sleep_until(due) => {}
                 () = interrupt.came() => break,
             }
-            match self.once(live).await {
+            match self.once(live, &mut poller).await {
                 Ok(exit) if best != Some(Exit::Done) => best = Some(exit),
                 Ok(_) => {}
                 Err(Stop::Trouble(trouble)) if trouble.exit == Exit::Interrupted => break,
@@ -148,10 +177,13 @@ impl Reader<'_> {
         Ok(best.unwrap_or(Exit::Interrupted))
     }
 
-    async fn once(&self, live: &mut Live) -> Outcome {
+    async fn once(&self, live: &mut Live, poller: &mut Poller<(), Request>) -> Outcome {
         let begun = Zoned::now();
         let damaged = live.damaged_frames();
-        let poll = match self.poll(live).await {
+        let came = self.poll(live, poller).await;
+        // What is left of a round that ended early is not asked.
+        poller.skip(live.session.clock.now());
+        let poll = match came {
             Ok(poll) => poll,
             Err(stop) => {
                 self.print_failed(live, Absent::NoAnswer, &begun).await?;
@@ -175,14 +207,34 @@ impl Reader<'_> {
         self.print(live, &Poll { got, ..Poll::default() }, begun).await
     }
 
-    /// Asks everything once.
-    async fn poll(&self, live: &mut Live) -> Result<Poll, Stop> {
-        let profile = live.profile(&self.target);
-        let plan = self.target.plan(self.requests.clone(), self.options(), profile);
+    /// Asks everything once, as far as the poller has it asked.
+    async fn poll(&self, live: &mut Live, poller: &mut Poller<(), Request>) -> Result<Poll, Stop> {
+        let mut poll = Poll::default();
+        while let Some(ask) = poller.next(live.session.clock.now()) {
+            self.carry_out(live, &mut poll, poller, ask).await?;
+            if poll.is_over() || !poller.is_asking() {
+                break;
+            }
+        }
+        if self.is_archive() {
+            out::end_progress();
+        }
+        Ok(poll)
+    }
+
+    /// Asks what the poller has asked, up to its end.
+    async fn carry_out(
+        &self,
+        live: &mut Live,
+        poll: &mut Poll,
+        poller: &mut Poller<(), Request>,
+        ask: Ask<(), Request>,
+    ) -> Result<(), Stop> {
+        poll.asked = ask.commands.clone();
+        let plan = self.target.plan(ask.commands, self.options(ask.tries), live.profile(&self.target));
         let errand = Errand::reading(self.target.decoder(), plan)
             .map_err(|forbidden| live.trouble(&forbidden.to_string()).with(Exit::Forbidden))?;
         let job = live.start(errand);
-        let mut poll = Poll::default();
         loop {
             match live.next_or_stop(job).await {
                 Next::Stopping if poll.got.is_empty() && !self.is_archive() => {
@@ -196,22 +248,27 @@ impl Reader<'_> {
                 }
                 Next::Over(stop) => return Err(stop),
                 Next::Job(JobEvent::Finished) => {
-                    if self.is_archive() {
-                        out::end_progress();
-                    }
-                    return Ok(poll);
+                    poller.finished(live.session.clock.now());
+                    return Ok(());
                 }
-                Next::Job(event) => self.take(live, &mut poll, event),
-            }
-            if poll.silent.is_some() {
-                live.cancel(job).await;
-                return Ok(poll);
+                Next::Job(event) => {
+                    let ended = match &event {
+                        JobEvent::Answered { index, result, .. } => {
+                            poller.answered(*index, Ending::of(result.as_ref().err().map(|why| &why.fault)));
+                            1
+                        }
+                        _ => 0,
+                    };
+                    self.take(live, poll, event);
+                    poll.ended += ended;
+                }
             }
         }
     }
 
-    fn options(&self) -> Options {
-        Options { retries: self.given.retries, read_twice: self.given.twice, if_silent: IfSilent::LeaveOut }
+    fn options(&self, tries: Tries) -> Options {
+        let retries = if tries == Tries::One { 0 } else { self.given.retries };
+        Options { retries, read_twice: self.given.twice, if_silent: IfSilent::LeaveOut }
     }
 
     fn take(&self, live: &Live, poll: &mut Poll, event: JobEvent) {
@@ -234,9 +291,13 @@ impl Reader<'_> {
                 }
             }
             JobEvent::Answered { index, result: Err(failure), request, .. } => {
-                let is_silence = matches!(failure.fault, Fault::NoAnswer { .. } | Fault::LinkLost);
-                poll.silent = (index == 0 && is_silence).then(|| absent(&failure));
-                poll.got.push(Got::Missing { request: index, why: absent(&failure) });
+                poll.lost |= failure.fault == Fault::LinkLost;
+                let is_silence = poll.lost || matches!(failure.fault, Fault::NoAnswer { .. });
+                if poll.ended == 0 && is_silence {
+                    poll.silent = Some(absent(&failure));
+                }
+                let request_at = poll.place(&self.requests, index);
+                poll.got.push(Got::Missing { request: request_at, why: absent(&failure) });
                 let trouble =
                     failure::trouble(live, &self.target, &self.given.meter.who.address, &failure, request);
                 poll.first_trouble.get_or_insert(trouble);
