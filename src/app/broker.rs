@@ -33,7 +33,7 @@ fn from_file(path: &Path) -> Result<Secret, OpenError> {
 }
 
 fn refused(path: &Path, fault: &FileFault) -> OpenError {
-    let link = visible::string(&path.to_string_lossy());
+    let link = visible::file(path);
     let what = match fault {
         FileFault::Open { mode } => format!("the file is open to others (mode {mode:04o}) and was not read"),
         fault => fault.to_string(),

@@ -199,7 +199,7 @@ pub fn state_folder() -> Option<PathBuf> {
 /// [`ConfigError`] with file, line and column.
 pub fn load(chosen: Option<&Path>) -> Result<Config, ConfigError> {
     let Some(path) = file_of(chosen) else { return Ok(Config::default()) };
-    let file = path.to_string_lossy().into_owned();
+    let file = visible::file(&path);
     let is_ours = chosen.is_some() || !folder().is_ok_and(|folder| regular::is_untrusted_folder(&folder));
     if !is_ours {
         let what =
@@ -223,7 +223,7 @@ fn file_of(chosen: Option<&Path>) -> Option<PathBuf> {
 pub fn blame(chosen: Option<&Path>, entry: &[&str], what: &str) -> Option<ConfigError> {
     let path = file_of(chosen)?;
     let text = regular::text(&path, LARGEST).ok()?;
-    blame_in(&path.to_string_lossy(), &text, entry, what)
+    blame_in(&visible::file(&path), &text, entry, what)
 }
 
 fn blame_in(file: &str, text: &str, entry: &[&str], what: &str) -> Option<ConfigError> {

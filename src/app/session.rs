@@ -242,7 +242,7 @@ fn record(opening: &Opening, trace: &SharedTrace) -> Result<(), OpenError> {
         Recording::Ring(ring) => (Capture::to_ring(ring.clone(), &name, line), &ring.folder),
     };
     let capture = capture.map_err(|error| OpenError::Refused {
-        link: format!("capture {}", visible::string(&file.to_string_lossy())),
+        link: format!("capture {}", visible::file(file)),
         what: visible::error(&error),
         hint: "name a new file in a folder that can be written to".to_owned(),
     })?;

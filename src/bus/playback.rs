@@ -229,7 +229,7 @@ impl Hearing<'_> {
 
 fn refused(path: &Path, error: &FileError) -> OpenError {
     OpenError::Refused {
-        link: format!("file:{}", visible::string(&path.to_string_lossy())),
+        link: format!("file:{}", visible::file(path)),
         what: error.to_string(),
         hint: "give a pcapng capture".to_owned(),
     }

@@ -218,7 +218,7 @@ async fn damage_that_a_port_tells_of_is_counted_and_named_while_the_bytes_stay()
     let entries = (0..trace.len()).filter_map(|number| trace.entry(number));
     let marks: Vec<String> =
         entries.filter_map(|entry| trace.mark_of(&entry).map(ToString::to_string)).collect();
-    let named = ["parity errors (54 50), bytes 2 to 3 from here", "break (00), byte 5 from here"];
+    let named = ["parity errors, bytes 2 to 3 from here", "break, byte 5 from here"];
     assert_eq!(marks[1..], named);
 }
 

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::permit::Written;
 use super::{Decoder, errand};
-use crate::frame::{Direction, Mask, hex};
+use crate::frame::{Direction, Mask};
+use crate::protocol::secrets;
 use crate::protocol::{Access, Context, Failure};
 use crate::trace::{EntryKind, Trace, Way};
 
@@ -40,7 +41,7 @@ impl Unsettled {
 
 /// The bytes of a request as hex, those of secrets as `**`.
 fn masked(bytes: &[u8], decoder: Option<Decoder>) -> String {
-    let Some(decoder) = decoder else { return hex::spaced(bytes) };
+    let Some(decoder) = decoder else { return secrets::masked_hex(bytes) };
     let context = Context { direction: Direction::Request, dialect: decoder.dialect, ..Context::default() };
     Mask::of(&decoder.family.dissect(bytes, &context), 0).spaced_hex(bytes)
 }

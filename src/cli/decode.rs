@@ -175,7 +175,7 @@ fn input(given: &Decode) -> Result<(Input, String), Stop> {
 pub fn file(path: &Path, doing: &str) -> Result<(Input, String), Stop> {
     let doing = match path.to_str() {
         Some("-") => format!("{doing} standard input"),
-        _ => format!("{doing} {}", visible::string(&path.to_string_lossy())),
+        _ => format!("{doing} {}", visible::file(path)),
     };
     match Origin::open(path).map_err(InputError::from).and_then(Input::open) {
         Ok(input) => Ok((input, doing)),

@@ -42,7 +42,7 @@ pub fn answers_on(place: &Place, target: &Target, requests: &[Request]) -> Resul
 
 /// Nothing can be asked of a capture.
 pub fn capture_is_silent(path: &Path) -> Stop {
-    let file = visible::string(&path.to_string_lossy());
+    let file = visible::file(path);
     let doing = format!("asking a meter on file:{file}");
     let what = "a capture can be read again, but nothing in it answers";
     Trouble::usage(doing, what).hint(format!("what it holds: meterscope decode {file}")).into()

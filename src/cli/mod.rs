@@ -6,6 +6,7 @@ mod completions;
 mod compose;
 mod console;
 mod decode;
+mod dump;
 mod evidence;
 mod exit;
 mod export;
@@ -44,6 +45,7 @@ use crate::frame::visible;
 /// Runs the program with the arguments it was started with.
 #[must_use]
 pub fn main() -> ExitCode {
+    dump::forbid();
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => return explain(&error).code(),

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::exit::Stop;
 use super::remarks::Remarks;
+use crate::frame::visible;
 
 /// Bytes that are gathered before they are written.
 const GATHERED: usize = 8 * 1024;
@@ -134,10 +135,12 @@ pub fn finish_remarks() {
     }
 }
 
-/// Writes text to standard error. When nobody reads that, there is nobody left to be told.
+/// Writes text to standard error, without what looks like a key in it: one may have been typed where a name belongs.
+/// When nobody reads that, there is nobody left to be told.
 pub fn complain(text: &str) {
+    let text = visible::without_keys(text);
     match REMARKS.get() {
-        Some(remarks) => remarks.say(text),
+        Some(remarks) => remarks.say(&text),
         None => {
             let _ = io::stderr().write_all(text.as_bytes());
         }

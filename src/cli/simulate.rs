@@ -148,7 +148,7 @@ async fn publish(given: &Simulate, name: &LinkName, shared: SharedBus) -> Result
 #[cfg(unix)]
 fn pty(path: &Path, shared: SharedBus) -> Result<Served, Stop> {
     let serving = serve::pty(path, shared).map_err(|error| trouble(&error))?;
-    Ok(Served { place: visible::string(&path.to_string_lossy()), serving: Box::pin(serving) })
+    Ok(Served { place: visible::file(path), serving: Box::pin(serving) })
 }
 
 #[cfg(not(unix))]

@@ -1,5 +1,7 @@
 //! Passwords inside frames: which bytes are not to be shown, and hex without them.
 
+use std::ops::Range;
+
 use super::{Dissection, Layer, Span, Value, hex};
 
 /// Which bytes of a layer belong to a secret; by default none.
@@ -17,7 +19,7 @@ impl Mask {
         }
         let mut mask = Self(vec![false; shown.bytes.len()]);
         for span in secrets(shown) {
-            mask.hide(span);
+            mask.hide(span.range());
         }
         if layer == 0 {
             for other in dissection.layers.iter().skip(1) {
@@ -43,6 +45,28 @@ impl Mask {
     #[must_use]
     pub fn hides_anything(&self) -> bool {
         self.0.contains(&true)
+    }
+
+    /// Whether any byte of a range is hidden.
+    #[must_use]
+    pub fn hides_any(&self, mut range: Range<usize>) -> bool {
+        self.hides_anything() && range.any(|index| self.hides(index))
+    }
+
+    /// The runs of hidden bytes.
+    pub fn runs(&self) -> impl Iterator<Item = Range<usize>> {
+        let mut at = 0;
+        self.0.chunk_by(|one, other| one == other).filter_map(move |run| {
+            let from = at;
+            at += run.len();
+            run.first().is_some_and(|hidden| *hidden).then_some(from..at)
+        })
+    }
+
+    /// How many bytes are hidden.
+    #[must_use]
+    pub fn hidden(&self) -> usize {
+        self.0.iter().filter(|hidden| **hidden).count()
     }
 
     /// Whether the byte at `index` is hidden.
@@ -90,9 +114,21 @@ impl Mask {
         }
     }
 
-    fn hide(&mut self, span: Span) {
-        for hidden in self.0.get_mut(span.range()).into_iter().flatten() {
-            *hidden = true;
+    /// Hides bytes.
+    pub fn hide(&mut self, range: Range<usize>) {
+        self.grow(range.end);
+        self.0.get_mut(range).into_iter().flatten().for_each(|hidden| *hidden = true);
+    }
+
+    /// The same with what another mask of the same bytes hides.
+    pub fn add(&mut self, other: &Self) {
+        self.grow(other.0.len());
+        self.0.iter_mut().zip(&other.0).for_each(|(hidden, also)| *hidden |= also);
+    }
+
+    fn grow(&mut self, len: usize) {
+        if self.0.len() < len {
+            self.0.resize(len, false);
         }
     }
 
@@ -107,9 +143,9 @@ impl Mask {
             }
             if origin.here.len() == origin.wire.len() {
                 let shift = |at: u32| (origin.wire.start + (at - origin.here.start)) as usize;
-                self.hide(Span::new(shift(start), shift(end)));
+                self.hide(shift(start)..shift(end));
             } else {
-                self.hide(origin.wire);
+                self.hide(origin.wire.range());
             }
         }
     }

@@ -3,7 +3,11 @@
 //! A meter's bytes are hostile: an escape sequence in a text field must not reach a terminal, a log or a
 //! file name. Printable ASCII passes; everything else becomes `\xNN`.
 
+mod keylike;
+
 use std::fmt::{self, Write as _};
+
+pub use keylike::{file, without_keys};
 
 use crate::reading::{Measured, Raw, Reading};
 

@@ -1,5 +1,6 @@
 //! What a protocol family brings.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use super::address::Address;
@@ -14,6 +15,7 @@ use super::line_search::Usual;
 use super::load_profile::LoadProfile;
 use super::meter_id::{self, MeterId};
 use super::responder::{Responder, Setup, SetupError};
+use super::secrets::{self, Surroundings, Suspect};
 use super::stage::Stage;
 use super::tracker::Tracker;
 use crate::frame::{Direction, Dissection, Secret, Values};
@@ -41,6 +43,8 @@ pub struct Context<'a> {
     pub step: u8,
     /// Keys to try on what is encrypted.
     pub keys: &'a [MeterKey],
+    /// What stands around it on the line, for passwords that begin before it or end behind it.
+    pub around: Surroundings<'a>,
 }
 
 /// The meter an exchange is with, as far as its protocol needs to know.
@@ -109,9 +113,16 @@ pub trait Family: Sync {
     /// [`Family::dissect`]. Never fails and never panics, whatever the bytes.
     fn explain(&self, frame: &[u8], context: &Context<'_>) -> Dissection;
 
-    /// Explains one frame; what would give a secret in it away is hidden, see [`Dissection::sealed`].
+    /// Explains one frame; secrets of whichever family, and what would give them away, are hidden.
     fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
-        self.explain(frame, context).sealed()
+        secrets::hide(self.explain(frame, context), context)
+    }
+
+    /// Where passwords and keys of this family stand in bytes, with the checksums that cover them: found by their
+    /// place, as far as one flipped bit or a cut head or tail leaves it recognisable. A family without any has
+    /// nothing to say. In sound bytes only whole messages count.
+    fn secrets(&self, suspect: &Suspect<'_>, hide: &mut dyn FnMut(Range<usize>)) {
+        let _ = (suspect, hide);
     }
 
     /// What a frame is for in a session, by the step its tracker noted; `None` where there are no sessions.

@@ -39,6 +39,7 @@ pub mod registry;
 mod registry_tests;
 mod responder;
 pub mod sealed;
+pub mod secrets;
 mod sheet;
 mod stage;
 mod tracker;

@@ -28,7 +28,7 @@ const CHUNK_BYTES: u64 = size_of::<StoredChunk>() as u64;
 #[derive(Debug)]
 pub struct Trace {
     origin: Timestamp,
-    pages: Pages,
+    pub(super) pages: Pages,
     claimed_out: u64,
     claimed_in: u64,
     marks: Vec<Mark>,
@@ -279,7 +279,7 @@ fn index_of(number: u32) -> u64 {
 }
 
 /// The streams of a way's bytes and of its chunks.
-const fn streams(way: Way) -> (Stream, Stream) {
+pub(super) const fn streams(way: Way) -> (Stream, Stream) {
     match way {
         Way::Out => (Stream::Sent, Stream::SentChunks),
         Way::In => (Stream::Received, Stream::ReceivedChunks),

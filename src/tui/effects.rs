@@ -178,7 +178,7 @@ impl Outside {
     /// Writes a new file; one that is there is left alone.
     fn write(&self, path: &Path, text: &[u8]) {
         let written = private::create_file(path).and_then(|mut file| file.write_all(text));
-        let name = visible::string(&path.to_string_lossy());
+        let name = visible::file(path);
         self.tell(match written {
             Ok(()) => Message::Said(format!("written: {name}")),
             Err(error) => Message::Warned(format!("{name} was not written: {}", visible::error(&error))),

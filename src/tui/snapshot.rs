@@ -95,7 +95,7 @@ fn line(state: &State, trace: &Trace, number: u32) -> Option<Line> {
         number,
         entry,
         dissection: trace.dissect(number),
-        text: entry_text(trace, &entry),
+        text: entry_text(trace, number, &entry),
         request: entry.relation.answers.and_then(|request| trace.entry(request)),
         previous: number.checked_sub(1).and_then(|before| trace.entry(before)),
         time: clock(trace.wall(entry.first), &state.zone),

@@ -26,6 +26,7 @@ mod mqtt;
 #[cfg(unix)]
 mod other_master;
 mod repository;
+mod secrets;
 mod simulator;
 #[cfg(unix)]
 mod sniff;

@@ -113,7 +113,7 @@ pub fn load(chosen: Option<&Path>) -> Result<Keys, KeysError> {
 }
 
 fn read(path: &Path) -> Result<Keys, KeysError> {
-    let file = path.to_string_lossy().into_owned();
+    let file = visible::file(path);
     match regular::secret_text(path, config::LARGEST) {
         Ok(text) => parse(&file, &text),
         Err(FileFault::Open { mode }) => Err(KeysError::Open { file, mode }),

@@ -143,12 +143,12 @@ impl Frame {
 impl Noise {
     /// The JSON form of noise.
     #[must_use]
-    pub fn of(bytes: &[u8], place: Place<'_>) -> Self {
+    pub fn of(bytes: &[u8], mask: &Mask, place: Place<'_>) -> Self {
         Self {
             belongs_to_no_frame: true,
             offset: place.offset,
             length: bytes.len(),
-            hex: crate::frame::hex::compact(bytes),
+            hex: mask.compact(bytes, Span::new(0, bytes.len())),
             at: place.at.map(super::reading::time),
             echo: false,
         }
@@ -157,7 +157,7 @@ impl Noise {
     /// The JSON form of a part of our own bytes that came back from the line; `hex` has its secrets masked.
     #[must_use]
     pub fn echo(length: usize, hex: String, place: Place<'_>) -> Self {
-        Self { hex, length, echo: true, ..Self::of(&[], place) }
+        Self { hex, length, echo: true, ..Self::of(&[], &Mask::default(), place) }
     }
 }
 
@@ -316,7 +316,7 @@ mod tests {
 
     #[test]
     fn noise_is_an_object_of_its_own() {
-        let noise = Noise::of(&[0, 255], Place { offset: 3, ..Place::default() });
+        let noise = Noise::of(&[0, 255], &Mask::default(), Place { offset: 3, ..Place::default() });
         assert_eq!(
             serde_json::to_string(&noise).unwrap(),
             r#"{"noise":true,"offset":3,"length":2,"hex":"00FF"}"#

@@ -72,9 +72,14 @@ impl<'a> Explained<'a> {
                 serde_json::to_string(&Frame::of(dissection, place)).ok()
             }
             (EntryKind::Noise | EntryKind::Frame(_), _) => {
-                serde_json::to_string(&Noise::of(&trace.bytes_of(entry), place)).ok()
+                serde_json::to_string(&Noise::of(&trace.bytes_of(entry), &self.mask(show), place)).ok()
             }
         }
+    }
+
+    /// What is secret of bytes without an explanation, unless secrets are to be shown.
+    fn mask(&self, show: Show) -> Mask {
+        if show.look.reveal { Mask::default() } else { self.trace.mask(self.number, None) }
     }
 
     /// A frame, noise or mark as text of several lines.
@@ -85,7 +90,8 @@ impl<'a> Explained<'a> {
         if let Some(mark) = trace.mark_of(entry) {
             return format!("{heading}{}\n", show.look.sheet.paint.faint(&mark.to_string()));
         }
-        let bytes = |what: &str| explain::bytes(what, &trace.bytes_of(entry), &heading, show.look);
+        let bytes =
+            |what: &str| explain::bytes(what, &trace.bytes_of(entry), &self.mask(show), &heading, show.look);
         match (entry.kind, dissection) {
             (EntryKind::Noise, _) => bytes("noise"),
             (EntryKind::Echo, _) => {

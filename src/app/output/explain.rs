@@ -42,13 +42,13 @@ pub fn frame(dissection: &Dissection, heading: &str, look: Look) -> String {
     text
 }
 
-/// Bytes that belong to no frame, as text of several lines; `what` says what they are.
+/// Bytes that belong to no frame, as text of several lines; `what` says what they are, `mask` which of them are secret.
 #[must_use]
-pub fn bytes(what: &str, bytes: &[u8], heading: &str, look: Look) -> String {
+pub fn bytes(what: &str, bytes: &[u8], mask: &Mask, heading: &str, look: Look) -> String {
     let mut text = look.sheet.paint.odd(&format!("{heading}{what}, {}", count(bytes.len())));
     text.reserve(bytes.len().div_ceil(LINE) * WIDTH);
     text.push('\n');
-    hex_view(&mut text, bytes, &Mask::default(), look);
+    hex_view(&mut text, bytes, mask, look);
     text
 }
 
@@ -272,7 +272,7 @@ mod tests {
 
     #[test]
     fn noise_is_shown_whole() {
-        let text = bytes("noise", &[0u8; 17], "@3 ", Look::default());
+        let text = bytes("noise", &[0u8; 17], &Mask::default(), "@3 ", Look::default());
         assert!(
             text.starts_with("@3 noise, 17 bytes\n  0000  00 00") && text.contains("\n  0010  00"),
             "{text}"

@@ -9,8 +9,8 @@ use crate::app::arming::{Challenge, Confirmed};
 use crate::app::target::Target;
 use crate::app::write_log::{self, Keeper};
 use crate::bus::{self, Decoder, Permit};
-use crate::frame::{Direction, Mask, hex, visible};
-use crate::protocol::{Access, Context, Request};
+use crate::frame::{Direction, Mask, visible};
+use crate::protocol::{Access, Context, Request, secrets};
 
 /// The permission for a command; none for one that reads, which needs none.
 ///
@@ -54,14 +54,16 @@ pub fn of_bytes(
     }
     if !given.allow_write {
         let why = match access {
-            Some(other) => format!("{} is a {} command", hex::spaced(bytes), other.word()),
-            None => format!("{} is not recognised as a read command of any protocol", hex::spaced(bytes)),
+            Some(other) => format!("{} is a {} command", secrets::masked_hex(bytes), other.word()),
+            None => {
+                format!("{} is not recognised as a read command of any protocol", secrets::masked_hex(bytes))
+            }
         };
         let hint = "nothing was sent; what may change a meter is sent only with --allow-write";
         return Err(Trouble::new(Exit::Forbidden, doing, why).hint(hint).into());
     }
     let challenge = Challenge::of_bytes(access, &given.who.address);
-    let confirmed = confirmed(given, &challenge, || vec![hex::spaced(bytes)], doing)?;
+    let confirmed = confirmed(given, &challenge, || vec![secrets::masked_hex(bytes)], doing)?;
     Ok(Some(confirmed.permit(keeper(given, given.model.map_or("", |model| model.id)))))
 }
 

@@ -1,14 +1,16 @@
 //! What the two families have in common: whatever carries them, meters push the same APDUs in the same manner.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use super::bare::OrBare;
 use super::standing::{Event as Broken, Standing};
-use super::{maker, responder};
+use super::{maker, responder, secrets};
 use crate::frame::Dissection;
 use crate::protocol::delimited::{Delimited, Grammar};
 use crate::protocol::line_search::{self, Usual};
 use crate::protocol::listen::{Listen, Manner, TELEGRAM};
+use crate::protocol::secrets::Suspect;
 use crate::protocol::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, MasterRequest,
     Plan, Profile, Request, Responder, Setup, SetupError, Source, Tracker,
@@ -72,6 +74,10 @@ impl<C: Carrier> Family for C {
 
     fn explain(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
         C::told(frame, context)
+    }
+
+    fn secrets(&self, suspect: &Suspect<'_>, hide: &mut dyn FnMut(Range<usize>)) {
+        secrets::find(suspect, hide);
     }
 
     fn is_broken_off(&self, step: u8) -> bool {

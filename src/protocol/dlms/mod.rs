@@ -12,6 +12,7 @@
 //! | `ciphering.rs`, `opening.rs`, `bare.rs`, `wrapped.rs` | the ciphering header, opening it, APDUs without a carrier |
 //! | `content.rs`, `stamp.rs`, `axdr.rs`, `compact.rs`, `loose.rs`, `time.rs`, `units.rs` | a data notification and its types |
 //! | `layout.rs`, `lists.rs`, `maker.rs`, `obis.rs` | what the elements of a list are |
+//! | `secrets.rs` | passwords and keys by their place |
 //! | `responder/` | the meter's side |
 
 mod assembled;
@@ -34,6 +35,7 @@ mod over_mbus;
 mod push;
 mod remarks;
 mod responder;
+mod secrets;
 mod stamp;
 mod standing;
 mod time;

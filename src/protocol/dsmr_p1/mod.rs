@@ -32,11 +32,12 @@ mod wrapped;
 use std::time::Duration;
 
 use super::line_search::{self, Usual};
+use super::secrets;
 use super::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, MasterRequest,
     Plan, Profile, Request, Responder, Setup, SetupError, Source, Tracker,
 };
-use crate::frame::{Dissection, Values};
+use crate::frame::{Dissection, Values, Verdict};
 
 /// The protocol family `dsmr-p1`.
 #[derive(Debug)]
@@ -101,7 +102,12 @@ impl Family for P1 {
     }
 
     fn values(&self, frame: &[u8], context: &Context<'_>) -> Values {
-        dissect::values(frame, context)
+        let values = dissect::values(frame, context);
+        let is_sound = values.verdict == Verdict::Good;
+        if is_sound || !secrets::mask(frame, context.around).hides_anything() {
+            return values;
+        }
+        self.dissect(frame, context).into()
     }
 
     fn commands(&self, _: Dialect) -> &'static [Command] {

@@ -35,6 +35,7 @@ mod layout;
 mod master;
 mod repair;
 mod responder;
+mod secrets;
 mod stuffing;
 mod tracker;
 mod variants;
@@ -43,11 +44,14 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
 pub use compose::request_of;
 
 use std::time::Duration;
 
 use crate::frame::Dissection;
+use crate::protocol::secrets::Suspect;
 use crate::protocol::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, MasterRequest,
     Plan, Profile, Request, Responder, Setup, SetupError, Source, Tracker,
@@ -127,6 +131,10 @@ impl Family for Ce {
 
     fn explain(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
         dissect::dissect(frame, context)
+    }
+
+    fn secrets(&self, suspect: &Suspect<'_>, hide: &mut dyn FnMut(Range<usize>)) {
+        secrets::find(suspect, hide);
     }
 
     fn commands(&self, dialect: Dialect) -> &'static [Command] {

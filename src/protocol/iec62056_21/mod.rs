@@ -41,17 +41,21 @@ mod message;
 mod neva;
 mod obis;
 mod responder;
+mod secrets;
 mod step;
 mod tracker;
 
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
 pub use step::{Stand, Step};
 
 use std::time::Duration;
 
 use crate::frame::Dissection;
+use crate::protocol::secrets::Suspect;
 use crate::protocol::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, KnownCode, LineSettings,
     LoadProfile, MasterRequest, Plan, Profile, Reach, Request, Responder, Setup, SetupError, Source, Stage,
@@ -113,6 +117,10 @@ impl Family for Iec {
             _ => return None,
         };
         Some(LoadProfile { command, reach, furthest: 127 })
+    }
+
+    fn secrets(&self, suspect: &Suspect<'_>, hide: &mut dyn FnMut(Range<usize>)) {
+        secrets::find(suspect, hide);
     }
 
     fn commands(&self, dialect: Dialect) -> &'static [Command] {

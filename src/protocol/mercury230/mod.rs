@@ -38,6 +38,7 @@ mod pulses;
 mod reads;
 mod responder;
 mod rows;
+mod secrets;
 mod session;
 mod sheet;
 mod state;
@@ -49,6 +50,7 @@ mod variant;
 mod wire;
 mod writes;
 
+use std::ops::Range;
 use std::time::Duration;
 
 use super::{
@@ -56,6 +58,7 @@ use super::{
     MasterRequest, Plan, Profile, Reach, Request, Responder, Setup, SetupError, Source, Stage, Tracker,
 };
 use crate::frame::Dissection;
+use crate::protocol::secrets::Suspect;
 
 /// Three phases, passwords of digits sent as numbers: a type without the letter D.
 pub const PLAIN: Dialect = Dialect(0);
@@ -120,6 +123,10 @@ impl Family for Mercury230 {
         // 17 records of 15 bytes are the most that one answer holds; single ones work on every model.
         let reach = Reach::Records { back: "back", count: "count", most: 16 };
         Some(LoadProfile { command: "profile", reach, furthest: 84 })
+    }
+
+    fn secrets(&self, suspect: &Suspect<'_>, hide: &mut dyn FnMut(Range<usize>)) {
+        secrets::find(suspect, hide);
     }
 
     fn commands(&self, _: Dialect) -> &'static [Command] {

@@ -5,7 +5,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::spec::{Spec, SpecError, Toward};
-use crate::frame::{At, hex};
+use crate::frame::At;
+use crate::protocol::secrets::masked_hex;
 
 /// One thing that was done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +33,7 @@ impl fmt::Display for Deed {
         };
         write!(f, "{} {way}{} at byte {}", self.at, self.kind, self.position)?;
         if self.before != self.after {
-            write!(f, ": {} -> {}", hex::spaced(&self.before), hex::spaced(&self.after))?;
+            write!(f, ": {} -> {}", masked_hex(&self.before), masked_hex(&self.after))?;
         }
         Ok(())
     }

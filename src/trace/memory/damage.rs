@@ -1,14 +1,12 @@
 //! Bytes that were received damaged.
 
 use super::Trace;
-use crate::frame::{At, hex};
+use crate::frame::At;
 use crate::link::{LineError, LineErrors};
 use crate::trace::{Mark, Way};
 
 /// Marks of damage that are kept in memory: on a line of the wrong speed every byte is damaged.
 const MOST_MARKS: u32 = 10_000;
-/// Damaged bytes that one mark names.
-const MOST_NAMED: usize = 8;
 
 /// What is known of damage on the line.
 #[derive(Debug, Default)]
@@ -52,15 +50,14 @@ impl Trace {
     }
 }
 
-/// Such as `parity error (50), byte 3 from here`. So many bytes before them belong to no entry yet.
+/// Such as `parity error, byte 3 from here`. So many bytes before them belong to no entry yet. The bytes themselves
+/// may be those of a password, which shows only once all of it has come: they are shown with their entry.
 fn words(error: LineError, bytes: &[u8], before: u64) -> String {
     let (first, last) = (before + 1, before + bytes.len() as u64);
-    let named = hex::spaced(bytes.get(..MOST_NAMED).unwrap_or(bytes));
-    let more = if bytes.len() > MOST_NAMED { " ..." } else { "" };
     match bytes.len() {
         0 => error.to_string(),
-        1 => format!("{error} ({named}), byte {first} from here"),
-        _ => format!("{error}s ({named}{more}), bytes {first} to {last} from here"),
+        1 => format!("{error}, byte {first} from here"),
+        _ => format!("{error}s, bytes {first} to {last} from here"),
     }
 }
 
@@ -84,10 +81,7 @@ mod tests {
         assert_eq!(&*trace.pending_bytes(Way::In, 100), b"/TP123456789");
         assert_eq!(
             marks(&trace),
-            [
-                "parity error (50), byte 3 from here",
-                "framing errors (31 32 33 34 35 36 37 38 ...), bytes 4 to 12 from here",
-            ]
+            ["parity error, byte 3 from here", "framing errors, bytes 4 to 12 from here",]
         );
         assert_eq!(trace.line_errors(), LineErrors { parity: 1, framing: 9, breaks: 0 });
     }

@@ -27,7 +27,9 @@ impl Trace {
         let dropped =
             if family.is_broken_off(entry.relation.step) { self.before(number, &entry) } else { Vec::new() };
         let dropped: Vec<&[u8]> = dropped.iter().map(AsRef::as_ref).collect();
+        let nearby = self.nearby(number, &entry);
         let context = Context {
+            around: nearby.surroundings(),
             direction: entry.relation.direction,
             request: request.as_deref(),
             parts: &parts,

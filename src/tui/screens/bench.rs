@@ -15,7 +15,8 @@ use ratatui::layout::Rect;
 use super::meter::{counts, list, search_title};
 use super::waiting;
 use super::{Look, frame, steps};
-use crate::frame::Dissection;
+use crate::frame::{Dissection, hex};
+use crate::protocol::secrets;
 use crate::protocol::{Access, Command, Kind, Stage};
 use crate::tui::keymap::Action;
 use crate::tui::state::bench::{Draft, Mode, Outcome};
@@ -269,7 +270,7 @@ fn draft(look: &mut Look<'_>, area: Rect) {
                 Annotated { layer, checksum, selected: None, revealed: reveal }
                     .render(area, look.buf, look.theme);
             } else if let Some(frame) = frames.get(*main) {
-                let text = crate::frame::hex::spaced(frame);
+                let text = if reveal { hex::spaced(frame) } else { secrets::masked_hex(frame) };
                 look.pen(area).fit(1, 0, area.width, &text, Role::Text);
             }
             if frames.len() > 1 {

@@ -157,7 +157,7 @@ const fn echo(echo: EchoState) -> &'static str {
 
 /// Where the traffic is written.
 fn recorded(state: &State) -> (&'static str, String, Role) {
-    let shown = |path: &Path| visible::string(&path.to_string_lossy());
+    let shown = |path: &Path| visible::file(path);
     let (text, role) = match (&state.capture, &state.captures) {
         (CaptureState::Running { path, bytes, holes }, _) if holes.count > 0 => {
             let (lost, file) = (size(holes.bytes), shown(path));

@@ -12,7 +12,8 @@ use crate::app::arming::Challenge;
 use crate::app::target::Target;
 use crate::app::write_log::Keeper;
 use crate::bus::{Decoder, Speech};
-use crate::frame::{Direction, hex};
+use crate::frame::Direction;
+use crate::protocol::secrets;
 use crate::protocol::{Access, Context};
 use crate::trace::CaptureState;
 
@@ -164,7 +165,7 @@ pub fn ask(state: &mut State, access: Option<Access>, armed: Armed) {
 /// A frame of a request with its secrets masked.
 fn shown(frame: &[u8], decoder: Option<Decoder>) -> Shown {
     let Some(Decoder { family, dialect }) = decoder else {
-        return Shown { hex: hex::spaced(frame), meaning: String::new(), changes: true };
+        return Shown { hex: secrets::masked_hex(frame), meaning: String::new(), changes: true };
     };
     let context = Context { direction: Direction::Request, dialect, ..Context::default() };
     let meaning = family.dissect(frame, &context);

@@ -5,7 +5,7 @@ use super::super::message::Effect;
 use super::super::state::trace::{Needle, Scan};
 use super::super::state::{Pane, State};
 use super::Effects;
-use crate::frame::{Dissection, hex};
+use crate::frame::Dissection;
 use crate::trace::{Entry, EntryKind, Trace};
 
 /// Entries that are looked at in one go.
@@ -65,20 +65,19 @@ pub fn explanation(trace: &Trace, number: u32) -> Option<Dissection> {
         EntryKind::Echo => "echo of what was sent",
         EntryKind::Frame(_) => "frame",
     };
-    let unexplained = || Dissection::unexplained("", &trace.bytes_of(&entry), title);
-    Some(trace.dissect(number).unwrap_or_else(unexplained))
+    trace.dissect(number).or_else(|| trace.unexplained(number, title))
 }
 
 /// What an entry is in one line, as the list has it.
 pub fn summary(trace: &Trace, number: u32, entry: &Entry) -> String {
     match entry.kind {
         EntryKind::Frame(_) => trace.dissect(number).map(|d| d.summary()).unwrap_or_default(),
-        _ => entry_text(trace, entry),
+        _ => entry_text(trace, number, entry),
     }
 }
 
 /// What is said of an entry that is no frame: the words of a mark, the first bytes of noise.
-pub fn entry_text(trace: &Trace, entry: &Entry) -> String {
+pub fn entry_text(trace: &Trace, number: u32, entry: &Entry) -> String {
     const SHOWN: usize = 12;
     match entry.kind {
         EntryKind::Frame(_) | EntryKind::Echo => String::new(),
@@ -87,7 +86,7 @@ pub fn entry_text(trace: &Trace, entry: &Entry) -> String {
             let bytes = trace.bytes_of(entry);
             let first = bytes.get(..SHOWN.min(bytes.len())).unwrap_or_default();
             let more = if first.len() < bytes.len() { " ..." } else { "" };
-            format!("noise {}{more}", hex::spaced(first))
+            format!("noise {}{more}", trace.mask(number, None).spaced_hex(first))
         }
     }
 }

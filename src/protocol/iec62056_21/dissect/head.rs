@@ -164,7 +164,11 @@ fn command(sheet: &mut Sheet<'_>, command: &Command, context: &Context<'_>) {
     if let Some(field) = sheet.field("command", start + 1..start + 3, Value::Text) {
         field.note = name;
     }
-    secret(sheet, "password", &command.password);
+    if sheet.bytes(&command.password).starts_with(b"(") {
+        secret(sheet, "password", &command.password);
+    } else {
+        sheet.field("unexplained", command.password.clone(), Value::Text);
+    }
     let Some(stx) = command.stx else { return };
     sheet.field("STX", stx..stx + 1, Value::Bytes);
     let content = &command.block.content;
@@ -183,7 +187,11 @@ fn operand(sheet: &mut Sheet<'_>, content: &Range<usize>, is_secret: bool) {
     let bytes = sheet.bytes(content);
     let has_brackets = bytes.starts_with(b"(") && bytes.ends_with(b")") && bytes.len() >= 2;
     if !has_brackets {
-        return secret(sheet, "operand", content);
+        // A name with its argument is that of another command.
+        return match is_secret && !bytes.contains(&b'(') {
+            true => secret(sheet, "operand", content),
+            false => _ = sheet.field("operand", content.clone(), Value::Text),
+        };
     }
     let inner = content.start + 1..content.end - 1;
     sheet.field("bracket", content.start..inner.start, Value::Bytes);

@@ -1,0 +1,143 @@
+//! Passwords and keys by their place in bytes that no checksum vouches for: noise, damaged frames, and frames of
+//! another protocol than the one they are taken for.
+//!
+//! A sound frame is explained by its family, which knows where its passwords are. Of all other bytes every family
+//! of the registry is asked at once ([`Family::secrets`](super::Family::secrets)), since nobody knows whose they are. The model of damage
+//! is one flipped bit, a lost head or a lost tail; what one flipped bit makes a sound frame without a password is
+//! taken for that frame, so that masks do not cover what no password stands in.
+
+mod cover;
+pub mod near;
+
+use std::ops::Range;
+
+use super::{Context, registry};
+use crate::frame::{Dissection, Mask, Value, Verdict};
+
+/// Bytes before and behind an entry that are looked at with it: the longest way from the head of a message to the
+/// end of its password.
+pub const REACH: usize = 128;
+
+/// Hex digits of a checksum that one flip in 256 passes.
+const WEAK: u8 = 2;
+
+/// The shortest run of sent secret bytes that is searched for; shorter ones stand everywhere by chance.
+const SHORTEST_SENT: usize = 4;
+
+/// What is known of the line around the bytes of a frame or of noise.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Surroundings<'a> {
+    /// The bytes of the same way before them, the last ones.
+    pub before: &'a [u8],
+    /// The bytes of the same way behind them, the first ones.
+    pub after: &'a [u8],
+    /// Secret bytes of what was sent lately.
+    pub sent: &'a [Vec<u8>],
+}
+
+/// Bytes in which passwords are looked for.
+#[derive(Debug, Clone)]
+pub struct Suspect<'a> {
+    /// The bytes with those around them.
+    pub bytes: &'a [u8],
+    /// Which of them are one frame or one run of noise: there a message may begin or end.
+    pub entry: Range<usize>,
+    /// Whether the first of them is the first of the stream, and the last the last so far: no more were there to
+    /// be handed in.
+    pub is_all: [bool; 2],
+    /// Whether a checksum says that they are one whole frame, of whichever protocol.
+    pub is_sound: bool,
+}
+
+impl Suspect<'_> {
+    /// Whether a cut message could begin at `at`.
+    #[must_use]
+    pub const fn begins(&self, at: usize) -> bool {
+        let [is_first, _] = self.is_all;
+        at == self.entry.start || (at == 0 && is_first)
+    }
+
+    /// Whether a cut message could end at `at`.
+    #[must_use]
+    pub const fn ends(&self, at: usize) -> bool {
+        let [_, is_last] = self.is_all;
+        at == self.entry.end || (at == self.bytes.len() && is_last)
+    }
+}
+
+/// Which bytes that are no sound frame are secret, as every family sees it.
+#[must_use]
+pub fn mask(bytes: &[u8], around: Surroundings<'_>) -> Mask {
+    let joined = [around.before, bytes, around.after].concat();
+    let entry = around.before.len()..around.before.len() + bytes.len();
+    let mut mask = Mask::default();
+    let is_all = [around.before, around.after].map(|side| side.len() < REACH);
+    ask_all(&Suspect { bytes: &joined, entry: entry.clone(), is_all, is_sound: false }, &mut mask);
+    for secret in around.sent.iter().filter(|secret| secret.len() >= SHORTEST_SENT) {
+        let found = memchr::memmem::find_iter(&joined, secret);
+        found.for_each(|at| mask.hide(at..at + secret.len()));
+    }
+    mask.part(entry.start, bytes.len())
+}
+
+/// The bytes as spaced hex, those of secrets as `**`, whoever they are of.
+#[must_use]
+pub fn masked_hex(bytes: &[u8]) -> String {
+    mask(bytes, Surroundings::default()).spaced_hex(bytes)
+}
+
+/// Which bytes of a sound frame, or of what was unpacked from one, are secret in another protocol than its own.
+fn mask_of_sound(bytes: &[u8]) -> Mask {
+    let mut mask = Mask::default();
+    ask_all(&Suspect { bytes, entry: 0..bytes.len(), is_all: [true; 2], is_sound: true }, &mut mask);
+    mask
+}
+
+fn ask_all(suspect: &Suspect<'_>, mask: &mut Mask) {
+    for family in registry::FAMILIES {
+        family.secrets(suspect, &mut |range| mask.hide(range));
+    }
+}
+
+/// A frame as its family explains it, with everything secret in it hidden.
+///
+/// Of a damaged frame the places decide alone: what its family says of it may be wrong.
+pub(super) fn hide(explained: Dissection, context: &Context<'_>) -> Dissection {
+    let is_sound = is_sound(&explained);
+    let Some(wire) = explained.wire() else { return explained };
+    let masks: Vec<Mask> = explained.layers.iter().skip(1).map(|layer| mask_of_sound(&layer.bytes)).collect();
+    let mask = if is_sound { mask_of_sound(&wire.bytes) } else { mask(&wire.bytes, context.around) };
+    let judges_alone = explained.verdict.is_bad() && context.request.is_none();
+    let hides = mask.hides_anything() || masks.iter().any(Mask::hides_anything);
+    if !hides && !(judges_alone && explained.keeps_secret()) {
+        return explained.sealed();
+    }
+    let mut hidden = explained.clone();
+    if judges_alone {
+        hidden.layers.iter_mut().flat_map(|layer| &mut layer.fields).for_each(uncover);
+    }
+    cover::cover(&mut hidden, &mask, &masks);
+    hidden.sealed_over(explained)
+}
+
+/// Whether a checksum vouches for what a frame is. One of 8 bits or fewer passes by chance, which shows in what cannot
+/// be explained behind it.
+fn is_sound(explained: &Dissection) -> bool {
+    let is_strong = explained.checksum.is_some_and(|sum| sum.digits > WEAK);
+    explained.verdict == Verdict::Good && (is_strong || explained.problems.is_empty())
+}
+
+fn uncover(field: &mut crate::frame::Field) {
+    if field.value == Value::Secret {
+        field.value = Value::Bytes;
+    }
+}
+
+/// Bytes that are no frame, with what is secret in them hidden.
+#[must_use]
+pub fn unexplained(bytes: &[u8], title: &'static str, mask: &Mask) -> Dissection {
+    let bare = Dissection::unexplained("", bytes, title);
+    let mut hidden = bare.clone();
+    cover::cover(&mut hidden, mask, &[]);
+    hidden.sealed_over(bare)
+}
