@@ -32,7 +32,7 @@ impl Pace {
     /// Waits until it has come further; for ever, where it has gone. May be dropped unfinished.
     pub(super) async fn moved(&mut self) {
         if self.0.changed().await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }

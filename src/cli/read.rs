@@ -331,7 +331,7 @@ impl Reader<'_> {
         match poll.first_trouble {
             Some(trouble) if named || !poll.has_energy => Err(trouble.into()),
             Some(trouble) => {
-                self.complain_once(trouble.text());
+                self.complain_once(&trouble.text());
                 Ok(Exit::Done)
             }
             None if named || poll.has_energy => Ok(Exit::Done),
@@ -344,9 +344,9 @@ impl Reader<'_> {
     }
 
     /// What a meter refuses it refuses at every poll: that is said once.
-    fn complain_once(&self, text: String) {
-        if self.complained.replace(text.clone()) != text {
-            out::complain(&text);
+    fn complain_once(&self, text: &str) {
+        if self.complained.replace(text.to_owned()) != text {
+            out::complain(text);
         }
     }
 

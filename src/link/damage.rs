@@ -55,7 +55,9 @@ impl Heard {
             }
             let mut damage = std::mem::take(&mut piece.damage);
             damage.retain(|damage| (begin..begin + piece.bytes.len()).contains(&damage.place));
-            damage.iter_mut().for_each(|damage| damage.place -= begin);
+            for damage in &mut damage {
+                damage.place -= begin;
+            }
             begin += piece.bytes.len();
             Some(Self { bytes: piece.bytes, damage })
         })

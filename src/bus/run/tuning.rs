@@ -46,7 +46,7 @@ impl Bus {
                 continue;
             }
             self.trace.lock().mark(Mark::Note(finding.to_string()), at);
-            self.reports.tell(BusEvent::Line(finding.clone()));
+            self.reports.tell(BusEvent::Line(finding));
             if let Some(line) = finding.line() {
                 self.ask_for_line(line);
             }

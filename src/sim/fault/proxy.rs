@@ -183,7 +183,7 @@ impl FaultProxy {
                 self.plan(at, Ahead::Near(event));
             }
             LinkEvent::LineRefused { at, .. } | LinkEvent::Dropped { at, .. } => {
-                self.plan(at, Ahead::Near(event))
+                self.plan(at, Ahead::Near(event));
             }
             LinkEvent::Lost { at, .. } | LinkEvent::Closed { at, .. } => {
                 self.seen = None;
