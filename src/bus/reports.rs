@@ -34,20 +34,23 @@ impl Reports {
     /// Reports an event now, or as soon as the face has taken what it was told before. Of too many that wait, only what
     /// ends a request or a job is kept; the rest is counted.
     pub(super) fn tell(&mut self, event: BusEvent) {
-        let late = if self.is_behind() {
-            Some(event)
-        } else {
-            match self.channel.try_send(event) {
-                Err(mpsc::error::TrySendError::Full(event)) => Some(event),
-                // A face that has gone hears nothing.
-                Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => None,
-            }
-        };
-        let Some(late) = late else { return };
+        let Some(late) = self.send_now(event) else { return };
         if self.waiting.len() < MOST_WAITING || is_an_end(&late) {
             self.waiting.push_back(late);
         } else {
             self.lost += 1;
+        }
+    }
+
+    /// Sends an event, unless others wait before it or there is no room: then it is given back.
+    fn send_now(&self, event: BusEvent) -> Option<BusEvent> {
+        if self.is_behind() {
+            return Some(event);
+        }
+        match self.channel.try_send(event) {
+            Err(mpsc::error::TrySendError::Full(event)) => Some(event),
+            // A face that has gone hears nothing.
+            Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => None,
         }
     }
 

@@ -215,7 +215,9 @@ pub fn doubt_doubles(readings: &mut [Reading]) -> Option<Problem> {
 
 /// Doubts every reading of an answer.
 pub fn doubt_all(readings: &mut [Reading], doubt: Doubt) {
-    readings.iter_mut().for_each(|reading| reading.doubt = reading.doubt.or(Some(doubt)));
+    for reading in readings {
+        reading.doubt = reading.doubt.or(Some(doubt));
+    }
 }
 
 /// What a frame says, without its bytes explained: a [`Dissection`] for those who want values and nothing else.
@@ -248,7 +250,9 @@ impl Dissection {
     /// The same, its readings carried under a check that lets some damage pass.
     #[must_use]
     pub fn carried_under(mut self, check: &'static Check) -> Self {
-        self.readings.iter_mut().for_each(|reading| reading.check = Some(check));
+        for reading in &mut self.readings {
+            reading.check = Some(check);
+        }
         self
     }
 

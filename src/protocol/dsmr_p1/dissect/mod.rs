@@ -133,7 +133,9 @@ fn explain<F: Fields>(bytes: &[u8], base: usize, dialect: Dialect) -> Explained<
 /// No check tells whether a line was lost or a name damaged: the readings say so, and a name that comes twice does.
 #[cold]
 fn unchecked<F: Fields>(sheet: &mut Sheet<'_, F>) {
-    sheet.readings.iter_mut().for_each(|reading| reading.check = Some(&Check::NONE));
+    for reading in &mut sheet.readings {
+        reading.check = Some(&Check::NONE);
+    }
     sheet.problems.extend(doubt_doubles(&mut sheet.readings));
 }
 

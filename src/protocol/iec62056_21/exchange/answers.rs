@@ -2,7 +2,7 @@
 
 use super::Work;
 use super::judge::Verdict;
-use super::session::{Next, Phase, Session};
+use super::session::{Head, Next, Phase, Session};
 use super::tally::{Tally, refused};
 use super::twice::Pair;
 use crate::frame::At;
@@ -69,10 +69,10 @@ impl Session {
     /// A telegram that comes by itself is believed from its identification to its end. What lacks one of them may be
     /// of two telegrams, or of a line that another meter shares.
     pub(super) fn heard_telegram(&mut self, verdict: Verdict, at: At) {
-        let was_headed =
-            std::mem::replace(&mut self.is_headed, matches!(verdict, Verdict::Identification(_)));
+        let is_head = matches!(verdict, Verdict::Identification(_));
+        let head = std::mem::replace(&mut self.head, if is_head { Head::Heard } else { Head::Missing });
         match verdict {
-            Verdict::Data { readings, is_whole: true, .. } if was_headed => {
+            Verdict::Data { readings, is_whole: true, .. } if head == Head::Heard => {
                 self.tell(readings);
                 self.done(at);
             }

@@ -97,6 +97,13 @@ pub(super) enum Before {
     CutOff,
 }
 
+/// Whether the identification of a telegram was heard, so that its lines may follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Head {
+    Missing,
+    Heard,
+}
+
 /// A session with one meter.
 #[derive(Debug)]
 pub struct Session {
@@ -116,8 +123,8 @@ pub struct Session {
     pub(super) is_open: bool,
     /// How the session before this one ended.
     pub(super) before: Before,
-    /// Whether the head of a telegram that nobody asked for was heard, so that its lines may follow.
-    pub(super) is_headed: bool,
+    /// What was heard of a telegram that nobody asked for.
+    pub(super) head: Head,
     /// Whether a sign-off is owed: something was said that may have opened a session.
     pub(super) owes_sign_off: bool,
     /// The line in force.
@@ -164,7 +171,7 @@ impl Session {
             owed: 0,
             is_open: false,
             before: Before::SignedOff,
-            is_headed: false,
+            head: Head::Missing,
             pair: Pair::default(),
             owes_sign_off: false,
             line,

@@ -167,11 +167,11 @@ fn simple_packets_and_those_before_the_enhanced_ones_are_read() {
         let flags = file.option(option::FLAGS, &file.word(2));
         let old = [&file.half(0)[..], &file.half(0), &stamp, b"old\0", &flags].concat();
         file.block(OLD_PACKET, &old);
-        let (packets, flaws) = read(&file.bytes);
-        let seen: Vec<_> = packets.iter().map(|p| (&*p.bytes, p.way, p.wall.as_second())).collect();
+        let (found, flaws) = read(&file.bytes);
+        let told: Vec<_> = found.iter().map(|p| (&*p.bytes, p.way, p.wall.as_second())).collect();
         let expected: [(&[u8], Way, i64); 3] =
             [(b"new", Way::In, 5), (b"simple", Way::In, 5), (b"old", Way::Out, 7)];
-        assert_eq!((seen.as_slice(), flaws.len()), (&expected[..], 0), "{flaws:?}");
+        assert_eq!((told.as_slice(), flaws.len()), (&expected[..], 0), "{flaws:?}");
     }
 }
 

@@ -125,7 +125,7 @@ async fn switch_about(seed: u64, faults: &[&str], owners: &BTreeMap<String, &'st
     let mut rng = Rng::new(seed);
     let mut desk = Desk::open(Faults::parse(faults, seed).unwrap()).await;
     let mut former: Vec<&'static Model> = Vec::new();
-    let mut seen = 0;
+    let mut judged = 0;
     for step in 0..60 {
         let step = format!("seed {seed}, step {step}");
         match rng.below(10) {
@@ -142,18 +142,18 @@ async fn switch_about(seed: u64, faults: &[&str], owners: &BTreeMap<String, &'st
         }
         judge(&desk.state, owners, &step);
         let time = Duration::from_millis(rng.below(9000));
-        desk.pass(time, |state| seen += judge(state, owners, &step)).await;
+        desk.pass(time, |state| judged += judge(state, owners, &step)).await;
     }
-    seen
+    judged
 }
 
 #[tokio::test(start_paused = true)]
 async fn every_value_on_the_screens_was_said_by_the_meter_in_the_title() {
     let owners = owners();
-    let mut seen = 0;
+    let mut judged = 0;
     for seed in 0..3 {
-        seen += switch_about(seed, &[], &owners).await;
-        seen += switch_about(seed + 100, &["late=0.3:200ms..1500ms"], &owners).await;
+        judged += switch_about(seed, &[], &owners).await;
+        judged += switch_about(seed + 100, &["late=0.3:200ms..1500ms"], &owners).await;
     }
-    assert!(seen > 1000, "{seen}");
+    assert!(judged > 1000, "{judged}");
 }
