@@ -20,10 +20,18 @@ pub struct Evidence {
 /// Each kind of news is said once: a disk can fail a thousand times a second.
 #[derive(Debug, Default)]
 struct Said {
-    failed: bool,
-    works_again: bool,
+    capture: CaptureNews,
     paging: bool,
     flaws: bool,
+}
+
+/// What was said of the capture, the last thing last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum CaptureNews {
+    #[default]
+    None,
+    Failed,
+    WorksAgain,
 }
 
 impl Evidence {
@@ -88,17 +96,22 @@ impl Said {
 
     fn of_failure(&mut self, capture: &CaptureState) -> Option<String> {
         match capture {
-            CaptureState::Failed { why, kept, .. } if !self.failed => {
-                self.failed = true;
+            CaptureState::Failed { why, kept, .. } if self.capture == CaptureNews::None => {
+                self.capture = CaptureNews::Failed;
                 Some(format!(
                     "the capture cannot be written: {why}; {kept} bytes are kept, what comes now is shown only"
                 ))
             }
-            CaptureState::Running { holes, .. } if holes.count > 0 && !self.works_again => {
+            CaptureState::Running { holes, .. }
+                if holes.count > 0 && self.capture != CaptureNews::WorksAgain =>
+            {
                 // Both happened since the last look.
-                let was_said = std::mem::replace(&mut self.failed, true);
-                self.works_again = true;
-                let failed = if was_said { "" } else { "the capture could not be written for a while; " };
+                let before = std::mem::replace(&mut self.capture, CaptureNews::WorksAgain);
+                let failed = if before == CaptureNews::Failed {
+                    ""
+                } else {
+                    "the capture could not be written for a while; "
+                };
                 Some(format!(
                     "{failed}the capture is written again; {} bytes are missing from it",
                     holes.bytes

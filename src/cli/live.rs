@@ -89,15 +89,21 @@ pub struct Live {
     ended: bool,
     /// A lost link is waited for.
     waits: bool,
-    /// It was told that the link is lost and waited for.
-    is_away: bool,
-    /// It was told that the person wants the program to end.
-    stopping: bool,
-    share: Share,
-    /// It was told that another master asks on the link.
-    told_of_other: bool,
     /// Nothing is sent where another master asks.
     yields: bool,
+    told: Told,
+    share: Share,
+}
+
+/// What the caller was told already.
+#[derive(Debug, Default)]
+struct Told {
+    /// The link is lost, and waited for.
+    away: bool,
+    /// The person wants the program to end.
+    stopping: bool,
+    /// Another master asks on the link.
+    other_master: bool,
 }
 
 /// What the events of a job must not delay.
@@ -176,10 +182,8 @@ impl Live {
             jobs: 0,
             ended: false,
             waits: false,
-            is_away: false,
-            stopping: false,
+            told: Told::default(),
             share: Share::default(),
-            told_of_other: false,
             yields: false,
         };
         tokio::select! {
@@ -258,7 +262,7 @@ impl Live {
         self.yields = true;
         let interrupt = self.interrupt.clone();
         tokio::select! {
-            news = news(&mut self.session.status, self.is_away, false) => match news {
+            news = news(&mut self.session.status, self.told.away, false) => match news {
                 News::Gone(why) => Err(self.trouble(&format!("the link was lost: {why}")).into()),
                 News::OtherMaster(other) => Err(self.yielded(&other)),
                 News::Back => Ok(()),
@@ -298,11 +302,11 @@ impl Live {
     /// The next thing of a job. After Ctrl-C [`Next::Stopping`] is given, once; the job goes on.
     pub async fn next_or_stop(&mut self, job: JobId) -> Next {
         loop {
-            let news = news(&mut self.session.status, self.is_away, self.told_of_other);
-            let urgent = urgent(&self.interrupt, self.stopping, news);
+            let news = news(&mut self.session.status, self.told.away, self.told.other_master);
+            let urgent = urgent(&self.interrupt, self.told.stopping, news);
             let event = match self.share.turn(urgent, self.session.events.recv()).await {
                 Turn::Urgent(Urgent::Interrupted) => {
-                    self.stopping = true;
+                    self.told.stopping = true;
                     return Next::Stopping;
                 }
                 Turn::Urgent(Urgent::News(news)) => match self.heed(job, news).await {
@@ -326,12 +330,12 @@ impl Live {
     async fn heed(&mut self, job: JobId, news: News) -> Option<Stop> {
         match news {
             News::Gone(why) if self.waits => {
-                self.is_away = true;
+                self.told.away = true;
                 out::remark(&format!("{}: the link was lost: {why}; waiting until it is back", self.doing));
                 None
             }
             News::Back => {
-                self.is_away = false;
+                self.told.away = false;
                 out::remark(&format!("{}: the link is back", self.doing));
                 None
             }
@@ -341,7 +345,7 @@ impl Live {
                 Some(self.yielded(&other))
             }
             News::OtherMaster(other) => {
-                self.told_of_other = true;
+                self.told.other_master = true;
                 out::remark(&format!("{}: {other}; sent in a pause", self.doing));
                 None
             }

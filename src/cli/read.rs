@@ -230,7 +230,7 @@ impl Reader<'_> {
         poller: &mut Poller<(), Request>,
         ask: Ask<(), Request>,
     ) -> Result<(), Stop> {
-        poll.asked = ask.commands.clone();
+        poll.asked.clone_from(&ask.commands);
         let plan = self.target.plan(ask.commands, self.options(ask.tries), live.profile(&self.target));
         let errand = Errand::reading(self.target.decoder(), plan)
             .map_err(|forbidden| live.trouble(&forbidden.to_string()).with(Exit::Forbidden))?;

@@ -109,7 +109,8 @@ pub(super) fn hide(explained: Dissection, context: &Context<'_>) -> Dissection {
     let mask = if is_sound { mask_of_sound(&wire.bytes) } else { mask(&wire.bytes, context.around) };
     let judges_alone = explained.verdict.is_bad() && context.request.is_none();
     let hides = mask.hides_anything() || masks.iter().any(Mask::hides_anything);
-    if !hides && !(judges_alone && explained.keeps_secret()) {
+    let may_show = judges_alone && explained.keeps_secret();
+    if !(hides || may_show) {
         return explained.sealed();
     }
     let mut hidden = explained.clone();

@@ -197,7 +197,7 @@ impl Console {
             Turn::Urgent(happened) => happened,
             Turn::Input(message) => {
                 share.took(A_MESSAGE);
-                Happened::Message(message)
+                Happened::Message(Box::new(message))
             }
         }
     }
@@ -224,7 +224,8 @@ impl Console {
             return Some(Happened::Terminal(event));
         }
         let told = self.inbox.try_recv().ok();
-        told.or_else(|| from_session(&mut self.outside.session).now_or_never()).map(Happened::Message)
+        told.or_else(|| from_session(&mut self.outside.session).now_or_never())
+            .map(|message| Happened::Message(Box::new(message)))
     }
 
     fn take(&mut self, happened: Happened) -> io::Result<Next> {
@@ -238,7 +239,7 @@ impl Console {
             Happened::Signal(Signal::Resized) => self.resized(),
             Happened::Terminal(Some(Err(error))) => Err(error),
             Happened::Terminal(Some(Ok(event))) => self.event(event),
-            Happened::Message(message) => self.message(message),
+            Happened::Message(message) => self.message(*message),
             Happened::Timer => {
                 self.look_for_ports();
                 Ok(Next::GoOn)
@@ -331,7 +332,7 @@ struct Asked {
 enum Happened {
     Signal(Signal),
     Terminal(Option<io::Result<Event>>),
-    Message(Message),
+    Message(Box<Message>),
     Timer,
 }
 

@@ -38,7 +38,7 @@ const fn pattern<const N: usize>(bytes: [i16; N]) -> [Option<u8>; N] {
     while at < N {
         #[expect(clippy::indexing_slicing, reason = "the index is below the length of both")]
         if bytes[at] >= 0 {
-            made[at] = Some(bytes[at] as u8);
+            made[at] = Some(bytes[at].cast_unsigned() as u8);
         }
         at += 1;
     }

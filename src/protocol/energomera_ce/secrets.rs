@@ -229,7 +229,7 @@ fn new_password(content: &[u8]) -> Option<Range<usize>> {
         return None;
     }
     let len = usize::from(content.get(SERVICE)? & 0x0F);
-    let width = |slots: &[Slot]| slots.iter().map(|slot| slot.width()).sum::<usize>();
+    let width = |slots: &[Slot]| slots.iter().map(Slot::width).sum::<usize>();
     let specs = [CLASSIC, KERNEL10].into_iter().flat_map(commands::specs);
     let fitting = { specs }
         .find(|spec| spec.code == u16::from_be_bytes(SET_PASSWORD) && width(spec.request) == len)

@@ -43,7 +43,7 @@ pub fn request_at(bytes: &[u8]) -> Option<MasterRequest> {
 fn characters(bytes: &[u8]) -> Option<Vec<u8>> {
     let &first = bytes.first().filter(|first| matches!(*first & 0x7F, b'/' | SOH))?;
     let is_plain = first & 0x80 == 0;
-    let fits = |byte: &u8| if is_plain { byte & 0x80 == 0 } else { byte.count_ones() % 2 == 0 };
+    let fits = |byte: &u8| if is_plain { byte & 0x80 == 0 } else { byte.count_ones().is_multiple_of(2) };
     Some(bytes.iter().take_while(|byte| fits(byte)).map(|byte| byte & 0x7F).collect())
 }
 

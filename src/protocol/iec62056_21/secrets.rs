@@ -106,7 +106,7 @@ fn is_login(text: &[u8], bracket: usize, inner: &Range<usize>) -> bool {
         (b'1' | b'2', 0) => !(is_head && was_operand(text, bracket, inner)),
         (b'1' | b'2', 1) => is_head,
         (b'0', 0) => is_head && may_be_login(text, bracket, inner),
-        (b'3'..=b'9', 0) | (_, 0) if [b'1', b'2'].iter().any(|known| flips(digit, *known) == 1) => is_head,
+        (_, 0) if [b'1', b'2'].iter().any(|known| flips(digit, *known) == 1) => is_head,
         _ => false,
     }
 }

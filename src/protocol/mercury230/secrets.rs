@@ -90,8 +90,8 @@ impl Carrier {
 
     /// The secret bytes of one whose address stands at `start`, or would stand there.
     fn secret(&self, bytes: &[u8], start: isize) -> Option<Range<usize>> {
-        let level = usize::try_from(start + self.head() as isize).ok()?;
-        let end = usize::try_from(start + self.len() as isize).ok()?.min(bytes.len());
+        let level = usize::try_from(start + self.head().cast_signed()).ok()?;
+        let end = usize::try_from(start + self.len().cast_signed()).ok()?.min(bytes.len());
         let passwords = bytes.get(level + 1..end.min(level + 1 + self.passwords * PASSWORD))?;
         passwords.iter().any(|byte| *byte != 0).then_some(level + 1..end)
     }
@@ -137,7 +137,7 @@ impl Carrier {
     /// another frame.
     fn is_cut(&self, suspect: &Suspect<'_>, start: isize) -> bool {
         let (Ok(from), bytes) = (usize::try_from(start.max(0)), suspect.bytes) else { return false };
-        let to = usize::try_from(start + self.len() as isize).unwrap_or(0).min(bytes.len());
+        let to = usize::try_from(start + self.len().cast_signed()).unwrap_or(0).min(bytes.len());
         let Some(run) = bytes.get(from..to) else { return false };
         let lost = start.min(0).unsigned_abs();
         let missing = self.len() - lost - run.len();
@@ -182,7 +182,7 @@ pub fn find(suspect: &Suspect<'_>, hide: &mut dyn FnMut(Range<usize>)) {
         }
         for start in 0..suspect.bytes.len() {
             if carrier.is_whole(suspect, start) && !carrier.was_none(suspect.bytes, start) {
-                carrier.secret(suspect.bytes, start as isize).into_iter().for_each(&mut *hide);
+                carrier.secret(suspect.bytes, start.cast_signed()).into_iter().for_each(&mut *hide);
             }
         }
         let ends = [suspect.entry.end, suspect.bytes.len()];

@@ -188,10 +188,12 @@ fn operand(sheet: &mut Sheet<'_>, content: &Range<usize>, is_secret: bool) {
     let has_brackets = bytes.starts_with(b"(") && bytes.ends_with(b")") && bytes.len() >= 2;
     if !has_brackets {
         // A name with its argument is that of another command.
-        return match is_secret && !bytes.contains(&b'(') {
-            true => secret(sheet, "operand", content),
-            false => _ = sheet.field("operand", content.clone(), Value::Text),
-        };
+        if is_secret && !bytes.contains(&b'(') {
+            secret(sheet, "operand", content);
+        } else {
+            sheet.field("operand", content.clone(), Value::Text);
+        }
+        return;
     }
     let inner = content.start + 1..content.end - 1;
     sheet.field("bracket", content.start..inner.start, Value::Bytes);

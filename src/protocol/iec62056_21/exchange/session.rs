@@ -106,6 +106,7 @@ pub(super) enum Head {
 
 /// A session with one meter.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that do not depend on each other")]
 pub struct Session {
     pub(super) profile: Profile,
     pub(super) options: Options,

@@ -135,7 +135,7 @@ impl<R: Read> Blocks<R> {
                 let found = match why {
                     // Something follows: it is the length that is wrong.
                     Why::FileEnds => Why::Contradicts("its block states a wrong length"),
-                    why => why,
+                    Why::Contradicts(_) => why,
                 };
                 return Ok(Gap { at, bytes: self.position - at, kind, why: found });
             }

@@ -164,11 +164,11 @@ fn simple_packets_and_those_before_the_enhanced_ones_are_read() {
         let simple = [&file.word(6)[..], b"simple\0\0"].concat();
         file.block(SIMPLE_PACKET, &simple);
         let stamp = [file.word(0), file.word(7_000_000), file.word(3), file.word(3)].concat();
-        let flags = file.option(option::FLAGS, &file.word(2));
-        let old = [&file.half(0)[..], &file.half(0), &stamp, b"old\0", &flags].concat();
+        let sent = file.option(option::FLAGS, &file.word(2));
+        let old = [&file.half(0)[..], &file.half(0), &stamp, b"old\0", &sent].concat();
         file.block(OLD_PACKET, &old);
-        let (found, flaws) = read(&file.bytes);
-        let told: Vec<_> = found.iter().map(|p| (&*p.bytes, p.way, p.wall.as_second())).collect();
+        let (came, flaws) = read(&file.bytes);
+        let told: Vec<_> = came.iter().map(|p| (&*p.bytes, p.way, p.wall.as_second())).collect();
         let expected: [(&[u8], Way, i64); 3] =
             [(b"new", Way::In, 5), (b"simple", Way::In, 5), (b"old", Way::Out, 7)];
         assert_eq!((told.as_slice(), flaws.len()), (&expected[..], 0), "{flaws:?}");
