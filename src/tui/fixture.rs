@@ -196,16 +196,25 @@ pub fn key(name: &str) -> Message {
     Message::Key(crossterm::event::KeyEvent::new(chord.code, chord.modifiers))
 }
 
+/// Sends a key as a hand presses it: a question is on the screen and has been read.
+fn at_leisure(state: &mut State, key: Message) -> Vec<Effect> {
+    if matches!(state.popup, Some(super::state::Popup::Arm(_))) {
+        send(state, Message::Drawn);
+        state.now.at = state.now.at + std::time::Duration::from_millis(500);
+    }
+    send(state, key)
+}
+
 /// Presses keys one after the other and gives the effects of all.
 pub fn keys(state: &mut State, names: &[&str]) -> Vec<Effect> {
-    names.iter().flat_map(|name| send(state, key(name))).collect()
+    names.iter().flat_map(|name| at_leisure(state, key(name))).collect()
 }
 
 /// Types a text.
 pub fn type_text(state: &mut State, text: &str) {
     for character in text.chars() {
         let code = crossterm::event::KeyCode::Char(character);
-        send(state, Message::Key(crossterm::event::KeyEvent::from(code)));
+        at_leisure(state, Message::Key(crossterm::event::KeyEvent::from(code)));
     }
 }
 

@@ -27,6 +27,8 @@ pub enum Message {
     Resize(u16, u16),
     /// It is later.
     Tick(Moment),
+    /// The state as it is has been drawn.
+    Drawn,
     /// The bus has news: bytes, entries, another state of the link.
     Traffic(Status),
     /// The bus tells of a job.

@@ -289,7 +289,8 @@ impl Console {
     fn draw(&mut self) -> io::Result<()> {
         self.drawn = self.state.generation;
         self.last_draw = Instant::now();
-        self.outside.screen.draw(&self.state, &self.outside.theme)
+        self.outside.screen.draw(&self.state, &self.outside.theme)?;
+        self.message(Message::Drawn).map(|_| ())
     }
 
     /// When something has to be done though nothing happens.

@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod arming;
+pub mod attention;
 pub mod bench;
 pub mod codes;
 pub mod connect;

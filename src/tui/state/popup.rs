@@ -2,6 +2,7 @@
 
 use tui_input::Input;
 
+use super::attention::Attention;
 use super::codes::Codes;
 use super::inspector::Inspector;
 use super::key_entry::KeyEntry;
@@ -33,6 +34,8 @@ pub struct Question {
     pub input: Input,
     /// What is sent then.
     pub armed: Armed,
+    /// Whether keys can be an answer to it.
+    pub attention: Attention,
 }
 
 /// A frame as the question shows it.

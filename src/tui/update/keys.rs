@@ -25,7 +25,12 @@ pub fn pressed(state: &mut State, event: KeyEvent, effects: &mut Effects) -> boo
     let revealed = std::mem::take(&mut state.reveal);
     let noticed = state.notice.take().is_some();
     let chord = Chord::of(&event);
-    if let Some(action) = action_of(state, chord) {
+    let action = action_of(state, chord);
+    let leaves = matches!(action, Some(Action::Close | Action::Back | Action::ForceQuit | Action::Suspend));
+    if !leaves && popup::is_no_answer(state, action == Some(Action::Confirm)) {
+        return true;
+    }
+    if let Some(action) = action {
         perform(state, action, effects);
         return true;
     }

@@ -82,6 +82,10 @@ fn apply(state: &mut State, message: Message, effects: &mut Effects) -> bool {
         Message::Mouse(event) => return mouse::moved(state, event, effects),
         Message::Resize(width, height) => state.size = (width, height),
         Message::Tick(now) => return ticked(state, now, effects),
+        Message::Drawn => {
+            popup::drawn(state);
+            return false;
+        }
         Message::Traffic(status) => bus::traffic(state, status, effects),
         Message::Job(id, event) => bus::job(state, id, event),
         Message::OtherMaster(other) => bus::other_master(state, &other, effects),

@@ -5,6 +5,7 @@ use tui_input::InputRequest;
 use super::super::state::inspector::Inspector;
 use super::super::state::{Popup, State};
 use super::keys::{LONGEST, input, retyped};
+use super::popup;
 use crate::frame::{Dissection, hex};
 use crate::protocol::{Context, MeterKey, registry};
 
@@ -13,6 +14,9 @@ const MOST: usize = 65_536;
 
 /// Takes pasted text in.
 pub fn pasted(state: &mut State, text: &str) {
+    if popup::is_no_answer(state, false) {
+        return;
+    }
     if let Some(input) = input(state) {
         let room = LONGEST.saturating_sub(input.value().chars().count());
         for character in text.chars().filter_map(plain).take(room) {

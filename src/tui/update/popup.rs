@@ -4,6 +4,7 @@ use tui_input::Input;
 
 use super::super::keymap::{Action, Chord};
 use super::super::message::Effect;
+use super::super::state::attention::Attention;
 use super::super::state::bench::Draft;
 use super::super::state::popup::{Armed, Question, Shown};
 use super::super::state::{Arming, Popup, State};
@@ -150,15 +151,24 @@ pub fn ask(state: &mut State, access: Option<Access>, armed: Armed) {
     let frames = frames.iter().map(|frame| shown(frame, decoder)).collect();
     let address = state.target.as_ref().map_or("", |target| target.address.text());
     let (title, challenge) = match &armed {
-        Armed::Command(request) => (
-            format!("{} {}", request.command.code, request.command.title),
-            Challenge::of_command(request.command, address),
-        ),
+        Armed::Command(request) => {
+            let title = format!("{} {}", request.command.code, request.command.title);
+            let Some(target) = &state.target else { return };
+            (title, Challenge::of_request(target, request))
+        }
         Armed::Raw(bytes) => {
             (format!("{} bytes typed by hand", bytes.len()), Challenge::of_bytes(access, address))
         }
     };
-    let question = Question { title, access, frames, challenge, input: Input::default(), armed };
+    let question = Question {
+        title,
+        access,
+        frames,
+        challenge,
+        input: Input::default(),
+        armed,
+        attention: Attention::default(),
+    };
     state.popup = Some(Popup::Arm(Box::new(question)));
 }
 
@@ -172,8 +182,28 @@ fn shown(frame: &[u8], decoder: Option<Decoder>) -> Shown {
     Shown {
         hex: meaning.wire().map(|wire| copy::masked(wire, false)).unwrap_or_default(),
         meaning: meaning.summary(),
-        changes: family.access_of(frame, dialect) != Some(Access::Read),
+        changes: family.access(frame, dialect) != Some(Access::Read),
     }
+}
+
+/// What is asked stands on the screen.
+pub const fn drawn(state: &mut State) {
+    if let Some(Popup::Arm(question)) = &mut state.popup {
+        question.attention.drawn(state.now.at);
+    }
+}
+
+/// Whether a key, one that confirms or another, or a paste cannot be an answer to the question that is open: it came
+/// before that could be read, or in a burst. What was typed so far goes with it.
+pub fn is_no_answer(state: &mut State, confirms: bool) -> bool {
+    let now = state.now.at;
+    let Some(Popup::Arm(question)) = &mut state.popup else { return false };
+    if question.attention.key(now, confirms) {
+        return false;
+    }
+    question.input.reset();
+    state.warn("not taken for an answer: too early or too fast; pause, then type");
+    true
 }
 
 /// Sends once if the session is armed and the right thing was typed; else the question stays.
@@ -204,6 +234,7 @@ fn keeper(state: &State, armed: &Armed) -> Keeper {
             Armed::Command(request) => vec![request.command.id],
             Armed::Raw(_) => Vec::new(),
         },
+        ..Keeper::default()
     }
 }
 

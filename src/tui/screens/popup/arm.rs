@@ -8,7 +8,7 @@
 //! ┃ W 01 57 31 02 30 30 30 39 30 32 46 46 28 32 36 30 33 30 31 29 03 6A  ┃
 //! ┃   W1 000902FF(260301)                                                ┃
 //! ┃ Type 0201, the last digits of the address, to send this once:        ┃
-//! ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ Enter sends · Esc does nothing ┛
+//! ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ Enter: send  Esc: do not send ┛
 //! ```
 
 use ratatui::layout::Rect;
@@ -37,7 +37,7 @@ pub fn draw(look: &mut Look<'_>, question: &Question) {
     let frames = frames(&question.frames, columns, room);
     let lines: Vec<Line> = [head, frames, end].concat();
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(3);
-    let bottom = if armed { "Enter sends · Esc does nothing" } else { "Esc does nothing" };
+    let bottom = if armed { "Enter: send  Esc: do not send" } else { "Esc: do not send" };
     let inner = open(look, "This may change the meter", bottom, (COLUMNS, height));
     look.lines(Rect { height: inner.height.saturating_sub(1), ..inner }, &lines);
     if armed {

@@ -3,6 +3,7 @@
 mod another_meter;
 mod asking_by_code;
 mod at_the_bench;
+mod attending;
 mod choosing_a_meter;
 mod connecting;
 mod going_about;
