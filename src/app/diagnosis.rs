@@ -79,6 +79,7 @@ pub fn diagnose(case: &Case<'_>, fault: &Fault) -> Diagnosis {
         Fault::Unsendable(error) => error.to_string(),
         Fault::NotPermitted => "It would have changed the meter; nothing was sent".to_owned(),
         Fault::Overrun(excess) => format!("Sending to {name} was stopped: {excess}"),
+        Fault::NotRecorded(why) => format!("The write log refuses the write: {why}; it was not sent"),
         Fault::LineRefused => "The port does not take the line settings".to_owned(),
         Fault::ListensOnly => format!("{name} cannot be asked: this link is only listened to"),
         Fault::OtherMaster => format!("{name} was not asked: another master asks on this line"),
@@ -109,6 +110,7 @@ pub fn reason(fault: &Fault) -> String {
         Fault::Unsendable(error) => error.to_string(),
         Fault::NotPermitted => "not allowed to change the meter".to_owned(),
         Fault::Overrun(excess) => format!("sending was stopped: {excess}"),
+        Fault::NotRecorded(why) => format!("the write log refuses the write: {why}; it was not sent"),
         Fault::LineRefused => "the port does not take the line settings".to_owned(),
         Fault::ListensOnly => "this link is only listened to".to_owned(),
         Fault::OtherMaster => "another master asks on this line".to_owned(),
@@ -132,6 +134,7 @@ pub const fn word(fault: &Fault) -> &'static str {
         Fault::Unsendable(_) => "unsendable",
         Fault::NotPermitted => "not-permitted",
         Fault::Overrun(_) => "overrun",
+        Fault::NotRecorded(_) => "not-recorded",
         Fault::LineRefused => "line-refused",
         Fault::ListensOnly => "listens-only",
         Fault::OtherMaster => "other-master",
@@ -255,6 +258,7 @@ fn places(case: &Case<'_>, fault: &Fault) -> Vec<String> {
         Fault::LinkLost => vec!["plug, cable, converter".into()],
         Fault::OtherMaster => vec!["send again: the console asks first; headless, leave out --listen".into()],
         Fault::ListensOnly => vec!["a meter that speaks by itself can be read here: command telegram".into()],
+        Fault::NotRecorded(_) => vec!["the state folder: its disk, its owner, what stands in the log's place".into()],
         Fault::Unsendable(_) | Fault::NotPermitted | Fault::Cancelled => Vec::new(),
     }
 }

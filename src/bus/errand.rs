@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Decoder;
 use super::permit::{Forbidden, Permit};
 use super::raw::RawExchange;
-use crate::protocol::{Access, ComposeError, Dialect, Exchange, LineSettings, Plan, registry};
+use crate::protocol::{Access, ComposeError, Exchange, LineSettings, Plan, guard};
 
 /// Something to be carried out on the line. One that may change a meter cannot be made without a [`Permit`].
 #[derive(Debug)]
@@ -75,7 +75,7 @@ impl Errand {
         listen: Duration,
         decoder: Option<Decoder>,
     ) -> Result<Self, Forbidden> {
-        match access_of(&bytes, decoder) {
+        match access(&bytes, decoder) {
             Some(Access::Read) => Ok(Self::raw(bytes, listen, Scope::Reading)),
             other => Err(Forbidden(other)),
         }
@@ -167,11 +167,8 @@ impl Errand {
     }
 }
 
-/// What bytes would do to a meter: the gravest meaning that the picked protocol, or any other, has for them.
-/// `None` when none recognises them, which counts as dangerous.
+/// What bytes typed by hand would do to a meter of the picked protocol, or to any: [`guard::access`].
 #[must_use]
-pub fn access_of(bytes: &[u8], decoder: Option<Decoder>) -> Option<Access> {
-    let told = decoder.map(|decoder| decoder.family.access_of(bytes, decoder.dialect));
-    let others = registry::FAMILIES.iter().map(|family| family.access_of(bytes, Dialect::default()));
-    told.into_iter().chain(others).flatten().max()
+pub fn access(bytes: &[u8], decoder: Option<Decoder>) -> Option<Access> {
+    guard::access(bytes, decoder.map(|decoder| (decoder.family, decoder.dialect)))
 }

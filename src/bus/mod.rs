@@ -25,10 +25,10 @@ mod talk;
 mod tests;
 mod written;
 
-pub use errand::{Errand, Urgency, access_of};
+pub use errand::{Errand, Urgency, access};
 pub use handle::{Ends, Handle, Port, channel};
 pub use pace::Shown;
-pub use permit::{Forbidden, Permit, Witness, Written};
+pub use permit::{Ended, Forbidden, Outgoing, Permit, Witness};
 pub use playback::play;
 pub use run::run;
 pub use speech::{OtherMaster, Speech, Standing};

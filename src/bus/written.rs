@@ -1,8 +1,8 @@
-//! What was written and is not settled yet.
+//! What is written and not settled yet.
 
 use jiff::Timestamp;
 
-use super::permit::Written;
+use super::permit::{Ended, Outgoing};
 use super::{Decoder, errand};
 use crate::frame::{Direction, Mask};
 use crate::protocol::secrets;
@@ -12,30 +12,61 @@ use crate::trace::{EntryKind, Trace, Way};
 /// Answer bytes that are kept in a record at most.
 const LONGEST_ANSWER: usize = 256;
 
+/// By what bytes that go out are judged.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Composer {
+    /// The protocol of a plan, which composed them.
+    Plan(Decoder),
+    /// A person, who typed them; the protocol by which the traffic is read, if there is one.
+    Person(Option<Decoder>),
+}
+
+impl Composer {
+    /// What bytes may do; `None` for those of a plan that only read.
+    fn judge(self, bytes: &[u8]) -> Option<Option<Access>> {
+        match self {
+            Self::Plan(decoder) => {
+                let access = decoder.family.access(bytes, decoder.dialect);
+                (access != Some(Access::Read)).then_some(access)
+            }
+            Self::Person(decoder) => Some(errand::access(bytes, decoder)),
+        }
+    }
+
+    const fn decoder(self) -> Option<Decoder> {
+        match self {
+            Self::Plan(decoder) => Some(decoder),
+            Self::Person(decoder) => decoder,
+        }
+    }
+}
+
+/// The record of a frame that goes out now with a permission; `None` for one of a plan that only reads.
+pub(super) fn outgoing(
+    bytes: &[u8],
+    composer: Composer,
+    request: usize,
+    time: Timestamp,
+) -> Option<Outgoing> {
+    let access = composer.judge(bytes)?;
+    Some(Outgoing { time, request, access, bytes: masked(bytes, composer.decoder()) })
+}
+
 /// A frame that may have changed a meter, as long as it is not known what came of it.
 pub(super) struct Unsettled {
-    time: Timestamp,
-    access: Option<Access>,
-    bytes: String,
     /// The first entry that can be part of its answer.
     from: u32,
 }
 
 impl Unsettled {
-    /// A frame that goes out now, unless it only reads.
-    pub(super) fn of(bytes: &[u8], decoder: Option<Decoder>, trace: &Trace, time: Timestamp) -> Option<Self> {
-        let access = match decoder {
-            Some(decoder) => decoder.family.access_of(bytes, decoder.dialect),
-            None => errand::access_of(bytes, None),
-        };
-        let changes = access != Some(Access::Read);
-        changes.then(|| Self { time, access, bytes: masked(bytes, decoder), from: trace.len() })
+    /// What comes in from now on can be the answer.
+    pub(super) fn since(trace: &Trace) -> Self {
+        Self { from: trace.len() }
     }
 
-    /// With what came of it.
-    pub(super) fn settled(self, request: usize, result: Result<(), Failure>, trace: &Trace) -> Written {
-        let Self { time, access, bytes, from } = self;
-        Written { time, request, access, bytes, answer: answer(trace, from), result }
+    /// What came of it.
+    pub(super) fn ended(self, result: Result<(), Failure>, trace: &Trace, time: Timestamp) -> Ended {
+        Ended { time, answer: answer(trace, self.from), result }
     }
 }
 

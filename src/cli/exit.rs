@@ -49,9 +49,10 @@ impl Exit {
             }
             Fault::Refused { .. } => Self::Refused,
             Fault::Unsendable(_) => Self::Usage,
-            Fault::NotPermitted | Fault::OtherMaster | Fault::Sealed { lock: Lock::WrongKey, .. } => {
-                Self::Forbidden
-            }
+            Fault::NotPermitted
+            | Fault::NotRecorded(_)
+            | Fault::OtherMaster
+            | Fault::Sealed { lock: Lock::WrongKey, .. } => Self::Forbidden,
             Fault::LineRefused | Fault::ListensOnly | Fault::LinkLost => Self::Link,
             Fault::Overrun(_) => Self::System,
             Fault::Cancelled => Self::Interrupted,

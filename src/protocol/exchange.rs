@@ -236,6 +236,8 @@ pub enum Fault {
     NotPermitted,
     /// It would have sent more than its plan allows, and was stopped before: a defect of this program.
     Overrun(Excess),
+    /// It may change the meter and no record of it could be kept, for this reason; it was not sent.
+    NotRecorded(String),
     /// The line settings could not be set.
     LineRefused,
     /// The link is only listened to: nothing was sent.

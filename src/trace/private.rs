@@ -48,15 +48,18 @@ pub fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
 
 /// Refuses what nobody but somebody else can have put there.
 fn refuse_replacing(path: &Path) -> io::Result<()> {
-    let standing = match std::fs::symlink_metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        standing => standing?,
-    };
+    match std::fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        standing => refuse_foreign(&standing?),
+    }
+}
+
+fn refuse_foreign(standing: &Metadata) -> io::Result<()> {
     let why = if standing.is_symlink() {
         "a link stands in its place"
     } else if !standing.is_file() {
         "what stands in its place is no regular file"
-    } else if is_foreign(&standing) {
+    } else if is_foreign(standing) {
         "the file in its place belongs to another user"
     } else {
         return Ok(());
@@ -78,10 +81,43 @@ pub fn append_file(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt as _;
-        let no_follow = rustix::fs::OFlags::NOFOLLOW.bits();
-        options.mode(0o600).custom_flags(i32::try_from(no_follow).unwrap_or(0));
+        // A pipe that came into its place meanwhile is not waited for.
+        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+        options.mode(0o600).custom_flags(i32::try_from(flags.bits()).unwrap_or(0));
     }
     options.open(path)
+}
+
+/// Opens a regular file of the user's own to write at its end, creating it for the user alone (mode 0600). A link, a
+/// pipe, a device or a file of another user in its place is refused without waiting for it.
+///
+/// # Errors
+/// [`io::ErrorKind::PermissionDenied`] with what stands there, and whatever else the system says.
+pub fn append_own_file(path: &Path) -> io::Result<File> {
+    refuse_replacing(path)?;
+    let file = append_file(path)?;
+    refuse_foreign(&file.metadata()?)?;
+    Ok(file)
+}
+
+/// Sees to it that a file has room for so many more bytes, where the system can tell; its length stays as it is.
+///
+/// # Errors
+/// [`io::ErrorKind::StorageFull`] and the like: there is no room.
+pub fn reserve(file: &File, more: u64) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{FallocateFlags, fallocate};
+        match fallocate(file, FallocateFlags::KEEP_SIZE, file.metadata()?.len(), more) {
+            Err(rustix::io::Errno::NOSPC | rustix::io::Errno::DQUOT) => {
+                return Err(io::Error::from(io::ErrorKind::StorageFull));
+            }
+            // Not every file system can.
+            _ => {}
+        }
+    }
+    let _ = (file, more);
+    Ok(())
 }
 
 /// Creates a folder and those above it, for the user alone (mode 0700). One that exists is left as it is.

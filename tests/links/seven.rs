@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use meterscope::app::arming::Challenge;
 use meterscope::app::session::{self, Opening, Recording, Role, Session, Simulation};
-use meterscope::app::write_log::Keeper;
 use meterscope::bus::{Errand, Intent, JobId, Standing, Status};
 
 use super::LINE;
@@ -31,8 +29,7 @@ impl Bench {
 
     fn send(&self, bytes: &[u8]) {
         let listen = Duration::from_millis(100);
-        let permit = Challenge::Yes.answer("yes").unwrap().permit(Keeper::default());
-        let errand = Box::new(Errand::raw_permitted(bytes.to_vec(), listen, permit));
+        let errand = Box::new(Errand::raw_reading(bytes.to_vec(), listen, None).unwrap());
         self.0.send(Intent::Run { job: JobId(1), errand });
     }
 

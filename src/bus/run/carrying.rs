@@ -33,7 +33,13 @@ impl Bus {
                 continue;
             }
             let silence = self.silence_of(&errand);
-            let (exchange, scope) = errand.into_exchange(self.talk.status.line, self.is_line_chosen);
+            let (exchange, mut scope) = errand.into_exchange(self.talk.status.line, self.is_line_chosen);
+            if let Scope::Permitted(permit) = &mut scope
+                && let Err(why) = permit.check()
+            {
+                self.refuse(job, Fault::NotRecorded(why));
+                continue;
+            }
             match exchange {
                 Ok(mut exchange) => {
                     if std::mem::take(&mut self.was_cut) {
@@ -160,15 +166,18 @@ impl Bus {
         self.tell(job, JobEvent::Answered { index, result, request, reply });
     }
 
-    /// What came of the last write is known: the witness keeps it.
+    /// What came of the last write is known: the witness keeps it, too.
     pub(super) fn settle(&mut self, result: Result<(), Failure>, at: At) {
         let Some(active) = &mut self.talk.active else { return };
         let Scope::Permitted(permit) = &mut active.scope else { return };
         let Some(unsettled) = active.unsettled.take() else { return };
-        let written = unsettled.settled(active.answered, result, &self.trace.lock());
-        if let Err(why) = permit.witness(&written) {
+        let ended = {
+            let trace = self.trace.lock();
+            unsettled.ended(result, &trace, trace.wall(at))
+        };
+        if let Err(why) = permit.ends(&ended) {
             let job = active.job;
-            let text = format!("the write log could not be written: {why}");
+            let text = format!("the write log lacks how this ended: {why}");
             self.trace.lock().mark(Mark::Note(text.clone()), at);
             self.tell(job, JobEvent::Warning(Warning { code: "write-log", text: text.into() }));
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::errand::Scope;
 use super::super::job::Active;
-use super::super::written::Unsettled;
+use super::super::written::{Composer, Unsettled, outgoing};
 use super::{Bus, Outgoing};
 use crate::frame::At;
 use crate::protocol::{Access, Excess, Failure, Fault, LineSettings};
@@ -13,7 +13,7 @@ use crate::trace::{Mark, Way};
 impl Bus {
     pub(super) fn transmit(&mut self, bytes: Vec<u8>, at: At) {
         if self.oversteps(&bytes) {
-            return self.stop_overstepping(Fault::NotPermitted);
+            return self.stop(Fault::NotPermitted);
         }
         if let Some(active) = &mut self.talk.active {
             if let Err(excess) = active.spent.send(bytes.len()) {
@@ -56,16 +56,18 @@ impl Bus {
         self.was_cut = true;
     }
 
-    /// Whether an errand that reads would send something that may change the meter. An errand says before that it
-    /// reads; this holds it to that, whatever its protocol makes of it.
+    /// Whether an errand that reads would send something else than a message that reads. An errand says before that it
+    /// reads; this holds it to that, message by message, whatever its protocol makes of it.
     fn oversteps(&self, bytes: &[u8]) -> bool {
         let Some(Active { scope: Scope::Reading, decoder: Some(decoder), .. }) = &self.talk.active else {
             return false;
         };
-        decoder.family.access_of(bytes, decoder.dialect).is_some_and(|access| access != Access::Read)
+        decoder.family.access(bytes, decoder.dialect) != Some(Access::Read)
     }
 
-    fn stop_overstepping(&mut self, fault: Fault) {
+    /// Ends what runs before it sends what it must not.
+    fn stop(&mut self, fault: Fault) {
+        self.outgoing.held.clear();
         if let Some(active) = self.talk.active.take() {
             self.refuse(active.job, fault);
         }
@@ -99,9 +101,11 @@ impl Bus {
 
     fn put_out(&mut self, bytes: Vec<u8>, at: At) {
         if !self.orders.can_send() {
-            return self.stop_overstepping(self.silenced());
+            return self.stop(self.silenced());
         }
-        self.note_write(&bytes, at);
+        if let Err(why) = self.note_write(&bytes, at) {
+            return self.stop(Fault::NotRecorded(why));
+        }
         self.talk.silence.send(at);
         self.search.stop();
         let bytes = self.talk.seven.send(bytes);
@@ -119,18 +123,20 @@ impl Bus {
         self.orders.send(bytes);
     }
 
-    /// Notes what goes out of an errand that may change the meter.
-    fn note_write(&mut self, bytes: &[u8], at: At) {
-        let Some(Active { scope: Scope::Permitted(_), decoder, .. }) = &self.talk.active else { return };
-        let written = {
-            let trace = self.trace.lock();
-            Unsettled::of(bytes, decoder.or(self.decoder), &trace, trace.wall(at))
+    /// Keeps a record of what goes out of an errand that may change the meter, before it does.
+    fn note_write(&mut self, bytes: &[u8], at: At) -> Result<(), String> {
+        let Some(Active { scope: Scope::Permitted(_), decoder, answered, .. }) = &self.talk.active else {
+            return Ok(());
         };
-        if written.is_some() {
-            self.settle(Ok(()), at);
-        }
-        if let Some(active) = &mut self.talk.active {
-            active.unsettled = written.or(active.unsettled.take());
-        }
+        let composer = decoder.map_or(Composer::Person(self.decoder), Composer::Plan);
+        let time = self.trace.lock().wall(at);
+        let Some(outgoing) = outgoing(bytes, composer, *answered, time) else { return Ok(()) };
+        self.settle(Ok(()), at);
+        let Some(Active { scope: Scope::Permitted(permit), unsettled, .. }) = &mut self.talk.active else {
+            return Ok(());
+        };
+        permit.begins(&outgoing)?;
+        *unsettled = Some(Unsettled::since(&self.trace.lock()));
+        Ok(())
     }
 }

@@ -78,9 +78,9 @@ fn no_read_of_any_model_is_taken_for_an_overstep_and_no_write_passes_as_bytes_th
         let Some(arguments) = arguments(command) else { continue };
         let request = Request { command, arguments };
         let Ok(frames) = decoder.family.compose(&profile(model), &request) else { continue };
-        let access = |frame: &Vec<u8>| decoder.family.access_of(frame, decoder.dialect);
+        let access = |frame: &Vec<u8>| decoder.family.access(frame, decoder.dialect);
         if command.access == Access::Read {
-            let over = frames.iter().find(|frame| access(frame).is_some_and(|found| found != Access::Read));
+            let over = frames.iter().find(|frame| access(frame) != Some(Access::Read));
             assert_eq!(over, None, "{} {}", model.id, command.id);
             seen.0 += 1;
         } else {
@@ -95,7 +95,7 @@ fn no_read_of_any_model_is_taken_for_an_overstep_and_no_write_passes_as_bytes_th
 proptest::proptest! {
     #[test]
     fn bytes_that_nobody_recognises_as_a_read_need_permission(bytes in proptest::collection::vec(0u8.., 1..40)) {
-        let known = registry::FAMILIES.iter().any(|f| f.access_of(&bytes, Dialect::default()) == Some(Access::Read));
+        let known = registry::FAMILIES.iter().any(|f| f.access(&bytes, Dialect::default()) == Some(Access::Read));
         let errand = Errand::raw_reading(bytes, Duration::ZERO, None);
         proptest::prop_assert!(known || errand.is_err());
     }
@@ -125,11 +125,20 @@ async fn an_errand_that_reads_is_stopped_before_it_sends_what_does_not() {
 
 /// Keeps what it is told.
 #[derive(Debug, Clone, Default)]
-struct Book(Arc<Mutex<Vec<Written>>>);
+struct Book(Arc<Mutex<Vec<(Outgoing, Option<Ended>)>>>);
 
 impl Witness for Book {
-    fn wrote(&mut self, written: &Written) -> Result<(), String> {
-        self.0.lock().unwrap().push(written.clone());
+    fn check(&mut self) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn begins(&mut self, outgoing: &Outgoing) -> Result<(), String> {
+        self.0.lock().unwrap().push((outgoing.clone(), None));
+        Ok(())
+    }
+
+    fn ends(&mut self, ended: &Ended) -> Result<(), String> {
+        self.0.lock().unwrap().last_mut().unwrap().1 = Some(ended.clone());
         Ok(())
     }
 }
@@ -141,7 +150,16 @@ impl Book {
 
     fn kept(&self) -> Vec<(usize, String, String, bool)> {
         let kept = self.0.lock().unwrap();
-        kept.iter().map(|w| (w.request, w.bytes.clone(), w.answer.clone(), w.result.is_ok())).collect()
+        let one = |(begun, ended): &(Outgoing, Option<Ended>)| {
+            let ended = ended.as_ref().unwrap();
+            (begun.request, begun.bytes.clone(), ended.answer.clone(), ended.result.is_ok())
+        };
+        kept.iter().map(one).collect()
+    }
+
+    /// Whether what went out last has no end yet.
+    fn is_open(&self) -> bool {
+        self.0.lock().unwrap().last().is_some_and(|(_, ended)| ended.is_none())
     }
 }
 
@@ -177,24 +195,76 @@ async fn a_write_without_an_answer_is_kept_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_write_that_cannot_be_kept_is_said() {
-    #[derive(Debug)]
-    struct Full;
-    impl Witness for Full {
-        fn wrote(&mut self, _: &Written) -> Result<(), String> {
-            Err("no space left".to_owned())
-        }
-    }
+async fn a_write_is_kept_before_it_goes_out() {
     let mut bench = Bench::open().await;
-    let errand = Errand::raw_permitted(vec![1], Duration::from_secs(1), Permit::of_a_person(Box::new(Full)));
+    let book = Book::default();
+    let errand = Errand::raw_permitted(vec![1, 2], Duration::from_secs(1), book.permit());
     bench.handle.intents.send(Intent::Run { job: JobId(1), errand: Box::new(errand) }).unwrap();
     bench.sent().await;
-    loop {
-        if let BusEvent::Job(_, JobEvent::Warning(warning)) = bench.told().await {
-            assert!(warning.text.contains("no space left"), "{}", warning.text);
-            break;
-        }
+    assert!(book.is_open());
+    assert!(bench.ending().await.is_err());
+    assert!(!book.is_open());
+}
+
+#[tokio::test(start_paused = true)]
+async fn bytes_that_a_person_permitted_are_kept_though_the_protocol_takes_them_for_a_read() {
+    let mut bench = Bench::open().await;
+    let mercury = meter::model("mercury-230").unwrap();
+    bench.handle.intents.send(Intent::Decode(Some(decoder(mercury)))).unwrap();
+    let book = Book::default();
+    // Reads memory of a Mercury 230; writes a register of a Modbus slave.
+    let shared = hex::parse("01 06 02 00 10 01 44 72").unwrap();
+    let errand = Errand::raw_permitted(shared, Duration::from_secs(1), book.permit());
+    bench.handle.intents.send(Intent::Run { job: JobId(1), errand: Box::new(errand) }).unwrap();
+    bench.sent().await;
+    assert!(bench.ending().await.is_err());
+    assert_eq!(book.kept().len(), 1);
+}
+
+/// A log that is full: from the beginning, or when a frame is about to go out.
+#[derive(Debug)]
+struct Full {
+    from_the_beginning: bool,
+}
+
+impl Witness for Full {
+    fn check(&mut self) -> Result<(), String> {
+        if self.from_the_beginning { Err("no space left".to_owned()) } else { Ok(()) }
     }
+
+    fn begins(&mut self, _: &Outgoing) -> Result<(), String> {
+        Err("no space left".to_owned())
+    }
+
+    fn ends(&mut self, _: &Ended) -> Result<(), String> {
+        panic!("nothing began")
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_cannot_be_kept_is_not_sent() {
+    for from_the_beginning in [true, false] {
+        let mut bench = Bench::open().await;
+        let permit = Permit::of_a_person(Box::new(Full { from_the_beginning }));
+        let errand = Errand::raw_permitted(vec![1], Duration::from_secs(1), permit);
+        bench.handle.intents.send(Intent::Run { job: JobId(1), errand: Box::new(errand) }).unwrap();
+        assert_eq!(bench.ending().await, Err(Fault::NotRecorded("no space left".to_owned())));
+        assert!(bench.far.commands.is_empty());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_for_a_write_that_cannot_be_kept_is_not_begun() {
+    let mut bench = Bench::open().await;
+    let neva = meter::model("neva-mt324").unwrap();
+    let command =
+        decoder(neva).family.commands(neva.dialect).iter().find(|one| one.id == "set-name").unwrap();
+    let plan = plan(neva, command, arguments(command).unwrap());
+    let permit = Permit::of_a_person(Box::new(Full { from_the_beginning: true }));
+    let errand = Box::new(Errand::permitted(decoder(neva), plan, permit));
+    bench.handle.intents.send(Intent::Run { job: JobId(1), errand }).unwrap();
+    assert!(matches!(bench.ending().await, Err(Fault::NotRecorded(_))));
+    assert!(bench.far.commands.is_empty());
 }
 
 const SIGN_OFF: &[u8] = b"\x01B0\x03q";
