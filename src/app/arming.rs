@@ -1,30 +1,37 @@
 //! What a person has to type before something goes out that may change a meter, and the permission that follows.
 //!
-//! This is the only place that makes a [`Permit`]. Headless, `--allow-write` answers for everything but what
-//! switches the supply or changes a password: that wants a word of its own, `--confirm WORD`. In the console
-//! the session is armed first, then the same question is asked under the exact bytes.
+//! This is the only place that makes a [`Permit`]. What acts ([`Access::Control`]) wants a word of its own: headless
+//! `--confirm WORD` beside `--allow-write`, which is enough for everything else. A word that is given must be right
+//! in any case. In the console the session is armed first, then the same question is asked under the exact bytes.
 
+use std::time::Duration;
+
+use super::target::Target;
 use super::write_log::Keeper;
 use crate::bus::Permit;
-use crate::protocol::{Access, Command, Group, Kind};
+use crate::protocol::{Access, Request};
 
 /// Digits of the address that have to be typed.
 const DIGITS: usize = 4;
 
 /// What has to be typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Challenge {
+pub struct Challenge {
+    wants: Wants,
+    /// The name of what is done: the command's id; for bytes typed by hand `control` or `raw`.
+    word: &'static str,
+    /// The address, empty for none.
+    address: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Wants {
     /// `yes`: there is no address to tell meters apart by.
     Yes,
     /// The end of the address, so that the hand knows which meter it means.
-    Meter(String),
-    /// The name of what is done, or the whole address: a load would be switched or a password changed.
-    Name {
-        /// The command's id; for bytes typed by hand `control`.
-        word: &'static str,
-        /// The address, empty for none.
-        address: String,
-    },
+    Digits(String),
+    /// The name of what is done, or the whole address: it acts.
+    Name,
 }
 
 /// The right thing was typed.
@@ -39,79 +46,88 @@ impl Confirmed {
     }
 }
 
+/// What a request to a meter may do: what its command says, or what one of its frames addresses, where that is graver.
+#[must_use]
+pub fn access_of(target: &Target, request: &Request) -> Access {
+    let (family, dialect) = (target.family(), target.model.dialect);
+    let profile = target.profile(target.model.line, Duration::ZERO);
+    let frames = family.compose(&profile, request).unwrap_or_default();
+    let addressed = frames.iter().filter_map(|frame| family.access(frame, dialect)).max();
+    request.command.access.max(addressed.unwrap_or(Access::Read))
+}
+
 impl Challenge {
-    /// The one before a command to the meter at `address`.
+    /// The one before a request to a meter.
     #[must_use]
-    pub fn of_command(command: &Command, address: &str) -> Self {
-        if is_grave(command) { Self::name(command.id, address) } else { Self::of_meter(address) }
+    pub fn of_request(target: &Target, request: &Request) -> Self {
+        Self::new(Some(access_of(target, request)), request.command.id, target.address.text())
     }
 
     /// The one before bytes typed by hand, which may do what `access` says.
     #[must_use]
     pub fn of_bytes(access: Option<Access>, address: &str) -> Self {
-        match access {
-            Some(Access::Control) => Self::name("control", address),
-            _ => Self::of_meter(address),
-        }
+        let word = if access == Some(Access::Control) { "control" } else { "raw" };
+        Self::new(access, word, address)
     }
 
-    fn name(word: &'static str, address: &str) -> Self {
-        Self::Name { word, address: address.to_owned() }
-    }
-
-    fn of_meter(address: &str) -> Self {
-        let digits: Vec<char> = address.chars().filter(char::is_ascii_alphanumeric).collect();
-        let from = digits.len().saturating_sub(DIGITS);
-        match digits.get(from..) {
-            Some(end) if !end.is_empty() => Self::Meter(end.iter().collect()),
-            _ => Self::Yes,
-        }
+    fn new(access: Option<Access>, word: &'static str, address: &str) -> Self {
+        let wants = if access == Some(Access::Control) { Wants::Name } else { Wants::end_of(address) };
+        Self { wants, word, address: address.to_owned() }
     }
 
     /// What has to be typed, in words: `1486, the last digits of the address`.
     #[must_use]
     pub fn wanted(&self) -> String {
-        match self {
-            Self::Yes => "yes".to_owned(),
-            Self::Meter(digits) => format!("{digits}, the last digits of the address"),
-            Self::Name { word, address } if address.is_empty() => word.to_string(),
-            Self::Name { word, address } => format!("{word}, or the whole address {address}"),
+        match &self.wants {
+            Wants::Yes => "yes".to_owned(),
+            Wants::Digits(digits) => format!("{digits}, the last digits of the address"),
+            Wants::Name if self.address.is_empty() => self.word.to_owned(),
+            Wants::Name => format!("{}, or the whole address {}", self.word, self.address),
         }
     }
 
     /// Whether `--allow-write` alone does not answer it.
     #[must_use]
     pub const fn wants_a_word(&self) -> bool {
-        matches!(self, Self::Name { .. })
+        matches!(self.wants, Wants::Name)
     }
 
     /// What was typed is right.
     #[must_use]
     pub fn answer(&self, typed: &str) -> Option<Confirmed> {
         let typed = typed.trim();
-        let fits = match self {
-            Self::Yes => typed.eq_ignore_ascii_case("yes"),
-            Self::Meter(digits) => typed == digits,
-            Self::Name { word, address } => typed == *word || (!address.is_empty() && typed == address),
+        let fits = match &self.wants {
+            Wants::Yes => typed.eq_ignore_ascii_case("yes"),
+            Wants::Digits(digits) => typed == digits,
+            Wants::Name => self.is_name(typed),
         };
         fits.then_some(Confirmed(()))
     }
 
-    /// `--allow-write` was given, and perhaps `--confirm` with a word.
+    fn is_name(&self, typed: &str) -> bool {
+        typed == self.word || (!self.address.is_empty() && typed == self.address)
+    }
+
+    /// `--allow-write` was given, and perhaps `--confirm` with a word, which must be right though none was wanted.
     #[must_use]
     pub fn allowed(&self, word: Option<&str>) -> Option<Confirmed> {
-        match self {
-            Self::Yes | Self::Meter(_) => Some(Confirmed(())),
-            Self::Name { .. } => self.answer(word?),
+        match word {
+            None => (!self.wants_a_word()).then_some(Confirmed(())),
+            Some(word) if self.is_name(word.trim()) => Some(Confirmed(())),
+            Some(word) => self.answer(word),
         }
     }
 }
 
-/// Whether a command switches the supply or changes a password.
-fn is_grave(command: &Command) -> bool {
-    let sets_a_password = command.parameters.iter().any(|one| matches!(one.kind, Kind::Password { .. }));
-    let switches = command.access == Access::Control && command.group == Group::Limits;
-    sets_a_password || switches
+impl Wants {
+    fn end_of(address: &str) -> Self {
+        let digits: Vec<char> = address.chars().filter(char::is_ascii_alphanumeric).collect();
+        let from = digits.len().saturating_sub(DIGITS);
+        match digits.get(from..) {
+            Some(end) if !end.is_empty() => Self::Digits(end.iter().collect()),
+            _ => Self::Yes,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -119,25 +135,36 @@ mod tests {
     use super::*;
     use crate::app::target::family_of;
     use crate::meter::MODELS;
+    use crate::protocol::{Address, Group, Kind};
 
-    fn challenge(model: &str, command: &str, address: &str) -> Challenge {
+    fn target(model: &str, address: &str) -> Target {
         let model = MODELS.iter().copied().find(|known| known.id == model).unwrap();
-        let command =
-            family_of(model).commands(model.dialect).iter().find(|known| known.id == command).unwrap();
-        Challenge::of_command(command, address)
+        Target { model, address: Address::textual(address), password: None, keys: Vec::new() }
     }
 
+    fn challenge(model: &str, (command, arguments): (&str, &[(&str, &str)]), address: &str) -> Challenge {
+        let target = target(model, address);
+        let command = target.commands().iter().find(|known| known.id == command).unwrap();
+        let arguments = command.arguments(arguments.iter().copied()).unwrap();
+        Challenge::of_request(&target, &Request { command, arguments })
+    }
+
+    const RELAY: (&str, &[(&str, &str)]) = ("relay", &[("state", "off")]);
+    const CLOCK: (&str, &[(&str, &str)]) = ("set-clock", &[("time", "2026-03-01T12:00:00")]);
+
     #[test]
-    fn a_relay_or_a_password_wants_the_word_or_the_whole_address_and_the_flag_is_not_enough() {
-        for command in ["relay", "set-password"] {
-            let asked = challenge("neva-mt324", command, "00000201");
+    fn what_acts_wants_its_name_or_the_whole_address_and_the_flag_is_not_enough() {
+        let password: (&str, &[(&str, &str)]) = ("set-password", &[("password", "12345678")]);
+        let address: (&str, &[(&str, &str)]) = ("set-address", &[("value", "00000202")]);
+        for asks in [RELAY, password, address] {
+            let (command, asked) = (asks.0, challenge("neva-mt324", asks, "00000201"));
             assert_eq!(asked.wanted(), format!("{command}, or the whole address 00000201"));
             assert_eq!(asked.allowed(None), None);
             assert_eq!(asked.allowed(Some("0201")), None);
             assert_eq!(asked.allowed(Some("yes")), None);
             assert!(asked.allowed(Some("00000201")).is_some());
             assert!(asked.allowed(Some(command)).is_some());
-            let unaddressed = challenge("neva-mt324", command, "");
+            let unaddressed = challenge("neva-mt324", asks, "");
             assert_eq!(unaddressed.wanted(), command);
             assert_eq!(unaddressed.allowed(Some("")), None);
         }
@@ -145,11 +172,35 @@ mod tests {
 
     #[test]
     fn other_writes_want_the_end_of_the_address_or_yes_and_the_flag_answers_for_both() {
-        let asked = challenge("neva-mt324", "set-clock", "00000201");
-        assert_eq!(asked, Challenge::Meter("0201".into()));
+        let asked = challenge("neva-mt324", CLOCK, "00000201");
+        assert_eq!(asked.wanted(), "0201, the last digits of the address");
         assert!(asked.answer("0202").is_none() && asked.answer("").is_none());
         assert!(asked.answer(" 0201 ").is_some() && asked.allowed(None).is_some());
-        assert_eq!(challenge("neva-mt324", "set-clock", ""), Challenge::Yes);
+        assert_eq!(challenge("neva-mt324", CLOCK, "").wanted(), "yes");
+    }
+
+    #[test]
+    fn a_word_that_is_given_must_be_right_though_none_was_wanted() {
+        let asked = challenge("neva-mt324", CLOCK, "00000201");
+        for right in ["set-clock", "00000201", "0201"] {
+            assert!(asked.allowed(Some(right)).is_some(), "{right}");
+        }
+        for wrong in ["nope", "", "relay", "201", "00000202", "yes", "set-clock2"] {
+            assert_eq!(asked.allowed(Some(wrong)), None, "{wrong}");
+        }
+        for access in [None, Some(Access::Read), Some(Access::Write), Some(Access::Control)] {
+            let asked = Challenge::of_bytes(access, "");
+            assert!(asked.allowed(Some("wrong")).is_none() && asked.allowed(Some("")).is_none());
+        }
+    }
+
+    #[test]
+    fn what_is_written_by_hand_is_judged_by_what_it_addresses() {
+        let written = |code| challenge("neva-mt324", ("write-obis", &[("code", code), ("value", "1")]), "7");
+        assert!(!written("60.01.0A*FF").wants_a_word());
+        for address in ["60.01.01*FF", "60.01.01*01", "60010100"] {
+            assert!(written(address).wants_a_word(), "{address}");
+        }
     }
 
     #[test]
@@ -159,14 +210,25 @@ mod tests {
         assert!(!Challenge::of_bytes(None, "").wants_a_word());
     }
 
+    /// Words in an id or a title that tell of what wants a typed confirmation.
+    const ACTS: &[&str] = &[
+        "address", "password", "relay", "load", "init", "anew", "reset", "clear", "erase", "restart",
+        "speed", "port", "uart", "protocol", "plc", "interval", "time-out", "limit",
+    ];
+
     #[test]
-    fn every_password_and_every_load_switch_of_every_model_is_grave() {
+    fn what_may_lose_a_meter_its_data_or_its_supply_acts_in_every_catalogue() {
         for model in MODELS {
             for command in family_of(model).commands(model.dialect) {
-                let switches = ["relay", "relay-on", "relay-off", "relay-switch", "load"];
-                let is_known = command.id == "set-password" || switches.contains(&command.id);
-                let acts = command.access == Access::Control;
-                assert!(is_grave(command) || !(is_known && acts), "{} {}", model.id, command.id);
+                let says = |word: &&&str| {
+                    command.id.contains(**word) || command.title.to_lowercase().contains(**word)
+                };
+                let told = ACTS.iter().find(says);
+                let sets = command.parameters.iter().any(|one| matches!(one.kind, Kind::Password { .. }));
+                let is_plain = command.access == Access::Write;
+                assert!(!(is_plain && sets), "{} {} sets a password", model.id, command.id);
+                assert!(!is_plain || command.group != Group::Limits, "{} {}", model.id, command.id);
+                assert!(!is_plain || told.is_none(), "{} {}: {told:?}", model.id, command.id);
             }
         }
     }

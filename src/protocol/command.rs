@@ -8,9 +8,11 @@ use crate::reading::Unit;
 pub enum Access {
     /// Changes nothing.
     Read,
-    /// Changes settings, registers or the clock.
+    /// Changes settings, registers or the clock. Wants the permission to write.
     Write,
-    /// Acts: switches a relay, restarts, changes an address or a password, or goes to every meter at once.
+    /// Acts, and wants its name or the whole address typed besides: switches a load or sets the limit that does, erases
+    /// or restarts what is stored, changes an address, a password or the settings of a port, so that contact may be
+    /// lost, restarts, or goes to every meter at once.
     Control,
 }
 

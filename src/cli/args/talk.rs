@@ -108,8 +108,9 @@ pub struct Send {
     /// Allow what may change the meter.
     #[arg(long)]
     pub allow_write: bool,
-    /// With --allow-write: the command's name or the meter's whole address, for what switches a load or changes
-    /// a password; asked for on a terminal when left out.
+    /// With --allow-write: the command's name or the meter's whole address. Control commands want it: they switch a
+    /// load, erase data, change an address, a password or a port. Asked for on a terminal when left out; a wrong word
+    /// ends with exit 7 in any case.
     #[arg(long, value_name = "WORD", requires = "allow_write")]
     pub confirm: Option<String>,
     /// Write what goes over the link into a capture file.

@@ -5,7 +5,7 @@ use std::io::{BufRead as _, IsTerminal as _};
 use super::super::args::Send;
 use super::super::exit::{Exit, Stop, Trouble};
 use super::super::out;
-use crate::app::arming::{Challenge, Confirmed};
+use crate::app::arming::{self, Challenge, Confirmed};
 use crate::app::target::Target;
 use crate::app::write_log::{self, Keeper};
 use crate::bus::{self, Decoder, Permit};
@@ -23,15 +23,16 @@ pub fn of_command(
     doing: &str,
 ) -> Result<Option<Permit>, Stop> {
     let command = request.command;
-    if command.access == Access::Read {
-        return Ok(None);
+    let challenge = Challenge::of_request(target, request);
+    let access = arming::access_of(target, request);
+    if access == Access::Read {
+        return refuse_a_wrong_word(given, &challenge, doing).map(|()| None);
     }
     if !given.allow_write {
-        let what = format!("{} is a {} command", command.id, command.access.word());
+        let what = format!("{} is a {} command", command.id, access.word());
         let hint = "it was not sent; allow it with --allow-write";
         return Err(Trouble::new(Exit::Forbidden, doing, what).hint(hint).into());
     }
-    let challenge = Challenge::of_command(command, target.address.text());
     let confirmed = confirmed(given, &challenge, || frames(target, request), doing)?;
     let keeper = Keeper { commands: vec![command.id], ..keeper(given, target.model.id) };
     Ok(Some(confirmed.permit(keeper)))
@@ -48,9 +49,10 @@ pub fn of_bytes(
     decoder: Option<Decoder>,
     doing: &str,
 ) -> Result<Option<Permit>, Stop> {
-    let access = bus::access_of(bytes, decoder);
+    let access = bus::access(bytes, decoder);
+    let challenge = Challenge::of_bytes(access, &given.who.address);
     if access == Some(Access::Read) {
-        return Ok(None);
+        return refuse_a_wrong_word(given, &challenge, doing).map(|()| None);
     }
     if !given.allow_write {
         let why = match access {
@@ -62,7 +64,6 @@ pub fn of_bytes(
         let hint = "nothing was sent; what may change a meter is sent only with --allow-write";
         return Err(Trouble::new(Exit::Forbidden, doing, why).hint(hint).into());
     }
-    let challenge = Challenge::of_bytes(access, &given.who.address);
     let confirmed = confirmed(given, &challenge, || vec![secrets::masked_hex(bytes)], doing)?;
     Ok(Some(confirmed.permit(keeper(given, given.model.map_or("", |model| model.id)))))
 }
@@ -73,7 +74,7 @@ fn keeper(given: &Send, model: &str) -> Keeper {
         link: given.link.to_string(),
         model: model.to_owned(),
         address: given.who.address.clone(),
-        commands: Vec::new(),
+        ..Keeper::default()
     }
 }
 
@@ -88,13 +89,23 @@ fn confirmed(
         None if challenge.wants_a_word() && can_ask() => Some(ask(challenge, &frames())?),
         word => word.clone(),
     };
-    challenge.allowed(typed.as_deref()).ok_or_else(|| {
-        let wanted = visible::string(&challenge.wanted());
-        let trouble = Trouble::new(Exit::Forbidden, doing, format!("not confirmed: expected {wanted}"));
-        trouble
-            .hint("nothing was sent; what switches a load or changes a password wants --confirm WORD")
-            .into()
-    })
+    challenge.allowed(typed.as_deref()).ok_or_else(|| not_confirmed(challenge, doing))
+}
+
+/// A word that was given must be right, though what reads wants none.
+fn refuse_a_wrong_word(given: &Send, challenge: &Challenge, doing: &str) -> Result<(), Stop> {
+    match &given.confirm {
+        Some(word) if challenge.allowed(Some(word)).is_none() => Err(not_confirmed(challenge, doing)),
+        _ => Ok(()),
+    }
+}
+
+fn not_confirmed(challenge: &Challenge, doing: &str) -> Stop {
+    let wanted = visible::string(&challenge.wanted());
+    let trouble = Trouble::new(Exit::Forbidden, doing, format!("not confirmed: expected {wanted}"));
+    trouble
+        .hint("nothing was sent; a control command wants --confirm WORD, and a word that is given must fit")
+        .into()
 }
 
 fn can_ask() -> bool {

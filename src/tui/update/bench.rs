@@ -11,8 +11,8 @@ use super::super::state::jobs::{Order, Purpose};
 use super::super::state::popup::{Armed, Attempt};
 use super::super::state::{Dialogue, Lower, Pane, Screen, State};
 use super::{Effects, codes, go, listening, popup, steps, telegram};
-use crate::app::raw;
 use crate::app::target::Target;
+use crate::app::{arming, raw};
 use crate::bus::{self, Decoder, Errand, Forbidden, Intent, JobId, Permit};
 use crate::frame::Direction;
 use crate::protocol::{Access, Command, Context, Plan, Request};
@@ -105,9 +105,11 @@ fn command_draft(state: &State) -> Draft {
         Ok(arguments) => arguments,
         Err(error) => return Draft::Unfit(error.to_string()),
     };
-    match family.compose(&profile, &Request { command, arguments }) {
+    let request = Request { command, arguments };
+    match family.compose(&profile, &request) {
         Ok(frames) => {
-            let main = main_frame(&frames, command.access, target.decoder());
+            let access = arming::access_of(target, &request);
+            let main = main_frame(&frames, access, target.decoder());
             let meaning = frames.get(main).map(|frame| {
                 let context = Context {
                     direction: Direction::Request,
@@ -116,7 +118,7 @@ fn command_draft(state: &State) -> Draft {
                 };
                 Box::new(family.dissect(frame, &context))
             });
-            Draft::Ready { frames, main, meaning, access: Some(command.access) }
+            Draft::Ready { frames, main, meaning, access: Some(access) }
         }
         Err(error) => Draft::Unfit(error.to_string()),
     }
@@ -124,7 +126,7 @@ fn command_draft(state: &State) -> Draft {
 
 /// The frame that is explained: of a session that writes the first that does.
 fn main_frame(frames: &[Vec<u8>], access: Access, Decoder { family, dialect }: Decoder) -> usize {
-    let changes = |frame: &Vec<u8>| family.access_of(frame, dialect) != Some(Access::Read);
+    let changes = |frame: &Vec<u8>| family.access(frame, dialect) != Some(Access::Read);
     let found = (access != Access::Read).then(|| frames.iter().position(changes)).flatten();
     found.unwrap_or(0)
 }
@@ -138,7 +140,7 @@ fn raw_draft(state: &State) -> Draft {
     match raw_bytes(text, decoder) {
         Err(why) => Draft::Unfit(why),
         Ok(bytes) => {
-            let access = bus::access_of(&bytes, decoder);
+            let access = bus::access(&bytes, decoder);
             let meaning = decoder.map(|d| {
                 let direction = Direction::Request;
                 let context = Context { direction, dialect: d.dialect, ..Context::default() };

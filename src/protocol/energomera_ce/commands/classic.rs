@@ -26,7 +26,7 @@ pub const SPECS: [Spec; 73] = [
     shared::VERSION,
     shared::VERSION_EX,
     Spec::read("0101", "config", "Configuration", Settings).gives(CONFIG, Yield::Fields),
-    Spec::write("0104", "set-interval", "Set the averaging interval", Settings)
+    Spec::control("0104", "set-interval", "Set the averaging interval", Settings)
         .takes(&[p::INTERVAL], &[Slot::Number("interval", 1)])
         .note(NOT_S6),
     Spec::write("0105", "set-tariff-source", "Set what switches tariffs", Tariffs)
@@ -38,7 +38,7 @@ pub const SPECS: [Spec; 73] = [
         .takes(&[p::STATE], &[Slot::Number("state", 1)]),
     Spec::control("0108", "set-password-lock", "Lock after wrong passwords on or off", Settings)
         .takes(&[p::STATE], &[Slot::Number("state", 1)]),
-    Spec::write("0109", "set-uart", "Set the speed of the ports", Settings)
+    Spec::control("0109", "set-uart", "Set the speed of the ports", Settings)
         .takes(
             &[p::EXTRA_SPEED, p::OPTICAL_SPEED, p::NO_DELAY],
             &[Slot::Bits(&[bits("extra", 0, 3), bits("optical", 4, 3), bits("no-delay", 7, 1)])],
@@ -274,7 +274,7 @@ pub const SPECS: [Spec; 73] = [
         .gives(&[Layout::of(&[Cell::new("energy limit", Form::Energy(4))])], Yield::Fields)
         .in_steps(Steps::WithDecimals)
         .note(TO_V5),
-    Spec::write("0145", "set-energy-limit", "Set the energy limit of a tariff", Limits)
+    Spec::control("0145", "set-energy-limit", "Set the energy limit of a tariff", Limits)
         .takes(
             &[p::KEPT_LIMIT, p::TARIFF, energy_value()],
             &[Slot::Bits(&[bits("kept", 6, 2), bits("tariff", 0, 6)]), Slot::Number("value", 4)],
@@ -285,7 +285,7 @@ pub const SPECS: [Spec; 73] = [
         .gives(&[Layout::of(&[Cell::new("power limit", Form::Power(3))])], Yield::Fields)
         .in_steps(Steps::WithDecimals)
         .note(TO_V5),
-    Spec::write("0147", "set-power-limit-by-tariff", "Set the power limit of a tariff", Limits)
+    Spec::control("0147", "set-power-limit-by-tariff", "Set the power limit of a tariff", Limits)
         .takes(&[p::TARIFF, power_value()], &[Slot::Number("tariff", 1), Slot::Number("value", 3)])
         .note(TO_V5),
     Spec::read("0148", "total-energy-limit", "Energy limit of all tariffs", Limits)
@@ -293,7 +293,7 @@ pub const SPECS: [Spec; 73] = [
         .gives(&[Layout::of(&[Cell::new("total energy limit", Form::Energy(4))])], Yield::Fields)
         .in_steps(Steps::WithDecimals)
         .note(TO_V5),
-    Spec::write("0149", "set-total-energy-limit", "Set the energy limit of all tariffs", Limits)
+    Spec::control("0149", "set-total-energy-limit", "Set the energy limit of all tariffs", Limits)
         .takes(
             &[p::KEPT_LIMIT, energy_value()],
             &[Slot::Bits(&[bits("kept", 6, 2)]), Slot::Number("value", 4)],
@@ -328,7 +328,7 @@ pub const SPECS: [Spec; 73] = [
         .gives(&[Layout::of(&[Cell::new("power limit", Form::Power(3))])], Yield::Fields)
         .in_steps(Steps::WithDecimals)
         .note(V6),
-    Spec::write("0157", "set-power-limit", "Set the power limit", Limits)
+    Spec::control("0157", "set-power-limit", "Set the power limit", Limits)
         .takes(&[power_value()], &[Slot::Number("value", 3)])
         .note(V6),
     Spec::read("0158", "total-limit", "Energy limit and what is left of it", Limits)
@@ -336,7 +336,7 @@ pub const SPECS: [Spec; 73] = [
         .gives(&[Layout::of(&[Cell::new("total energy limit", Form::Energy(4))])], Yield::Fields)
         .in_steps(Steps::WithDecimals)
         .note(V6),
-    Spec::write("0159", "set-total-limit", "Set the energy limit", Limits)
+    Spec::control("0159", "set-total-limit", "Set the energy limit", Limits)
         .takes(&[energy_value()], &[Slot::Number("value", 4)])
         .note(V6),
     Spec::read("015A", "dst-hour", "Hour of the daylight saving change", Clock)

@@ -236,7 +236,7 @@ pub const SPECS: [Spec; 41] = [
         ])],
         Yield::Fields,
     ),
-    Spec::write("0147", "set-power-limit", "Set the power limit", Limits).takes(
+    Spec::control("0147", "set-power-limit", "Set the power limit", Limits).takes(
         &[
             p::in_unit(p::number("power", "Power, 0 for no limit", 0, 65535), Unit::Watt),
             p::or(p::in_unit(p::number("delay", "Delay", 0, 5), Unit::Minute), "0"),
