@@ -12,6 +12,7 @@ use super::out;
 use super::traffic::Printer;
 use super::{failure, keys, live, meter, zone};
 use crate::app::decode;
+use crate::app::diagnosis;
 use crate::app::keys::Keys;
 use crate::app::output::entry::Show;
 use crate::app::output::explain::{self, Look};
@@ -130,14 +131,14 @@ fn raw(global: &Global, given: &Send, text: &str) -> Outcome {
     let doing = format!("sending {} as typed", explain::count(bytes.len()));
     let decoder = decoder(given, &bytes);
     let zone = zone::load(global)?;
-    let permit = permission::of_bytes(given, &bytes, decoder, &doing)?;
+    let permit = permission::of_bytes(given, &bytes, spoken(given), &doing)?;
     let keys = keys::load(global)?.on(&given.link.place);
     let settings = given.model.map_or_else(LineSettings::default, |model| model.line);
     live::block_on(async {
         let mut live = Live::open(opening(given, settings, (decoder, &keys, zone)), &doing).await?;
         let mut printer = Printer::held(show(global, given), global.json);
         let outcome = match live.listen_first(given.listen).await {
-            Ok(()) => send_raw(&mut live, given, decoder, (bytes, permit)).await,
+            Ok(()) => send_raw(&mut live, given, (bytes, permit)).await,
             Err(stop) => Err(stop),
         };
         live.close().await;
@@ -156,27 +157,30 @@ fn bytes(given: &Send, text: &str) -> Result<Vec<u8>, Stop> {
     whole.map_err(|error| Trouble::usage("reading the bytes of --raw", error.to_string()).into())
 }
 
-/// By what the traffic is to be explained: as told, else by what was typed.
-fn decoder(given: &Send, bytes: &[u8]) -> Option<Decoder> {
-    chosen(given.model, given.protocol).or_else(|| decode::detect(bytes, &[]))
+/// What the meter speaks, as told. What the bytes look like is no word of anybody's: it gives no permission.
+fn spoken(given: &Send) -> Option<Decoder> {
+    chosen(given.model, given.protocol)
 }
 
-async fn send_raw(
-    live: &mut Live,
-    given: &Send,
-    decoder: Option<Decoder>,
-    (bytes, permit): (Vec<u8>, Option<Permit>),
-) -> Outcome {
+/// By what the traffic is to be explained: as told, else by what was typed.
+fn decoder(given: &Send, bytes: &[u8]) -> Option<Decoder> {
+    spoken(given).or_else(|| decode::detect(bytes, &[]))
+}
+
+async fn send_raw(live: &mut Live, given: &Send, (bytes, permit): (Vec<u8>, Option<Permit>)) -> Outcome {
     let silence = given.silence + live::network_delay(&live.session.name.place);
     let errand = match permit {
         Some(permit) => Errand::raw_permitted(bytes, silence, permit),
-        None => Errand::raw_reading(bytes, silence, decoder)
+        None => Errand::raw_reading(bytes, silence, spoken(given))
             .map_err(|forbidden| live.trouble(&forbidden.to_string()).with(Exit::Forbidden))?,
     };
     follow(live, errand, |live, failure, _| unanswered(live, &failure.fault)).await
 }
 
 fn unanswered(live: &Live, fault: &Fault) -> Trouble {
+    if let Fault::NotRecorded(_) = fault {
+        return live.trouble(&diagnosis::reason(fault)).with(Exit::of(fault));
+    }
     let what = match fault {
         Fault::NoAnswer { echo: true, .. } => "no answer, only our own echo",
         Fault::NoAnswer { .. } => "no answer",

@@ -216,8 +216,13 @@ pub trait Family: Sync {
         MeterId::heard(self.id(), address, self.stated_by(frame))
     }
 
-    /// What a frame would do to a meter; `None` when it is not recognised, which counts as dangerous.
-    fn access_of(&self, frame: &[u8], dialect: Dialect) -> Option<Access>;
+    /// What bytes would do to a meter that speaks this; `None` where they are not understood, which counts as dangerous.
+    ///
+    /// [`Access::Read`] only where they are exactly one sound message that reads, as the catalogue composes it: marks,
+    /// length and checksum right, every argument one of the catalogue's values, nothing before it and nothing behind.
+    /// Opening and closing a session and acknowledging read, too. What else they hold is looked at by
+    /// [`guard::access`](super::guard::access).
+    fn access(&self, message: &[u8], dialect: Dialect) -> Option<Access>;
 
     /// The whole, sound request of a master at the beginning of bytes, whatever stands behind it.
     ///

@@ -23,6 +23,7 @@ mod family;
 mod fields;
 pub mod foreign_master;
 mod framer;
+pub mod guard;
 mod held;
 mod keys;
 pub mod known_code;

@@ -132,7 +132,7 @@ impl Family for Toy {
     fn request_at(&self, _: &[u8]) -> Option<MasterRequest> {
         None
     }
-    fn access_of(&self, _: &[u8], _: Dialect) -> Option<Access> {
+    fn access(&self, _: &[u8], _: Dialect) -> Option<Access> {
         None
     }
     fn silence(&self, _: LineSettings) -> std::time::Duration {

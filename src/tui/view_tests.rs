@@ -112,6 +112,7 @@ fn coded(size: (u16, u16)) -> State {
 fn written(size: (u16, u16)) -> State {
     let mut state = connected(size, Screen::Bench);
     let record = |command: &str, bytes: &str, answer: &str, verdict: &str, reason: &str| Record {
+        id: String::new(),
         time: super::fixture::later(0),
         link: "tcp://192.0.2.7:4001".into(),
         model: "neva-mt324".into(),

@@ -33,6 +33,7 @@ mod sniff;
 #[cfg(unix)]
 mod terminal;
 mod usage;
+mod writes;
 
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};

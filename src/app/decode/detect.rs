@@ -110,7 +110,7 @@ fn score(bytes: &[u8], decoder: Decoder) -> Score {
         score.in_frames += piece.bytes.len();
         if judged == Judged::Good {
             score.good += 1;
-            score.requests += usize::from(family.access_of(piece.bytes, dialect).is_some());
+            score.requests += usize::from(family.access(piece.bytes, dialect).is_some());
         }
         if judged != Judged::Bad || family.has_marks() {
             score.longest = score.longest.max(piece.bytes.len());

@@ -70,8 +70,8 @@ impl Family for Wild {
     fn with_checksum(&self, body: &[u8]) -> Vec<u8> {
         Ce.with_checksum(body)
     }
-    fn access_of(&self, frame: &[u8], dialect: Dialect) -> Option<Access> {
-        Ce.access_of(frame, dialect)
+    fn access(&self, frame: &[u8], dialect: Dialect) -> Option<Access> {
+        Ce.access(frame, dialect)
     }
     fn request_at(&self, bytes: &[u8]) -> Option<MasterRequest> {
         Ce.request_at(bytes)

@@ -104,7 +104,7 @@ impl<C: Carrier> Family for C {
         C::close(body)
     }
 
-    fn access_of(&self, frame: &[u8], _: Dialect) -> Option<Access> {
+    fn access(&self, frame: &[u8], _: Dialect) -> Option<Access> {
         C::access(frame)
     }
 

@@ -12,7 +12,7 @@ use super::standing::{Event, Messages, Part, Standing};
 use crate::frame::{Direction, Dissection, Value, Verdict};
 use crate::protocol::mbus::dissect::{self as link_dissect, CHECK, Envelope, foot, head, sheet_to};
 use crate::protocol::mbus::link::{self, Frame, HEAD, Long};
-use crate::protocol::mbus::{Exchanges, access_of};
+use crate::protocol::mbus::{Exchanges, access};
 use crate::protocol::sheet::Sheet;
 use crate::protocol::{Access, Context, Dialect, MasterRequest, Relation, Seen, Tracker};
 
@@ -46,8 +46,9 @@ impl Carrier for OverMbus {
         link::seal(body)
     }
 
+    /// These meters speak by themselves: nothing that reads is in their catalogue.
     fn access(frame: &[u8]) -> Option<Access> {
-        access_of(frame)
+        access(frame).filter(|access| *access != Access::Read)
     }
 
     fn request_at(_: &[u8]) -> Option<MasterRequest> {

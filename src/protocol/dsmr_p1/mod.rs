@@ -139,7 +139,7 @@ impl Family for P1 {
     }
 
     /// Nothing that could be sent is known to these meters.
-    fn access_of(&self, _: &[u8], _: Dialect) -> Option<Access> {
+    fn access(&self, _: &[u8], _: Dialect) -> Option<Access> {
         None
     }
 

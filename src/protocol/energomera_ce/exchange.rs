@@ -9,7 +9,7 @@ use super::compose::{Envelope, Inquiry, Question, question};
 use super::dissect::{dissect, forwards};
 use super::frame::{self, BROADCAST, Defect, Kind, Packet};
 use super::layout::Steps;
-use super::{CHECK, CLASSIC, Ce, commands, decimals_of_config, evidence, step_of_decimals, words};
+use super::{CHECK, CLASSIC, Ce, decimals_of_config, evidence, step_of_decimals, words};
 use crate::frame::Direction;
 use crate::protocol::turn::{Judgement, Timing, Turn, Turns};
 use crate::protocol::{
@@ -345,13 +345,4 @@ fn damage(defect: Defect) -> String {
         }
         defect => defect.text().to_owned(),
     }
-}
-
-/// What a raw frame would do to a meter.
-pub fn access_of(wire: &[u8], dialect: Dialect) -> Option<Access> {
-    let packet = frame::parse(wire, Direction::Request).ok()?;
-    let Kind::Request { .. } = packet.kind else { return None };
-    let access = commands::access(dialect, packet.command, packet.data.as_slice())?;
-    let reaches_all = packet.to == BROADCAST && access == Access::Write;
-    Some(if reaches_all { Access::Control } else { access })
 }

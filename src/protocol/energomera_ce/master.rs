@@ -1,9 +1,9 @@
 //! Requests of a master, told from what meters say.
 
-use super::exchange::access_of;
+use super::asked::is_listed;
 use super::frame::{self, BROADCAST, Kind};
 use crate::frame::Direction;
-use crate::protocol::{Dialect, MasterRequest, Strength};
+use crate::protocol::{MasterRequest, Strength};
 
 /// Where a frame begins and ends.
 const END: u8 = 0xC0;
@@ -22,7 +22,9 @@ pub fn request_at(bytes: &[u8]) -> Option<MasterRequest> {
     if could_answer || !matches!(packet.kind, Kind::Request { .. }) {
         return None;
     }
-    access_of(wire, Dialect::default())?;
+    if !is_listed(&packet) {
+        return None;
+    }
     let address = (packet.to != BROADCAST).then(|| packet.to.to_string());
     Some(MasterRequest { len, address, strength: Strength::Marked })
 }

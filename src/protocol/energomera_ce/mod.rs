@@ -12,7 +12,7 @@
 //! | `layout` | how tables of commands are written |
 //! | `commands` | the tables, one file a dialect |
 //! | `words` | names of errors, events, firmware |
-//! | `arguments`, `compose` | arguments into bytes, and back |
+//! | `arguments`, `compose`, `asked` | arguments into bytes, and back |
 //! | `dissect` | bytes into fields and readings |
 //! | `exchange` | questions and what answers them |
 //! | `tracker` | which reply answers which request |
@@ -24,6 +24,7 @@
 //! a certain tariff before the dialect is settled.
 
 mod arguments;
+mod asked;
 mod bcd;
 mod commands;
 mod compose;
@@ -164,8 +165,8 @@ impl Family for Ce {
         frame::seal(content.to_vec())
     }
 
-    fn access_of(&self, frame: &[u8], dialect: Dialect) -> Option<Access> {
-        exchange::access_of(frame, dialect)
+    fn access(&self, frame: &[u8], dialect: Dialect) -> Option<Access> {
+        asked::access(frame, dialect)
     }
 
     fn request_at(&self, bytes: &[u8]) -> Option<MasterRequest> {

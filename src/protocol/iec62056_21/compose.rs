@@ -2,16 +2,14 @@
 
 use std::time::Duration;
 
+use super::access::has_its_own_command;
 use super::bcc::{Method, Rule};
 use super::chars::{ACK, CR, EOT, ETX, LF, SOH, STX, is_graphic};
 use super::commands::{Ask, ask};
-use super::dissect::seven_bits;
-use super::energomera::parameters;
 use super::ident::digit;
-use super::message::{Command, Message, parse};
 use super::neva::codes::{self, PASSWORD, RELAY};
 use super::neva::days::Days;
-use crate::protocol::{Access, Address, Argument, ComposeError, Dialect, Profile, Request};
+use crate::protocol::{Address, Argument, ComposeError, Profile, Request};
 
 /// A command inside a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,7 +139,7 @@ fn code_by_hand(request: &Request) -> Result<u32, ComposeError> {
 
 fn write_by_hand(request: &Request) -> Result<Job, ComposeError> {
     let code = code_by_hand(request)?;
-    if matches!(code, PASSWORD | RELAY) {
+    if has_its_own_command(format!("{code:08X}").as_bytes()) {
         let expected = "another code: the password and the relay have commands of their own";
         return Err(ComposeError::Argument { name: "code", expected });
     }
@@ -229,7 +227,7 @@ fn name_by_hand(request: &Request) -> Result<Vec<u8>, ComposeError> {
 
 fn write_parameter(request: &Request) -> Result<Job, ComposeError> {
     let name = name_by_hand(request)?;
-    if is_dangerous(&name) {
+    if has_its_own_command(&name) {
         let expected = "another name: passwords and relays are not written by hand";
         return Err(ComposeError::Argument { name: "code", expected });
     }
@@ -269,7 +267,7 @@ fn generic_job(ask: Ask, profile: &Profile, request: &Request) -> Result<Job, Co
         }
         Ask::WriteRegister => {
             let code = code(request)?;
-            if matches!(codes::parse(&code), Some(PASSWORD | RELAY)) || is_dangerous(&code) {
+            if has_its_own_command(&code) {
                 let expected = "another code: passwords and relays are not written by hand";
                 return Err(ComposeError::Argument { name: "code", expected });
             }
@@ -331,13 +329,17 @@ pub fn fits_password(password: &[u8]) -> bool {
 /// [`ComposeError::Address`] for more than 32 characters, and others than letters, digits and blanks.
 pub fn address(address: &Address) -> Result<Vec<u8>, ComposeError> {
     let text = address.text();
-    let fits = text.len() <= 32
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'.' | b'-' | b'_'));
-    if fits {
+    if fits_address(text.as_bytes()) {
         return Ok(text.as_bytes().to_vec());
     }
     let expected = "at most 32 letters, digits and blanks";
     Err(ComposeError::Address { text: text.to_owned(), expected })
+}
+
+/// Whether characters can be an address.
+pub fn fits_address(address: &[u8]) -> bool {
+    let fits = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'.' | b'-' | b'_');
+    address.len() <= 32 && address.iter().all(fits)
 }
 
 /// `/?address!`.
@@ -383,44 +385,6 @@ pub fn seal(mut body: Vec<u8>, rule: Rule) -> Vec<u8> {
     let sum = rule.of(body.get(start + 1..).unwrap_or_default());
     body.push(sum);
     body
-}
-
-/// Passwords and relays.
-fn is_dangerous(name: &[u8]) -> bool {
-    parameters::find(name)
-        .is_some_and(|(known, _)| known.name.starts_with("PSW") || known.name.starts_with("RCTL"))
-}
-
-/// What a frame would do to a meter.
-pub fn access_of(frame: &[u8], _: Dialect) -> Option<Access> {
-    let text = seven_bits(frame);
-    match parse(&text) {
-        Message::SignOn(address) if text.get(address.clone())?.starts_with(b"CTIME") => Some(Access::Control),
-        Message::SignOn(_) | Message::Table(_) | Message::Select(_) | Message::Ack | Message::Nak => {
-            Some(Access::Read)
-        }
-        Message::Fast(address, command) => {
-            let access = access(&command, &text)?;
-            let reaches_all = address.is_empty() && access == Access::Write;
-            Some(if reaches_all { Access::Control } else { access })
-        }
-        Message::Command(command) => access(&command, &text),
-        _ => None,
-    }
-}
-
-fn access(command: &Command, text: &[u8]) -> Option<Access> {
-    let content = text.get(command.block.content.clone())?;
-    let name = content.split(|byte| *byte == b'(').next().unwrap_or_default();
-    Some(match command.code {
-        [b'R', b'1'..=b'6'] | [b'P', b'0'..=b'2'] | [b'B', b'0' | b'1'] => Access::Read,
-        [b'W', _] if matches!(codes::parse_wire(name), Some(PASSWORD | RELAY)) || is_dangerous(name) => {
-            Access::Control
-        }
-        [b'W', b'1'..=b'5'] => Access::Write,
-        [b'E', _] => Access::Control,
-        _ => return None,
-    })
 }
 
 /// The frames of a request, as far as they do not depend on what the meter answers: the speed is that of the

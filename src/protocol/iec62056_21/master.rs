@@ -2,7 +2,6 @@
 
 use super::bcc::Method;
 use super::chars::{CR, ETX, LF, SOH};
-use super::compose::access_of;
 use super::message::{Command, Message, parse};
 use crate::frame::visible;
 use crate::protocol::{Dialect, MasterRequest, Strength};
@@ -22,7 +21,6 @@ pub fn request_at(bytes: &[u8]) -> Option<MasterRequest> {
         _ => return None,
     };
     let message = text.get(..len)?;
-    access_of(message, Dialect::default())?;
     let address = match parse(message) {
         Message::SignOn(address) => address,
         Message::Table(_) => 0..0,

@@ -17,6 +17,7 @@
 //! | `step`, `tracker` | the steps of a session |
 //! | `commands`, `compose` | what can be asked, and its bytes |
 //! | `catalogue` | codes by name, for asking by hand |
+//! | `access` | what a message would do |
 //! | `exchange` | a session carried out |
 //! | `responder` | simulated meters |
 
@@ -25,6 +26,7 @@
     reason = "the context and the content of a frame are both called so in the field"
 )]
 
+mod access;
 mod bcc;
 mod catalogue;
 mod chars;
@@ -152,8 +154,8 @@ impl Family for Iec {
         compose::seal(body.to_vec(), bcc::Rule::Xor7)
     }
 
-    fn access_of(&self, frame: &[u8], dialect: Dialect) -> Option<Access> {
-        compose::access_of(frame, dialect)
+    fn access(&self, frame: &[u8], dialect: Dialect) -> Option<Access> {
+        access::access(frame, dialect)
     }
 
     fn request_at(&self, bytes: &[u8]) -> Option<MasterRequest> {

@@ -59,10 +59,24 @@ impl Slave {
             Self::Secondary([n0, n1, n2, n3]) => {
                 // Maker, version and medium may be any.
                 let any = [0xFF; 4];
-                let head = [0x53, SELECTED, link::SELECT, n0, n1, n2, n3];
+                let head = [link::SEND, SELECTED, link::SELECT, n0, n1, n2, n3];
                 link::seal(&[&head[..], &any].concat())
             }
         }
+    }
+
+    /// The slave that a frame selects, where it is the greeting of one.
+    pub fn selected_by(frame: &[u8]) -> Option<Self> {
+        let number = frame.get(link::HEAD + 3..)?.first_chunk()?;
+        let is_number =
+            number.iter().all(|byte| [byte >> 4, byte & 0x0F].iter().all(|d| matches!(d, 0..=9 | 0xF)));
+        let slave = Self::Secondary(*number);
+        (is_number && slave.greeting() == frame).then_some(slave)
+    }
+
+    /// Whether an A field is one that requests are put to.
+    pub const fn is_field(address: u8) -> bool {
+        matches!(address, 0..=LAST_PRIMARY | SELECTED | ANY)
     }
 
     /// Whether an answer from this address can be its.

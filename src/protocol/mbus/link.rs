@@ -17,6 +17,8 @@ pub const FROM_MASTER: u8 = 0x40;
 pub const COUNT: u8 = 0x20;
 /// The C field that resets a link: `SND_NKE`.
 pub const RESET: u8 = 0x40;
+/// The C field that sends data to a slave, `SND_UD`, without the frame count bit.
+pub const SEND: u8 = 0x53;
 /// The C fields that ask for class 1 and class 2 data, without the frame count bit.
 pub const ALARM: u8 = 0x5A;
 /// See [`ALARM`].
@@ -97,6 +99,12 @@ impl Long<'_> {
     /// Whether the body is longer than its length byte can say: meters of Sagemcom send 257 as 01.
     pub const fn is_wrapped(&self) -> bool {
         self.body.len() > 255
+    }
+
+    /// Whether a slave may take it for data sent to it, whether or not it adds up the checksum.
+    pub fn may_act(&self) -> bool {
+        let is_sent = self.head().is_some_and(|[c, ..]| c & !COUNT == SEND);
+        is_sent && self.declared == [self.body.len() as u8; 2] && self.stop == STOP
     }
 
     /// C, A and CI.

@@ -130,8 +130,8 @@ impl Family for Mbus {
         link::seal(body)
     }
 
-    fn access_of(&self, frame: &[u8], _: Dialect) -> Option<Access> {
-        access_of(frame)
+    fn access(&self, frame: &[u8], _: Dialect) -> Option<Access> {
+        access(frame)
     }
 
     fn request_at(&self, bytes: &[u8]) -> Option<MasterRequest> {
@@ -161,13 +161,16 @@ impl Family for Mbus {
 }
 
 /// What a frame would do to a meter.
-pub(super) fn access_of(frame: &[u8]) -> Option<Access> {
+pub(super) fn access(frame: &[u8]) -> Option<Access> {
     match link::Frame::parse(frame) {
         // It makes a meter go on that waits for it.
         link::Frame::Ack => Some(Access::Write),
-        link::Frame::Short { c: 0x40 | 0x5A | 0x5B | 0x7A | 0x7B, .. } => Some(Access::Read),
-        link::Frame::Long(long) if long.head().is_some_and(|[_, _, ci]| ci == link::SELECT) => {
-            Some(Access::Read)
+        link::Frame::Long(long) if long.may_act() => {
+            Some(if Slave::selected_by(frame).is_some() { Access::Read } else { Access::Control })
+        }
+        link::Frame::Short { c, a, .. } => {
+            let asks = matches!(c, 0x40 | 0x5A | 0x5B | 0x7A | 0x7B) && Slave::is_field(a);
+            (asks && frame == link::short(c, a)).then_some(Access::Read)
         }
         _ => None,
     }

@@ -1,6 +1,6 @@
 //! Requests of a master, told from what meters say.
 
-use super::{access_of, link};
+use super::link;
 use crate::protocol::{MasterRequest, Strength};
 
 /// The highest primary address; above it stand the selected slave and all slaves.
@@ -20,7 +20,14 @@ pub fn request_at(bytes: &[u8]) -> Option<MasterRequest> {
     };
     let wire = bytes.get(..len)?;
     let frame = link::Frame::parse(wire);
-    access_of(wire).filter(|_| frame.is_sound())?;
+    let asks = match frame {
+        link::Frame::Short { c, .. } => matches!(c, 0x40 | 0x5A | 0x5B | 0x7A | 0x7B),
+        link::Frame::Long(long) => long.head().is_some_and(|[_, _, ci]| ci == link::SELECT),
+        _ => false,
+    };
+    if !asks || !frame.is_sound() {
+        return None;
+    }
     let to = match frame {
         link::Frame::Short { c: link::RESET, a: CUSTOMER, .. } => return None,
         link::Frame::Short { a, .. } => a,

@@ -229,7 +229,7 @@ mod tests {
         #[test]
         fn only_reads_are_taken_for_reads(asked in any_request(), address in any::<u32>()) {
             let bytes = request(address, &asked).unwrap();
-            let access = crate::protocol::mercury200::access_of(&bytes);
+            let access = crate::protocol::mercury200::asked::access(&bytes);
             prop_assert_eq!(access, Some(asked.command.access));
             prop_assert_eq!(access == Some(Access::Read), asked.command.access == Access::Read);
         }

@@ -2,7 +2,7 @@
 
 use super::tracker::is_request_shaped;
 use super::wire::{Frame, HEAD, SHORTEST};
-use super::{access_of, layout};
+use super::{commands, layout};
 use crate::protocol::{Access, MasterRequest, Strength};
 
 /// The highest address of eight decimal digits, which is what a meter's plate has room for.
@@ -17,7 +17,7 @@ pub fn request_at(bytes: &[u8]) -> Option<MasterRequest> {
     let len = SHORTEST + layout.request_size();
     let wire = bytes.get(..len)?;
     let frame = Frame::parse(wire).filter(Frame::is_sound)?;
-    let access = access_of(wire)?;
+    let access = commands::by_code(frame.code)?.access;
     let address = Some(frame.address.to_string());
     let strength = strength(frame.address, access);
     (is_request_shaped(&frame) == Some(true)).then_some(MasterRequest { len, address, strength })

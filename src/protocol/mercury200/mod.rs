@@ -11,9 +11,10 @@
 //! | `values.rs`, `encode.rs`, `bcd.rs` | bytes to values and back |
 //! | `wire.rs`, `lengths.rs`, `framer.rs` | the frame, and how it is found without start, length or end |
 //! | `dissect.rs`, `sheet.rs` | a frame explained |
-//! | `compose.rs`, `exchange.rs`, `tracker.rs` | asking, judging answers, pairing |
+//! | `compose.rs`, `asked.rs`, `exchange.rs`, `tracker.rs` | asking, judging answers, pairing |
 //! | `responder.rs`, `memory.rs`, `factory.rs` | the meter's side |
 
+mod asked;
 pub(in crate::protocol) mod bcd;
 mod choices;
 mod commands;
@@ -87,8 +88,8 @@ impl Family for Mercury200 {
         wire::seal(body)
     }
 
-    fn access_of(&self, frame: &[u8], _: Dialect) -> Option<Access> {
-        access_of(frame)
+    fn access(&self, frame: &[u8], _: Dialect) -> Option<Access> {
+        asked::access(frame)
     }
 
     fn request_at(&self, bytes: &[u8]) -> Option<MasterRequest> {
@@ -106,14 +107,6 @@ impl Family for Mercury200 {
     fn responder(&self, setup: &Setup) -> Result<Box<dyn Responder>, SetupError> {
         Ok(Box::new(responder::Meter::new(setup)?))
     }
-}
-
-/// What a frame would do to a meter: by its command, if its length is that of the command's request.
-fn access_of(frame: &[u8]) -> Option<Access> {
-    let parsed = wire::Frame::parse(frame)?;
-    let layout = layout::of(parsed.code)?;
-    let command = commands::by_code(parsed.code)?;
-    (parsed.payload.len() == layout.request_size()).then_some(command.access)
 }
 
 #[cfg(test)]

@@ -6,11 +6,12 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::commands::by_code;
 use super::layout::{self, Layout};
 use super::memory::Memory;
 use super::tracker::SET_ADDRESS;
 use super::wire::{self, Frame, LONGEST};
-use super::{access_of, choices, compose};
+use super::{choices, compose};
 use crate::frame::At;
 use crate::protocol::modbus::Hearing;
 use crate::protocol::{Access, LineSettings, Load, Now, Responder, Setup, SetupError, Told};
@@ -115,10 +116,7 @@ impl Meter {
                 self.told.push_back(Told::Send { bytes, due: end + TURNAROUND });
             }
             self.change_speed(&frame);
-        } else if frame.address != 0
-            && frame.address == self.memory.group()
-            && access_of(&heard) != Some(Access::Read)
-        {
+        } else if frame.address != 0 && frame.address == self.memory.group() && !is_read(frame.code) {
             self.carry_out(layout, &frame, now);
             self.change_speed(&frame);
         }
@@ -126,11 +124,10 @@ impl Meter {
 
     /// Does what a request asks and gives the answer's payload; `None` for what it drops.
     fn carry_out(&mut self, layout: &Layout, frame: &Frame<'_>, now: Now) -> Option<Vec<u8>> {
-        if frame.payload.len() != layout.request_size() {
+        if frame.payload.len() != layout.request_size() || by_code(frame.code).is_none() {
             return None;
         }
-        let is_read = super::commands::by_code(frame.code)?.access == Access::Read;
-        if is_read {
+        if is_read(frame.code) {
             return self.memory.answer(frame.code, frame.payload, now.wall);
         }
         if let (SET_ADDRESS, Some(new)) = (frame.code, frame.payload.first_chunk()) {
@@ -171,4 +168,8 @@ impl Responder for Meter {
     fn draw(&mut self, load: Load) {
         self.spare = self.memory.draw(load, self.spare);
     }
+}
+
+fn is_read(code: u8) -> bool {
+    by_code(code).is_some_and(|command| command.access == Access::Read)
 }

@@ -1,7 +1,7 @@
 //! Requests of a master, told from what meters say.
 
+use super::rows;
 use super::wire::{BROADCAST, Frame};
-use super::{access_of, rows};
 use crate::protocol::{Access, MasterRequest, Strength};
 
 /// Bytes of the shortest frame that an answer cannot be: those of four are a state as well as a test or a close.
@@ -37,8 +37,10 @@ fn is_request(wire: &[u8]) -> bool {
         }
         _ => rows::is_request(frame.body),
     };
-    access_of(wire) == Some(Access::Read)
-        && Frame::parse(wire).is_some_and(|frame| is_known(&frame) && frame.is_sound())
+    let reads = |body: &[u8]| {
+        rows::is_session(body) || rows::of(body).is_some_and(|row| row.command.access == Access::Read)
+    };
+    Frame::parse(wire).is_some_and(|frame| reads(frame.body) && is_known(&frame) && frame.is_sound())
 }
 
 /// Whether a body opens the channel on a level there is, and is not what a clock says a second past a full hour and a

@@ -17,10 +17,11 @@
 //! | `values.rs`, `encode.rs`, `password.rs` | bytes to values and back |
 //! | `wire.rs`, `framer.rs` | the frame, and how it is found without start, length or end |
 //! | `dissect.rs`, `sheet.rs` | a frame explained |
-//! | `compose.rs`, `session.rs`, `answers.rs`, `timing.rs`, `tracker.rs` | asking, judging answers, pairing |
+//! | `compose.rs`, `asked.rs`, `session.rs`, `answers.rs`, `timing.rs`, `tracker.rs` | asking, judging answers, pairing |
 //! | `responder.rs`, `meter.rs` | the meter's side |
 
 mod answers;
+mod asked;
 mod choices;
 mod compose;
 mod dissect;
@@ -154,8 +155,8 @@ impl Family for Mercury230 {
         wire::seal(body)
     }
 
-    fn access_of(&self, frame: &[u8], _: Dialect) -> Option<Access> {
-        access_of(frame)
+    fn access(&self, frame: &[u8], _: Dialect) -> Option<Access> {
+        asked::access(frame)
     }
 
     fn request_at(&self, bytes: &[u8]) -> Option<MasterRequest> {
@@ -173,19 +174,6 @@ impl Family for Mercury230 {
     fn responder(&self, setup: &Setup) -> Result<Box<dyn Responder>, SetupError> {
         Ok(Box::new(responder::Meter::new(setup)?))
     }
-}
-
-/// What a frame would do to a meter. Opening and closing the channel change nothing; anything but a read that
-/// is sent to all at once acts.
-fn access_of(frame: &[u8]) -> Option<Access> {
-    let frame = wire::Frame::parse(frame)?;
-    let access = match frame.body {
-        [rows::OPEN, ..] if frame.body.len() == 2 + form::PASSWORD => Access::Read,
-        [rows::CLOSE] => Access::Read,
-        body => rows::of(body)?.command.access,
-    };
-    let is_for_all = frame.address == wire::BROADCAST && access != Access::Read;
-    Some(if is_for_all { Access::Control } else { access })
 }
 
 #[cfg(test)]

@@ -6,7 +6,9 @@ mod fits;
 mod hearing;
 #[cfg(test)]
 pub mod line;
+mod write;
 
 pub use crc::{CRC, CRC_START, checksum, crc_step, damage, seal};
 pub use fits::Fits;
 pub use hearing::Hearing;
+pub use write::is_write;

@@ -7,7 +7,7 @@ use tokio::time::sleep;
 
 use super::*;
 use crate::app::target::Target;
-use crate::bus::{Errand, JobEvent, JobId, Permit, Urgency, Witness, Written};
+use crate::bus::{Ended, Errand, JobEvent, JobId, Outgoing, Permit, Urgency, Witness};
 use crate::link::LinkEvent;
 use crate::link::pair::{FarEnd, with_far_end};
 use crate::meter::MODELS;
@@ -25,7 +25,15 @@ const ANSWER: usize = 300;
 struct Nobody;
 
 impl Witness for Nobody {
-    fn wrote(&mut self, _: &Written) -> Result<(), String> {
+    fn check(&mut self) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn begins(&mut self, _: &Outgoing) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn ends(&mut self, _: &Ended) -> Result<(), String> {
         Ok(())
     }
 }

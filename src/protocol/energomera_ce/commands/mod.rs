@@ -10,7 +10,7 @@ mod shared;
 
 use super::layout::Spec;
 use super::{CLASSIC, KERNEL10};
-use crate::protocol::{Access, Command, Dialect};
+use crate::protocol::{Command, Dialect};
 
 static CLASSIC_SPECS: [Spec; 73] = classic::SPECS;
 static KERNEL10_SPECS: [Spec; 41] = kernel10::SPECS;
@@ -69,7 +69,7 @@ pub fn by_id(dialect: Dialect, id: &str) -> Option<&'static Spec> {
 }
 
 /// Commands of one question and this code.
-fn coded(dialect: Dialect, code: u16) -> impl Iterator<Item = &'static Spec> {
+pub fn coded(dialect: Dialect, code: u16) -> impl Iterator<Item = &'static Spec> {
     specs(dialect).iter().filter(move |spec| spec.code == code && spec.replies_itself())
 }
 
@@ -90,16 +90,6 @@ pub fn named(dialect: Dialect, code: u16) -> Option<&'static Spec> {
     coded(dialect, code).next()
 }
 
-/// The most that a command code may do, over the dialects it could be of.
-pub fn access(dialect: Dialect, code: u16, data: &[u8]) -> Option<Access> {
-    let dialects: &[Dialect] = match dialect {
-        CLASSIC => &[CLASSIC],
-        KERNEL10 => &[KERNEL10],
-        _ => &[CLASSIC, KERNEL10],
-    };
-    dialects.iter().filter_map(|dialect| asked(*dialect, code, data)).map(|spec| spec.access).max()
-}
-
 impl Spec {
     /// Whether frames carry this command itself, and not the questions it is made of.
     fn replies_itself(&self) -> bool {
@@ -110,6 +100,7 @@ impl Spec {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::Access;
     use crate::protocol::energomera_ce::layout::Slot;
     use std::collections::HashSet;
 

@@ -282,21 +282,21 @@ fn a_body_gets_its_checksum_with_or_without_its_end() {
 #[test]
 fn the_access_of_raw_bytes_is_known_or_dangerous() {
     let of =
-        |dialect, id, arguments: &[(&str, &str)]| Ce.access_of(&compose_one(dialect, id, arguments), dialect);
+        |dialect, id, arguments: &[(&str, &str)]| Ce.access(&compose_one(dialect, id, arguments), dialect);
     assert_eq!(of(KERNEL10, "energy", &[]), Some(Access::Read));
     assert_eq!(of(KERNEL10, "set-clock", &[("time", "2024-05-31T12:00:00")]), Some(Access::Write));
     assert_eq!(of(KERNEL10, "relay-switch", &[("action", "operate")]), Some(Access::Control));
     // 013C reads a relay of one dialect and changes a setting of the other.
     let relay = compose_one(KERNEL10, "relay-state", &[]);
-    assert_eq!(Ce.access_of(&relay, Dialect(0)), Some(Access::Control));
-    assert_eq!(Ce.access_of(&bytes("C0 48 FF FF FD 00 00 00 00 00 D0 01 99 00 C0"), KERNEL10), None);
+    assert_eq!(Ce.access(&relay, Dialect(0)), Some(Access::Control));
+    assert_eq!(Ce.access(&bytes("C0 48 FF FF FD 00 00 00 00 00 D0 01 99 00 C0"), KERNEL10), None);
     let broadcast = Ce
         .compose(
             &profile(KERNEL10, 65535),
             &request(KERNEL10, "set-clock", &[("time", "2024-05-31T12:00:00")]),
         )
         .unwrap();
-    assert_eq!(Ce.access_of(&broadcast[0], KERNEL10), Some(Access::Control));
+    assert_eq!(Ce.access(&broadcast[0], KERNEL10), Some(Access::Control));
 }
 
 #[test]

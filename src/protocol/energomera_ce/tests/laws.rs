@@ -90,7 +90,7 @@ proptest! {
             prop_assert_eq!(request_of(wire, dialect), Some(request.clone()));
             let explained = Ce.dissect(wire, &Context { dialect, ..Context::default() });
             prop_assert_eq!(explained.title, request.command.title);
-            prop_assert_eq!(Ce.access_of(wire, dialect) >= Some(request.command.access), true);
+            prop_assert_eq!(Ce.access(wire, dialect) >= Some(request.command.access), true);
         }
     }
 
@@ -98,7 +98,7 @@ proptest! {
     fn any_bytes_are_explained_to_the_last_one(frame in prop::collection::vec(prop_oneof![Just(0xC0u8), Just(0xDB), Just(0x48), any::<u8>()], 0..90), dialect in 0..4u8) {
         let context = Context { dialect: Dialect(dialect), ..Context::default() };
         assert_tiled(&Ce.dissect(&frame, &context));
-        let _ = Ce.access_of(&frame, Dialect(dialect));
+        let _ = Ce.access(&frame, Dialect(dialect));
         let _ = request_of(&frame, Dialect(dialect));
     }
 

@@ -213,6 +213,10 @@ pub const RELAY: u32 = 0x0A00_67FF;
 pub const SERIAL: u32 = 0x6001_00FF;
 /// The network address.
 pub const ADDRESS: u32 = 0x6001_01FF;
+/// The interval of the load profile.
+pub const DEMAND_INTERVAL: u32 = 0x0008_00FF;
+/// The configuration.
+pub const CONFIGURATION: u32 = 0x1500_04FF;
 /// The date.
 pub const DATE: u32 = 0x0009_02FF;
 /// The time.

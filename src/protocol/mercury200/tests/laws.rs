@@ -44,7 +44,7 @@ proptest! {
         direction in direction(),
     ) {
         check(&bytes, None, direction);
-        let _ = Mercury200.access_of(&bytes, Dialect::default());
+        let _ = Mercury200.access(&bytes, Dialect::default());
     }
 
     #[test]

@@ -159,16 +159,17 @@ fn a_single_phase_meter_has_no_other_phases() {
 
 #[test]
 fn access_follows_the_catalogue_and_what_is_not_in_it_has_none() {
-    let access = |body: &[u8]| Mercury230.access_of(&Mercury230.with_checksum(body), Dialect::default());
+    let access = |body: &[u8]| Mercury230.access(&Mercury230.with_checksum(body), Dialect::default());
     assert_eq!(access(&[5, 5, 0, 0]), Some(Access::Read));
     assert_eq!(access(&[5, 1, 1, 1, 1, 1, 1, 1, 1]), Some(Access::Read));
     assert_eq!(access(&[5, 3, 5, 7]), Some(Access::Control));
-    assert_eq!(access(&[5, 3, 0x32, 7]), Some(Access::Write));
-    assert_eq!(access(&[0xFE, 3, 0x32, 7]), Some(Access::Control));
+    assert_eq!(access(&[5, 3, 0x1C, 7]), Some(Access::Write));
+    assert_eq!(access(&[0xFE, 3, 0x1C, 7]), Some(Access::Control));
     assert_eq!(
         (access(&[5, 7, 2, 0, 0, 1, 0]), access(&[5, 0xEE]), access(&[5, 8, 5, 5])),
-        (None, None, None)
+        (Some(Access::Control), None, None)
     );
+    assert_eq!(access(&[5, 3, 0xEE]), Some(Access::Control), "it sets what no list has");
 }
 
 #[test]

@@ -151,7 +151,7 @@ proptest! {
             let given: Vec<_> = asked.arguments.iter().map(|(name, value)| (name, value.clone())).collect();
             prop_assert_eq!(arguments_of(&asked, &dissection), given);
         }
-        let access = Mercury230.access_of(&bytes, Dialect::default()).unwrap();
+        let access = Mercury230.access(&bytes, Dialect::default()).unwrap();
         prop_assert!(access >= asked.command.access);
     }
 
@@ -163,7 +163,7 @@ proptest! {
         dialect in 0..4u8,
     ) {
         check(&bytes, request.as_deref(), direction, dialect);
-        let _ = Mercury230.access_of(&bytes, Dialect(dialect));
+        let _ = Mercury230.access(&bytes, Dialect(dialect));
     }
 
     #[test]

@@ -60,7 +60,7 @@ fn what_is_composed_is_explained_as_what_was_asked() {
                 assert!(!explained.verdict.is_bad(), "{model} {}: {:?}", command.id, explained.verdict);
                 let is_block = frame.contains(&3);
                 assert_eq!(explained.verdict == Verdict::Good, is_block, "{model} {}", command.id);
-                access = access.max(Iec.access_of(frame, dialect).expect("recognised"));
+                access = access.max(Iec.access(frame, dialect).expect("recognised"));
             }
             assert_eq!(access, command.access, "{model} {}", command.id);
             let code = command.code.as_bytes();
