@@ -1,5 +1,9 @@
 //! Replies that meters were recorded to send, by family.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use meterscope::frame::hex;
 use meterscope::protocol::registry::FAMILIES;
 use serde_json::Value;
@@ -16,16 +20,27 @@ const FILES: [&str; 8] = [
 ];
 
 /// The replies of all families, or of those whose framer takes them for a sound frame of its own.
-pub struct Recorded(Vec<Vec<u8>>);
+pub struct Recorded(Vec<Vec<u8>>, RefCell<HashMap<String, Replies>>);
+
+/// Whole replies.
+pub type Replies = Rc<Vec<Vec<u8>>>;
 
 impl Recorded {
     pub fn all() -> Self {
         let lines = FILES.iter().flat_map(|file| file.lines()).filter(|line| !line.trim().is_empty());
-        Self(lines.filter_map(|line| reply(&serde_json::from_str(line).expect("a vector"))).collect())
+        Self(
+            lines.filter_map(|line| reply(&serde_json::from_str(line).expect("a vector"))).collect(),
+            RefCell::default(),
+        )
     }
 
     /// Those of a family; all where none was recorded.
-    pub fn of(&self, family: &str) -> Vec<Vec<u8>> {
+    pub fn of(&self, family: &str) -> Replies {
+        let mut known = self.1.borrow_mut();
+        Rc::clone(known.entry(family.to_owned()).or_insert_with(|| Rc::new(self.sorted_out(family))))
+    }
+
+    fn sorted_out(&self, family: &str) -> Vec<Vec<u8>> {
         let family = FAMILIES.iter().find(|known| known.id() == family).expect("a family");
         let is_own = |bytes: &&Vec<u8>| {
             let mut framer = family.framer(meterscope::protocol::Source::Replies, Default::default());
