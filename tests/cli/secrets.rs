@@ -18,7 +18,7 @@ const PLACES: [&[&str]; 8] = [
     &["decode", "--keys", "KEY", "--hex", "00"],
     &["decode", "KEY"],
     &["export", "KEY"],
-    &["models", "--config", "KEY"],
+    &["read", "sim:", "--model", "kaifa-ma309", "--capture", "KEY/KEY"],
     &["sniff", "file:KEY"],
     &["read", "tcp://127.0.0.1:9", "--model", "KEY"],
 ];

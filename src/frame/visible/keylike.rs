@@ -44,7 +44,8 @@ pub fn without_keys(message: &str) -> String {
     let mut rest = message;
     while let Some(start) = rest.find(is_base64) {
         let (before, from) = rest.split_at(start);
-        let (word, behind) = from.split_at(from.find(|c| !is_base64(c)).unwrap_or(from.len()));
+        let word_len = from.find(|c| !is_base64(c)).unwrap_or(from.len());
+        let (word, behind) = from.split_at(pairs(from).unwrap_or(word_len));
         shown.push_str(before);
         shown.push_str(if may_be_key(word) { HIDDEN } else { word });
         rest = behind;
@@ -52,10 +53,22 @@ pub fn without_keys(message: &str) -> String {
     shown + rest
 }
 
+/// The length of a key whose bytes are parted by `:` or `-`, if one begins here.
+fn pairs(text: &str) -> Option<usize> {
+    let len = text.find(|c: char| !c.is_ascii_hexdigit() && !is_mark(c)).unwrap_or(text.len());
+    let run = text.get(..len)?.trim_end_matches(is_mark);
+    let mut bytes = run.split(is_mark);
+    (run.len() >= HEX / 2 * 3 - 1 && bytes.all(|byte| byte.len() == 2)).then_some(run.len())
+}
+
+const fn is_mark(c: char) -> bool {
+    matches!(c, ':' | '-')
+}
+
 /// Of a path each part counts for itself, unless it ends as base64 does.
 fn may_be_key(word: &str) -> bool {
     let is_one = |word: &str| {
-        let is_hex = word.len() >= HEX && word.chars().all(|c| c.is_ascii_hexdigit());
+        let is_hex = word.len() >= HEX && word.chars().all(|c| c.is_ascii_hexdigit() || is_mark(c));
         is_hex || (word.len() >= BASE64 && is_mixed(word))
     };
     if word.ends_with('=') && !word.starts_with('/') { is_one(word) } else { word.split('/').any(is_one) }

@@ -126,11 +126,11 @@ fn may_be_login(text: &[u8], bracket: usize, inner: &Range<usize>) -> bool {
     is_like_neva(text, inner) && !fits_as(&[]) && (fits_as(b"1") || fits_as(b"2"))
 }
 
-/// Six to eight digits that are not all the same; an operand of Energomera's is `777777`, a name or a longer number.
+/// Six or eight digits that are not all the same; an operand of Energomera's is `777777`, a name or a longer number.
 fn is_like_password(text: &[u8], inner: &Range<usize>) -> bool {
     let digits = text.get(inner.clone()).unwrap_or_default();
     let is_varied = digits.windows(2).any(|pair| matches!(pair, [one, other] if one != other));
-    (6..=8).contains(&digits.len()) && is_varied && digits.iter().all(u8::is_ascii_digit)
+    matches!(digits.len(), 6 | 8) && is_varied && digits.iter().all(u8::is_ascii_digit)
 }
 
 /// Eight digits.
@@ -165,8 +165,9 @@ fn is_fast(text: &[u8], bracket: usize, inner: &Range<usize>, suspect: &Suspect<
     let before = |back: usize| bracket.checked_sub(back).and_then(|at| text.get(at)).copied();
     let behind = |at: usize| text.get(inner.end + at).copied().unwrap_or_default();
     let head = match (before(3), before(2)) {
-        _ if suspect.begins(bracket - 1) => 0,
-        (_, Some(letter)) if is_edge(suspect, bracket) => of_letter(letter),
+        // What was cut off is the one thing that may be wrong.
+        _ if suspect.begins(bracket - 1) => 1,
+        (_, Some(letter)) if is_edge(suspect, bracket) => 1 + of_letter(letter),
         (Some(soh), Some(letter)) => flips(soh, SOH) + of_letter(letter),
         _ => return false,
     };
