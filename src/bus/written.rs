@@ -22,15 +22,17 @@ pub(super) enum Composer {
 }
 
 impl Composer {
-    /// What bytes may do; `None` for those of a plan that only read.
-    fn judge(self, bytes: &[u8]) -> Option<Option<Access>> {
+    /// What bytes may do; `None` when they are not recognised.
+    fn judge(self, bytes: &[u8]) -> Option<Access> {
         match self {
-            Self::Plan(decoder) => {
-                let access = decoder.family.access(bytes, decoder.dialect);
-                (access != Some(Access::Read)).then_some(access)
-            }
-            Self::Person(decoder) => Some(errand::access(bytes, decoder)),
+            Self::Plan(decoder) => decoder.family.access(bytes, decoder.dialect),
+            Self::Person(decoder) => errand::access(bytes, decoder),
         }
+    }
+
+    /// Whether bytes with this access are kept: all that a person typed, and all that does more than read.
+    fn keeps(self, access: Option<Access>) -> bool {
+        matches!(self, Self::Person(_)) || access != Some(Access::Read)
     }
 
     const fn decoder(self) -> Option<Decoder> {
@@ -48,8 +50,9 @@ pub(super) fn outgoing(
     request: usize,
     time: Timestamp,
 ) -> Option<Outgoing> {
-    let access = composer.judge(bytes)?;
-    Some(Outgoing { time, request, access, bytes: masked(bytes, composer.decoder()) })
+    let access = composer.judge(bytes);
+    let kept = || Outgoing { time, request, access, bytes: masked(bytes, composer.decoder()) };
+    composer.keeps(access).then(kept)
 }
 
 /// A frame that may have changed a meter, as long as it is not known what came of it.

@@ -108,12 +108,11 @@ pub fn reserve(file: &File, more: u64) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     {
         use rustix::fs::{FallocateFlags, fallocate};
-        match fallocate(file, FallocateFlags::KEEP_SIZE, file.metadata()?.len(), more) {
-            Err(rustix::io::Errno::NOSPC | rustix::io::Errno::DQUOT) => {
-                return Err(io::Error::from(io::ErrorKind::StorageFull));
-            }
-            // Not every file system can.
-            _ => {}
+        // Not every file system can.
+        if let Err(rustix::io::Errno::NOSPC | rustix::io::Errno::DQUOT) =
+            fallocate(file, FallocateFlags::KEEP_SIZE, file.metadata()?.len(), more)
+        {
+            return Err(io::Error::from(io::ErrorKind::StorageFull));
         }
     }
     let _ = (file, more);

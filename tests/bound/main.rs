@@ -1,5 +1,13 @@
 //! The transmit bound, over every family, model and command of the registry, whatever is at the far end.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail by panicking"
+)]
+
 mod line;
 mod peers;
 mod plans;

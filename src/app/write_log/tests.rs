@@ -44,7 +44,7 @@ fn a_write_is_kept_before_it_goes_out_and_its_end_is_joined_to_it() {
     assert_eq!(std::fs::metadata(&place).unwrap().len(), 0, "nothing is written yet");
     first.begins(&outgoing()).unwrap();
     let open = one("set-clock", "unknown", "sent, end not recorded");
-    assert_eq!(shown(&place), [open.clone()]);
+    assert_eq!(shown(&place), std::slice::from_ref(&open));
     second.begins(&outgoing()).unwrap();
     let fault = Fault::Refused { code: Some(1), meaning: "no such code" };
     first.ends(&ended(Err(Failure { step: "Set date and time", fault }))).unwrap();

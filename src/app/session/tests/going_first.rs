@@ -8,6 +8,7 @@ use tokio::time::sleep;
 use super::*;
 use crate::app::target::Target;
 use crate::bus::{Ended, Errand, JobEvent, JobId, Outgoing, Permit, Urgency, Witness};
+use crate::frame::At;
 use crate::link::LinkEvent;
 use crate::link::pair::{FarEnd, with_far_end};
 use crate::meter::MODELS;
@@ -65,7 +66,7 @@ async fn say_nothing(mut far: FarEnd, line: LineSettings, clock: Clock, sent: Se
     while let Some(command) = far.commands.recv().await {
         let told = match command {
             LinkCommand::Send(bytes) => {
-                sent.lock().unwrap().push((clock.now().since(Default::default()), bytes));
+                sent.lock().unwrap().push((clock.now().since(At::ZERO), bytes));
                 LinkEvent::Sent { at: clock.now() }
             }
             LinkCommand::SetLine(line) => LinkEvent::LineSet { line, at: clock.now() },
@@ -90,7 +91,7 @@ async fn at_a_silent_meter(
     tokio::spawn(bus::run(ends, Port::Full(near), trace, clock, None, Wanted::default()));
     handle.intents.send(poll(target)).unwrap();
     sleep(person_after.unwrap_or_default()).await;
-    let asked = clock.now().since(Default::default());
+    let asked = clock.now().since(At::ZERO);
     if person_after.is_some() {
         let permit = Permit::of_a_person(Box::new(Nobody));
         let errand = Errand::raw_permitted(MARK.to_vec(), Duration::from_secs(1), permit);
@@ -110,16 +111,16 @@ async fn at_a_silent_meter_a_persons_request_begins_within_one_try() {
         let (_, alone) = at_a_silent_meter(&target, None).await;
         let first = alone.first().unwrap_or_else(|| panic!("{id}: nothing was asked")).clone();
         let again = alone.iter().skip(1).find(|(_, bytes)| *bytes == first.1);
-        let pace = again.unwrap_or_else(|| panic!("{id}: {alone:?}")).0 - first.0;
+        let pace = again.unwrap_or_else(|| panic!("{id}: {alone:?}")).0.saturating_sub(first.0);
         let bound = pace + target.model.line.wire_time(ANSWER);
         for millis in (60..4_000).step_by(430) {
             let (asked, sent) = at_a_silent_meter(&target, Some(Duration::from_millis(millis))).await;
             let begun =
                 sent.iter().find(|(_, bytes)| bytes == MARK).unwrap_or_else(|| panic!("{id}: {sent:?}")).0;
             assert!(
-                begun - asked <= bound,
+                begun.saturating_sub(asked) <= bound,
                 "{id}, asked after {millis} ms: {:?} of {bound:?}",
-                begun - asked
+                begun.saturating_sub(asked)
             );
             let between: Vec<_> = sent.iter().filter(|(at, _)| (asked..begun).contains(at)).collect();
             let most = if target.family().has_sessions() { 2 } else { 0 };
@@ -135,7 +136,7 @@ async fn a_silent_meter_is_asked_for_its_first_request_and_nothing_else() {
     for target in MODELS.iter().filter_map(|model| target(model)) {
         let one = target.everyday().into_iter().take(1).collect();
         let mut of_one = target.family().exchange(plan(&target, one)).unwrap();
-        of_one.handle(crate::protocol::Event::Start, Default::default());
+        of_one.handle(crate::protocol::Event::Start, At::ZERO);
         let (_, all) = at_a_silent_meter(&target, None).await;
         let mut distinct: Vec<_> = all.iter().map(|(_, bytes)| bytes.clone()).collect();
         distinct.sort();
