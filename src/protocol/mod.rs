@@ -36,8 +36,6 @@ mod meter_id;
 mod modbus;
 mod parity;
 pub mod registry;
-#[cfg(test)]
-mod registry_tests;
 mod responder;
 pub mod sealed;
 pub mod secrets;

@@ -20,3 +20,6 @@ pub static FAMILIES: &[&dyn Family] = &[
 pub fn family(id: &str) -> Option<&'static dyn Family> {
     FAMILIES.iter().copied().find(|family| family.id() == id)
 }
+
+#[cfg(test)]
+mod tests;

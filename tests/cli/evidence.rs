@@ -17,7 +17,8 @@ fn on_a_small_disk(blocks: u32, arguments: &[&str]) -> Command {
 
 /// A telegram without a checksum, of 200 bytes and more.
 fn telegram(number: usize) -> String {
-    let lines: String = (1..9).map(|code| format!("1-0:1.8.{code}({number:06}.{code:03}*kWh)\r\n")).collect();
+    let line = |code| format!("1-0:1.8.{code}({number:06}.{code:03}*kWh)\r\n");
+    let lines = (1..9).map(line).collect::<Vec<_>>().concat();
     format!("/ISk5\\2MT382-1000\r\n\r\n{lines}!\r\n")
 }
 

@@ -78,8 +78,8 @@ fn a_write_is_in_the_log_before_its_answer_and_stays_open_when_the_program_is_ki
     let mut child =
         with_state(state.path(), &send).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let (mut caller, _) = listener.accept().unwrap();
-    let mut sent = [0; 14];
-    caller.read_exact(&mut sent).unwrap();
+    let mut written = [0; 14];
+    caller.read_exact(&mut written).unwrap();
     child.kill().unwrap();
     child.wait().unwrap();
     let log = in_state(state.path(), &["writes", "--json"]);
@@ -103,6 +103,10 @@ fn bytes_that_nobody_recognises_are_kept_too() {
     assert_eq!(line["verdict"], "silence");
 }
 
+/// Puts something in the place of the log.
+#[cfg(unix)]
+type InItsPlace<'a> = &'a dyn Fn(&Path);
+
 #[cfg(unix)]
 #[test]
 fn a_log_that_cannot_be_written_refuses_the_write_with_the_reason_and_nothing_is_sent() {
@@ -111,7 +115,7 @@ fn a_log_that_cannot_be_written_refuses_the_write_with_the_reason_and_nothing_is
     let elsewhere = tempfile::tempdir().unwrap();
     let link = |log: &Path| symlink(elsewhere.path().join("other"), log).unwrap();
     let folder = |log: &Path| std::fs::create_dir(log).unwrap();
-    let cases: [(&dyn Fn(&Path), &str); 2] =
+    let cases: [(InItsPlace<'_>, &str); 2] =
         [(&link, "a link stands in its place"), (&folder, "no regular file")];
     for (put, why) in cases {
         let state = tempfile::tempdir().unwrap();

@@ -187,8 +187,8 @@ impl Rig {
     }
 }
 
-fn limit(fault: Fault) -> Limit {
-    let Fault::Overrun(Excess { limit, .. }) = fault else { panic!("{fault:?}") };
+fn limit(fault: &Fault) -> Limit {
+    let Fault::Overrun(Excess { limit, .. }) = *fault else { panic!("{fault:?}") };
     limit
 }
 
@@ -198,7 +198,7 @@ const LINES: [Option<LineSettings>; 2] = [Some(LineSettings::n81(9600)), None];
 async fn what_sends_without_end_is_ended_by_name_after_what_its_plan_allows_and_in_its_pace() {
     for line in LINES {
         let mut rig = Rig::with(line, &ASKS).await;
-        assert_eq!(limit(rig.fault(async |_, _| ()).await), Limit::Unanswered(3), "{line:?}");
+        assert_eq!(limit(&rig.fault(async |_, _| ()).await), Limit::Unanswered(3), "{line:?}");
         assert!(rig.sent.len() <= 3 && rig.is_paced(), "{:?}", rig.sent);
         tokio::time::sleep(Duration::from_secs(60)).await;
         assert_eq!(rig.more(), [], "{line:?}");
@@ -209,7 +209,7 @@ async fn what_sends_without_end_is_ended_by_name_after_what_its_plan_allows_and_
 async fn answers_earn_more_up_to_what_the_plan_may_send_in_all() {
     let mut rig = Rig::with(None, &ASKS).await;
     let answers = async |rig: &Rig, _| rig.tell(LinkEvent::received(answer(), rig.clock.now())).await;
-    assert_eq!(limit(rig.fault(answers).await), Limit::Total(5));
+    assert_eq!(limit(&rig.fault(answers).await), Limit::Total(5));
     assert!(rig.sent.len() <= 5, "{:?}", rig.sent);
 }
 
@@ -222,7 +222,7 @@ async fn noise_and_damage_earn_nothing() {
         rig.tell(LinkEvent::received(vec![0x55; 40], rig.clock.now())).await;
         rig.tell(LinkEvent::received(damaged.clone(), rig.clock.now())).await;
     };
-    assert_eq!(limit(rig.fault(noise).await), Limit::Unanswered(3));
+    assert_eq!(limit(&rig.fault(noise).await), Limit::Unanswered(3));
     assert!(rig.sent.len() <= 3, "{:?}", rig.sent);
 }
 
@@ -236,14 +236,14 @@ async fn the_loss_of_the_link_gives_nothing_back() {
             rig.open().await;
         }
     };
-    assert_eq!(limit(rig.fault(loses).await), Limit::Unanswered(3));
+    assert_eq!(limit(&rig.fault(loses).await), Limit::Unanswered(3));
     assert!(rig.sent.len() <= 3 && rig.is_paced(), "{:?}", rig.sent);
 }
 
 #[tokio::test(start_paused = true)]
 async fn replies_are_bounded_by_what_was_heard() {
     let mut rig = Rig::with(None, &REPLIES).await;
-    assert_eq!(limit(rig.fault(async |_, _| ()).await), Limit::Heard(0));
+    assert_eq!(limit(&rig.fault(async |_, _| ()).await), Limit::Heard(0));
     assert_eq!(rig.sent, []);
 }
 
@@ -256,7 +256,7 @@ async fn jobs_that_follow_each_other_keep_the_silence_between_them() {
         rig.handle.intents.send(Intent::Run { job: JobId(job), errand: Box::new(errand) }).unwrap();
     }
     for _ in 1..6 {
-        assert_eq!(limit(rig.fault(async |_, _| ()).await), Limit::Unanswered(3));
+        assert_eq!(limit(&rig.fault(async |_, _| ()).await), Limit::Unanswered(3));
     }
     assert!(rig.sent.len() <= 15 && rig.sent.len() >= 5 && rig.is_paced(), "{:?}", rig.sent);
 }

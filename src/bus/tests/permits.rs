@@ -125,7 +125,10 @@ async fn an_errand_that_reads_is_stopped_before_it_sends_what_does_not() {
 
 /// Keeps what it is told.
 #[derive(Debug, Clone, Default)]
-struct Book(Arc<Mutex<Vec<(Outgoing, Option<Ended>)>>>);
+struct Book(Arc<Mutex<Vec<Page>>>);
+
+/// A write, and its end once that was told.
+type Page = (Outgoing, Option<Ended>);
 
 impl Witness for Book {
     fn check(&mut self) -> Result<(), String> {

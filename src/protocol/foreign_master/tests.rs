@@ -78,9 +78,8 @@ fn is_ambiguous(request: &Recorded) -> bool {
     let bytes = request.bytes.as_slice();
     let is_mercury = request.family.starts_with("mercury");
     // Of Mercury meters, a test, a close, writes, and an address that no plate has.
-    is_mercury && bytes.len() == 4
-        || is_mercury && (bytes.get(1) == Some(&0x03) || bytes.first() == Some(&0xFE))
-        || is_mercury && bytes.first() == Some(&0xFE)
+    let may_be_said = bytes.len() == 4 || bytes.get(1) == Some(&0x03) || bytes.first() == Some(&0xFE);
+    is_mercury && may_be_said
         // Of IEC meters: accepting, refusing, choosing an option, signing off, and unfinished sign-ons.
         || matches!(bytes, [0x06 | 0x86 | 0x15 | 0x95, ..])
         || bytes.get(..3).is_some_and(|head| matches!(head, b"\x01B0" | b"\x81BB0" | [0x81, 0x42, 0x30]))

@@ -115,7 +115,7 @@ impl Desk {
 fn meters(asked: Option<&'static Model>) -> Vec<SimMeter> {
     let there = demo_meters(asked);
     let is_there = |model: &&&Model| there.iter().any(|meter| meter.name() == model.id);
-    let numbered = MODELS.iter().enumerate().filter(|(_, model)| is_there(&model));
+    let numbered = MODELS.iter().enumerate().filter(|(_, model)| is_there(model));
     numbered.map(|(index, model)| meter(model, index)).collect()
 }
 

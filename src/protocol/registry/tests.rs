@@ -3,11 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::framer::PieceKind;
-use super::laws;
-use super::registry::FAMILIES;
-use super::{Context, Dialect, Family, Source};
+use super::FAMILIES;
 use crate::frame::{Direction, Dissection, Verdict, hex};
+use crate::protocol::{Context, Dialect, Family, PieceKind, Source, laws};
 use crate::reading::{Doubt, Measured, Quantity, Reading};
 
 /// Damaged copies that are made of one frame.
