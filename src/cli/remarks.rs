@@ -71,15 +71,13 @@ impl State {
         self.waiting.is_empty() && self.lost == 0 && !self.is_writing
     }
 
-    /// What is to be written next.
+    /// What is to be written next: what waits, then how many found no room behind it.
     fn next(&mut self) -> Option<String> {
-        let next = self.waiting.pop_front();
-        let lost = std::mem::take(&mut self.lost);
-        if lost > 0 {
-            let text = format!("meterscope: {lost} remarks were not written: nobody read them in time\n");
-            self.waiting.push_back(text);
-        }
-        next
+        self.waiting.pop_front().or_else(|| {
+            let lost = std::mem::take(&mut self.lost);
+            let text = || format!("meterscope: {lost} remarks were not written: nobody read them in time\n");
+            (lost > 0).then(text)
+        })
     }
 }
 

@@ -277,7 +277,7 @@ impl Line<'_> {
             return Err(format!("after its end it goes on: {action:?}"));
         }
         match action {
-            Action::Send(bytes) => self.send(bytes)?,
+            Action::Send(bytes) => self.send(&bytes)?,
             Action::SetLine(line) if self.power == Power::Sets => self.settings = line,
             Action::SetLine(_) => self.exchange.handle(Event::LineRefused, self.now),
             Action::Wait(wait) => {
@@ -296,7 +296,7 @@ impl Line<'_> {
         Ok(())
     }
 
-    fn send(&mut self, bytes: Vec<u8>) -> Result<(), String> {
+    fn send(&mut self, bytes: &[u8]) -> Result<(), String> {
         self.spent.send(bytes.len()).map_err(|excess| format!("{excess}; next was {bytes:02X?}"))?;
         if let Some(last) = self.unanswered {
             let silence = self.now.since(last);
@@ -304,7 +304,7 @@ impl Line<'_> {
             *least = silence.min(*least);
         }
         self.wait = None;
-        self.outcome.sent.push(bytes.clone());
+        self.outcome.sent.push(bytes.to_vec());
         let count = u32::try_from(self.outcome.sent.len()).unwrap_or(u32::MAX);
         if matches!(self.cut, Cut::LinkLost(most) if count >= most) {
             self.exchange.handle(Event::LinkLost, self.now);
@@ -313,8 +313,8 @@ impl Line<'_> {
         (self.is_sending, self.unanswered) = (true, Some(self.now));
         let wire = self.settings.wire_time(bytes.len());
         self.at(wire, Coming::Sent);
-        self.echo.clone_from(&bytes);
-        for (later, answer) in self.peer.answer(&bytes, self.now + wire) {
+        self.echo = bytes.to_vec();
+        for (later, answer) in self.peer.answer(bytes, self.now + wire) {
             self.at(wire + later, Coming::Bytes(answer));
         }
         Ok(())

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use meterscope::frame::hex;
 use meterscope::protocol::registry::FAMILIES;
+use meterscope::protocol::{LineSettings, Source};
 use serde_json::Value;
 
 const FILES: [&str; 8] = [
@@ -43,7 +44,7 @@ impl Recorded {
     fn sorted_out(&self, family: &str) -> Vec<Vec<u8>> {
         let family = FAMILIES.iter().find(|known| known.id() == family).expect("a family");
         let is_own = |bytes: &&Vec<u8>| {
-            let mut framer = family.framer(meterscope::protocol::Source::Replies, Default::default());
+            let mut framer = family.framer(Source::Replies, LineSettings::default());
             let mut is_sound = false;
             let mut look = |piece: meterscope::protocol::Piece<'_>| {
                 is_sound |= matches!(

@@ -99,8 +99,8 @@ fn console(trace: &Trace, number: u32) -> String {
 
 fn leaks(carrier: &Carrier, form: &Damaged, takes: impl Fn(&str, usize) -> bool) -> Vec<Leak> {
     let mut found = Vec::new();
-    let taken = decoders(&form.bytes).into_iter().enumerate().filter(|(at, (id, _))| takes(id, *at));
-    for (taken_for, decoder) in taken.map(|(_, taken)| taken) {
+    let chosen = decoders(&form.bytes).into_iter().enumerate().filter(|(at, (id, _))| takes(id, *at));
+    for (taken_for, decoder) in chosen.map(|(_, chosen)| chosen) {
         let said = said(&form.bytes, decoder);
         for secret in form.secrets.iter().filter_map(|secret| leaks::shown(&said, secret)) {
             let (carrier, how) = (carrier.name, form.how.clone());
