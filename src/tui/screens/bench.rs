@@ -112,7 +112,7 @@ fn how(state: &State) -> String {
     let reads = request.is_some_and(|request| request.command.access == Access::Read);
     let options = state.bench.options;
     let words = [
-        (pinned, "polled".to_owned()),
+        (pinned, "pinned".to_owned()),
         (reads && options.read_twice, "read twice".to_owned()),
         (reads, format!("{} retries", options.retries)),
     ];
