@@ -1,4 +1,4 @@
-//! Whose turn it is: the meters of one line, asked again and again.
+//! Poller of one line: the order in which its meters are asked again and again.
 //!
 //! - In a round every meter is asked in its turn, and every command of it ends at most once.
 //! - A meter whose first request of the round stays silent is left out for this round; in the next it is asked with
@@ -20,7 +20,7 @@ use crate::protocol::Fault;
 use member::Member;
 use round::{Round, Verdict};
 
-/// How often a request may be sent in an ask.
+/// Tries that a request has in an ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tries {
     /// As often as the person has chosen.
@@ -40,7 +40,7 @@ pub struct Ask<M, C> {
     pub tries: Tries,
 }
 
-/// How a command of an ask ended.
+/// Result of one command of an ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
     /// It was answered.
@@ -66,7 +66,7 @@ impl Ending {
     }
 }
 
-/// Where the poller stands.
+/// State of the poller.
 #[derive(Debug, Clone)]
 enum Stand {
     /// Nothing is to be asked.

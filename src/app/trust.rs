@@ -1,4 +1,4 @@
-//! What is to be said of values that a weak check has let pass.
+//! Advice on values that a weak check has let pass.
 
 use crate::reading::{Check, Reading};
 

@@ -1,4 +1,4 @@
-//! What of the received bytes is another master's: told from our own echo and from the answers to our questions.
+//! Requests of another master among received bytes, told from our own echo and from answers to our requests.
 
 use std::collections::VecDeque;
 use std::time::Duration;

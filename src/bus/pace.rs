@@ -1,4 +1,4 @@
-//! How far the face may be behind the line.
+//! Lag of the face behind the line, and its limits.
 
 use tokio::sync::watch;
 

@@ -1,4 +1,4 @@
-//! What a bus reports to its face, bounded: a face that is slow, or stopped, never makes it grow.
+//! Reports of a bus to its face, bounded: a face that is slow, or stopped, never makes them grow.
 
 use std::collections::VecDeque;
 

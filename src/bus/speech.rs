@@ -1,4 +1,4 @@
-//! Who may speak on a link: a state of the link, decided here and shown as the last word of the header.
+//! Permission to speak on a link: a state of the link, decided here and shown as the last word of the header.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::protocol::{Access, Address, Command, LineSettings, Profile, Request};
 /// How many of the meters that another master asks are remembered.
 const REMEMBERED: usize = 4;
 
-/// Who may speak on a link.
+/// Permission to speak on a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Speech {
     /// A recording: there is nobody to speak to.

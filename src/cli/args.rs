@@ -31,7 +31,7 @@ use crate::meter::Model;
     about = "The bench instrument for electricity meters: every byte of every frame explained",
     long_about = "The bench instrument for electricity meters: every byte of every frame explained.\n\n\
                   Without a subcommand it opens the console; with LINK the console opens connected.",
-    after_help = "Example:\n  meterscope demo\n  meterscope serial:/dev/ttyUSB0 --model energomera-ce307 --address 13462",
+    after_help = about::EXAMPLE_AND_EXIT_CODES,
     max_term_width = 100
 )]
 pub struct Args {

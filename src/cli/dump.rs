@@ -1,4 +1,4 @@
-//! What the system may copy of the memory of the program, in which keys and passwords stand: nothing.
+//! Core files and foreign reads of the memory, in which keys and passwords stand: both are forbidden.
 
 /// Forbids core files, and other processes of the user to read the memory. Where a system refuses, or has no such
 /// request, the program runs on: see SECURITY.md.

@@ -1,4 +1,4 @@
-//! Whether what goes over a link is kept whole: said when that changes, and once more at the end.
+//! Completeness of the capture of a link: gaps are said when they arise, and once more at the end.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -10,7 +10,7 @@ use crate::bus::Status;
 use crate::frame::visible;
 use crate::trace::CaptureState;
 
-/// What was said of a link's capture and of the file for old entries.
+/// Gaps already reported of a link's capture and of the file for old entries.
 #[derive(Debug, Clone)]
 pub struct Evidence {
     said: Arc<Mutex<Said>>,

@@ -1,11 +1,11 @@
-//! The transmit bound: how much carrying a plan out may send, and what has been sent of it.
+//! Transmit bound: the messages that carrying a plan out may send, and those it has sent.
 //!
 //! An exchange knows it from its plan before it begins. Whoever owns the line counts against it and sends nothing
 //! beyond, whatever the exchange makes of what it hears.
 
 use std::fmt;
 
-/// What an exchange may send.
+/// Transmit bound of an exchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bound {
     /// Requests, and what their protocol owes: breaks, passwords, sign-offs.
@@ -14,7 +14,7 @@ pub enum Bound {
     Replies,
 }
 
-/// How many messages of a plan may go out.
+/// Numbers of messages that a plan may send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Allowance {
     /// Messages in a row while no sound frame is heard.
@@ -26,16 +26,16 @@ pub struct Allowance {
 }
 
 impl Bound {
-    /// That of an exchange which only listens.
+    /// Bound of an exchange that only listens.
     pub const NOTHING: Self = Self::Requests(Allowance { unanswered: 0, total: 0, longest: 0 });
 
-    /// That of bytes which go out once.
+    /// Bound of one message that is sent once.
     #[must_use]
     pub const fn once(length: usize) -> Self {
         Self::Requests(Allowance { unanswered: 1, total: 1, longest: length })
     }
 
-    /// Whether what is sent answers what was heard and asks nothing.
+    /// Whether the messages are replies to what meters say by themselves.
     #[must_use]
     pub const fn is_of_replies(self) -> bool {
         matches!(self, Self::Replies)
@@ -45,7 +45,7 @@ impl Bound {
 /// Bytes of the longest reply that acknowledges a push.
 const LONGEST_REPLY: usize = 64;
 
-/// What has gone out, against the bound.
+/// Messages sent so far, counted against the bound.
 #[derive(Debug, Clone)]
 pub struct Spent {
     bound: Bound,
@@ -95,13 +95,13 @@ impl fmt::Display for Excess {
 }
 
 impl Spent {
-    /// Nothing, so far.
+    /// Count of an exchange that has sent nothing.
     #[must_use]
     pub const fn new(bound: Bound) -> Self {
         Self { bound, messages: 0, bytes: 0, unanswered: 0, heard: 0 }
     }
 
-    /// What it is counted against.
+    /// Bound that is counted against.
     #[must_use]
     pub const fn bound(&self) -> Bound {
         self.bound

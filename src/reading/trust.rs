@@ -1,11 +1,11 @@
-//! How far a reading can be trusted: the check it was carried under, and what speaks against it.
+//! Trust in a reading: the check it was carried under, and doubts about its answer.
 
 /// A check that lets some damage pass: with `bits` bits, one damaged message in two to the power of `bits`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Check {
     /// The rule: `BCC`, `CRC-8`, `sum`.
     pub name: &'static str,
-    /// How many bits of it tell damage; 0 where nothing was checked.
+    /// Bits that tell damage; 0 where nothing was checked.
     pub bits: u8,
 }
 
@@ -23,7 +23,7 @@ impl Check {
     }
 }
 
-/// What speaks against an answer as a whole, although its check fits or it has none.
+/// Doubt about a whole answer, although its check fits or it has none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Doubt {
     /// One code comes twice in it: a name may be damaged, or a line may be lost.

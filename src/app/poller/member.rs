@@ -1,4 +1,4 @@
-//! What is known of a meter that is polled.
+//! Member of a poll: a meter, its commands, and which of them stayed silent.
 
 /// A meter with its commands.
 #[derive(Debug, Clone)]

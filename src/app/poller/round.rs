@@ -1,4 +1,4 @@
-//! One round: who is still to be asked what.
+//! Round of a poll: the meters and commands that are still to be asked.
 
 use std::collections::VecDeque;
 
@@ -6,7 +6,7 @@ use super::member::Member;
 use super::{Ending, Tries};
 use crate::frame::At;
 
-/// What the end of a command says of its meter.
+/// Evidence about a meter from the end of one command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// It is there.
@@ -17,7 +17,7 @@ pub(super) enum Verdict {
     LeftOut,
 }
 
-/// What is left to be asked of a meter.
+/// Commands of one meter that are still to be asked.
 #[derive(Debug, Clone)]
 struct Turn {
     /// Which meter.

@@ -1,4 +1,4 @@
-//! What is wanted of a capture that is being played.
+//! Intents for a capture that is being played.
 
 use std::collections::VecDeque;
 

@@ -1,4 +1,4 @@
-//! Who may speak: the write half put away and given back, and what is said of it.
+//! Write half of a link: put away while the link is listened to, given back on request, and reported.
 
 use std::sync::Arc;
 use std::time::Duration;

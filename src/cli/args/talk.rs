@@ -13,8 +13,8 @@ use crate::meter::{self, Model};
 /// `read`.
 #[derive(Debug, clap::Args)]
 pub struct Read {
-    /// Link: a serial port, tcp://HOST:PORT, listen://ADDRESS:PORT, rfc2217://HOST:PORT or
-    /// sim:
+    /// Link: a serial port, tcp://HOST:PORT, listen://ADDRESS:PORT, rfc2217://HOST:PORT or sim:; for a meter that
+    /// pushes mqtt://HOST/TOPIC and file:CAPTURE, too
     pub link: LinkName,
     /// Which meter.
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! What a raw request would do to a meter.
+//! Access of a raw request: its effect on a meter.
 
 use super::frame::{self, BROADCAST, Kind, Packet};
 use super::layout::Spec;

@@ -1,4 +1,4 @@
-//! What a message would do to a meter.
+//! Access of a message: its effect on a meter.
 
 use std::borrow::Cow;
 

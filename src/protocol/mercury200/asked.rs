@@ -1,4 +1,4 @@
-//! What a frame asks for: the inverse of [`super::compose`].
+//! Command and arguments of a frame: the inverse of [`super::compose`].
 
 use super::commands::COMMANDS;
 use super::form::{Form, Item, Origin};

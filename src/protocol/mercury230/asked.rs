@@ -1,4 +1,4 @@
-//! What a frame asks for: the inverse of [`super::compose`].
+//! Command and arguments of a frame: the inverse of [`super::compose`].
 
 use super::form::{Form, Item, Origin, PASSWORD};
 use super::rows::{self, Row};

@@ -5,7 +5,7 @@
 
 use crc::{CRC_32_ISO_HDLC, Crc, Table};
 
-/// Ours among the option codes for local use.
+/// Option code of the check, from the range for local use.
 pub(super) const CODE: u16 = 0xCB32;
 /// Code and length, the sum, and the end of the options.
 pub(super) const LENGTH: usize = 12;

@@ -1,4 +1,4 @@
-//! What of a capture was not read as it was written, by packet and place.
+//! Flaws of a capture: what was not read as it was written, by packet and place.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! How a request that was sent at the bench fares until it is answered: its own try and its own time, and what it
+//! Progress of a request of the Bench until it is answered: its own try and its own time, and what it
 //! waits behind.
 
 use std::time::Duration;
@@ -7,12 +7,12 @@ use crate::bus::LinkState;
 use crate::tui::state::State;
 use crate::tui::state::jobs::{Attempt, Job, Purpose};
 
-/// How the bench's request stands: `try 2 of 3, 1.2 s`, or since when it waits for its turn.
+/// Progress of the request of the Bench: `try 2 of 3, 1.2 s`, or since when it waits for its turn.
 pub fn standing(state: &State) -> String {
     state.jobs.of_the_bench().map_or_else(|| "awaited".to_owned(), |job| of(state, job))
 }
 
-/// How a job stands.
+/// Progress of a job.
 pub fn of(state: &State, job: &Job) -> String {
     match job.attempt {
         _ if !job.has_begun => format!("waits its turn, {}", seconds(state.now.at.since(job.since))),

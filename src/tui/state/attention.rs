@@ -1,4 +1,4 @@
-//! Whether a key can be an answer to a question.
+//! Attention: when a key can be an answer to a question.
 //!
 //! A question that may change a meter is not answered by what was typed before it could be read: the rest of a paste,
 //! a burst of keys. A key counts once the question has been drawn and the keyboard has been quiet for a moment; the key
@@ -13,7 +13,7 @@ const QUIET: Duration = Duration::from_millis(400);
 /// The silence before the key that confirms: a hand needs more between two keys.
 const PAUSE: Duration = Duration::from_millis(80);
 
-/// How far a question has got.
+/// Stage of a question before keys count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Attention {
     /// It has not been drawn yet.

@@ -1,4 +1,4 @@
-//! The poll of the chosen meter: whose turn it is, and which job carries it out.
+//! Poll of the chosen meter: the poller, and the job that carries its requests out.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::bus::JobId;
 use crate::frame::At;
 use crate::protocol::Request;
 
-/// How often is polled by default.
+/// Default period of a poll.
 pub const PERIOD: Duration = Duration::from_secs(5);
 
 /// The periods that can be chosen.

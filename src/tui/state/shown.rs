@@ -1,4 +1,4 @@
-//! Whose values, telegrams, reply, pins and load profile are on the screens, and those of the meters before it.
+//! Meter on the screens with its values, telegrams, reply, pins and load profile, and the meters before it.
 
 use std::collections::VecDeque;
 
@@ -31,7 +31,7 @@ impl Whose {
     }
 }
 
-/// What is shown of one meter.
+/// Data shown of one meter.
 #[derive(Debug, Clone, Default)]
 pub struct Views {
     /// The values and their charts.
@@ -44,7 +44,7 @@ pub struct Views {
     pub pinned: Option<(&'static str, Vec<Request>)>,
 }
 
-/// To whom a frame belongs that came in unasked.
+/// Owner of a frame that came in unasked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Attribution {
     /// To the meter that is shown.

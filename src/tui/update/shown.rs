@@ -1,4 +1,4 @@
-//! Which meter is shown: what belongs to another one is put by, and what is still said of it changes no screen.
+//! Change of the shown meter: data of another one is kept aside, and its later frames change no screen.
 
 use super::super::message::Effect;
 use super::super::state::bench::Outcome;

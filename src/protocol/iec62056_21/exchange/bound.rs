@@ -1,4 +1,4 @@
-//! How much a session may send.
+//! Transmit bound of a session.
 
 use super::Work;
 use super::answers::MOST_BLOCKS;
