@@ -188,13 +188,21 @@ fn only_listens(state: &State, armed: &Armed) -> bool {
     state.target.as_ref().is_some_and(|target| target.only_listens(vec![request.clone()]))
 }
 
+/// Reason why nothing is composed.
+fn nothing_to_send(state: &State) -> &'static str {
+    match (state.bench.mode == Mode::Raw, &state.target) {
+        (true, _) => "nothing is typed",
+        (false, Some(_)) => "no command is chosen: change the search with /",
+        (false, None) => "choose a meter first, on screen 2",
+    }
+}
+
 /// Sends what is composed, or asks first where it may change the meter.
 pub fn send(state: &mut State, effects: &mut Effects) {
     redraft(state);
     let access = match &state.bench.draft {
         Draft::Nothing => {
-            let raw = state.bench.mode == Mode::Raw;
-            state.warn(if raw { "nothing is typed" } else { "choose a meter first, on screen 2" });
+            state.warn(nothing_to_send(state));
             return;
         }
         Draft::Unfit(why) => {

@@ -27,6 +27,14 @@ fn without_a_link_or_a_meter_it_says_what_is_missing() {
 }
 
 #[test]
+fn where_the_search_finds_no_command_it_says_so_and_sends_nothing() {
+    let mut state = fresh(SIZE);
+    start(&mut state, None, Some(("mercury-200".into(), "1".into())));
+    assert!(!sends(&keys(&mut state, &["3", "/", "q", "q", "enter", "enter"])));
+    assert!(notice(&state).contains("no command is chosen"), "{}", notice(&state));
+}
+
+#[test]
 fn a_command_that_writes_is_sent_only_when_armed_and_after_the_end_of_the_address_was_typed() {
     let mut state = connected(SIZE, Screen::Bench);
     choose_write(&mut state);
