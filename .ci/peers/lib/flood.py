@@ -200,18 +200,23 @@ def flooded(kind, block, place):
         far = transport(block)
         note(f"{transport.__name__.lower()}, {what}: {name}", *headless(far.link, command, how))
         far.close()
-    what, keys, last = CONSOLE[place % len(CONSOLE)]
-    far = Tcp(block)
-    note(f"console, {what}: {name}", *console(far.link, [], keys, last)[:2])
+    for transport, offset in ((Tcp, 0), (Pty, 1)):
+        what, keys, last = CONSOLE[(place + offset) % len(CONSOLE)]
+        far = transport(block)
+        note(f"console, {transport.__name__.lower()}, {what}: {name}", *console(far.link, [], keys, last)[:2])
+        far.close()
+    far = Mqtt(block)
+    how = (signal.SIGINT, signal.SIGTERM)[place % 2]
+    note(f"mqtt, sniff: {name}", *headless(far.link, ["sniff"], how))
     far.close()
 
 
-def cancelled():
+def cancelled(kind):
     """A request that nothing answers is stopped by its key, and the console stays."""
-    far = Tcp(KINDS["zeros"])
+    far = Tcp(KINDS[kind])
     keys = [(1.0, b"3"), (0.3, b"\r"), (0.3, b"c")]
     took, most, drawn = console(far.link, CE_METER, keys, b"q")
-    note("console, c, then q: zeros", took, most, b"topped" in drawn or b"ancelled" in drawn)
+    note(f"console, c, then q: {kind}", took, most, b"topped" in drawn or b"ancelled" in drawn)
     far.close()
 
 
@@ -231,11 +236,8 @@ def main():
     for place, (kind, block) in enumerate(KINDS.items()):
         if not ONLY or any(only in kind for only in ONLY):
             flooded(kind, block, place)
-    for kind, how in (("telegrams", signal.SIGINT), ("random", signal.SIGTERM)):
-        far = Mqtt(KINDS[kind])
-        note(f"mqtt, sniff: {kind}", *headless(far.link, ["sniff"], how))
-        far.close()
-    cancelled()
+    for kind in ("zeros", "random", "lines without end"):
+        cancelled(kind)
     unread()
     longest, most = max(took for took, _ in results), max(most for _, most in results)
     print(f"{len(results)} ended within {longest:.2f} s, in {most / 1024:.1f} MiB; failed: {', '.join(failed) or 'none'}")
