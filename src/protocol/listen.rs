@@ -65,6 +65,8 @@ pub struct Listen {
     profile: Profile,
     /// How long each request waits.
     waits: Vec<Duration>,
+    /// The wait that runs. What is sent in reply ends it for the bus, but not for the request.
+    running: Option<Wait>,
     index: usize,
     tracker: Box<dyn Tracker>,
     number: u32,
@@ -93,6 +95,7 @@ impl Listen {
             family,
             profile: plan.profile,
             waits,
+            running: None,
             index: 0,
             tracker,
             number: 0,
@@ -110,8 +113,9 @@ impl Listen {
     fn wait(&mut self, at: At) {
         match self.waits.get(self.index) {
             Some(wait) => {
-                let due = at + *wait + self.profile.network_delay;
-                self.actions.push_back(Action::Wait(Wait::until(due)));
+                let wait = Wait::until(at + *wait + self.profile.network_delay);
+                self.running = Some(wait);
+                self.actions.push_back(Action::Wait(wait));
             }
             None => self.actions.push_back(Action::Finished),
         }
@@ -183,7 +187,11 @@ impl Listen {
     fn follow(&mut self, finding: Finding, at: At) -> bool {
         let since = at + self.search.line().wire_time(LONG) + self.profile.network_delay;
         let wait = Wait::until(since + self.search.patience());
-        self.search.follow(finding, wait, &mut self.actions)
+        let is_followed = self.search.follow(finding, wait, &mut self.actions);
+        if is_followed {
+            self.running = Some(wait);
+        }
+        is_followed
     }
 
     /// Explains a frame with those of its message before it.
@@ -241,7 +249,8 @@ impl Exchange for Listen {
             Event::LineRefused => self.search.stay(),
             Event::Cancelled | Event::GiveWay => self.end(&Fault::Cancelled),
             Event::LinkLost => self.end(&Fault::LinkLost),
-            Event::Sent | Event::Echo => {}
+            Event::Sent => self.actions.extend(self.running.map(Action::Wait)),
+            Event::Echo => {}
         }
     }
 

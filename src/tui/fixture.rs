@@ -198,7 +198,7 @@ pub fn key(name: &str) -> Message {
 
 /// Sends a key as a hand presses it: a question is on the screen and has been read.
 fn at_leisure(state: &mut State, key: Message) -> Vec<Effect> {
-    if matches!(state.popup, Some(super::state::Popup::Arm(_))) {
+    if state.popup.as_mut().is_some_and(|popup| popup.attention().is_some()) {
         send(state, Message::Drawn);
         state.now.at = state.now.at + std::time::Duration::from_millis(500);
     }

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use line::{Cut, Outcome, POWERS, Power, run};
 use meterscope::protocol::{Bound, Family, LineSettings, Options};
-use peers::{Floods, Meter, Peer, Random, Says, TURNS};
+use peers::{Floods, Meter, Once, Peer, Random, Says, TURNS, first_word};
 use plans::Named;
 use recorded::Recorded;
 
@@ -169,6 +169,25 @@ fn recorded_replies_to_something_else_are_no_reason_to_go_on() {
         hold(named, power, "replies to something else", &mut any, Cut::Never, &mut broken);
     }
     assert_none(&broken);
+}
+
+#[test]
+fn who_is_heard_once_and_falls_silent_is_waited_for_no_longer_than_the_plan_says() {
+    let recorded = Recorded::all();
+    let mut broken = Vec::new();
+    let mut first_words = 0;
+    for (number, named) in all().iter().enumerate() {
+        let power = POWERS[number % POWERS.len()];
+        let first = first_word(named.target.family(), named);
+        first_words += usize::from(first.is_some());
+        let replies = recorded.of(named.target.model.protocol);
+        let reply = Some(replies[number % replies.len()].clone());
+        for (who, word) in [("its first word", first), ("a reply", reply)] {
+            hold(named, power, &format!("{who}, then silence"), &mut Once(word), Cut::Never, &mut broken);
+        }
+    }
+    assert_none(&broken);
+    assert!(first_words > 5, "{first_words} plans are of meters that speak by themselves");
 }
 
 #[test]

@@ -44,6 +44,19 @@ impl<F: FnMut() -> Vec<u8>> Peer for Floods<F> {
     }
 }
 
+/// Says something once, unasked, and nothing after that.
+pub struct Once(pub Option<Vec<u8>>);
+
+impl Peer for Once {
+    fn answer(&mut self, _: &[u8], _: At) -> Vec<(Duration, Vec<u8>)> {
+        Vec::new()
+    }
+
+    fn unasked(&mut self) -> Option<Vec<u8>> {
+        self.0.take()
+    }
+}
+
 /// Bytes that look like chance and are the same in every run.
 pub struct Random(u64);
 
@@ -99,20 +112,8 @@ pub struct Meter {
 impl Meter {
     /// `None` where the family has no such meter.
     pub fn new(family: &dyn Family, named: &Named, good: usize, turn: Turn) -> Option<Self> {
-        let profile = &named.plan.profile;
-        let setup = Setup {
-            model: profile.model,
-            dialect: profile.dialect,
-            address: profile.address.clone(),
-            serial: "00000201".to_owned(),
-            password: None,
-            keys: Vec::new(),
-            line: profile.line,
-            values: Vec::new(),
-        };
-        let responder = family.responder(&setup).ok()?;
         Some(Self {
-            responder,
+            responder: responder(family, named)?,
             good,
             turn,
             random: Random::new(good as u64 + 7),
@@ -141,10 +142,44 @@ impl Meter {
     }
 }
 
+/// A good meter of the plan's model; `None` where the family has none.
+fn responder(family: &dyn Family, named: &Named) -> Option<Box<dyn Responder>> {
+    let profile = &named.plan.profile;
+    let setup = Setup {
+        model: profile.model,
+        dialect: profile.dialect,
+        address: profile.address.clone(),
+        serial: "00000201".to_owned(),
+        password: None,
+        keys: Vec::new(),
+        line: profile.line,
+        values: Vec::new(),
+    };
+    family.responder(&setup).ok()
+}
+
+/// What the plan's meter says by itself at first; `None` where it speaks only when asked.
+pub fn first_word(family: &dyn Family, named: &Named) -> Option<Vec<u8>> {
+    let mut meter = responder(family, named)?;
+    let mut at = At::ZERO;
+    for _ in 0..8 {
+        match meter.poll(now(at)) {
+            Some(Told::Send { bytes, .. }) => return Some(bytes),
+            Some(_) => {}
+            None => at = meter.deadline()?.max(at),
+        }
+    }
+    None
+}
+
+fn now(at: At) -> Now {
+    let wall = jiff::civil::date(2024, 5, 31).at(12, 0, 0, 0);
+    Now { at, wall, ahead_minutes: 0, is_summer: false }
+}
+
 impl Peer for Meter {
     fn answer(&mut self, sent: &[u8], at: At) -> Vec<(Duration, Vec<u8>)> {
-        let wall = jiff::civil::date(2024, 5, 31).at(12, 0, 0, 0);
-        let now = Now { at, wall, ahead_minutes: 0, is_summer: false };
+        let now = now(at);
         self.responder.receive(sent, now);
         let mut answers = Vec::new();
         while let Some(told) = self.responder.poll(now) {

@@ -3,8 +3,9 @@
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use meterscope::meter::MODELS;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
@@ -143,5 +144,59 @@ fn a_meter_that_only_pushes_is_given_no_byte_by_whoever_reads_or_sniffs() {
             let ran = run(&["sniff", &place, "--model", model, "--for", "200ms"]);
             assert_eq!((ran.code, given(&count)), (Some(0), 0), "sniff {place} of {model}: {ran:?}");
         }
+    }
+}
+
+/// The call of a meter that wants every frame acknowledged: `SND_NKE` to address 240.
+const CALL: &[u8] = &[0x10, 0x40, 0xF0, 0x30, 0x16];
+/// What it pushes once it was acknowledged, in clear: 684571 Wh.
+const PUSH: &[u8] = &[
+    0x68, 0x17, 0x17, 0x68, 0x53, 0xF0, 0x5B, 0x00, 0x00, 0x00, 0x00, 0x2D, 0x4C, 0x01, 0x0E, 0x01, 0x00,
+    0x00, 0x00, 0x2F, 0x2F, 0x04, 0x03, 0x1B, 0x72, 0x0A, 0x00, 0x23, 0x16,
+];
+
+/// A meter that calls until it is acknowledged, and then pushes; what it was given.
+fn calling() -> (String, Arc<Mutex<Vec<u8>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let place = format!("tcp://{}", listener.local_addr().unwrap());
+    let given = Arc::new(Mutex::new(Vec::new()));
+    let kept = given.clone();
+    std::thread::spawn(move || {
+        let (mut peer, _) = listener.accept().unwrap();
+        peer.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+        let mut chunk = [0; 64];
+        while peer.write_all(if kept.lock().unwrap().is_empty() { CALL } else { PUSH }).is_ok() {
+            match peer.read(&mut chunk) {
+                Ok(0) => break,
+                Ok(count) => kept.lock().unwrap().extend_from_slice(&chunk[..count]),
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+                Err(_) => break,
+            }
+        }
+    });
+    (place, given)
+}
+
+const AMIS: &[&str] = &["--model", "siemens-td3511"];
+
+#[test]
+fn an_allowed_acknowledgement_reaches_a_meter_that_only_pushes() {
+    let (place, given) = calling();
+    let ran = run(&[&["send", &place], AMIS, &["acknowledge", "wait=60", "--allow-write"]].concat());
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.stdout.contains("684571 Wh"), "{ran:?}");
+    let given = given.lock().unwrap();
+    assert!(!given.is_empty() && given.iter().all(|byte| *byte == 0xE5), "{given:02X?}");
+}
+
+#[test]
+fn a_meter_that_wants_to_be_acknowledged_is_given_no_byte_unless_that_is_allowed() {
+    for what in
+        [&["read", "telegram", "wait=1"][..], &["send", "telegram", "wait=1"], &["sniff", "--for", "1s"]]
+    {
+        let (place, given) = calling();
+        let ran = run(&[&[what[0], place.as_str()], AMIS, &what[1..]].concat());
+        assert!(ran.code.is_some(), "{ran:?}");
+        assert!(given.lock().unwrap().is_empty(), "{what:?}: {ran:?}");
     }
 }

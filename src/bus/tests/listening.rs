@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::meter;
+use crate::protocol::{Address, Options, Plan, Profile, Request, registry};
 
 /// A question of a master to the Mercury 200 no. 411486, and one to the CE307 no. 13462.
 const ENERGY: &[u8] = &[0x00, 0x06, 0x47, 0x5E, 0x27, 0xEC, 0xE7];
@@ -200,4 +201,45 @@ async fn a_master_that_leaves_no_pause_is_not_waited_for_without_end() {
     }
     let waited = bench.clock.now().since(since);
     assert!((2900..=3200).contains(&waited.as_millis()), "{waited:?}");
+}
+
+/// A meter of the AMIS interface calls: `SND_NKE` to address 240.
+const CALL: &[u8] = &[0x10, 0x40, 0xF0, 0x30, 0x16];
+
+fn amis() -> Decoder {
+    let model = meter::model("siemens-td3511").unwrap();
+    Decoder { family: registry::family(model.protocol).unwrap(), dialect: model.dialect }
+}
+
+/// The plan to acknowledge the next push, waited for so many seconds.
+fn acknowledging(wait: &str) -> Plan {
+    let Decoder { family, dialect } = amis();
+    let command = family.commands(dialect).iter().find(|command| command.id == "acknowledge").unwrap();
+    let profile = Profile {
+        model: "siemens-td3511",
+        dialect,
+        address: Address::none(),
+        password: None,
+        line: LineSettings::e81(9600),
+        is_line_chosen: false,
+        network_delay: Duration::ZERO,
+        keys: Vec::new(),
+    };
+    let requests = vec![Request { command, arguments: command.arguments([("wait", wait)]).unwrap() }];
+    Plan { profile, requests, options: Options::default() }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_was_acknowledged_and_falls_silent_is_waited_for_no_longer_than_was_said() {
+    let mut bench = Bench::shared().await;
+    let errand = Errand::permitted(amis(), acknowledging("20"), Permit::of_a_person(Box::new(Nobody)));
+    bench.wants(Intent::Speak);
+    bench.wants(Intent::Run { job: JobId(1), errand: Box::new(errand) });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let began = bench.clock.now();
+    bench.arrives(CALL).await;
+    assert_eq!(bench.sent().await, [0xE5]);
+    let ended = tokio::time::timeout(Duration::from_secs(60), bench.ending()).await;
+    assert!(matches!(ended, Ok(Err(Fault::NoAnswer { .. }))), "{ended:?}");
+    assert!(bench.clock.now().since(began) < Duration::from_secs(21));
 }

@@ -260,7 +260,7 @@ pub fn footer(look: &mut Look<'_>) {
 
 /// The keys of this place with their labels, the most important first.
 fn hints(state: &State) -> Vec<(String, &'static str)> {
-    let contexts: &[Context] = if matches!(state.popup, Some(Popup::Listening(_))) {
+    let contexts: &[Context] = if matches!(state.popup, Some(Popup::Listening { .. })) {
         &[Context::Question, Context::Popup]
     } else if state.popup.is_some() {
         &[Context::Popup]
@@ -314,7 +314,7 @@ fn is_of_use(state: &State, action: Action) -> bool {
         Action::Accept => state.popup.is_some(),
         Action::Confirm => !matches!(
             state.popup,
-            Some(Popup::Help(_) | Popup::Writes(..) | Popup::Decoded(_) | Popup::Listening(_))
+            Some(Popup::Help(_) | Popup::Writes(..) | Popup::Decoded(_) | Popup::Listening { .. })
         ),
         _ => true,
     }

@@ -23,7 +23,7 @@ pub fn draw(look: &mut Look<'_>) {
         Some(Popup::Help(top)) => help(look, *top),
         Some(Popup::Prompt { input, at }) => prompt(look, input, *at),
         Some(Popup::Arm(question)) => arm::draw(look, question),
-        Some(Popup::Listening(_)) => listening(look),
+        Some(Popup::Listening { .. }) => listening(look),
         Some(Popup::Key(entry)) => key(look, entry),
         Some(Popup::Codes(chosen)) => codes::draw(look, chosen),
         Some(Popup::Writes(records, top)) => writes::draw(look, records, *top),

@@ -1,6 +1,6 @@
 //! Attention: when a key can be an answer to a question.
 //!
-//! A question that may change a meter is not answered by what was typed before it could be read: the rest of a paste,
+//! A question whose answer sends is not answered by what was typed before it could be read: the rest of a paste,
 //! a burst of keys. A key counts once the question has been drawn and the keyboard has been quiet for a moment; the key
 //! that confirms counts only with a pause of its own before it, as no burst has one.
 

@@ -68,7 +68,12 @@ pub enum Attempt {
 #[derive(Debug, Clone)]
 pub enum Popup {
     /// Send although this link is listened to?
-    Listening(Attempt),
+    Listening {
+        /// What is done then.
+        attempt: Attempt,
+        /// Whether keys can be an answer to it.
+        attention: Attention,
+    },
     /// The keys, and the first line shown.
     Help(usize),
     /// A command being typed, and the chosen completion.
@@ -95,4 +100,22 @@ pub enum Popup {
         /// What would be lost.
         lost: String,
     },
+}
+
+impl Popup {
+    /// Whether keys can be an answer to it, where its answer sends something; none where it sends nothing.
+    pub const fn attention(&mut self) -> Option<&mut Attention> {
+        match self {
+            Self::Listening { attention, .. } => Some(attention),
+            Self::Arm(question) => Some(&mut question.attention),
+            // What is typed here is a command of its own, and one that could collide or write asks then.
+            Self::Prompt { .. } | Self::Codes(_) => None,
+            Self::Help(_)
+            | Self::Key(_)
+            | Self::Paste(_)
+            | Self::Writes(..)
+            | Self::Decoded(_)
+            | Self::Quit { .. } => None,
+        }
+    }
 }

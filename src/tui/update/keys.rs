@@ -27,7 +27,7 @@ pub fn pressed(state: &mut State, event: KeyEvent, effects: &mut Effects) -> boo
     let chord = Chord::of(&event);
     let action = action_of(state, chord);
     let leaves = matches!(action, Some(Action::Close | Action::Back | Action::ForceQuit | Action::Suspend));
-    if !leaves && popup::is_no_answer(state, action == Some(Action::Confirm)) {
+    if !leaves && popup::is_no_answer(state, action.is_some_and(popup::confirms)) {
         return true;
     }
     if let Some(action) = action {
@@ -55,7 +55,7 @@ fn action_of(state: &State, chord: Chord) -> Option<Action> {
     if matches!(global, Some(Action::ForceQuit | Action::Suspend)) {
         return global;
     }
-    if matches!(state.popup, Some(Popup::Listening(_))) {
+    if matches!(state.popup, Some(Popup::Listening { .. })) {
         return state.keymap.action(chord, &[Context::Question, Context::Popup]);
     }
     if state.popup.is_some() {

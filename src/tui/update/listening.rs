@@ -2,6 +2,7 @@
 
 use super::super::layout;
 use super::super::message::Effect;
+use super::super::state::attention::Attention;
 use super::super::state::popup::Attempt;
 use super::super::state::{Popup, State};
 use super::{Effects, archive, bench, readings};
@@ -25,7 +26,7 @@ pub fn may_send(state: &mut State, attempt: Attempt) -> bool {
             false
         }
         Speech::Listening => {
-            state.popup = Some(Popup::Listening(attempt));
+            state.popup = Some(Popup::Listening { attempt, attention: Attention::default() });
             false
         }
         Speech::File => {
@@ -42,7 +43,7 @@ fn is_one_way(state: &State) -> bool {
 
 /// Gives the write half back and does what was wanted.
 pub fn send_all_the_same(state: &mut State, effects: &mut Effects) {
-    let Some(Popup::Listening(attempt)) = state.popup else { return };
+    let Some(Popup::Listening { attempt, .. }) = state.popup else { return };
     state.popup = None;
     effects.push(Effect::Bus(Intent::Speak));
     // The bus does it before whatever is asked of it next.

@@ -44,12 +44,17 @@ pub fn types(state: &State, chord: Chord) -> bool {
     keys::is_typing(state) && keys::edits(chord)
 }
 
+/// Whether an action is the answer that a question waits for.
+pub const fn confirms(action: Action) -> bool {
+    matches!(action, Action::Confirm | Action::SendAllTheSame)
+}
+
 /// Does what an action means in the box that is open.
 pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
     match action {
         Action::Close | Action::Back => state.popup = None,
         Action::SendAllTheSame => listening::send_all_the_same(state, effects),
-        Action::Confirm if matches!(state.popup, Some(Popup::Listening(_))) => {}
+        Action::Confirm if matches!(state.popup, Some(Popup::Listening { .. })) => {}
         Action::Confirm => confirm(state, effects),
         Action::Complete => complete(state),
         Action::Up => scroll(state, -1, effects),
@@ -125,7 +130,7 @@ fn confirm(state: &mut State, effects: &mut Effects) {
             inspector.fold();
             state.popup = Some(Popup::Decoded(inspector));
         }
-        Some(Popup::Help(_) | Popup::Writes(..) | Popup::Listening(_)) | None => {}
+        Some(Popup::Help(_) | Popup::Writes(..) | Popup::Listening { .. }) | None => {}
     }
 }
 
@@ -187,9 +192,9 @@ fn shown(frame: &[u8], decoder: Option<Decoder>) -> Shown {
 }
 
 /// What is asked stands on the screen.
-pub const fn drawn(state: &mut State) {
-    if let Some(Popup::Arm(question)) = &mut state.popup {
-        question.attention.drawn(state.now.at);
+pub fn drawn(state: &mut State) {
+    if let Some(attention) = state.popup.as_mut().and_then(Popup::attention) {
+        attention.drawn(state.now.at);
     }
 }
 
@@ -197,12 +202,14 @@ pub const fn drawn(state: &mut State) {
 /// before that could be read, or in a burst. What was typed so far goes with it.
 pub fn is_no_answer(state: &mut State, confirms: bool) -> bool {
     let now = state.now.at;
-    let Some(Popup::Arm(question)) = &mut state.popup else { return false };
-    if question.attention.key(now, confirms) {
+    let Some(popup) = &mut state.popup else { return false };
+    if popup.attention().is_none_or(|attention| attention.key(now, confirms)) {
         return false;
     }
-    question.input.reset();
-    state.warn("not taken for an answer: too early or too fast; pause, then type");
+    if let Popup::Arm(question) = popup {
+        question.input.reset();
+    }
+    state.warn("not taken for an answer: too early or too fast; pause, then answer");
     true
 }
 

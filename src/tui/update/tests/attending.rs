@@ -1,8 +1,12 @@
-//! A question that may change a meter is answered by who has read it.
+//! A question whose answer sends is answered by who has read it.
+
+use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
+use super::listening::{ATTEMPTS, listening, speaks};
 use super::*;
+use crate::tui::keymap::ACTIONS;
 
 /// Keys in one batch: all come at one moment, nothing is drawn between them.
 fn burst(state: &mut State, names: &[&str]) -> Vec<Effect> {
@@ -56,7 +60,7 @@ fn a_slow_paste_is_no_answer_either_and_a_hand_answers_after_a_pause() {
         passes(&mut state, 30);
         assert!(!writes(&send(&mut state, key(name))), "{name}");
     }
-    assert!(notice(&state).contains("pause, then type"), "{}", notice(&state));
+    assert!(notice(&state).contains("pause, then answer"), "{}", notice(&state));
     assert!(!state.arming.is_armed());
     passes(&mut state, 500);
     for name in ["w", "1", "4", "8", "6"] {
@@ -89,8 +93,105 @@ fn what_is_pasted_before_the_question_was_read_is_dropped() {
     assert_eq!(question.input.value(), "");
 }
 
+/// Whether a key that came with others has made the console send, or given the write half back.
+fn spoke(effects: &[Effect]) -> bool {
+    sends(effects) || speaks(effects)
+}
+
+#[test]
+fn a_burst_that_holds_attempt_and_answer_sends_nothing_on_a_line_that_is_listened_to() {
+    for (attempt, _) in ATTEMPTS {
+        for answer in [&["y"][..], &["y", "y"], &["enter", "y"], &["x", "y", "y"]] {
+            let mut state = listening();
+            let effects = burst(&mut state, &[attempt, answer].concat());
+            assert!(!spoke(&effects), "{attempt:?} {answer:?}");
+            assert!(matches!(state.popup, Some(Popup::Listening { .. })), "{attempt:?} {answer:?}: it asks");
+            assert!(notice(&state).contains("pause, then answer"), "{}", notice(&state));
+        }
+    }
+}
+
+#[test]
+fn a_slow_paste_gives_no_leave_to_speak_and_a_hand_does_after_a_pause() {
+    let mut state = listening();
+    for name in ["3", "enter", "y", "y", "enter", "y"] {
+        let effects = send(&mut state, key(name));
+        assert!(!spoke(&effects), "{name}");
+        send(&mut state, Message::Drawn);
+        passes(&mut state, 30);
+    }
+    passes(&mut state, 500);
+    let effects = send(&mut state, key("y"));
+    assert!(speaks(&effects) && sends(&effects));
+}
+
+#[test]
+fn leaving_the_question_of_a_line_that_is_listened_to_is_never_too_early() {
+    let mut state = listening();
+    let effects = burst(&mut state, &["3", "enter", "esc"]);
+    assert!(effects.is_empty() && state.popup.is_none());
+}
+
+/// The question stands and has been read; whether a key sends.
+fn answers(question: &State, name: &str) -> bool {
+    let mut state = question.clone();
+    send(&mut state, Message::Drawn);
+    passes(&mut state, 1_000);
+    spoke(&send(&mut state, key(name)))
+}
+
+/// The questions that there are, each just opened.
+fn questions() -> Vec<State> {
+    let mut asked: Vec<State> = ATTEMPTS
+        .iter()
+        .map(|(attempt, _)| {
+            let mut state = listening();
+            burst(&mut state, attempt);
+            state
+        })
+        .collect();
+    let mut writing = connected(SIZE, Screen::Bench);
+    choose_write(&mut writing);
+    burst(&mut writing, &["w", "enter"]);
+    asked.push(writing);
+    asked
+}
+
+#[test]
+fn no_key_that_comes_before_a_question_is_drawn_sends_whatever_it_is_bound_to() {
+    let names: BTreeSet<&str> = ACTIONS.iter().flat_map(|info| info.keys.iter().copied()).collect();
+    let mut answered = 0;
+    for question in questions() {
+        for name in &names {
+            let mut state = question.clone();
+            assert!(!spoke(&send(&mut state, key(name))), "{name} before {:?}", question.popup);
+            answered += usize::from(answers(&question, name));
+        }
+    }
+    assert_eq!(answered, ATTEMPTS.len(), "one key answers where nothing is to be typed");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
+    #[test]
+    fn no_burst_of_keys_speaks_on_a_line_that_is_listened_to(
+        mut keys in prop::collection::vec(
+            prop::sample::select(vec!["enter", "y", "y", "1", "2", "3", "5", "6", "p", "r", "x", "tab", "down", "esc", ":", "w"]),
+            1..40,
+        ),
+        is_drawn in any::<bool>(),
+    ) {
+        let mut state = listening();
+        if is_drawn {
+            burst(&mut state, &["3", "enter"]);
+            send(&mut state, Message::Drawn);
+            passes(&mut state, 1_000);
+            // One key alone is what a hand does; it is the ones behind it that must not answer.
+            keys.insert(0, "x");
+        }
+        prop_assert!(!spoke(&burst(&mut state, &keys)), "{keys:?}");
+    }
+
     #[test]
     fn no_burst_of_keys_writes(
         parts in prop::collection::vec(prop_oneof![

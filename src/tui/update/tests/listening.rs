@@ -11,19 +11,20 @@ fn other() -> Arc<OtherMaster> {
 }
 
 /// A console with a meter on a link where another master asks.
-fn listening() -> State {
+pub fn listening() -> State {
     let mut state = connected(SIZE, Screen::Bench);
     state.status.speech = Speech::Listening;
     state.status.other_master = Some(other());
     state
 }
 
-fn speaks(effects: &[Effect]) -> bool {
+/// Whether the write half is given back.
+pub fn speaks(effects: &[Effect]) -> bool {
     effects.iter().any(|effect| matches!(effect, Effect::Bus(Intent::Speak)))
 }
 
 /// The keys of everything that would send, by the place they are pressed in.
-const ATTEMPTS: &[(&[&str], Attempt)] = &[
+pub const ATTEMPTS: &[(&[&str], Attempt)] = &[
     (&["3", "enter"], Attempt::Send),
     (&["3", "r"], Attempt::Repeat),
     (&["5", "enter"], Attempt::Read),
@@ -36,7 +37,10 @@ fn every_attempt_to_send_opens_the_question_and_sends_nothing() {
         let mut state = listening();
         let effects = keys(&mut state, pressed);
         assert!(!sends(&effects) && !speaks(&effects), "{pressed:?}");
-        assert!(matches!(state.popup, Some(Popup::Listening(asked)) if asked == *attempt), "{pressed:?}");
+        assert!(
+            matches!(state.popup, Some(Popup::Listening { attempt: asked, .. }) if asked == *attempt),
+            "{pressed:?}"
+        );
         let effects = keys(&mut state, &["enter"]);
         assert!(effects.is_empty() && state.popup.is_some(), "Enter is no answer");
         let effects = keys(&mut state, &["esc"]);
@@ -64,7 +68,7 @@ fn bytes_typed_by_hand_ask_too() {
     keys(&mut state, &["3", "x"]);
     type_text(&mut state, "00 06 47 5E 27 EC E7");
     assert!(!sends(&keys(&mut state, &["enter"])));
-    assert!(matches!(state.popup, Some(Popup::Listening(Attempt::Send))));
+    assert!(matches!(state.popup, Some(Popup::Listening { attempt: Attempt::Send, .. })));
 }
 
 #[test]
