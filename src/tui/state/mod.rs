@@ -50,7 +50,7 @@ use super::keymap::Keymap;
 use crate::app::keys::Keys;
 use crate::app::target::Target;
 use crate::app::telegram as telegrams;
-use crate::bus::Status;
+use crate::bus::{Speech, Status};
 use crate::frame::At;
 use crate::link::{LinkName, Place};
 use crate::meter::Model;
@@ -285,8 +285,23 @@ impl State {
     #[must_use]
     pub fn reads_when_accepted(&self) -> bool {
         let is_asked = |model: &'static Model| !telegrams::is_pushed(model);
-        let can_ask = self.is_connected() && !self.is_played() && self.status.speech.can_send();
+        let may_ask = self.status.speech.can_send() || self.listens_for_its_meter();
+        let can_ask = self.is_connected() && !self.is_played() && may_ask;
         can_ask && self.meter.model().is_some_and(is_asked)
+    }
+
+    /// Whether the link is listened to for no other reason than its meter, which only pushes: with one that is asked
+    /// the bus gives the write half back.
+    #[must_use]
+    pub fn listens_for_its_meter(&self) -> bool {
+        let is_alone = self.status.other_master.is_none() && !self.is_one_way();
+        self.status.speech == Speech::Listening && self.listens() && is_alone
+    }
+
+    /// Whether the link has no write half at all.
+    #[must_use]
+    pub fn is_one_way(&self) -> bool {
+        self.link.as_ref().is_some_and(|link| matches!(link.place, Place::Mqtt(_)))
     }
 
     /// Whether the link is a recording that is played back.

@@ -7,7 +7,6 @@ use super::super::state::popup::Attempt;
 use super::super::state::{Popup, State};
 use super::{Effects, archive, bench, readings};
 use crate::bus::{Intent, Speech};
-use crate::link::Place;
 
 /// Whether something may be sent; on a link that is listened to the question is asked instead.
 pub fn may_send(state: &mut State, attempt: Attempt) -> bool {
@@ -16,7 +15,7 @@ pub fn may_send(state: &mut State, attempt: Attempt) -> bool {
     }
     match state.status.speech {
         Speech::ReadsOnly | Speech::Armed => true,
-        Speech::Listening if is_one_way(state) => {
+        Speech::Listening if state.is_one_way() => {
             state.warn("nothing is sent: a broker's topic can only be listened to");
             false
         }
@@ -34,11 +33,6 @@ pub fn may_send(state: &mut State, attempt: Attempt) -> bool {
             false
         }
     }
-}
-
-/// Whether the link has no write half at all.
-fn is_one_way(state: &State) -> bool {
-    state.link.as_ref().is_some_and(|link| matches!(link.place, Place::Mqtt(_)))
 }
 
 /// Gives the write half back and does what was wanted.

@@ -7,7 +7,7 @@ use super::super::message::Effect;
 use super::super::state::{Arming, Pane, Screen, State};
 use super::{Effects, bench, ciphers, connect, go, readings, shown};
 use crate::app::target::Target;
-use crate::bus::Intent;
+use crate::bus::{Intent, Speech};
 use crate::link::Place;
 use crate::meter::{MODELS, Model};
 use crate::sim::demo_address;
@@ -92,6 +92,7 @@ fn address_of(state: &State, model: &'static Model, typed: &str) -> String {
 /// Talks to this meter from now on.
 pub fn take(state: &mut State, target: Target, effects: &mut Effects) {
     let is_same_model = state.target.as_ref().is_some_and(|before| before.model == target.model);
+    let was_for_its_meter = state.listens_for_its_meter();
     shown::choose(state, &target, effects);
     if !is_same_model {
         state.bench.forms.clear();
@@ -108,6 +109,10 @@ pub fn take(state: &mut State, target: Target, effects: &mut Effects) {
         effects.push(Effect::Simulate(target.model));
     }
     tell_bus(state, effects);
+    if was_for_its_meter && !state.listens() {
+        // The bus does it before whatever is asked of it next.
+        state.status.speech = Speech::ReadsOnly;
+    }
     if state.is_connected() {
         connect::remember(state, effects);
     }

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::app::telegram::is_pushed;
 use crate::bus::{OtherMaster, Speech};
+use crate::meter::{MODELS, Model};
+use crate::sim::demo_address;
 use crate::tui::state::popup::Attempt;
 
 fn other() -> Arc<OtherMaster> {
@@ -118,4 +121,30 @@ fn a_recording_says_that_nothing_is_sent() {
     state.status.speech = Speech::File;
     assert!(!sends(&keys(&mut state, &["3", "enter"])) && state.popup.is_none());
     assert_eq!(notice(&state), "nothing is sent: this is a recording");
+}
+
+/// Chooses a meter through the prompt, by the address that its simulated one has.
+fn choose(state: &mut State, model: &'static Model) -> Vec<Effect> {
+    keys(state, &[":"]);
+    type_text(state, &format!("model {} {}", model.id, demo_address(model)));
+    keys(state, &["enter"])
+}
+
+#[test]
+fn a_meter_that_is_chosen_after_one_that_only_pushes_is_read_at_once_and_no_other_master_is_forgotten() {
+    let (pushing, asked): (Vec<_>, Vec<_>) = MODELS.iter().copied().partition(|model| is_pushed(model));
+    for (former, model) in pushing.iter().cycle().zip(&asked) {
+        for other_master in [None, Some(other())] {
+            let is_alone = other_master.is_none();
+            let mut state = connected(SIZE, Screen::Bench);
+            choose(&mut state, former);
+            let status = Status { speech: Speech::Listening, other_master, ..state.status.clone() };
+            send(&mut state, Message::Traffic(status));
+            let chosen = choose(&mut state, model);
+            assert!(!sends(&chosen), "{}: choosing by name sends nothing", model.id);
+            let effects = keys(&mut state, &["5", "enter"]);
+            assert_eq!(sends(&effects), is_alone, "{} after {}: {}", model.id, former.id, notice(&state));
+            assert_eq!(matches!(state.popup, Some(Popup::Listening { .. })), !is_alone, "{}", model.id);
+        }
+    }
 }
