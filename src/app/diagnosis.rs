@@ -3,13 +3,15 @@
 use std::borrow::Cow;
 
 use super::noise;
+use super::target::Target;
 use crate::bus::Counters;
+use crate::frame::Direction;
 use crate::link::Place;
 use crate::meter::{AddressRule, Model};
 use crate::protocol::{
     Address, Failure, Family, Fault, Judged, LineSettings, Lock, Unfit, iec62056_21, registry,
 };
-use crate::trace::{EntryKind, Trace, Way};
+use crate::trace::{Entry, EntryKind, Trace, Way};
 
 /// What is known when a request has failed.
 #[derive(Debug, Clone, Copy)]
@@ -32,14 +34,25 @@ pub struct Case<'a> {
     pub has_answered: bool,
 }
 
-/// Whether good frames came in from entry `from` of the trace on: whether a conversation that began there was
-/// answered.
+/// Whether a conversation with a meter that began at entry `from` of the trace was answered: good frames came in since,
+/// which are neither of another meter nor what another master asks or is answered.
 #[must_use]
-pub fn has_answered(trace: &Trace, from: u32) -> bool {
-    let entries = (from..trace.len()).filter_map(|number| trace.entry(number));
-    entries.into_iter().any(|entry| {
-        entry.way == Way::In && matches!(entry.kind, EntryKind::Frame(judged) if judged != Judged::Bad)
+pub fn has_answered(trace: &Trace, target: &Target, from: u32) -> bool {
+    let (family, meter) = (target.family(), target.meter_id());
+    let is_of_another =
+        |number| trace.dissect(number).is_some_and(|frame| meter.is_another(&family.meter_of(&frame)));
+    (from..trace.len()).any(|number| {
+        trace.entry(number).is_some_and(|entry| {
+            let is_good = matches!(entry.kind, EntryKind::Frame(judged) if judged != Judged::Bad);
+            entry.way == Way::In && is_good && !is_foreign(trace, &entry) && !is_of_another(number)
+        })
     })
+}
+
+/// Whether a frame that came in is a request, or answers one that is not ours.
+fn is_foreign(trace: &Trace, entry: &Entry) -> bool {
+    let asked = entry.relation.answers.and_then(|number| trace.entry(number));
+    entry.relation.direction == Direction::Request || asked.is_some_and(|asked| asked.way == Way::In)
 }
 
 /// A failure explained.
@@ -335,7 +348,9 @@ fn damage() -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::frame::At;
     use crate::meter;
+    use crate::trace::{Digest, Split};
 
     const SILENCE: Fault = Fault::NoAnswer { sent: 3, echo: false, noise_bytes: 0 };
 
@@ -369,5 +384,42 @@ mod tests {
         assert!(told.ruled_out.contains(&"A and B swapped"), "{told:?}");
         assert!(!told.look_at.iter().any(|what| what.contains("swapped")), "{told:?}");
         assert!(told.headline.ends_with("which had answered before"), "{}", told.headline);
+    }
+
+    /// The question to the CE307 no. 13462 and its answer.
+    const QUESTION: &[u8] = &[
+        0xC0, 0x48, 0x96, 0x34, 0xFD, 0x00, 0x00, 0x00, 0x00, 0x00, 0xD2, 0x01, 0x30, 0x00, 0x00, 0x40, 0xC0,
+    ];
+    const ANSWER: &[u8] = &[
+        0xC0, 0x48, 0xFD, 0x00, 0x96, 0x34, 0x57, 0x01, 0x30, 0x00, 0x09, 0x22, 0xEC, 0x8B, 0x04, 0x00, 0x1B,
+        0xC0,
+    ];
+
+    /// Whether the CE307 of this address has answered, where this went over the line.
+    fn answered(address: &str, traffic: &[(Way, &[u8])], split: Split) -> bool {
+        let model = meter::model("energomera-ce307").expect("a model");
+        let address = model.resolve(address).expect("an address").remove(0).address;
+        let target = Target { model, address, password: None, keys: Vec::new() };
+        let decoder = Some((target.family(), model.dialect));
+        let (mut trace, mut digest) =
+            (Trace::new(jiff::Timestamp::UNIX_EPOCH), Digest::new(decoder, split, model.line));
+        for (second, (way, bytes)) in (1..).zip(traffic) {
+            let at = At::from_millis(1000 * second);
+            trace.record(*way, bytes, at);
+            digest.push(*way, bytes, at, &mut trace, &mut |_| {});
+        }
+        assert_eq!(trace.len() as usize, traffic.len(), "each is an entry");
+        has_answered(&trace, &target, 0)
+    }
+
+    #[test]
+    fn only_a_good_frame_of_the_meter_that_was_asked_counts_as_its_answer() {
+        use Way::{In, Out};
+        assert!(answered("13462", &[(Out, QUESTION), (In, ANSWER)], Split::TwoWay));
+        assert!(!answered("13462", &[(Out, QUESTION)], Split::TwoWay));
+        for split in [Split::TwoWay, Split::Listening] {
+            assert!(!answered("4711", &[(In, QUESTION), (In, ANSWER)], split), "another meter, {split:?}");
+            assert!(!answered("13462", &[(In, QUESTION)], split), "a question, {split:?}");
+        }
     }
 }

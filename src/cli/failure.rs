@@ -28,7 +28,7 @@ pub fn trouble(
         line: status.line,
         counters: status.counters,
         received: &received,
-        has_answered: diagnosis::has_answered(&live.session.trace.lock(), 0),
+        has_answered: diagnosis::has_answered(&live.session.trace.lock(), target, 0),
         request_bytes: request.map_or(0, |entry| entry.len as usize),
     };
     let found = diagnosis::diagnose(&case, &failure.fault);

@@ -42,7 +42,7 @@ fn explain(state: &State, failure: &Failure, request: Option<u32>) -> Option<Dia
         line: state.status.line,
         counters: state.status.counters,
         received: &received,
-        has_answered: began.is_some_and(|from| has_answered(&state.trace.lock(), from)),
+        has_answered: began.is_some_and(|from| has_answered(&state.trace.lock(), target, from)),
         request_bytes: sent.map_or(0, |entry| entry.len as usize),
     };
     Some(diagnose(&case, &failure.fault))
