@@ -108,9 +108,10 @@ impl Popup {
         match self {
             Self::Listening { attention, .. } => Some(attention),
             Self::Arm(question) => Some(&mut question.attention),
-            // What is typed here is a command of its own, and one that could collide or write asks then.
-            Self::Prompt { .. } | Self::Codes(_) => None,
-            Self::Help(_)
+            // What a prompt takes is a command of its own: one that could collide or write asks then.
+            Self::Prompt { .. }
+            | Self::Codes(_)
+            | Self::Help(_)
             | Self::Key(_)
             | Self::Paste(_)
             | Self::Writes(..)
