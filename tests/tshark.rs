@@ -66,6 +66,8 @@ fn tshark_shows_direction_time_bytes_line_and_remarks() {
         "1763700000.623456789|serial:/dev/ttyUSB0|9600 7E1|0x00|||line set to 9600 7E1",
         "1763700000.624456789|serial:/dev/ttyUSB0|9600 7E1|0x01|0x00000002|063035310d0a|",
         "1763700000.723456789|serial:/dev/ttyUSB0|9600 7E1|0x00|||link lost: the adapter is gone",
+        // The recording ended as it should.
+        "1763700000.723456789|serial:/dev/ttyUSB0|9600 7E1|0x06|||",
     ];
     let shown: Vec<&str> = shown.lines().collect();
     assert_eq!(shown, expected);

@@ -46,7 +46,7 @@ PYTHON
 started="$started $!"
 sleep 0.5
 # Bytes of no protocol count as no answer; what came is looked at below.
-"$program" send "rfc2217://127.0.0.1:$port?line=19200-8N1" --raw "$(cat all.hex)" --listen 1s --allow-write \
+"$program" send "rfc2217://127.0.0.1:$port?line=19200-8N1" --raw "$(cat all.hex)" --silence 1s --allow-write \
     --json >send.log 2>&1 || true
 python3 - <<'PYTHON' || fail "bytes were changed on their way, or the speed did not follow"
 import json
