@@ -86,7 +86,7 @@ fn is_telegram(bytes: &[u8], family: &'static dyn Family) -> bool {
 struct Score {
     /// Frames whose checksum fits.
     good: usize,
-    /// Good frames that are requests of the family's list.
+    /// Good frames that have marks, or are requests of the family's list.
     requests: usize,
     /// Bytes in the longest frame: a telegram is its head and its lines, not one of either.
     longest: usize,
@@ -110,7 +110,9 @@ fn score(bytes: &[u8], decoder: Decoder) -> Score {
         score.in_frames += piece.bytes.len();
         if judged == Judged::Good {
             score.good += 1;
-            score.requests += usize::from(family.access(piece.bytes, dialect).is_some());
+            // Marks say as much for a frame as a list of requests does where there are none.
+            let is_listed = family.has_marks() || family.access(piece.bytes, dialect).is_some();
+            score.requests += usize::from(is_listed);
         }
         if judged != Judged::Bad || family.has_marks() {
             score.longest = score.longest.max(piece.bytes.len());

@@ -100,7 +100,7 @@ fn may_open_or_act(bytes: &[u8]) -> bool {
     let head = bytes.get(..bytes.len().min(32)).unwrap_or_default();
     let opens = |at: usize| matches!(head.get(at..), Some([0x60, _, 0xA1 | 0x80, ..]));
     let acts = |at: usize| matches!(head.get(at..), Some([0xC1 | 0xC3 | 0xC7, 0x01..=0x05, ..]));
-    (0..head.len()).any(|at| opens(at) || acts(at))
+    memchr::memchr_iter(0x60, head).any(opens) || memchr::memchr3_iter(0xC1, 0xC3, 0xC7, head).any(acts)
 }
 
 /// An octet string whose length stands at `at`, the last thing in its APDU. A damaged length may tell less than

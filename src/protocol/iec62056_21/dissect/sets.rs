@@ -85,7 +85,8 @@ struct Walk<'a> {
     dialect: Dialect,
     /// The load profile whose block this is.
     table: Option<load_profile::Table>,
-    /// The names so far.
+    /// The first name, and those behind it: most answers have one.
+    first_name: Option<&'a [u8]>,
     names: BTreeSet<&'a [u8]>,
     /// Whether the last token was a name, and brackets must follow.
     is_named: bool,
@@ -113,6 +114,7 @@ pub fn lay(sheet: &mut Sheet<'_>, content: &Range<usize>, context: &Context<'_>,
         asked,
         dialect,
         table: None,
+        first_name: None,
         names: BTreeSet::new(),
         is_named: false,
         is_inside: false,
@@ -269,6 +271,17 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Whether a name comes for the first time.
+    fn is_new(&mut self, name: &'a [u8]) -> bool {
+        match self.first_name {
+            None => {
+                self.first_name = Some(name);
+                true
+            }
+            Some(first) => first != name && self.names.insert(name),
+        }
+    }
+
     /// Whether a name can stand in this answer.
     fn may_be_named(&self, name: &[u8]) -> bool {
         let is_readable = name.iter().all(|byte| matches!(byte, 0x20..=0x7E));
@@ -280,7 +293,7 @@ impl<'a> Walk<'a> {
         let is_same = bytes == self.address && self.nth > 0;
         // Only the values of a parameter are numbered by repeating its name.
         let goes_on = is_same && matches!(self.known, Known::Parameter(..));
-        sheet.has_double_name |= !self.names.insert(bytes) && !goes_on;
+        sheet.has_double_name |= !self.is_new(bytes) && !goes_on;
         if !is_same {
             self.nth = 0;
             self.address = bytes;
