@@ -24,6 +24,10 @@ const JUDGED: usize = 2048;
 /// Bytes below which nothing is looked for in them.
 const FEW: usize = 24;
 
+/// Bytes of the longest frame that is no evidence: a short frame of M-Bus has a sum of eight bits over two bytes, which
+/// noise brings as well.
+const LONGEST_CHANCE: usize = 5;
+
 /// Families of which one good frame is proof: their frames have a checksum, and marks or lengths besides. What others
 /// find may be chance, as long as it is not most of what came.
 const STRONG: &[&str] = &["dlms-mbus", "dlms-hdlc", "mbus"];
@@ -288,7 +292,7 @@ impl LineSearch {
             let mut good = 0;
             let mut count = |piece: super::Piece<'_>| {
                 let is_good = piece.kind == PieceKind::Frame(Judged::Good);
-                good += if is_good { piece.bytes.len() } else { 0 };
+                good += if is_good && piece.bytes.len() > LONGEST_CHANCE { piece.bytes.len() } else { 0 };
             };
             let mut framer = family.framer(Source::Both, self.line());
             framer.push(&self.heard, At::ZERO, &mut count);
