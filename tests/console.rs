@@ -107,7 +107,10 @@ fn a_meter_on_a_serial_port_is_read() {
     let _served = serve(&[&["--pty", port, "--set", "1.8.1=2979.64"], meter.as_slice()].concat());
     let link = format!("serial:{port}");
     let mut console = console(&[&[link.as_str()], meter.as_slice()].concat(), (120, 36));
-    console.terminal.keys("5p");
+    console.terminal.keys("5");
+    console.terminal.see("Enter reads the pinned requests once");
+    console.terminal.see("READS ONLY");
+    console.terminal.keys("p");
     console.terminal.see("2 979.64");
     console.terminal.keys("q");
     ends_restored(console, 0);
@@ -226,7 +229,11 @@ fn a_fault_that_does_not_exist_is_refused_with_those_that_do() {
 #[test]
 fn a_killed_console_leaves_a_capture_that_holds_what_was_shown() {
     let mut console = console(&["demo"], (120, 36));
-    console.terminal.keys("5p4");
+    console.terminal.keys("5");
+    console.terminal.see("Enter reads the pinned requests once");
+    console.terminal.keys("p");
+    console.terminal.see("2 979.64");
+    console.terminal.keys("4");
     console.terminal.see("kWh");
     let pid = Pid::from_raw(i32::try_from(console.terminal.pid()).unwrap()).unwrap();
     kill_process(pid, Signal::KILL).unwrap();
