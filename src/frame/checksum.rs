@@ -1,8 +1,10 @@
 //! Checksum rules by name, and the search for the rule that a damaged or foreign frame would have matched.
 
 mod guess;
+mod kind;
 
 pub use guess::{Ending, Guess, Order, explain, explain_under};
+pub use kind::CheckKind;
 
 use crc::{
     Algorithm, CRC_8_MAXIM_DOW, CRC_8_SMBUS, CRC_16_ARC, CRC_16_IBM_SDLC, CRC_16_KERMIT, CRC_16_MODBUS,
@@ -38,10 +40,12 @@ static KERMIT: Crc<u16> = Crc::<u16>::new(&CRC_16_KERMIT);
 static XMODEM: Crc<u16> = Crc::<u16>::new(&CRC_16_XMODEM);
 
 /// [`MODBUS`] as a named rule.
-pub const MODBUS_RULE: Rule = Rule { name: "CRC-16/MODBUS", width: 2, compute: |b| MODBUS.checksum(b) };
+pub const MODBUS_RULE: Rule =
+    Rule { name: CheckKind::Modbus.name(), width: 2, compute: |b| MODBUS.checksum(b) };
 
 /// [`CE`] as a named rule.
-pub const CE_RULE: Rule = Rule { name: "CRC-8/0xB5", width: 1, compute: |b| CE.checksum(b).into() };
+pub const CE_RULE: Rule =
+    Rule { name: CheckKind::Crc8B5.name(), width: 1, compute: |b| CE.checksum(b).into() };
 
 /// A rule that turns bytes into a checksum of one or two bytes.
 #[derive(Debug, Clone, Copy)]
@@ -61,7 +65,7 @@ pub const RULES: &[Rule] = &[
     Rule { name: "CRC-8/MAXIM", width: 1, compute: |b| MAXIM.checksum(b).into() },
     Rule { name: "XOR (BCC)", width: 1, compute: |b| b.iter().fold(0, |a, x| a ^ x).into() },
     Rule {
-        name: "sum modulo 256",
+        name: CheckKind::Sum8.name(),
         width: 1,
         compute: |b| b.iter().fold(0u8, |a, x| a.wrapping_add(*x)).into(),
     },
@@ -71,8 +75,8 @@ pub const RULES: &[Rule] = &[
         compute: |b| (b.iter().fold(0u8, |a, x| a.wrapping_add(*x)) & 0x7F).into(),
     },
     MODBUS_RULE,
-    Rule { name: "CRC-16/ARC", width: 2, compute: |b| ARC.checksum(b) },
-    Rule { name: "CRC-16/X-25", width: 2, compute: |b| X_25.checksum(b) },
+    Rule { name: CheckKind::Arc.name(), width: 2, compute: |b| ARC.checksum(b) },
+    Rule { name: CheckKind::X25.name(), width: 2, compute: |b| X_25.checksum(b) },
     Rule { name: "CRC-16/KERMIT", width: 2, compute: |b| KERMIT.checksum(b) },
     Rule { name: "CRC-16/XMODEM", width: 2, compute: |b| XMODEM.checksum(b) },
 ];

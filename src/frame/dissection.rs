@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use super::checksum::CheckKind;
 use super::{Field, FieldTree, Reason, Span, Value, Verdict, hex, visible};
 use crate::reading::{Check, Doubt, Reading};
 
@@ -36,8 +37,8 @@ impl Direction {
 /// A checksum as found and as it should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Checksum {
-    /// Which rule: `CRC-8/0xB5`.
-    pub kind: &'static str,
+    /// Which rule.
+    pub kind: CheckKind,
     /// What the frame holds, as a number (not in wire order).
     pub found: u32,
     /// What the rule gives.
@@ -51,7 +52,7 @@ pub struct Checksum {
 impl Checksum {
     /// A checksum by its rule, as found and as it should be, with its count of hex digits.
     #[must_use]
-    pub const fn new(kind: &'static str, found: u32, expected: u32, digits: u8) -> Self {
+    pub const fn new(kind: CheckKind, found: u32, expected: u32, digits: u8) -> Self {
         Self { kind, found, expected, digits, is_hidden: false }
     }
 
@@ -293,7 +294,7 @@ impl Dissection {
         let mut line = self.title.to_owned();
         if let Verdict::Bad(mismatch) = self.verdict {
             line.push_str(": ");
-            line.push_str(self.checksum.map_or("checksum", |sum| sum.kind));
+            line.push_str(self.checksum.map_or("checksum", |sum| sum.kind.name()));
             line.push(' ');
             line.push_str(&mismatch.to_string());
         } else if let Verdict::Malformed(what) = self.verdict {

@@ -79,10 +79,11 @@ impl Verdict {
 mod tests {
     use super::super::{Checksum, Mask, Span};
     use super::*;
+    use crate::frame::checksum::CheckKind;
 
     /// `31 32 6B`: a password of two bytes and a wrong checksum over it.
     fn frame(password: Value) -> Dissection {
-        let sum = Checksum::new("XOR (BCC)", 0x6B, 0x03, 2);
+        let sum = Checksum::new(CheckKind::Xor7, 0x6B, 0x03, 2);
         let mut dissection = Dissection::unexplained("x", &[0x31, 0x32, 0x6B], "Password");
         dissection.layers[0].fields = vec![
             Field::new("password", Span::new(0, 2), password),
@@ -104,7 +105,7 @@ mod tests {
     fn a_checksum_over_a_secret_is_hidden_with_all_that_is_said_of_it() {
         let sealed = frame(Value::Secret).sealed();
         assert_eq!(hex(&sealed), "** ** **");
-        assert_eq!(sealed.summary(), "Password: XOR (BCC) **, expected **");
+        assert_eq!(sealed.summary(), "Password: BCC xor7 **, expected **");
         assert_eq!(sealed.problems[0].text, HIDDEN);
         let sum = sealed.checksum.unwrap();
         assert_eq!((sum.found_text(), sum.expected_text()), ("**".into(), "**".into()));
@@ -125,6 +126,6 @@ mod tests {
         let open = frame(Value::Bytes);
         assert_eq!(open.clone().sealed(), open);
         assert_eq!(hex(&open), "31 32 6B");
-        assert_eq!(open.summary(), "Password: XOR (BCC) 6B, expected 03");
+        assert_eq!(open.summary(), "Password: BCC xor7 6B, expected 03");
     }
 }

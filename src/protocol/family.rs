@@ -18,6 +18,7 @@ use super::responder::{Responder, Setup, SetupError};
 use super::secrets::{self, Surroundings, Suspect};
 use super::stage::Stage;
 use super::tracker::Tracker;
+use crate::frame::checksum::CheckKind;
 use crate::frame::{Direction, Dissection, Secret, Values};
 use crate::reading::Octets;
 
@@ -123,6 +124,12 @@ pub trait Family: Sync {
     /// nothing to say. In sound bytes only whole messages count.
     fn secrets(&self, suspect: &Suspect<'_>, hide: &mut dyn FnMut(Range<usize>)) {
         let _ = (suspect, hide);
+    }
+
+    /// The checks under which sound messages of this family may carry secrets. A frame that fits a check is asked
+    /// about by the families of that check alone.
+    fn secret_checks(&self) -> &'static [CheckKind] {
+        &[]
     }
 
     /// What a frame is for in a session, by the step its tracker noted; `None` where there are no sessions.

@@ -10,9 +10,11 @@ mod cover;
 pub mod near;
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
-use super::{Context, registry};
-use crate::frame::{Dissection, Mask, Value, Verdict};
+use super::{Context, Family, registry};
+use crate::frame::checksum::CheckKind;
+use crate::frame::{Checksum, Dissection, Mask, Value, Verdict};
 
 /// Bytes before and behind an entry that are looked at with it: the longest way from the head of a message to the
 /// end of its password.
@@ -86,11 +88,44 @@ pub fn masked_hex(bytes: &[u8]) -> String {
     mask(bytes, Surroundings::default()).spaced_hex(bytes)
 }
 
-/// Which bytes of a sound frame, or of what was unpacked from one, are secret in another protocol than its own.
-fn mask_of_sound(bytes: &[u8]) -> Mask {
+/// The families whose sound messages may carry secrets under a check, by the place of the check in
+/// [`CheckKind::ALL`].
+static UNDER: LazyLock<[Vec<&'static dyn Family>; CheckKind::ALL.len()]> = LazyLock::new(|| {
+    let carries = |kind: CheckKind| {
+        let families = registry::FAMILIES.iter().copied();
+        families.filter(|family| family.secret_checks().contains(&kind)).collect()
+    };
+    CheckKind::ALL.map(carries)
+});
+
+/// The families that are asked about a frame that fits a check; all of them where something else vouches for it.
+fn asked(checksum: Option<Checksum>) -> &'static [&'static dyn Family] {
+    let under = checksum.and_then(|sum| UNDER.get(sum.kind as usize));
+    under.map_or(registry::FAMILIES, Vec::as_slice)
+}
+
+/// Tells which bytes of a sound frame, or of what was unpacked from one, are secret, also in another protocol than
+/// its own.
+fn find_in_sound(asked: &[&dyn Family], bytes: &[u8], hide: &mut dyn FnMut(Range<usize>)) {
+    let suspect = Suspect { bytes, entry: 0..bytes.len(), is_all: [true; 2], is_sound: true };
+    for family in asked {
+        family.secrets(&suspect, hide);
+    }
+}
+
+fn mask_of_sound(asked: &[&dyn Family], bytes: &[u8]) -> Mask {
     let mut mask = Mask::default();
-    ask_all(&Suspect { bytes, entry: 0..bytes.len(), is_all: [true; 2], is_sound: true }, &mut mask);
+    find_in_sound(asked, bytes, &mut |range| mask.hide(range));
     mask
+}
+
+/// Whether a secret stands in any view of a frame.
+fn holds_secret(asked: &[&dyn Family], explained: &Dissection) -> bool {
+    let mut found = false;
+    for layer in &explained.layers {
+        find_in_sound(asked, &layer.bytes, &mut |_| found = true);
+    }
+    found
 }
 
 fn ask_all(suspect: &Suspect<'_>, mask: &mut Mask) {
@@ -104,9 +139,14 @@ fn ask_all(suspect: &Suspect<'_>, mask: &mut Mask) {
 /// Of a damaged frame the places decide alone: what its family says of it may be wrong.
 pub(super) fn hide(explained: Dissection, context: &Context<'_>) -> Dissection {
     let is_sound = is_sound(&explained);
+    let asked = if is_sound { asked(explained.checksum) } else { registry::FAMILIES };
+    if is_sound && !holds_secret(asked, &explained) {
+        return explained.sealed();
+    }
     let Some(wire) = explained.wire() else { return explained };
-    let masks: Vec<Mask> = explained.layers.iter().skip(1).map(|layer| mask_of_sound(&layer.bytes)).collect();
-    let mask = if is_sound { mask_of_sound(&wire.bytes) } else { mask(&wire.bytes, context.around) };
+    let masks: Vec<Mask> =
+        explained.layers.iter().skip(1).map(|layer| mask_of_sound(asked, &layer.bytes)).collect();
+    let mask = if is_sound { mask_of_sound(asked, &wire.bytes) } else { mask(&wire.bytes, context.around) };
     let judges_alone = explained.verdict.is_bad() && context.request.is_none();
     let hides = mask.hides_anything() || masks.iter().any(Mask::hides_anything);
     let may_show = judges_alone && explained.keeps_secret();

@@ -172,7 +172,7 @@ impl Happened {
 
 impl Sum {
     fn of(sum: Checksum) -> Self {
-        Self { kind: sum.kind, found: sum.found_text(), expected: sum.expected_text() }
+        Self { kind: sum.kind.name(), found: sum.found_text(), expected: sum.expected_text() }
     }
 }
 
@@ -257,6 +257,7 @@ fn note(field: &Field) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::frame::checksum::CheckKind;
     use crate::frame::stuffed;
     use crate::frame::{Direction, Verdict};
     use crate::reading::{Absent, Decimal, Unit};
@@ -270,7 +271,7 @@ mod tests {
         let span = Span::new;
         let mut dissection = Dissection::unexplained("mercury200", &[1, 2, 3], "Energy");
         dissection.direction = Direction::Reply;
-        let sum = Checksum::new("CRC-8/0xB5", 0x1B, 0x1C, 2);
+        let sum = Checksum::new(CheckKind::Crc8B5, 0x1B, 0x1C, 2);
         dissection.verdict = sum.verdict();
         dissection.checksum = Some(sum);
         dissection.layers[0].fields = vec![

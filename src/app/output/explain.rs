@@ -72,8 +72,10 @@ fn headline(dissection: &Dissection, heading: &str, look: Look) -> String {
 /// The judgement on the whole: `CRC-8/0xB5 1B good`.
 fn verdict(dissection: &Dissection, look: Look) -> String {
     let paint = look.sheet.paint;
-    let sum =
-        dissection.checksum.map(|sum| format!("{} {} ", sum.kind, sum.found_text())).unwrap_or_default();
+    let sum = dissection
+        .checksum
+        .map(|sum| format!("{} {} ", sum.kind.name(), sum.found_text()))
+        .unwrap_or_default();
     match dissection.verdict {
         Verdict::Good => paint.good(&format!("{sum}good")),
         Verdict::Bad(mismatch) => paint.bad(&format!("{sum}bad, expected {}", mismatch.expected_text())),
@@ -224,6 +226,7 @@ fn remarks(text: &mut String, dissection: &Dissection, look: Look) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::frame::checksum::CheckKind;
     use crate::frame::stuffed;
     use crate::frame::{Checksum, Direction};
     use crate::reading::{Decimal, Unit};
@@ -231,7 +234,7 @@ mod tests {
     fn example() -> Dissection {
         let mut dissection = Dissection::unexplained("mercury200", &[0x41, 0x1B, 0x1B], "Energy");
         dissection.direction = Direction::Reply;
-        let sum = Checksum::new("CRC-8/0xB5", 0x1B, 0x1C, 2);
+        let sum = Checksum::new(CheckKind::Crc8B5, 0x1B, 0x1C, 2);
         dissection.verdict = sum.verdict();
         dissection.checksum = Some(sum);
         dissection.layers[0].fields = vec![

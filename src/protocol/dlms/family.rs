@@ -7,6 +7,7 @@ use super::bare::OrBare;
 use super::standing::{Event as Broken, Standing};
 use super::{maker, responder, secrets};
 use crate::frame::Dissection;
+use crate::frame::checksum::CheckKind;
 use crate::protocol::delimited::{Delimited, Grammar};
 use crate::protocol::line_search::{self, Usual};
 use crate::protocol::listen::{Listen, Manner, TELEGRAM};
@@ -24,6 +25,8 @@ pub trait Carrier: Sync + Sized + 'static {
     const ID: &'static str;
     /// Its name for people.
     const TITLE: &'static str;
+    /// The check of its frames.
+    const CHECKS: &'static [CheckKind];
     /// The one there is.
     const ONLY: &'static Self;
     /// How its frames look.
@@ -78,6 +81,10 @@ impl<C: Carrier> Family for C {
 
     fn secrets(&self, suspect: &Suspect<'_>, hide: &mut dyn FnMut(Range<usize>)) {
         secrets::find(suspect, hide);
+    }
+
+    fn secret_checks(&self) -> &'static [CheckKind] {
+        C::CHECKS
     }
 
     fn is_broken_off(&self, step: u8) -> bool {

@@ -11,6 +11,7 @@ use super::hdlc::{self, CHECK, Check, FLAG, Frame, Type3, address};
 use super::push::{Explained, Push};
 use super::remarks::{Dropped, Parted, tell_event};
 use super::standing::{Messages, Part, Standing};
+use crate::frame::checksum::CheckKind;
 use crate::frame::{Checksum, Direction, Dissection, Layer, Span, Value, Verdict};
 use crate::protocol::sheet::Sheet;
 use crate::protocol::{Access, Context, Dialect, MasterRequest, Relation, Seen, Strength, Tracker};
@@ -21,6 +22,7 @@ const ID: &str = "dlms-hdlc";
 impl Carrier for OverHdlc {
     const ID: &'static str = ID;
     const TITLE: &'static str = "DLMS/COSEM push over HDLC";
+    const CHECKS: &'static [CheckKind] = &[CheckKind::X25];
     const ONLY: &'static Self = &Self;
     type Grammar = Type3;
 
@@ -196,7 +198,7 @@ fn explain(bytes: &[u8], frame: &Frame<'_>, context: &Context<'_>) -> Dissection
     let verdict = if verdict.is_bad() || inner == Verdict::Good { verdict } else { inner };
     let mut dissection = finish(bytes, sheet, context, (title, verdict));
     dissection.address = bytes.get(frame.source_at..frame.control_at).map(address);
-    dissection.checksum = Some(Checksum::new("CRC-16/X-25", check.found.into(), check.expected.into(), 4));
+    dissection.checksum = Some(Checksum::new(CheckKind::X25, check.found.into(), check.expected.into(), 4));
     if dissection.direction == Direction::Unknown && !frame.payload().is_empty() {
         dissection.direction = Direction::Push;
     }

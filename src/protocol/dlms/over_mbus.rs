@@ -9,6 +9,7 @@ use super::family::Carrier;
 use super::push::{Explained, Push};
 use super::remarks::{Dropped, Parted, tell_event};
 use super::standing::{Event, Messages, Part, Standing};
+use crate::frame::checksum::CheckKind;
 use crate::frame::{Direction, Dissection, Value, Verdict};
 use crate::protocol::mbus::dissect::{self as link_dissect, CHECK, Envelope, foot, head, sheet_to};
 use crate::protocol::mbus::link::{self, Frame, HEAD, Long};
@@ -22,6 +23,7 @@ const ID: &str = "dlms-mbus";
 impl Carrier for OverMbus {
     const ID: &'static str = ID;
     const TITLE: &'static str = "DLMS/COSEM push over wired M-Bus";
+    const CHECKS: &'static [CheckKind] = &[CheckKind::Sum8];
     const ONLY: &'static Self = &Self;
     type Grammar = link::Link;
 

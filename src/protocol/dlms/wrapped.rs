@@ -4,7 +4,7 @@
 
 use super::bare::PLAUSIBLE;
 use super::ciphering;
-use crate::frame::checksum::X_25;
+use crate::frame::checksum::{CheckKind, X_25};
 use crate::frame::{Checksum, Span, Value};
 use crate::protocol::delimited::Shape;
 use crate::protocol::sheet::Sheet;
@@ -70,13 +70,13 @@ impl Wrapped {
         let found = u16::from_str_radix(digits, 16).ok()?.swap_bytes();
         let expected = X_25.checksum(bytes.get(..end)?);
         let (found, expected) = (found.into(), expected.into());
-        Some(Checksum::new("CRC-16/X-25", found, expected, 4))
+        Some(Checksum::new(CheckKind::X25, found, expected, 4))
     }
 
     /// The fields of the wire, and its checksum.
     pub fn explain(self, sheet: &mut Sheet, bytes: &[u8]) -> Checksum {
         let (start, end) = self.apdu;
-        let unread = Checksum::new("CRC-16/X-25", 0, 1, 4);
+        let unread = Checksum::new(CheckKind::X25, 0, 1, 4);
         let checksum = self.checksum(bytes).unwrap_or(unread);
         let verdict = checksum.verdict();
         let gap = start - GAP.len();

@@ -5,7 +5,7 @@
 
 use super::wrapped::Wrapped;
 use crate::frame::Checksum;
-use crate::frame::checksum::ARC;
+use crate::frame::checksum::{ARC, CheckKind};
 use crate::protocol::Judged;
 
 /// Bytes of the longest telegram that is waited for. The longest known has 2339; a text message of 2048 digits
@@ -16,7 +16,7 @@ pub const LONGEST: usize = 8 * 1024;
 pub const CRC_DIGITS: usize = 4;
 
 /// Name of the rule.
-pub const CRC_NAME: &str = "CRC-16/ARC";
+pub const CRC_KIND: CheckKind = CheckKind::Arc;
 
 /// Bytes that show whether a telegram begins: slash, three letters of the maker, the speed character.
 pub const HEAD: usize = 5;
@@ -111,7 +111,7 @@ impl End {
             expected = if whole == value { whole } else { expected };
         }
         let digits = CRC_DIGITS as u8;
-        Some(Checksum::new(CRC_NAME, value.into(), expected.into(), digits))
+        Some(Checksum::new(CRC_KIND, value.into(), expected.into(), digits))
     }
 
     /// The judgement that framing makes.

@@ -52,6 +52,7 @@ pub use compose::request_of;
 use std::time::Duration;
 
 use crate::frame::Dissection;
+use crate::frame::checksum::CheckKind;
 use crate::protocol::secrets::Suspect;
 use crate::protocol::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, MasterRequest,
@@ -136,6 +137,10 @@ impl Family for Ce {
 
     fn secrets(&self, suspect: &Suspect<'_>, hide: &mut dyn FnMut(Range<usize>)) {
         secrets::find(suspect, hide);
+    }
+
+    fn secret_checks(&self) -> &'static [CheckKind] {
+        &[CheckKind::Crc8B5]
     }
 
     fn commands(&self, dialect: Dialect) -> &'static [Command] {

@@ -70,8 +70,8 @@ pub fn find(suspect: &Suspect<'_>, hide: &mut dyn FnMut(Range<usize>)) {
 /// A sound frame that sets a password, which is explained as such only where the dialect is known.
 fn find_in_sound(wire: &[u8], hide: &mut dyn FnMut(Range<usize>)) {
     let start = usize::from(wire.first() == Some(&END));
-    let sets = wire.len() <= frame::WIRE_MAX && wire.windows(2).any(|code| code == SET_PASSWORD);
-    if sets && wire.get(start) == Some(&OPT) {
+    let may_set = wire.get(start) == Some(&OPT) && wire.len() <= frame::WIRE_MAX;
+    if may_set && memchr::memmem::find(wire, &SET_PASSWORD).is_some() {
         look(&Content::read(wire, start, false), hide);
     }
 }

@@ -5,6 +5,7 @@
 //! or CE308 can be set to either, or to find out by itself (parameter `PRTzz`).
 
 use super::{EKT, EMR, NEVA_1, NEVA_3};
+use crate::frame::checksum::CheckKind;
 use crate::protocol::Dialect;
 use crate::reading::Check;
 
@@ -31,9 +32,14 @@ impl Rule {
 
     /// As it is told: `BCC xor7`.
     pub const fn name(self) -> &'static str {
+        self.kind().name()
+    }
+
+    /// Its id.
+    pub const fn kind(self) -> CheckKind {
         match self {
-            Self::Xor7 => "BCC xor7",
-            Self::Add7 => "BCC add7",
+            Self::Xor7 => CheckKind::Xor7,
+            Self::Add7 => CheckKind::Add7,
         }
     }
 

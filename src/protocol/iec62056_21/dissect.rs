@@ -19,6 +19,7 @@ use super::PROTOCOL;
 use super::bcc::{CHECK, Method, Rule};
 use super::message::{Block, Command, End, Message, parse};
 use super::step::Stand;
+use crate::frame::checksum::CheckKind;
 use crate::frame::{
     Checksum, Direction, Dissection, Field, Layer, Origin, Reason, Span, Value, Verdict, doubt_all,
 };
@@ -136,7 +137,7 @@ fn judge(message: &Message, text: &[u8], context: &Context<'_>, odd: usize) -> (
         Ok(rule) => (rule, found),
         Err(rule) => (rule, rule.of(covered)),
     };
-    let sum = Checksum::new(rule.name(), found.into(), expected.into(), 2);
+    let sum = Checksum::new(rule.kind(), found.into(), expected.into(), 2);
     let has_more = block.bcc.is_some_and(|at| at + 1 < text.len());
     if has_more && !sum.verdict().is_bad() {
         return (Verdict::Malformed("bytes behind the check character"), Some(sum));
@@ -147,11 +148,15 @@ fn judge(message: &Message, text: &[u8], context: &Context<'_>, odd: usize) -> (
 /// What is wrong with a check character, and whether the other rule would have given it.
 fn mismatch(message: &Message, text: &[u8], sum: Checksum) -> String {
     let Checksum { kind, found, expected, .. } = sum;
-    let other = if kind == Rule::Xor7.name() { Rule::Add7 } else { Rule::Xor7 };
+    let other = if kind == CheckKind::Xor7 { Rule::Add7 } else { Rule::Xor7 };
     let covered = block(message).map(|block| block.covered(text)).unwrap_or_default();
     let alternative = u32::from(other.of(covered));
     let fits = if alternative == found { ", which fits" } else { "" };
-    format!("{kind} {found:02X}, expected {expected:02X}; {} would be {alternative:02X}{fits}", other.name())
+    format!(
+        "{} {found:02X}, expected {expected:02X}; {} would be {alternative:02X}{fits}",
+        kind.name(),
+        other.name()
+    )
 }
 
 /// Who sends a message shows in its form; acknowledgements and sign-offs come from either.

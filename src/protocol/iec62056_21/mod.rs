@@ -57,6 +57,7 @@ pub use step::{Stand, Step};
 use std::time::Duration;
 
 use crate::frame::Dissection;
+use crate::frame::checksum::CheckKind;
 use crate::protocol::secrets::Suspect;
 use crate::protocol::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, KnownCode, LineSettings,
@@ -123,6 +124,10 @@ impl Family for Iec {
 
     fn secrets(&self, suspect: &Suspect<'_>, hide: &mut dyn FnMut(Range<usize>)) {
         secrets::find(suspect, hide);
+    }
+
+    fn secret_checks(&self) -> &'static [CheckKind] {
+        &[CheckKind::Xor7, CheckKind::Add7]
     }
 
     fn commands(&self, dialect: Dialect) -> &'static [Command] {

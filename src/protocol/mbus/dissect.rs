@@ -2,6 +2,7 @@
 
 use super::link::{self, Frame, Long};
 use super::{amis, header, names, record};
+use crate::frame::checksum::CheckKind;
 use crate::frame::{Checksum, Direction, Dissection, Layer, Reason, Span, Value, Verdict};
 use crate::protocol::Context;
 use crate::protocol::sheet::Sheet;
@@ -83,7 +84,7 @@ fn direction(c: u8, context: &Context<'_>) -> Direction {
 }
 
 const fn checksum(found: u8, expected: u8) -> Checksum {
-    Checksum::new("sum modulo 256", found as u32, expected as u32, 2)
+    Checksum::new(CheckKind::Sum8, found as u32, expected as u32, 2)
 }
 
 /// Checksum and stop byte, the last two of `end` bytes.

@@ -59,6 +59,7 @@ use super::{
     MasterRequest, Plan, Profile, Reach, Request, Responder, Setup, SetupError, Source, Stage, Tracker,
 };
 use crate::frame::Dissection;
+use crate::frame::checksum::CheckKind;
 use crate::protocol::secrets::Suspect;
 
 /// Three phases, passwords of digits sent as numbers: a type without the letter D.
@@ -128,6 +129,10 @@ impl Family for Mercury230 {
 
     fn secrets(&self, suspect: &Suspect<'_>, hide: &mut dyn FnMut(Range<usize>)) {
         secrets::find(suspect, hide);
+    }
+
+    fn secret_checks(&self) -> &'static [CheckKind] {
+        &[CheckKind::Modbus]
     }
 
     fn commands(&self, _: Dialect) -> &'static [Command] {

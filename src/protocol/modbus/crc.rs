@@ -1,7 +1,7 @@
 //! CRC-16/MODBUS at the end of a frame, low byte first.
 
 use crate::frame::Checksum;
-use crate::frame::checksum::{MODBUS, MODBUS_RULE};
+use crate::frame::checksum::{CheckKind, MODBUS};
 
 /// Bytes of the CRC, least significant first.
 pub const CRC: usize = 2;
@@ -19,7 +19,7 @@ pub fn crc_step(crc: u16, byte: u8) -> u16 {
 /// The CRC that follows a body, beside the one it should be.
 pub fn checksum(body: &[u8], crc: [u8; CRC]) -> Checksum {
     let (found, expected) = (u16::from_le_bytes(crc), MODBUS.checksum(body));
-    Checksum::new(MODBUS_RULE.name, found.into(), expected.into(), 4)
+    Checksum::new(CheckKind::Modbus, found.into(), expected.into(), 4)
 }
 
 /// `CRC C645, expected C644`.

@@ -57,9 +57,9 @@ fn head(look: &mut Look<'_>, area: Rect, shown: &Dissection, layer: usize) {
     let summary = shown.summary();
     let sum = shown.checksum.map(|sum| match sum.verdict() {
         Verdict::Bad(mismatch) if !summary.contains(&mismatch.to_string()) => {
-            format!(" {} {mismatch}", sum.kind)
+            format!(" {} {mismatch}", sum.kind.name())
         }
-        _ => format!(" {}", sum.kind),
+        _ => format!(" {}", sum.kind.name()),
     });
     let sum = sum.unwrap_or_default();
     let right = format!("{}{verdict}{sum}", views(shown, layer));

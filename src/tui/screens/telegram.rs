@@ -50,7 +50,7 @@ fn title(look: &Look<'_>) -> String {
     let telegrams = &look.state.telegrams;
     let Some(shown) = &telegrams.glass.shown else { return "Telegram".to_owned() };
     let glyphs = look.theme.glyphs();
-    let sum = shown.checksum.map(|sum| format!(" {}", sum.kind)).unwrap_or_default();
+    let sum = shown.checksum.map(|sum| format!(" {}", sum.kind.name())).unwrap_or_default();
     let verdict = match shown.verdict {
         Verdict::Good => format!("{}{sum}", glyphs.good),
         Verdict::Bad(_) | Verdict::Malformed(_) => format!("{}{sum}", glyphs.bad),

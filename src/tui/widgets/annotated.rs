@@ -223,18 +223,19 @@ const MOST_UNBROKEN: usize = 8;
 fn checksum(sum: Checksum, theme: &Theme) -> (String, Role) {
     let glyphs = theme.glyphs();
     match sum.verdict() {
-        Verdict::Bad(mismatch) => (format!("{} {} {mismatch}", glyphs.bad, sum.kind), Role::Bad),
-        _ => (format!("{} {} {}", glyphs.good, sum.kind, sum.found_text()), Role::Good),
+        Verdict::Bad(mismatch) => (format!("{} {} {mismatch}", glyphs.bad, sum.kind.name()), Role::Bad),
+        _ => (format!("{} {} {}", glyphs.good, sum.kind.name(), sum.found_text()), Role::Good),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::frame::checksum::CheckKind;
     use crate::tui::widgets::samples;
     use crate::tui::widgets::testing::{ascii, draw, keeps_to_its_area, styles, unicode};
 
-    const SUM: Checksum = Checksum::new("CRC-8/0xB5", 0xF5, 0xF5, 2);
+    const SUM: Checksum = Checksum::new(CheckKind::Crc8B5, 0xF5, 0xF5, 2);
 
     fn line(layer: &Layer) -> Annotated<'_> {
         Annotated { layer, checksum: Some(SUM), selected: None, revealed: false }

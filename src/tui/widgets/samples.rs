@@ -1,5 +1,6 @@
 //! What the tests of widgets draw: frames of an Energomera CE307 as its manual describes them.
 
+use crate::frame::checksum::CheckKind;
 use crate::frame::{Checksum, Direction, Dissection, Field, Layer, Mismatch, Span, Value, Verdict};
 use crate::reading::{Decimal, MeterTime, Unit};
 
@@ -97,7 +98,7 @@ pub fn dissection(layer: Layer, direction: Direction, verdict: Verdict) -> Disse
         address: Some(13462),
         title: "Energy by tariff",
         verdict,
-        checksum: Some(Checksum::new("CRC-8/0xB5", found, 0x1B, 2)),
+        checksum: Some(Checksum::new(CheckKind::Crc8B5, found, 0x1B, 2)),
         layers: vec![layer],
         readings: Vec::new(),
         problems: Vec::new(),

@@ -209,7 +209,7 @@ fn find_fault<F: Fields>(
 ) {
     match (verdict, checksum) {
         (Verdict::Bad(mismatch), Some(sum)) => {
-            sheet.problem("checksum", format!("{} {mismatch}", sum.kind), Some(span));
+            sheet.problem("checksum", format!("{} {mismatch}", sum.kind.name()), Some(span));
             explain_mismatch(sheet, end, sum);
         }
         (Verdict::Good, _) if wire::has_no_return(sheet.bytes) => {

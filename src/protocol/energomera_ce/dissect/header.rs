@@ -3,9 +3,8 @@
 use super::super::frame::{self, Kind, Packet};
 use super::found::Found;
 use super::sheet::Sheet;
+use crate::frame::checksum::CheckKind;
 use crate::frame::{Checksum, Value, checksum};
-
-const CRC: &str = "CRC-8/0xB5";
 
 /// OPT to command.
 pub fn fields(sheet: &mut Sheet<'_>, packet: &Packet, found: &Found) {
@@ -47,7 +46,7 @@ fn service(sheet: &mut Sheet<'_>, packet: &Packet) {
 pub fn crc(sheet: &mut Sheet<'_>, content: &[u8]) -> Checksum {
     let (found, before) = content.split_last().map_or((0, content), |(last, before)| (*last, before));
     let expected = checksum::CE.checksum(before);
-    let checksum = Checksum::new(CRC, found.into(), expected.into(), 2);
+    let checksum = Checksum::new(CheckKind::Crc8B5, found.into(), expected.into(), 2);
     sheet.leaf(0, "CRC", 1, Value::Checksum(found.into(), 2)).verdict = checksum.verdict();
     checksum
 }

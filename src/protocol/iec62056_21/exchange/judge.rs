@@ -110,7 +110,7 @@ fn verdict(message: Message, text: &[u8], readings: Vec<Reading>, asked: Option<
 
 fn damage(dissection: &crate::frame::Dissection) -> String {
     match (dissection.checksum, dissection.verdict) {
-        (Some(sum), crate::frame::Verdict::Bad(mismatch)) => format!("{} {mismatch}", sum.kind),
+        (Some(sum), crate::frame::Verdict::Bad(mismatch)) => format!("{} {mismatch}", sum.kind.name()),
         (_, crate::frame::Verdict::Malformed(what)) => what.to_owned(),
         _ => "damaged".to_owned(),
     }

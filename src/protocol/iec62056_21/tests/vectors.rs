@@ -167,7 +167,7 @@ fn check_characters_are_judged_as_their_sources_have_them() {
                     _ => None,
                 });
                 let kind = explained.checksum.expect("a check character").kind;
-                assert_eq!(kind, format!("BCC {}", algorithm.expect("a rule")), "{shown:?}");
+                assert_eq!(kind.name(), format!("BCC {}", algorithm.expect("a rule")), "{shown:?}");
             }
             Some(false) if explained.checksum.is_none() => {
                 let note = line.json["note"].as_str().unwrap_or_default();
