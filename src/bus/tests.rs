@@ -4,6 +4,7 @@ mod arriving;
 mod bounds;
 mod early;
 mod endless;
+mod line_changes;
 mod listening;
 mod permits;
 mod turns;

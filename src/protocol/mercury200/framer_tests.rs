@@ -195,6 +195,33 @@ fn a_listed_command_with_a_length_of_its_own_is_still_a_frame() {
 }
 
 #[test]
+fn a_frame_after_a_damaged_request_is_believed_at_once_where_the_same_meter_speaks() {
+    let mut damaged = bytes(REQUEST_27);
+    damaged[5] ^= 0x10;
+    let mut other = wire::frame(411_487, 0x63, &[0x40; 7]);
+    Heard::new(Source::Both).push(&damaged).hear(REPLY_63).cut(&["B7", "G14"]);
+    let heard = Heard::new(Source::Both).push(&damaged).push(&other).cut(&[]);
+    heard.pass(100).cut(&["B7", "G14"]);
+    // Nothing longer is possible after the longest answer: then it may be another meter's.
+    damaged = bytes(REPLY_27);
+    damaged[7] ^= 0x10;
+    Heard::new(Source::Both).push(&damaged).push(&other).cut(&["B23", "G14"]);
+    other[9] ^= 1;
+    Heard::new(Source::Both).push(&damaged).push(&other).cut(&[]);
+}
+
+#[test]
+fn an_unlisted_command_is_a_frame_only_when_what_follows_confirms_it() {
+    let strange = wire::frame(411_486, 0xEE, &[1, 2, 3, 4, 5]);
+    let followed = |rest: &[u8]| Heard::new(Source::Both).push(&strange).push(rest);
+    followed(&[0x5A, 0x3C]).pass(200).cut(&["N14"]);
+    followed(&[0, 0]).cut(&[]).pass(20).cut(&["G12", "N2"]);
+    // Idle bytes confirm it by the silence after them, not by their number.
+    let crowded = followed(&[0; HELD]);
+    assert!(!crowded.cuts.contains(&"G12".to_owned()), "{:?}", crowded.cuts);
+}
+
+#[test]
 fn without_times_a_dump_of_many_frames_comes_apart() {
     let mut dump = Vec::new();
     for _ in 0..50 {

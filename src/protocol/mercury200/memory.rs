@@ -333,6 +333,35 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_fits_several_places_sets_the_first_and_no_other() {
+        const TEXTS: [&str; 5] = ["1.25", "7", "2024-05-31", "2024-05-31T12:00:00", "5A5A"];
+        let mut tried = 0;
+        for name in places().map(|place| place.item.name) {
+            let all: Vec<Place> = places().filter(|place| place.is_called(name)).collect();
+            let [first, _, ..] = all.as_slice() else { continue };
+            let (before, mut after) = (memory(), memory());
+            let Some(text) = TEXTS.iter().find(|text| after.set(name, text, |_| true).is_ok()) else {
+                continue;
+            };
+            let key = (first.code, first.argument);
+            let changed: Vec<(u8, u8)> = after
+                .answers
+                .iter()
+                .filter(|(key, now)| before.answers.get(key) != Some(now))
+                .map(|(key, _)| *key)
+                .collect();
+            assert!(changed.contains(&key), "{name}: {text}: {changed:02X?}");
+            let follows = if key == INSTANT { POWER } else { key };
+            assert!(
+                changed.iter().all(|other| [key, follows].contains(other)),
+                "{name}: {text}: {changed:02X?}"
+            );
+            tried += 1;
+        }
+        assert!(tried > 10, "{tried}");
+    }
+
+    #[test]
     fn what_is_drawn_shows_in_power_current_and_energy_and_no_watt_second_is_lost() {
         let mut memory = memory();
         let spare = memory.draw(Load { watts: 2358, watt_seconds: 35_000 }, 0);

@@ -6,7 +6,7 @@ use super::super::OverMbus;
 use super::super::over_mbus::segments;
 use super::{Told, listen, problems, readings, vector};
 use crate::frame::{Secret, hex};
-use crate::protocol::{Dialect, Family, LineSettings, MeterKey, PieceKind};
+use crate::protocol::{Dialect, Family, Fault, LineSettings, Lock, MeterKey, PieceKind, sealed};
 
 /// What a published or made-up telegram tells with its own keys.
 fn told(id: &str) -> Vec<Told> {
@@ -33,6 +33,22 @@ fn told(id: &str) -> Vec<Told> {
 fn a_fault_is_told_by_its_name(#[case] id: &str, #[case] code: &str) {
     let told = told(id);
     assert!(problems(&told).contains(&code), "{id}: {:?}", problems(&told));
+}
+
+#[rstest]
+#[case::a_forged_tag("neg-tag-mismatch", Some(Lock::WrongKey))]
+#[case::another_authentication_key("neg-wrong-auth-key", Some(Lock::WrongKey))]
+#[case::no_system_title("neg-system-title-length-0", Some(Lock::NoKey))]
+#[case::damage("neg-checksum-seg1", None)]
+fn what_keeps_a_message_from_being_read_is_no_key_or_a_wrong_one(
+    #[case] id: &str,
+    #[case] expected: Option<Lock>,
+) {
+    let locks = told(id).into_iter().filter_map(|told| match sealed::fault(&told.dissection?) {
+        Some(Fault::Sealed { lock, .. }) => Some(lock),
+        _ => None,
+    });
+    assert_eq!(locks.last(), expected, "{id}");
 }
 
 #[test]

@@ -101,3 +101,19 @@ fn a_second_that_nobody_sees_pass_is_not_drawn() {
     send(&mut state, tick(31));
     assert!(state.shows_time() && state.generation > before);
 }
+
+#[test]
+fn another_screen_shows_all_its_panes_whatever_filled_the_one_before() {
+    for screen in Screen::ALL {
+        for other in Screen::ALL.into_iter().filter(|other| *other != screen) {
+            let mut state = connected(SIZE, screen);
+            keys(&mut state, &["z"]);
+            assert!(state.maximised, "{screen:?}");
+            go::to(&mut state, other);
+            assert!(!state.maximised, "{screen:?} to {other:?}");
+        }
+    }
+    let mut state = connected(SIZE, Screen::Bench);
+    keys(&mut state, &["z", "4"]);
+    assert_eq!((state.screen, state.maximised), (Screen::Trace, false));
+}
