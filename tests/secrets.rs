@@ -17,7 +17,6 @@ use meterscope::app::output::dissection::{Frame, Place};
 use meterscope::app::output::entry::{self, Show};
 use meterscope::app::output::explain::{self, Look};
 use meterscope::app::target::Target;
-use meterscope::bus::Decoder;
 use meterscope::frame::{Direction, Dissection, Mask, Secret};
 use meterscope::meter::{MODELS, Model};
 use meterscope::protocol::{Access, Address, Command, Context, Kind, Parameter, Request};
@@ -60,7 +59,7 @@ fn frames(model: &'static Model, command: &'static Command, password: &'static s
 
 /// Everything that is said of a frame, by every face that says something of frames.
 fn told(model: &'static Model, frame: &[u8], direction: Direction) -> String {
-    let decoder = Decoder { family: meterscope::app::target::family_of(model), dialect: model.dialect };
+    let decoder = model.decoder();
     let context = Context { direction, dialect: model.dialect, ..Context::default() };
     let dissection = decoder.family.dissect(frame, &context);
     let mut text = explain::frame(&dissection, "", Look::default());
@@ -126,7 +125,7 @@ fn damaged(one: &[u8], other: &[u8]) -> Vec<[Vec<u8>; 2]> {
 /// Every pair of frames of a model that differ in a password alone. A byte of one that had to be stuffed shows in
 /// the length, which no mask can hide; such pairs are left out.
 fn pairs(model: &'static Model) -> Vec<(&'static Command, Vec<u8>, Vec<u8>)> {
-    let family = meterscope::app::target::family_of(model);
+    let family = model.protocol;
     let mut found = Vec::new();
     for command in family.commands(model.dialect) {
         for [one, other] in PASSWORDS {
@@ -143,8 +142,8 @@ fn frames_that_differ_in_a_password_alone_look_the_same_in_every_output() {
     let mut seen = BTreeSet::new();
     for model in MODELS {
         for (command, one, other) in pairs(model) {
-            families.insert(model.protocol);
-            if !seen.insert((model.protocol, model.dialect.0, one.clone())) {
+            families.insert(model.protocol.id());
+            if !seen.insert((model.protocol.id(), model.dialect.0, one.clone())) {
                 continue;
             }
             let what = format!("{} {}: {one:02X?} {other:02X?}", model.id, command.id);
@@ -166,7 +165,7 @@ fn frames_that_differ_in_a_password_alone_look_the_same_in_every_output() {
 fn every_command_that_sets_a_password_was_among_them() {
     let mut missing = Vec::new();
     for model in MODELS {
-        let family = meterscope::app::target::family_of(model);
+        let family = model.protocol;
         let is_secret = |parameter: &Parameter| matches!(parameter.kind, Kind::Password { .. });
         let tried: BTreeSet<&str> = pairs(model).iter().map(|(command, ..)| command.id).collect();
         let sets = family.commands(model.dialect).iter().filter(|c| c.parameters.iter().any(is_secret));
@@ -182,7 +181,7 @@ fn what_was_hidden_is_told_when_it_is_to_be_revealed() {
     let (_, frame, other) = pairs(model).remove(0);
     let revealed = |frame: &[u8]| {
         let context = Context { direction: Direction::Request, dialect: model.dialect, ..Context::default() };
-        let dissection = meterscope::app::target::family_of(model).dissect(frame, &context);
+        let dissection = model.protocol.dissect(frame, &context);
         explain::frame(&dissection, "", Look { reveal: true, ..Look::default() })
     };
     let hex: Vec<String> = frame.iter().map(|byte| format!("{byte:02X}")).collect();

@@ -11,11 +11,11 @@
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use meterscope::app::target::{Target, family_of};
+use meterscope::app::target::Target;
 use meterscope::frame::{At, visible};
 use meterscope::link::{Clock, Link, LinkCommand, LinkEvent};
 use meterscope::meter::{AddressRule, Login, Model, Order, Wiring, model};
-use meterscope::protocol::energomera_ce::KERNEL10;
+use meterscope::protocol::energomera_ce::{Ce, KERNEL10};
 use meterscope::protocol::{
     Action, Address, Event, Exchange, Fault, IfSilent, LineSettings, Options, PieceKind, Plan, Request,
     Source, Unfit,
@@ -29,7 +29,7 @@ static CE307: Model = Model {
     id: "energomera-ce307",
     maker: "Energomera",
     title: "CE307",
-    protocol: "energomera-ce",
+    protocol: &Ce,
     dialect: KERNEL10,
     line: LINE,
     other_speeds: &[],
@@ -100,7 +100,7 @@ async fn bus(meters: Vec<SimMeter>, faults: &Faults) -> Link {
 
 /// Carries a plan out, as the bus task does but without its care for echoes.
 async fn carry_out(link: &mut Link, clock: Clock, plan: Plan) -> Outcome {
-    let family = family_of(model(plan.profile.model).unwrap());
+    let family = model(plan.profile.model).unwrap().protocol;
     let mut framer = family.framer(Source::Replies, LINE);
     let mut exchange = family.exchange(plan).unwrap();
     let mut outcome = Outcome::default();

@@ -3,7 +3,7 @@
 
 use std::io::Cursor;
 
-use meterscope::protocol::{Dialect, registry};
+use meterscope::protocol::{Decoder, registry};
 use meterscope::trace::Paging;
 use meterscope::trace::pcapng::{Reader, Record};
 use meterscope::trace::replay::Replay;
@@ -20,13 +20,13 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
         }
     }
     assert!(carried <= input.len(), "{carried} bytes out of a file of {}", input.len());
-    let decoders = registry::FAMILIES.iter().map(|family| Some((*family, Dialect(0))));
+    let decoders = registry::FAMILIES.iter().map(|family| Some(Decoder::of(*family)));
     for decoder in decoders.chain([None]) {
         play(input, decoder);
     }
 });
 
-fn play(input: &[u8], decoder: Option<(&'static dyn meterscope::protocol::Family, Dialect)>) {
+fn play(input: &[u8], decoder: Option<Decoder>) {
     let Ok(mut replay) = Replay::new(Cursor::new(input), decoder) else { return };
     let mut trace = replay.trace(Paging::default());
     replay.step(&mut trace, MOST).expect("a slice can be read");

@@ -133,7 +133,6 @@ impl Wants {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::target::family_of;
     use crate::meter::MODELS;
     use crate::protocol::{Address, Group, Kind};
 
@@ -219,7 +218,7 @@ mod tests {
     #[test]
     fn what_may_lose_a_meter_its_data_or_its_supply_acts_in_every_catalogue() {
         for model in MODELS {
-            for command in family_of(model).commands(model.dialect) {
+            for command in model.protocol.commands(model.dialect) {
                 let says = |word: &&&str| {
                     command.id.contains(**word) || command.title.to_lowercase().contains(**word)
                 };

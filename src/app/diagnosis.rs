@@ -8,9 +8,7 @@ use crate::bus::Counters;
 use crate::frame::Direction;
 use crate::link::Place;
 use crate::meter::{AddressRule, Model};
-use crate::protocol::{
-    Address, Failure, Family, Fault, Judged, LineSettings, Lock, Unfit, iec62056_21, registry,
-};
+use crate::protocol::{Address, Failure, Family, Fault, Judged, LineSettings, Lock, Unfit, iec62056_21};
 use crate::trace::{Entry, EntryKind, Trace, Way};
 
 /// What is known when a request has failed.
@@ -234,7 +232,7 @@ fn look_at(case: &Case<'_>, fault: &Fault) -> Vec<String> {
         return list;
     }
     let line = case.line.unwrap_or(case.model.line);
-    let told = noise::looks_like(case.received, line, case.model.protocol);
+    let told = noise::looks_like(case.received, line, case.model.protocol.id());
     told.map(Cow::into_owned).into_iter().chain(list).collect()
 }
 
@@ -303,12 +301,12 @@ fn silence(case: &Case<'_>) -> Vec<String> {
 
 /// The check list of a meter that has fallen silent in the middle of a conversation.
 fn fell_silent(case: &Case<'_>) -> Vec<String> {
-    let family = registry::family(case.model.protocol);
+    let family = Some(case.model.protocol);
     let mut list = Vec::new();
     if family.is_some_and(Family::has_sessions) {
         list.push("session: a meter ends one by itself when nothing comes for a while: ask again".to_owned());
     }
-    if case.model.protocol == iec62056_21::PROTOCOL {
+    if case.model.protocol.id() == iec62056_21::PROTOCOL {
         list.push("speed: the meter may change it late, or not at all, after its identification".to_owned());
     }
     list.push("line: what comes and goes, such as a loose terminal, a weak supply, noise".to_owned());
@@ -400,7 +398,7 @@ mod tests {
         let model = meter::model("energomera-ce307").expect("a model");
         let address = model.resolve(address).expect("an address").remove(0).address;
         let target = Target { model, address, password: None, keys: Vec::new() };
-        let decoder = Some((target.family(), model.dialect));
+        let decoder = Some(model.decoder());
         let (mut trace, mut digest) =
             (Trace::new(jiff::Timestamp::UNIX_EPOCH), Digest::new(decoder, split, model.line));
         for (second, (way, bytes)) in (1..).zip(traffic) {

@@ -16,6 +16,9 @@ const LOOKED_BACK: usize = 32;
 /// Bytes below which nothing is said.
 const FEW: usize = 24;
 
+/// The line that bytes are judged by where nobody knows it: the fastest, for which no byte came too slowly.
+pub const UNKNOWN_LINE: LineSettings = LineSettings::n81(115_200);
+
 /// Families that cut their frames alike, so that the one finds what is the other's.
 const ALIKE: &[[&str; 2]] = &[["dlms-mbus", "mbus"]];
 

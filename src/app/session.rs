@@ -2,26 +2,24 @@
 
 use std::path::PathBuf;
 use std::thread;
-use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, watch};
 
 use super::broker;
-use crate::bus::{self, BusEvent, Decoder, Ends, Handle, Intent, Port, Shown, Standing, Status, Wanted};
+use crate::bus::{
+    self, BUS_ENDS_WITHIN, BusEvent, Ends, Handle, Intent, Port, Shown, Standing, Status, Wanted,
+};
 use crate::frame::visible;
 use crate::link::{
     Clock, Link, LinkCommand, LinkName, ListenLink, OpenError, Place, Topic, listen, mqtt, rfc2217, serial,
     tcp,
 };
 use crate::meter::Model;
-use crate::protocol::{LineSettings, MeterKey};
+use crate::protocol::{Decoder, LineSettings, MeterKey};
 use crate::sim::fault::Faults;
 use crate::sim::{SimBus, SimMeter, Speed, demo_meters, share_a_bus};
 use crate::trace::{Capture, Ring, SharedTrace, Trace};
-
-/// How long the end of a session is waited for.
-const FAREWELL: Duration = Duration::from_secs(4);
 
 /// Whether a link is opened to talk or only to listen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,8 +138,7 @@ impl Session {
                 }
             }
         };
-        // The bus gives up by itself before that.
-        let _ = tokio::time::timeout(FAREWELL, ended).await;
+        let _ = tokio::time::timeout(BUS_ENDS_WITHIN, ended).await;
     }
 }
 

@@ -6,12 +6,11 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::bus::Decoder;
 use crate::frame::Secret;
 use crate::meter::{self, Login, Model, Preset};
 use crate::protocol::{
-    Address, ArgumentError, Command, Family, LineSettings, MeterId, MeterKey, Options, Plan, Profile, Reach,
-    Request, registry,
+    Address, ArgumentError, Command, Decoder, Family, LineSettings, MeterId, MeterKey, Options, Plan,
+    Profile, Reach, Request,
 };
 
 /// Records of a load profile a day: half hours.
@@ -60,12 +59,9 @@ impl Target {
     }
 
     /// The family that speaks the model's protocol.
-    ///
-    /// # Panics
-    /// Never: a test holds that every model names a family of the registry.
     #[must_use]
-    pub fn family(&self) -> &'static dyn Family {
-        family_of(self.model)
+    pub const fn family(&self) -> &'static dyn Family {
+        self.model.protocol
     }
 
     /// The meter that is meant, as frames tell it; the nameless one of its family where nobody is addressed.
@@ -78,8 +74,8 @@ impl Target {
 
     /// By what the traffic with it is to be cut and tracked.
     #[must_use]
-    pub fn decoder(&self) -> Decoder {
-        Decoder { family: self.family(), dialect: self.model.dialect }
+    pub const fn decoder(&self) -> Decoder {
+        self.model.decoder()
     }
 
     /// The zone of its clock, where its model is of one country.
@@ -182,19 +178,6 @@ impl Target {
     }
 }
 
-/// The family that speaks a model's protocol.
-///
-/// # Panics
-/// Never: a test holds that every model names a family of the registry.
-#[must_use]
-pub fn family_of(model: &Model) -> &'static dyn Family {
-    #[expect(
-        clippy::expect_used,
-        reason = "models and families are both compiled in; a test walks all models"
-    )]
-    registry::family(model.protocol).expect("every model names a family")
-}
-
 fn default_password(login: Login) -> Option<Secret> {
     match login {
         Login::None | Login::Optional { default: "", .. } => None,
@@ -208,6 +191,7 @@ fn default_password(login: Login) -> Option<Secret> {
 mod tests {
     use super::*;
     use crate::meter::MODELS;
+    use crate::protocol::registry;
 
     fn target(model: &'static Model) -> Target {
         Target { model, address: Address::numeric("1", 1), password: None, keys: Vec::new() }
@@ -234,10 +218,10 @@ mod tests {
     }
 
     #[test]
-    fn every_model_names_a_family_and_its_everyday_set_fits_it() {
+    fn the_family_of_every_model_is_registered_and_its_everyday_set_fits_it() {
         for model in MODELS {
             let target = target(model);
-            assert_eq!(target.family().id(), model.protocol);
+            assert_eq!(registry::family(model.protocol.id()), Some(model.protocol));
             for preset in model.everyday {
                 let request = target.request(preset.command, preset.arguments.iter().copied());
                 assert!(request.is_ok(), "{} {}: {request:?}", model.id, preset.command);

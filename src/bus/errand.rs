@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use super::Decoder;
 use super::permit::{Forbidden, Permit};
 use super::raw::RawExchange;
-use crate::protocol::{Access, ComposeError, Exchange, LineSettings, Plan, guard};
+use crate::protocol::{Access, ComposeError, Decoder, Exchange, LineSettings, Plan, guard};
 
 /// Something to be carried out on the line. One that may change a meter cannot be made without a [`Permit`].
 #[derive(Debug)]
@@ -170,5 +169,5 @@ impl Errand {
 /// What bytes typed by hand would do to a meter of the picked protocol, or to any: [`guard::access`].
 #[must_use]
 pub fn access(bytes: &[u8], decoder: Option<Decoder>) -> Option<Access> {
-    guard::access(bytes, decoder.map(|decoder| (decoder.family, decoder.dialect)))
+    guard::access(bytes, decoder)
 }

@@ -3,11 +3,11 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::JobId;
 use super::errand::{Errand, Scope, Urgency};
 use super::written::Unsettled;
-use super::{Decoder, JobId};
 use crate::frame::At;
-use crate::protocol::{Event, Exchange, Spent, Wait};
+use crate::protocol::{Decoder, Event, Exchange, Spent, Wait};
 
 /// Something heard before the request had left the wire: on a pseudo-terminal the answer can overtake the
 /// computed end of the request.

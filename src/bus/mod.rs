@@ -38,32 +38,15 @@ use std::time::Duration;
 
 use crate::frame::At;
 use crate::link::{LineErrors, OpenError, SoftParity};
-use crate::protocol::{Dialect, Failure, Family, Finding, LineSettings, Warning};
+use crate::protocol::{Decoder, Failure, Finding, LineSettings, Warning};
 use crate::reading::Reading;
 use crate::trace::CaptureState;
 
-/// Which protocol the traffic is cut and tracked by.
-#[derive(Clone, Copy)]
-pub struct Decoder {
-    /// The family.
-    pub family: &'static dyn Family,
-    /// The dialect, where a picked model fixes it.
-    pub dialect: Dialect,
-}
+/// How long a stopped exchange may take to sign off before the link is closed all the same.
+pub const FAREWELL: Duration = Duration::from_secs(3);
 
-impl Decoder {
-    /// Whether both name the same family and dialect.
-    #[must_use]
-    pub fn is_same(&self, other: &Self) -> bool {
-        self.family.id() == other.family.id() && self.dialect == other.dialect
-    }
-}
-
-impl std::fmt::Debug for Decoder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Decoder").field("family", &self.family.id()).field("dialect", &self.dialect).finish()
-    }
-}
+/// How long a face waits for a bus that it has told to stop: the bus gives up by itself before that.
+pub const BUS_ENDS_WITHIN: Duration = FAREWELL.saturating_add(Duration::from_secs(1));
 
 /// A number that a face gives to what it asks for, to know the answers by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

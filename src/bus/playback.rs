@@ -8,10 +8,10 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 
 use super::handle::Ends;
-use super::{BusEvent, Counters, Decoder, Errand, JobEvent, JobId, LinkState, Speech, Status};
+use super::{BusEvent, Counters, Errand, JobEvent, JobId, LinkState, Speech, Status};
 use crate::frame::{At, visible};
 use crate::link::{OpenError, Share};
-use crate::protocol::{Action, Event, Exchange, Failure, Fault, Judged};
+use crate::protocol::{Action, Decoder, Event, Exchange, Failure, Fault, Judged};
 use crate::trace::replay::{FileError, Replay};
 use crate::trace::{EntryKind, Mark, Paging, SharedTrace, Trace, Way};
 use wishes::{Wish, Wishes};
@@ -47,7 +47,7 @@ struct Player {
 impl Player {
     /// Plays it from its beginning, until something else is wanted.
     async fn play_once(&mut self, path: &Path, decoder: Option<Decoder>) -> Result<(), FileError> {
-        let mut replay = Replay::open(path, decoder.map(|d| (d.family, d.dialect)))?;
+        let mut replay = Replay::open(path, decoder)?;
         self.trace.lock().restart(replay.trace(Paging::default()));
         let link = LinkState::Open("capture".to_owned());
         let mut status = Status { link, speech: Speech::File, ..Status::default() };

@@ -10,7 +10,6 @@ mod unheard;
 
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
-use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
@@ -24,15 +23,12 @@ use super::reports::Reports;
 use super::search::Search;
 use super::seven::SevenBits;
 use super::talk::Talk;
-use super::{BusEvent, Counters, Decoder, Intent, JobEvent, JobId, LinkState, Standing, Status, Wanted};
+use super::{BusEvent, Counters, FAREWELL, Intent, JobEvent, JobId, LinkState, Standing, Status, Wanted};
 use crate::frame::At;
 use crate::link::{Clock, LinkEvent, Share, Turn};
-use crate::protocol::{Event, LineSettings};
+use crate::protocol::{Decoder, Event, LineSettings};
 use crate::trace::{CaptureState, Digest, SharedTrace, Split, Way};
 use orders::Orders;
-
-/// How long a stopped exchange may take to sign off before the link is closed all the same.
-const FAREWELL: Duration = Duration::from_secs(3);
 
 /// Runs a bus over a link until the link is closed or nobody holds the handle any more.
 pub async fn run(
@@ -53,7 +49,7 @@ pub async fn run(
         orders,
         clock,
         trace,
-        digest: Digest::new(decoder.map(|d| (d.family, d.dialect)), split, LineSettings::default()),
+        digest: Digest::new(decoder, split, LineSettings::default()),
         decoder,
         split,
         queue: Queue::default(),
@@ -237,7 +233,7 @@ impl Bus {
         self.through_digest(at, |digest, trace, out| digest.finish(trace, out));
         self.decoder = decoder;
         let line = self.talk.status.line.unwrap_or_default();
-        self.digest = Digest::new(decoder.map(|d| (d.family, d.dialect)), self.split, line);
+        self.digest = Digest::new(decoder, self.split, line);
         self.settle_speech();
         self.search_anew();
     }

@@ -1,9 +1,8 @@
 //! The search for the line while nobody asks for anything: what comes in is judged, and the line follows.
 
-use super::Decoder;
 use crate::frame::At;
 use crate::protocol::line_search::{UNKNOWN, Usual};
-use crate::protocol::{Finding, Judged, LineSearch, LineSettings};
+use crate::protocol::{Decoder, Finding, Judged, LineSearch, LineSettings};
 use crate::trace::{Claimed, EntryKind, Way};
 
 /// Where the search stands. There is none on a line that somebody has chosen or that the far end sets, nor for meters

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{Decoder, Status};
+use super::Status;
 use crate::frame::At;
-use crate::protocol::{Access, Address, Command, LineSettings, Profile, Request};
+use crate::protocol::{Access, Address, Command, Decoder, LineSettings, Profile, Request};
 
 /// How many of the meters that another master asks are remembered.
 const REMEMBERED: usize = 4;

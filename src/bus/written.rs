@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 
+use super::errand;
 use super::permit::{Ended, Outgoing};
-use super::{Decoder, errand};
 use crate::frame::{Direction, Mask};
 use crate::protocol::secrets;
-use crate::protocol::{Access, Context, Failure};
+use crate::protocol::{Access, Context, Decoder, Failure};
 use crate::trace::{EntryKind, Trace, Way};
 
 /// Answer bytes that are kept in a record at most.

@@ -5,11 +5,10 @@ use super::exit::{Exit, Outcome};
 use super::out::Out;
 use crate::app::output::catalogue::{self, CommandJson};
 use crate::app::output::paint::Sheet;
-use crate::app::target::family_of;
 
 /// Prints the commands of a model.
 pub fn run(global: &Global, given: &Commands) -> Outcome {
-    let commands = family_of(given.model).commands(given.model.dialect);
+    let commands = given.model.protocol.commands(given.model.dialect);
     let mut out = Out::new();
     if global.json {
         out.json(&commands.iter().map(CommandJson::of).collect::<Vec<_>>())?;

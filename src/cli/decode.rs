@@ -14,15 +14,10 @@ use crate::app::noise;
 use crate::app::output::entry::Show;
 use crate::app::output::explain::{self, Look};
 use crate::app::output::paint::Sheet;
-use crate::app::target::family_of;
-use crate::bus::Decoder;
 use crate::frame::visible;
 use crate::meter::Model;
-use crate::protocol::{Dialect, LineSettings};
+use crate::protocol::Decoder;
 use crate::trace::{Trace, Way};
-
-/// The line on which bytes are judged whose line nobody knows.
-const UNKNOWN: LineSettings = LineSettings::n81(115_200);
 
 /// Prints what captured bytes mean.
 pub fn run(global: &Global, given: &Decode) -> Outcome {
@@ -48,7 +43,7 @@ fn suspicion(
     trace: &Trace,
     (model, decoder): (Option<&'static Model>, Option<Decoder>),
 ) -> Option<Cow<'static, str>> {
-    let line = model.map_or(UNKNOWN, |model| model.line);
+    let line = model.map_or(noise::UNKNOWN_LINE, |model| model.line);
     let protocol = decoder.map_or("", |decoder| decoder.family.id());
     noise::looks_like(&noise::newest(trace, 0), line, protocol)
 }
@@ -57,8 +52,8 @@ fn suspicion(
 #[must_use]
 pub fn chosen(model: Option<&'static Model>, protocol: Protocol) -> Option<Decoder> {
     match (model, protocol) {
-        (Some(model), _) => Some(Decoder { family: family_of(model), dialect: model.dialect }),
-        (None, Protocol::Known(family)) => Some(Decoder { family, dialect: Dialect::default() }),
+        (Some(model), _) => Some(model.decoder()),
+        (None, Protocol::Known(family)) => Some(Decoder::of(family)),
         (None, Protocol::Auto) => None,
     }
 }

@@ -15,16 +15,15 @@ use super::outlet::Outlet;
 use super::traffic::Printer;
 use crate::app::session::{self, Opening, Session};
 use crate::app::target::Target;
-use crate::bus::{BusEvent, Errand, Intent, JobEvent, JobId, LinkState, OtherMaster, Standing, Status};
+use crate::bus::{
+    BUS_ENDS_WITHIN, BusEvent, Errand, Intent, JobEvent, JobId, LinkState, OtherMaster, Standing, Status,
+};
 use crate::frame::visible;
 use crate::link::{OpenError, Place, SHARE, Share, Turn};
 use crate::protocol::Profile;
 
 /// How long a converter may take to dial in.
 const DIAL_IN: Duration = Duration::from_secs(30);
-
-/// How long a stopped exchange may take to sign off, and a link to close.
-const FAREWELL: Duration = Duration::from_secs(3);
 
 /// Bytes of the trace that are kept: entries are looked at once, soon after they came.
 const TRACE: usize = 16 << 20;
@@ -41,9 +40,6 @@ const AN_EVENT: usize = SHARE / 16;
 /// Bytes of text that are made at once.
 const PIECE: usize = 32 * 1024;
 
-/// Round trip and packing time that is granted to a converter on the network.
-const NETWORK_DELAY: Duration = Duration::from_millis(300);
-
 /// Runs a subcommand that waits for things.
 pub fn block_on(work: impl Future<Output = Outcome>) -> Outcome {
     out::detach_remarks();
@@ -51,15 +47,6 @@ pub fn block_on(work: impl Future<Output = Outcome>) -> Outcome {
     match runtime {
         Ok(runtime) => runtime.block_on(work),
         Err(error) => Err(Trouble::new(Exit::System, "starting", error.to_string()).into()),
-    }
-}
-
-/// What is added to every deadline on such a link.
-#[must_use]
-pub const fn network_delay(place: &Place) -> Duration {
-    match place {
-        Place::Tcp(..) | Place::Rfc2217(..) | Place::Listen(..) => NETWORK_DELAY,
-        _ => Duration::ZERO,
     }
 }
 
@@ -235,7 +222,7 @@ impl Live {
     #[must_use]
     pub fn profile(&self, target: &Target) -> Profile {
         let settings = self.session.status.borrow().line.or(self.session.name.line);
-        let delay = network_delay(&self.session.name.place);
+        let delay = self.session.name.place.network_delay();
         target.profile(settings.unwrap_or(target.model.line), delay)
     }
 
@@ -365,7 +352,7 @@ impl Live {
     /// Stops a job and waits until it has signed off.
     pub async fn cancel(&mut self, job: JobId) {
         self.session.send(Intent::Cancel(job));
-        let until = Instant::now() + FAREWELL;
+        let until = Instant::now() + BUS_ENDS_WITHIN;
         while let Ok(Some(event)) = timeout_at(until, self.session.events.recv()).await {
             match event {
                 BusEvent::Job(of, JobEvent::Finished) if of == job => break,
@@ -393,7 +380,7 @@ impl Live {
     /// Closes the link and waits until everything is written.
     pub async fn close(&mut self) {
         self.session.send(Intent::Close);
-        let until = Instant::now() + FAREWELL;
+        let until = Instant::now() + BUS_ENDS_WITHIN;
         while !self.ended {
             match timeout_at(until, self.session.events.recv()).await {
                 Ok(Some(BusEvent::Ended(_)) | None) | Err(_) => self.ended = true,

@@ -6,19 +6,17 @@ use super::out::Out;
 use crate::app::output::catalogue::{self, ModelJson};
 use crate::app::output::paint::Sheet;
 use crate::meter::MODELS;
-use crate::protocol::registry;
 
 /// Prints the models, or all that is known of one.
 pub fn run(global: &Global, given: &Models) -> Outcome {
     let mut out = Out::new();
     let picked = given.model.as_ref().map_or(MODELS, std::slice::from_ref);
     if global.json {
-        let models: Vec<ModelJson> =
-            picked.iter().map(|model| ModelJson::of(model, registry::family(model.protocol))).collect();
+        let models: Vec<ModelJson> = picked.iter().map(|model| ModelJson::of(model)).collect();
         out.json(&models)?;
     } else {
         let table = match given.model {
-            Some(model) => catalogue::model(model, registry::family(model.protocol)),
+            Some(model) => catalogue::model(model),
             None => catalogue::models(MODELS),
         };
         out.text(&table.render(Sheet::of_stdout(!global.no_color)))?;

@@ -404,7 +404,7 @@ impl Reader<'_> {
         reading::Poll {
             model: self.target.model.id,
             address: self.address(),
-            protocol: self.target.model.protocol,
+            protocol: self.target.model.protocol.id(),
             time: reading::time(begun),
             readings: poll.got.iter().map(item).collect(),
         }

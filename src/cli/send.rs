@@ -20,9 +20,9 @@ use crate::app::output::paint::Sheet;
 use crate::app::raw;
 use crate::app::session::{Opening, Recording, Role, Simulation};
 use crate::app::target::Target;
-use crate::bus::{Decoder, Errand, JobEvent, Permit};
+use crate::bus::{Errand, JobEvent, Permit};
 use crate::link::Place;
-use crate::protocol::{Failure, Fault, LineSettings, Options, Request};
+use crate::protocol::{Decoder, Failure, Fault, LineSettings, Options, Request};
 use crate::trace::Way;
 
 /// Sends a command or bytes and shows the answer.
@@ -168,7 +168,7 @@ fn decoder(given: &Send, bytes: &[u8]) -> Option<Decoder> {
 }
 
 async fn send_raw(live: &mut Live, given: &Send, (bytes, permit): (Vec<u8>, Option<Permit>)) -> Outcome {
-    let silence = given.silence + live::network_delay(&live.session.name.place);
+    let silence = given.silence + live.session.name.place.network_delay();
     let errand = match permit {
         Some(permit) => Errand::raw_permitted(bytes, silence, permit),
         None => Errand::raw_reading(bytes, silence, spoken(given))

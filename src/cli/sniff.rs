@@ -19,9 +19,9 @@ use crate::app::output::entry::Show;
 use crate::app::output::explain::Look;
 use crate::app::output::paint::Sheet;
 use crate::app::session::{Opening, Recording, Role, Simulation};
-use crate::bus::{BusEvent, Decoder, Intent, LinkState, Standing};
+use crate::bus::{BusEvent, Intent, LinkState, Standing};
 use crate::link::{Place, SHARE, Share, Turn, rfc2217};
-use crate::protocol::{LineSettings, MeterKey};
+use crate::protocol::{Decoder, LineSettings, MeterKey};
 use crate::trace::EntryKind;
 
 /// Prints what goes over a link until it is told to stop.
@@ -86,9 +86,6 @@ fn negotiates() -> String {
         rfc2217::MOST_FROM_LISTENER
     )
 }
-
-/// What a line is taken for that nobody has named: the fastest, of which no byte can be said to be too slow.
-const UNKNOWN: LineSettings = LineSettings::n81(115_200);
 
 /// Entries that are looked at for their protocol before the next are printed.
 const MOST_LOOKS: usize = 16;
@@ -201,9 +198,9 @@ impl Listener {
             return;
         }
         let line = status.line.or(self.live.session.name.line);
-        let line = line.unwrap_or(given.model.map_or(UNKNOWN, |model| model.line));
+        let line = line.unwrap_or(given.model.map_or(noise::UNKNOWN_LINE, |model| model.line));
         let protocol = match (given.model, given.protocol) {
-            (Some(model), _) => model.protocol,
+            (Some(model), _) => model.protocol.id(),
             (None, Protocol::Known(family)) => family.id(),
             (None, Protocol::Auto) => "",
         };

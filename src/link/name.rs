@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use crate::frame::visible;
 use crate::protocol::{BadLine, LineSettings};
@@ -46,6 +47,20 @@ pub enum Place {
     File(PathBuf),
     /// The simulated bus.
     Sim,
+}
+
+/// Round trip and packing time that is granted to a converter on the network.
+const NETWORK_DELAY: Duration = Duration::from_millis(500);
+
+impl Place {
+    /// The time that is added to every deadline on such a link; zero on a local port.
+    #[must_use]
+    pub const fn network_delay(&self) -> Duration {
+        match self {
+            Self::Tcp(..) | Self::Rfc2217(..) | Self::Listen(..) => NETWORK_DELAY,
+            Self::Serial(_) | Self::Mqtt(_) | Self::File(_) | Self::Sim => Duration::ZERO,
+        }
+    }
 }
 
 /// What is wrong with a link name.

@@ -1,7 +1,7 @@
 //! What a model is.
 
 use super::address::{AddressError, AddressRule, Candidate};
-use crate::protocol::{Address, Dialect, LineSettings};
+use crate::protocol::{Address, Decoder, Dialect, Family, LineSettings};
 
 /// A command with arguments, as the everyday set names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,8 +53,8 @@ pub struct Model {
     pub maker: &'static str,
     /// The type as the front plate has it.
     pub title: &'static str,
-    /// Protocol id.
-    pub protocol: &'static str,
+    /// The protocol family that it speaks.
+    pub protocol: &'static dyn Family,
     /// The dialect it speaks.
     pub dialect: Dialect,
     /// The line it leaves the factory with.
@@ -82,6 +82,12 @@ pub struct Model {
 }
 
 impl Model {
+    /// The decoder of its traffic.
+    #[must_use]
+    pub const fn decoder(&self) -> Decoder {
+        Decoder { family: self.protocol, dialect: self.dialect }
+    }
+
     /// What a person means by an address, the likeliest first; never empty. A meter that encrypts what it says by
     /// itself has none: what is given then is the name of an entry of the keys file, and goes nowhere.
     ///

@@ -1,5 +1,6 @@
 //! What a protocol family brings.
 
+use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -94,6 +95,21 @@ pub enum ComposeError {
         /// What fits.
         expected: &'static str,
     },
+}
+
+/// Families are told apart by their ids.
+impl PartialEq for dyn Family + '_ {
+    fn eq(&self, other: &Self) -> bool {
+        self.id() == other.id()
+    }
+}
+
+impl Eq for dyn Family + '_ {}
+
+impl fmt::Debug for dyn Family + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
 }
 
 /// A protocol family: one folder, one line in the registry.

@@ -4,6 +4,7 @@
 //! checksum and line with two of them, can only make it graver, by what it would hear in the bytes or anywhere in them.
 
 use super::command::Access;
+use super::decoder::Decoder;
 use super::family::{Dialect, Family};
 use super::{modbus, registry};
 
@@ -18,12 +19,12 @@ const LONGEST: usize = 600;
 /// none hears a write in them. Bytes that hold a message that writes beside anything else act, and so do more than
 /// any message has.
 #[must_use]
-pub fn access(bytes: &[u8], spoken: Option<(&'static dyn Family, Dialect)>) -> Option<Access> {
+pub fn access(bytes: &[u8], spoken: Option<Decoder>) -> Option<Access> {
     if bytes.len() > LONGEST || holds_a_write(bytes) {
         return Some(Access::Control);
     }
-    let heard = heard_by_others(bytes, spoken.map(|(family, _)| family.id()));
-    match spoken.map(|(family, dialect)| family.access(bytes, dialect)) {
+    let heard = heard_by_others(bytes, spoken.map(|spoken| spoken.family));
+    match spoken.map(|spoken| spoken.family.access(bytes, spoken.dialect)) {
         None => heard,
         Some(Some(own)) => heard.max(Some(own)),
         Some(None) => heard.filter(|heard| *heard != Access::Read),
@@ -31,8 +32,8 @@ pub fn access(bytes: &[u8], spoken: Option<(&'static dyn Family, Dialect)>) -> O
 }
 
 /// The gravest that families other than one make of bytes, in any dialect.
-fn heard_by_others(bytes: &[u8], but: Option<&str>) -> Option<Access> {
-    let others = registry::FAMILIES.iter().filter(|family| Some(family.id()) != but);
+fn heard_by_others(bytes: &[u8], but: Option<&dyn Family>) -> Option<Access> {
+    let others = registry::FAMILIES.iter().filter(|family| Some(**family) != but);
     let heard = others.filter_map(|family| family.access(bytes, Dialect::default())).max();
     if modbus::is_write(bytes) { heard.max(Some(Access::Write)) } else { heard }
 }
@@ -56,7 +57,7 @@ mod tests {
     use crate::frame::hex;
 
     fn judged(text: &str, family: Option<&str>) -> Option<Access> {
-        let spoken = family.and_then(registry::family).map(|family| (family, Dialect::default()));
+        let spoken = family.and_then(registry::family).map(Decoder::of);
         access(&hex::parse(text).unwrap(), spoken)
     }
 

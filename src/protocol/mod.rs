@@ -15,6 +15,7 @@ mod argument;
 mod bound;
 pub mod cipher;
 mod command;
+mod decoder;
 mod delimited;
 #[cfg(test)]
 pub mod drive;
@@ -59,6 +60,7 @@ pub use bound::{Allowance, Bound, Excess, Limit, Spent};
 #[cfg(test)]
 pub use command::example;
 pub use command::{Access, Choice, Command, Group, Kind, Parameter};
+pub use decoder::Decoder;
 pub use exchange::{
     Action, Event, Exchange, Failure, Fault, IfSilent, Lock, Options, Plan, Request, Unfit, Warning,
 };

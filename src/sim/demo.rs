@@ -41,7 +41,7 @@ pub fn demo_address(asked: &'static Model) -> String {
 /// Whether a model shares the demo bus with the others. A Mercury 230 answers what is meant for a Mercury 200:
 /// its universal address is the first byte of theirs. A meter that speaks by itself talks over all others.
 fn gets_along(model: &Model) -> bool {
-    model.address.has_address() && model.protocol != "mercury230"
+    model.address.has_address() && model.protocol.id() != "mercury230"
 }
 
 /// The serial number of the first one. Its last two to six digits fit every address rule there is.

@@ -8,9 +8,7 @@ use super::fault::Readdress;
 use super::load::Household;
 use crate::frame::{At, Secret};
 use crate::meter::{AddressError, AddressRule, MODELS, Model, Order};
-use crate::protocol::{
-    Address, Family, LineSettings, MeterKey, Now, Responder, Setup, SetupError, Told, registry,
-};
+use crate::protocol::{Address, Family, LineSettings, MeterKey, Now, Responder, Setup, SetupError, Told};
 
 /// A meter on the simulated wire: its family's responder, where it is found and how its line is set.
 pub struct SimMeter {
@@ -91,9 +89,6 @@ pub struct Secrets {
 /// Why a meter cannot be simulated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MeterError {
-    /// The model's protocol is not there.
-    #[error("no protocol \"{0}\" to simulate")]
-    NoProtocol(&'static str),
     /// The address cannot be a meter's.
     #[error(transparent)]
     Address(#[from] AddressError),
@@ -114,7 +109,7 @@ impl SimMeter {
         secrets: Secrets,
         values: Vec<(String, String)>,
     ) -> Result<Self, MeterError> {
-        let family = registry::family(model.protocol).ok_or(MeterError::NoProtocol(model.protocol))?;
+        let family = model.protocol;
         let setup = Setup {
             model: model.id,
             dialect: model.dialect,

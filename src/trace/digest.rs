@@ -10,7 +10,7 @@ use super::echo::Match;
 use super::runs::Runs;
 use super::{EntryKind, Trace, Way};
 use crate::frame::At;
-use crate::protocol::{Dialect, Family, Framer, Judged, LineSettings, Piece, PieceKind, Source};
+use crate::protocol::{Decoder, Framer, Judged, LineSettings, Piece, PieceKind, Source};
 
 /// What is known about the directions of the traffic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,7 +43,7 @@ pub struct Claimed<'a> {
 /// Every byte handed to [`Digest::push`] ends up in exactly one entry of its way, in order. Allocates only
 /// while its buffers grow.
 pub struct Digest {
-    decoder: Option<(&'static dyn Family, Dialect)>,
+    decoder: Option<Decoder>,
     requests: Box<dyn Framer>,
     received: Box<dyn Framer>,
     namer: Namer,
@@ -62,7 +62,7 @@ impl Digest {
     /// For a family and its dialect, or for none: then what is sent is a frame that nobody checks and what is
     /// received is noise, cut where the line falls silent.
     #[must_use]
-    pub fn new(decoder: Option<(&'static dyn Family, Dialect)>, split: Split, line: LineSettings) -> Self {
+    pub fn new(decoder: Option<Decoder>, split: Split, line: LineSettings) -> Self {
         let source = match split {
             Split::TwoWay => Source::Replies,
             Split::Listening => Source::Both,
@@ -206,13 +206,9 @@ impl Digest {
     }
 }
 
-fn framer_of(
-    decoder: Option<(&'static dyn Family, Dialect)>,
-    source: Source,
-    line: LineSettings,
-) -> Box<dyn Framer> {
+fn framer_of(decoder: Option<Decoder>, source: Source, line: LineSettings) -> Box<dyn Framer> {
     match decoder {
-        Some((family, _)) => family.framer(source, line),
+        Some(decoder) => decoder.family.framer(source, line),
         None => Box::new(Runs::new(line)),
     }
 }

@@ -10,7 +10,7 @@ use super::pcapng::{CaptureError, FlawKind, Flaws, Happening, Packet, Reader, Re
 use super::regular::{self, FileFault};
 use super::{Claimed, Digest, Mark, Paging, Split, Trace, Way};
 use crate::frame::{At, visible};
-use crate::protocol::{Dialect, Family, LineSettings};
+use crate::protocol::{Decoder, LineSettings};
 
 /// Why a capture file cannot be played back.
 #[derive(Debug, thiserror::Error)]
@@ -36,9 +36,6 @@ impl FileError {
     }
 }
 
-/// Which protocol the traffic is cut and tracked by.
-type Decoder = Option<(&'static dyn Family, Dialect)>;
-
 /// A capture being played back, a few packets at a time if need be.
 #[derive(Debug)]
 pub struct Replay<R> {
@@ -59,7 +56,11 @@ pub struct Replay<R> {
 /// # Errors
 /// [`FileError`] says why it cannot be read; what is damaged in it is none, see [`Replay::flaws`] of what is returned
 /// beside the trace.
-pub fn load(path: &Path, decoder: Decoder, paging: Paging) -> Result<(Trace, Replay<File>), FileError> {
+pub fn load(
+    path: &Path,
+    decoder: Option<Decoder>,
+    paging: Paging,
+) -> Result<(Trace, Replay<File>), FileError> {
     let mut replay = Replay::open(path, decoder)?;
     let mut trace = replay.trace(paging);
     let read = replay.step(&mut trace, usize::MAX);
@@ -72,7 +73,7 @@ impl Replay<File> {
     ///
     /// # Errors
     /// [`FileError`] says why not.
-    pub fn open(path: &Path, decoder: Decoder) -> Result<Self, FileError> {
+    pub fn open(path: &Path, decoder: Option<Decoder>) -> Result<Self, FileError> {
         let file = regular::open(path).map_err(|fault| FileError::Unread(path.to_owned(), fault))?;
         Self::new(file, decoder).map_err(|error| FileError::of(path, error))
     }
@@ -84,7 +85,7 @@ impl<R: Read + Seek> Replay<R> {
     ///
     /// # Errors
     /// [`CaptureError`].
-    pub fn new(mut from: R, decoder: Decoder) -> Result<Self, CaptureError> {
+    pub fn new(mut from: R, decoder: Option<Decoder>) -> Result<Self, CaptureError> {
         let start = from.stream_position()?;
         let split = find_split(&mut from)?;
         from.seek(io::SeekFrom::Start(start))?;
@@ -289,7 +290,7 @@ mod tests {
             let line = LineSettings::n81(9600);
             let mut trace = Trace::new(Timestamp::from_second(1_763_700_000).unwrap());
             trace.capture_to(Capture::to_file(path, "sim:", Some(line)).unwrap());
-            Self { trace, digest: Digest::new(Some((&Toy, Dialect(0))), split, line) }
+            Self { trace, digest: Digest::new(Some(Decoder::of(&Toy)), split, line) }
         }
 
         fn push(&mut self, way: Way, bytes: &[u8], millis: u64) {
@@ -337,7 +338,7 @@ mod tests {
         session.trace.mark(Mark::Opened(String::new()), At::from_millis(70));
         session.push(Way::In, b"noise", 80);
         let live = session.finish();
-        let (played, replay) = load(&path, Some((&Toy, Dialect(0))), Paging::default()).unwrap();
+        let (played, replay) = load(&path, Some(Decoder::of(&Toy)), Paging::default()).unwrap();
         assert_eq!(entries_of(&played), entries_of(&live));
         assert_eq!(played.entry(0).unwrap().last, At::from_millis(11));
         assert_eq!(
@@ -357,7 +358,7 @@ mod tests {
         session.damaged(LineError::Break, &[0], 10);
         session.damaged(LineError::Framing, &[0x41], 10);
         let live = session.finish();
-        let (played, _) = load(&path, Some((&Toy, Dialect(0))), Paging::default()).unwrap();
+        let (played, _) = load(&path, Some(Decoder::of(&Toy)), Paging::default()).unwrap();
         assert_eq!(entries_of(&played), entries_of(&live));
         assert_eq!(played.line_errors(), LineErrors { parity: 2, framing: 1, breaks: 1 });
         let said = entries_of(&played)[0].2.clone().unwrap();
@@ -371,7 +372,7 @@ mod tests {
         session.push(Way::In, &toy::frame(b"?energy"), 0);
         session.push(Way::In, &toy::frame(b"2979.64"), 50);
         drop(session.finish());
-        let (played, _) = load(&path, Some((&Toy, Dialect(0))), Paging::default()).unwrap();
+        let (played, _) = load(&path, Some(Decoder::of(&Toy)), Paging::default()).unwrap();
         assert_eq!(played.entry(1).unwrap().relation.answers, Some(0));
     }
 
@@ -383,7 +384,7 @@ mod tests {
             session.push(Way::In, &toy::frame(&[n]), u64::from(n) * 10);
         }
         let live = session.finish();
-        let mut replay = Replay::open(&path, Some((&Toy, Dialect(0)))).unwrap();
+        let mut replay = Replay::open(&path, Some(Decoder::of(&Toy))).unwrap();
         let mut trace = replay.trace(Paging::default());
         let mut steps = 0;
         while replay.step(&mut trace, 3).unwrap() {
@@ -403,7 +404,7 @@ mod tests {
         drop(session.finish());
         let mut file = std::fs::read(&path).unwrap();
         file[second + 20] ^= 0x40;
-        let mut replay = Replay::new(Cursor::new(file), Some((&Toy, Dialect(0)))).unwrap();
+        let mut replay = Replay::new(Cursor::new(file), Some(Decoder::of(&Toy))).unwrap();
         let mut trace = replay.trace(Paging::default());
         assert!(!replay.step(&mut trace, usize::MAX).unwrap());
         let entries = entries_of(&trace);
@@ -443,7 +444,7 @@ mod tests {
                 session.push(if out { Way::Out } else { Way::In }, &bytes, at);
             }
             let live = session.finish();
-            let (played, _) = load(&path, Some((&Toy, Dialect(0))), Paging::default()).unwrap();
+            let (played, _) = load(&path, Some(Decoder::of(&Toy)), Paging::default()).unwrap();
             prop_assert_eq!(entries_of(&played), entries_of(&live));
             prop_assert!(entries_of(&played).iter().all(|(entry, ..)| !matches!(entry.kind, EntryKind::Mark(_))));
         }

@@ -254,9 +254,8 @@ pub struct Pushed {
 /// What came of it, recorded and cut into frames.
 pub fn heard(pushed: &Pushed) -> Trace {
     let model = crate::meter::model(pushed.model).unwrap();
-    let family = registry::family(model.protocol).unwrap();
     let mut trace = Trace::new(begin());
-    let mut digest = Digest::new(Some((family, model.dialect)), Split::Listening, model.line);
+    let mut digest = Digest::new(Some(model.decoder()), Split::Listening, model.line);
     let last = pushed.telegrams.len() - 1;
     for (index, id) in pushed.telegrams.iter().enumerate() {
         let (bytes, keys) = published(id);

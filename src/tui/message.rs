@@ -7,10 +7,10 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use super::state::Moment;
 use super::state::connect::{Kept, Port};
 use crate::app::write_log::Record;
-use crate::bus::{Decoder, Intent, JobEvent, JobId, OtherMaster, Status};
+use crate::bus::{Intent, JobEvent, JobId, OtherMaster, Status};
 use crate::link::LinkName;
 use crate::meter::Model;
-use crate::protocol::{LineSettings, MeterKey};
+use crate::protocol::{Decoder, LineSettings, MeterKey};
 use crate::sim::fault::Spec;
 use crate::trace::SharedTrace;
 

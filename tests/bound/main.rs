@@ -149,7 +149,7 @@ fn a_flood_ends_nothing_later_than_silence_would() {
         let mut random = Random::new(number as u64);
         let power = POWERS[number % POWERS.len()];
         hold(named, power, "a flood of noise", &mut Floods(|| random.bytes(48)), Cut::Never, &mut broken);
-        let replies = recorded.of(named.target.model.protocol);
+        let replies = recorded.of(named.target.model.protocol.id());
         let mut random = Random::new(number as u64 + 1);
         let mut frames = Floods(|| replies[random.below(replies.len())].clone());
         hold(named, power, "a flood of replies", &mut frames, Cut::Never, &mut broken);
@@ -162,7 +162,7 @@ fn recorded_replies_to_something_else_are_no_reason_to_go_on() {
     let recorded = Recorded::all();
     let mut broken = Vec::new();
     for (number, named) in all().iter().enumerate() {
-        let replies = recorded.of(named.target.model.protocol);
+        let replies = recorded.of(named.target.model.protocol.id());
         let mut random = Random::new(number as u64);
         let mut any = Says(|_: &[u8], _| replies[random.below(replies.len())].clone(), 0);
         let power = POWERS[number % POWERS.len()];
@@ -180,7 +180,7 @@ fn who_is_heard_once_and_falls_silent_is_waited_for_no_longer_than_the_plan_says
         let power = POWERS[number % POWERS.len()];
         let first = first_word(named.target.family(), named);
         first_words += usize::from(first.is_some());
-        let replies = recorded.of(named.target.model.protocol);
+        let replies = recorded.of(named.target.model.protocol.id());
         let reply = Some(replies[number % replies.len()].clone());
         for (who, word) in [("its first word", first), ("a reply", reply)] {
             hold(named, power, &format!("{who}, then silence"), &mut Once(word), Cut::Never, &mut broken);
@@ -195,7 +195,7 @@ fn every_recorded_reply_given_again_and_again_comes_to_an_end() {
     let recorded = Recorded::all();
     let mut broken = Vec::new();
     for named in plans::everyday(Options::default()) {
-        for (index, reply) in recorded.of(named.target.model.protocol).iter().enumerate() {
+        for (index, reply) in recorded.of(named.target.model.protocol.id()).iter().enumerate() {
             let power = POWERS[index % POWERS.len()];
             let mut same = Says(|_: &[u8], _| reply.clone(), 0);
             hold(&named, power, &format!("reply {index} for all"), &mut same, Cut::Never, &mut broken);

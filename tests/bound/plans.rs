@@ -42,7 +42,7 @@ pub fn commands() -> Vec<Result<Named, String>> {
         let target = target(model);
         for command in target.commands() {
             let line: LineSettings = model.line;
-            if seen.insert((model.protocol, model.dialect, line, command.id)) {
+            if seen.insert((model.protocol.id(), model.dialect, line, command.id)) {
                 let name = format!("{} {}", model.id, command.id);
                 let request = request(&target, command).ok_or_else(|| name.clone());
                 let named = |request| Named {
@@ -60,7 +60,7 @@ pub fn commands() -> Vec<Result<Named, String>> {
 /// The everyday set of each model, once for models that speak alike.
 pub fn everyday(options: Options) -> Vec<Named> {
     let mut seen = HashSet::new();
-    let speaks = |model: &&Model| seen.insert((model.protocol, model.dialect, model.line));
+    let speaks = |model: &&Model| seen.insert((model.protocol.id(), model.dialect, model.line));
     let of = |model: &'static Model| {
         let target = target(model);
         let name = format!("{} everyday, {options:?}", model.id);

@@ -19,8 +19,7 @@ use carriers::Carrier;
 use leaks::Leak;
 use meterscope::app::decode::{detect, digest};
 use meterscope::app::output::entry::{Explained, Show};
-use meterscope::bus::Decoder;
-use meterscope::protocol::{Dialect, registry};
+use meterscope::protocol::{Decoder, registry};
 use meterscope::trace::Trace;
 use meterscope::trace::export::{Format, FramesCsv, FramesMarkdown, Hex, export};
 
@@ -59,9 +58,7 @@ fn forms(carrier: &Carrier) -> Vec<Damaged> {
 
 /// What bytes are taken for: the right protocol, each wrong one, and what is found out.
 fn decoders(bytes: &[u8]) -> Vec<(&'static str, Option<Decoder>)> {
-    let each = registry::FAMILIES
-        .iter()
-        .map(|&family| (family.id(), Some(Decoder { family, dialect: Dialect::default() })));
+    let each = registry::FAMILIES.iter().map(|&family| (family.id(), Some(Decoder::of(family))));
     let auto = [("auto", detect(bytes, &[])), ("none", None)];
     each.chain(auto).collect()
 }

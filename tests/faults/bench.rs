@@ -5,13 +5,13 @@ use std::time::Duration;
 use meterscope::app::diagnosis::{Case, Diagnosis, diagnose};
 use meterscope::app::target::Target;
 use meterscope::bus::{
-    BusEvent, Decoder, EchoState, Errand, Handle, Intent, JobEvent, JobId, LinkState, Port, Status, Wanted,
-    channel, run,
+    BusEvent, EchoState, Errand, Handle, Intent, JobEvent, JobId, LinkState, Port, Status, Wanted, channel,
+    run,
 };
 use meterscope::frame::visible;
 use meterscope::link::{Clock, Link, Place};
 use meterscope::meter::{Model, model};
-use meterscope::protocol::{Address, Fault, IfSilent, Judged, Options, Plan};
+use meterscope::protocol::{Address, Decoder, Fault, IfSilent, Judged, Options, Plan};
 use meterscope::sim::fault::{Deed, Faults};
 use meterscope::sim::{Secrets, SimBus, SimMeter, Speed};
 use meterscope::trace::{EntryKind, SharedTrace, Trace, Way};

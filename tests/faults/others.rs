@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use meterscope::app::target::{Target, family_of};
-use meterscope::bus::{BusEvent, Decoder, Errand, Intent, JobEvent, JobId, Port, Wanted, channel, run};
+use meterscope::app::target::Target;
+use meterscope::bus::{BusEvent, Errand, Intent, JobEvent, JobId, Port, Wanted, channel, run};
 use meterscope::link::Clock;
 use meterscope::meter::{MODELS, Model};
 use meterscope::protocol::{Access, Options, Request};
@@ -13,7 +13,7 @@ use meterscope::trace::{SharedTrace, Trace};
 
 /// Every read of a model that needs no value from a person.
 fn reads(model: &'static Model) -> Vec<Request> {
-    let commands = family_of(model).commands(model.dialect).iter();
+    let commands = model.protocol.commands(model.dialect).iter();
     let reads = commands.filter(|command| command.access == Access::Read);
     reads.filter_map(|command| Some(Request { command, arguments: command.arguments([]).ok()? })).collect()
 }
@@ -22,7 +22,7 @@ fn reads(model: &'static Model) -> Vec<Request> {
 async fn other_master(model: &'static Model, faults: &[&str]) -> Option<String> {
     let address = model.resolve(&demo_address(model)).unwrap().remove(0).address;
     let target = Target { model, address, password: None, keys: Vec::new() };
-    let decoder = Decoder { family: target.family(), dialect: model.dialect };
+    let decoder = target.decoder();
     let clock = Clock::start();
     let faults = Faults::parse(faults, 7).unwrap();
     let link = SimBus::new(demo_meters(Some(model))).with_faults(faults).with_speed(Speed::Real).open(clock);

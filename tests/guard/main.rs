@@ -14,14 +14,14 @@ mod messages;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use messages::{Composed, Speaker, composed, recorded, speakers};
+use messages::{Composed, composed, recorded, speakers};
 use meterscope::frame::hex;
 use meterscope::protocol::guard;
-use meterscope::protocol::{Access, registry};
+use meterscope::protocol::{Access, Decoder, registry};
 
 /// Everything that is known of what can be sent.
 struct Known {
-    speakers: Vec<Speaker>,
+    speakers: Vec<Decoder>,
     composed: Vec<Composed>,
     /// Messages that pass for somebody.
     reads: Vec<Vec<u8>>,
@@ -35,21 +35,20 @@ static KNOWN: LazyLock<Known> = LazyLock::new(|| {
     all.extend(composed.iter().flat_map(|one| one.frames.clone()));
     all.sort_unstable();
     all.dedup();
-    let is_write = |bytes: &[u8]| speakers.iter().any(|one| one.access(bytes) > Some(Access::Read));
+    let is_write =
+        |bytes: &[u8]| speakers.iter().any(|one| one.family.access(bytes, one.dialect) > Some(Access::Read));
     let (writes, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|bytes| is_write(bytes));
     let reads = others.into_iter().filter(|bytes| is_read_by(&speakers, bytes)).collect();
     Known { speakers, composed, reads, writes }
 });
 
-fn is_read_by(speakers: &[Speaker], bytes: &[u8]) -> bool {
-    speakers.iter().any(|one| one.access(bytes) == Some(Access::Read))
+fn is_read_by(speakers: &[Decoder], bytes: &[u8]) -> bool {
+    speakers.iter().any(|one| one.family.access(bytes, one.dialect) == Some(Access::Read))
 }
 
 /// Whether bytes go out without permission, whichever model is chosen or none.
 fn passes(bytes: &[u8]) -> bool {
-    let by = |one: Option<&Speaker>| {
-        guard::access(bytes, one.map(|one| (one.family, one.dialect))) == Some(Access::Read)
-    };
+    let by = |one: Option<&Decoder>| guard::access(bytes, one.copied()) == Some(Access::Read);
     // Nobody says read but a family of its own messages.
     is_read_by(&KNOWN.speakers, bytes) && (by(None) || KNOWN.speakers.iter().any(|one| by(Some(one))))
 }
@@ -88,10 +87,9 @@ fn there_is_something_to_try() {
         let is_asked =
             KNOWN.composed.iter().any(|one| one.speaker.family.id() == family.id() && !one.frames.is_empty());
         let is_heard = KNOWN.reads.iter().any(|bytes| {
-            KNOWN
-                .speakers
-                .iter()
-                .any(|one| one.family.id() == family.id() && one.access(bytes) == Some(Access::Read))
+            KNOWN.speakers.iter().any(|one| {
+                one.family.id() == family.id() && one.family.access(bytes, one.dialect) == Some(Access::Read)
+            })
         });
         assert_eq!(is_asked && family.id() != "mbus", is_heard && family.id() != "mbus", "{}", family.id());
     }
@@ -103,7 +101,7 @@ fn whatever_a_catalogue_reads_by_passes_as_typed_with_its_model_and_where_nobody
     for Composed { speaker, name, access, frames } in &KNOWN.composed {
         if *access != Access::Read {
             let needs = |frame: &Vec<u8>| {
-                let spoken = Some((speaker.family, speaker.dialect));
+                let spoken = Some(*speaker);
                 [None, spoken].iter().all(|spoken| guard::access(frame, *spoken) != Some(Access::Read))
             };
             assert!(frames.iter().any(needs) || frames.is_empty(), "{name}");
@@ -111,11 +109,12 @@ fn whatever_a_catalogue_reads_by_passes_as_typed_with_its_model_and_where_nobody
         }
         for frame in frames {
             let shown = || format!("{name}: {}", hex::spaced(frame));
-            assert_eq!(speaker.access(frame), Some(Access::Read), "{}", shown());
-            let with = guard::access(frame, Some((speaker.family, speaker.dialect)));
+            assert_eq!(speaker.family.access(frame, speaker.dialect), Some(Access::Read), "{}", shown());
+            let with = guard::access(frame, Some(*speaker));
             // The very bytes of a write of another family, or of Modbus, which both have this checksum.
             let others = KNOWN.speakers.iter().filter(|one| one.family.id() != speaker.family.id());
-            let is_graver = others.map(|one| one.access(frame)).max() > Some(Some(Access::Read));
+            let is_graver =
+                others.map(|one| one.family.access(frame, one.dialect)).max() > Some(Some(Access::Read));
             let is_register_write = frame.len() == 8 && matches!(frame[1], 5 | 6);
             if is_graver || is_register_write {
                 assert!(with > Some(Access::Read), "{}", shown());
@@ -123,7 +122,8 @@ fn whatever_a_catalogue_reads_by_passes_as_typed_with_its_model_and_where_nobody
                 continue;
             }
             assert_eq!(with, Some(Access::Read), "{}", shown());
-            let is_graver = KNOWN.speakers.iter().any(|one| one.access(frame) > Some(Access::Read));
+            let is_graver =
+                KNOWN.speakers.iter().any(|one| one.family.access(frame, one.dialect) > Some(Access::Read));
             assert!(is_graver || guard::access(frame, None) == Some(Access::Read), "{}", shown());
         }
     }
@@ -139,7 +139,7 @@ fn opening_a_channel_with_a_password_that_makes_it_a_write_of_another_family_nee
     let open = hex::parse("05 01 01 01 01 01 01 01 01").unwrap();
     let open = sealed("mercury230", &open);
     for speaker in KNOWN.speakers.iter().map(Some).chain([None]) {
-        let spoken = speaker.map(|speaker| (speaker.family, speaker.dialect));
+        let spoken = speaker.copied();
         assert_ne!(guard::access(&open, spoken), Some(Access::Read), "{speaker:?}");
     }
 }
@@ -279,7 +279,7 @@ proptest::proptest! {
         is_swapped in proptest::bool::ANY,
         is_chosen in proptest::bool::ANY,
     ) {
-        let spoken = is_chosen.then_some((speaker.family, speaker.dialect));
+        let spoken = is_chosen.then_some(speaker);
         let both = if is_swapped { [&second[..], &first].concat() } else { [&first[..], &second].concat() };
         // What is not understood needs permission like a write.
         let grave = |bytes: &[u8]| guard::access(bytes, spoken).unwrap_or(Access::Write);

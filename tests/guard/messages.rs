@@ -5,45 +5,21 @@ use std::time::Duration;
 use meterscope::app::target::Target;
 use meterscope::frame::{Secret, hex};
 use meterscope::meter::{MODELS, Model};
-use meterscope::protocol::{Access, Address, Command, Dialect, Family, Kind, Request, registry};
-
-/// A family in one of its dialects.
-#[derive(Clone, Copy)]
-pub struct Speaker {
-    pub family: &'static dyn Family,
-    pub dialect: Dialect,
-}
-
-impl std::fmt::Debug for Speaker {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {:?}", self.family.id(), self.dialect)
-    }
-}
-
-impl Speaker {
-    pub fn access(&self, bytes: &[u8]) -> Option<Access> {
-        self.family.access(bytes, self.dialect)
-    }
-}
+use meterscope::protocol::{Access, Address, Command, Decoder, Kind, Request, registry};
 
 /// Every family as it is without a model, and in the dialect of each model.
-pub fn speakers() -> Vec<Speaker> {
-    let plain =
-        registry::FAMILIES.iter().map(|family| Speaker { family: *family, dialect: Dialect::default() });
-    let of_models = MODELS.iter().map(|model| speaker(model));
-    let mut all: Vec<Speaker> = plain.chain(of_models).collect();
+pub fn speakers() -> Vec<Decoder> {
+    let plain = registry::FAMILIES.iter().map(|family| Decoder::of(*family));
+    let of_models = MODELS.iter().map(|model| model.decoder());
+    let mut all: Vec<Decoder> = plain.chain(of_models).collect();
     all.sort_by_key(|one| (one.family.id(), one.dialect.0));
     all.dedup_by_key(|one| (one.family.id(), one.dialect.0));
     all
 }
 
-fn speaker(model: &Model) -> Speaker {
-    Speaker { family: registry::family(model.protocol).unwrap(), dialect: model.dialect }
-}
-
 /// A command of a model as its frames.
 pub struct Composed {
-    pub speaker: Speaker,
+    pub speaker: Decoder,
     pub name: String,
     pub access: Access,
     pub frames: Vec<Vec<u8>>,
@@ -54,11 +30,11 @@ pub fn composed() -> Vec<Composed> {
     let mut seen = Vec::new();
     let mut all = Vec::new();
     for model in MODELS {
-        let speaker = speaker(model);
-        if seen.contains(&(model.protocol, model.dialect)) {
+        let speaker = model.decoder();
+        if seen.contains(&speaker) {
             continue;
         }
-        seen.push((model.protocol, model.dialect));
+        seen.push(speaker);
         for command in speaker.family.commands(model.dialect) {
             for end in [End::First, End::Last, End::Default] {
                 all.extend(one(model, command, end).map(|frames| Composed {

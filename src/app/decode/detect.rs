@@ -1,10 +1,9 @@
 //! Whose bytes these are.
 
 use super::digest;
-use crate::bus::Decoder;
 use crate::frame::At;
 use crate::protocol::{
-    Dialect, Family, Judged, LineSettings, MeterKey, PieceKind, Source, dsmr_p1, registry,
+    Decoder, Family, Judged, LineSettings, MeterKey, PieceKind, Source, dsmr_p1, registry,
 };
 
 /// So many bytes of the beginning decide which protocol it is.
@@ -31,7 +30,7 @@ pub struct Found {
 #[must_use]
 pub fn find(bytes: &[u8], keys: &[MeterKey]) -> Option<Found> {
     let looked_at = bytes.get(..LOOKED_AT).unwrap_or(bytes);
-    let decoders = registry::FAMILIES.iter().map(|&family| Decoder { family, dialect: Dialect::default() });
+    let decoders = registry::FAMILIES.iter().map(|&family| Decoder::of(family));
     let scored: Vec<_> = decoders.map(|decoder| (score(looked_at, decoder), decoder)).collect();
     let best = scored.iter().map(|(score, _)| *score).max().filter(|best| best.in_frames > 0)?;
     let alike = scored.iter().filter(|(score, _)| *score == best).map(|(_, decoder)| *decoder);

@@ -8,10 +8,9 @@ use jiff::tz::TimeZone;
 
 use super::detect::{self, Found, LOOKED_AT};
 use super::input::{Bytes, Input, InputError};
-use super::{known, listener};
-use crate::bus::Decoder;
+use super::listener;
 use crate::frame::At;
-use crate::protocol::MeterKey;
+use crate::protocol::{Decoder, MeterKey};
 use crate::trace::pcapng::Flaws;
 use crate::trace::replay::Replay;
 use crate::trace::{Digest, EntryKind, Paging, Trace, Way};
@@ -66,7 +65,7 @@ impl Explained {
                 (Trace::new(Timestamp::UNIX_EPOCH), Feed::Bytes(bytes, Box::new(listener(decoder))))
             }
             Input::Capture(file) => {
-                let replay = Replay::new(file, known(decoder))?;
+                let replay = Replay::new(file, decoder)?;
                 (replay.trace(in_memory()), Feed::Capture(Box::new(replay)))
             }
         };

@@ -16,9 +16,8 @@ pub use input::{Input, InputError, Origin};
 
 use jiff::Timestamp;
 
-use crate::bus::Decoder;
 use crate::frame::At;
-use crate::protocol::{Dialect, Family, LineSettings};
+use crate::protocol::{Decoder, LineSettings};
 use crate::trace::{Digest, Split, Trace, Way};
 
 /// Bytes of a link as a trace with frames, their relations found. There are no times: it is cut by grammar,
@@ -35,9 +34,5 @@ pub fn digest(bytes: &[u8], decoder: Option<Decoder>) -> Trace {
 
 /// Who cuts bytes of which only their order is known.
 fn listener(decoder: Option<Decoder>) -> Digest {
-    Digest::new(known(decoder), Split::Listening, LineSettings::default())
-}
-
-fn known(decoder: Option<Decoder>) -> Option<(&'static dyn Family, Dialect)> {
-    decoder.map(|decoder| (decoder.family, decoder.dialect))
+    Digest::new(decoder, Split::Listening, LineSettings::default())
 }

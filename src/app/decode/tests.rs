@@ -43,7 +43,7 @@ proptest! {
     #[test]
     fn every_byte_is_found_again_in_order(bytes in proptest::collection::vec(any::<u8>(), 1..400)) {
         for &family in registry::FAMILIES {
-            let trace = digest(&bytes, Some(Decoder { family, dialect: Dialect::default() }));
+            let trace = digest(&bytes, Some(Decoder::of(family)));
             let entries = (0..trace.len()).map(|number| trace.entry(number).unwrap());
             let found: Vec<u8> = entries.flat_map(|entry| trace.bytes_of(&entry).into_owned()).collect();
             prop_assert_eq!(&found, &bytes);
@@ -70,7 +70,7 @@ proptest! {
         times in 1..200_usize,
     ) {
         for &family in registry::FAMILIES {
-            let decoder = Some(Decoder { family, dialect: Dialect::default() });
+            let decoder = Some(Decoder::of(family));
             let mut explained = Explained::new(input(bytes.repeat(times)), decoder, Vec::new()).unwrap();
             while explained.step().unwrap() {}
             let whole = digest(&[vec![0], bytes.repeat(times)].concat(), decoder);
@@ -81,7 +81,7 @@ proptest! {
 
 #[test]
 fn a_long_input_is_not_held() {
-    let decoder = registry::family("mbus").map(|family| Decoder { family, dialect: Dialect::default() });
+    let decoder = registry::family("mbus").map(|family| Decoder::of(family));
     let mut explained = Explained::new(input(vec![0x55; 24 << 20]), decoder, Vec::new()).unwrap();
     let mut most = 0;
     while explained.step().unwrap() {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::table::{Align, Table};
 use crate::meter::{AddressRule, Login, Model, Order, Preset};
-use crate::protocol::{Command, Family, Kind, Parameter};
+use crate::protocol::{Command, Kind, Parameter};
 
 /// A model as JSON.
 #[derive(Debug, Serialize)]
@@ -69,15 +69,15 @@ fn some(text: &'static str) -> Option<&'static str> {
 }
 
 impl ModelJson {
-    /// The JSON form of a model of a family.
+    /// The JSON form of a model.
     #[must_use]
-    pub fn of(model: &Model, family: Option<&dyn Family>) -> Self {
+    pub fn of(model: &Model) -> Self {
         Self {
             id: model.id,
             maker: model.maker,
             title: model.title,
-            protocol: model.protocol,
-            dialect: family.and_then(|family| some(family.dialect_name(model.dialect))),
+            protocol: model.protocol.id(),
+            dialect: some(model.protocol.dialect_name(model.dialect)),
             line: model.line.to_string().replace(' ', "-"),
             other_speeds: model.other_speeds,
             address: AddressJson::of(&model.address),
@@ -171,7 +171,7 @@ pub fn models(models: &[&'static Model]) -> Table {
         table.row([
             model.id.to_owned(),
             format!("{} {}", model.maker, model.title),
-            model.protocol.to_owned(),
+            model.protocol.id().to_owned(),
             model.line.to_string(),
         ]);
     }
@@ -180,9 +180,9 @@ pub fn models(models: &[&'static Model]) -> Table {
 
 /// All that is known of one model, a line each; what is empty is left out.
 #[must_use]
-pub fn model(model: &'static Model, family: Option<&dyn Family>) -> Table {
+pub fn model(model: &'static Model) -> Table {
     let mut table = Table::new(&[(model.id, Align::Key), (model.title, Align::Left)]);
-    let dialect = family.map_or("", |family| family.dialect_name(model.dialect));
+    let dialect = model.protocol.dialect_name(model.dialect);
     let everyday: Vec<String> = model.everyday.iter().map(preset).collect();
     let mut row = |name: &str, words: String| {
         if !words.is_empty() {
@@ -190,7 +190,7 @@ pub fn model(model: &'static Model, family: Option<&dyn Family>) -> Table {
         }
     };
     row("maker", model.maker.to_owned());
-    row("protocol", listed([model.protocol, dialect]));
+    row("protocol", listed([model.protocol.id(), dialect]));
     row("line", line(model));
     row("address", address(&model.address));
     row("password", login(model.login));

@@ -2,6 +2,8 @@
 
 mod going_first;
 
+use std::time::Duration;
+
 use tokio::time::timeout;
 
 use super::*;
@@ -107,7 +109,7 @@ async fn a_line_that_somebody_has_chosen_is_kept() {
 #[tokio::test(start_paused = true)]
 async fn the_right_line_is_never_left() {
     for (meter, line) in [("dsmr2-p1", SLOW), ("dsmr5-p1", FAST), ("kaifa-ma309", E81)] {
-        let protocol = meter::model(meter).unwrap().protocol;
+        let protocol = meter::model(meter).unwrap().protocol.id();
         for protocol in [protocol, ""] {
             let mut session = open("sim:", Role::Listen, line, meter, protocol);
             assert_eq!(findings(&mut session).await, [], "{meter} as {protocol}");

@@ -2,9 +2,8 @@
 
 use super::*;
 use crate::app::decode::digest;
-use crate::bus::Decoder;
 use crate::frame::{Secret, hex};
-use crate::protocol::{Dialect, MeterKey, registry};
+use crate::protocol::{Decoder, Dialect, MeterKey, registry};
 use crate::reading::{Decimal, Unit};
 
 fn vector(id: &str) -> serde_json::Value {
@@ -25,7 +24,7 @@ fn last_frame(id: &str, protocol: &str, has_key: bool) -> Dissection {
     let bytes = vector["hex"].as_str().map(|text| hex::parse(text).unwrap());
     let bytes = bytes.unwrap_or_else(|| vector["text"].as_str().unwrap().as_bytes().to_vec());
     let family = registry::family(protocol).unwrap();
-    let mut trace = digest(&bytes, Some(Decoder { family, dialect: Dialect::default() }));
+    let mut trace = digest(&bytes, Some(Decoder::of(family)));
     if let Some(key) = vector["key"].as_str().filter(|_| has_key) {
         let encryption = Secret::new(hex::parse(key).unwrap());
         trace.set_keys(vec![MeterKey { system_title: None, encryption, authentication: None }]);
@@ -142,6 +141,6 @@ fn models_that_speak_by_themselves_are_known_as_such() {
     let pushed = |id: &str| is_pushed(crate::meter::model(id).unwrap());
     assert!(pushed("dsmr-p1") && pushed("kaifa-ma309") && pushed("siemens-td3511"));
     assert!(!pushed("mercury-200") && !pushed("iec62056-21") && !pushed("mbus"));
-    let td3511 = crate::app::target::family_of(crate::meter::model("siemens-td3511").unwrap());
+    let td3511 = crate::meter::model("siemens-td3511").unwrap().protocol;
     assert!(!only_waits(td3511.commands(Dialect(1))), "it can be acknowledged");
 }

@@ -1,10 +1,11 @@
 //! Intents for a capture that is being played.
 
+use crate::protocol::Decoder;
 use std::collections::VecDeque;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::super::{Decoder, Errand, Intent, JobId};
+use super::super::{Errand, Intent, JobId};
 
 /// The next thing to do.
 pub(super) enum Wish {
@@ -72,7 +73,7 @@ impl Wishes {
     fn hear(&mut self, intent: Intent) {
         match intent {
             Intent::Close => self.is_to_close = true,
-            Intent::Decode(decoder) if is_same(decoder, self.decoder) => {}
+            Intent::Decode(decoder) if decoder == self.decoder => {}
             Intent::Decode(decoder) => (self.decoder, self.is_to_be_cut) = (decoder, true),
             Intent::Run { job, errand } => self.jobs.push_back((job, errand)),
             Intent::Cancel(job) | Intent::GiveWay(job) => {
@@ -81,12 +82,5 @@ impl Wishes {
             }
             Intent::SetLine(_) | Intent::FactoryLine(_) | Intent::Expect(_) | Intent::Speak => {}
         }
-    }
-}
-
-fn is_same(left: Option<Decoder>, right: Option<Decoder>) -> bool {
-    match (left, right) {
-        (Some(left), Some(right)) => left.is_same(&right),
-        (left, right) => left.is_none() && right.is_none(),
     }
 }

@@ -23,10 +23,8 @@ impl Bus {
             let listens = errand.only_listens();
             let (may_reply, urgency) = (errand.is_permitted(), errand.urgency());
             let decoder = errand.decoder().copied();
-            if let Some(decoder) = decoder
-                && self.decoder.is_none_or(|d| !d.is_same(&decoder))
-            {
-                self.decode(Some(decoder), self.clock.now());
+            if decoder.is_some() && decoder != self.decoder {
+                self.decode(decoder, self.clock.now());
             }
             if !self.orders.can_send() && !listens {
                 self.refuse(job, self.silenced());

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use super::{Bench, Decoder, Errand, Fault, Intent, JobEvent, JobId, LinkCommand, LinkEvent, Wanted};
+use super::{Bench, Errand, Fault, Intent, JobEvent, JobId, LinkCommand, LinkEvent, Wanted};
 use crate::bus::BusEvent;
-use crate::protocol::{Address, Dialect, LineSettings, Options, Plan, Profile, Request, registry};
+use crate::protocol::{Address, Decoder, Dialect, LineSettings, Options, Plan, Profile, Request, registry};
 
 /// A meter that stays at 300 Bd.
 const IDENTIFICATION: &[u8] = b"/XYZ0slow\r\n";

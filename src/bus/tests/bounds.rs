@@ -128,7 +128,7 @@ impl Rig {
         tokio::spawn(run(ends, Port::Full(near), trace, clock, None, Wanted::default()));
         let rig = Self { handle, far, clock, line, sent: Vec::new() };
         rig.open().await;
-        let decoder = Decoder { family, dialect: Dialect::default() };
+        let decoder = Decoder::of(family);
         let errand = Errand::reading(decoder, plan()).unwrap();
         rig.handle.intents.send(Intent::Run { job: JobId(1), errand: Box::new(errand) }).unwrap();
         rig

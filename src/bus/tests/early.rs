@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::meter;
-use crate::protocol::{Address, Options, Plan, Profile, Request, registry};
+use crate::protocol::{Address, Dialect, Options, Plan, Profile, Request, registry};
 use crate::reading::Measured;
 
 /// A telegram without a CRC, as of version 3.
@@ -56,7 +56,7 @@ impl Socket {
 }
 
 fn decoder() -> Decoder {
-    Decoder { family: registry::family("dsmr-p1").unwrap(), dialect: Dialect::default() }
+    Decoder::of(registry::family("dsmr-p1").unwrap())
 }
 
 fn plan(telegrams: usize) -> Plan {

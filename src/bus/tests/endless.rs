@@ -96,9 +96,7 @@ const fn is_finished(event: &BusEvent) -> bool {
 
 #[tokio::test(start_paused = true)]
 async fn an_intent_is_seen_after_a_share_of_what_comes_whatever_comes_and_whoever_cuts_it() {
-    let families = registry::FAMILIES
-        .iter()
-        .map(|family| Some(Decoder { family: *family, dialect: Dialect::default() }));
+    let families = registry::FAMILIES.iter().map(|family| Some(Decoder::of(*family)));
     for decoder in families.chain([None]) {
         for (kind, block) in kinds() {
             let mut line = Endless::of(block, Duration::from_micros(100), decoder);

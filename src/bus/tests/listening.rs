@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::meter;
-use crate::protocol::{Address, Options, Plan, Profile, Request, registry};
+use crate::protocol::{Address, Options, Plan, Profile, Request};
 
 /// A question of a master to the Mercury 200 no. 411486, and one to the CE307 no. 13462.
 const ENERGY: &[u8] = &[0x00, 0x06, 0x47, 0x5E, 0x27, 0xEC, 0xE7];
@@ -148,7 +148,7 @@ async fn who_may_speak_survives_a_lost_link() {
 #[tokio::test(start_paused = true)]
 async fn a_link_of_a_meter_that_only_pushes_is_listened_to_from_the_start() {
     for model in meter::MODELS {
-        let family = crate::protocol::registry::family(model.protocol).unwrap();
+        let family = model.protocol;
         let mut bench = Bench::shared().await;
         bench.wants(Intent::Decode(Some(Decoder { family, dialect: model.dialect })));
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -208,7 +208,7 @@ const CALL: &[u8] = &[0x10, 0x40, 0xF0, 0x30, 0x16];
 
 fn amis() -> Decoder {
     let model = meter::model("siemens-td3511").unwrap();
-    Decoder { family: registry::family(model.protocol).unwrap(), dialect: model.dialect }
+    model.decoder()
 }
 
 /// The plan to acknowledge the next push, waited for so many seconds.

@@ -7,11 +7,12 @@ use crate::frame::{Secret, hex};
 use crate::meter::{self, MODELS, Model};
 use crate::protocol::iec62056_21::Iec;
 use crate::protocol::{
-    Access, Address, Argument, Arguments, Command, Kind, Options, Plan, Profile, Request, registry,
+    Access, Address, Argument, Arguments, Command, Dialect, Family as _, Kind, Options, Plan, Profile,
+    Request, registry,
 };
 
 pub(super) fn decoder(model: &Model) -> Decoder {
-    Decoder { family: registry::family(model.protocol).unwrap(), dialect: model.dialect }
+    model.decoder()
 }
 
 fn profile(model: &'static Model) -> Profile {

@@ -8,9 +8,9 @@ use super::super::out;
 use crate::app::arming::{self, Challenge, Confirmed};
 use crate::app::target::Target;
 use crate::app::write_log::{self, Keeper};
-use crate::bus::{self, Decoder, Permit};
+use crate::bus::{self, Permit};
 use crate::frame::{Direction, Mask, visible};
-use crate::protocol::{Access, Context, Request, secrets};
+use crate::protocol::{Access, Context, Decoder, Request, secrets};
 
 /// The permission for a command; none for one that reads, which needs none.
 ///

@@ -4,6 +4,8 @@
 //! Kamstrup HAN-NVE description rev. 3.1, and scs/smartmeter-datacollector.
 
 use crate::meter::{AddressRule, Login, Model, Order, Preset, Wiring};
+use crate::protocol::dlms::{OverHdlc, OverMbus};
+use crate::protocol::mbus::Mbus;
 use crate::protocol::{Dialect, LineSettings};
 
 const LISTEN: &[Preset] = &[Preset { command: "telegram", arguments: &[] }];
@@ -13,7 +15,7 @@ const OVER_MBUS: Model = Model {
     id: "dlms-push",
     maker: "DLMS",
     title: "any meter that pushes DLMS over M-Bus",
-    protocol: "dlms-mbus",
+    protocol: &OverMbus,
     dialect: Dialect(0),
     line: LineSettings::e81(2400),
     other_speeds: &[],
@@ -36,7 +38,7 @@ const OVER_MBUS: Model = Model {
 const OVER_HDLC: Model = Model {
     id: "dlms-hdlc",
     title: "any meter that pushes DLMS over HDLC",
-    protocol: "dlms-hdlc",
+    protocol: &OverHdlc,
     line: LineSettings::n81(2400),
     other_speeds: &[9600, 115_200],
     wiring: Wiring { interface: "HAN port, optical head or P1 socket", terminals: "", supply: "" },
@@ -135,7 +137,7 @@ pub static SIEMENS_TD3511: Model = Model {
     id: "siemens-td3511",
     maker: "Siemens",
     title: "TD-3511 (AMIS)",
-    protocol: "mbus",
+    protocol: &Mbus,
     dialect: Dialect(1),
     line: LineSettings::e81(9600),
     wiring: Wiring { interface: "optical head", terminals: "", supply: "" },
@@ -150,7 +152,7 @@ pub static MBUS: Model = Model {
     id: "mbus",
     maker: "M-Bus",
     title: "any meter on wired M-Bus",
-    protocol: "mbus",
+    protocol: &Mbus,
     other_speeds: &[300, 9600],
     // A primary address in decimal, or the digits of an identification number.
     address: AddressRule {

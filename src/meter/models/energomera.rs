@@ -3,7 +3,7 @@
 use crate::meter::address::{AddressRule, Order, SerialRule};
 use crate::meter::model::{Login, Model, Preset, Wiring};
 use crate::protocol::LineSettings;
-use crate::protocol::energomera_ce::{CLASSIC, KERNEL10, PROTOCOL};
+use crate::protocol::energomera_ce::{CLASSIC, Ce, KERNEL10};
 
 const MAKER: &str = "Energomera";
 
@@ -84,7 +84,7 @@ const CLASSIC_METER: Model = Model {
     id: "energomera-ce301m",
     maker: MAKER,
     title: "CE301M R33, S31",
-    protocol: PROTOCOL,
+    protocol: &Ce,
     dialect: CLASSIC,
     line: LINE,
     other_speeds: CLASSIC_SPEEDS,
@@ -154,7 +154,6 @@ pub(super) static CE306: Model = Model {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::energomera_ce::Ce;
     use crate::protocol::{Access, Family};
     use rstest::rstest;
 

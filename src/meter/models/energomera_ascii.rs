@@ -3,7 +3,7 @@
 use crate::meter::address::{AddressRule, Order, SerialRule};
 use crate::meter::model::{Login, Model, Preset, Wiring};
 use crate::protocol::LineSettings;
-use crate::protocol::iec62056_21::{EKT, EMR, PROTOCOL};
+use crate::protocol::iec62056_21::{EKT, EMR, Iec};
 
 /// The parameter IDPAS; from the factory the last nine digits of the serial number
 /// (latonita/esphome-energomera-iec README).
@@ -75,7 +75,7 @@ const OLD: Model = Model {
     id: "energomera-ce102m",
     maker: "Energomera",
     title: "CE102M",
-    protocol: PROTOCOL,
+    protocol: &Iec,
     dialect: EKT,
     line: LINE,
     other_speeds: &[300, 4800, 2400, 19200],

@@ -3,14 +3,14 @@
 use crate::meter::address::{AddressRule, Order};
 use crate::meter::model::{Login, Model, Preset, Wiring};
 use crate::protocol::LineSettings;
-use crate::protocol::iec62056_21::{GENERIC, PROTOCOL};
+use crate::protocol::iec62056_21::{GENERIC, Iec};
 
 /// Any meter that answers `/?!`: its whole readout, then any register.
 pub static IEC62056_21: Model = Model {
     id: "iec62056-21",
     maker: "any",
     title: "IEC 62056-21",
-    protocol: PROTOCOL,
+    protocol: &Iec,
     dialect: GENERIC,
     line: LineSettings::e71(300),
     other_speeds: &[9600, 2400, 4800],

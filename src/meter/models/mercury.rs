@@ -4,6 +4,7 @@
 //! of the 200 from captures (mrkrasser/MercuryStats, iobroker-community-adapters/ioBroker.mercury).
 
 use crate::meter::{AddressRule, Login, Model, Order, Preset, SerialRule, Wiring};
+use crate::protocol::mercury200::Mercury200;
 use crate::protocol::{Dialect, LineSettings};
 
 const LAST_SIX: SerialRule = SerialRule::last(6, "last six digits of the serial number");
@@ -31,7 +32,7 @@ const COMMON: Model = Model {
     id: "",
     maker: "Incotex",
     title: "",
-    protocol: "mercury200",
+    protocol: &Mercury200,
     dialect: Dialect(0),
     line: LineSettings::n81(9600),
     other_speeds: &[4800, 2400, 1200, 600],
@@ -94,7 +95,6 @@ pub static MERCURY_206: Model = Model {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::registry;
 
     static ALL: [&Model; 4] = [&MERCURY_200, &MERCURY_201, &MERCURY_203, &MERCURY_206];
 
@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn everyday_presets_are_commands_of_the_protocol() {
         for model in ALL {
-            let family = registry::family(model.protocol).unwrap();
+            let family = model.protocol;
             for preset in model.everyday {
                 let command = family.commands(model.dialect).iter().find(|c| c.id == preset.command);
                 let command = command.unwrap_or_else(|| panic!("{} {}", model.id, preset.command));

@@ -6,7 +6,7 @@
 
 use crate::meter::{AddressRule, Login, Model, Order, Preset, Raise, SerialRule, Wiring};
 use crate::protocol::LineSettings;
-use crate::protocol::mercury230::{PASSWORD_FORM, PLAIN, SINGLE_PHASE_WITH_D};
+use crate::protocol::mercury230::{Mercury230, PASSWORD_FORM, PLAIN, SINGLE_PHASE_WITH_D};
 
 /// 0 is no meter's own address; it becomes 1.
 const NOT_ZERO: Raise = Raise::Steps { least: 1, step: 1 };
@@ -77,7 +77,7 @@ const COMMON: Model = Model {
     id: "",
     maker: "Incotex",
     title: "",
-    protocol: "mercury230",
+    protocol: &Mercury230,
     dialect: PLAIN,
     line: LineSettings::n81(9600),
     other_speeds: &[19_200, 38_400, 4_800, 2_400, 1_200, 57_600, 115_200, 600, 300],

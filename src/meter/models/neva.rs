@@ -4,7 +4,7 @@
 use crate::meter::address::{AddressRule, Order};
 use crate::meter::model::{Login, Model, Preset, Wiring};
 use crate::protocol::LineSettings;
-use crate::protocol::iec62056_21::{NEVA_1, NEVA_3, PROTOCOL};
+use crate::protocol::iec62056_21::{Iec, NEVA_1, NEVA_3};
 
 /// Eight digits, 00000001 to 99999999. It can be read under 60.01.01*FF.
 const ADDRESS: AddressRule = AddressRule {
@@ -58,7 +58,7 @@ const ONE: Model = Model {
     id: "neva-mt113",
     maker: "NEVA (Taipit)",
     title: "MT113",
-    protocol: PROTOCOL,
+    protocol: &Iec,
     dialect: NEVA_1,
     line: LINE,
     other_speeds: &[300],

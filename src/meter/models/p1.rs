@@ -5,7 +5,7 @@
 //! Beaky2000/esphome-p1mini issue 35, psvanstrom/esphome-p1reader issue 4).
 
 use crate::meter::{AddressRule, Login, Model, Preset, Wiring};
-use crate::protocol::dsmr_p1::{dialects, hints};
+use crate::protocol::dsmr_p1::{P1, dialects, hints};
 use crate::protocol::{Dialect, LineSettings};
 
 const PINS: &str =
@@ -26,7 +26,7 @@ const COMMON: Model = Model {
     id: "",
     maker: "P1 port",
     title: "",
-    protocol: "dsmr-p1",
+    protocol: &P1,
     dialect: Dialect(0),
     line: hints::FAST,
     other_speeds: &[],
@@ -173,7 +173,6 @@ pub static Q3D: Model = Model {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::registry;
 
     static ALL: [&Model; 16] = [
         &DSMR,
@@ -197,7 +196,7 @@ mod tests {
     #[test]
     fn every_one_waits_for_a_telegram_and_has_no_address() {
         for model in ALL {
-            let family = registry::family(model.protocol).unwrap();
+            let family = model.protocol;
             let [preset] = model.everyday else { panic!("{}", model.id) };
             assert!(family.commands(model.dialect).iter().any(|command| command.id == preset.command));
             assert!(!model.address.has_address());
@@ -206,10 +205,7 @@ mod tests {
 
     #[test]
     fn a_dialect_is_fixed_by_all_but_the_one_that_finds_it_out() {
-        let names: Vec<&str> = ALL
-            .iter()
-            .map(|model| registry::family(model.protocol).unwrap().dialect_name(model.dialect))
-            .collect();
+        let names: Vec<&str> = ALL.iter().map(|model| model.protocol.dialect_name(model.dialect)).collect();
         assert_eq!(names.iter().filter(|name| name.is_empty()).count(), 1);
         let different: std::collections::BTreeSet<&&str> = names.iter().collect();
         assert_eq!(different.len(), ALL.len());

@@ -5,7 +5,9 @@ use super::super::{Claim, EntryKind, Trace, Way};
 use super::Claimed;
 use crate::frame::At;
 use crate::frame::Direction;
-use crate::protocol::{Dialect, Family, Judged, Piece, PieceKind, Relation, Seen, Source, Tracker, registry};
+use crate::protocol::{
+    Decoder, Dialect, Family, Judged, Piece, PieceKind, Relation, Seen, Source, Tracker, registry,
+};
 
 /// Where entries go: into the trace, and to whoever wants to know.
 pub(super) struct Sink<'a> {
@@ -26,15 +28,15 @@ pub(super) struct Namer {
 }
 
 impl Namer {
-    pub(super) fn new(decoder: Option<(&'static dyn Family, Dialect)>, source: Source) -> Self {
+    pub(super) fn new(decoder: Option<Decoder>, source: Source) -> Self {
         Self {
-            tracker: decoder.map(|(family, dialect)| family.tracker(dialect)),
+            tracker: decoder.map(|known| known.family.tracker(known.dialect)),
             echo: Echo::new(),
             names_echoes: true,
             request: None,
             source,
-            family: decoder.and_then(|(family, _)| index_of(family)),
-            dialect: decoder.map_or(Dialect::default(), |(_, dialect)| dialect),
+            family: decoder.and_then(|known| index_of(known.family)),
+            dialect: decoder.map_or(Dialect::default(), |known| known.dialect),
         }
     }
 

@@ -19,10 +19,10 @@ struct Bench {
 
 impl Bench {
     fn new(split: Split) -> Self {
-        Self::with(Some((&Toy, Dialect(0))), split)
+        Self::with(Some(Decoder::of(&Toy)), split)
     }
 
-    fn with(decoder: Option<(&'static dyn Family, Dialect)>, split: Split) -> Self {
+    fn with(decoder: Option<Decoder>, split: Split) -> Self {
         let digest = Digest::new(decoder, split, LINE);
         Self { digest, trace: Trace::new(Timestamp::UNIX_EPOCH), told: Vec::new() }
     }

@@ -6,7 +6,7 @@ use super::super::stored::tests::entries;
 use super::super::{Digest, Split};
 use super::*;
 use crate::frame::{Secret, hex};
-use crate::protocol::{Dialect, LineSettings, registry};
+use crate::protocol::{Decoder, LineSettings, registry};
 use crate::reading::Decimal;
 
 fn trace(budget: usize) -> Trace {
@@ -70,7 +70,7 @@ fn the_chunks_of_an_entry_are_those_its_bytes_came_in() {
 fn pushes(bytes: &[u8], keys: Vec<MeterKey>) -> Trace {
     let line = LineSettings::e81(2400);
     let mut trace = trace(0);
-    let decoder = registry::family("dlms-mbus").map(|family| (family, Dialect(0)));
+    let decoder = registry::family("dlms-mbus").map(Decoder::of);
     let mut digest = Digest::new(decoder, Split::Listening, line);
     trace.set_keys(keys);
     trace.record(Way::In, bytes, At::ZERO);

@@ -51,7 +51,7 @@ fn commands(look: &mut Look<'_>) {
 fn nothing_to_ask(state: &State) -> String {
     match (&state.target, state.telegrams.offer) {
         (Some(_), _) => "no such command".to_owned(),
-        (None, Some(model)) => format!("{} telegrams come in: Enter watches them", model.protocol),
+        (None, Some(model)) => format!("{} telegrams come in: Enter watches them", model.protocol.id()),
         (None, None) => "choose a meter first: 2".to_owned(),
     }
 }

@@ -146,7 +146,8 @@ fn about(look: &mut Look<'_>) {
 /// What is to be known of a model, wrapped.
 fn facts(model: &'static Model, key: &str, columns: u16) -> Vec<(String, Role)> {
     let key_hint = if model.encrypts { format!("{key} takes its key") } else { String::new() };
-    let mut lines = vec![format!("line: {}   protocol: {}   id: {}", model.line, model.protocol, model.id)];
+    let mut lines =
+        vec![format!("line: {}   protocol: {}   id: {}", model.line, model.protocol.id(), model.id)];
     let mut add = |label: &str, text: &str| {
         if !text.is_empty() {
             lines.push(format!("{label}{text}"));

@@ -116,7 +116,7 @@ fn nothing_yet(look: &Look<'_>, columns: u16) -> Vec<(String, Role)> {
 
 /// What the noise looks like.
 fn hint(state: &State) -> Option<Cow<'static, str>> {
-    let protocol = state.target.as_ref().map_or("", |target| target.model.protocol);
+    let protocol = state.target.as_ref().map_or("", |target| target.model.protocol.id());
     let (noise, line) = (&state.telegrams.noise, state.line());
     if state.status.is_searching && is_of_the_line(noise, line) {
         return Some(format!("the line settings are searched for, now at {line}").into());

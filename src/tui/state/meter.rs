@@ -53,7 +53,7 @@ impl Meter {
     pub fn refresh(&mut self) {
         let entry = |model: &&'static Model| Entry {
             heading: model.maker,
-            words: format!("{} {} {} {}", model.maker, model.title, model.id, model.protocol),
+            words: format!("{} {} {} {}", model.maker, model.title, model.id, model.protocol.id()),
         };
         self.picker.refresh(MODELS.iter().map(entry).enumerate());
     }

@@ -260,7 +260,8 @@ impl State {
     /// What a protocol has to know of the meter.
     #[must_use]
     pub fn profile(&self) -> Option<Profile> {
-        Some(self.target.as_ref()?.profile(self.line(), self.network_delay()))
+        let delay = self.link.as_ref().map_or(Duration::ZERO, |link| link.place.network_delay());
+        Some(self.target.as_ref()?.profile(self.line(), delay))
     }
 
     /// The keys that are known, with those of the simulated bus when that is the link.
@@ -269,15 +270,6 @@ impl State {
         match &self.link {
             Some(link) => self.keys.clone().on(&link.place),
             None => self.keys.clone(),
-        }
-    }
-
-    /// What is added to every deadline on a link over the network.
-    fn network_delay(&self) -> Duration {
-        const ROUND_TRIP: Duration = Duration::from_millis(500);
-        match self.link.as_ref().map(|link| &link.place) {
-            Some(Place::Tcp(..) | Place::Rfc2217(..) | Place::Listen(..)) => ROUND_TRIP,
-            _ => Duration::ZERO,
         }
     }
 

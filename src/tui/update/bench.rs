@@ -13,9 +13,9 @@ use super::super::state::{Dialogue, Lower, Pane, Screen, State};
 use super::{Effects, codes, go, listening, popup, steps, telegram};
 use crate::app::target::Target;
 use crate::app::{arming, raw};
-use crate::bus::{self, Decoder, Errand, Forbidden, Intent, JobId, Permit};
+use crate::bus::{self, Errand, Forbidden, Intent, JobId, Permit};
 use crate::frame::Direction;
-use crate::protocol::{Access, Command, Context, Plan, Request};
+use crate::protocol::{Access, Command, Context, Decoder, Plan, Request};
 
 /// Silence between two of a repeated request.
 const PAUSE: Duration = Duration::from_secs(1);

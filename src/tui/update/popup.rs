@@ -12,10 +12,10 @@ use super::{Effects, bench, ciphers, codes, copy, keys, listening, paste, prompt
 use crate::app::arming::Challenge;
 use crate::app::target::Target;
 use crate::app::write_log::Keeper;
-use crate::bus::{Decoder, Speech};
+use crate::bus::Speech;
 use crate::frame::Direction;
 use crate::protocol::secrets;
-use crate::protocol::{Access, Context};
+use crate::protocol::{Access, Context, Decoder};
 use crate::trace::CaptureState;
 
 /// Actions that mean something in a box besides its own.

@@ -242,5 +242,5 @@ const GENERIC: &[&str] = &["dsmr-p1", "dlms-push", "dlms-hdlc", "mbus"];
 
 /// The one of them for a protocol.
 fn generic(protocol: &str) -> Option<&'static Model> {
-    MODELS.iter().copied().find(|model| model.protocol == protocol && GENERIC.contains(&model.id))
+    MODELS.iter().copied().find(|model| model.protocol.id() == protocol && GENERIC.contains(&model.id))
 }

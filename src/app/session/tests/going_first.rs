@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use tokio::time::sleep;
 
+use std::time::Duration;
+
 use super::*;
 use crate::app::target::Target;
 use crate::bus::{Ended, Errand, JobEvent, JobId, Outgoing, Permit, Urgency, Witness};
@@ -149,7 +151,8 @@ async fn a_silent_meter_is_asked_for_its_first_request_and_nothing_else() {
 
 /// What the bus tells of both jobs, up to the end of the person's; the person asks after a while.
 async fn at_a_meter_that_answers(target: &Target, after: Duration) -> (Vec<(JobId, JobEvent)>, usize) {
-    let mut session = open("sim:", Role::Talk, target.model.line, target.model.id, target.model.protocol);
+    let mut session =
+        open("sim:", Role::Talk, target.model.line, target.model.id, target.model.protocol.id());
     session.send(poll(target));
     let mut told = Vec::new();
     let mut asked_at = None;

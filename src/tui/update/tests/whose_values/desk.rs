@@ -4,7 +4,6 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::*;
-use crate::app::target::family_of;
 use crate::bus::{self, BusEvent, Handle, Port, Wanted};
 use crate::link::Clock;
 use crate::protocol::{Address, Family, Setup};
@@ -120,7 +119,7 @@ fn meters(asked: Option<&'static Model>) -> Vec<SimMeter> {
 }
 
 fn meter(model: &'static Model, index: usize) -> SimMeter {
-    let responder = family_of(model).responder(&setup(model, index)).unwrap();
+    let responder = model.protocol.responder(&setup(model, index)).unwrap();
     SimMeter::with_responder(model.id, demo_address(model), model.line, responder)
 }
 
@@ -138,7 +137,7 @@ pub fn setup(model: &'static Model, index: usize) -> Setup {
         values: Vec::new(),
     };
     for (place, name) in ["1.8.0", "1.8.1", "1.8.2", "1.8.3", "1.8.4", "1.7.0"].into_iter().enumerate() {
-        set(&mut setup, family_of(model), name, 1000 + 10 * index + place);
+        set(&mut setup, model.protocol, name, 1000 + 10 * index + place);
     }
     setup
 }

@@ -5,7 +5,6 @@ mod desk;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
-use crate::app::target::family_of;
 use crate::meter::{MODELS, Model};
 use crate::protocol::{Context, Now, Told};
 use crate::reading::{Decimal, Quantity, Reading};
@@ -84,7 +83,7 @@ fn has_said_values(state: &State) -> bool {
 /// Whether the simulated meter of a model says no value for as long as nobody answers it.
 fn waits_to_be_acknowledged(id: &str) -> bool {
     let (index, model) = MODELS.iter().enumerate().find(|(_, model)| model.id == id).unwrap();
-    let (family, setup) = (family_of(model), desk::setup(model, index));
+    let (family, setup) = (model.protocol, desk::setup(model, index));
     let mut meter = family.responder(&setup).unwrap();
     let wall = jiff::civil::date(2026, 3, 1).at(14, 2, 11, 0);
     let moments = (0..300).map(|second| At::from_millis(second * 1000));
