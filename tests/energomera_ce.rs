@@ -8,7 +8,7 @@
     reason = "a test may fail by panicking"
 )]
 
-use meterscope::frame::{At, Dissection, Field, FieldTree, Layer, Value, hex, visible};
+use meterscope::frame::{At, Dissection, Field, FieldTree, Layer, LayerKind, Value, hex, visible};
 use meterscope::protocol::energomera_ce::{CLASSIC, Ce, KERNEL10};
 use meterscope::protocol::{Context, Dialect, Family, Judged, LineSettings, PieceKind, Source};
 use meterscope::reading::Measured;
@@ -51,7 +51,7 @@ fn dialect(vector: &Vector) -> Dialect {
 fn dissect(vector: &Vector, dialect: Dialect) -> Dissection {
     let explained = Ce.dissect(&vector.wire, &Context { dialect, ..Context::default() });
     for layer in &explained.layers {
-        assert!(layer.fields.tiles(layer.bytes.len()), "{}: {}", vector.id, layer.name);
+        assert!(layer.fields.tiles(layer.bytes.len()), "{}: {}", vector.id, layer.kind);
     }
     explained
 }
@@ -130,7 +130,7 @@ fn check_frame(explained: &Dissection, key: &str, expected: &Json) -> bool {
         "byte1" => assert_eq!(u64::from(data(explained)[1]), number()),
         "unstuffed_hex" => {
             let unstuffed = &explained.layers[1];
-            assert_eq!(unstuffed.name, "unstuffed");
+            assert_eq!(unstuffed.kind, LayerKind::Unstuffed);
             assert_eq!(hex::spaced(&unstuffed.bytes), format!("C0 {} C0", string()));
         }
         "crc8_computed_over_unstuffed" => {
@@ -189,7 +189,7 @@ fn check_values(explained: &Dissection, key: &str, expected: &Json) -> bool {
             assert_eq!(found.iter().rev().copied().collect::<Vec<u8>>(), string().into_bytes());
         }
         "error_code" | "error" => {
-            assert_eq!(explained.problems[0].code, "error-reply");
+            assert_eq!(explained.problems[0].code.as_str(), "error-reply");
             assert!(explained.readings.is_empty());
             if let Some(code) = expected.as_u64() {
                 assert_eq!(u64::from(bytes(explained, "error")[0]), code);

@@ -21,6 +21,6 @@ fuzz_target!(|input: &[u8]| {
     let key = MeterKey { system_title: None, encryption: Secret::new(vec![0; 16]), authentication: None };
     let context = Context { keys: std::slice::from_ref(&key), ..Context::default() };
     for layer in family.dissect(bytes, &context).layers {
-        assert!(layer.fields.tiles(layer.bytes.len()), "{}", layer.name);
+        assert!(layer.fields.tiles(layer.bytes.len()), "{}", layer.kind);
     }
 });

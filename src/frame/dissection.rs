@@ -1,10 +1,9 @@
 //! A frame explained.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::checksum::CheckKind;
-use super::{Field, FieldTree, Reason, Span, Value, Verdict, hex, visible};
+use super::{Field, FieldTree, LayerKind, Problem, ProblemCode, Reason, Span, Value, Verdict, hex, visible};
 use crate::reading::{Check, Doubt, Reading};
 
 /// Which way a frame goes between this computer (or another master) and a meter.
@@ -97,8 +96,8 @@ pub struct Origin {
 /// One view of a frame's bytes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Layer {
-    /// `wire`, `unstuffed`, `reassembled`, `decrypted`.
-    pub name: &'static str,
+    /// Which view.
+    pub kind: LayerKind,
     /// The bytes of this view.
     pub bytes: Box<[u8]>,
     /// Its fields in reading order; the childless ones tile `bytes`.
@@ -165,17 +164,6 @@ impl Layer {
     }
 }
 
-/// Something about a frame that its reader should know.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// A stable word for scripts: `checksum`, `length`, `stuffing`.
-    pub code: &'static str,
-    /// One sentence, without foreign bytes.
-    pub text: Cow<'static, str>,
-    /// Where in the wire bytes, where it has a place.
-    pub span: Option<Span>,
-}
-
 /// A frame explained: never fails, tiles its bytes, holds no text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dissection {
@@ -211,7 +199,7 @@ pub fn doubt_doubles(readings: &mut [Reading]) -> Option<Problem> {
         readings.iter().enumerate().find(|found| is_double(*found)).and_then(|(_, found)| found.code)?;
     doubt_all(readings, Doubt::DoubleCode);
     let text = format!("{code} comes twice in this answer: a name may be damaged");
-    Some(Problem { code: Doubt::DoubleCode.code(), text: text.into(), span: None })
+    Some(Problem { code: ProblemCode::DoubleCode, text: text.into(), span: None })
 }
 
 /// Doubts every reading of an answer.
@@ -259,7 +247,7 @@ impl Dissection {
 
     /// Whether a problem with this code was found.
     #[must_use]
-    pub fn has_problem(&self, code: &str) -> bool {
+    pub fn has_problem(&self, code: ProblemCode) -> bool {
         self.problems.iter().any(|problem| problem.code == code)
     }
 
@@ -267,7 +255,8 @@ impl Dissection {
     #[must_use]
     pub fn unexplained(protocol: &'static str, bytes: &[u8], title: &'static str) -> Self {
         let whole = Field::new("unexplained", Span::new(0, bytes.len()), Value::Bytes);
-        let wire = Layer { name: "wire", bytes: bytes.into(), fields: vec![whole], from: Vec::new() };
+        let wire =
+            Layer { kind: LayerKind::Wire, bytes: bytes.into(), fields: vec![whole], from: Vec::new() };
         Self {
             protocol,
             direction: Direction::Unknown,
@@ -280,6 +269,12 @@ impl Dissection {
             problems: Vec::new(),
             bare: None,
         }
+    }
+
+    /// The first layer of a kind.
+    #[must_use]
+    pub fn layer(&self, kind: LayerKind) -> Option<&Layer> {
+        self.layers.iter().find(|layer| layer.kind == kind)
     }
 
     /// The wire layer.

@@ -157,14 +157,14 @@ fn secrets(layer: &Layer) -> impl Iterator<Item = Span> {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use super::super::{Field, Origin};
+    use super::super::{Field, LayerKind, Origin};
     use super::*;
 
     /// A wire of six bytes, `C0 DB DC 11 22 C0`, whose unstuffed layer `C0 11 22` has a secret at its end.
     pub(crate) fn stuffed() -> Dissection {
         let mut dissection = Dissection::unexplained("x", &[0xC0, 0xDB, 0xDC, 0x11, 0x22, 0xC0], "x");
         dissection.layers.push(Layer {
-            name: "unstuffed",
+            kind: LayerKind::Unstuffed,
             bytes: [0xC0, 0x11, 0x22].into(),
             fields: vec![
                 Field::new("a", Span::new(0, 1), Value::Bytes),

@@ -9,7 +9,9 @@ mod dissection;
 mod field;
 pub mod hex;
 mod label;
+mod layer_kind;
 mod mask;
+mod problem;
 mod seal;
 mod secret;
 mod value;
@@ -17,14 +19,14 @@ mod verdict;
 pub mod visible;
 
 pub use at::At;
-pub use dissection::{
-    Checksum, Direction, Dissection, Layer, Origin, Problem, Values, doubt_all, doubt_doubles,
-};
+pub use dissection::{Checksum, Direction, Dissection, Layer, Origin, Values, doubt_all, doubt_doubles};
 pub use field::{Field, FieldTree, Span};
 pub use label::Label;
+pub use layer_kind::LayerKind;
 pub use mask::Mask;
 #[cfg(test)]
 pub(crate) use mask::tests::stuffed;
+pub use problem::{Problem, ProblemCode};
 pub use secret::Secret;
 pub use value::Value;
 pub use verdict::{Mismatch, Reason, Verdict};

@@ -77,7 +77,7 @@ impl Verdict {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Checksum, Mask, Span};
+    use super::super::{Checksum, Mask, ProblemCode, Span};
     use super::*;
     use crate::frame::checksum::CheckKind;
 
@@ -92,7 +92,7 @@ mod tests {
         dissection.checksum = Some(sum);
         dissection.verdict = sum.verdict();
         let text = "6B, expected 03".to_owned().into();
-        dissection.problems.push(Problem { code: "checksum", text, span: None });
+        dissection.problems.push(Problem { code: ProblemCode::Checksum, text, span: None });
         dissection
     }
 

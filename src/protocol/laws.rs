@@ -103,7 +103,7 @@ pub fn dissection(family: &dyn Family, bytes: &[u8], request: Option<&[u8]>, dia
             layer.fields.tiles(layer.bytes.len()),
             "{}: fields do not tile {} of {:02X?}: {:?}",
             family.id(),
-            layer.name,
+            layer.kind,
             layer.bytes,
             layer.fields
         );

@@ -44,9 +44,6 @@ pub const TELEGRAM: Command = Command {
     note: "listens only; the meter speaks by itself",
 };
 
-/// Problems that are told as warnings beside readings.
-const TOLD: &[&str] = &["replay", "not-authenticated", "scale", "segment-restart", "timeout-incomplete"];
-
 /// How a kind of meter speaks.
 #[derive(Debug, Clone, Copy)]
 pub struct Manner {
@@ -155,9 +152,9 @@ impl Listen {
         if dissection.readings.is_empty() {
             return;
         }
-        for problem in dissection.problems.iter().filter(|p| TOLD.contains(&p.code)) {
+        for problem in dissection.problems.iter().filter(|p| p.code.is_for_the_person()) {
             let Problem { code, text, .. } = problem.clone();
-            self.actions.push_back(Action::Warning(Warning { code, text }));
+            self.actions.push_back(Action::Warning(Warning { code: code.as_str(), text }));
         }
         self.actions.extend(dissection.readings.into_iter().map(Action::Reading));
         self.answered(Ok(()), at);

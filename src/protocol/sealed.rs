@@ -1,14 +1,14 @@
 //! Encrypted messages that cannot be read: for want of a key, or with a wrong one.
 
 use super::exchange::{Fault, Lock};
-use crate::frame::{Dissection, Field, Label, Layer, Value, hex};
+use crate::frame::{Dissection, Field, Label, Layer, ProblemCode, Value, hex};
 
 /// What keeps an encrypted message shut, by the code of its problem; `None` for problems of another kind.
 #[must_use]
-pub fn lock(code: &str) -> Option<Lock> {
+pub const fn lock(code: ProblemCode) -> Option<Lock> {
     match code {
-        "no-key" | "system-title-missing" => Some(Lock::NoKey),
-        "plaintext-check" | "key-length" | "tag" => Some(Lock::WrongKey),
+        ProblemCode::NoKey | ProblemCode::SystemTitleMissing => Some(Lock::NoKey),
+        ProblemCode::PlaintextCheck | ProblemCode::KeyLength | ProblemCode::Tag => Some(Lock::WrongKey),
         _ => None,
     }
 }

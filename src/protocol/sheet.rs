@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::frame::{Field, Label, Problem, Span, Value};
+use crate::frame::{Field, Label, Problem, ProblemCode, Span, Value};
 use crate::reading::Reading;
 
 /// Fields of one layer, readings and problems, as they are found.
@@ -42,7 +42,7 @@ impl Sheet {
     }
 
     /// Notes something odd.
-    pub fn problem(&mut self, code: &'static str, text: impl Into<Cow<'static, str>>, span: Option<Span>) {
+    pub fn problem(&mut self, code: ProblemCode, text: impl Into<Cow<'static, str>>, span: Option<Span>) {
         self.problems.push(Problem { code, text: text.into(), span });
     }
 }

@@ -178,7 +178,7 @@ impl Sum {
 
 impl Trouble {
     fn of(problem: &crate::frame::Problem) -> Self {
-        Self { code: problem.code, text: problem.text.clone().into_owned() }
+        Self { code: problem.code.as_str(), text: problem.text.clone().into_owned() }
     }
 }
 
@@ -198,7 +198,7 @@ fn views(dissection: &Dissection, reveal: bool) -> Vec<View> {
     let view = |(index, layer): (usize, &Layer)| {
         let mask = Mask::unless(reveal, dissection, index);
         View {
-            name: layer.name,
+            name: layer.kind.name(),
             hex: mask.compact(&layer.bytes, Span::new(0, layer.bytes.len())),
             fields: nodes(layer, &layer.fields, &mask, reveal),
             from: layer.from.iter().map(Source::of).collect(),

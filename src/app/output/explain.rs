@@ -88,12 +88,12 @@ fn verdict(dissection: &Dissection, look: Look) -> String {
 fn origin(layer: &Layer) -> String {
     match (layer.from.first(), layer.from.last()) {
         (Some(first), Some(last)) if first.part == last.part => {
-            format!("{}, from wire bytes {} to {}", layer.name, first.wire.start, last.wire.end)
+            format!("{}, from wire bytes {} to {}", layer.kind, first.wire.start, last.wire.end)
         }
         (Some(first), Some(last)) => {
-            format!("{}, from frames {} to {} of the message", layer.name, first.part + 1, last.part + 1)
+            format!("{}, from frames {} to {} of the message", layer.kind, first.part + 1, last.part + 1)
         }
-        _ => layer.name.to_owned(),
+        _ => layer.kind.name().to_owned(),
     }
 }
 

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::content_layer;
-use crate::frame::{Dissection, Field, FieldTree, Label, Layer, Value, Verdict, hex, visible};
+use crate::frame::{Dissection, Field, FieldTree, Label, Layer, LayerKind, Value, Verdict, hex, visible};
 use crate::reading::{Code, Decimal, Quantity, Unit};
 
 /// A line or element. All texts are safe to show.
@@ -188,7 +188,7 @@ impl Maker<'_> {
 
     /// The text of the layer of texts that was made of a field's hex.
     fn undone(&self, field: &Field) -> Option<String> {
-        let texts = self.telegram.layers.iter().find(|layer| layer.name == "texts")?;
+        let texts = self.telegram.layer(LayerKind::Texts)?;
         let base = self.layer.from.first().map_or(0, |origin| origin.wire.range().start);
         let wire = base + field.span.range().start;
         let origin = texts.from.iter().find(|origin| origin.wire.range().start == wire)?;

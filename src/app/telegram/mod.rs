@@ -12,7 +12,7 @@ pub use change::{Change, changes};
 pub use line::{Line, lines};
 pub use standing::{Cipher, Standing};
 
-use crate::frame::{Direction, Dissection};
+use crate::frame::{Direction, Dissection, LayerKind};
 use crate::meter::Model;
 use crate::protocol::Command;
 
@@ -35,18 +35,15 @@ pub fn only_waits(commands: &[Command]) -> bool {
 /// else the wire.
 #[must_use]
 pub fn content_layer(telegram: &Dissection) -> usize {
-    const PREFERRED: [&str; 3] = ["decrypted", "reassembled", "seven bits"];
-    let named = |name: &str| telegram.layers.iter().rposition(|layer| layer.name == name);
-    PREFERRED.into_iter().find_map(named).unwrap_or(0)
+    const PREFERRED: [LayerKind; 3] = [LayerKind::Decrypted, LayerKind::Reassembled, LayerKind::SevenBits];
+    let last = |kind| telegram.layers.iter().rposition(|layer| layer.kind == kind);
+    PREFERRED.into_iter().find_map(last).unwrap_or(0)
 }
-
-/// What keeps a frame from being a telegram: it breaks off, or what belongs before it is missing.
-const TORN: &[&str] = &["cut-short", "orphan-segment", "segment-sequence", "apdu-incomplete"];
 
 /// Whether a frame is a whole telegram: of those in pieces, the last piece. It may be damaged all the same.
 #[must_use]
 pub fn is_whole(frame: &Dissection) -> bool {
-    let is_torn = TORN.iter().any(|code| frame.has_problem(code));
+    let is_torn = frame.problems.iter().any(|problem| problem.code.is_torn());
     let is_heard = matches!(frame.direction, Direction::Push) || !frame.readings.is_empty();
     is_heard && !frame.is_part() && !is_torn
 }

@@ -1,6 +1,6 @@
 //! How far a telegram was put together and opened.
 
-use crate::frame::{Dissection, Label, Layer, Reason, Value, Verdict};
+use crate::frame::{Dissection, Label, Layer, LayerKind, ProblemCode, Reason, Value, Verdict};
 use crate::reading::Decimal;
 
 /// What became of a telegram's cipher.
@@ -51,19 +51,19 @@ impl Standing {
 
 fn cipher(frame: &Dissection) -> Cipher {
     let has = |code| frame.has_problem(code);
-    if has("replay") {
+    if has(ProblemCode::Replay) {
         return Cipher::Replayed;
     }
-    if has("no-key") || frame.verdict == Verdict::Unchecked(Reason::NoKey) {
+    if has(ProblemCode::NoKey) || frame.verdict == Verdict::Unchecked(Reason::NoKey) {
         return Cipher::NoKey;
     }
-    if has("plaintext-check") || has("key-length") {
+    if has(ProblemCode::PlaintextCheck) || has(ProblemCode::KeyLength) {
         return Cipher::WrongKey;
     }
-    if !frame.layers.iter().any(|layer| layer.name == "decrypted") {
+    if frame.layer(LayerKind::Decrypted).is_none() {
         return Cipher::None;
     }
-    if has("not-authenticated") || has("tag") || has("authentication-key") {
+    if has(ProblemCode::NotAuthenticated) || has(ProblemCode::Tag) || has(ProblemCode::AuthenticationKey) {
         return Cipher::NotAuthentic;
     }
     if frame.layers.iter().any(has_tag) { Cipher::Authentic } else { Cipher::Open }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::app::decode::digest;
-use crate::frame::{Secret, hex};
+use crate::frame::{LayerKind, Secret, hex};
 use crate::protocol::{Decoder, Dialect, MeterKey, registry};
 use crate::reading::{Decimal, Unit};
 
@@ -59,7 +59,7 @@ fn a_line_with_several_values_is_followed_by_each_of_them() {
 #[test]
 fn an_element_has_its_code_and_what_it_measures() {
     let telegram = last_frame("evn-kaifa-ma309-doc", "dlms-mbus", true);
-    assert_eq!(telegram.layers[content_layer(&telegram)].name, "decrypted");
+    assert_eq!(telegram.layers[content_layer(&telegram)].kind, LayerKind::Decrypted);
     let lines = lines(&telegram);
     assert_eq!(named(&lines, "active energy import").number, Some(Decimal::new(12937, 0)));
     assert_eq!(named(&lines, "voltage L1").code, "32.7.0");

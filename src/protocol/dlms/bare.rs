@@ -7,7 +7,7 @@ use super::loose;
 use super::push::Push;
 use super::standing::Standing;
 use super::wrapped::{self, Wrapped};
-use crate::frame::{Checksum, Direction, Dissection, Layer, Reason, Value, Verdict};
+use crate::frame::{Checksum, Direction, Dissection, Layer, LayerKind, ProblemCode, Reason, Value, Verdict};
 use crate::protocol::Context;
 use crate::protocol::delimited::{Before, Grammar, Shape};
 use crate::protocol::sheet::Sheet;
@@ -51,7 +51,7 @@ fn ciphered(bytes: &[u8]) -> Shape {
         Ok(header) if header.tag.is_none() && !header.control.is_plausible() => Shape::Nothing,
         Ok(header) if header.end() <= bytes.len() => Shape::Unchecked(header.end()),
         Ok(_) => Shape::Start,
-        Err(bad) if bad.code == "apdu-incomplete" => Shape::Start,
+        Err(bad) if bad.code == ProblemCode::ApduIncomplete => Shape::Start,
         Err(_) if bytes.first() == Some(&GLO_CIPHERING) => {
             misstated(bytes.get(TITLE_END..).unwrap_or_default(), bytes.len())
         }
@@ -129,7 +129,7 @@ pub fn dissect(protocol: &'static str, bytes: &[u8], context: &Context<'_>) -> D
         (None, Verdict::Good) if !explained.is_authentic => Verdict::Unchecked(Reason::NoChecksum),
         (_, inner) => inner,
     };
-    let wire = Layer { name: "wire", bytes: bytes.into(), fields: sheet.fields, from: Vec::new() };
+    let wire = Layer { kind: LayerKind::Wire, bytes: bytes.into(), fields: sheet.fields, from: Vec::new() };
     let mut layers = vec![wire];
     layers.extend(explained.layers);
     let dissection = Dissection {

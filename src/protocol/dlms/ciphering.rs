@@ -2,6 +2,7 @@
 //! 9.2.3 and 9.2.7).
 
 use super::axdr::length_at;
+use crate::frame::ProblemCode;
 use crate::protocol::MeterKey;
 use crate::protocol::cipher::{self, CipherError, Nonce, TAG};
 
@@ -133,18 +134,18 @@ impl Header {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BadHeader {
     /// The problem's code.
-    pub code: &'static str,
+    pub code: ProblemCode,
     /// The problem.
     pub text: &'static str,
     /// Where the system title lies, if the header is right up to its end.
     pub title_at: Option<Octets>,
 }
 
-const fn bad(code: &'static str, text: &'static str) -> BadHeader {
+const fn bad(code: ProblemCode, text: &'static str) -> BadHeader {
     BadHeader { code, text, title_at: None }
 }
 
-const CUT: BadHeader = bad("apdu-incomplete", "the ciphering header is cut short");
+const CUT: BadHeader = bad(ProblemCode::ApduIncomplete, "the ciphering header is cut short");
 
 /// Reads the header of the ciphered APDU at `start`.
 ///
@@ -169,7 +170,7 @@ pub fn header(bytes: &[u8], start: usize) -> Result<Header, BadHeader> {
             let none = Octets { length_at: start, start: start + 1, end: start + 1 };
             behind(bytes, None, none, start + 1)
         }
-        _ => Err(bad("unsupported-apdu", "not a ciphered APDU")),
+        _ => Err(bad(ProblemCode::UnsupportedApdu, "not a ciphered APDU")),
     }
 }
 
@@ -185,14 +186,16 @@ fn key_info(bytes: &[u8], at: usize) -> Result<usize, BadHeader> {
     match bytes.get(at..).unwrap_or_default() {
         [0, ..] => Ok(at + 1),
         [1, 0, _, ..] => Ok(at + 3),
-        [1, _, ..] => Err(bad("unsupported-key", "the key is sent along, wrapped or agreed: not supported")),
+        [1, _, ..] => {
+            Err(bad(ProblemCode::UnsupportedKey, "the key is sent along, wrapped or agreed: not supported"))
+        }
         _ => Err(CUT),
     }
 }
 
 /// The length, the security control byte and the counter.
 fn behind(bytes: &[u8], tag: Option<u8>, title_at: Octets, at: usize) -> Result<Header, BadHeader> {
-    let wrong = |text| BadHeader { title_at: Some(title_at), ..bad("ber-length", text) };
+    let wrong = |text| BadHeader { title_at: Some(title_at), ..bad(ProblemCode::BerLength, text) };
     let (length, after) = length_at(bytes, at).map_err(|halt| {
         if halt.is_short { CUT } else { wrong("the length is neither of the short nor of the long form") }
     })?;

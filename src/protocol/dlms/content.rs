@@ -6,7 +6,7 @@ use super::layout::{self, Layout, Role, Scale, Shape};
 use super::maker::Maker;
 use super::obis::{self, Obis};
 use super::{stamp, time, units};
-use crate::frame::{Label, Value, Verdict};
+use crate::frame::{Label, ProblemCode, Value, Verdict};
 use crate::protocol::sheet::Sheet;
 use crate::reading::{Absent, Decimal, Measured, MeterTime, Reading, Unit};
 
@@ -35,7 +35,7 @@ pub fn notification(sheet: &mut Sheet, bytes: &[u8], start: usize, maker: Maker)
         .field(0, "invoke id and priority", (start + 1, start + HEAD), Value::Hex(invoke, 8))
         .note("low 24 bits: running number");
     let Some(stated) = stamp::date_time(sheet, bytes, start + HEAD) else {
-        sheet.problem("axdr", "no date and time where one must be, nor the mark for none", None);
+        sheet.problem(ProblemCode::Axdr, "no date and time where one must be, nor the mark for none", None);
         sheet.rest(0, "unexplained", (start + HEAD, bytes.len()));
         return cut;
     };
@@ -59,7 +59,7 @@ fn body(sheet: &mut Sheet, bytes: &[u8], (start, stated): (usize, Option<MeterTi
     remarks(sheet, &layout, &unscaled);
     if let Some(halt) = tree.halt {
         let text = format!("byte {} of the data: {}", halt.at, halt.what);
-        sheet.problem("axdr", text, None);
+        sheet.problem(ProblemCode::Axdr, text, None);
         sheet.rest(0, "unexplained", (tree.end, bytes.len()));
         return Read { end: bytes.len(), is_whole: false };
     }
@@ -71,15 +71,15 @@ fn remarks(sheet: &mut Sheet, layout: &Layout, unscaled: &[Obis]) {
         let name = obis::quantity(*first).name();
         let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
         let text = format!("the list carries no scalers and none is known for {name}{more}: as sent");
-        sheet.problem("scale", text, None);
+        sheet.problem(ProblemCode::Scale, text, None);
     }
     match layout.shape {
         Shape::Positional | Shape::Headed => {
             let text = "the list names no quantities; they are known by position";
-            sheet.problem("assumed-names", text, None);
+            sheet.problem(ProblemCode::AssumedNames, text, None);
         }
         Shape::Unknown => {
-            sheet.problem("unknown-list", "the list names no quantities and is not known", None);
+            sheet.problem(ProblemCode::UnknownList, "the list names no quantities and is not known", None);
         }
         Shape::Coded | Shape::Described => {}
     }

@@ -2,6 +2,7 @@
 
 use super::axdr::Tree;
 use super::ciphering::{Control, DATA_NOTIFICATION, DED_CIPHERING, Header, P1_TEXT};
+use crate::frame::ProblemCode;
 use crate::protocol::MeterKey;
 use crate::protocol::cipher::{self, CipherError, Nonce, TAG};
 
@@ -26,7 +27,7 @@ pub enum Opened {
     /// It cannot be tried.
     Unsupported {
         /// The problem's code.
-        code: &'static str,
+        code: ProblemCode,
         /// The problem.
         text: &'static str,
     },
@@ -72,7 +73,7 @@ pub fn open(bytes: &[u8], header: &Header, keys: &[MeterKey]) -> Opened {
         Opened::NoKey if header.title.is_none() => {
             let text =
                 "no system title in the header: give it with the key, as system_title in the keys file";
-            Opened::Unsupported { code: "system-title-missing", text }
+            Opened::Unsupported { code: ProblemCode::SystemTitleMissing, text }
         }
         Opened::NoKey if !header.control.is_encrypted() => in_clear(),
         best => best,
@@ -92,19 +93,19 @@ fn candidates<'a>(
 }
 
 /// Why it cannot be opened, whatever the key.
-const fn obstacle(header: &Header) -> Option<(&'static str, &'static str)> {
+const fn obstacle(header: &Header) -> Option<(ProblemCode, &'static str)> {
     let control = header.control;
     if control.is_compressed() {
-        return Some(("unsupported-compression", "compressed by V.44, which is not supported"));
+        return Some((ProblemCode::UnsupportedCompression, "compressed by V.44, which is not supported"));
     }
     if control.suite() > 2 {
-        return Some(("unsupported-suite", "the security suite is none of the standard"));
+        return Some((ProblemCode::UnsupportedSuite, "the security suite is none of the standard"));
     }
     if matches!(header.tag, Some(DED_CIPHERING)) {
-        return Some(("unsupported-key", "ciphered with a key agreed for one association"));
+        return Some((ProblemCode::UnsupportedKey, "ciphered with a key agreed for one association"));
     }
     if header.tag_at() < header.text_at() {
-        return Some(("ber-length", "the length has no room for the tag"));
+        return Some((ProblemCode::BerLength, "the length has no room for the tag"));
     }
     None
 }

@@ -12,7 +12,7 @@ use super::push::{Explained, Push};
 use super::remarks::{Dropped, Parted, tell_event};
 use super::standing::{Messages, Part, Standing};
 use crate::frame::checksum::CheckKind;
-use crate::frame::{Checksum, Direction, Dissection, Layer, Span, Value, Verdict};
+use crate::frame::{Checksum, Direction, Dissection, Layer, LayerKind, ProblemCode, Span, Value, Verdict};
 use crate::protocol::sheet::Sheet;
 use crate::protocol::{Access, Context, Dialect, MasterRequest, Relation, Seen, Strength, Tracker};
 
@@ -139,7 +139,7 @@ fn broken(bytes: &[u8], context: &Context<'_>) -> Dissection {
     let flag = usize::from(bytes.first() == Some(&FLAG));
     sheet.rest(0, "flag", (0, flag));
     sheet.field(0, "cut short", (flag, bytes.len()), Value::Bytes);
-    sheet.problem("framing", "not a whole frame: bytes were lost", None);
+    sheet.problem(ProblemCode::Framing, "not a whole frame: bytes were lost", None);
     finish(bytes, sheet, context, ("Broken frame", Verdict::Malformed("cut short")))
 }
 
@@ -149,7 +149,7 @@ fn finish(
     context: &Context<'_>,
     (title, verdict): (&'static str, Verdict),
 ) -> Dissection {
-    let wire = Layer { name: "wire", bytes: bytes.into(), fields: sheet.fields, from: Vec::new() };
+    let wire = Layer { kind: LayerKind::Wire, bytes: bytes.into(), fields: sheet.fields, from: Vec::new() };
     Dissection {
         direction: context.direction,
         verdict,
@@ -192,7 +192,8 @@ fn explain(bytes: &[u8], frame: &Frame<'_>, context: &Context<'_>) -> Dissection
     });
     if !verdict.is_bad() {
         let number = info.block.map(|block| block.number.into());
-        let parted = Parted { code: "gbt-sequence", noun: "block", number, dropped: dropped(context) };
+        let parted =
+            Parted { code: ProblemCode::GbtSequence, noun: "block", number, dropped: dropped(context) };
         tell_event(&mut sheet, standing.event, parted);
     }
     let verdict = if verdict.is_bad() || inner == Verdict::Good { verdict } else { inner };
@@ -293,7 +294,7 @@ fn closing(sheet: &mut Sheet, frame: &Frame<'_>, end: usize) -> Verdict {
         return Verdict::Good;
     }
     sheet.rest(0, "beyond the frame", (end, count));
-    sheet.problem("framing", "no flag where the length says the frame ends", None);
+    sheet.problem(ProblemCode::Framing, "no flag where the length says the frame ends", None);
     Verdict::Malformed("no closing flag")
 }
 
@@ -320,7 +321,7 @@ fn check_field(sheet: &mut Sheet, label: &'static str, check: Check) {
         .verdict(verdict)
         .note("low byte first");
     if verdict.is_bad() {
-        let code = if label == "HCS" { "hcs" } else { "fcs" };
+        let code = if label == "HCS" { ProblemCode::Hcs } else { ProblemCode::Fcs };
         let text = format!("{label} {found:04X}, expected {expected:04X}");
         sheet.problem(code, text, Some(Span::new(at, at + CHECK)));
     }

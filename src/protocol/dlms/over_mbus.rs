@@ -10,7 +10,7 @@ use super::push::{Explained, Push};
 use super::remarks::{Dropped, Parted, tell_event};
 use super::standing::{Event, Messages, Part, Standing};
 use crate::frame::checksum::CheckKind;
-use crate::frame::{Direction, Dissection, Value, Verdict};
+use crate::frame::{Direction, Dissection, ProblemCode, Value, Verdict};
 use crate::protocol::mbus::dissect::{self as link_dissect, CHECK, Envelope, foot, head, sheet_to};
 use crate::protocol::mbus::link::{self, Frame, HEAD, Long};
 use crate::protocol::mbus::{Exchanges, access};
@@ -162,7 +162,7 @@ fn explain(bytes: &[u8], long: &Long<'_>, segment: Segment<'_>, context: &Contex
     if !verdict.is_bad() {
         let number = Some(segment.number.into());
         let dropped = dropped(context);
-        let parted = Parted { code: "segment-sequence", noun: "segment", number, dropped };
+        let parted = Parted { code: ProblemCode::SegmentSequence, noun: "segment", number, dropped };
         tell_event(&mut sheet, standing.event, parted);
     }
     let verdict = if verdict.is_bad() || inner == Verdict::Good { verdict } else { inner };
@@ -225,7 +225,7 @@ fn put_together(
         if usize::from(part.number) != index || part.header != segment.header {
             if Standing::unpack(context.step).event == Event::None {
                 let text = "the segments before this one are not known";
-                sheet.problem("orphan-segment", text, None);
+                sheet.problem(ProblemCode::OrphanSegment, text, None);
             }
             return None;
         }

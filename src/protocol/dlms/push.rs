@@ -7,7 +7,7 @@ use super::maker::{self, Maker};
 use super::opening::{self, Opened};
 use super::remarks::{apdu_name, header_fields, title_fields};
 use super::standing::{Standing, Step};
-use crate::frame::{Dissection, Layer, Reason, Value, Verdict};
+use crate::frame::{Dissection, Layer, LayerKind, ProblemCode, Reason, Value, Verdict};
 use crate::protocol::Context;
 use crate::protocol::sheet::Sheet;
 
@@ -59,7 +59,7 @@ impl Push<'_> {
         let from = self.assembled.from.clone();
         let fields = sheet.fields;
         let bytes = bytes.as_slice().into();
-        explained.layers.push(Layer { name: "reassembled", bytes, fields, from });
+        explained.layers.push(Layer { kind: LayerKind::Reassembled, bytes, fields, from });
         explained.layers.extend(inner);
         explained
     }
@@ -94,7 +94,7 @@ impl Push<'_> {
         sheet.field(0, "APDU", (at, at + 1), Value::Hex(tag.into(), 2)).note(apdu_name(tag));
         sheet.rest(0, "data", (at + 1, end));
         if self.is_whole {
-            sheet.problem("unsupported-apdu", "an APDU that is not explained", None);
+            sheet.problem(ProblemCode::UnsupportedApdu, "an APDU that is not explained", None);
         }
         end
     }
@@ -128,7 +128,7 @@ impl Push<'_> {
             sheet.rest(0, "encrypted, so far", (header.text_at(), have));
             if self.is_whole {
                 let text = format!("the APDU is to have {} bytes, {} are there", end - at, have - at);
-                sheet.problem("apdu-incomplete", text, None);
+                sheet.problem(ProblemCode::ApduIncomplete, text, None);
             }
             return have;
         }
@@ -136,7 +136,7 @@ impl Push<'_> {
         sheet.rest(0, "encrypted", (header.text_at(), tag_at));
         sheet.rest(0, "authentication tag", (tag_at, end));
         if end < have && !matches!(bytes.get(end..), Some([0xE6, ..])) {
-            sheet.problem("trailing-bytes", "more bytes than the APDU is to have", None);
+            sheet.problem(ProblemCode::TrailingBytes, "more bytes than the APDU is to have", None);
         }
         if self.is_whole {
             let opened = opening::open(bytes, &header, self.context.keys);
@@ -155,10 +155,10 @@ impl Push<'_> {
         explained: &mut Explained,
     ) -> usize {
         let bytes = &self.assembled.bytes;
-        if self.is_whole || bad.code != "apdu-incomplete" {
+        if self.is_whole || bad.code != ProblemCode::ApduIncomplete {
             sheet.problem(bad.code, bad.text, None);
         }
-        if bad.code == "ber-length" {
+        if bad.code == ProblemCode::BerLength {
             explained.verdict = Verdict::Malformed("the length of the APDU");
         }
         let mut shown = at;
@@ -177,14 +177,14 @@ impl Push<'_> {
         match self.standing.step {
             Step::Same => {
                 sheet.problem(
-                    "replay",
+                    ProblemCode::Replay,
                     "the invocation counter is that of the push before: sent again",
                     None,
                 );
             }
             Step::Back => {
                 let text = "the invocation counter went back: replayed, another key, or another meter";
-                sheet.problem("replay", text, None);
+                sheet.problem(ProblemCode::Replay, text, None);
             }
             Step::First | Step::Ahead(_) | Step::Far => {}
         }
@@ -202,20 +202,24 @@ impl Push<'_> {
                 explained.is_authentic = is_authentic;
                 if header.control.is_authenticated() && !is_authentic {
                     let text = "deciphered, not authenticated: no authentication key is given";
-                    sheet.problem("not-authenticated", text, None);
+                    sheet.problem(ProblemCode::NotAuthenticated, text, None);
                 }
                 Some(self.deciphered(sheet, bytes, (header, start), explained))
             }
             Opened::Forged(bytes) => {
                 let text = "the authentication tag does not fit: another authentication key, or damaged";
-                sheet.problem("tag", text, None);
+                sheet.problem(ProblemCode::Tag, text, None);
                 let layer = self.deciphered(sheet, bytes, (header, start), explained);
                 sheet.readings.clear();
                 explained.verdict = Verdict::Malformed("the authentication tag does not fit");
                 Some(layer)
             }
             Opened::NoKey => {
-                sheet.problem("no-key", "encrypted, and no key for this system title is given", None);
+                sheet.problem(
+                    ProblemCode::NoKey,
+                    "encrypted, and no key for this system title is given",
+                    None,
+                );
                 explained.verdict = Verdict::Unchecked(Reason::NoKey);
                 None
             }
@@ -227,7 +231,7 @@ impl Push<'_> {
                     "no key makes sense of it: the key is another meter's, or the bytes are damaged, which no \
                      checksum tells here"
                 };
-                sheet.problem("plaintext-check", text, None);
+                sheet.problem(ProblemCode::PlaintextCheck, text, None);
                 explained.verdict = Verdict::Unchecked(Reason::WrongKey);
                 None
             }
@@ -236,7 +240,7 @@ impl Push<'_> {
                     2 => "security suite 2 wants a key of 32 bytes (64 hex digits): the one given has 16",
                     _ => "this security suite wants a key of 16 bytes (32 hex digits): the one given has 32",
                 };
-                sheet.problem("key-length", text, None);
+                sheet.problem(ProblemCode::KeyLength, text, None);
                 explained.verdict = Verdict::Unchecked(Reason::WrongKey);
                 None
             }
@@ -270,7 +274,7 @@ impl Push<'_> {
             Some(&ciphering::P1_TEXT) => {
                 explained.title = "P1 telegram, encrypted";
                 inner.field(0, "P1 telegram", (0, plain.len()), Value::Text);
-                inner.problem("p1-text", "a P1 telegram is inside: the P1 models explain it", None);
+                inner.problem(ProblemCode::P1Text, "a P1 telegram is inside: the P1 models explain it", None);
             }
             Some(&tag) => {
                 explained.title = "Encrypted APDU";
@@ -282,7 +286,7 @@ impl Push<'_> {
         sheet.readings.append(&mut inner.readings);
         sheet.problems.append(&mut inner.problems);
         let from = self.assembled.origins(start, start + plain.len());
-        Layer { name: "decrypted", bytes: plain.into(), fields: inner.fields, from }
+        Layer { kind: LayerKind::Decrypted, bytes: plain.into(), fields: inner.fields, from }
     }
 }
 
@@ -290,7 +294,7 @@ impl Push<'_> {
 fn finish(inner: &mut Sheet, plain: &[u8], read: Read) {
     inner.rest(0, "unexplained", (read.end, plain.len()));
     if read.is_whole && read.end < plain.len() {
-        inner.problem("axdr", "bytes are left after the data", None);
+        inner.problem(ProblemCode::Axdr, "bytes are left after the data", None);
     }
     if !read.is_whole || read.end < plain.len() {
         inner.readings.clear();

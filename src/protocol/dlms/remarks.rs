@@ -2,7 +2,7 @@
 
 use super::ciphering::{self, BLOCK_TRANSFER, Control, Header, Octets};
 use super::standing::{Event, Step};
-use crate::frame::{Label, Value};
+use crate::frame::{Label, ProblemCode, Value};
 use crate::protocol::sealed;
 use crate::protocol::sheet::Sheet;
 
@@ -10,7 +10,7 @@ use crate::protocol::sheet::Sheet;
 #[derive(Debug, Clone, Copy)]
 pub struct Parted {
     /// The problem's code.
-    pub code: &'static str,
+    pub code: ProblemCode,
     /// One of them.
     pub noun: &'static str,
     /// The number that this one has, where they are numbered.
@@ -51,16 +51,16 @@ pub fn tell_event(sheet: &mut Sheet, event: Event, parted: Parted) {
         Event::None => {}
         Event::Restart => {
             let text = format!("begins anew: the push before was not whole and is dropped{words}");
-            sheet.problem("segment-restart", text, None);
+            sheet.problem(ProblemCode::SegmentRestart, text, None);
         }
         Event::TimedOut => {
             let text = format!("the push before was not whole when nothing more came: dropped{words}");
-            sheet.problem("timeout-incomplete", text, None);
+            sheet.problem(ProblemCode::TimeoutIncomplete, text, None);
         }
         Event::Orphan => {
             let text =
                 "the beginning of this push is missing: listening began in its middle, or it was damaged";
-            sheet.problem("orphan-segment", text, None);
+            sheet.problem(ProblemCode::OrphanSegment, text, None);
         }
         Event::Gap(expected) => {
             let text = match (number, expected) {

@@ -5,7 +5,7 @@
 use super::bare::PLAUSIBLE;
 use super::ciphering;
 use crate::frame::checksum::{CheckKind, X_25};
-use crate::frame::{Checksum, Span, Value};
+use crate::frame::{Checksum, ProblemCode, Span, Value};
 use crate::protocol::delimited::Shape;
 use crate::protocol::sheet::Sheet;
 
@@ -39,7 +39,9 @@ pub fn examine(bytes: &[u8]) -> Shape {
     let at = gap + GAP.len();
     let header = match ciphering::header(bytes, at) {
         Ok(header) if PLAUSIBLE.contains(&header.length) && header.control.is_plausible() => header,
-        Err(bad) if bad.code == "apdu-incomplete" && bytes.len() < at + LONGEST => return Shape::Start,
+        Err(bad) if bad.code == ProblemCode::ApduIncomplete && bytes.len() < at + LONGEST => {
+            return Shape::Start;
+        }
         _ => return Shape::Nothing,
     };
     let whole = header.end() + TAIL;
@@ -92,7 +94,7 @@ impl Wrapped {
         sheet.rest(0, "line end", (at.1, bytes.len()));
         if verdict.is_bad() {
             let text = format!("checksum {:04X}, expected {:04X}", checksum.found, checksum.expected);
-            sheet.problem("checksum", text, Some(Span::new(at.0, at.1)));
+            sheet.problem(ProblemCode::Checksum, text, Some(Span::new(at.0, at.1)));
         }
         checksum
     }

@@ -107,12 +107,10 @@ impl Wait {
 
     /// What a good telegram says that the person should know.
     fn warn_of(&mut self, found: &Values) {
-        const TOLD: [&str; 7] =
-            ["parity", "dialect", "no-checksum", "authentication-key", "aad", "clock", "left-over"];
-        let odd = found.problems.iter().filter(|problem| TOLD.contains(&problem.code));
-        self.actions.extend(
-            odd.map(|problem| Action::Warning(Warning { code: problem.code, text: problem.text.clone() })),
-        );
+        let odd = found.problems.iter().filter(|problem| problem.code.is_for_the_person());
+        self.actions.extend(odd.map(|problem| {
+            Action::Warning(Warning { code: problem.code.as_str(), text: problem.text.clone() })
+        }));
     }
 
     fn answered(&mut self, result: Result<(), Failure>, at: At) {

@@ -21,7 +21,8 @@ use super::message::{Block, Command, End, Message, parse};
 use super::step::Stand;
 use crate::frame::checksum::CheckKind;
 use crate::frame::{
-    Checksum, Direction, Dissection, Field, Layer, Origin, Reason, Span, Value, Verdict, doubt_all,
+    Checksum, Direction, Dissection, Field, Layer, LayerKind, Origin, ProblemCode, Reason, Span, Value,
+    Verdict, doubt_all,
 };
 use crate::protocol::{Context, Weight};
 use crate::reading::{Check, Doubt};
@@ -49,10 +50,10 @@ pub fn explain(wire: &[u8], context: &Context<'_>) -> Explained {
     sum_field(&mut sheet, &message, verdict);
     rest(&mut sheet);
     if odd > 0 {
-        sheet.problem("parity", format!("{odd} characters with wrong parity"));
+        sheet.problem(ProblemCode::Parity, format!("{odd} characters with wrong parity"));
     }
     if let Some(text) = checksum.filter(|_| verdict.is_bad()).map(|sum| mismatch(&message, &text, sum)) {
-        sheet.problem("checksum", text);
+        sheet.problem(ProblemCode::Checksum, text);
     }
     judge_names(&mut sheet);
     let Sheet { fields, readings, problems, title, refused, .. } = sheet;
@@ -77,13 +78,13 @@ pub fn explain(wire: &[u8], context: &Context<'_>) -> Explained {
 fn judge_names(sheet: &mut Sheet<'_>) {
     if sheet.has_double_name {
         sheet.problem(
-            Doubt::DoubleCode.code(),
+            ProblemCode::DoubleCode,
             "one name comes twice in this answer: one of them may be damaged",
         );
         doubt_all(&mut sheet.readings, Doubt::DoubleCode);
     }
     if sheet.has_lost_name {
-        sheet.problem(Doubt::LostName.code(), "a line of this answer has lost its name or its brackets");
+        sheet.problem(ProblemCode::LostName, "a line of this answer has lost its name or its brackets");
         doubt_all(&mut sheet.readings, Doubt::LostName);
     }
 }
@@ -209,7 +210,7 @@ fn rest(sheet: &mut Sheet<'_>) {
 /// The wire, and under parity in software the text that it carries; both have the same places.
 fn layers(wire: &[u8], text: &[u8], fields: Vec<Field>, has_parity: bool) -> Vec<Layer> {
     if !has_parity {
-        return vec![Layer { name: "wire", bytes: wire.into(), fields, from: Vec::new() }];
+        return vec![Layer { kind: LayerKind::Wire, bytes: wire.into(), fields, from: Vec::new() }];
     }
     let raw = |field: &Field| {
         let value = if field.value == Value::Text { Value::Bytes } else { field.value };
@@ -219,7 +220,7 @@ fn layers(wire: &[u8], text: &[u8], fields: Vec<Field>, has_parity: bool) -> Vec
     let whole = Span::new(0, wire.len());
     let origin = Origin { here: whole, part: 0, wire: whole };
     vec![
-        Layer { name: "wire", bytes: wire.into(), fields: wire_fields, from: Vec::new() },
-        Layer { name: "text", bytes: text.into(), fields, from: vec![origin] },
+        Layer { kind: LayerKind::Wire, bytes: wire.into(), fields: wire_fields, from: Vec::new() },
+        Layer { kind: LayerKind::Text, bytes: text.into(), fields, from: vec![origin] },
     ]
 }

@@ -3,7 +3,7 @@
 
 use super::header::Header;
 use super::record;
-use crate::frame::{Layer, Origin, Reason, Secret, Span, Value, Verdict};
+use crate::frame::{Layer, LayerKind, Origin, ProblemCode, Reason, Secret, Span, Value, Verdict};
 use crate::protocol::sheet::Sheet;
 use crate::protocol::{Context, cipher};
 
@@ -53,21 +53,21 @@ fn plain(
     is_sound: bool,
     context: &Context<'_>,
 ) -> Result<Vec<u8>, Verdict> {
-    let mut fail = |code: &'static str, text: &'static str, verdict: Verdict| {
+    let mut fail = |code: ProblemCode, text: &'static str, verdict: Verdict| {
         sheet.problem(code, text, None);
         verdict
     };
     if !is_sound {
         let text = "the frame is damaged, so nothing is deciphered";
-        return Err(fail("damaged", text, Verdict::default()));
+        return Err(fail(ProblemCode::Damaged, text, Verdict::default()));
     }
     let (MODE_5, Some(identity)) = (head.encryption(), head.identity) else {
         let text = "an encryption mode that is not supported";
-        return Err(fail("unsupported-encryption", text, Verdict::default()));
+        return Err(fail(ProblemCode::UnsupportedEncryption, text, Verdict::default()));
     };
     if context.keys.is_empty() {
         let text = "the records are encrypted and no key is given";
-        return Err(fail("no-key", text, Verdict::Unchecked(Reason::NoKey)));
+        return Err(fail(ProblemCode::NoKey, text, Verdict::Unchecked(Reason::NoKey)));
     }
     let opened = context
         .keys
@@ -75,7 +75,7 @@ fn plain(
         .filter_map(|key| open(&key.encryption, start_vector(identity, head.access), text));
     let right = opened.into_iter().find(|plain| plain.starts_with(&FILLER));
     let text = "no key fits: it is another meter's, or the meter was exchanged";
-    right.ok_or_else(|| fail("plaintext-check", text, Verdict::Unchecked(Reason::WrongKey)))
+    right.ok_or_else(|| fail(ProblemCode::PlaintextCheck, text, Verdict::Unchecked(Reason::WrongKey)))
 }
 
 fn open(key: &Secret, iv: [u8; BLOCK], text: &[u8]) -> Option<Vec<u8>> {
@@ -102,5 +102,5 @@ fn layer(sheet: &mut Sheet, plain: Vec<u8>, head: &Header) -> Layer {
     let here = Span::new(0, plain.len());
     let wire = Span::new(head.end, head.end + plain.len());
     let from = vec![Origin { here, part: 0, wire }];
-    Layer { name: "decrypted", bytes: plain.into(), fields: inner.fields, from }
+    Layer { kind: LayerKind::Decrypted, bytes: plain.into(), fields: inner.fields, from }
 }

@@ -3,7 +3,9 @@
 use super::link::{self, Frame, Long};
 use super::{amis, header, names, record};
 use crate::frame::checksum::CheckKind;
-use crate::frame::{Checksum, Direction, Dissection, Layer, Reason, Span, Value, Verdict};
+use crate::frame::{
+    Checksum, Direction, Dissection, Layer, LayerKind, ProblemCode, Reason, Span, Value, Verdict,
+};
 use crate::protocol::Context;
 use crate::protocol::sheet::Sheet;
 use crate::reading::{Check, Octets};
@@ -26,7 +28,7 @@ pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
 
 /// A dissection without content: the wire layer and a verdict.
 pub fn sheet_to(bytes: &[u8], sheet: Sheet, title: &'static str, context: &Context<'_>) -> Dissection {
-    let wire = Layer { name: "wire", bytes: bytes.into(), fields: sheet.fields, from: Vec::new() };
+    let wire = Layer { kind: LayerKind::Wire, bytes: bytes.into(), fields: sheet.fields, from: Vec::new() };
     Dissection {
         direction: context.direction,
         layers: vec![wire],
@@ -93,15 +95,19 @@ fn tail(sheet: &mut Sheet, end: usize, [found, expected, stop]: [u8; 3]) -> Verd
     let at = Span::new(end.saturating_sub(2), end.saturating_sub(1));
     sheet.field(0, "checksum", (end - 2, end - 1), Value::Checksum(found.into(), 2)).verdict(verdict);
     if verdict.is_bad() {
-        sheet.problem("checksum", format!("checksum {found:02X}, expected {expected:02X}"), Some(at));
+        sheet.problem(
+            ProblemCode::Checksum,
+            format!("checksum {found:02X}, expected {expected:02X}"),
+            Some(at),
+        );
     }
     let last = Verdict::compare(stop.into(), link::STOP.into(), 2);
     sheet.field(0, "stop", (end - 1, end), Value::Hex(stop.into(), 2)).verdict(last);
     if last.is_bad() {
         let (code, text) = if verdict.is_bad() {
-            ("framing", "neither checksum nor stop byte is right: bytes were lost or added")
+            (ProblemCode::Framing, "neither checksum nor stop byte is right: bytes were lost or added")
         } else {
-            ("stop-byte", "the frame does not end with 16")
+            (ProblemCode::StopByte, "the frame does not end with 16")
         };
         sheet.problem(code, text, Some(Span::new(end - 1, end)));
         return if verdict.is_bad() { verdict } else { Verdict::Malformed("stop byte") };
@@ -128,13 +134,13 @@ pub fn head(sheet: &mut Sheet, long: &Long<'_>) -> Verdict {
         ""
     };
     let verdict = if first != second {
-        sheet.problem("length-mismatch", "the two length bytes differ", Some(Span::new(1, 3)));
+        sheet.problem(ProblemCode::LengthMismatch, "the two length bytes differ", Some(Span::new(1, 3)));
         Verdict::Malformed("length bytes differ")
     } else if long.fits_length() {
         Verdict::Good
     } else {
         let text = format!("the length byte says {first}, {count} bytes are there");
-        sheet.problem("framing", text, Some(Span::new(1, 3)));
+        sheet.problem(ProblemCode::Framing, text, Some(Span::new(1, 3)));
         Verdict::Malformed("length")
     };
     sheet.field(0, "length", (1, 3), Value::count(count as u64)).verdict(verdict).note(note);
@@ -223,9 +229,13 @@ fn content(
             if let Some(code) = within.get(start) {
                 let value = Value::Meaning((*code).into(), names::error(*code));
                 sheet.field(0, "error", (start, start + 1), value);
-                sheet.problem("application-error", names::error(*code), Some(Span::new(start, start + 1)));
+                sheet.problem(
+                    ProblemCode::ApplicationError,
+                    names::error(*code),
+                    Some(Span::new(start, start + 1)),
+                );
             } else {
-                sheet.problem("application-error", "unspecified error", None);
+                sheet.problem(ProblemCode::ApplicationError, "unspecified error", None);
             }
             sheet.rest(0, "data", ((start + 1).min(end), end));
         }
@@ -253,7 +263,7 @@ fn variable(
 ) -> Option<amis::Deciphered> {
     let is_long = matches!(ci, 0x72 | 0x5B);
     let Some(head) = header::variable(sheet, bytes, start, is_long) else {
-        sheet.problem("length", "the data header is cut short", None);
+        sheet.problem(ProblemCode::Length, "the data header is cut short", None);
         sheet.rest(0, "data", (start, bytes.len()));
         return None;
     };
@@ -268,6 +278,6 @@ fn variable(
 fn broken(bytes: &[u8], context: &Context<'_>) -> Dissection {
     let mut sheet = Sheet::default();
     sheet.field(0, "cut short", (0, bytes.len()), Value::Bytes);
-    sheet.problem("framing", "not a whole frame: bytes were lost", None);
+    sheet.problem(ProblemCode::Framing, "not a whole frame: bytes were lost", None);
     Dissection { verdict: Verdict::Malformed("cut short"), ..sheet_to(bytes, sheet, "Broken frame", context) }
 }

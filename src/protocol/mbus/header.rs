@@ -2,7 +2,7 @@
 //! documentation", 4.8, 6.2, 6.3, 7.1).
 
 use super::names;
-use crate::frame::Value;
+use crate::frame::{ProblemCode, Value};
 use crate::protocol::sheet::Sheet;
 use crate::reading::Decimal;
 
@@ -94,7 +94,7 @@ pub fn fixed(sheet: &mut Sheet, bytes: &[u8], start: usize) {
     let Some(&[n0, n1, n2, n3, access, status, _, _, ref counters @ ..]) =
         bytes.get(start..).and_then(|rest| rest.first_chunk::<16>())
     else {
-        sheet.problem("length", "fixed data has 16 bytes", None);
+        sheet.problem(ProblemCode::Length, "fixed data has 16 bytes", None);
         return sheet.rest(0, "data", (start, bytes.len()));
     };
     sheet.field(0, "identification", (start, start + 4), serial([n0, n1, n2, n3]));

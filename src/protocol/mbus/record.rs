@@ -2,7 +2,7 @@
 
 use super::data::{self, Coding};
 use super::vif::{self, Change, Meaning, Reads};
-use crate::frame::{Label, Span, Value, Verdict};
+use crate::frame::{Label, ProblemCode, Span, Value, Verdict};
 use crate::protocol::sheet::Sheet;
 use crate::reading::{Measured, Quantity, Reading, Unit};
 
@@ -59,7 +59,7 @@ pub fn records(sheet: &mut Sheet, bytes: &[u8], start: usize, is_electricity: bo
             _ => match record(sheet, bytes, at, is_electricity) {
                 Ok(next) => at = next,
                 Err(why) => {
-                    sheet.problem("record", why, Some(Span::new(at, bytes.len())));
+                    sheet.problem(ProblemCode::Record, why, Some(Span::new(at, bytes.len())));
                     return sheet.rest(0, "unexplained", (at, bytes.len()));
                 }
             },

@@ -5,7 +5,7 @@ use super::form::{self, Item, Means};
 use super::layout::{self, Layout, Reply};
 use super::sheet::Sheet;
 use super::wire::{ADDRESS, CRC, Frame, HEAD};
-use crate::frame::{Direction, Dissection, Field, Layer, Span, Value, Verdict, hex};
+use crate::frame::{Direction, Dissection, Field, Layer, LayerKind, ProblemCode, Span, Value, Verdict, hex};
 use crate::protocol::{Access, Context};
 use crate::reading::{Measured, Period, Quantity, Reading, Unit};
 
@@ -45,14 +45,18 @@ fn whole(bytes: &[u8], frame: &Frame<'_>, context: &Context<'_>) -> Dissection {
     crc(&mut sheet, bytes, frame);
     if known.is_none() {
         let span = Span::new(ADDRESS, HEAD);
-        sheet.problem("command", "no list of the maker's knows this command", Some(span));
+        sheet.problem(ProblemCode::Command, "no list of the maker's knows this command", Some(span));
     }
     if kind == Kind::Echo {
-        sheet.problem("echo", "equal to the request: an echo, not an answer", None);
+        sheet.problem(ProblemCode::Echo, "equal to the request: an echo, not an answer", None);
     }
     let is_good_reply = kind == Kind::Reply && frame.is_sound() && fits;
     if is_good_reply && needs_request(known, items) && argument.is_none() {
-        sheet.problem("context", "the answer does not repeat what was asked; its request is not known", None);
+        sheet.problem(
+            ProblemCode::Context,
+            "the answer does not repeat what was asked; its request is not known",
+            None,
+        );
     } else if is_good_reply && items.is_none() {
         raw_reading(&mut sheet, frame);
     }
@@ -88,7 +92,11 @@ fn short(bytes: &[u8], context: &Context<'_>) -> Dissection {
     if explained < bytes.len() || bytes.is_empty() {
         sheet.fields.push(Field::new("cut short", Span::new(explained, bytes.len()), Value::Bytes));
     }
-    sheet.problem("length", "fewer than the 7 bytes of the shortest frame: no room for a CRC", None);
+    sheet.problem(
+        ProblemCode::Length,
+        "fewer than the 7 bytes of the shortest frame: no room for a CRC",
+        None,
+    );
     Dissection {
         direction: context.direction,
         address,
@@ -100,7 +108,7 @@ fn short(bytes: &[u8], context: &Context<'_>) -> Dissection {
 }
 
 fn wire(bytes: &[u8], fields: Vec<Field>) -> Layer {
-    Layer { name: "wire", bytes: bytes.into(), fields, from: Vec::new() }
+    Layer { kind: LayerKind::Wire, bytes: bytes.into(), fields, from: Vec::new() }
 }
 
 fn address_field(address: u32) -> Field {
@@ -134,7 +142,7 @@ fn payload(sheet: &mut Sheet, bytes: &[u8], items: Option<&[Item]>) -> bool {
             end.saturating_sub(HEAD),
             expected.saturating_sub(HEAD)
         );
-        sheet.problem("length", text, Some(Span::new(HEAD, end)));
+        sheet.problem(ProblemCode::Length, text, Some(Span::new(HEAD, end)));
     }
     items.is_none() || expected == end
 }
@@ -145,7 +153,7 @@ fn crc(sheet: &mut Sheet, bytes: &[u8], frame: &Frame<'_>) {
     let value = Value::Checksum(frame.checksum.found, frame.checksum.digits);
     sheet.fields.push(Field::new("CRC", span, value).verdict(verdict).note("low byte first"));
     if verdict.is_bad() {
-        sheet.problem("checksum", frame.damage(), Some(span));
+        sheet.problem(ProblemCode::Checksum, frame.damage(), Some(span));
     }
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::choices;
 use super::form::{Form, Item, Means};
 use super::values;
-use crate::frame::{Field, Label, Problem, Span, Value, Verdict};
+use crate::frame::{Field, Label, Problem, ProblemCode, Span, Value, Verdict};
 use crate::reading::{Decimal, Measured, Period, Quantity, Reading, Unit};
 
 /// A dissection in the making.
@@ -36,7 +36,7 @@ impl Sheet {
     }
 
     /// Notes something odd.
-    pub fn problem(&mut self, code: &'static str, text: impl Into<Cow<'static, str>>, span: Option<Span>) {
+    pub fn problem(&mut self, code: ProblemCode, text: impl Into<Cow<'static, str>>, span: Option<Span>) {
         self.problems.push(Problem { code, text: text.into(), span });
     }
 
@@ -54,19 +54,31 @@ impl Sheet {
     fn check(&mut self, item: &Item, value: Value, span: Span) -> Verdict {
         match (item.form, value) {
             (Form::Bcd { .. } | Form::SignedBcd { .. }, Value::Bytes) => {
-                self.problem("bcd", "a number holds half bytes that are no decimal digits", Some(span));
+                self.problem(
+                    ProblemCode::Bcd,
+                    "a number holds half bytes that are no decimal digits",
+                    Some(span),
+                );
                 Verdict::Malformed("not decimal")
             }
             (_, Value::Bytes) if !matches!(item.form, Form::Bytes(_) | Form::Fixed(_)) => {
-                self.problem("bcd", "a time holds half bytes that are no decimal digits", Some(span));
+                self.problem(
+                    ProblemCode::Bcd,
+                    "a time holds half bytes that are no decimal digits",
+                    Some(span),
+                );
                 Verdict::Malformed("not decimal")
             }
             (_, Value::Time(time)) if time.year.is_some() && time.civil().is_none() => {
-                self.problem("time", "the calendar does not know this date or time", Some(span));
+                self.problem(ProblemCode::Time, "the calendar does not know this date or time", Some(span));
                 Verdict::Malformed("impossible time")
             }
             (_, Value::Number(volts)) if item.means == VOLTAGE && is_doubtful(volts) => {
-                self.problem("scale", "under 100 V: some firmware may send whole volts", Some(span));
+                self.problem(
+                    ProblemCode::Scale,
+                    "under 100 V: some firmware may send whole volts",
+                    Some(span),
+                );
                 Verdict::default()
             }
             _ => Verdict::default(),

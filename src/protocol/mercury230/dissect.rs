@@ -9,7 +9,7 @@ use super::rows::{self, CLOSE, OPEN, Row, TEST};
 use super::sheet::Sheet;
 use super::status;
 use super::wire::{CRC, Frame};
-use crate::frame::{Direction, Dissection, Field, Layer, Span, Value, Verdict, hex};
+use crate::frame::{Direction, Dissection, Field, Layer, LayerKind, ProblemCode, Span, Value, Verdict, hex};
 use crate::protocol::Context;
 use crate::reading::{Measured, Quantity, Reading, Unit};
 
@@ -75,13 +75,13 @@ fn whole(bytes: &[u8], frame: &Frame<'_>, context: &Context<'_>) -> Dissection {
     let title = match kind {
         Kind::Request => request(&mut sheet, bytes, frame),
         Kind::Echo => {
-            sheet.problem("echo", "equal to the request: an echo, not an answer", None);
+            sheet.problem(ProblemCode::Echo, "equal to the request: an echo, not an answer", None);
             request(&mut sheet, bytes, frame)
         }
         Kind::TestOrEcho => {
             let text =
                 "the answer to a link test and its echo are the same bytes; which this is cannot be told";
-            sheet.problem("echo", text, None);
+            sheet.problem(ProblemCode::Echo, text, None);
             status_field(&mut sheet, frame);
             "Status 0: ok, or the echo of the link test"
         }
@@ -93,7 +93,7 @@ fn whole(bytes: &[u8], frame: &Frame<'_>, context: &Context<'_>) -> Dissection {
         crc(&mut sheet, Span::new(end, bytes.len()), frame);
     }
     if !frame.is_sound() {
-        sheet.problem("checksum", frame.damage(), None);
+        sheet.problem(ProblemCode::Checksum, frame.damage(), None);
         sheet.readings.clear();
     }
     Dissection {
@@ -125,7 +125,11 @@ fn short(bytes: &[u8], context: &Context<'_>) -> Dissection {
         let from = bytes.len().min(1);
         sheet.fields.push(Field::new("cut short", Span::new(from, bytes.len()), Value::Bytes));
     }
-    sheet.problem("length", "fewer than the 4 bytes of the shortest frame: no room for a CRC", None);
+    sheet.problem(
+        ProblemCode::Length,
+        "fewer than the 4 bytes of the shortest frame: no room for a CRC",
+        None,
+    );
     Dissection {
         direction: context.direction,
         address: bytes.first().map(|address| u64::from(*address)),
@@ -137,7 +141,7 @@ fn short(bytes: &[u8], context: &Context<'_>) -> Dissection {
 }
 
 fn wire(bytes: &[u8], fields: Vec<Field>) -> Layer {
-    Layer { name: "wire", bytes: bytes.into(), fields, from: Vec::new() }
+    Layer { kind: LayerKind::Wire, bytes: bytes.into(), fields, from: Vec::new() }
 }
 
 fn address_field(address: u8) -> Field {
@@ -192,7 +196,7 @@ fn request(sheet: &mut Sheet, bytes: &[u8], frame: &Frame<'_>) -> &'static str {
             // Its length is wrong, so nobody knows where a password stands in it.
             code_field(sheet, 1, u64::from(body.first().copied().unwrap_or(0)), "Change a password");
             hide(sheet, 2, bytes.len());
-            sheet.problem("length", "a change of passwords has 18 bytes", None);
+            sheet.problem(ProblemCode::Length, "a change of passwords has 18 bytes", None);
             "Change a password"
         }
         (body, None) => {
@@ -203,7 +207,11 @@ fn request(sheet: &mut Sheet, bytes: &[u8], frame: &Frame<'_>) -> &'static str {
                 "not in the list of the maker",
             );
             rest(sheet, "data", 2, before_crc(bytes).len());
-            sheet.problem("command", "no list of the maker's knows this command with so many bytes", None);
+            sheet.problem(
+                ProblemCode::Command,
+                "no list of the maker's knows this command with so many bytes",
+                None,
+            );
             "Unknown command"
         }
     }
@@ -226,7 +234,7 @@ fn opening(sheet: &mut Sheet, bytes: &[u8], frame: &Frame<'_>) -> &'static str {
         hide(sheet, end.min(3), bytes.len());
     }
     if frame.body.len() != 2 + PASSWORD {
-        sheet.problem("length", "opening the channel takes 11 bytes", None);
+        sheet.problem(ProblemCode::Length, "opening the channel takes 11 bytes", None);
     }
     "Open the channel"
 }
@@ -256,7 +264,7 @@ fn status_field(sheet: &mut Sheet, frame: &Frame<'_>) -> &'static str {
     let note = if byte > 0x0F { "the high half is flags" } else { "" };
     sheet.fields.push(Field::new("status", Span::new(BODY, BODY + 1), value).note(note));
     if status::code(byte) != status::OK {
-        sheet.problem("status", known.meaning, Some(Span::new(BODY, BODY + 1)));
+        sheet.problem(ProblemCode::Status, known.meaning, Some(Span::new(BODY, BODY + 1)));
     }
     known.title
 }
@@ -271,7 +279,7 @@ fn open(sheet: &mut Sheet, frame: &Frame<'_>) -> &'static str {
     };
     let byte = u64::from(frame.body.first().copied().unwrap_or(0));
     sheet.fields.push(Field::new("command or status", Span::new(BODY, BODY + 1), Value::Hex(byte, 2)));
-    sheet.problem("context", text, None);
+    sheet.problem(ProblemCode::Context, text, None);
     if is_test { "Link test, or status 0: ok" } else { "Close the channel, or status 2: internal error" }
 }
 
@@ -281,7 +289,11 @@ fn unpaired(sheet: &mut Sheet, bytes: &[u8], frame: &Frame<'_>) -> &'static str 
         return status_field(sheet, frame);
     }
     rest(sheet, "data", BODY, before_crc(bytes).len());
-    sheet.problem("context", "an answer does not say what it answers; its request is not known", None);
+    sheet.problem(
+        ProblemCode::Context,
+        "an answer does not say what it answers; its request is not known",
+        None,
+    );
     "Answer to an unknown request"
 }
 
@@ -295,13 +307,17 @@ fn reply(
     if rows::has_password(asked.body) && frame.status().is_none() {
         // No answer has this length; it may be an echo, and the password with it, in pieces.
         hide(sheet, BODY, bytes.len());
-        sheet.problem("length", "answers to this have 4 bytes", None);
+        sheet.problem(ProblemCode::Length, "answers to this have 4 bytes", None);
         return "Unexpected answer";
     }
     let expected = rows::answers_from(asked.address, asked.body);
     let is_theirs = frame.address == expected;
     if !is_theirs {
-        sheet.problem("address", format!("from address {} while {expected} was asked", frame.address), None);
+        sheet.problem(
+            ProblemCode::Address,
+            format!("from address {} while {expected} was asked", frame.address),
+            None,
+        );
     }
     if frame.status().is_some() {
         return status_field(sheet, frame);
@@ -347,7 +363,7 @@ fn data(
     if !fits {
         let expected = form::size(&items);
         let text = format!("{length} bytes of data where the list has {expected}");
-        sheet.problem("length", text, Some(Span::new(BODY, before_crc(bytes).len())));
+        sheet.problem(ProblemCode::Length, text, Some(Span::new(BODY, before_crc(bytes).len())));
     }
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::form::{Form, Item};
 use super::pulses::{self, Constant, Record};
 use super::{state, values, variant};
-use crate::frame::{Field, Label, Problem, Span, Value, Verdict};
+use crate::frame::{Field, Label, Problem, ProblemCode, Span, Value, Verdict};
 use crate::reading::{Absent, Measured, MeterTime, Period, Quantity, Reading, Unit};
 
 /// A dissection in the making.
@@ -45,7 +45,7 @@ impl Sheet {
     }
 
     /// Notes something odd.
-    pub fn problem(&mut self, code: &'static str, text: impl Into<Cow<'static, str>>, span: Option<Span>) {
+    pub fn problem(&mut self, code: ProblemCode, text: impl Into<Cow<'static, str>>, span: Option<Span>) {
         self.problems.push(Problem { code, text: text.into(), span });
     }
 
@@ -64,11 +64,15 @@ impl Sheet {
     fn check(&mut self, item: &Item, value: Value, span: Span) -> Verdict {
         match (item.form, value) {
             (form, Value::Bytes) if is_decimal(form) => {
-                self.problem("bcd", "a number or time holds what are no decimal digits", Some(span));
+                self.problem(
+                    ProblemCode::Bcd,
+                    "a number or time holds what are no decimal digits",
+                    Some(span),
+                );
                 Verdict::Malformed("not decimal")
             }
             (_, Value::Time(time)) if time.year.is_some() && time.civil().is_none() => {
-                self.problem("time", "the calendar does not know this date or time", Some(span));
+                self.problem(ProblemCode::Time, "the calendar does not know this date or time", Some(span));
                 Verdict::Malformed("impossible time")
             }
             _ => Verdict::default(),
@@ -140,7 +144,7 @@ impl Sheet {
     fn faults(&mut self, bytes: &[u8]) {
         for code in state::codes(bytes) {
             let name = state::name(code);
-            self.problem("state", format!("E-{code:02} {name}").trim_end().to_owned(), None);
+            self.problem(ProblemCode::State, format!("E-{code:02} {name}").trim_end().to_owned(), None);
         }
     }
 

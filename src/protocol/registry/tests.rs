@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::FAMILIES;
-use crate::frame::{Direction, Dissection, Verdict, hex};
+use crate::frame::{Direction, Dissection, LayerKind, Verdict, hex};
 use crate::protocol::{Context, Dialect, Family, PieceKind, Source, laws};
 use crate::reading::{Doubt, Measured, Quantity, Reading};
 
@@ -126,7 +126,7 @@ fn readings_under_a_check_of_eight_bits_or_none_say_so() {
             Some(checksum) => checksum.digits <= 2,
             None => explained.verdict == Verdict::Unchecked(crate::frame::Reason::NoChecksum),
         };
-        let is_authentic = explained.layers.iter().any(|layer| layer.name == "decrypted");
+        let is_authentic = explained.layers.iter().any(|layer| layer.kind == LayerKind::Decrypted);
         let silent = explained.readings.iter().find(|reading| reading.check.is_none());
         assert!(!is_weak || is_authentic || silent.is_none(), "{} {id}: {silent:?}", family.id());
         let is_strong = explained.checksum.is_some_and(|checksum| checksum.digits > 2);

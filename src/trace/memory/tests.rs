@@ -95,7 +95,7 @@ fn the_last_frame_of_a_message_is_explained_with_those_before_it() {
     for (stream, last) in [(bytes.clone(), 1), (noise_between, 2)] {
         let trace = pushes(&stream, keys.clone());
         let whole = trace.dissect(last).unwrap();
-        let names: Vec<_> = whole.layers.iter().map(|layer| layer.name).collect();
+        let names: Vec<_> = whole.layers.iter().map(|layer| layer.kind.name()).collect();
         assert_eq!(names, ["wire", "reassembled", "decrypted"]);
         assert!(whole.readings.iter().any(|r| r.number() == Some(Decimal::new(12937, 0))));
         let first = trace.dissect(0).unwrap();
@@ -107,7 +107,7 @@ fn the_last_frame_of_a_message_is_explained_with_those_before_it() {
 fn without_a_key_a_message_is_put_together_all_the_same() {
     let (bytes, _) = leaflet();
     let told = pushes(&bytes, Vec::new()).dissect(1).unwrap();
-    assert_eq!((told.layers.len(), told.problems[0].code), (2, "no-key"));
+    assert_eq!((told.layers.len(), told.problems[0].code.as_str()), (2, "no-key"));
 }
 
 #[test]

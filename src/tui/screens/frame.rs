@@ -79,7 +79,7 @@ fn views(shown: &Dissection, layer: usize) -> String {
         return String::new();
     }
     let name = |(index, view): (usize, &crate::frame::Layer)| {
-        if index == layer { format!("[{}]", view.name) } else { view.name.to_owned() }
+        if index == layer { format!("[{}]", view.kind) } else { view.kind.name().to_owned() }
     };
     let names: Vec<String> = shown.layers.iter().enumerate().map(name).collect();
     format!("{}  ", names.join(" "))

@@ -284,7 +284,7 @@ fn layers(state: &State) -> String {
     let layers = inspector.shown.as_ref().map(|shown| shown.layers.as_slice()).unwrap_or_default();
     let name = |(index, layer): (usize, &crate::frame::Layer)| {
         let is_shown = index == inspector.layer && layers.len() > 1;
-        if is_shown { format!("[{}]", layer.name) } else { layer.name.to_owned() }
+        if is_shown { format!("[{}]", layer.kind) } else { layer.kind.name().to_owned() }
     };
     let names: Vec<String> = layers.iter().enumerate().map(name).collect();
     format!("Bytes  {}", names.join(" "))

@@ -1,7 +1,9 @@
 //! What the tests of widgets draw: frames of an Energomera CE307 as its manual describes them.
 
 use crate::frame::checksum::CheckKind;
-use crate::frame::{Checksum, Direction, Dissection, Field, Layer, Mismatch, Span, Value, Verdict};
+use crate::frame::{
+    Checksum, Direction, Dissection, Field, Layer, LayerKind, Mismatch, Span, Value, Verdict,
+};
 use crate::reading::{Decimal, MeterTime, Unit};
 
 const REPLY: [u8; 18] = [
@@ -36,7 +38,7 @@ pub fn reply() -> Layer {
         field("CRC", 16, 17, Value::Hex(0x1B, 2)).at_depth(1).verdict(Verdict::Good),
         field("END", 17, 18, Value::Word("end")).at_depth(1),
     ];
-    Layer { name: "wire", bytes: REPLY.into(), fields, from: Vec::new() }
+    Layer { kind: LayerKind::Wire, bytes: REPLY.into(), fields, from: Vec::new() }
 }
 
 /// The same reply with a wrong checksum.
@@ -66,7 +68,7 @@ pub fn request() -> Layer {
         field("CRC", 15, 16, Value::Hex(0xF5, 2)).verdict(Verdict::Good),
         field("END", 16, 17, Value::Word("end")),
     ];
-    Layer { name: "wire", bytes: REQUEST.into(), fields, from: Vec::new() }
+    Layer { kind: LayerKind::Wire, bytes: REQUEST.into(), fields, from: Vec::new() }
 }
 
 /// A layer with every byte value in a text field, as a hostile meter might send.
@@ -78,12 +80,12 @@ pub fn hostile() -> Layer {
         field("rest", 210, 256, Value::Bytes),
         field("beyond", 300, 400, Value::Text),
     ];
-    Layer { name: "decrypted", bytes: bytes.into(), fields, from: Vec::new() }
+    Layer { kind: LayerKind::Decrypted, bytes: bytes.into(), fields, from: Vec::new() }
 }
 
 /// A layer of nothing.
 pub fn empty() -> Layer {
-    Layer { name: "wire", bytes: Box::default(), fields: Vec::new(), from: Vec::new() }
+    Layer { kind: LayerKind::Wire, bytes: Box::default(), fields: Vec::new(), from: Vec::new() }
 }
 
 /// A dissection around a layer, of that direction and verdict.

@@ -126,7 +126,7 @@ pub fn listen(family: &dyn Family, bursts: &[&[u8]], keys: &[MeterKey]) -> Vec<T
 
 /// The codes of all problems.
 pub fn problems(told: &[Told]) -> Vec<&'static str> {
-    told.iter().filter_map(Told::frame).flat_map(|d| d.problems.iter().map(|p| p.code)).collect()
+    told.iter().filter_map(Told::frame).flat_map(|d| d.problems.iter().map(|p| p.code.as_str())).collect()
 }
 
 /// All readings, as texts: code, value, unit.

@@ -34,7 +34,7 @@ fn assert_read(vector: &Vector, told: &[Told]) {
         assert!(found.contains(&reading), "{} {reading:?}: {found:?} {:?}", vector.id, problems(told));
     }
     for layer in told.iter().filter_map(Told::frame).flat_map(|d| &d.layers) {
-        assert!(layer.fields.tiles(layer.bytes.len()), "{} {}: {:#?}", vector.id, layer.name, layer.fields);
+        assert!(layer.fields.tiles(layer.bytes.len()), "{} {}: {:#?}", vector.id, layer.kind, layer.fields);
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::super::axdr::{Tree, integer};
 use super::{Told, Vector, listen, problems, vectors};
-use crate::frame::{Direction, FieldTree, Layer, Verdict, hex};
+use crate::frame::{Direction, FieldTree, Layer, LayerKind, ProblemCode, Verdict, hex};
 use crate::protocol::{Judged, PieceKind};
 use crate::reading::{Code, Decimal, Measured, Raw, Reading};
 
@@ -20,8 +20,8 @@ fn told(vector: &Vector) -> Vec<Told> {
     listen(vector.family(), &[&vector.bytes()], &vector.keys())
 }
 
-fn layer<'a>(told: &'a [Told], name: &str) -> Option<&'a Layer> {
-    told.iter().rev().filter_map(Told::frame).flat_map(|d| &d.layers).find(|layer| layer.name == name)
+fn layer<'a>(told: &'a [Told], kind: LayerKind) -> Option<&'a Layer> {
+    told.iter().rev().filter_map(Told::frame).flat_map(|d| &d.layers).find(|layer| layer.kind == kind)
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn every_frame_of_every_telegram_is_found_and_good() {
                     layer.fields.tiles(layer.bytes.len()),
                     "{} {}: {:#?}",
                     vector.id,
-                    layer.name,
+                    layer.kind,
                     layer.fields
                 );
             }
@@ -62,7 +62,7 @@ fn what_is_deciphered_is_what_the_source_says() {
         }
         let told = told(&vector);
         let ciphered = vector.json["ciphering"].as_array().is_some_and(|c| !c.is_empty());
-        let layer = layer(&told, if ciphered { "decrypted" } else { "reassembled" });
+        let layer = layer(&told, if ciphered { LayerKind::Decrypted } else { LayerKind::Reassembled });
         let layer = layer.unwrap_or_else(|| panic!("{}: {:?}", vector.id, problems(&told)));
         assert_eq!(hex::compact(&layer.bytes), plain, "{}", vector.id);
         seen += 1;
@@ -82,12 +82,12 @@ fn a_layer_that_is_not_the_wire_says_where_every_byte_came_from() {
                     assert_eq!(origin.here.range().start, next, "{}", vector.id);
                     assert_eq!(origin.here.len(), origin.wire.len());
                     let part = &told[message + usize::from(origin.part)].bytes[origin.wire.range()];
-                    if layer.name == "reassembled" {
+                    if layer.kind == LayerKind::Reassembled {
                         assert_eq!(&layer.bytes[origin.here.range()], part, "{}", vector.id);
                     }
                     next = origin.here.range().end;
                 }
-                assert_eq!(next, layer.bytes.len(), "{} {}", vector.id, layer.name);
+                assert_eq!(next, layer.bytes.len(), "{} {}", vector.id, layer.kind);
             }
         }
     }
@@ -100,9 +100,9 @@ fn every_ciphering_header_is_told_without_a_key() {
         for header in vector.json["ciphering"].as_array().into_iter().flatten().take(1) {
             let told = listen(vector.family(), &[&vector.bytes()], &[]);
             let last = told.iter().filter_map(Told::frame).next_back().unwrap();
-            assert!(last.problems.iter().any(|p| p.code == "no-key"), "{}", vector.id);
+            assert!(last.problems.iter().any(|p| p.code.as_str() == "no-key"), "{}", vector.id);
             assert!(last.readings.is_empty());
-            let layer = layer(&told, "reassembled").unwrap();
+            let layer = layer(&told, LayerKind::Reassembled).unwrap();
             let text = |label: &str| {
                 let found = layer.fields.iter().find(|f| f.label.to_string().starts_with(label));
                 layer.text_of(found.unwrap_or_else(|| panic!("{} {label}", vector.id)))
@@ -215,7 +215,7 @@ fn the_time_of_a_notification_is_told() {
     for vector in telegrams() {
         let Some(stated) = vector.json["decoded"]["notification_datetime"]["text"].as_str() else { continue };
         let told = told(&vector);
-        let layer = layer(&told, "decrypted").or(layer(&told, "reassembled")).unwrap();
+        let layer = layer(&told, LayerKind::Decrypted).or(layer(&told, LayerKind::Reassembled)).unwrap();
         let field = layer.fields.iter().find(|f| f.label.to_string() == "date and time").unwrap();
         let shown = layer.text_of(field).replace(' ', "T");
         assert_eq!(shown.get(..19), stated.get(..19), "{}", vector.id);
@@ -286,7 +286,12 @@ fn every_list_by_position_names_each_of_its_values() {
             ..Default::default()
         };
         let dissection = crate::protocol::Family::dissect(&super::super::OverHdlc, &apdu, &context);
-        assert!(dissection.has_problem("assumed-names"), "{}: {:?}", list.name, dissection.problems);
+        assert!(
+            dissection.has_problem(ProblemCode::AssumedNames),
+            "{}: {:?}",
+            list.name,
+            dissection.problems
+        );
         let named = list.places.iter().filter(|place| **place != UNNAMED);
         assert_eq!(dissection.readings.len(), named.clone().count(), "{}", list.name);
         for (reading, (index, place)) in dissection
@@ -314,7 +319,7 @@ fn every_list_by_position_names_each_of_its_values() {
 #[test]
 fn several_apdus_in_one_frame_are_all_explained() {
     let told = told(&super::vector("lg-e450-three-apdus-one-frame"));
-    let layer = layer(&told, "reassembled").unwrap();
+    let layer = layer(&told, LayerKind::Reassembled).unwrap();
     let words = layer.fields.iter().filter(|f| layer.text_of(f) == "data-notification").count();
     let numbers: Vec<String> = layer.fields.iter().map(|f| layer.text_of(f)).collect();
     assert_eq!(words, 3);
@@ -406,7 +411,7 @@ fn a_length_of_no_known_form_is_named_and_what_comes_before_it_shown() {
         let told = listen(family, &[&vector.bytes()], &vector.keys());
         assert_eq!((told.len(), told[0].kind), (1, PieceKind::Frame(Judged::Bad)));
         let dissection = told[0].frame().unwrap();
-        assert_eq!(dissection.problems[0].code, vector.error().unwrap());
+        assert_eq!(dissection.problems[0].code.as_str(), vector.error().unwrap());
         assert!(dissection.verdict.is_bad() && dissection.readings.is_empty());
         let title = dissection.layers[1].fields.iter().find(|f| f.label.to_string() == "system title");
         assert_eq!(title.map(|field| field.span.range()), Some(2..10));

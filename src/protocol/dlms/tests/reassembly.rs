@@ -19,7 +19,7 @@ fn told(bursts: &[&[u8]]) -> Vec<Told> {
 
 fn texts(told: &[Told]) -> Vec<String> {
     let all = told.iter().filter_map(Told::frame).flat_map(|frame| &frame.problems);
-    all.map(|problem| format!("{}: {}", problem.code, problem.text)).collect()
+    all.map(|problem| format!("{}: {}", problem.code.as_str(), problem.text)).collect()
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::super::{axdr, time, units};
 use super::{listen, readings};
-use crate::frame::hex;
+use crate::frame::{LayerKind, hex};
 use crate::protocol::dlms::OverHdlc;
 use crate::reading::Unit;
 
@@ -129,7 +129,7 @@ fn the_time_of_a_notification_comes_in_four_forms() {
         assert!(read.is_whole && read.end == bytes.len(), "{form}");
         let field = sheet.fields.iter().find(|f| f.label.to_string() == "date and time").unwrap();
         let layer = crate::frame::Layer {
-            name: "x",
+            kind: LayerKind::Wire,
             bytes: bytes.as_slice().into(),
             fields: vec![field.clone()],
             from: vec![],

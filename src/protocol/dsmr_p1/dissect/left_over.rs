@@ -1,6 +1,7 @@
 //! Channels that a meter on M-Bus has left behind: it was exchanged, and the new one has a channel of its own.
 
 use super::sheet::Sheet;
+use crate::frame::ProblemCode;
 use crate::protocol::fields::Fields;
 use crate::reading::{MeterTime, Reading};
 
@@ -28,7 +29,7 @@ pub fn name<F: Fields>(sheet: &mut Sheet<'_, F>) {
         }));
     }
     for text in told {
-        sheet.problem("left-over", text, None);
+        sheet.problem(ProblemCode::LeftOver, text, None);
     }
 }
 

@@ -5,7 +5,7 @@ use memchr::{memchr, memchr_iter, memchr2};
 use super::meaning;
 use super::sheet::Sheet;
 use super::told;
-use crate::frame::{Field, Label, Span, Value};
+use crate::frame::{Field, Label, ProblemCode, Span, Value};
 use crate::protocol::dsmr_p1::catalogue::{self, Entry, Form};
 use crate::protocol::dsmr_p1::object::{Object, Spelling};
 use crate::protocol::dsmr_p1::text::Number;
@@ -93,7 +93,11 @@ fn unreadable<F: Fields>(sheet: &mut Sheet<'_, F>, from: usize, line: Line) {
     sheet.awaited = None;
     let span = Span::new(from, line.next);
     sheet.field("unreadable line", span, Value::Text, 0);
-    sheet.problem("line", "a line that is neither object and brackets nor a continuation", Some(span));
+    sheet.problem(
+        ProblemCode::Line,
+        "a line that is neither object and brackets nor a continuation",
+        Some(span),
+    );
 }
 
 /// Finds the end of a line and the brackets it consists of from a place on; whether there is nothing else.

@@ -19,8 +19,8 @@ use super::wire::{self, End, Seal};
 use super::wrapped::Wrapped;
 use crate::frame::checksum::ARC;
 use crate::frame::{
-    Checksum, Direction, Dissection, Field, Layer, Problem, Reason, Span, Value, Values, Verdict,
-    doubt_doubles,
+    Checksum, Direction, Dissection, Field, Layer, LayerKind, Problem, ProblemCode, Reason, Span, Value,
+    Values, Verdict, doubt_doubles,
 };
 use crate::protocol::fields::{Fields, Unkept};
 use crate::protocol::{Context, Dialect};
@@ -49,7 +49,7 @@ pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
     }
     let found = explain::<Vec<Field>>(bytes, 0, context.dialect);
     let mut layers =
-        vec![Layer { name: "wire", bytes: bytes.into(), fields: found.fields, from: Vec::new() }];
+        vec![Layer { kind: LayerKind::Wire, bytes: bytes.into(), fields: found.fields, from: Vec::new() }];
     layers.extend(found.texts.into_layer());
     Dissection {
         protocol: ID,
@@ -117,7 +117,7 @@ fn explain<F: Fields>(bytes: &[u8], base: usize, dialect: Dialect) -> Explained<
     sheet.problems.rotate_left(of_lines);
     let against = evidence.against(variant, found);
     if !against.is_empty() {
-        sheet.problem("dialect", against, None);
+        sheet.problem(ProblemCode::Dialect, against, None);
     }
     Explained {
         title: if variant.dialect == Dialect::default() { found.title } else { variant.title },
@@ -175,7 +175,7 @@ fn close<F: Fields>(
     verdict: Verdict,
 ) {
     let Some(end) = end else {
-        return sheet.problem("cut-short", "the telegram breaks off before its last line", None);
+        return sheet.problem(ProblemCode::CutShort, "the telegram breaks off before its last line", None);
     };
     let after = end.mark + 1;
     let tail = sheet.bytes.get(after..).unwrap_or_default();
@@ -209,20 +209,24 @@ fn find_fault<F: Fields>(
 ) {
     match (verdict, checksum) {
         (Verdict::Bad(mismatch), Some(sum)) => {
-            sheet.problem("checksum", format!("{} {mismatch}", sum.kind.name()), Some(span));
+            sheet.problem(ProblemCode::Checksum, format!("{} {mismatch}", sum.kind.name()), Some(span));
             explain_mismatch(sheet, end, sum);
         }
         (Verdict::Good, _) if wire::has_no_return(sheet.bytes) => {
             let text =
                 "the lines end with LF alone, as in a file that was converted: the CRC fits with CR LF";
-            sheet.problem("line-ends", text, None);
+            sheet.problem(ProblemCode::LineEnds, text, None);
         }
-        (Verdict::Malformed(what), _) => sheet.problem("cut-short", what, Some(span)),
+        (Verdict::Malformed(what), _) => sheet.problem(ProblemCode::CutShort, what, Some(span)),
         (Verdict::Unchecked(Reason::CutShort), _) => {
-            sheet.problem("cut-short", "the telegram breaks off before its CRC", None);
+            sheet.problem(ProblemCode::CutShort, "the telegram breaks off before its CRC", None);
         }
         (Verdict::Unchecked(_), _) if sheet.variant.crc == Crc::Always => {
-            sheet.problem("no-checksum", "telegrams of this version carry a CRC; this one has none", None);
+            sheet.problem(
+                ProblemCode::NoChecksum,
+                "telegrams of this version carry a CRC; this one has none",
+                None,
+            );
         }
         _ => {}
     }
@@ -232,22 +236,22 @@ fn explain_mismatch<F: Fields>(sheet: &mut Sheet<'_, F>, end: End, sum: Checksum
     let covered = sheet.bytes.get(..=end.mark).unwrap_or_default();
     if let Some(at) = stray_mark(covered) {
         let text = "an exclamation mark within a line: a bit was lost, as on a weak or long cable";
-        return sheet.problem("bit-error", text, Some(Span::new(at, at + 1)));
+        return sheet.problem(ProblemCode::BitError, text, Some(Span::new(at, at + 1)));
     }
     if let Some(at) = covered.iter().position(|byte| !byte.is_ascii()) {
         let text = "a byte that is not ASCII: bits are wrong";
-        return sheet.problem("bit-error", text, Some(Span::new(at, at + 1)));
+        return sheet.problem(ProblemCode::BitError, text, Some(Span::new(at, at + 1)));
     }
     let fits = |bytes: &[u8]| u32::from(ARC.checksum(bytes)) == sum.found;
     if fits(&wire::with_carriage_returns(covered)) {
         sheet.problem(
-            "line-ends",
+            ProblemCode::LineEnds,
             "the CRC fits when lines end with CR LF: something has changed them",
             None,
         );
     } else if with_blank_line(covered).is_some_and(|bytes| fits(&bytes)) {
         sheet.problem(
-            "blank-line",
+            ProblemCode::BlankLine,
             "the CRC fits when an empty line follows the first one: it was taken out",
             None,
         );
@@ -272,6 +276,6 @@ impl Decoded<Vec<Field>> {
     /// The layer of texts that were sent as hex, if there are any.
     fn into_layer(self) -> Option<Layer> {
         let Self { bytes, fields, from } = self;
-        (!from.is_empty()).then(|| Layer { name: "texts", bytes: bytes.into(), fields, from })
+        (!from.is_empty()).then(|| Layer { kind: LayerKind::Texts, bytes: bytes.into(), fields, from })
     }
 }

@@ -1,9 +1,8 @@
 //! A telegram of seven bits with parity on a line that is taken for 8N1: the parity bit is checked and taken out.
 
 use super::{ID, direction, explain};
-use crate::frame::{Dissection, Field, Layer, Origin, Problem, Span, Value, Verdict};
+use crate::frame::{Dissection, Field, Layer, LayerKind, Origin, Problem, ProblemCode, Span, Value, Verdict};
 use crate::protocol::Context;
-use crate::protocol::dsmr_p1::hints::Hint;
 use crate::protocol::dsmr_p1::wire::without_parity;
 
 /// Explains one: the text is a layer of its own.
@@ -14,14 +13,18 @@ pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
     let wire = Field::new("text with parity bits", whole, Value::Bytes);
     let origin = Origin { here: whole, part: 0, wire: whole };
     let mut layers = vec![
-        Layer { name: "wire", bytes: bytes.into(), fields: vec![wire], from: Vec::new() },
-        Layer { name: LAYER, bytes: text.into(), fields: found.fields, from: vec![origin] },
+        Layer { kind: LayerKind::Wire, bytes: bytes.into(), fields: vec![wire], from: Vec::new() },
+        Layer { kind: LayerKind::SevenBits, bytes: text.into(), fields: found.fields, from: vec![origin] },
     ];
     layers.extend(found.texts.into_layer());
-    let mut problems = vec![Problem { code: Hint::Parity.code(), text: TOLD.into(), span: None }];
+    let mut problems = vec![Problem { code: ProblemCode::Parity, text: TOLD.into(), span: None }];
     if let Some(at) = odd {
         let text = "a character whose parity bit is wrong: bits are wrong";
-        problems.push(Problem { code: "bit-error", text: text.into(), span: Some(Span::new(at, at + 1)) });
+        problems.push(Problem {
+            code: ProblemCode::BitError,
+            text: text.into(),
+            span: Some(Span::new(at, at + 1)),
+        });
     }
     problems.extend(found.problems);
     let is_bad = found.verdict.is_bad() || odd.is_some();
@@ -40,6 +43,5 @@ pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
 }
 
 /// The view without parity bits.
-const LAYER: &str = "seven bits";
 
 const TOLD: &str = "the meter sends 7E1 and the line is taken for 8N1: read without the parity bit";

@@ -1,7 +1,10 @@
 //! Explaining an encrypted telegram: the envelope, the keys, and the telegram inside.
 
 use super::{ID, direction, explain};
-use crate::frame::{Dissection, Field, Label, Layer, Origin, Problem, Reason, Secret, Span, Value, Verdict};
+use crate::frame::{
+    Dissection, Field, Label, Layer, LayerKind, Origin, Problem, ProblemCode, Reason, Secret, Span, Value,
+    Verdict,
+};
 use crate::protocol::cipher::{self, CipherError};
 use crate::protocol::dsmr_p1::envelope::{Envelope, TITLE_END};
 use crate::protocol::dsmr_p1::tracker::{AGAIN, BACK};
@@ -39,7 +42,7 @@ pub fn dissect(bytes: &[u8], envelope: &Envelope, context: &Context<'_>) -> Diss
     if !is_whole {
         let text = "the frame is shorter than its length says";
         dissection.verdict = Verdict::Malformed("cut short");
-        dissection.problems.push(Problem { code: "cut-short", text: text.into(), span: None });
+        dissection.problems.push(Problem { code: ProblemCode::CutShort, text: text.into(), span: None });
         return dissection;
     }
     let is_telegram = |plain: &[u8]| plain.get(..wire::HEAD).is_some_and(wire::is_head);
@@ -60,7 +63,7 @@ pub fn misstated(bytes: &[u8], context: &Context<'_>) -> Dissection {
     let mut dissection = shell(bytes, fields, context);
     dissection.verdict = Verdict::Malformed("the length of the APDU");
     let span = Some(Span::new(TITLE_END, TITLE_END + 3));
-    dissection.problems.push(Problem { code: "ber-length", text: NO_LENGTH.into(), span });
+    dissection.problems.push(Problem { code: ProblemCode::BerLength, text: NO_LENGTH.into(), span });
     dissection
 }
 
@@ -71,7 +74,7 @@ const NO_LENGTH: &str = "the length is neither of the short nor of the long form
 fn shell(bytes: &[u8], fields: Vec<Field>, context: &Context<'_>) -> Dissection {
     Dissection {
         direction: direction(context),
-        layers: vec![Layer { name: "wire", bytes: bytes.into(), fields, from: Vec::new() }],
+        layers: vec![Layer { kind: LayerKind::Wire, bytes: bytes.into(), fields, from: Vec::new() }],
         ..Dissection::unexplained(ID, &[], "Encrypted P1 telegram")
     }
 }
@@ -123,7 +126,7 @@ pub fn replay(problems: &mut Vec<Problem>, step: u8) {
         BACK => "the frame counter went back: a replayed telegram, or a new key",
         _ => return,
     };
-    problems.push(Problem { code: "replay", text: text.into(), span: None });
+    problems.push(Problem { code: ProblemCode::Replay, text: text.into(), span: None });
 }
 
 /// Whether a decrypted text begins as it should.
@@ -177,26 +180,31 @@ fn unauthentic(envelope: &Envelope, plain: &[u8], begins: Sense) -> Trust {
 
 /// Says how far the keys went.
 pub fn name_trust(dissection: &mut Dissection, trust: Trust) {
-    let (code, text) = match trust {
-        Trust::NoKey => ("no-key", "encrypted, and there is no key for this system title"),
-        Trust::WrongKey => {
-            ("plaintext-check", "the encryption key is not this meter's, or the frame is damaged")
-        }
-        Trust::Damaged => ("damaged", "the encryption key fits, but the frame was damaged on its way"),
-        Trust::NotAuthentic => (
-            "authentication-key",
-            "the encryption key fits; the authentication key does not: readable, but not authenticated",
-        ),
-        Trust::BareTag => ("aad", "the tag covers the text alone and not the authentication key"),
-        Trust::NoTag | Trust::Authentic => ("", ""),
-    };
     dissection.verdict = match trust {
         Trust::NoKey => Verdict::Unchecked(Reason::NoKey),
         _ => Verdict::Malformed("no key given fits this frame"),
     };
-    if !code.is_empty() {
-        dissection.problems.push(Problem { code, text: text.into(), span: None });
-    }
+    dissection.problems.extend(distrust(trust));
+}
+
+/// What speaks against a telegram, by how far the keys went.
+fn distrust(trust: Trust) -> Option<Problem> {
+    let (code, text) = match trust {
+        Trust::NoTag | Trust::Authentic => return None,
+        Trust::NoKey => (ProblemCode::NoKey, "encrypted, and there is no key for this system title"),
+        Trust::WrongKey => {
+            (ProblemCode::PlaintextCheck, "the encryption key is not this meter's, or the frame is damaged")
+        }
+        Trust::Damaged => {
+            (ProblemCode::Damaged, "the encryption key fits, but the frame was damaged on its way")
+        }
+        Trust::NotAuthentic => (
+            ProblemCode::AuthenticationKey,
+            "the encryption key fits; the authentication key does not: readable, but not authenticated",
+        ),
+        Trust::BareTag => (ProblemCode::Aad, "the tag covers the text alone and not the authentication key"),
+    };
+    Some(Problem { code, text: text.into(), span: None })
 }
 
 /// The telegram inside.
@@ -223,7 +231,7 @@ fn inner(
     let here = Span::new(0, plain.len());
     let from = vec![Origin { here, part: 0, wire: Span::new(base, base + plain.len()) }];
     let bytes: Box<[u8]> = plain.into();
-    dissection.layers.push(Layer { name: "decrypted", bytes, fields: found.fields, from });
+    dissection.layers.push(Layer { kind: LayerKind::Decrypted, bytes, fields: found.fields, from });
     dissection.layers.extend(found.texts.into_layer());
     if !dissection.verdict.is_bad() {
         dissection.readings = found.readings;

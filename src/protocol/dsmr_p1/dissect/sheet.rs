@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::frame::{Field, Label, Origin, Problem, Span, Value};
+use crate::frame::{Field, Label, Origin, Problem, ProblemCode, Span, Value};
 use crate::protocol::dsmr_p1::object::Object;
 use crate::protocol::dsmr_p1::text;
 use crate::protocol::dsmr_p1::variant::Variant;
@@ -105,7 +105,7 @@ impl<'a, F: Fields> Sheet<'a, F> {
     }
 
     /// Something odd about a range of the telegram.
-    pub fn problem(&mut self, code: &'static str, text: impl Into<Cow<'static, str>>, span: Option<Span>) {
+    pub fn problem(&mut self, code: ProblemCode, text: impl Into<Cow<'static, str>>, span: Option<Span>) {
         let on_wire = |span: Span| {
             let range = span.range();
             Span::new(self.base + range.start, self.base + range.end)

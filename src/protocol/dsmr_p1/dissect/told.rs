@@ -6,7 +6,7 @@ use super::left_over;
 use super::meaning;
 use super::month_end;
 use super::sheet::{Awaited, Latest, Sheet};
-use crate::frame::Span;
+use crate::frame::{ProblemCode, Span};
 use crate::protocol::dsmr_p1::catalogue::{Entry, Form};
 use crate::protocol::dsmr_p1::object::Object;
 use crate::protocol::dsmr_p1::text::{Number, Stamp, Style};
@@ -111,7 +111,7 @@ fn clock<F: Fields>(sheet: &mut Sheet<'_, F>, object: Object, span: Span) {
     let stamp = Stamp::read(sheet.text(span));
     sheet.clock = stamp.and_then(Stamp::time);
     if sheet.clock.is_none() {
-        sheet.problem("clock", "the time of the telegram is not set", Some(span));
+        sheet.problem(ProblemCode::Clock, "the time of the telegram is not set", Some(span));
     }
     let value = match stamp {
         Some(Stamp::Set(time) | Stamp::Default(time)) => Measured::Time(time),
@@ -229,7 +229,7 @@ fn failures<F: Fields>(sheet: &mut Sheet<'_, F>, object: Object) {
         && (entries.len() % 2 == 1 || count != entries.len() / 2)
     {
         let span = sheet.groups.first().copied();
-        sheet.problem("count", "the log holds another count of entries than it says", span);
+        sheet.problem(ProblemCode::Count, "the log holds another count of entries than it says", span);
         return;
     }
     let before = sheet.readings.len();
@@ -265,7 +265,7 @@ fn history<F: Fields>(sheet: &mut Sheet<'_, F>) {
     let entries = sheet.groups.get(3..).unwrap_or_default().to_vec();
     if count_of(sheet).is_none_or(|count| 3 * count != entries.len()) {
         let span = sheet.groups.first().copied();
-        sheet.problem("count", "the history holds another count of months than it says", span);
+        sheet.problem(ProblemCode::Count, "the history holds another count of months than it says", span);
         return;
     }
     for entry in entries.chunks_exact(3) {

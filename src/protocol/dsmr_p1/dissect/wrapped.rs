@@ -4,7 +4,9 @@
 use super::sealed::{self, Trust};
 use super::sheet::Sheet;
 use super::{ID, direction, lines, look, place, told};
-use crate::frame::{Checksum, Dissection, Field, Layer, Origin, Problem, Reason, Span, Value, Verdict};
+use crate::frame::{
+    Checksum, Dissection, Field, Layer, LayerKind, Origin, Problem, ProblemCode, Reason, Span, Value, Verdict,
+};
 use crate::protocol::dsmr_p1::object::Object;
 use crate::protocol::dsmr_p1::variant::{self, ANY, Variant};
 use crate::protocol::dsmr_p1::wire::End;
@@ -19,7 +21,7 @@ pub fn dissect(bytes: &[u8], wrapped: &Wrapped, context: &Context<'_>) -> Dissec
         direction: direction(context),
         checksum,
         layers: vec![Layer {
-            name: "wire",
+            kind: LayerKind::Wire,
             bytes: bytes.into(),
             fields: fields(bytes, wrapped, variant, checksum),
             from: Vec::new(),
@@ -30,7 +32,7 @@ pub fn dissect(bytes: &[u8], wrapped: &Wrapped, context: &Context<'_>) -> Dissec
     let Some(frame) = bytes.get(wrapped.at..wrapped.end()) else {
         let text = "the telegram breaks off within what is encrypted";
         dissection.verdict = Verdict::Malformed("cut short");
-        dissection.problems.push(Problem { code: "cut-short", text: text.into(), span: None });
+        dissection.problems.push(Problem { code: ProblemCode::CutShort, text: text.into(), span: None });
         return dissection;
     };
     let is_line = |plain: &[u8]| Object::read(plain).is_some();
@@ -107,7 +109,12 @@ fn inner(
     };
     let from =
         vec![Origin { here: Span::new(0, plain.len()), part: 0, wire: Span::new(base, base + plain.len()) }];
-    dissection.layers.push(Layer { name: "decrypted", bytes: plain.into(), fields: sheet.fields, from });
+    dissection.layers.push(Layer {
+        kind: LayerKind::Decrypted,
+        bytes: plain.into(),
+        fields: sheet.fields,
+        from,
+    });
     dissection.layers.extend(sheet.decoded.into_layer());
     dissection.readings = sheet.readings;
     dissection.problems.extend(sheet.problems);

@@ -145,7 +145,7 @@ fn a_lost_bit_that_makes_an_exclamation_mark_is_named() {
     let mut damaged = text.clone();
     damaged[at] = b'!';
     let found = explain(&damaged);
-    let problem = found.problems.iter().find(|problem| problem.code == "bit-error").unwrap();
+    let problem = found.problems.iter().find(|problem| problem.code.as_str() == "bit-error").unwrap();
     assert_eq!(problem.span.unwrap().range(), at..at + 1);
     assert!(found.verdict.is_bad() && found.readings.is_empty());
 }
@@ -156,7 +156,7 @@ fn a_file_saved_without_carriage_returns_is_good_when_its_crc_fits_with_them() {
         let good = shown(&explain(&text).readings);
         let saved: Vec<u8> = text.iter().copied().filter(|byte| *byte != b'\r').collect();
         let found = explain(&saved);
-        let codes: Vec<&str> = found.problems.iter().map(|problem| problem.code).collect();
+        let codes: Vec<&str> = found.problems.iter().map(|problem| problem.code.as_str()).collect();
         assert!(found.verdict == Verdict::Good && codes.contains(&"line-ends"), "{id}: {codes:?}");
         assert_eq!(readings(&saved), [(Judged::Good, good)], "{id}");
     }
@@ -180,7 +180,7 @@ fn line_ends_of_which_some_were_changed_are_named() {
     let text = find("v50-iskra-am550").text;
     let first = text.iter().position(|byte| *byte == b'\r').unwrap();
     let changed = [&text[..first], &text[first + 1..]].concat();
-    let codes: Vec<&str> = explain(&changed).problems.iter().map(|problem| problem.code).collect();
+    let codes: Vec<&str> = explain(&changed).problems.iter().map(|problem| problem.code.as_str()).collect();
     assert_eq!(codes, ["checksum", "line-ends"]);
 }
 
@@ -189,11 +189,11 @@ fn a_version_that_has_a_crc_is_told_of_when_it_has_none() {
     let text = find("v50-iskra-am550").text;
     let body = text.strip_suffix(b"1F28\r\n").unwrap();
     let ended = explain(&[body, b"\r\n"].concat());
-    assert_eq!(ended.problems[0].code, "no-checksum");
+    assert_eq!(ended.problems[0].code.as_str(), "no-checksum");
     assert_eq!(ended.verdict.word(), "unchecked");
     assert!(!ended.readings.is_empty());
     let cut = explain(body);
-    assert_eq!(cut.problems[0].code, "cut-short");
+    assert_eq!(cut.problems[0].code.as_str(), "cut-short");
     assert!(cut.readings.is_empty());
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::super::P1;
-use crate::frame::{At, Secret};
+use crate::frame::{At, LayerKind, Secret};
 use crate::frame::{Dissection, Field, FieldTree, Label, Layer, Reason, Value, Verdict, hex};
 use crate::protocol::Judged;
 use crate::protocol::{Context, Family, LineSettings, MeterKey, Piece, PieceKind, Source};
@@ -231,7 +231,7 @@ fn every_published_value_is_found_in_its_line() {
 fn every_published_text_in_hex_is_read() {
     for vector in vectors() {
         let dissection = vector.explain();
-        let texts = dissection.layers.iter().find(|layer| layer.name == "texts");
+        let texts = dissection.layers.iter().find(|layer| layer.kind == LayerKind::Texts);
         let read: Vec<String> =
             texts.iter().flat_map(|layer| layer.fields.iter().map(|field| raw(layer, field))).collect();
         for (object, expected) in vector.json["decoded"].as_object().unwrap() {
@@ -252,7 +252,7 @@ fn a_crc_is_good_bad_or_not_there_as_published() {
             None => dissection.verdict == Verdict::Unchecked(Reason::NoChecksum),
         };
         assert!(expected, "{}: {:?}", vector.id, dissection.verdict);
-        let codes: Vec<&str> = dissection.problems.iter().map(|problem| problem.code).collect();
+        let codes: Vec<&str> = dissection.problems.iter().map(|problem| problem.code.as_str()).collect();
         assert_eq!(codes.contains(&"checksum"), vector.fits() == Some(false), "{}: {codes:?}", vector.id);
         assert_eq!(dissection.readings.is_empty(), vector.fits() == Some(false), "{}", vector.id);
         if let Some(sum) = dissection.checksum {
@@ -281,7 +281,7 @@ fn every_byte_of_every_telegram_has_its_field() {
             let context = Context { keys: key.as_slice(), ..Context::default() };
             let dissection = P1.dissect(&bytes, &context);
             for layer in &dissection.layers {
-                assert!(layer.fields.tiles(layer.bytes.len()), "{} {}", vector.id, layer.name);
+                assert!(layer.fields.tiles(layer.bytes.len()), "{} {}", vector.id, layer.kind);
             }
         }
     }
@@ -290,7 +290,7 @@ fn every_byte_of_every_telegram_has_its_field() {
 #[test]
 fn lines_that_their_source_could_not_read_are_named_or_read() {
     let corrupted = find("v50-sagemcom-corrupted").explain();
-    let unreadable = corrupted.problems.iter().find(|problem| problem.code == "line").unwrap();
+    let unreadable = corrupted.problems.iter().find(|problem| problem.code.as_str() == "line").unwrap();
     let wire = corrupted.wire().unwrap();
     assert_eq!(&wire.bytes[unreadable.span.unwrap().range()], b"1,0:2.7.0(00.000*kW)\r\n");
     let mixed = find("esphome-parser-mix").explain();

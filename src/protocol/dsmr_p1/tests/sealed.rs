@@ -3,7 +3,7 @@
 use super::super::P1;
 use super::super::tracker::{AGAIN, BACK};
 use super::published::{Vector, find, vectors};
-use crate::frame::{Dissection, Reason, Secret, Verdict, hex};
+use crate::frame::{Dissection, LayerKind, Reason, Secret, Verdict, hex};
 use crate::protocol::{Context, Family, Judged, MeterKey, PieceKind, Source, laws};
 
 fn explain(frame: &[u8], keys: &[MeterKey]) -> Dissection {
@@ -11,7 +11,7 @@ fn explain(frame: &[u8], keys: &[MeterKey]) -> Dissection {
 }
 
 fn codes(dissection: &Dissection) -> Vec<&'static str> {
-    dissection.problems.iter().map(|problem| problem.code).collect()
+    dissection.problems.iter().map(|problem| problem.code.as_str()).collect()
 }
 
 fn sealed() -> Vec<Vector> {
@@ -29,7 +29,7 @@ fn the_right_keys_give_the_published_text() {
     assert_eq!(sealed().len(), 4);
     for vector in sealed() {
         let dissection = explain(&vector.frame().unwrap(), &[vector.key()]);
-        let layer = dissection.layers.iter().find(|layer| layer.name == "decrypted").unwrap();
+        let layer = dissection.layers.iter().find(|layer| layer.kind == LayerKind::Decrypted).unwrap();
         assert_eq!(
             String::from_utf8_lossy(&layer.bytes).trim_end(),
             String::from_utf8_lossy(&vector.text).trim_end(),
@@ -72,7 +72,7 @@ fn an_envelope_is_read_and_one_whose_length_is_none_of_ber_is_refused_by_that_na
             assert!(found.verdict.is_bad() && found.readings.is_empty());
         } else {
             assert!(matches!(pieces[..], [(PieceKind::Frame(_), _)]), "{pieces:?}");
-            assert!(found.layers.iter().any(|layer| layer.name == "decrypted"));
+            assert!(found.layers.iter().any(|layer| layer.kind == LayerKind::Decrypted));
         }
     }
 }

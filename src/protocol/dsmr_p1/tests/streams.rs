@@ -246,9 +246,9 @@ fn characters_with_parity_are_read_without_it_and_that_is_told() {
     let told = P1.dissect(&found[0].1, &Context::default());
     let plain = P1.dissect(&small(), &Context::default());
     assert_eq!((told.verdict, &told.readings), (Verdict::Good, &plain.readings));
-    assert_eq!(told.problems[0].code, "parity");
+    assert_eq!(told.problems[0].code.as_str(), "parity");
     for layer in &told.layers {
-        assert!(layer.fields.tiles(layer.bytes.len()), "{}", layer.name);
+        assert!(layer.fields.tiles(layer.bytes.len()), "{}", layer.kind);
     }
 }
 

@@ -22,7 +22,7 @@ fn of<'a>(found: &'a Dissection, quantity: &str) -> Vec<&'a Reading> {
 }
 
 fn codes(found: &Dissection) -> Vec<&'static str> {
-    found.problems.iter().map(|problem| problem.code).collect()
+    found.problems.iter().map(|problem| problem.code.as_str()).collect()
 }
 
 #[test]

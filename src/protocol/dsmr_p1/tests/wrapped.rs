@@ -71,14 +71,15 @@ fn with_the_key_its_lines_are_read_as_those_of_a_clear_one() {
         assert!(found.problems.is_empty(), "{:?}", found.problems);
         assert_eq!(shown(&found.readings), clear());
         for layer in &found.layers {
-            assert!(layer.fields.tiles(layer.bytes.len()), "{}", layer.name);
+            assert!(layer.fields.tiles(layer.bytes.len()), "{}", layer.kind);
         }
     }
 }
 
 #[test]
 fn without_a_key_or_with_a_wrong_one_that_is_said_and_no_value_claimed() {
-    let codes = |found: &Dissection| found.problems.iter().map(|problem| problem.code).collect::<Vec<_>>();
+    let codes =
+        |found: &Dissection| found.problems.iter().map(|problem| problem.code.as_str()).collect::<Vec<_>>();
     let shut = explain(&telegram(7, ""), &[]);
     assert_eq!((shut.verdict, codes(&shut)), (Verdict::Unchecked(Reason::NoKey), vec!["no-key"]));
     let wrong = MeterKey { encryption: Secret::new(vec![1; 16]), ..key() };

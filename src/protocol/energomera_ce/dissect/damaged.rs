@@ -5,7 +5,7 @@ use super::super::{repair, variants};
 use super::sheet::{Sheet, little};
 use super::view::View;
 use super::{What, header};
-use crate::frame::{Direction, Span, Value};
+use crate::frame::{Direction, ProblemCode, Span, Value};
 
 /// OPT and the two addresses; what is shorter has no byte that could be a checksum.
 const BEFORE_SERVICE: usize = 5;
@@ -69,17 +69,26 @@ fn password(sheet: &mut Sheet<'_>, behind: usize) {
 pub fn problem(sheet: &mut Sheet<'_>, view: &View<'_>, defect: Defect) {
     match defect {
         Defect::Checksum { found, expected } => {
-            sheet.problem("checksum", repair::explain(view.content(), found, expected));
+            sheet.problem(ProblemCode::Checksum, repair::explain(view.content(), found, expected));
         }
-        Defect::Length { declared, found } => sheet
-            .problem("length", format!("the service byte tells {declared} data bytes, there are {found}")),
+        Defect::Length { declared, found } => sheet.problem(
+            ProblemCode::Length,
+            format!("the service byte tells {declared} data bytes, there are {found}"),
+        ),
         Defect::Opt(opt) | Defect::Variant(opt) => {
-            sheet.problem("opt", format!("OPT {opt:02X}: a related protocol, not explained further"));
+            sheet.problem(
+                ProblemCode::Opt,
+                format!("OPT {opt:02X}: a related protocol, not explained further"),
+            );
         }
-        Defect::Service(byte) => sheet.problem("service", format!("service byte {byte:02X} is not known")),
-        Defect::Stuffing => sheet.problem("stuffing", "DB stands before a byte other than DC and DD"),
-        Defect::Unfinished => sheet.problem("delimiter", "no END closes the frame"),
-        Defect::TooShort | Defect::TooLong => sheet.problem("length", defect.text()),
+        Defect::Service(byte) => {
+            sheet.problem(ProblemCode::Service, format!("service byte {byte:02X} is not known"))
+        }
+        Defect::Stuffing => {
+            sheet.problem(ProblemCode::Stuffing, "DB stands before a byte other than DC and DD")
+        }
+        Defect::Unfinished => sheet.problem(ProblemCode::Delimiter, "no END closes the frame"),
+        Defect::TooShort | Defect::TooLong => sheet.problem(ProblemCode::Length, defect.text()),
     }
     if let (Some(problem), Some(at)) = (sheet.problems.last_mut(), view.fault) {
         problem.span = (defect == Defect::Stuffing).then(|| Span::new(at, at + 1));

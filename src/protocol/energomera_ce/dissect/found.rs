@@ -5,7 +5,7 @@ use super::super::frame::{Kind, Packet};
 use super::super::layout::Spec;
 use super::super::{CLASSIC, KERNEL10};
 use super::sheet::Sheet;
-use crate::frame::Value;
+use crate::frame::{ProblemCode, Value};
 use crate::protocol::Dialect;
 
 /// How sure it is.
@@ -79,12 +79,16 @@ impl Found {
     /// Says what is odd about it.
     pub fn problem(&self, sheet: &mut Sheet<'_>) {
         match (self.how, self.dialect) {
-            (How::OtherDialect, CLASSIC) => sheet.problem("dialect", "a command or length of classic meters"),
-            (How::OtherDialect, _) => sheet.problem("dialect", "a command or length of kernel-10 meters"),
-            (How::Misfit, _) => {
-                sheet.problem("data-length", "not the count of data bytes that this command has");
+            (How::OtherDialect, CLASSIC) => {
+                sheet.problem(ProblemCode::Dialect, "a command or length of classic meters")
             }
-            (How::Unknown, _) => sheet.problem("command", "no manual has this command"),
+            (How::OtherDialect, _) => {
+                sheet.problem(ProblemCode::Dialect, "a command or length of kernel-10 meters")
+            }
+            (How::Misfit, _) => {
+                sheet.problem(ProblemCode::DataLength, "not the count of data bytes that this command has");
+            }
+            (How::Unknown, _) => sheet.problem(ProblemCode::Command, "no manual has this command"),
             (How::Certain | How::ByLength | How::Ambiguous, _) => {}
         }
     }

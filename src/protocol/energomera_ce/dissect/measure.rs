@@ -4,7 +4,7 @@ use super::super::layout::{Form, Yield};
 use super::reply::{Answer, Place};
 use super::sheet::Sheet;
 use super::told::{NO_DECIMALS, Told};
-use crate::frame::{Value, Verdict};
+use crate::frame::{ProblemCode, Value, Verdict};
 use crate::reading::{Absent, Code, Measured, Octets, Period, Quantity, Reading, Unit};
 
 /// Takes down what a field measures, if its command measures anything there.
@@ -34,9 +34,12 @@ pub fn named(sheet: &mut Sheet<'_>, answer: &Answer<'_>, label: &'static str, to
 }
 
 fn no_decimals(sheet: &mut Sheet<'_>, told: &Told) {
-    let is_said = sheet.problems.iter().any(|problem| problem.code == "decimals");
+    let is_said = sheet.problems.iter().any(|problem| problem.code == ProblemCode::Decimals);
     if told.note == NO_DECIMALS && !is_said {
-        sheet.problem("decimals", "the decimals are not known: the configuration (0101) tells them");
+        sheet.problem(
+            ProblemCode::Decimals,
+            "the decimals are not known: the configuration (0101) tells them",
+        );
     }
 }
 

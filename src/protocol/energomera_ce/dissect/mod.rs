@@ -19,7 +19,7 @@ pub use measure::forwards;
 
 use super::frame::{self, Defect, Kind, Packet};
 use super::{CHECK, KERNEL10, PROTOCOL, decimals, words};
-use crate::frame::{Checksum, Direction, Dissection, Layer, Reason, Value, Verdict};
+use crate::frame::{Checksum, Direction, Dissection, Layer, LayerKind, ProblemCode, Reason, Value, Verdict};
 use crate::protocol::Context;
 use found::{Found, How};
 use reply::Answer;
@@ -40,7 +40,10 @@ pub fn dissect(wire: &[u8], context: &Context<'_>) -> Dissection {
         sheet.leaf(0, "END", 1, Value::Bytes).note = "closes the frame";
     }
     if outcome.is_ok() && !view.is_opened {
-        sheet.problem("delimiter", "no END of its own before it: shared with the frame before, or lost");
+        sheet.problem(
+            ProblemCode::Delimiter,
+            "no END of its own before it: shared with the frame before, or lost",
+        );
     }
     assemble(wire, &view, sheet, what, &outcome)
 }
@@ -156,13 +159,13 @@ fn refusal_data(sheet: &mut Sheet<'_>, data: &[u8]) {
         [code] => Some(*code),
         _ => {
             sheet.leaf(0, "data", data.len(), Value::Bytes).note = "more than the one byte an error has";
-            return sheet.problem("error-reply", words::refusal(None));
+            return sheet.problem(ProblemCode::ErrorReply, words::refusal(None));
         }
     };
     if let Some(code) = code {
         sheet.leaf(0, "error", 1, Value::Hex(code.into(), 2)).note = words::refusal(Some(code));
     }
-    sheet.problem("error-reply", words::refusal(code));
+    sheet.problem(ProblemCode::ErrorReply, words::refusal(code));
 }
 
 fn verdict(outcome: &Result<Packet, Defect>) -> Verdict {
@@ -182,13 +185,13 @@ fn assemble(
     outcome: &Result<Packet, Defect>,
 ) -> Dissection {
     let Sheet { fields, readings, problems, .. } = sheet;
-    let layer = |name, bytes: &[u8], fields| Layer { name, bytes: bytes.into(), fields, from: Vec::new() };
+    let layer = |kind, bytes: &[u8], fields| Layer { kind, bytes: bytes.into(), fields, from: Vec::new() };
     let layers = if view.is_stuffed() {
         let on_wire = view.fields_on_wire(&fields);
-        let unstuffed = Layer { from: view.origins(), ..layer("unstuffed", &view.bytes, fields) };
-        vec![layer("wire", wire, on_wire), unstuffed]
+        let unstuffed = Layer { from: view.origins(), ..layer(LayerKind::Unstuffed, &view.bytes, fields) };
+        vec![layer(LayerKind::Wire, wire, on_wire), unstuffed]
     } else {
-        vec![layer("wire", wire, fields)]
+        vec![layer(LayerKind::Wire, wire, fields)]
     };
     Dissection {
         protocol: PROTOCOL,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::frame::{Field, Label, Problem, Span, Value};
+use crate::frame::{Field, Label, Problem, ProblemCode, Span, Value};
 use crate::reading::Reading;
 
 /// What has been explained of a frame so far.
@@ -68,7 +68,7 @@ impl<'a> Sheet<'a> {
     }
 
     /// Something odd.
-    pub fn problem(&mut self, code: &'static str, text: impl Into<Cow<'static, str>>) {
+    pub fn problem(&mut self, code: ProblemCode, text: impl Into<Cow<'static, str>>) {
         self.problems.push(Problem { code, text: text.into(), span: None });
     }
 }

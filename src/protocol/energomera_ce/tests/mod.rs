@@ -94,6 +94,6 @@ fn shown(readings: &[Reading]) -> Vec<String> {
 /// The fields of every layer tile it.
 fn assert_tiled(explained: &Dissection) {
     for layer in &explained.layers {
-        assert!(layer.fields.tiles(layer.bytes.len()), "{}: {:#?}", layer.name, layer.fields);
+        assert!(layer.fields.tiles(layer.bytes.len()), "{}: {:#?}", layer.kind, layer.fields);
     }
 }

@@ -7,7 +7,7 @@ use super::asked::{Asked, hex, nth_bit};
 use super::neva::tariff_label;
 use super::scalar;
 use super::sheet::{About, Sheet};
-use crate::frame::{Label, Value};
+use crate::frame::{Label, ProblemCode, Value};
 use crate::protocol::Dialect;
 use crate::protocol::iec62056_21::energomera::errors;
 use crate::protocol::iec62056_21::energomera::parameters::{Parameter, STATUS, Series, energy};
@@ -93,7 +93,7 @@ fn number(sheet: &mut Sheet<'_>, place: &Place<'_>, plain: About, span: &Range<u
     };
     sheet.value(label, span.clone(), value, plain.unit);
     if value == Value::Text {
-        sheet.problem_at("format", "not a number, as the parameter would have it", span);
+        sheet.problem_at(ProblemCode::Format, "not a number, as the parameter would have it", span);
     }
     let is_archive = plain.period == Period::Interval;
     let tariff = code.filter(|code| code.d == 8 && code.e != 0).map(|code| code.e);
@@ -194,7 +194,7 @@ fn time(sheet: &mut Sheet<'_>, about: About, span: &Range<usize>, time: Option<M
     let Some(time) = time else {
         sheet.inner("value", span.clone(), Value::Text);
         if !span.is_empty() {
-            sheet.problem_at("format", "not a date or time of the form the parameter has", span);
+            sheet.problem_at(ProblemCode::Format, "not a date or time of the form the parameter has", span);
         }
         return;
     };
@@ -243,7 +243,7 @@ fn status(sheet: &mut Sheet<'_>, place: &Place<'_>, plain: About, span: &Range<u
         let set = STATUS.iter().filter(|(bit, _)| word >> bit & 1 == 1).map(|(_, name)| *name);
         let flags: Vec<&str> = set.collect();
         let flags = if flags.is_empty() { "no flag set".to_owned() } else { flags.join(", ") };
-        sheet.problem_at("status", format!("tariff {}; {flags}", word & 0xF), span);
+        sheet.problem_at(ProblemCode::Status, format!("tariff {}; {flags}", word & 0xF), span);
         let tariff = Measured::Number(Decimal::new((word & 0xF).into(), 0));
         sheet.reading(About::unnamed(Quantity::TARIFF, Unit::None), tariff, span);
     }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::scalar;
 use super::sheet::{About, Sheet};
-use crate::frame::Value;
+use crate::frame::{ProblemCode, Value};
 use crate::protocol::iec62056_21::neva::codes::{Form, Found};
 use crate::reading::{Code, Decimal, Measured, MeterTime, Period, Unit};
 
@@ -59,7 +59,7 @@ fn comma(sheet: &mut Sheet<'_>, span: &Range<usize>, item: &Range<usize>) {
 /// A malformed value: its bytes as text, and no number.
 fn odd(sheet: &mut Sheet<'_>, span: &Range<usize>, what: &'static str) {
     sheet.value("value", span.clone(), Value::Text, Unit::None);
-    sheet.problem_at("format", what, span);
+    sheet.problem_at(ProblemCode::Format, what, span);
 }
 
 fn number(sheet: &mut Sheet<'_>, about: About, span: &Range<usize>) {
@@ -279,7 +279,7 @@ fn status(sheet: &mut Sheet<'_>, about: About, span: &Range<usize>) {
         let text = format!(
             "by the MT1 manual: {manual}; counted from the highest bit: {above}; which is right is open"
         );
-        sheet.problem_at("status", text, &word);
+        sheet.problem_at(ProblemCode::Status, text, &word);
     }
     if let Some(battery) = battery {
         let rest = battery.start..span.end;

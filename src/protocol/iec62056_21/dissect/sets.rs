@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::asked::Asked;
 use super::sheet::Sheet;
 use super::{energomera, lines, load_profile, neva};
-use crate::frame::{Field, Label, Span, Value};
+use crate::frame::{Field, Label, ProblemCode, Span, Value};
 use crate::protocol::iec62056_21::dataset::{Token, Tokens};
 use crate::protocol::iec62056_21::energomera::errors;
 use crate::protocol::iec62056_21::energomera::parameters::{self, Parameter};
@@ -211,7 +211,7 @@ fn refusal(
     sheet.field("error", inner.clone(), value);
     sheet.field("bracket", inner.end..inner.end + 1, Value::Bytes);
     sheet.field("line end", inner.end + 1..content.end, Value::Bytes);
-    sheet.problem_at("refused", found.1, &inner);
+    sheet.problem_at(ProblemCode::Refused, found.1, &inner);
     true
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::frame::{Field, Label, Problem, Span, Value};
+use crate::frame::{Field, Label, Problem, ProblemCode, Span, Value};
 use crate::reading::{Code, Measured, MeterTime, Period, Quantity, Raw, Reading, Unit};
 
 /// What has been found out about a frame.
@@ -113,14 +113,14 @@ impl<'a> Sheet<'a> {
     }
 
     /// Notes something odd.
-    pub fn problem(&mut self, code: &'static str, text: impl Into<std::borrow::Cow<'static, str>>) {
+    pub fn problem(&mut self, code: ProblemCode, text: impl Into<std::borrow::Cow<'static, str>>) {
         self.problems.push(Problem { code, text: text.into(), span: None });
     }
 
     /// Notes something odd at a place.
     pub fn problem_at(
         &mut self,
-        code: &'static str,
+        code: ProblemCode,
         text: impl Into<std::borrow::Cow<'static, str>>,
         range: &Range<usize>,
     ) {

@@ -3,7 +3,7 @@
 use rstest::rstest;
 
 use super::readings::{line, of, read};
-use crate::frame::{Direction, Dissection, visible};
+use crate::frame::{Direction, Dissection, ProblemCode, visible};
 use crate::protocol::iec62056_21::ident::{Identity, Mode};
 use crate::protocol::iec62056_21::{EKT, GENERIC, Iec, NEVA_3};
 use crate::protocol::{Context, Dialect, Family as _, PieceKind, Source, laws};
@@ -94,7 +94,7 @@ fn fifteen_history_values_of_every_register_are_all_read() {
 fn damage_is_told_and_gives_no_value() {
     let frames = explained(&line("ace3000-echo-garbage"));
     let data = frames.iter().find(|frame| frame.title == "Data").unwrap();
-    assert!(data.verdict.is_bad() && data.readings.is_empty() && data.has_problem("checksum"));
+    assert!(data.verdict.is_bad() && data.readings.is_empty() && data.has_problem(ProblemCode::Checksum));
 }
 
 #[test]
@@ -103,7 +103,11 @@ fn a_character_with_wrong_parity_is_told_and_its_frame_gives_no_value() {
     for byte in &mut bytes {
         *byte |= (byte.count_ones() as u8 & 1) << 7;
     }
-    assert!(explained(&bytes).iter().all(|frame| !frame.verdict.is_bad() && !frame.has_problem("parity")));
+    assert!(
+        explained(&bytes)
+            .iter()
+            .all(|frame| !frame.verdict.is_bad() && !frame.has_problem(ProblemCode::Parity))
+    );
     bytes[10] ^= 0x41;
     let frames = explained(&bytes);
     assert!(frames.iter().all(|frame| frame.verdict.is_bad() && frame.readings.is_empty()), "{frames:?}");

@@ -163,7 +163,7 @@ fn errors_are_told_by_name() {
     let refused = |id: &str, dialect| {
         let context = Context { direction: Direction::Reply, dialect, ..Context::default() };
         let explained = Iec.dissect(&line(id), &context);
-        explained.problems.iter().find(|p| p.code == "refused").map(|p| p.text.to_string())
+        explained.problems.iter().find(|p| p.code.as_str() == "refused").map(|p| p.text.to_string())
     };
     assert_eq!(refused("wb-neva-10", NEVA_3).as_deref(), Some("not in this model"));
     assert_eq!(refused("iec-syn-err12", EKT).as_deref(), Some("unknown parameter name"));

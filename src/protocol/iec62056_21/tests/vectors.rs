@@ -269,7 +269,7 @@ fn parity_in_software_is_recognised_and_its_text_is_that_of_the_source() {
         let explained = line.explain(&line.bytes);
         let [wire, text] = &explained.layers[..] else { panic!("{}: two layers", line.id) };
         assert_eq!((&*wire.bytes, &*text.bytes), (&line.bytes[..], &expected[..]), "{}", line.id);
-        assert_eq!((text.name, text.from[0].wire.range()), ("text", 0..line.bytes.len()));
+        assert_eq!((text.kind.name(), text.from[0].wire.range()), ("text", 0..line.bytes.len()));
         let mut sent = expected.clone();
         Weight::Even.apply(&mut sent);
         assert_eq!(sent, line.bytes, "{}", line.id);
@@ -284,5 +284,5 @@ fn a_wrong_parity_bit_spoils_what_has_no_check_character() {
     bytes[1] ^= 0x80;
     let explained = Iec.dissect(&bytes, &Context::default());
     assert!(explained.verdict.is_bad());
-    assert!(explained.problems.iter().any(|problem| problem.code == "parity"));
+    assert!(explained.problems.iter().any(|problem| problem.code.as_str() == "parity"));
 }
