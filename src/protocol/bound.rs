@@ -25,6 +25,18 @@ pub struct Allowance {
     pub longest: usize,
 }
 
+impl Allowance {
+    /// Messages of two parts of a plan.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            unanswered: self.unanswered.saturating_add(other.unanswered),
+            total: self.total.saturating_add(other.total),
+            longest: self.longest.max(other.longest),
+        }
+    }
+}
+
 impl Bound {
     /// Bound of an exchange that only listens.
     pub const NOTHING: Self = Self::Requests(Allowance { unanswered: 0, total: 0, longest: 0 });

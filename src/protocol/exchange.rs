@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::argument::Arguments;
 use super::bound::{Bound, Excess};
-use super::command::Command;
+use super::command::{Access, Command};
 use super::family::{ComposeError, Family, Profile};
 use super::line::LineSettings;
 use super::wait::Wait;
@@ -47,6 +47,18 @@ impl Options {
     #[must_use]
     pub fn tries(self) -> u32 {
         u32::from(self.retries) + 1
+    }
+
+    /// How often a question of a command is asked at most: what changes the meter, once.
+    #[must_use]
+    pub fn tries_for(self, access: Access) -> u32 {
+        if access == Access::Read { self.tries() } else { 1 }
+    }
+
+    /// Whether the answers of a command are compared with each other.
+    #[must_use]
+    pub fn compares(self, access: Access) -> bool {
+        self.read_twice && access == Access::Read
     }
 
     /// Whether a request that has ended like this ends the plan.

@@ -6,7 +6,7 @@
 use super::command::Access;
 use super::decoder::Decoder;
 use super::family::{Dialect, Family};
-use super::{modbus, registry};
+use super::{modbus_write, registry};
 
 /// Bytes of the shortest message with a checksum that writes: address, code, parameter, CRC.
 const SHORTEST: usize = 5;
@@ -35,7 +35,7 @@ pub fn access(bytes: &[u8], spoken: Option<Decoder>) -> Option<Access> {
 fn heard_by_others(bytes: &[u8], but: Option<&dyn Family>) -> Option<Access> {
     let others = registry::FAMILIES.iter().filter(|family| Some(**family) != but);
     let heard = others.filter_map(|family| family.access(bytes, Dialect::default())).max();
-    if modbus::is_write(bytes) { heard.max(Some(Access::Write)) } else { heard }
+    if modbus_write::is_write(bytes) { heard.max(Some(Access::Write)) } else { heard }
 }
 
 /// Whether a part of the bytes is a message of any family that writes: whoever did not understand what stands before
@@ -48,7 +48,7 @@ fn holds_a_write(bytes: &[u8]) -> bool {
 
 fn writes(part: &[u8]) -> bool {
     let is_write = |family: &&dyn Family| family.access(part, Dialect::default()) > Some(Access::Read);
-    modbus::is_write(part) || registry::FAMILIES.iter().any(is_write)
+    modbus_write::is_write(part) || registry::FAMILIES.iter().any(is_write)
 }
 
 #[cfg(test)]

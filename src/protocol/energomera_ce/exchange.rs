@@ -11,7 +11,7 @@ use super::frame::{self, BROADCAST, Defect, Kind, Packet};
 use super::layout::Steps;
 use super::{CHECK, CLASSIC, Ce, decimals_of_config, evidence, step_of_decimals, words};
 use crate::frame::Direction;
-use crate::protocol::turn::{Judgement, Timing, Turn, Turns};
+use crate::protocol::request_reply::{Driver, Judgement, RequestReply, Timing};
 use crate::protocol::{
     Access, BETWEEN_BYTES, ComposeError, Context, Dialect, Exchange, Family, LineSettings, Patience, Plan,
     Unfit, Warning,
@@ -28,7 +28,7 @@ const LONGEST_REPLY: usize = 2 * (frame::CONTENT_MAX - 4) + 2;
 /// Makes the exchange of a plan.
 pub fn exchange(plan: &Plan) -> Result<Box<dyn Exchange>, ComposeError> {
     let options = plan.options;
-    Ok(Box::new(Turns::new(CeTurn::new(plan)?, options)))
+    Ok(Box::new(Driver::new(CeTurn::new(plan)?, options)))
 }
 
 /// Whether the decimals of a classic meter's energies are known.
@@ -261,7 +261,7 @@ pub fn silence(line: LineSettings) -> Duration {
     line.wire_time(SILENT_HALF_CHARACTERS) / 2
 }
 
-impl Turn for CeTurn {
+impl RequestReply for CeTurn {
     fn count(&self) -> usize {
         self.inquiries.len()
     }

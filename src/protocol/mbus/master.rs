@@ -7,7 +7,7 @@ use super::address::Slave;
 use super::link::{self, Frame, Long};
 use super::{Mbus, record};
 use crate::frame::{Dissection, Value};
-use crate::protocol::turn::{Judgement, Timing, Turn, Turns};
+use crate::protocol::request_reply::{Driver, Judgement, RequestReply, Timing};
 use crate::protocol::{
     Access, BETWEEN_BYTES, Command, ComposeError, Context, Exchange, Family, Group, LineSettings, MeterKey,
     Patience, Plan, Request, Unfit, sealed,
@@ -54,7 +54,7 @@ const SILENT_CHARACTERS: usize = 3;
 /// [`ComposeError`] for an address that no slave has.
 pub fn exchange(plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {
     let options = plan.options;
-    Ok(Box::new(Turns::new(Master::new(plan)?, options)))
+    Ok(Box::new(Driver::new(Master::new(plan)?, options)))
 }
 
 /// The frames of a request, as far as no answer asks for more.
@@ -155,7 +155,7 @@ pub fn silence(line: LineSettings) -> Duration {
     line.wire_time(SILENT_CHARACTERS)
 }
 
-impl Turn for Master {
+impl RequestReply for Master {
     fn count(&self) -> usize {
         self.commands.len()
     }

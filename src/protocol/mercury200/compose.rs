@@ -1,11 +1,9 @@
 //! Requests made into bytes.
 
 use super::commands::COMMANDS;
-use super::encode;
-use super::form::{Form, Item, Origin};
 use super::layout::{LAYOUTS, Layout};
 use super::wire;
-use crate::protocol::{Address, Argument, Arguments, Command, ComposeError, Request};
+use crate::protocol::{Address, Command, ComposeError, Request};
 
 /// The layout of a command.
 ///
@@ -35,51 +33,18 @@ pub fn request(address: u32, request: &Request) -> Result<Vec<u8>, ComposeError>
     let layout = layout(request.command)?;
     let mut payload = Vec::with_capacity(layout.request_size());
     for item in layout.request {
-        payload.extend(bytes(item, &request.arguments)?);
+        payload.extend(item.compose(&request.arguments)?);
     }
     Ok(wire::frame(address, layout.code, &payload))
-}
-
-fn bytes(item: &Item, arguments: &Arguments) -> Result<Vec<u8>, ComposeError> {
-    let (name, bytes) = match item.origin {
-        Origin::Nowhere => (item.name, fixed(item.form)),
-        Origin::Argument(name) => (name, arguments.get(name).and_then(|value| argument(item.form, value))),
-        Origin::Slice(name, offset) => (name, slice(arguments.get(name), offset, item.form.size())),
-        Origin::Halves(high, low) => (high, halves(arguments.integer(high), arguments.integer(low))),
-    };
-    bytes.ok_or(ComposeError::Argument { name, expected: "a value that the field of the command holds" })
-}
-
-fn fixed(form: Form) -> Option<Vec<u8>> {
-    if let Form::Fixed(bytes) = form { Some(bytes.to_vec()) } else { None }
-}
-
-fn argument(form: Form, argument: &Argument) -> Option<Vec<u8>> {
-    match argument {
-        Argument::Integer(number) => encode::integer(form, *number),
-        Argument::DateTime(time) => encode::clock(*time),
-        Argument::Date(date) => encode::date(*date),
-        Argument::Text(_) | Argument::Bytes(_) | Argument::Password(_) => None,
-    }
-    .filter(|bytes| bytes.len() == form.size())
-}
-
-fn slice(argument: Option<&Argument>, offset: usize, size: usize) -> Option<Vec<u8>> {
-    let Some(Argument::Bytes(bytes)) = argument else { return None };
-    bytes.get(offset..offset + size).map(<[u8]>::to_vec)
-}
-
-fn halves(high: i64, low: i64) -> Option<Vec<u8>> {
-    let half = |number: i64| u8::try_from(number).ok().filter(|half| *half < 0x10);
-    Some(vec![half(high)? << 4 | half(low)?])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::frame::{Direction, Dissection, FieldTree, Value, Verdict, hex};
+    use crate::protocol::incotex::items::Origin;
     use crate::protocol::mercury200::dissect::dissect;
-    use crate::protocol::{Access, Context, Kind};
+    use crate::protocol::{Access, Argument, Context, Kind};
     use proptest::prelude::*;
 
     fn command(id: &str) -> &'static Command {

@@ -1,11 +1,12 @@
 //! Explaining a frame down to its last byte.
 
 use super::commands;
-use super::form::{self, Item, Means};
+use super::form::{Item, Means};
 use super::layout::{self, Layout, Reply};
 use super::sheet::Sheet;
 use super::wire::{ADDRESS, CRC, Frame, HEAD};
 use crate::frame::{Direction, Dissection, Field, Layer, LayerKind, ProblemCode, Span, Value, Verdict, hex};
+use crate::protocol::incotex::items;
 use crate::protocol::{Access, Context};
 use crate::reading::{Measured, Period, Quantity, Reading, Unit};
 
@@ -130,7 +131,7 @@ fn payload(sheet: &mut Sheet, bytes: &[u8], items: Option<&[Item]>) -> bool {
     let end = bytes.len().saturating_sub(CRC);
     let body = bytes.get(..end).unwrap_or_default();
     let explained = sheet.lay(items.unwrap_or_default(), body, HEAD);
-    let expected = HEAD + form::size(items.unwrap_or_default());
+    let expected = HEAD + items::size(items.unwrap_or_default());
     let rest = Span::new(explained, end);
     if !rest.is_empty() {
         let name = if items.is_some() { "unexplained" } else { "data" };

@@ -2,9 +2,9 @@
 
 use jiff::civil::{Date, DateTime};
 
-use super::bcd;
 use super::form::Form;
 use crate::frame::hex;
+use crate::protocol::incotex::bcd;
 use crate::reading::Decimal;
 
 /// A whole number in a form: the digits of BCD, a binary number, the code of a choice.

@@ -11,7 +11,7 @@ use super::layout::{Layout, Reply};
 use super::tracker::{answers_from, is_request_shaped};
 use super::wire::{Frame, SHORTEST};
 use crate::frame::Direction;
-use crate::protocol::turn::{Judgement, Timing, Turn, Turns};
+use crate::protocol::request_reply::{Driver, Judgement, RequestReply, Timing};
 use crate::protocol::{
     Access, BETWEEN_BYTES, Command, ComposeError, Context, Dialect, Exchange, LineSettings, Patience, Plan,
     Unfit, Warning,
@@ -30,7 +30,7 @@ const SILENT_CHARACTERS: usize = 6;
 /// # Errors
 /// [`ComposeError`] when one of its requests cannot be put into bytes.
 pub fn exchange(plan: &Plan) -> Result<Box<dyn Exchange>, ComposeError> {
-    Ok(Box::new(Turns::new(Talk::new(plan)?, plan.options)))
+    Ok(Box::new(Driver::new(Talk::new(plan)?, plan.options)))
 }
 
 /// A request ready to be sent.
@@ -127,13 +127,13 @@ impl Asked {
             return Some(Unfit::Content("the answer is about another parameter"));
         }
         let numbered = if frame.payload.is_empty() { argument.as_slice() } else { frame.payload };
-        let size = self.layout.reply_items(numbered, argument).map(super::form::size);
+        let size = self.layout.reply_items(numbered, argument).map(crate::protocol::incotex::items::size);
         let found = frame.payload.len();
         size.filter(|expected| *expected != found).map(|expected| Unfit::Length { expected, found })
     }
 }
 
-impl Turn for Talk {
+impl RequestReply for Talk {
     fn count(&self) -> usize {
         self.asked.len()
     }

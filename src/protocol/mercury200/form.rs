@@ -1,7 +1,9 @@
 //! The vocabulary of payload layouts: in which form a value stands and what it means.
 
-use crate::protocol::Choice;
-use crate::reading::{Code, Quantity, Unit};
+use super::encode;
+use crate::protocol::incotex::items;
+use crate::protocol::{Argument, Choice};
+use crate::reading::{Code, Quantity};
 
 /// How the bytes of an item are read. Numbers stand most significant byte first.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -74,6 +76,30 @@ impl Form {
     }
 }
 
+impl items::Form for Form {
+    fn encode(self, value: &Argument) -> Option<Vec<u8>> {
+        match value {
+            Argument::Integer(number) => encode::integer(self, *number),
+            Argument::DateTime(time) => encode::clock(*time),
+            Argument::Date(date) => encode::date(*date),
+            Argument::Text(_) | Argument::Bytes(_) | Argument::Password(_) => None,
+        }
+        .filter(|bytes| bytes.len() == self.size())
+    }
+
+    fn written(self, bytes: &[u8]) -> Option<String> {
+        match self {
+            Self::Date => items::written_date(bytes),
+            Self::Count(_) | Self::Hex(_) | Self::Choice(_) => Some(items::written_count(bytes)),
+            _ => None,
+        }
+    }
+
+    fn fixed(self) -> Option<&'static [u8]> {
+        if let Self::Fixed(bytes) = self { Some(bytes) } else { None }
+    }
+}
+
 /// What reading an item gives rise to.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Means {
@@ -89,112 +115,42 @@ pub enum Means {
     TimeOf(usize),
 }
 
-/// Where the bytes of an item come from when a request is composed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    /// From nowhere: they are fixed or are not sent.
-    Nowhere,
-    /// From the argument with this name.
-    Argument(&'static str),
-    /// From the bytes of the argument with this name, starting at an offset.
-    Slice(&'static str, usize),
-    /// The high and the low half of a byte from two arguments.
-    Halves(&'static str, &'static str),
-}
-
 /// An item of a payload.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Item {
-    /// What it is called.
-    pub name: &'static str,
-    /// Its number where several items have one name, 0 where not.
-    pub nth: u16,
-    /// How it is read.
-    pub form: Form,
-    /// The unit of its number.
-    pub unit: Unit,
-    /// What reading it gives rise to.
-    pub means: Means,
-    /// Where it comes from in a request.
-    pub origin: Origin,
-    /// A remark, empty for none.
-    pub note: &'static str,
-}
+pub type Item = items::Item<Form, Means>;
 
 /// An item that gives no reading.
 pub const fn item(name: &'static str, form: Form) -> Item {
-    Item { name, nth: 0, form, unit: Unit::None, means: Means::Nothing, origin: Origin::Nowhere, note: "" }
+    Item::new(name, (form, form.size()), Means::Nothing)
 }
 
 impl Item {
-    /// Numbered.
-    pub const fn nth(self, nth: u16) -> Self {
-        Self { nth, ..self }
-    }
-
-    /// With a unit.
-    pub const fn unit(self, unit: Unit) -> Self {
-        Self { unit, ..self }
-    }
-
     /// A register or value of now.
     pub const fn code(self, c: u8, d: u8, e: u8) -> Self {
-        Self { means: Means::Code(Code::new(c, d, e)), ..self }
+        self.meaning(Means::Code(Code::new(c, d, e)))
     }
 
     /// The register of a month.
     pub const fn of_month(self, c: u8, d: u8, e: u8) -> Self {
-        Self { means: Means::OfMonth(Code::new(c, d, e)), ..self }
+        self.meaning(Means::OfMonth(Code::new(c, d, e)))
     }
 
     /// A quantity that has a name of its own.
     pub const fn is(self, quantity: Quantity) -> Self {
-        Self { means: Means::Named(quantity, 0), ..self }
+        self.meaning(Means::Named(quantity, 0))
     }
 
     /// A quantity called like the item.
     pub const fn read(self) -> Self {
-        Self { means: Means::Named(Quantity::named(self.name), 0), ..self }
+        self.meaning(Means::Named(Quantity::named(self.name), 0))
     }
 
     /// A quantity called like the item, of a tariff.
     pub const fn of_tariff(self, tariff: u8) -> Self {
-        Self { means: Means::Named(Quantity::named(self.name), tariff), ..self }
+        self.meaning(Means::Named(Quantity::named(self.name), tariff))
     }
 
-    /// The time of the readings before it.
+    /// The time of the readings before it, so many of them.
     pub const fn time_of(self, readings: usize) -> Self {
-        Self { means: Means::TimeOf(readings), ..self }
+        self.meaning(Means::TimeOf(readings))
     }
-
-    /// From an argument of its request.
-    pub const fn from(self, argument: &'static str) -> Self {
-        Self { origin: Origin::Argument(argument), ..self }
-    }
-
-    /// From some bytes of an argument.
-    pub const fn slice(self, argument: &'static str, offset: usize) -> Self {
-        Self { origin: Origin::Slice(argument, offset), ..self }
-    }
-
-    /// From two arguments, half a byte each.
-    pub const fn halves(self, high: &'static str, low: &'static str) -> Self {
-        Self { origin: Origin::Halves(high, low), ..self }
-    }
-
-    /// With a remark.
-    pub const fn note(self, note: &'static str) -> Self {
-        Self { note, ..self }
-    }
-}
-
-/// How many bytes a row of items takes.
-pub const fn size(items: &[Item]) -> usize {
-    let mut total = 0;
-    let mut rest = items;
-    while let [first, others @ ..] = rest {
-        total += first.form.size();
-        rest = others;
-    }
-    total
 }

@@ -9,10 +9,9 @@ use std::time::Duration;
 
 use super::lengths::Lengths;
 use super::wire::{ADDRESS, CRC_START, HEAD, LONGEST, SHORTEST, crc_step};
-use crate::frame::At;
 use crate::frame::checksum::MODBUS;
-use crate::protocol::held::Held;
-use crate::protocol::{Framer, Judged, LineSettings, Piece, PieceKind, Source};
+use crate::protocol::silence_framer::{Cut, CutRule, Silence, SilenceFramer, Window};
+use crate::protocol::{Judged, LineSettings, PieceKind, Source};
 
 /// Characters of silence that end a packet.
 const SILENT_CHARACTERS: usize = 6;
@@ -23,32 +22,33 @@ const ADAPTER: Duration = Duration::from_millis(20);
 /// Silence that a TCP converter can make inside a frame.
 const CONVERTER: Duration = Duration::from_millis(100);
 
-/// Bytes that are held while no frame is found among them.
-const HELD: usize = 2 * LONGEST;
-
 /// The framer of this family.
+pub type Mercury200Framer = SilenceFramer<ListedLengths>;
+
+impl Mercury200Framer {
+    /// For one stream.
+    pub fn new(source: Source, line: LineSettings) -> Self {
+        Self::with_rule(ListedLengths { source, head: Head::START, gap: None }, silence(line))
+    }
+}
+
+fn silence(line: LineSettings) -> Silence {
+    let packet = line.wire_time(SILENT_CHARACTERS);
+    Silence { pause: packet.max(ADAPTER), patience: (packet * 2).max(CONVERTER) }
+}
+
+/// The cut rule of this family: a frame has a length that its command can have, and a CRC that fits.
 #[derive(Debug)]
-pub struct Gaps {
+pub struct ListedLengths {
     source: Source,
-    /// Silence after which a choice between lengths is made.
-    pause: Duration,
-    /// Silence after which the rest of an unfinished frame is no longer awaited.
-    patience: Duration,
-    held: Held,
     head: Head,
-    /// Whether the undecided bytes start where a frame may be expected: after silence or a frame.
-    is_boundary: bool,
     /// How far into the undecided bytes the last pause lies.
     gap: Option<usize>,
-    /// Whether the present pause has been dealt with.
-    is_quiet: bool,
 }
 
 /// What is known of the undecided bytes as the beginning of one frame.
 #[derive(Debug, Clone, Copy)]
 struct Head {
-    /// How many bytes have been looked at.
-    scanned: usize,
     /// The CRC over them; 0 after a frame's own CRC.
     crc: u16,
     /// Lengths the command can have.
@@ -58,84 +58,100 @@ struct Head {
 }
 
 impl Head {
-    const START: Self = Self { scanned: 0, crc: CRC_START, lengths: Lengths::NONE, fitting: Lengths::NONE };
+    const START: Self = Self { crc: CRC_START, lengths: Lengths::NONE, fitting: Lengths::NONE };
 }
 
-/// What is to be done with the undecided bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Cut {
-    /// The first so many are a sound frame.
-    Frame(usize),
-    /// A sound frame of `length` bytes starts after `skip` others.
-    Later {
-        /// Bytes before it.
-        skip: usize,
-        /// Its own.
-        length: usize,
-    },
-    /// The first so many are none.
-    Junk(usize),
+impl ListedLengths {
+    const fn on<'a>(&'a self, window: Window<'a>) -> Judge<'a> {
+        Judge {
+            source: self.source,
+            head: self.head,
+            gap: self.gap,
+            window: window.bytes,
+            is_boundary: window.is_boundary,
+        }
+    }
 }
 
-impl Gaps {
-    /// For one stream.
-    pub fn new(source: Source, line: LineSettings) -> Self {
-        let silence = line.wire_time(SILENT_CHARACTERS);
-        Self {
-            source,
-            pause: silence.max(ADAPTER),
-            patience: (silence * 2).max(CONVERTER),
-            held: Held::with_capacity(4 * HELD),
-            head: Head::START,
-            is_boundary: true,
-            gap: None,
-            is_quiet: false,
-        }
-    }
+impl CutRule for ListedLengths {
+    const LONGEST: usize = LONGEST;
 
-    fn pending(&self) -> &[u8] {
-        self.held.bytes()
-    }
-
-    /// Looks at the bytes one by one, so that the chunks they came in make no difference.
-    fn scan(&mut self, out: &mut dyn FnMut(Piece<'_>)) {
-        while let Some(&byte) = self.pending().get(self.head.scanned) {
-            self.head.scanned += 1;
-            self.head.crc = crc_step(self.head.crc, byte);
-            let cut = self.early().or_else(|| (self.head.scanned >= HELD).then(|| self.overfull()));
-            if let Some(cut) = cut {
-                self.apply(cut, out);
-            }
-        }
-    }
-
-    /// The bytes looked at.
-    fn window(&self) -> &[u8] {
-        self.pending().get(..self.head.scanned).unwrap_or_default()
-    }
-
-    /// What the bytes so far decide without any silence.
-    fn early(&mut self) -> Option<Cut> {
-        let count = self.head.scanned;
+    fn look_at(&mut self, window: Window<'_>, byte: u8) -> Option<Cut> {
+        let count = window.bytes.len();
+        self.head.crc = crc_step(self.head.crc, byte);
         if count == HEAD || count == HEAD + 1 {
-            self.head.lengths = Lengths::of(self.window(), self.source);
+            self.head.lengths = Lengths::of(window.bytes, self.source);
         }
         if (SHORTEST..=LONGEST).contains(&count) && self.head.crc == 0 {
             self.head.fitting = self.head.fitting.with(count);
         }
-        self.fit().or_else(|| self.follower())
+        let judge = self.on(window);
+        judge.fit().or_else(|| judge.follower())
     }
 
+    fn overfull(&self, window: Window<'_>) -> Cut {
+        let judge = self.on(window);
+        let junk = Cut::Junk(window.bytes.len().saturating_sub(LONGEST - 1).max(1));
+        judge.unlisted_fit(false).or_else(|| judge.inner(false)).unwrap_or(junk)
+    }
+
+    fn quiet(&self, window: Window<'_>, is_over: bool) -> Option<Cut> {
+        self.on(window).quiet(is_over)
+    }
+
+    /// Damaged frames as far as lengths and borders say so, noise else.
+    fn worthless(&self, window: Window<'_>) -> (PieceKind, usize) {
+        let Window { bytes, is_boundary } = window;
+        let (bad, count) = (PieceKind::Frame(Judged::Bad), bytes.len());
+        if !is_boundary || count < SHORTEST {
+            return (PieceKind::Noise, count);
+        }
+        let lengths = Lengths::of(bytes, self.source);
+        let is_bounded = |length: &usize| {
+            let rest = bytes.get(*length..).unwrap_or_default();
+            let is_next = Lengths::of(rest, self.source).has(rest.len()) && shares_address(bytes, rest);
+            let is_trailed = rest.len() <= 2 && is_idle(rest) && !lengths.has_longer(*length);
+            *length <= count && (rest.is_empty() || is_next || is_trailed)
+        };
+        match lengths.iter().find(is_bounded) {
+            Some(length) => (bad, length),
+            None if count <= LONGEST => (bad, count),
+            None => (PieceKind::Noise, count),
+        }
+    }
+
+    fn handed_over(&mut self, kind: PieceKind, bytes: &[u8]) -> bool {
+        let is_boundary = kind != PieceKind::Noise || self.gap == Some(bytes.len());
+        self.gap = self.gap.and_then(|gap| gap.checked_sub(bytes.len())).filter(|gap| *gap > 0);
+        self.head = Head::START;
+        is_boundary
+    }
+
+    fn resumed(&mut self, undecided: usize) {
+        self.gap = Some(undecided);
+    }
+}
+
+/// What the bytes looked at decide.
+struct Judge<'a> {
+    source: Source,
+    head: Head,
+    gap: Option<usize>,
+    window: &'a [u8],
+    is_boundary: bool,
+}
+
+impl Judge<'_> {
     /// The frame that starts at the first byte, if its length is beyond doubt.
     fn fit(&self) -> Option<Cut> {
-        let Head { scanned: count, lengths, fitting, .. } = self.head;
+        let (count, Head { lengths, fitting, .. }) = (self.window.len(), self.head);
         let Some(shorter) = self.shorter_fit() else {
             let is_certain = lengths.has(count) && fitting.has(count) && !lengths.has_longer(count);
             return is_certain.then_some(Cut::Frame(count));
         };
         // A shorter length fitted already. Either that was a frame and something follows it, or the first
         // bytes of a longer frame happened to carry a CRC that fits.
-        let window = self.window();
+        let window = self.window;
         let tail = window.get(shorter..).unwrap_or_default();
         if lengths.has(count) && fitting.has(count) && count > shorter && !is_idle(tail) {
             return Some(Cut::Frame(count));
@@ -154,7 +170,7 @@ impl Gaps {
     /// A frame that ends with the last byte and starts where one may be expected although the first bytes are
     /// undecided: after idle bytes, after a pause, after a frame whose CRC does not fit.
     fn follower(&self) -> Option<Cut> {
-        let count = self.head.scanned;
+        let count = self.window.len();
         if count <= SHORTEST {
             return None;
         }
@@ -169,17 +185,17 @@ impl Gaps {
     /// How many bytes at the start are idle, as far as that matters: while the first bytes may still become
     /// the frame they look like, bytes further in prove nothing by a CRC that fits by chance.
     fn idle(&self) -> usize {
-        let Head { scanned: count, lengths, .. } = self.head;
+        let (count, lengths) = (self.window.len(), self.head.lengths);
         if lengths.has_longer(count - 1) {
             return 0;
         }
-        self.window().iter().take(2).take_while(|byte| is_idle(&[**byte])).count()
+        self.window.iter().take(2).take_while(|byte| is_idle(&[**byte])).count()
     }
 
     /// Whether a frame may begin at a length that the first command can have: when no longer one is possible,
     /// or when it is the same meter's.
     fn may_follow(&self, skip: usize) -> bool {
-        let window = self.window();
+        let window = self.window;
         !self.head.lengths.has_longer(skip)
             || window.get(skip..).is_some_and(|next| shares_address(window, next))
     }
@@ -195,21 +211,14 @@ impl Gaps {
 
     /// Whether the bytes from `from` to `to` are a frame with a length of the list and a fitting CRC.
     fn is_sound(&self, from: usize, to: usize) -> bool {
-        self.window().get(from..to).is_some_and(|bytes| {
+        self.window.get(from..to).is_some_and(|bytes| {
             Lengths::of(bytes, self.source).has(bytes.len()) && MODBUS.checksum(bytes) == 0
         })
     }
 
-    /// The decision when more bytes are held than two frames can have.
-    fn overfull(&self) -> Cut {
-        self.unlisted_fit(false)
-            .or_else(|| self.inner(false))
-            .unwrap_or(Cut::Junk(self.head.scanned.saturating_sub(LONGEST - 1).max(1)))
-    }
-
     /// The decision after a pause; `None` to go on waiting.
     fn quiet(&self, is_over: bool) -> Option<Cut> {
-        let count = self.head.scanned;
+        let count = self.window.len();
         if let Some(shorter) = self.shorter_fit() {
             return Some(Cut::Frame(shorter));
         }
@@ -227,14 +236,14 @@ impl Gaps {
 
     /// Whether the bytes may be the beginning of a frame whose rest is still on its way.
     fn may_grow(&self) -> bool {
-        let Head { scanned: count, lengths, .. } = self.head;
+        let (count, lengths) = (self.window.len(), self.head.lengths);
         count < LONGEST && (lengths.is_empty() || lengths.has_longer(count))
     }
 
     /// A frame from the first byte that has a length no list knows but a CRC that fits, if what follows
     /// confirms it: nothing, idle bytes, or another sound frame.
     fn unlisted_fit(&self, is_silent: bool) -> Option<Cut> {
-        let window = self.window();
+        let window = self.window;
         let confirms = |rest: &[u8]| (is_silent && is_idle(rest)) || starts_sound(rest);
         self.head
             .fitting
@@ -246,97 +255,15 @@ impl Gaps {
 
     /// The first frame with a length of the list that starts later; `to_end` wants it to end with the bytes.
     fn inner(&self, to_end: bool) -> Option<Cut> {
-        let count = self.head.scanned;
+        let count = self.window.len();
         (1..count.saturating_sub(SHORTEST - 1)).find_map(|skip| {
-            let rest = self.window().get(skip..)?;
+            let rest = self.window.get(skip..)?;
             Lengths::of(rest, self.source)
                 .iter()
                 .filter(|length| if to_end { *length == rest.len() } else { *length <= rest.len() })
                 .find(|length| self.is_sound(skip, skip + length))
                 .map(|length| Cut::Later { skip, length })
         })
-    }
-
-    fn apply(&mut self, cut: Cut, out: &mut dyn FnMut(Piece<'_>)) {
-        match cut {
-            Cut::Frame(length) => self.emit(PieceKind::Frame(Judged::Good), length, out),
-            Cut::Junk(length) => self.junk(length, out),
-            Cut::Later { skip, length } => {
-                self.junk(skip, out);
-                self.emit(PieceKind::Frame(Judged::Good), length, out);
-            }
-        }
-    }
-
-    /// Hands over bytes among which no sound frame was found: damaged frames as far as lengths and borders
-    /// say so, noise else.
-    fn junk(&mut self, length: usize, out: &mut dyn FnMut(Piece<'_>)) {
-        let mut rest = length;
-        while rest > 0 {
-            let (kind, piece) = self.damage(rest);
-            self.emit(kind, piece, out);
-            rest -= piece.min(rest);
-        }
-    }
-
-    /// What the first of `count` worthless bytes are, and how many of them.
-    fn damage(&self, count: usize) -> (PieceKind, usize) {
-        let bytes = self.pending().get(..count).unwrap_or_default();
-        let bad = PieceKind::Frame(Judged::Bad);
-        if !self.is_boundary || count < SHORTEST {
-            return (PieceKind::Noise, count);
-        }
-        let lengths = Lengths::of(bytes, self.source);
-        let is_bounded = |length: &usize| {
-            let rest = bytes.get(*length..).unwrap_or_default();
-            let is_next = Lengths::of(rest, self.source).has(rest.len()) && shares_address(bytes, rest);
-            let is_trailed = rest.len() <= 2 && is_idle(rest) && !lengths.has_longer(*length);
-            *length <= count && (rest.is_empty() || is_next || is_trailed)
-        };
-        let whole = lengths.iter().find(is_bounded);
-        match whole {
-            Some(length) => (bad, length),
-            None if count <= LONGEST => (bad, count),
-            None => (PieceKind::Noise, count),
-        }
-    }
-
-    fn emit(&mut self, kind: PieceKind, length: usize, out: &mut dyn FnMut(Piece<'_>)) {
-        self.held.emit(kind, length, out);
-        self.is_boundary = kind != PieceKind::Noise || self.gap == Some(length);
-        self.gap = self.gap.and_then(|gap| gap.checked_sub(length)).filter(|gap| *gap > 0);
-        self.head = Head::START;
-    }
-
-    /// Deals with silence up to `at`.
-    fn fall_silent(&mut self, at: At, out: &mut dyn FnMut(Piece<'_>)) {
-        let Some(last) = self.held.last() else { return };
-        if !self.is_quiet && at >= last + self.pause {
-            self.is_quiet = true;
-            self.settle(false, out);
-        }
-        if at >= last + self.patience {
-            self.settle(true, out);
-        }
-    }
-
-    fn settle(&mut self, is_over: bool, out: &mut dyn FnMut(Piece<'_>)) {
-        while !self.pending().is_empty() {
-            self.scan(out);
-            if self.pending().is_empty() {
-                break;
-            }
-            let Some(cut) = self.quiet(is_over) else { break };
-            self.apply(cut, out);
-        }
-        if self.pending().is_empty() {
-            self.is_boundary = true;
-        }
-    }
-
-    fn take(&mut self, bytes: &[u8], at: At, out: &mut dyn FnMut(Piece<'_>)) {
-        self.held.push(bytes, at);
-        self.scan(out);
     }
 }
 
@@ -357,35 +284,6 @@ fn starts_sound(bytes: &[u8]) -> bool {
         crc = crc_step(crc, *byte);
         crc == 0 && index + 1 >= SHORTEST
     })
-}
-
-impl Framer for Gaps {
-    fn push(&mut self, bytes: &[u8], at: At, out: &mut dyn FnMut(Piece<'_>)) {
-        if bytes.is_empty() {
-            return;
-        }
-        self.fall_silent(at, out);
-        if self.is_quiet && !self.pending().is_empty() {
-            self.gap = Some(self.pending().len());
-        }
-        self.is_quiet = false;
-        for chunk in bytes.chunks(HELD) {
-            self.take(chunk, at, out);
-        }
-    }
-
-    fn deadline(&self) -> Option<At> {
-        let last = self.held.last()?;
-        Some(last + if self.is_quiet { self.patience } else { self.pause })
-    }
-
-    fn expire(&mut self, at: At, out: &mut dyn FnMut(Piece<'_>)) {
-        self.fall_silent(at, out);
-    }
-
-    fn finish(&mut self, out: &mut dyn FnMut(Piece<'_>)) {
-        self.settle(true, out);
-    }
 }
 
 #[cfg(test)]

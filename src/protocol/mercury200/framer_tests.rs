@@ -1,6 +1,7 @@
 use super::*;
-use crate::frame::hex;
+use crate::frame::{At, hex};
 use crate::protocol::mercury200::wire;
+use crate::protocol::{Framer, Piece};
 use proptest::prelude::*;
 
 const REQUEST_63: &str = "00 06 47 5E 63 EC D4";
@@ -17,7 +18,7 @@ fn bytes(text: &str) -> Vec<u8> {
 
 /// What came out: a letter and a length, `G` for good frames, `B` for bad ones, `N` for noise.
 struct Heard {
-    framer: Gaps,
+    framer: Mercury200Framer,
     cuts: Vec<String>,
     all: Vec<u8>,
     now: At,
@@ -25,7 +26,7 @@ struct Heard {
 
 impl Heard {
     fn new(source: Source) -> Self {
-        let framer = Gaps::new(source, LineSettings::default());
+        let framer = Mercury200Framer::new(source, LineSettings::default());
         Self { framer, cuts: Vec::new(), all: Vec::new(), now: At::ZERO }
     }
 
@@ -115,9 +116,9 @@ fn a_pause_inside_a_frame_does_not_split_it() {
 
 #[test]
 fn a_reply_whose_beginning_carries_a_fitting_crc_is_not_cut_there() {
-    let mut body = wire::seal(&bytes("00 06 47 5E 27"));
+    let mut body = wire::with_checksum(&bytes("00 06 47 5E 27"));
     body.extend(bytes("12 34 00 00 00 00 00 00 00 00 00 00 00 00"));
-    let reply = wire::seal(&body);
+    let reply = wire::with_checksum(&body);
     assert_eq!(reply.len(), 23);
     Heard::new(Source::Replies).push(&reply).cut(&["G23"]);
     Heard::new(Source::Both).push(&reply[..12]).pass(5).push(&reply[12..]).cut(&["G23"]);
@@ -128,8 +129,8 @@ fn a_sound_run_inside_a_reply_does_not_cut_it() {
     // From its second byte on this looks like a request 26 with a fitting CRC; the reply is longer.
     let mut body = bytes("00 06 47 5E 27");
     body.splice(4..5, [0x27, 0x26]);
-    let inside = wire::seal(&body[1..6]);
-    let reply = wire::seal(&[&body[..1], inside.as_slice(), &[0; 13]].concat());
+    let inside = wire::with_checksum(&body[1..6]);
+    let reply = wire::with_checksum(&[&body[..1], inside.as_slice(), &[0; 13]].concat());
     assert_eq!(reply.len(), 23);
     Heard::new(Source::Replies).push(&reply).cut(&["G23"]);
     Heard::new(Source::Both).push(&reply).cut(&["G23"]);
@@ -243,9 +244,9 @@ fn a_good_frame_is_found_in_the_middle_of_rubbish() {
 
 #[test]
 fn the_pause_grows_with_slow_lines() {
-    let slow = Gaps::new(Source::Both, LineSettings::n81(600));
+    let slow = silence(LineSettings::n81(600));
     assert_eq!((slow.pause, slow.patience), (Duration::from_millis(100), Duration::from_millis(200)));
-    let fast = Gaps::new(Source::Both, LineSettings::n81(9600));
+    let fast = silence(LineSettings::n81(9600));
     assert_eq!((fast.pause, fast.patience), (ADAPTER, CONVERTER));
 }
 
@@ -256,7 +257,7 @@ fn no_input_makes_it_hold_much() {
         let chunk: Vec<u8> =
             (0..997u32).map(|i| (i.wrapping_mul(2_654_435_761) >> (round % 24)) as u8).collect();
         heard = heard.push(&chunk);
-        assert!(heard.framer.held.capacity() <= 4 * HELD);
+        assert!(heard.framer.capacity() <= 8 * LONGEST);
     }
 }
 
@@ -340,7 +341,7 @@ proptest! {
 
     #[test]
     fn every_piece_knows_when_it_began_and_ended(stream in streams(), step in 0..30u64) {
-        let mut framer = Gaps::new(Source::Both, LineSettings::default());
+        let mut framer = Mercury200Framer::new(Source::Both, LineSettings::default());
         let mut next = 0;
         let mut check = |piece: Piece<'_>| {
             assert_eq!(piece.first, At::from_millis(next * step));

@@ -2,7 +2,8 @@
 //! of the meters M206", tables 2 and 4), corrected where captures of real meters say otherwise.
 
 use super::choices;
-use super::form::{Form, Item, item, size};
+use super::form::{Form, Item, item};
+use crate::protocol::incotex::items::size;
 use crate::reading::{Quantity, Unit};
 
 /// What a reply carries between command and CRC.
@@ -342,8 +343,8 @@ pub fn of(code: u8) -> Option<&'static Layout> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::incotex::items::Origin;
     use crate::protocol::mercury200::commands::COMMANDS;
-    use crate::protocol::mercury200::form::Origin;
 
     #[test]
     fn layouts_and_commands_stand_in_the_same_order() {

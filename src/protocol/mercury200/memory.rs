@@ -6,10 +6,12 @@ use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
 use super::factory::FACTORY;
-use super::form::{Form, Item, Means, size};
+use super::form::{Form, Item, Means};
 use super::layout::{self, LAYOUTS, Layout, Reply};
-use super::{bcd, commands, encode};
+use super::{commands, encode};
 use crate::protocol::Load;
+use crate::protocol::incotex::bcd;
+use crate::protocol::incotex::items::size;
 use crate::reading::Decimal;
 
 /// Which answer holds what a write sets: written code, code and argument of the answer, offset in it. Writes

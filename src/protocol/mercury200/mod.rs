@@ -8,14 +8,13 @@
 //! | --- | --- |
 //! | `commands.rs` | every command as a person asks for it |
 //! | `layout.rs`, `form.rs`, `choices.rs` | every command's bytes |
-//! | `values.rs`, `encode.rs`, `bcd.rs` | bytes to values and back |
+//! | `values.rs`, `encode.rs` | bytes to values and back |
 //! | `wire.rs`, `lengths.rs`, `framer.rs` | the frame, and how it is found without start, length or end |
 //! | `dissect.rs`, `sheet.rs` | a frame explained |
 //! | `compose.rs`, `asked.rs`, `exchange.rs`, `tracker.rs` | asking, judging answers, pairing |
 //! | `responder.rs`, `memory.rs`, `factory.rs` | the meter's side |
 
 mod asked;
-pub(in crate::protocol) mod bcd;
 mod choices;
 mod commands;
 mod compose;
@@ -37,6 +36,7 @@ mod wire;
 
 use std::time::Duration;
 
+use super::incotex::SilenceResponder;
 use super::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, MasterRequest,
     Plan, Profile, Request, Responder, Setup, SetupError, Source, Tracker,
@@ -57,7 +57,7 @@ impl Family for Mercury200 {
     }
 
     fn framer(&self, source: Source, line: LineSettings) -> Box<dyn Framer> {
-        Box::new(framer::Gaps::new(source, line))
+        Box::new(framer::Mercury200Framer::new(source, line))
     }
 
     fn tracker(&self, _: Dialect) -> Box<dyn Tracker> {
@@ -85,7 +85,7 @@ impl Family for Mercury200 {
     }
 
     fn with_checksum(&self, body: &[u8]) -> Vec<u8> {
-        wire::seal(body)
+        wire::with_checksum(body)
     }
 
     fn access(&self, frame: &[u8], _: Dialect) -> Option<Access> {
@@ -105,7 +105,7 @@ impl Family for Mercury200 {
     }
 
     fn responder(&self, setup: &Setup) -> Result<Box<dyn Responder>, SetupError> {
-        Ok(Box::new(responder::Meter::new(setup)?))
+        Ok(Box::new(SilenceResponder::new(responder::Meter::new(setup)?, wire::LONGEST)))
     }
 }
 

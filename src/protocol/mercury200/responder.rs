@@ -10,11 +10,10 @@ use super::commands::by_code;
 use super::layout::{self, Layout};
 use super::memory::Memory;
 use super::tracker::SET_ADDRESS;
-use super::wire::{self, Frame, LONGEST};
+use super::wire::{self, Frame};
 use super::{choices, compose};
-use crate::frame::At;
-use crate::protocol::modbus::Hearing;
-use crate::protocol::{Access, LineSettings, Load, Now, Responder, Setup, SetupError, Told};
+use crate::protocol::incotex::Requested;
+use crate::protocol::{Access, LineSettings, Load, Now, Setup, SetupError, Told};
 
 /// Characters of silence after which a request is over.
 const SILENT_CHARACTERS: usize = 5;
@@ -59,8 +58,6 @@ pub struct Meter {
     knows: fn(u8) -> bool,
     line: LineSettings,
     memory: Memory,
-    heard: Hearing,
-    told: VecDeque<Told>,
     /// Energy drawn that does not fill a unit of the registers yet, in watt seconds.
     spare: u64,
 }
@@ -86,40 +83,7 @@ impl Meter {
                 expected,
             })?;
         }
-        Ok(Self {
-            address,
-            knows: kind.knows,
-            line: setup.line,
-            memory,
-            heard: Hearing::new(LONGEST),
-            told: VecDeque::new(),
-            spare: 0,
-        })
-    }
-
-    /// The silence that ends a request.
-    fn silence(&self) -> Duration {
-        self.line.wire_time(SILENT_CHARACTERS) * self.memory.timeout_multiplier()
-    }
-
-    /// Takes what was heard as one request once it is over.
-    fn conclude(&mut self, now: Now) {
-        let Some((heard, end)) = self.heard.take(self.silence(), now.at) else { return };
-        let Some(frame) = Frame::parse(&heard).filter(|frame| frame.is_sound() && (self.knows)(frame.code))
-        else {
-            return;
-        };
-        let Some(layout) = layout::of(frame.code) else { return };
-        if frame.address == self.address {
-            if let Some(payload) = self.carry_out(layout, &frame, now) {
-                let bytes = wire::frame(self.address, frame.code, &payload);
-                self.told.push_back(Told::Send { bytes, due: end + TURNAROUND });
-            }
-            self.change_speed(&frame);
-        } else if frame.address != 0 && frame.address == self.memory.group() && !is_read(frame.code) {
-            self.carry_out(layout, &frame, now);
-            self.change_speed(&frame);
-        }
+        Ok(Self { address, knows: kind.knows, line: setup.line, memory, spare: 0 })
     }
 
     /// Does what a request asks and gives the answer's payload; `None` for what it drops.
@@ -137,32 +101,37 @@ impl Meter {
         Some(Vec::new())
     }
 
-    fn change_speed(&mut self, frame: &Frame<'_>) {
+    fn change_speed(&mut self, frame: &Frame<'_>, told: &mut VecDeque<Told>) {
         let (SET_SPEED, [code]) = (frame.code, frame.payload) else { return };
         let choice = choices::SPEED.iter().find(|choice| choice.value == i64::from(*code));
         if let Some(baud) = choice.and_then(|choice| choice.word.parse().ok()) {
             self.line = LineSettings::n81(baud);
-            self.told.push_back(Told::SetLine(self.line));
+            told.push_back(Told::SetLine(self.line));
         }
     }
 }
 
-impl Responder for Meter {
-    fn receive(&mut self, bytes: &[u8], now: Now) {
-        if bytes.is_empty() {
+impl Requested for Meter {
+    fn silence(&self) -> Duration {
+        self.line.wire_time(SILENT_CHARACTERS) * self.memory.timeout_multiplier()
+    }
+
+    fn request(&mut self, request: &[u8], now: Now, told: &mut VecDeque<Told>) {
+        let Some(frame) = Frame::parse(request).filter(|frame| frame.is_sound() && (self.knows)(frame.code))
+        else {
             return;
+        };
+        let Some(layout) = layout::of(frame.code) else { return };
+        if frame.address == self.address {
+            if let Some(payload) = self.carry_out(layout, &frame, now) {
+                let bytes = wire::frame(self.address, frame.code, &payload);
+                told.push_back(Told::Send { bytes, due: now.at + TURNAROUND });
+            }
+            self.change_speed(&frame, told);
+        } else if frame.address != 0 && frame.address == self.memory.group() && !is_read(frame.code) {
+            self.carry_out(layout, &frame, now);
+            self.change_speed(&frame, told);
         }
-        self.conclude(now);
-        self.heard.push(bytes, now.at);
-    }
-
-    fn poll(&mut self, now: Now) -> Option<Told> {
-        self.conclude(now);
-        self.told.pop_front()
-    }
-
-    fn deadline(&self) -> Option<At> {
-        self.heard.end(self.silence())
     }
 
     fn draw(&mut self, load: Load) {

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use super::choices;
 use super::form::{Form, Item, Means};
 use super::values;
-use crate::frame::{Field, Label, Problem, ProblemCode, Span, Value, Verdict};
+use crate::frame::{Field, Problem, ProblemCode, Span, Value, Verdict};
+use crate::protocol::incotex::items;
 use crate::reading::{Decimal, Measured, Period, Quantity, Reading, Unit};
 
 /// A dissection in the making.
@@ -27,7 +28,7 @@ impl Sheet {
     pub fn lay(&mut self, items: &[Item], frame: &[u8], start: usize) -> usize {
         let mut at = start;
         for item in items {
-            let end = at + item.form.size();
+            let end = at + item.size();
             let Some(bytes) = frame.get(at..end) else { break };
             self.item(item, bytes, at);
             at = end;
@@ -45,7 +46,7 @@ impl Sheet {
         let value = values::value(item.form, bytes);
         let verdict = self.check(item, value, span);
         let note = if item.form == Form::Crossing { values::crossing(bytes) } else { item.note };
-        self.fields.push(Field::new(label(item), span, value).unit(item.unit).verdict(verdict).note(note));
+        self.fields.push(Field::new(item.label(), span, value).unit(item.unit).verdict(verdict).note(note));
         self.parts(item.form, bytes, at);
         self.read(item, value, bytes);
     }
@@ -140,19 +141,10 @@ fn named(quantity: Quantity, tariff: u8, value: Measured, (unit, bytes): (Unit, 
     Reading { tariff: (tariff != 0).then_some(tariff), ..Reading::unnamed(quantity, value, unit, bytes) }
 }
 
-fn label(item: &Item) -> Label {
-    if item.nth == 0 { Label::Name(item.name) } else { Label::Nth(item.name, item.nth) }
-}
-
-/// A byte of a form that has several.
-struct Part {
-    name: &'static str,
-    form: Form,
-    note: &'static str,
-}
+type Part = items::Part<Form>;
 
 const fn part(name: &'static str) -> Part {
-    Part { name, form: Form::Bcd { bytes: 1, decimals: 0 }, note: "" }
+    Part::new(name, Form::Bcd { bytes: 1, decimals: 0 })
 }
 
 const fn flagged(name: &'static str, note: &'static str) -> Part {
@@ -160,7 +152,7 @@ const fn flagged(name: &'static str, note: &'static str) -> Part {
 }
 
 static CLOCK: [Part; 7] = [
-    Part { name: "weekday", form: Form::Choice(&choices::WEEKDAY), note: "" },
+    Part::new("weekday", Form::Choice(&choices::WEEKDAY)),
     part("hour"),
     part("minute"),
     part("second"),
@@ -181,10 +173,7 @@ static CROSSING: [Part; 6] = [
 static SWITCHING: [Part; 2] =
     [flagged("tariff and hour", "top 2 bits: tariff less 1; the rest BCD"), part("minute")];
 
-static VERSION: [Part; 2] = [
-    Part { name: "version", form: Form::Count(1), note: "" },
-    Part { name: "subversion", form: Form::Count(1), note: "" },
-];
+static VERSION: [Part; 2] = [Part::new("version", Form::Count(1)), Part::new("subversion", Form::Count(1))];
 
 /// The bytes of a form, where it has more than one meaning.
 fn parts(form: Form) -> &'static [Part] {

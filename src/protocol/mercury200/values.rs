@@ -1,9 +1,9 @@
 //! From the bytes of an item to its value, and from there to what was measured.
 
-use super::bcd;
 use super::form::{Form, Item};
 use crate::frame::{Value, hex};
 use crate::protocol::Choice;
+use crate::protocol::incotex::bcd;
 use crate::reading::{Absent, Code, Decimal, Measured, MeterTime};
 
 /// The value that bytes hold in a form. [`Value::Bytes`] for what is not in that form.

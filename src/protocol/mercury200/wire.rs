@@ -1,8 +1,8 @@
 //! The anatomy of a frame: `ADDR(4) CMD(1) DATA CRC(2)` (M206, table 1).
 
 use crate::frame::Checksum;
-pub use crate::protocol::modbus::{CRC, CRC_START, crc_step, seal};
-use crate::protocol::modbus::{checksum, damage};
+pub use crate::protocol::incotex::{CRC, CRC_START, crc_step, with_checksum};
+use crate::protocol::incotex::{checksum, damage};
 
 /// Bytes of the address, most significant first.
 pub const ADDRESS: usize = 4;
@@ -52,7 +52,7 @@ impl<'a> Frame<'a> {
 
 /// A whole frame.
 pub fn frame(address: u32, code: u8, payload: &[u8]) -> Vec<u8> {
-    seal(&[&address.to_be_bytes(), [code].as_slice(), payload].concat())
+    with_checksum(&[&address.to_be_bytes(), [code].as_slice(), payload].concat())
 }
 
 #[cfg(test)]

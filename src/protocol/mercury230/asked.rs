@@ -1,10 +1,9 @@
 //! Command and arguments of a frame: the inverse of [`super::compose`].
 
-use super::form::{Form, Item, Origin, PASSWORD};
+use super::form::PASSWORD;
 use super::rows::{self, Row};
 use super::{choices, compose, wire};
-use crate::frame::hex;
-use crate::protocol::mercury200::bcd;
+use crate::protocol::incotex::items;
 use crate::protocol::{Access, Dialect, Request};
 
 /// More bytes than the longest request has: 24.
@@ -42,43 +41,11 @@ fn reads(body: &[u8]) -> bool {
 }
 
 fn is_of(row: &'static Row, body: &[u8]) -> bool {
-    let Some(arguments) = row.arguments_in(body).and_then(|bytes| arguments(row.arguments, bytes)) else {
+    let Some(arguments) = row.arguments_in(body).and_then(|bytes| items::written(row.arguments, bytes))
+    else {
         return false;
     };
     let pairs = arguments.iter().map(|(name, text)| (*name, text.as_str()));
     let request = row.command.arguments(pairs).map(|arguments| Request { command: &row.command, arguments });
     request.is_ok_and(|request| compose::body(&request, Dialect::default()).is_ok_and(|again| again == body))
-}
-
-/// The arguments behind the code of a read, as a person writes them.
-fn arguments(items: &[Item], bytes: &[u8]) -> Option<Vec<(&'static str, String)>> {
-    let mut found = Vec::new();
-    let mut rest = bytes;
-    for item in items {
-        let (bytes, later) = rest.split_at_checked(item.form.size())?;
-        rest = later;
-        match item.origin {
-            Origin::Nowhere => return None,
-            Origin::Argument(name) => found.push((name, text(item.form, bytes)?)),
-            Origin::Halves(high, low) => {
-                let byte = *bytes.first()?;
-                found.extend([(high, (byte >> 4).to_string()), (low, (byte & 0x0F).to_string())]);
-            }
-        }
-    }
-    Some(found)
-}
-
-fn text(form: Form, bytes: &[u8]) -> Option<String> {
-    match (form, bytes) {
-        (Form::Date, [day, month, year]) => {
-            let two = |byte: &u8| bcd::pair(*byte).ok();
-            Some(format!("20{:02}-{:02}-{:02}", two(year)?, two(month)?, two(day)?))
-        }
-        (Form::Count(_) | Form::Choice(_), _) => {
-            Some(bytes.iter().fold(0, |number: u64, byte| number << 8 | u64::from(*byte)).to_string())
-        }
-        (Form::Bytes(_), _) => Some(hex::compact(bytes)),
-        _ => None,
-    }
 }

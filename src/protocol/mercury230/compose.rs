@@ -1,8 +1,9 @@
 //! Requests made into bytes.
 
-use super::form::{Form, Item, Origin};
+use super::form::Item;
+use super::password;
 use super::rows::{self, Row};
-use super::{encode, password};
+use crate::protocol::incotex::items::Origin;
 use crate::protocol::{Address, Argument, Arguments, Command, ComposeError, Dialect, Request};
 
 /// The row of a command.
@@ -42,41 +43,9 @@ pub fn body(request: &Request, dialect: Dialect) -> Result<Vec<u8>, ComposeError
 }
 
 fn bytes(item: &Item, arguments: &Arguments, dialect: Dialect) -> Result<Vec<u8>, ComposeError> {
-    let unfit =
-        |name| ComposeError::Argument { name, expected: "a value that the field of the command holds" };
-    match item.origin {
-        Origin::Nowhere => Err(unfit(item.name)),
-        Origin::Halves(high, low) => {
-            halves(arguments.integer(high), arguments.integer(low)).ok_or(unfit(high))
-        }
-        Origin::Argument(name) => match arguments.get(name) {
-            Some(Argument::Password(secret)) => {
-                password::encode(secret.reveal(), dialect).map(|password| password.bytes().to_vec())
-            }
-            Some(value) => argument(item.form, value).ok_or(unfit(name)),
-            None => Err(unfit(name)),
-        },
+    let given = if let Origin::Argument(name) = item.origin { arguments.get(name) } else { None };
+    if let Some(Argument::Password(secret)) = given {
+        return password::encode(secret.reveal(), dialect).map(|password| password.bytes().to_vec());
     }
-}
-
-fn argument(form: Form, argument: &Argument) -> Option<Vec<u8>> {
-    let bytes = match argument {
-        Argument::Integer(number) => encode::integer(form, *number),
-        Argument::DateTime(time) => encode::moment(*time),
-        Argument::Date(date) => encode::date(*date),
-        Argument::Bytes(bytes) => Some(bytes.clone()),
-        Argument::Text(text) => encode::padded(text, form.size()),
-        Argument::Password(_) => None,
-    }?;
-    let fits = if let Form::Rest(least, most) = form {
-        (usize::from(least)..=usize::from(most)).contains(&bytes.len())
-    } else {
-        bytes.len() == form.size()
-    };
-    fits.then_some(bytes)
-}
-
-fn halves(high: i64, low: i64) -> Option<Vec<u8>> {
-    let half = |number: i64| u8::try_from(number).ok().filter(|half| *half < 0x10);
-    Some(vec![half(high)? << 4 | half(low)?])
+    item.compose(arguments)
 }

@@ -11,6 +11,7 @@ use super::status;
 use super::wire::{CRC, Frame};
 use crate::frame::{Direction, Dissection, Field, Layer, LayerKind, ProblemCode, Span, Value, Verdict, hex};
 use crate::protocol::Context;
+use crate::protocol::incotex::items;
 use crate::reading::{Measured, Quantity, Reading, Unit};
 
 /// Protocol id.
@@ -341,7 +342,7 @@ fn data(
     let length = frame.body.len();
     let items = |length| row.reply_items(asked.body, Some(length), context.dialect);
     let repeats = frame.body.first() == asked.body.first();
-    let fitting = |length| items(length).filter(|items| form::size(items) == length);
+    let fitting = |length| items(length).filter(|items| items::size(items) == length);
     let (items, start) = match (fitting(length), fitting(length.saturating_sub(1))) {
         (Some(items), _) => (Some(items), BODY),
         (None, Some(items)) if repeats => (Some(items), BODY + 1),
@@ -354,14 +355,14 @@ fn data(
         sheet.fields.push(Field::new("repeated code", span, Value::Hex(code, 2)).note(note));
     }
     let Some(items) = items else { return raw(sheet, bytes, frame, is_theirs) };
-    let fits = start + form::size(&items) == before_crc(bytes).len();
+    let fits = start + items::size(&items) == before_crc(bytes).len();
     sheet.is_answer = fits && is_theirs;
     sheet.constant = Constant::of_step(context.step);
     sheet.time = asked_time(row, asked.body);
     let explained = sheet.lay(&items, before_crc(bytes), start);
     rest(sheet, "unexplained", explained, before_crc(bytes).len());
     if !fits {
-        let expected = form::size(&items);
+        let expected = items::size(&items);
         let text = format!("{length} bytes of data where the list has {expected}");
         sheet.problem(ProblemCode::Length, text, Some(Span::new(BODY, before_crc(bytes).len())));
     }
@@ -370,7 +371,7 @@ fn data(
 /// The time that a request names and its answer is of.
 fn asked_time(row: &Row, body: &[u8]) -> Option<crate::reading::MeterTime> {
     let mut request = Sheet::default();
-    if row.arguments.iter().any(|item| item.is_time) {
+    if row.arguments.iter().any(|item| item.means.is_time) {
         request.lay(row.arguments, body, row.code.len());
     }
     request.time

@@ -5,7 +5,7 @@ use jiff::civil::{Date, DateTime};
 use super::form::{Form, Sign};
 use crate::frame::hex;
 use crate::protocol::Choice;
-use crate::protocol::mercury200::bcd;
+use crate::protocol::incotex::bcd;
 use crate::reading::Decimal;
 
 /// A whole number in a form: of its last decimal where it has some.

@@ -43,9 +43,7 @@ fn of_tariff(kinds: &[(&'static str, u8, Unit); 4], tariff: u8) -> Vec<Item> {
     if tariff != LOSSES {
         return row(kinds, tariff);
     }
-    let name = |(item, lost): (Item, &'static str)| {
-        Item { name: lost, nth: 0, ..item.unread() }.is(Quantity::named(lost))
-    };
+    let name = |(item, lost): (Item, &'static str)| item.unread().called(lost).is(Quantity::named(lost));
     row(kinds, 0).into_iter().zip(LOST).map(name).collect()
 }
 

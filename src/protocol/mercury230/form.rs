@@ -1,7 +1,10 @@
 //! The vocabulary of layouts: in which form a value stands and what it means.
 
-use crate::protocol::Choice;
-use crate::reading::{Code, Period, Quantity, Unit};
+use super::encode;
+use crate::frame::hex;
+use crate::protocol::incotex::items;
+use crate::protocol::{Argument, Choice};
+use crate::reading::{Code, Period, Quantity};
 
 /// Which direction bit of a value is its sign (M236, 4.4.15): bit 7 the active, bit 6 the reactive one, in the
 /// byte that holds the topmost bits. Set means reverse.
@@ -126,77 +129,63 @@ impl Form {
     }
 }
 
-/// Where the bytes of an item come from when a request is composed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    /// From nowhere: it is an item of an answer.
-    Nowhere,
-    /// From the argument with this name.
-    Argument(&'static str),
-    /// The high and the low half of a byte from two arguments.
-    Halves(&'static str, &'static str),
+impl items::Form for Form {
+    fn encode(self, value: &Argument) -> Option<Vec<u8>> {
+        let bytes = match value {
+            Argument::Integer(number) => encode::integer(self, *number),
+            Argument::DateTime(time) => encode::moment(*time),
+            Argument::Date(date) => encode::date(*date),
+            Argument::Bytes(bytes) => Some(bytes.clone()),
+            Argument::Text(text) => encode::padded(text, self.size()),
+            Argument::Password(_) => None,
+        }?;
+        (self.size()..=self.most()).contains(&bytes.len()).then_some(bytes)
+    }
+
+    fn written(self, bytes: &[u8]) -> Option<String> {
+        match self {
+            Self::Date => items::written_date(bytes),
+            Self::Count(_) | Self::Choice(_) => Some(items::written_count(bytes)),
+            Self::Bytes(_) => Some(hex::compact(bytes)),
+            _ => None,
+        }
+    }
 }
 
-/// An item of a request or an answer.
+/// What reading an item gives rise to.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Item {
-    /// What it is called.
-    pub name: &'static str,
-    /// Its number where several items have one name, 0 where not.
-    pub nth: u16,
-    /// How it is read.
-    pub form: Form,
-    /// The unit of its number.
-    pub unit: Unit,
-    /// The OBIS code of the reading it gives.
+pub struct Means {
+    /// The OBIS code of the reading.
     pub code: Option<Code>,
-    /// The quantity of the reading it gives, where no code tells it.
+    /// The quantity of the reading, where no code tells it.
     pub quantity: Option<Quantity>,
     /// The period of the reading.
     pub period: Period,
     /// Whether it is the time of the readings that follow.
     pub is_time: bool,
-    /// Where it comes from in a request.
-    pub origin: Origin,
-    /// A remark, empty for none.
-    pub note: &'static str,
 }
+
+impl Means {
+    const NOTHING: Self = Self { code: None, quantity: None, period: Period::Now, is_time: false };
+}
+
+/// An item of a request or an answer.
+pub type Item = items::Item<Form, Means>;
 
 /// An item that gives no reading.
 pub const fn item(name: &'static str, form: Form) -> Item {
-    Item {
-        name,
-        nth: 0,
-        form,
-        unit: Unit::None,
-        code: None,
-        quantity: None,
-        period: Period::Now,
-        is_time: false,
-        origin: Origin::Nowhere,
-        note: "",
-    }
+    Item::new(name, (form, form.size()), Means::NOTHING)
 }
 
 impl Item {
-    /// Numbered.
-    pub const fn nth(self, nth: u16) -> Self {
-        Self { nth, ..self }
-    }
-
-    /// With a unit.
-    pub const fn unit(self, unit: Unit) -> Self {
-        Self { unit, ..self }
-    }
-
     /// With an OBIS code.
     pub const fn code(self, c: u8, d: u8, e: u8) -> Self {
-        Self { code: Some(Code::new(c, d, e)), ..self }
+        self.meaning(Means { code: Some(Code::new(c, d, e)), ..self.means })
     }
 
     /// A quantity that has a name of its own.
     pub const fn is(self, quantity: Quantity) -> Self {
-        Self { quantity: Some(quantity), ..self }
+        self.meaning(Means { quantity: Some(quantity), ..self.means })
     }
 
     /// A quantity called like the item.
@@ -206,50 +195,24 @@ impl Item {
 
     /// Of another period than now.
     pub const fn of(self, period: Period) -> Self {
-        Self { period, ..self }
+        self.meaning(Means { period, ..self.means })
     }
 
     /// The time of what follows.
     pub const fn times(self) -> Self {
-        Self { is_time: true, ..self }
+        self.meaning(Means { is_time: true, ..self.means })
     }
 
     /// Without a reading.
     pub const fn unread(self) -> Self {
-        Self { code: None, quantity: None, ..self }
-    }
-
-    /// From an argument of its request.
-    pub const fn from(self, argument: &'static str) -> Self {
-        Self { origin: Origin::Argument(argument), ..self }
-    }
-
-    /// From two arguments, half a byte each.
-    pub const fn halves(self, high: &'static str, low: &'static str) -> Self {
-        Self { origin: Origin::Halves(high, low), ..self }
-    }
-
-    /// With a remark.
-    pub const fn note(self, note: &'static str) -> Self {
-        Self { note, ..self }
+        self.meaning(Means { code: None, quantity: None, ..self.means })
     }
 }
 
-/// How many bytes a row of items takes; at least, where the last is a [`Form::Rest`].
-pub const fn size(items: &[Item]) -> usize {
-    let mut total = 0;
-    let mut rest = items;
-    while let [first, others @ ..] = rest {
-        total += first.form.size();
-        rest = others;
-    }
-    total
-}
-
-/// How many bytes a row of items takes at most.
+/// Bytes of a row of items at most.
 pub const fn most(items: &[Item]) -> usize {
     match items {
-        [.., last] => size(items) - last.form.size() + last.form.most(),
+        [.., last] => items::size(items) - last.form.size() + last.form.most(),
         [] => 0,
     }
 }

@@ -14,42 +14,43 @@ use std::time::Duration;
 
 use super::wire::{ANY, BROADCAST, CRC, CRC_START, Frame, LONGEST, SHORTEST, crc_step};
 use super::{rows, status, timing};
-use crate::frame::At;
-use crate::protocol::held::Held;
-use crate::protocol::modbus::Fits;
-use crate::protocol::{Framer, Judged, LineSettings, Piece, PieceKind, Source};
+use crate::protocol::incotex::Fits;
+use crate::protocol::silence_framer::{Cut, CutRule, Silence, SilenceFramer, Window};
+use crate::protocol::{Judged, LineSettings, PieceKind, Source};
 
 /// Silence after which the rest of an unfinished frame is no longer awaited: what adapters (16 ms) and
 /// converters put between two parts of it, and some.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// Bytes that are held while no frame is found among them.
-const HELD: usize = 2 * LONGEST;
-const _: () = assert!(HELD <= Fits::MOST, "every run that is held can be searched");
+const _: () = assert!(2 * LONGEST <= Fits::MOST, "every run that is held can be searched");
 
 /// The framer of this family.
+pub type Mercury230Framer = SilenceFramer<ForetoldLengths>;
+
+impl Mercury230Framer {
+    /// For one stream.
+    pub fn new(source: Source, line: LineSettings) -> Self {
+        let pause = timing::silence(line);
+        let rule = ForetoldLengths { source, head: Head::START, awaited: None, heard: None };
+        Self::with_rule(rule, Silence { pause, patience: (pause * 3).max(PATIENCE) })
+    }
+}
+
+/// The cut rule of this family: a frame is a listed request, or has the length that the last one foretells, or one
+/// that an answer can have; and a CRC that fits.
 #[derive(Debug)]
-pub struct Gaps {
+pub struct ForetoldLengths {
     source: Source,
-    silence: Duration,
-    patience: Duration,
-    held: Held,
     head: Head,
     /// The answer that the last request foretells.
     awaited: Option<Awaited>,
     /// The address of the last sound frame.
     heard: Option<u8>,
-    /// Whether the undecided bytes start where a frame may be expected: after silence or a frame.
-    is_boundary: bool,
-    /// Whether the present silence has been dealt with.
-    is_quiet: bool,
 }
 
 /// What is known of the undecided bytes as the beginning of one frame.
 #[derive(Debug, Clone, Copy)]
 struct Head {
-    /// How many bytes have been looked at.
-    scanned: usize,
     /// The CRC over them; 0 after a frame's own CRC.
     crc: u16,
     /// The length at which the CRC fits and for which most speaks, the longest of several; 0 for none.
@@ -72,7 +73,7 @@ enum Rank {
 }
 
 impl Head {
-    const START: Self = Self { scanned: 0, crc: CRC_START, fit: 0, rank: Rank::None, next: CRC_START };
+    const START: Self = Self { crc: CRC_START, fit: 0, rank: Rank::None, next: CRC_START };
 }
 
 /// The answer to a request.
@@ -104,67 +105,58 @@ impl Awaited {
     }
 }
 
-/// What is to be done with the undecided bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Cut {
-    /// The first so many are a sound frame.
-    Frame(usize),
-    /// The first so many are none.
-    Junk(usize),
-}
+impl CutRule for ForetoldLengths {
+    const LONGEST: usize = LONGEST;
 
-impl Gaps {
-    /// For one stream.
-    pub fn new(source: Source, line: LineSettings) -> Self {
-        let silence = timing::silence(line);
-        Self {
-            source,
-            silence,
-            patience: (silence * 3).max(PATIENCE),
-            held: Held::with_capacity(4 * HELD),
-            head: Head::START,
-            awaited: None,
-            heard: None,
-            is_boundary: true,
-            is_quiet: false,
-        }
-    }
-
-    fn pending(&self) -> &[u8] {
-        self.held.bytes()
-    }
-
-    /// The bytes looked at.
-    fn window(&self) -> &[u8] {
-        self.pending().get(..self.head.scanned).unwrap_or_default()
-    }
-
-    /// Looks at the bytes one by one, so that the chunks they came in make no difference.
-    fn scan(&mut self, out: &mut dyn FnMut(Piece<'_>)) {
-        while let Some(&byte) = self.pending().get(self.head.scanned) {
-            self.look_at(byte);
-            let cut = self.early().or_else(|| (self.head.scanned >= HELD).then(|| self.overfull()));
-            if let Some(cut) = cut {
-                self.apply(cut, out);
+    fn look_at(&mut self, window: Window<'_>, byte: u8) -> Option<Cut> {
+        let count = window.bytes.len();
+        self.head.next = crc_step(self.head.next, byte);
+        self.head.crc = crc_step(self.head.crc, byte);
+        if self.head.crc == 0 && (SHORTEST..=LONGEST).contains(&count) {
+            let rank = self.rank(window.bytes);
+            if self.head.fit == 0 || rank >= self.head.rank {
+                self.head = Head { fit: count, rank, next: CRC_START, ..self.head };
             }
         }
+        self.early(window.bytes)
     }
 
-    fn look_at(&mut self, byte: u8) {
-        let Head { scanned, crc, next, .. } = &mut self.head;
-        *next = crc_step(*next, byte);
-        *scanned += 1;
-        *crc = crc_step(*crc, byte);
-        if *crc != 0 || *scanned < SHORTEST || *scanned > LONGEST {
-            return;
+    fn overfull(&self, window: Window<'_>) -> Cut {
+        if self.head.rank > Rank::None {
+            return Cut::Frame(self.head.fit);
         }
-        let rank = self.rank(self.window());
-        let head = &mut self.head;
-        if head.fit == 0 || rank >= head.rank {
-            *head = Head { fit: head.scanned, rank, next: CRC_START, ..*head };
-        }
+        let most = window.bytes.len().saturating_sub(LONGEST - 1);
+        Cut::Junk(self.inner(window).unwrap_or(most).max(1))
     }
 
+    fn quiet(&self, window: Window<'_>, is_over: bool) -> Option<Cut> {
+        let (count, Head { fit, rank, .. }) = (window.bytes.len(), self.head);
+        if fit > 0 && (rank > Rank::None || fit == count) {
+            return Some(Cut::Frame(fit));
+        }
+        if is_over || count >= LONGEST {
+            return Some(Cut::Junk(self.inner(window).unwrap_or(count)));
+        }
+        self.ending(window).map(Cut::Junk)
+    }
+
+    fn worthless(&self, window: Window<'_>) -> (PieceKind, usize) {
+        let count = window.bytes.len();
+        let is_frame = window.is_boundary && (SHORTEST..=LONGEST).contains(&count);
+        (if is_frame { PieceKind::Frame(Judged::Bad) } else { PieceKind::Noise }, count)
+    }
+
+    fn handed_over(&mut self, kind: PieceKind, bytes: &[u8]) -> bool {
+        if kind == PieceKind::Frame(Judged::Good) {
+            self.heard = bytes.first().copied();
+            self.foretell(bytes);
+        }
+        self.head = Head::START;
+        kind != PieceKind::Noise
+    }
+}
+
+impl ForetoldLengths {
     /// What speaks for bytes whose CRC fits.
     fn rank(&self, bytes: &[u8]) -> Rank {
         let Some(frame) = Frame::parse(bytes) else { return Rank::None };
@@ -181,19 +173,19 @@ impl Gaps {
     }
 
     /// What the bytes so far decide without any silence.
-    fn early(&self) -> Option<Cut> {
-        let Head { scanned: count, crc, fit, next, .. } = self.head;
-        if crc == 0 && self.is_certain(count) {
+    fn early(&self, window: &[u8]) -> Option<Cut> {
+        let (count, Head { crc, fit, next, .. }) = (window.len(), self.head);
+        if crc == 0 && self.is_certain(window) {
             return Some(Cut::Frame(count));
         }
         let follows = fit > 0 && count >= fit + SHORTEST && next == 0;
-        let rest = self.window().get(fit..).unwrap_or_default();
+        let rest = window.get(fit..).unwrap_or_default();
         (follows && self.rank(rest) > Rank::None).then_some(Cut::Frame(fit))
     }
 
-    /// Whether a sound frame of so many bytes cannot be the beginning of a longer one.
-    fn is_certain(&self, count: usize) -> bool {
-        let window = self.window();
+    /// Whether a sound frame cannot be the beginning of a longer one.
+    fn is_certain(&self, window: &[u8]) -> bool {
+        let count = window.len();
         let is_awaited = self.awaited.is_some_and(|awaited| awaited.is(window));
         if is_awaited && (count > SHORTEST || !self.may_be_longer(count)) {
             return true;
@@ -209,124 +201,52 @@ impl Gaps {
             && self.awaited.is_some_and(|awaited| awaited.lengths.iter().any(|length| *length > count))
     }
 
-    /// The decision when more bytes are held than two frames can have.
-    fn overfull(&self) -> Cut {
-        if self.head.rank > Rank::None {
-            return Cut::Frame(self.head.fit);
-        }
-        Cut::Junk(self.inner().unwrap_or(self.head.scanned.saturating_sub(LONGEST - 1)).max(1))
-    }
-
-    /// The decision after silence; `None` to go on waiting.
-    fn quiet(&self, is_over: bool) -> Option<Cut> {
-        let Head { scanned: count, fit, rank, .. } = self.head;
-        if fit > 0 && (rank > Rank::None || fit == count) {
-            return Some(Cut::Frame(fit));
-        }
-        if is_over || count >= LONGEST {
-            return Some(Cut::Junk(self.inner().unwrap_or(count)));
-        }
-        self.ending().map(Cut::Junk)
-    }
-
     /// Where the longest sound frame starts that ends with the bytes.
-    fn ending(&self) -> Option<usize> {
-        self.later(|skip, end, least| end == self.head.scanned && self.has_rank(skip..end, least))
+    fn ending(&self, window: Window<'_>) -> Option<usize> {
+        let is_at_end = |part: &Range<usize>| part.end == window.bytes.len();
+        self.later(window, |part, least| is_at_end(&part) && self.has_rank(window, part, least))
     }
 
     /// Where the first sound frame starts that begins later.
-    fn inner(&self) -> Option<usize> {
-        self.later(|skip, end, least| self.has_rank(skip..end, least))
+    fn inner(&self, window: Window<'_>) -> Option<usize> {
+        self.later(window, |part, least| self.has_rank(window, part, least))
     }
 
     /// Whether so much speaks for a part of the bytes as a frame.
-    fn has_rank(&self, part: Range<usize>, least: Rank) -> bool {
-        self.rank(self.window().get(part).unwrap_or_default()) >= least
+    fn has_rank(&self, window: Window<'_>, part: Range<usize>, least: Rank) -> bool {
+        self.rank(window.bytes.get(part).unwrap_or_default()) >= least
     }
 
     /// The first place at which the bytes hold what is looked for, with something that speaks for it: a CRC
     /// fits by chance once in 65536 places. A length will do after idle bytes or a few, and where the address
     /// was heard before; elsewhere it must be a known frame.
-    fn later(&self, holds: impl Fn(usize, usize, Rank) -> bool) -> Option<usize> {
-        let window = self.window();
-        let fits = Fits::of(window);
-        let idle = window.iter().take_while(|byte| matches!(byte, 0x00 | 0xFF)).count();
-        (1..window.len().saturating_sub(SHORTEST - 1)).find(|&skip| {
-            let is_first = self.heard.is_none() && self.is_boundary && skip < SHORTEST;
-            let is_likely = || is_first || skip <= idle || self.is_known(window.get(skip));
+    fn later(&self, window: Window<'_>, holds: impl Fn(Range<usize>, Rank) -> bool) -> Option<usize> {
+        let Window { bytes, is_boundary } = window;
+        let fits = Fits::of(bytes);
+        let idle = bytes.iter().take_while(|byte| matches!(byte, 0x00 | 0xFF)).count();
+        (1..bytes.len().saturating_sub(SHORTEST - 1)).find(|&skip| {
+            let is_first = self.heard.is_none() && is_boundary && skip < SHORTEST;
+            let is_likely = || is_first || skip <= idle || self.is_known(bytes, bytes.get(skip));
             let least = || if is_likely() { Rank::Length } else { Rank::Known };
-            fits.ends(skip, &(SHORTEST..=LONGEST)).any(|end| holds(skip, end, least()))
+            fits.ends(skip, &(SHORTEST..=LONGEST)).any(|end| holds(skip..end, least()))
         })
     }
 
     /// Whether an address has been heard or is waited for.
-    fn is_known(&self, address: Option<&u8>) -> bool {
-        let known = [self.heard, self.awaited.map(|awaited| awaited.address), self.window().first().copied()];
+    fn is_known(&self, window: &[u8], address: Option<&u8>) -> bool {
+        let known = [self.heard, self.awaited.map(|awaited| awaited.address), window.first().copied()];
         address.is_some_and(|address| known.contains(&Some(*address)))
     }
 
-    fn apply(&mut self, cut: Cut, out: &mut dyn FnMut(Piece<'_>)) {
-        match cut {
-            Cut::Frame(length) => {
-                self.heard = self.pending().first().copied();
-                self.foretell(length);
-                self.emit(PieceKind::Frame(Judged::Good), length, out);
-            }
-            Cut::Junk(length) => {
-                let is_frame = self.is_boundary && (SHORTEST..=LONGEST).contains(&length);
-                let kind = if is_frame { PieceKind::Frame(Judged::Bad) } else { PieceKind::Noise };
-                self.emit(kind, length, out);
-            }
-        }
-    }
-
     /// Notes which answer a frame foretells, if it is a request.
-    fn foretell(&mut self, length: usize) {
+    fn foretell(&mut self, frame: &[u8]) {
         if self.source != Source::Both {
             return;
         }
-        let frame = self.pending().get(..length).unwrap_or_default();
         let is_answer = self.awaited.is_some_and(|awaited| {
-            awaited.is(frame) || (length == SHORTEST && frame.first() == Some(&awaited.address))
+            awaited.is(frame) || (frame.len() == SHORTEST && frame.first() == Some(&awaited.address))
         });
         self.awaited = if is_answer { None } else { Awaited::of(frame) };
-    }
-
-    fn emit(&mut self, kind: PieceKind, length: usize, out: &mut dyn FnMut(Piece<'_>)) {
-        self.held.emit(kind, length, out);
-        self.is_boundary = kind != PieceKind::Noise;
-        self.head = Head::START;
-    }
-
-    /// Deals with silence up to `at`.
-    fn fall_silent(&mut self, at: At, out: &mut dyn FnMut(Piece<'_>)) {
-        let Some(last) = self.held.last() else { return };
-        if !self.is_quiet && at >= last + self.silence {
-            self.is_quiet = true;
-            self.settle(false, out);
-        }
-        if at >= last + self.patience {
-            self.settle(true, out);
-        }
-    }
-
-    fn settle(&mut self, is_over: bool, out: &mut dyn FnMut(Piece<'_>)) {
-        while !self.pending().is_empty() {
-            self.scan(out);
-            if self.pending().is_empty() {
-                break;
-            }
-            let Some(cut) = self.quiet(is_over) else { break };
-            self.apply(cut, out);
-        }
-        if self.pending().is_empty() {
-            self.is_boundary = true;
-        }
-    }
-
-    fn take(&mut self, bytes: &[u8], at: At, out: &mut dyn FnMut(Piece<'_>)) {
-        self.held.push(bytes, at);
-        self.scan(out);
     }
 }
 
@@ -341,31 +261,5 @@ const fn is_answer_length(length: usize) -> bool {
     match length {
         SHORTEST..=19 | 27 | 89 | 98 | 99 | 123 | 181 | 243 => true,
         _ => length <= LONGEST && length > 19 && (length - 3).is_multiple_of(15),
-    }
-}
-
-impl Framer for Gaps {
-    fn push(&mut self, bytes: &[u8], at: At, out: &mut dyn FnMut(Piece<'_>)) {
-        if bytes.is_empty() {
-            return;
-        }
-        self.fall_silent(at, out);
-        self.is_quiet = false;
-        for chunk in bytes.chunks(HELD) {
-            self.take(chunk, at, out);
-        }
-    }
-
-    fn deadline(&self) -> Option<At> {
-        let last = self.held.last()?;
-        Some(last + if self.is_quiet { self.patience } else { self.silence })
-    }
-
-    fn expire(&mut self, at: At, out: &mut dyn FnMut(Piece<'_>)) {
-        self.fall_silent(at, out);
-    }
-
-    fn finish(&mut self, out: &mut dyn FnMut(Piece<'_>)) {
-        self.settle(true, out);
     }
 }

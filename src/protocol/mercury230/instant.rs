@@ -92,7 +92,7 @@ pub const fn key(selector: u8) -> u8 {
 /// `None` for selectors that no list has.
 pub fn items(parameter: u8, selector: u8, length: Option<usize>, dialect: Dialect) -> Option<Vec<Item>> {
     let forms = forms(parameter, selector)?;
-    let fitting = forms.iter().position(|items| Some(super::form::size(items)) == length);
+    let fitting = forms.iter().position(|items| Some(crate::protocol::incotex::items::size(items)) == length);
     let mut items = forms.into_iter().nth(fitting.unwrap_or(0))?;
     if super::is_single_phase(dialect) {
         items.iter_mut().for_each(single_phase);
@@ -133,13 +133,13 @@ impl Kind {
         match self.parts.get(part).copied().unwrap_or(Missing) {
             Code(c) if part == 0 => bare.code(c, 7, 0),
             Code(c) => bare.nth(part as u16).code(c, 7, 0),
-            Named(name) => Item { name, ..bare }.is(if name == "temperature" {
+            Named(name) => bare.called(name).is(if name == "temperature" {
                 Quantity::TEMPERATURE
             } else {
                 Quantity::named(name)
             }),
             // Of single-phase meters, whose currents are those of phase and neutral (M236, 4.4.15).
-            Missing if self.key == CURRENT && part == 0 => Item { name: IMBALANCE, ..bare }.read(),
+            Missing if self.key == CURRENT && part == 0 => bare.called(IMBALANCE).read(),
             Missing => bare.read().note("the selector names no phase"),
         }
     }
@@ -166,7 +166,8 @@ fn fixed_at() -> Item {
 fn fixed(items: Vec<Item>) -> Vec<Item> {
     let widen = |item: Item| match (item.form, item.unit) {
         (Form::Value(decimals, sign), Unit::Watt | Unit::Var | Unit::VoltAmpere) => {
-            Item { form: Form::Power(decimals, sign), ..item }
+            let power = Form::Power(decimals, sign);
+            item.in_form(power, power.size())
         }
         _ => item,
     };
@@ -183,9 +184,9 @@ fn all_fixed() -> Vec<Item> {
 /// A single-phase meter has no second and third phase; its second current is that of the neutral (M236,
 /// 4.4.15).
 fn single_phase(item: &mut Item) {
-    match item.code.map(|code| (code.c, code.d)) {
+    match item.means.code.map(|code| (code.c, code.d)) {
         Some((51, 7)) => {
-            *item = Item { nth: 0, ..*item }.code(91, 7, 0).is(Quantity::named("neutral current"));
+            *item = item.nth(0).code(91, 7, 0).is(Quantity::named("neutral current"));
         }
         Some((41..=80, 7)) => *item = item.unread(),
         None if item.name.contains("L2") || item.name.contains("L3") => *item = item.unread(),
@@ -216,7 +217,7 @@ fn by_phase_selector(key: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::mercury230::form::size;
+    use crate::protocol::incotex::items::size;
 
     fn sizes(parameter: u8, selector: u8) -> Vec<usize> {
         forms(parameter, selector).unwrap().iter().map(|items| size(items)).collect()

@@ -133,7 +133,7 @@ impl Journal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::mercury230::form::size;
+    use crate::protocol::incotex::items::size;
 
     #[test]
     fn records_have_the_lengths_of_the_makers_list() {

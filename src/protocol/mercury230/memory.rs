@@ -1,6 +1,7 @@
 //! Memory reads: what stands in the answers to 06 and 16 (M236, 4.5 and 4.6).
 
-use super::form::{Form, Item, item, size};
+use super::form::{Form, Item, item};
+use crate::protocol::incotex::items::size;
 use crate::reading::{Period, Unit};
 
 /// Bytes of a record of the load profile.

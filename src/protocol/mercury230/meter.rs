@@ -147,9 +147,9 @@ impl Memory {
     }
 
     fn number_of(&self, item: &Item) -> Option<Vec<u8>> {
-        let code = item.code.filter(|_| !matches!(item.form, Form::Clock | Form::Serial))?;
+        let code = item.means.code.filter(|_| !matches!(item.form, Form::Clock | Form::Serial))?;
         let number = *self.numbers.get(&key(code))?;
-        encode::integer(item.form, of_period(number, item.period))
+        encode::integer(item.form, of_period(number, item.means.period))
     }
 
     /// What follows from the clock, the address and the serial number.
@@ -226,7 +226,7 @@ impl Memory {
         let unknown = || "a value this meter has: an OBIS code or the name of a field".to_owned();
         let item = find(name).ok_or_else(unknown)?;
         let bytes = encode::text(item.form, text).ok_or_else(|| expectation(item.form))?;
-        match (item.code, values::value(item.form, &bytes)) {
+        match (item.means.code, values::value(item.form, &bytes)) {
             (Some(code), Value::Number(number)) if item.form == Form::Serial => {
                 self.serial = u32::try_from(number.units()).map_err(|_| unknown())?;
                 let _ = code;
@@ -327,8 +327,8 @@ fn find(name: &str) -> Option<Item> {
         }
     };
     places()
-        .find(|item| item.code.is_some_and(|code| code.to_string() == name))
-        .or_else(|| places().find(|item| item.code.is_none() && item.name.replace('-', " ") == wanted))
+        .find(|item| item.means.code.is_some_and(|code| code.to_string() == name))
+        .or_else(|| places().find(|item| item.means.code.is_none() && item.name.replace('-', " ") == wanted))
         .or_else(by_id)
 }
 

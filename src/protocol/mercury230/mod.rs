@@ -54,6 +54,7 @@ mod writes;
 use std::ops::Range;
 use std::time::Duration;
 
+use super::incotex::SilenceResponder;
 use super::{
     Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, LoadProfile,
     MasterRequest, Plan, Profile, Reach, Request, Responder, Setup, SetupError, Source, Stage, Tracker,
@@ -98,7 +99,7 @@ impl Family for Mercury230 {
     }
 
     fn framer(&self, source: Source, line: LineSettings) -> Box<dyn Framer> {
-        Box::new(framer::Gaps::new(source, line))
+        Box::new(framer::Mercury230Framer::new(source, line))
     }
 
     fn tracker(&self, _: Dialect) -> Box<dyn Tracker> {
@@ -157,7 +158,7 @@ impl Family for Mercury230 {
     }
 
     fn with_checksum(&self, body: &[u8]) -> Vec<u8> {
-        wire::seal(body)
+        wire::with_checksum(body)
     }
 
     fn access(&self, frame: &[u8], _: Dialect) -> Option<Access> {
@@ -177,7 +178,7 @@ impl Family for Mercury230 {
     }
 
     fn responder(&self, setup: &Setup) -> Result<Box<dyn Responder>, SetupError> {
-        Ok(Box::new(responder::Meter::new(setup)?))
+        Ok(Box::new(SilenceResponder::new(responder::Meter::new(setup)?, wire::LONGEST)))
     }
 }
 

@@ -11,11 +11,11 @@ use jiff::civil::Date;
 
 use super::meter::Memory;
 use super::rows::{self, CLOSE, OPEN, Reply, Row};
-use super::wire::{self, ANY, BROADCAST, Frame, LONGEST};
+use super::wire::{self, ANY, BROADCAST, Frame};
 use super::{compose, password, status, timing};
 use crate::frame::{At, Value};
-use crate::protocol::modbus::Hearing;
-use crate::protocol::{Access, Dialect, LineSettings, Load, Now, Parity, Responder, Setup, SetupError, Told};
+use crate::protocol::incotex::Requested;
+use crate::protocol::{Access, Dialect, LineSettings, Load, Now, Parity, Setup, SetupError, Told};
 
 /// Time between the end of a request and the first byte of the answer.
 const TURNAROUND: Duration = Duration::from_millis(10);
@@ -49,8 +49,6 @@ pub struct Meter {
     channel: Option<(u8, At)>,
     /// The day on which the clock was corrected.
     corrected: Option<Date>,
-    heard: Hearing,
-    told: VecDeque<Told>,
 }
 
 impl Meter {
@@ -70,8 +68,6 @@ impl Meter {
             passwords: passwords(setup)?,
             channel: None,
             corrected: None,
-            heard: Hearing::new(LONGEST),
-            told: VecDeque::new(),
         };
         for (name, value) in &setup.values {
             meter.set(name, value)?;
@@ -89,28 +85,6 @@ impl Meter {
             return Ok(());
         }
         self.memory.set(name, value).map_err(|expected| SetupError::new(name, value, &expected))
-    }
-
-    /// The silence that ends a request.
-    fn silence(&self) -> Duration {
-        timing::silence(self.line) * self.memory.timeout_multiplier()
-    }
-
-    /// Takes what was heard as one request once it is over.
-    fn conclude(&mut self, now: Now) {
-        let Some((heard, end)) = self.heard.take(self.silence(), now.at) else { return };
-        let Some(frame) = Frame::parse(&heard).filter(Frame::is_sound) else { return };
-        if ![self.address, ANY, BROADCAST].contains(&frame.address) {
-            return;
-        }
-        let Some(body) = self.answer(&frame, Now { at: end, ..now }) else { return };
-        if frame.address == BROADCAST {
-            return;
-        }
-        let from = if frame.address == ANY { ANY } else { self.address };
-        let wait = if frame.body == [0x03, 0x08] { FIXING } else { TURNAROUND };
-        self.told.push_back(Told::Send { bytes: wire::frame(from, &body), due: end + wait });
-        self.change_line(frame.body, &body);
     }
 
     /// What stands between address and CRC of the answer; `None` for what it drops.
@@ -248,16 +222,16 @@ impl Meter {
     }
 
     /// After the answer, a new communication byte sets the line.
-    fn change_line(&mut self, request: &[u8], answer: &[u8]) {
-        let ([0x03, 0x15, byte], [status::OK]) = (request, answer) else { return };
-        let Some(&baud) = SPEEDS.get(usize::from(byte & 0x0F)) else { return };
+    fn change_line(&mut self, request: &[u8], answer: &[u8]) -> Option<LineSettings> {
+        let ([0x03, 0x15, byte], [status::OK]) = (request, answer) else { return None };
+        let &baud = SPEEDS.get(usize::from(byte & 0x0F))?;
         let parity = match byte >> 4 & 0x03 {
             1 => Parity::Odd,
             2 => Parity::Even,
             _ => Parity::None,
         };
         self.line = LineSettings { parity, ..LineSettings::n81(baud) };
-        self.told.push_back(Told::SetLine(self.line));
+        Some(self.line)
     }
 }
 
@@ -282,22 +256,24 @@ fn passwords(setup: &Setup) -> Result<[Vec<u8>; 2], SetupError> {
     Ok([of(1)?, of(2)?])
 }
 
-impl Responder for Meter {
-    fn receive(&mut self, bytes: &[u8], now: Now) {
-        if bytes.is_empty() {
+impl Requested for Meter {
+    fn silence(&self) -> Duration {
+        timing::silence(self.line) * self.memory.timeout_multiplier()
+    }
+
+    fn request(&mut self, request: &[u8], now: Now, told: &mut VecDeque<Told>) {
+        let Some(frame) = Frame::parse(request).filter(Frame::is_sound) else { return };
+        if ![self.address, ANY, BROADCAST].contains(&frame.address) {
             return;
         }
-        self.conclude(now);
-        self.heard.push(bytes, now.at);
-    }
-
-    fn poll(&mut self, now: Now) -> Option<Told> {
-        self.conclude(now);
-        self.told.pop_front()
-    }
-
-    fn deadline(&self) -> Option<At> {
-        self.heard.end(self.silence())
+        let Some(body) = self.answer(&frame, now) else { return };
+        if frame.address == BROADCAST {
+            return;
+        }
+        let from = if frame.address == ANY { ANY } else { self.address };
+        let wait = if frame.body == [0x03, 0x08] { FIXING } else { TURNAROUND };
+        told.push_back(Told::Send { bytes: wire::frame(from, &body), due: now.at + wait });
+        told.extend(self.change_line(frame.body, &body).map(Told::SetLine));
     }
 
     fn is_in_session(&self) -> bool {

@@ -1,9 +1,10 @@
 //! What a line of the catalogue is, and how a request finds its line.
 
-use super::form::{Form, Item, most, size};
+use super::form::{Form, Item, most};
 use super::reads::READS;
 use super::writes::WRITES;
 use super::{energy, instant, journals, memory};
+use crate::protocol::incotex::items::size;
 use crate::protocol::{Access, Command, Dialect, Group, Parameter};
 use crate::reading::Unit;
 
@@ -313,7 +314,7 @@ pub fn reply_sizes(body: &[u8]) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::mercury230::form::Origin;
+    use crate::protocol::incotex::items::Origin;
 
     #[test]
     fn every_parameter_of_a_command_goes_into_its_request_and_nothing_else_does() {
@@ -321,7 +322,7 @@ mod tests {
             let mut used: Vec<&str> = Vec::new();
             for item in row.arguments {
                 match item.origin {
-                    Origin::Argument(name) => used.push(name),
+                    Origin::Argument(name) | Origin::Slice(name, _) => used.push(name),
                     Origin::Halves(high, low) => used.extend([high, low]),
                     Origin::Nowhere => panic!("{}: {} comes from nowhere", row.command.id, item.name),
                 }

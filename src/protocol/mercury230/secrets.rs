@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 use super::form::PASSWORD;
 use super::wire::SHORTEST;
 use crate::frame::checksum::MODBUS;
-use crate::protocol::modbus::CRC;
+use crate::protocol::incotex::CRC;
 use crate::protocol::secrets::Suspect;
 use crate::protocol::secrets::near::flips;
 

@@ -18,10 +18,10 @@ use super::pulses::Constant;
 use super::rows::{self, Row, TEST};
 use super::{compose, timing, wire};
 use crate::frame::At;
-use crate::protocol::turn::{State, Tally};
+use crate::protocol::request_reply::{Pair, Requester, State, Timing};
 use crate::protocol::{
-    Access, Action, BETWEEN_BYTES, Bound, ComposeError, Dialect, Event, Exchange, Failure, Fault,
-    LineSettings, Options, Patience, Plan, Profile, Request, Wait, Warning,
+    Action, BETWEEN_BYTES, Bound, ComposeError, Dialect, Event, Exchange, Failure, Fault, LineSettings,
+    Options, Patience, Plan, Profile, Request,
 };
 use crate::reading::Reading;
 
@@ -111,16 +111,8 @@ pub struct Session {
     channel: Channel,
     /// The frame that is out.
     sent: Vec<u8>,
-    tally: Tally,
-    /// Questions sent whose answers have neither come nor been waited for to the end: they may come late.
-    owed: u32,
-    /// The end of the present wait or pause, whatever comes in.
-    latest: At,
-    /// The first answer, while the second one of a pair is awaited.
-    first: Option<Vec<Reading>>,
-    /// Whether something more urgent waits for the line.
-    gives_way: bool,
-    actions: VecDeque<Action>,
+    requester: Requester,
+    pair: Pair<Vec<Reading>>,
 }
 
 impl Session {
@@ -157,12 +149,8 @@ impl Session {
             step: Step::Ask,
             channel: Channel::Closed,
             sent: Vec::new(),
-            tally: Tally::default(),
-            owed: 0,
-            latest: At::ZERO,
-            first: None,
-            gives_way: false,
-            actions: VecDeque::new(),
+            requester: Requester::default(),
+            pair: Pair::default(),
         })
     }
 
@@ -179,18 +167,18 @@ impl Session {
         }
     }
 
-    /// Whether the present question may be asked again.
-    fn may_repeat(&self) -> bool {
+    /// How often the present question is asked at most.
+    fn tries(&self) -> u32 {
         match self.step {
-            Step::Open | Step::Learn => true,
-            Step::Close => false,
-            Step::Ask => self.row().is_some_and(|row| row.command.access == Access::Read),
+            Step::Open | Step::Learn => self.options.tries(),
+            Step::Close => 1,
+            Step::Ask => self.row().map_or(1, |row| self.options.tries_for(row.command.access)),
         }
     }
 
     /// Asks what is to be asked next.
     fn go_on(&mut self) {
-        if self.gives_way {
+        if self.requester.gives_way() {
             self.drop_the_rest();
         }
         let Some(asked) = self.asked.get(self.index) else { return self.sign_off() };
@@ -219,16 +207,12 @@ impl Session {
 
     fn ask(&mut self, step: Step, frame: Vec<u8>) {
         self.step = step;
-        if self.tally.asked == 0 && (step != Step::Ask || self.is_first_question()) {
-            self.actions.push_back(Action::Step(self.title()));
+        if self.requester.attempts.asked == 0 && (step != Step::Ask || self.is_first_question()) {
+            self.requester.actions.step(self.title());
         }
-        self.tally.asked += 1;
-        self.owed += 1;
         self.state = State::Asking;
-        let of = if self.may_repeat() { self.options.tries() } else { 1 };
-        self.actions.push_back(Action::Try { number: self.tally.asked, of });
         self.sent.clone_from(&frame);
-        self.actions.push_back(Action::Send(frame));
+        self.requester.ask(frame, self.tries());
     }
 
     /// Whether the present question is the one that the command itself makes.
@@ -242,9 +226,9 @@ impl Session {
                 && self.row().is_some_and(|row| matches!(row.reply, rows::Reply::Nothing)));
         if is_answered {
             self.state = State::Listening;
-            self.wait_at_most(self.patience().from(at));
+            self.requester.actions.wait(self.patience().from(at));
         } else {
-            self.owed = 0;
+            self.requester.forget_owed();
             self.settled(at, true);
         }
     }
@@ -268,12 +252,12 @@ impl Session {
         if self.step == Step::Close {
             return self.finish();
         }
-        self.tally = Tally::default();
-        self.first = None;
+        self.requester.next_question();
+        self.pair.forget();
         if self.step == Step::Ask {
             self.questions.pop_front();
             if self.questions.is_empty() {
-                self.actions.push_back(Action::Answered { index: self.index, result: Ok(()) });
+                self.requester.actions.answered(self.index, Ok(()));
                 self.index += 1;
             }
         }
@@ -283,29 +267,29 @@ impl Session {
 
     /// Another question, not a repeated one.
     fn begin(&mut self, at: At) {
-        self.tally = Tally::default();
+        self.requester.next_question();
         self.pause(at, Duration::ZERO);
     }
 
     /// Another question after one that nothing sound has answered.
     fn begin_after_trouble(&mut self, at: At) {
-        self.tally = Tally::default();
+        self.requester.next_question();
         self.pause(at, timing::silence(self.line));
     }
 
     fn retry_or_fail(&mut self, at: At) {
-        if self.may_repeat() && !self.gives_way && self.tally.asked < self.options.tries() {
+        if self.requester.may_repeat(self.tries()) {
             return self.pause(at, timing::silence(self.line));
         }
         match self.step {
             Step::Close => self.finish(),
             Step::Open => {
-                let fault = std::mem::take(&mut self.tally).fault();
+                let fault = self.requester.fault();
                 self.end_with(&fault);
             }
             Step::Learn => self.go_without_constant(at),
             Step::Ask => {
-                let fault = std::mem::take(&mut self.tally).fault();
+                let fault = self.requester.fault();
                 self.fail(fault, at);
             }
         }
@@ -314,10 +298,8 @@ impl Session {
     /// The meter does not tell its constant.
     fn go_without_constant(&mut self, at: At) {
         self.constant = Constancy::Untold;
-        self.warn(
-            "constant",
-            "the meter does not tell its constant: what its load profile counts stays pulses",
-        );
+        let text = "the meter does not tell its constant: what its load profile counts stays pulses";
+        self.requester.actions.warn("constant", text);
         self.begin_after_trouble(at);
     }
 
@@ -325,10 +307,10 @@ impl Session {
     fn fail(&mut self, fault: Fault, at: At) {
         let result = Err(Failure { step: self.title(), fault });
         let is_over = self.options.leaves_out(self.index, &result);
-        self.actions.push_back(Action::Answered { index: self.index, result });
+        self.requester.actions.answered(self.index, result);
         self.index = if is_over { self.asked.len() } else { self.index + 1 };
         self.questions.clear();
-        self.first = None;
+        self.pair.forget();
         self.begin_after_trouble(at);
     }
 
@@ -341,7 +323,7 @@ impl Session {
     fn end_with(&mut self, fault: &Fault) {
         for index in self.index..self.asked.len() {
             let failure = Failure { step: self.title(), fault: fault.clone() };
-            self.actions.push_back(Action::Answered { index, result: Err(failure) });
+            self.requester.actions.answered(index, Err(failure));
         }
         self.finish();
     }
@@ -350,33 +332,16 @@ impl Session {
     /// is due after one; where an answer may still come, as long as that may take.
     fn pause(&mut self, at: At, silence: Duration) {
         self.state = State::Pausing;
-        if self.owed > 0 && self.tally.asked == 0 {
-            self.wait_at_most(self.patience().from(at));
-        } else if silence.is_zero() {
+        if !self.requester.pause(Timing { reply: self.patience(), gap: silence }, at) {
             self.go_on();
-        } else {
-            self.wait_at_most(Wait::until(at + silence));
         }
-    }
-
-    /// Waits, and sets the bound of the waits that may take the place of this one.
-    fn wait_at_most(&mut self, wait: Wait) {
-        self.latest = wait.latest;
-        self.actions.push_back(Action::Wait(wait));
-    }
-
-    /// Another wait in the place of the present one, which it does not outlast.
-    fn wait(&mut self, wait: Wait) {
-        self.actions.push_back(Action::Wait(wait.no_longer_than(self.latest)));
     }
 
     fn deadline(&mut self, at: At) {
         match self.state {
             State::Listening => self.unanswered(at),
             State::Pausing => {
-                if self.tally.asked == 0 {
-                    self.owed = 0;
-                }
+                self.requester.end_pause();
                 self.go_on();
             }
             State::Resting | State::Asking => {}
@@ -385,11 +350,11 @@ impl Session {
 
     fn unanswered(&mut self, at: At) {
         let is_test = self.step == Step::Ask && self.questions.front().is_some_and(|body| *body == [TEST]);
-        if is_test && self.tally.echo {
+        if is_test && self.requester.attempts.echo {
             let text = "the bytes that came are the meter's answer or an echo; they are the same: read the serial \
                         number to be sure";
-            self.warn("echo-or-answer", text);
-            self.owed = 0;
+            self.requester.actions.warn("echo-or-answer", text);
+            self.requester.forget_owed();
             return self.settled(at, true);
         }
         self.retry_or_fail(at);
@@ -412,7 +377,7 @@ impl Session {
         self.stop(Fault::Cancelled);
         self.index = self.asked.len();
         self.questions.clear();
-        self.tally = Tally::default();
+        self.requester.next_question();
     }
 
     /// Something more urgent waits: what was asked is heard to its end, then what is open is closed.
@@ -420,26 +385,22 @@ impl Session {
         match self.state {
             State::Resting => {}
             State::Pausing => self.cancel(at),
-            State::Asking | State::Listening => self.gives_way = true,
+            State::Asking | State::Listening => self.requester.give_way(at),
         }
     }
 
     fn stop(&mut self, fault: Fault) {
         if self.state != State::Resting && self.index < self.asked.len() {
             let failure = Failure { step: self.title(), fault };
-            self.actions.push_back(Action::Answered { index: self.index, result: Err(failure) });
+            self.requester.actions.answered(self.index, Err(failure));
         }
     }
 
     fn finish(&mut self) {
         if self.state != State::Resting || self.asked.is_empty() {
             self.state = State::Resting;
-            self.actions.push_back(Action::Finished);
+            self.requester.actions.finished();
         }
-    }
-
-    fn warn(&mut self, code: &'static str, text: &'static str) {
-        self.actions.push_back(Action::Warning(Warning { code, text: text.into() }));
     }
 }
 
@@ -457,10 +418,7 @@ impl Exchange for Session {
             Event::Sent if self.state == State::Asking => self.sent(at),
             Event::Frame(frame) => self.frame(frame, at),
             Event::Echo => self.same(at),
-            Event::Noise(bytes) => {
-                let count = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-                self.tally.noise_bytes = self.tally.noise_bytes.saturating_add(count);
-            }
+            Event::Noise(bytes) => self.requester.attempts.noise(bytes),
             Event::Deadline => self.deadline(at),
             Event::Cancelled => self.cancel(at),
             Event::GiveWay => self.give_way(at),
@@ -473,6 +431,6 @@ impl Exchange for Session {
     }
 
     fn next_action(&mut self) -> Option<Action> {
-        self.actions.pop_front()
+        self.requester.next_action()
     }
 }

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use super::form::{Form, Item};
 use super::pulses::{self, Constant, Record};
 use super::{state, values, variant};
-use crate::frame::{Field, Label, Problem, ProblemCode, Span, Value, Verdict};
+use crate::frame::{Field, Problem, ProblemCode, Span, Value, Verdict};
+use crate::protocol::incotex::items;
 use crate::reading::{Absent, Measured, MeterTime, Period, Quantity, Reading, Unit};
 
 /// A dissection in the making.
@@ -33,8 +34,7 @@ impl Sheet {
     pub fn lay(&mut self, items: &[Item], frame: &[u8], start: usize) -> usize {
         let mut at = start;
         for item in items {
-            let end =
-                if let Form::Rest(..) = item.form { frame.len().max(at) } else { at + item.form.size() };
+            let end = if let Form::Rest(..) = item.form { frame.len().max(at) } else { at + item.size() };
             let Some(bytes) = frame.get(at..end) else { break };
             if !bytes.is_empty() {
                 self.item(item, bytes, at);
@@ -55,7 +55,7 @@ impl Sheet {
         let verdict = self.check(item, value, span);
         let direction = values::direction(item.form, bytes);
         let note = if direction.is_empty() { item.note } else { direction };
-        self.fields.push(Field::new(label(item), span, value).unit(item.unit).verdict(verdict).note(note));
+        self.fields.push(Field::new(item.label(), span, value).unit(item.unit).verdict(verdict).note(note));
         self.parts(item.form, bytes, at);
         self.read(item, value, bytes);
     }
@@ -89,7 +89,7 @@ impl Sheet {
     }
 
     fn read(&mut self, item: &Item, value: Value, bytes: &[u8]) {
-        if item.is_time {
+        if item.means.is_time {
             self.time = if let Value::Time(time) = value { Some(time) } else { None };
         }
         if !self.is_answer {
@@ -100,8 +100,8 @@ impl Sheet {
         }
         let measured = values::measured(item, value, bytes);
         if let Some(reading) = reading(item, measured, bytes) {
-            let is_archived = item.period == Period::Then || item.period == Period::Interval;
-            let at = self.time.filter(|_| !item.is_time || is_archived);
+            let is_archived = item.means.period == Period::Then || item.means.period == Period::Interval;
+            let at = self.time.filter(|_| !item.means.is_time || is_archived);
             self.readings.push(Reading { at, ..reading });
         }
         match item.form {
@@ -158,13 +158,13 @@ impl Sheet {
 }
 
 fn reading(item: &Item, value: Measured, bytes: &[u8]) -> Option<Reading> {
-    let reading = match (item.code, item.quantity) {
+    let reading = match (item.means.code, item.means.quantity) {
         (Some(code), None) => Reading::of(code, value, item.unit, bytes),
         (Some(code), Some(quantity)) => Reading { quantity, ..Reading::of(code, value, item.unit, bytes) },
         (None, Some(quantity)) => Reading::unnamed(quantity, value, item.unit, bytes),
         (None, None) => return None,
     };
-    Some(reading.of_period(item.period))
+    Some(reading.of_period(item.means.period))
 }
 
 const fn is_decimal(form: Form) -> bool {
@@ -182,24 +182,14 @@ const fn is_decimal(form: Form) -> bool {
     )
 }
 
-fn label(item: &Item) -> Label {
-    if item.nth == 0 { Label::Name(item.name) } else { Label::Nth(item.name, item.nth) }
-}
-
-/// A byte of a form that has several.
-#[derive(Debug)]
-struct Part {
-    name: &'static str,
-    form: Form,
-    note: &'static str,
-}
+type Part = items::Part<Form>;
 
 const fn bcd(name: &'static str) -> Part {
-    Part { name, form: Form::Bcd, note: "" }
+    Part::new(name, Form::Bcd)
 }
 
 const fn binary(name: &'static str) -> Part {
-    Part { name, form: Form::Count(1), note: "" }
+    Part::new(name, Form::Count(1))
 }
 
 const fn bits(name: &'static str, note: &'static str) -> Part {
@@ -214,7 +204,7 @@ static CLOCK: [Part; 8] = [
     bcd("day"),
     bcd("month"),
     bcd("year"),
-    Part { name: "season", form: Form::Choice(&super::choices::SEASON), note: "" },
+    Part::new("season", Form::Choice(&super::choices::SEASON)),
 ];
 
 static FINE: [Part; 7] =

@@ -4,7 +4,7 @@ use super::form::{Form, Item, Sign};
 use super::state;
 use crate::frame::{Value, hex};
 use crate::protocol::Choice;
-use crate::protocol::mercury200::bcd;
+use crate::protocol::incotex::bcd;
 use crate::reading::{Absent, Decimal, Measured, MeterTime, Zone};
 
 /// The value that bytes hold in a form. [`Value::Bytes`] for what is not in that form.

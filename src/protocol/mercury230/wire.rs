@@ -2,8 +2,8 @@
 //! (M236, 1.5). A reply does not say what it answers.
 
 use crate::frame::Checksum;
-pub use crate::protocol::modbus::{CRC, CRC_START, crc_step, seal};
-use crate::protocol::modbus::{checksum, damage};
+pub use crate::protocol::incotex::{CRC, CRC_START, crc_step, with_checksum};
+use crate::protocol::incotex::{checksum, damage};
 
 /// The shortest frame: a link test, a close, a status.
 pub const SHORTEST: usize = 4;
@@ -60,7 +60,7 @@ impl<'a> Frame<'a> {
 
 /// A whole frame.
 pub fn frame(address: u8, body: &[u8]) -> Vec<u8> {
-    seal(&[&[address], body].concat())
+    with_checksum(&[&[address], body].concat())
 }
 
 #[cfg(test)]

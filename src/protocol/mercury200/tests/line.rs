@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::Mercury200;
 use super::super::commands::COMMANDS;
-pub use crate::protocol::modbus::line::{Line, Trouble};
+pub use crate::protocol::incotex::line::{Line, Trouble};
 use crate::protocol::{Address, Dialect, LineSettings, Options, Plan, Profile, Request, Setup};
 
 pub const ADDRESS: u32 = 411_486;

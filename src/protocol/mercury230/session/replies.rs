@@ -9,8 +9,8 @@ use super::super::{status, timing};
 use super::refusal::refusal;
 use super::{Channel, Constancy, Session, Step};
 use crate::frame::At;
-use crate::protocol::turn::{State, Tally};
-use crate::protocol::{Access, Action, Unfit, Wait, Warning};
+use crate::protocol::request_reply::{Compared, State};
+use crate::protocol::{Access, Unfit, Wait};
 use crate::reading::{Raw, Reading};
 
 /// What the build variant is called.
@@ -26,19 +26,19 @@ impl Session {
         }
         match answers::judge(&self.sent, frame, self.known()) {
             Answer::Data(readings) => {
-                self.owed = self.owed.saturating_sub(1);
+                self.requester.settle();
                 self.data(readings, at);
             }
             Answer::Status(byte) => {
-                self.owed = self.owed.saturating_sub(1);
+                self.requester.settle();
                 self.status(byte, at);
             }
             Answer::Damaged(what) => {
-                self.owed = self.owed.saturating_sub(1);
+                self.requester.settle();
                 self.damaged(what, at);
             }
             Answer::Same => self.same(at),
-            Answer::Unfit(unfit) => self.unfit(unfit),
+            Answer::Unfit(unfit) => self.requester.unfit(unfit),
             Answer::Foreign => {}
         }
     }
@@ -46,12 +46,12 @@ impl Session {
     /// The bytes that were sent have come: an echo, or the answer to a link test, or both.
     pub(super) fn same(&mut self, at: At) {
         let is_test = self.step == Step::Ask && self.questions.front().is_some_and(|body| *body == [TEST]);
-        if is_test && self.tally.echo {
+        if is_test && self.requester.attempts.echo {
             // Both the echo and the answer.
-            self.owed = self.owed.saturating_sub(1);
+            self.requester.settle();
             return self.settled(at, false);
         }
-        self.tally.echo = true;
+        self.requester.attempts.echo = true;
     }
 
     /// A frame while the line should be silent: an answer that was given up on.
@@ -59,30 +59,14 @@ impl Session {
         if matches!(answers::judge(&self.sent, frame, self.known()), Answer::Foreign | Answer::Same) {
             return;
         }
-        let was_owed = self.owed > 0;
-        self.owed = self.owed.saturating_sub(1);
-        if was_owed || self.tally.late == 0 {
-            self.tally.late += 1;
-            self.warn("late-answer", "an answer came after its time and was not taken for the next one");
-        }
-        if self.owed == 0 {
-            self.wait(Wait::until(at + timing::silence(self.line)));
+        if self.requester.late_answer() {
+            self.requester.actions.wait_instead(Wait::until(at + timing::silence(self.line)));
         }
     }
 
     const fn known(&self) -> Known {
         let constant = if let Constancy::Known(constant) = self.constant { Some(constant) } else { None };
         Known { dialect: self.dialect, constant }
-    }
-
-    fn unfit(&mut self, unfit: Unfit) {
-        if let Unfit::Address { expected, found } = unfit
-            && self.tally.unfit.as_ref() != Some(&unfit)
-        {
-            let text = format!("answer from address {found} while asking {expected}");
-            self.actions.push_back(Action::Warning(Warning { code: "other-meter", text: text.into() }));
-        }
-        self.tally.unfit = Some(unfit);
     }
 
     fn damaged(&mut self, what: String, at: At) {
@@ -92,14 +76,14 @@ impl Session {
             self.channel = Channel::OpenForGood;
             return self.begin_after_trouble(at);
         }
-        self.tally.damaged = Some(what);
+        self.requester.attempts.damaged = Some(what);
         self.retry_or_fail(at);
     }
 
     fn status(&mut self, byte: u8, at: At) {
         match (self.step, status::code(byte)) {
             (Step::Open, status::OK) => {
-                let is_again = self.tally.refused == Some(refusal(status::CLOSED));
+                let is_again = self.requester.attempts.refused == Some(refusal(status::CLOSED));
                 self.channel = if is_again { Channel::OpenForGood } else { Channel::Open };
                 self.begin(at);
             }
@@ -120,12 +104,13 @@ impl Session {
                 self.settled(at, false);
             }
             status::OK => {
-                self.tally.unfit = Some(Unfit::Content("status ok where data was asked for"));
+                self.requester.attempts.unfit = Some(Unfit::Content("status ok where data was asked for"));
                 self.retry_or_fail(at);
             }
             _ if self.may_reopen(code) => {
                 self.channel = Channel::Closed;
-                self.tally = Tally { refused: Some(refusal(byte)), ..Tally::default() };
+                self.requester.next_question();
+                self.requester.attempts.refused = Some(refusal(byte));
                 self.pause(at, Duration::ZERO);
             }
             _ if !pieces.is_empty() => {
@@ -134,9 +119,10 @@ impl Session {
                 self.begin(at);
             }
             status::INTERNAL
-                if row.command.access == Access::Read && self.tally.refused != Some(refusal(byte)) =>
+                if row.command.access == Access::Read
+                    && self.requester.attempts.refused != Some(refusal(byte)) =>
             {
-                self.tally.refused = Some(refusal(byte));
+                self.requester.attempts.refused = Some(refusal(byte));
                 self.pause(at, Duration::ZERO);
             }
             _ => self.fail(refusal(byte), at),
@@ -174,21 +160,25 @@ impl Session {
             return self.learned(&readings, at);
         }
         if self.step != Step::Ask {
-            self.tally.unfit = Some(Unfit::Content("data where a status was expected"));
+            self.requester.attempts.unfit = Some(Unfit::Content("data where a status was expected"));
             return;
         }
-        if self.options.read_twice && self.first.as_ref() != Some(&readings) {
-            let differs = self.first.replace(readings).is_some();
-            if !differs {
-                // The second question of a pair is no retry.
-                return self.begin(at);
-            }
-            self.tally.unfit = Some(Unfit::Different);
-            return self.retry_or_fail(at);
+        if !self.options.read_twice {
+            return self.take(readings, at);
         }
-        self.first = None;
+        match self.pair.compare(readings) {
+            Compared::Same(readings) => self.take(readings, at),
+            Compared::First => self.begin(at),
+            Compared::Different => {
+                self.requester.attempts.unfit = Some(Unfit::Different);
+                self.retry_or_fail(at);
+            }
+        }
+    }
+
+    fn take(&mut self, readings: Vec<Reading>, at: At) {
         self.learn(&readings);
-        self.actions.extend(readings.into_iter().map(Action::Reading));
+        self.requester.actions.readings(readings);
         self.settled(at, false);
     }
 }

@@ -2,10 +2,11 @@
 
 use proptest::prelude::*;
 
-use super::super::form::{Form, Origin};
+use super::super::form::Form;
 use super::super::{Mercury230, compose, rows, wire};
 use super::published::vectors;
 use crate::frame::{At, Direction, Dissection, FieldTree, Value, Verdict, hex};
+use crate::protocol::incotex::items::Origin;
 use crate::protocol::{
     Argument, Context, Dialect, Family, Judged, Kind, LineSettings, Piece, PieceKind, Request, Seen, Source,
     laws,
@@ -90,6 +91,9 @@ fn arguments_of(asked: &Request, dissection: &Dissection) -> Vec<(&'static str, 
         let Some(field) = fields.next() else { continue };
         match (item.origin, item.form) {
             (Origin::Nowhere, _) => {}
+            (Origin::Slice(..), _) => {
+                panic!("{}: no request of this family has a part of an argument", item.name)
+            }
             (Origin::Argument(name), Form::Secret) => {
                 assert_eq!(field.value, Value::Secret);
                 found.push((name, asked.arguments.get(name).unwrap().clone()));

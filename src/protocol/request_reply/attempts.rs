@@ -1,23 +1,10 @@
-//! Where a conversation of questions and answers stands.
+//! Attempts at one question, and what they have come to.
 
 use crate::protocol::{Fault, Unfit};
 
-/// Where the conversation stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// Before [`Event::Start`](crate::protocol::Event::Start) and after the end.
-    Resting,
-    /// The question is on its way out.
-    Asking,
-    /// The answer is awaited.
-    Listening,
-    /// The line must stay silent before the next question; what arrives is late.
-    Pausing,
-}
-
 /// What the answers to the present question have come to so far.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub struct Attempts {
     /// How often it was asked.
     pub asked: u32,
     /// Whether it came back from the line.
@@ -34,7 +21,19 @@ pub struct Tally {
     pub refused: Option<Fault>,
 }
 
-impl Tally {
+impl Attempts {
+    /// Counts bytes that belong to no frame.
+    pub fn noise(&mut self, bytes: &[u8]) {
+        let count = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        self.noise_bytes = self.noise_bytes.saturating_add(count);
+    }
+
+    /// Whether nothing at all came that could be an answer.
+    #[must_use]
+    pub const fn is_silence(&self) -> bool {
+        self.damaged.is_none() && self.unfit.is_none() && self.refused.is_none()
+    }
+
     /// What the question has failed by, the surest first.
     #[must_use]
     pub fn fault(self) -> Fault {

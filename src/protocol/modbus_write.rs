@@ -2,7 +2,7 @@
 //!
 //! Source: MODBUS Application Protocol Specification V1.1b3, chapter 6, and MODBUS over Serial Line V1.02.
 
-use super::crc::{CRC, checksum};
+use super::incotex::{CRC, checksum};
 
 /// Bytes around the data of a request: address, function, CRC.
 const AROUND: usize = 4;
@@ -32,11 +32,11 @@ pub fn is_write(bytes: &[u8]) -> bool {
 mod tests {
     use super::*;
     use crate::frame::hex;
-    use crate::protocol::modbus::seal;
+    use crate::protocol::incotex::with_checksum;
 
     #[test]
     fn requests_of_the_specification_that_write_are_known_and_those_that_read_are_not() {
-        let is_one = |body: &str| is_write(&seal(&hex::parse(body).unwrap()));
+        let is_one = |body: &str| is_write(&with_checksum(&hex::parse(body).unwrap()));
         for writes in [
             "11 05 00 AC FF 00",
             "11 06 00 01 00 03",

@@ -1,7 +1,10 @@
 //! What an exchange of questions and answers does when answers fail to come.
 
+use std::time::Duration;
+
 use super::*;
-use crate::protocol::IfSilent;
+use crate::protocol::request_reply::Timing;
+use crate::protocol::{IfSilent, Patience};
 
 /// Questions are one byte, the command's index; an answer is `[index, value]`; FF is damage, E0 a refusal.
 struct Quiz {
@@ -11,7 +14,7 @@ struct Quiz {
     opens_with_question: bool,
 }
 
-impl Turn for Quiz {
+impl RequestReply for Quiz {
     fn count(&self) -> usize {
         self.count
     }
@@ -57,7 +60,7 @@ fn reading(raw: &[u8]) -> Reading {
 }
 
 struct Table {
-    exchange: Turns<Quiz>,
+    exchange: Driver<Quiz>,
     now: At,
     wait: Option<Wait>,
     log: Vec<String>,
@@ -67,7 +70,7 @@ struct Table {
 
 impl Table {
     fn new(count: usize, options: Options) -> Self {
-        let exchange = Turns::new(Quiz { count, access: Access::Read, opens_with_question: false }, options);
+        let exchange = Driver::new(Quiz { count, access: Access::Read, opens_with_question: false }, options);
         Self { exchange, now: At::ZERO, wait: None, log: Vec::new(), rest: None }
     }
 
@@ -170,7 +173,7 @@ fn a_refused_password_or_write_is_asked_once() {
     table.tell(Event::Start).tell(Event::Frame(&[0xE0, 2])).pass(5000);
     assert_eq!(table.log.iter().filter(|l| l.starts_with("ask")).count(), 1);
     let mut table = Table::new(1, Options::default());
-    table.exchange.turn.access = Access::Write;
+    table.exchange.family.access = Access::Write;
     table.tell(Event::Start).tell(Event::Frame(&[0xE0, 1])).pass(5000);
     assert_eq!(table.log.iter().filter(|l| l.starts_with("ask")).count(), 1);
 }
@@ -178,7 +181,7 @@ fn a_refused_password_or_write_is_asked_once() {
 #[test]
 fn a_write_is_never_repeated() {
     let mut table = Table::new(1, Options::default());
-    table.exchange.turn.access = Access::Write;
+    table.exchange.family.access = Access::Write;
     table.tell(Event::Start).pass(5000);
     assert_eq!(table.log.iter().filter(|l| l.starts_with("ask")).count(), 1);
 }
@@ -216,11 +219,11 @@ fn the_end_leaves_the_silence_of_the_protocol_and_time_for_answers_that_may_stil
 #[test]
 fn an_answer_that_begins_like_its_question_is_put_together_again() {
     let mut table = Table::new(1, Options::default());
-    table.exchange.turn.opens_with_question = true;
+    table.exchange.family.opens_with_question = true;
     table.tell(Event::Start).tell(Event::Echo).tell(Event::Frame(&[0xFF, 7]));
     assert_eq!(table.log, ["ask 0", "echo-or-answer", "reading", "done 0", "finished"]);
     let mut table = Table::new(1, Options { retries: 0, read_twice: false, ..Options::default() });
-    table.exchange.turn.opens_with_question = true;
+    table.exchange.family.opens_with_question = true;
     table.tell(Event::Start).tell(Event::Frame(&[0xFF, 7])).pass(600);
     assert!(table.log[1].contains("Damaged"), "no echo, nothing to put it behind: {:?}", table.log);
 }

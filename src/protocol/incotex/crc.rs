@@ -28,6 +28,6 @@ pub fn damage(checksum: Checksum) -> String {
 }
 
 /// Bytes followed by their CRC, low byte first.
-pub fn seal(body: &[u8]) -> Vec<u8> {
+pub fn with_checksum(body: &[u8]) -> Vec<u8> {
     [body, &MODBUS.checksum(body).to_le_bytes()].concat()
 }

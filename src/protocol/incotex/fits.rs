@@ -106,7 +106,7 @@ mod tests {
 
     use super::*;
     use crate::frame::checksum::MODBUS;
-    use crate::protocol::modbus::crc_step;
+    use crate::protocol::incotex::crc_step;
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(32))]
