@@ -13,27 +13,24 @@ mod answers;
 mod bound;
 mod ending;
 mod judge;
+mod login;
 mod pace;
+mod phase;
 mod session;
+mod speed;
 mod start;
-mod tally;
 mod twice;
+mod works;
 
 use std::collections::VecDeque;
 
-use super::compose::{self, Job};
-use crate::protocol::{Access, ComposeError, Exchange, Plan};
+use works::{Work, Works};
+
+use super::compose;
+use crate::protocol::{ComposeError, Exchange, Plan};
 
 pub use pace::SILENCE;
 pub use session::Session;
-
-/// A request with what it comes down to.
-#[derive(Debug)]
-struct Work {
-    title: &'static str,
-    access: Access,
-    job: Job,
-}
 
 /// Makes the exchange of a plan.
 ///
@@ -49,7 +46,7 @@ pub fn exchange(plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {
         Ok(Work { title, access, job: compose::job(&plan.profile, request)? })
     };
     let works = plan.requests.iter().map(work).collect::<Result<VecDeque<Work>, ComposeError>>()?;
-    Ok(Box::new(Session::new(plan.profile, plan.options, address, works)))
+    Ok(Box::new(Session::new(plan.profile, plan.options, address, Works::new(works))))
 }
 
 #[cfg(test)]

@@ -35,11 +35,48 @@ const IDENTIFICATION: usize = 32;
 
 /// Between what came and what is sent next. The tools of Taipit and Energomera leave 16 to 31 ms, which their
 /// meters take; other meters get what the standard grants them.
-pub const fn reaction(dialect: Dialect, is_quick: bool) -> Duration {
+const fn reaction(dialect: Dialect, is_quick: bool) -> Duration {
     match dialect {
         NEVA_1 | NEVA_3 | EKT | EMR => millis(30),
         _ if is_quick => QUICK,
         _ => STANDARD,
+    }
+}
+
+/// Silence that a session keeps before what it sends.
+#[derive(Debug)]
+pub(super) struct Pace {
+    reaction: Duration,
+    /// Whether nothing sound has come since the last message.
+    is_unanswered: bool,
+}
+
+impl Pace {
+    pub(super) const fn new(dialect: Dialect) -> Self {
+        Self { reaction: reaction(dialect, false), is_unanswered: false }
+    }
+
+    /// A meter was identified, which may be quick.
+    pub(super) const fn identified(&mut self, dialect: Dialect, is_quick: bool) {
+        self.reaction = reaction(dialect, is_quick);
+    }
+
+    pub(super) const fn sent(&mut self) {
+        self.is_unanswered = true;
+    }
+
+    pub(super) const fn heard_sound(&mut self) {
+        self.is_unanswered = false;
+    }
+
+    /// Between what came and what is sent next.
+    pub(super) const fn reaction(&self) -> Duration {
+        self.reaction
+    }
+
+    /// The same, or between two messages when nothing sound has come.
+    pub(super) const fn silence(&self) -> Duration {
+        if self.is_unanswered { SILENCE } else { self.reaction }
     }
 }
 
