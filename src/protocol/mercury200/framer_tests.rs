@@ -218,7 +218,7 @@ fn an_unlisted_command_is_a_frame_only_when_what_follows_confirms_it() {
     followed(&[0x5A, 0x3C]).pass(200).cut(&["N14"]);
     followed(&[0, 0]).cut(&[]).pass(20).cut(&["G12", "N2"]);
     // Idle bytes confirm it by the silence after them, not by their number.
-    let crowded = followed(&[0; HELD]);
+    let crowded = followed(&[0; 2 * LONGEST]);
     assert!(!crowded.cuts.contains(&"G12".to_owned()), "{:?}", crowded.cuts);
 }
 
