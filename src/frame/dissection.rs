@@ -238,7 +238,7 @@ impl Dissection {
 
     /// The same, its readings carried under a check that lets some damage pass.
     #[must_use]
-    pub fn carried_under(mut self, check: &'static Check) -> Self {
+    pub fn carried_under(mut self, check: Check) -> Self {
         for reading in &mut self.readings {
             reading.check = Some(check);
         }

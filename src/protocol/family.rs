@@ -132,7 +132,9 @@ pub trait Family: Sync {
 
     /// Explains one frame; secrets of whichever family, and what would give them away, are hidden.
     fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
-        secrets::hide(self.explain(frame, context), context)
+        let mut explained = self.explain(frame, context);
+        secrets::hide(&mut explained, context);
+        explained
     }
 
     /// Where passwords and keys of this family stand in bytes, with the checksums that cover them: found by their

@@ -137,12 +137,19 @@ fn ask_all(suspect: &Suspect<'_>, mask: &mut Mask) {
 /// A frame as its family explains it, with everything secret in it hidden.
 ///
 /// Of a damaged frame the places decide alone: what its family says of it may be wrong.
-pub(super) fn hide(explained: Dissection, context: &Context<'_>) -> Dissection {
-    let is_sound = is_sound(&explained);
+pub(super) fn hide(explained: &mut Dissection, context: &Context<'_>) {
+    let is_sound = is_sound(explained);
     let asked = if is_sound { asked(explained.checksum) } else { registry::FAMILIES };
-    if is_sound && !holds_secret(asked, &explained) {
-        return explained.sealed();
+    if !is_sound || explained.keeps_secret() || holds_secret(asked, explained) {
+        *explained = hide_places(explained.clone(), asked, context);
     }
+}
+
+/// What [`hide`] does for the few frames that hold a secret or are not sound.
+#[cold]
+#[inline(never)]
+fn hide_places(explained: Dissection, asked: &[&dyn Family], context: &Context<'_>) -> Dissection {
+    let is_sound = is_sound(&explained);
     let Some(wire) = explained.wire() else { return explained };
     let masks: Vec<Mask> =
         explained.layers.iter().skip(1).map(|layer| mask_of_sound(asked, &layer.bytes)).collect();

@@ -202,7 +202,7 @@ pub struct Reading {
     /// The meter's own time of this value, where it gave one.
     pub at: Option<MeterTime>,
     /// The check it was carried under, where that lets damage pass.
-    pub check: Option<&'static Check>,
+    pub check: Option<Check>,
     /// What speaks against the answer it stands in.
     pub doubt: Option<Doubt>,
 }
@@ -257,7 +257,7 @@ impl Reading {
 
     /// The same reading, carried under a check that lets some damage pass.
     #[must_use]
-    pub fn under(self, check: &'static Check) -> Self {
+    pub fn under(self, check: Check) -> Self {
         Self { check: Some(check), ..self }
     }
 

@@ -1,24 +1,46 @@
 //! Trust in a reading: the check it was carried under, and doubts about its answer.
 
-/// A check that lets some damage pass: with `bits` bits, one damaged message in two to the power of `bits`.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Check {
-    /// The rule: `BCC`, `CRC-8`, `sum`.
-    pub name: &'static str,
-    /// Bits that tell damage; 0 where nothing was checked.
-    pub bits: u8,
+/// A check that lets some damage pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Check {
+    /// No check at all: a readout without BCC, a telegram without CRC.
+    None,
+    /// The block check character of IEC 62056-21, seven bits.
+    Bcc,
+    /// A CRC of eight bits.
+    Crc8,
+    /// A sum of bytes modulo 256.
+    Sum,
 }
 
 impl Check {
-    /// No check at all: a readout without BCC, a telegram without CRC.
-    pub const NONE: Self = Self { name: "none", bits: 0 };
+    /// The rule for people.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Bcc => "BCC",
+            Self::Crc8 => "CRC-8",
+            Self::Sum => "sum",
+        }
+    }
+
+    /// Bits that tell damage; 0 where nothing is checked. One damaged message in two to the power of them passes.
+    #[must_use]
+    pub const fn bits(self) -> u8 {
+        match self {
+            Self::None => 0,
+            Self::Bcc => 7,
+            Self::Crc8 | Self::Sum => 8,
+        }
+    }
 
     /// As JSON has it: `BCC, 7 bits`, or `none`.
     #[must_use]
-    pub fn text(&self) -> String {
-        match self.bits {
-            0 => self.name.to_owned(),
-            bits => format!("{}, {bits} bits", self.name),
+    pub fn text(self) -> String {
+        match self.bits() {
+            0 => self.name().to_owned(),
+            bits => format!("{}, {bits} bits", self.name()),
         }
     }
 }

@@ -147,7 +147,7 @@ async fn soak(target: Target, options: Options, minutes: u64, seed: u64) -> Tall
                 tally.compared += 1;
                 if *right != value {
                     let what = format!("{}: {value}, not {right}", name(&reading));
-                    let weak = reading.check.is_some_and(|check| check.bits <= 8);
+                    let weak = reading.check.is_some_and(|check| check.bits() <= 8);
                     let passed = line.passed_damaged(&reading, &clean, from);
                     if !(weak && passed) {
                         tally.unexplained.push(format!("{what}, check {:?}, {passed}", reading.check));

@@ -142,5 +142,5 @@ pub fn dissect(protocol: &'static str, bytes: &[u8], context: &Context<'_>) -> D
         ..Dissection::unexplained(protocol, &[], explained.title)
     };
     let is_checked = seal.is_some() || explained.is_authentic;
-    if is_checked { dissection } else { dissection.carried_under(&Check::NONE) }
+    if is_checked { dissection } else { dissection.carried_under(Check::None) }
 }

@@ -181,7 +181,7 @@ fn explain(bytes: &[u8], long: &Long<'_>, segment: Segment<'_>, context: &Contex
     }
     dissection.layers.extend(layers);
     // An authentication tag is a check of 96 bits.
-    if is_authentic { dissection } else { dissection.carried_under(&CHECK) }
+    if is_authentic { dissection } else { dissection.carried_under(CHECK) }
 }
 
 /// What there is of the push that a segment ends.

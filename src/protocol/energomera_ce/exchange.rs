@@ -199,7 +199,7 @@ impl CeTurn {
     fn serial_number(&self) -> Reading {
         let whole = self.serial.concat();
         let text = Measured::Text(forwards(&whole));
-        Reading::of(Code::new(96, 1, 0), text, Unit::None, &whole).under(&CHECK)
+        Reading::of(Code::new(96, 1, 0), text, Unit::None, &whole).under(CHECK)
     }
 
     /// The end of an identification: serial number and dialect.

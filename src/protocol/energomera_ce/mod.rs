@@ -70,7 +70,7 @@ pub const CLASSIC: Dialect = Dialect(1);
 pub const KERNEL10: Dialect = Dialect(2);
 
 /// The CRC of a frame: one damaged frame in 256 fits it.
-const CHECK: Check = Check { name: "CRC-8", bits: 8 };
+const CHECK: Check = Check::Crc8;
 
 /// The step of a [`Context`] or relation that tells the decimals of a classic meter's energies and powers,
 /// which only its configuration (0101) knows: 1 for none to 4 for three; 0 is "not known".

@@ -70,10 +70,17 @@ pub fn find(suspect: &Suspect<'_>, hide: &mut dyn FnMut(Range<usize>)) {
 /// A sound frame that sets a password, which is explained as such only where the dialect is known.
 fn find_in_sound(wire: &[u8], hide: &mut dyn FnMut(Range<usize>)) {
     let start = usize::from(wire.first() == Some(&END));
-    let may_set = wire.get(start) == Some(&OPT) && wire.len() <= frame::WIRE_MAX;
-    if may_set && memchr::memmem::find(wire, &SET_PASSWORD).is_some() {
+    let is_frame = wire.get(start) == Some(&OPT) && wire.len() <= frame::WIRE_MAX;
+    if is_frame && sets_password(wire) {
         look(&Content::read(wire, start, false), hide);
     }
+}
+
+/// Whether the command that sets a password may stand in the bytes: one look for its rarer byte.
+fn sets_password(wire: &[u8]) -> bool {
+    let [first, second] = SET_PASSWORD;
+    let before = |at: usize| at.checked_sub(1).and_then(|before| wire.get(before));
+    memchr::memchr_iter(second, wire).any(|at| before(at) == Some(&first))
 }
 
 /// Whether OPT may stand here: it does, or it does but for one bit behind an END.

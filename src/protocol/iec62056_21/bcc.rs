@@ -10,7 +10,7 @@ use crate::protocol::Dialect;
 use crate::reading::Check;
 
 /// The check character over seven bits: one damaged block in 128 fits it.
-pub const CHECK: Check = Check { name: "BCC", bits: 7 };
+pub const CHECK: Check = Check::Bcc;
 
 /// A way to compute the block check character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

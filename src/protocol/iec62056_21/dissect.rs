@@ -38,8 +38,8 @@ pub struct Explained {
 
 /// Explains one frame. Never fails, whatever the bytes.
 pub fn explain(wire: &[u8], context: &Context<'_>) -> Explained {
-    let has_parity = wire.iter().any(|byte| byte & 0x80 != 0);
     let text = seven_bits(wire);
+    let has_parity = matches!(text, Cow::Owned(_));
     let message = parse(&text);
     let mut sheet = Sheet::new(&text);
     let odd = if has_parity { Weight::Even.errors(wire) } else { 0 };
@@ -70,7 +70,7 @@ pub fn explain(wire: &[u8], context: &Context<'_>) -> Explained {
         problems,
         bare: None,
     };
-    let check = if checksum.is_some() { &CHECK } else { &Check::NONE };
+    let check = if checksum.is_some() { CHECK } else { Check::None };
     Explained { dissection: dissection.carried_under(check), refused }
 }
 
@@ -91,10 +91,10 @@ fn judge_names(sheet: &mut Sheet<'_>) {
 
 /// The bytes without parity bits.
 pub fn seven_bits(wire: &[u8]) -> Cow<'_, [u8]> {
-    if wire.iter().any(|byte| byte & 0x80 != 0) {
-        Cow::Owned(wire.iter().map(|byte| byte & 0x7F).collect())
-    } else {
+    if wire.is_ascii() {
         Cow::Borrowed(wire)
+    } else {
+        Cow::Owned(wire.iter().map(|byte| byte & 0x7F).collect())
     }
 }
 

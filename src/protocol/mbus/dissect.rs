@@ -11,7 +11,7 @@ use crate::protocol::sheet::Sheet;
 use crate::reading::{Check, Octets};
 
 /// The sum of a frame: one damaged frame in 256 fits it, and bytes that change places do.
-pub const CHECK: Check = Check { name: "sum", bits: 8 };
+pub const CHECK: Check = Check::Sum;
 
 /// Protocol id.
 pub const ID: &str = "mbus";
@@ -192,7 +192,7 @@ fn body(bytes: &[u8], context: &Context<'_>, long: &Long<'_>) -> Dissection {
         dissection.readings.clear();
     }
     dissection.layers.extend(layer);
-    dissection.carried_under(&CHECK)
+    dissection.carried_under(CHECK)
 }
 
 /// A customer interface pushes although it calls itself master.

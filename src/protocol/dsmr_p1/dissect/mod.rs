@@ -134,7 +134,7 @@ fn explain<F: Fields>(bytes: &[u8], base: usize, dialect: Dialect) -> Explained<
 #[cold]
 fn unchecked<F: Fields>(sheet: &mut Sheet<'_, F>) {
     for reading in &mut sheet.readings {
-        reading.check = Some(&Check::NONE);
+        reading.check = Some(Check::None);
     }
     sheet.problems.extend(doubt_doubles(&mut sheet.readings));
 }

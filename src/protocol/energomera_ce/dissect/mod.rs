@@ -205,5 +205,5 @@ fn assemble(
         problems,
         bare: None,
     }
-    .carried_under(&CHECK)
+    .carried_under(CHECK)
 }

@@ -5,6 +5,13 @@ use std::ops::Range;
 use crate::frame::{Field, Label, Problem, ProblemCode, Span, Value};
 use crate::reading::{Code, Measured, MeterTime, Period, Quantity, Raw, Reading, Unit};
 
+/// Room for the fields of an answer with one value, and how many bytes a field has in longer ones: measured, so that
+/// few answers make the list grow.
+const FIELDS: usize = 12;
+/// The longest answer that is taken for one with a single value.
+const SHORT: usize = 40;
+const BYTES_PER_FIELD: usize = 3;
+
 /// What has been found out about a frame.
 #[derive(Debug)]
 pub struct Sheet<'a> {
@@ -48,7 +55,7 @@ impl<'a> Sheet<'a> {
     pub fn new(text: &'a [u8]) -> Self {
         Self {
             text,
-            fields: Vec::with_capacity(12),
+            fields: Vec::with_capacity(FIELDS.max(text.len() / BYTES_PER_FIELD)),
             readings: Vec::new(),
             problems: Vec::new(),
             title: "",
@@ -109,6 +116,10 @@ impl<'a> Sheet<'a> {
         };
         let tariff = about.tariff.or(base.tariff);
         let quantity = about.quantity;
+        if self.readings.is_empty() && self.text.len() > SHORT {
+            // The commas of a long answer tell how many values it has.
+            self.readings.reserve_exact(1 + memchr::memchr_iter(b',', self.text).count());
+        }
         self.readings.push(Reading { raw, quantity, tariff, period: about.period, at: about.at, ..base });
     }
 

@@ -312,7 +312,7 @@ fn reading(code: Code, energy: Energy, at: MeterTime, period: Period) -> Reading
         unit: Unit::WattHour,
         raw: Raw::Text(text.into_bytes().into()),
         at: Some(at),
-        check: Some(&CHECK),
+        check: Some(CHECK),
         doubt: None,
     }
 }
@@ -330,7 +330,7 @@ fn power(slot: &Slot, at: MeterTime) -> Reading {
         unit: Unit::Watt,
         raw: Raw::Text(value.to_string().into_bytes().into()),
         at: Some(at),
-        check: Some(&CHECK),
+        check: Some(CHECK),
         doubt: None,
     }
 }
