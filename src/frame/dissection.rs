@@ -150,17 +150,14 @@ impl Layer {
     /// Whether a byte of the span belongs to a secret.
     fn holds_secret(&self, span: Span) -> bool {
         let (start, end) = (span.start, span.end);
-        let secrets = self.fields.iter().filter(|field| field.value == Value::Secret);
+        let secrets = self.fields.iter().filter(|field| field.value.is_secret());
         secrets.into_iter().any(|field| field.span.start < end && start < field.span.end)
     }
 
     /// Whether the byte at `index` belongs to a secret and must not be shown.
     #[must_use]
     pub fn is_secret(&self, index: usize) -> bool {
-        self.fields
-            .leaf_at(index)
-            .and_then(|leaf| self.fields.get(leaf))
-            .is_some_and(|f| f.value == Value::Secret)
+        self.fields.leaf_at(index).and_then(|leaf| self.fields.get(leaf)).is_some_and(|f| f.value.is_secret())
     }
 }
 

@@ -152,7 +152,7 @@ impl Mask {
 }
 
 fn secrets(layer: &Layer) -> impl Iterator<Item = Span> {
-    layer.fields.iter().filter(|field| field.value == Value::Secret).map(|field| field.span)
+    layer.fields.iter().filter(|field| field.value.is_secret()).map(|field| field.span)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ impl Dissection {
     /// Whether a password or key stands in the frame.
     #[must_use]
     pub fn keeps_secret(&self) -> bool {
-        self.layers.iter().flat_map(|layer| &layer.fields).any(|field| field.value == Value::Secret)
+        self.layers.iter().flat_map(|layer| &layer.fields).any(|field| field.value.is_secret())
     }
 
     /// The same, but with a secret in it every checksum becomes a part of the secret: its bytes, what it should

@@ -36,6 +36,12 @@ impl Value {
     pub const fn count(number: u64) -> Self {
         Self::Number(Decimal::new(number, 0))
     }
+
+    /// Whether it is a password or key.
+    #[must_use]
+    pub const fn is_secret(&self) -> bool {
+        matches!(self, Self::Secret)
+    }
 }
 
 impl fmt::Display for Value {

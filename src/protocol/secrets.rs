@@ -176,7 +176,7 @@ fn is_sound(explained: &Dissection) -> bool {
 }
 
 fn uncover(field: &mut crate::frame::Field) {
-    if field.value == Value::Secret {
+    if field.value.is_secret() {
         field.value = Value::Bytes;
     }
 }

@@ -112,7 +112,7 @@ impl Trace {
         let dissection = family.dissect(&bytes, &context);
         let told = dissection.told(true);
         for layer in &told.layers {
-            let fields = layer.fields.iter().filter(|field| field.value == Value::Secret);
+            let fields = layer.fields.iter().filter(|field| field.value.is_secret());
             secrets.extend(fields.map(|field| layer.bytes_of(field).to_vec()));
         }
     }

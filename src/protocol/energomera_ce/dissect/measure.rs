@@ -22,6 +22,10 @@ pub fn measure(sheet: &mut Sheet<'_>, answer: &Answer<'_>, place: &Place<'_>, to
         _ => return,
     };
     no_decimals(sheet, told);
+    if sheet.readings.is_empty() {
+        // Most replies have one value.
+        sheet.readings.reserve_exact(1);
+    }
     sheet.readings.push(reading);
 }
 

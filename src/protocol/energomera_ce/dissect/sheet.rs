@@ -25,7 +25,7 @@ impl<'a> Sheet<'a> {
             bytes,
             at: 0,
             end: bytes.len(),
-            fields: Vec::with_capacity(32),
+            fields: Vec::with_capacity(24),
             readings: Vec::new(),
             problems: Vec::new(),
         }

@@ -7,7 +7,7 @@ use crate::reading::{Code, Measured, MeterTime, Period, Quantity, Raw, Reading, 
 
 /// Room for the fields of an answer with one value, and how many bytes a field has in longer ones: measured, so that
 /// few answers make the list grow.
-const FIELDS: usize = 12;
+const FIELDS: usize = 8;
 /// The longest answer that is taken for one with a single value.
 const SHORT: usize = 40;
 const BYTES_PER_FIELD: usize = 3;
@@ -116,9 +116,10 @@ impl<'a> Sheet<'a> {
         };
         let tariff = about.tariff.or(base.tariff);
         let quantity = about.quantity;
-        if self.readings.is_empty() && self.text.len() > SHORT {
-            // The commas of a long answer tell how many values it has.
-            self.readings.reserve_exact(1 + memchr::memchr_iter(b',', self.text).count());
+        if self.readings.is_empty() {
+            let is_short = self.text.len() <= SHORT;
+            let commas = if is_short { 0 } else { memchr::memchr_iter(b',', self.text).count() };
+            self.readings.reserve_exact(1 + commas);
         }
         self.readings.push(Reading { raw, quantity, tariff, period: about.period, at: about.at, ..base });
     }
