@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use meterscope::app::target::Target;
 use meterscope::bus::{
-    BusEvent, Errand, Handle, Intent, JobEvent, JobId, LinkState, Port, Wanted, channel, run,
+    BusEvent, Errand, Handle, InitialLine, Intent, JobEvent, JobId, LinkState, Port, channel, run,
 };
 use meterscope::link::Clock;
 use meterscope::meter::model;
@@ -139,7 +139,7 @@ async fn timed(case: &Case) -> (Limits, Vec<Duration>) {
     let address = model.address.resolve(case.address).unwrap().remove(0).address;
     let target = Target { model, address, password: None, keys: Vec::new() };
     let decoder = target.decoder();
-    tokio::spawn(run(ends, Port::Full(link), trace.clone(), clock, Some(decoder), Wanted::default()));
+    tokio::spawn(run(ends, Port::Full(link), trace.clone(), clock, Some(decoder), InitialLine::default()));
     handle.status.wait_for(|status| matches!(status.link, LinkState::Open(_))).await.unwrap();
     // A line just opened is left to settle.
     tokio::time::sleep(Duration::from_millis(200)).await;

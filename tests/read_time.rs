@@ -11,7 +11,7 @@
 use std::time::Duration;
 
 use meterscope::app::target::Target;
-use meterscope::bus::{BusEvent, Errand, Intent, JobEvent, JobId, Port, Wanted, channel, run};
+use meterscope::bus::{BusEvent, Errand, InitialLine, Intent, JobEvent, JobId, Port, channel, run};
 use meterscope::frame::At;
 use meterscope::link::Clock;
 use meterscope::meter::model;
@@ -47,7 +47,7 @@ async fn read(id: &str, address: &str, asked: &[(&str, &[(&str, &str)])]) -> Vec
     let trace = SharedTrace::new(Trace::new(clock.origin()));
     let (mut handle, ends) = channel();
     let link = SimBus::new(vec![meter]).open(clock);
-    tokio::spawn(run(ends, Port::Full(link), trace.clone(), clock, Some(decoder), Wanted::default()));
+    tokio::spawn(run(ends, Port::Full(link), trace.clone(), clock, Some(decoder), InitialLine::default()));
     let requests = asked.iter().map(|(id, arguments)| target.request(id, arguments.iter().copied()).unwrap());
     let profile = target.profile(model.line, Duration::ZERO);
     let plan = target.plan(requests.collect(), Options::default(), profile);

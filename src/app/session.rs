@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::broker;
 use crate::bus::{
-    self, BUS_ENDS_WITHIN, BusEvent, Ends, Handle, Intent, Port, Shown, Standing, Status, Wanted,
+    self, BUS_ENDS_WITHIN, BusEvent, BusSide, Handle, InitialLine, Intent, Port, Shown, Standing, Status,
 };
 use crate::frame::visible;
 use crate::link::{
@@ -146,8 +146,8 @@ impl Session {
 /// blocked terminal ever delays the line.
 #[must_use]
 pub fn open(opening: Opening) -> Session {
-    let (session, swaps, ends) = begin(&opening);
-    spawn(opening, swaps, (session.trace.clone(), session.clock, ends));
+    let (session, swaps, side) = begin(&opening);
+    spawn(opening, swaps, (session.trace.clone(), session.clock, side));
     session
 }
 
@@ -155,32 +155,32 @@ pub fn open(opening: Opening) -> Session {
 #[cfg(test)]
 #[must_use]
 pub fn open_here(opening: Opening) -> Session {
-    let (session, swaps, ends) = begin(&opening);
-    tokio::spawn(serve(opening, swaps, (session.trace.clone(), session.clock, ends)));
+    let (session, swaps, side) = begin(&opening);
+    tokio::spawn(serve(opening, swaps, (session.trace.clone(), session.clock, side)));
     session
 }
 
 /// A session whose bus is still to be started, and what that needs.
-fn begin(opening: &Opening) -> (Session, Swaps, Ends) {
+fn begin(opening: &Opening) -> (Session, Swaps, BusSide) {
     let clock = Clock::start();
     let mut trace = Trace::new(clock.origin());
     trace.set_keys(opening.keys.clone());
     trace.set_zone(opening.zone.clone());
     let trace = SharedTrace::new(trace);
-    let (handle, ends) = bus::channel();
+    let (handle, side) = bus::channel();
     let Handle { intents, events, status, shown } = handle;
     let name = opening.name.clone();
     let is_simulated = matches!(name.place, Place::Sim);
     let faults = is_simulated.then(|| opening.simulation.faults.clone());
     let (swaps, swapped) = mpsc::unbounded_channel();
     let on_bus = is_simulated.then(|| OnBus { asked: opening.simulation.model, swaps });
-    (Session { name, trace, clock, status, events, shown, faults, on_bus, intents }, swapped, ends)
+    (Session { name, trace, clock, status, events, shown, faults, on_bus, intents }, swapped, side)
 }
 
 /// Other meters for the simulated bus.
 type Swaps = mpsc::UnboundedReceiver<Vec<SimMeter>>;
 
-fn spawn(opening: Opening, swaps: Swaps, (trace, clock, ends): (SharedTrace, Clock, Ends)) {
+fn spawn(opening: Opening, swaps: Swaps, (trace, clock, side): (SharedTrace, Clock, BusSide)) {
     let link = opening.name.to_string();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let failed = |error: &std::io::Error| OpenError::Refused {
@@ -189,27 +189,27 @@ fn spawn(opening: Opening, swaps: Swaps, (trace, clock, ends): (SharedTrace, Clo
         hint: "the computer has no threads or files left: close other programs".to_owned(),
     };
     match runtime {
-        Err(error) => ends.fail(failed(&error)),
+        Err(error) => side.fail(failed(&error)),
         Ok(runtime) => {
-            let work = move || runtime.block_on(serve(opening, swaps, (trace, clock, ends)));
+            let work = move || runtime.block_on(serve(opening, swaps, (trace, clock, side)));
             // Without a thread the ends are dropped, and the face sees its channels close.
             let _ = thread::Builder::new().name("bus".to_owned()).spawn(work);
         }
     }
 }
 
-async fn serve(mut opening: Opening, swaps: Swaps, (trace, clock, ends): (SharedTrace, Clock, Ends)) {
+async fn serve(mut opening: Opening, swaps: Swaps, (trace, clock, side): (SharedTrace, Clock, BusSide)) {
     if let Some(before) = opening.before.take() {
         before.end().await;
     }
     if let Err(error) = record(&opening, &trace) {
-        return ends.fail(error);
+        return side.fail(error);
     }
     let Opening { name, role, decoder, simulation, standing, .. } = opening;
     let line = name.line.unwrap_or(opening.line);
     let listens = role == Role::Listen;
     let port = match &name.place {
-        Place::File(path) => return bus::play(ends, path, trace, decoder).await,
+        Place::File(path) => return bus::play(side, path, trace, decoder).await,
         Place::Serial(device) => serial_port(device, line, listens, clock),
         Place::Tcp(host, number) => called(host, *number, listens, clock).await,
         Place::Rfc2217(host, number) => telnet(host, *number, line, listens, clock).await,
@@ -220,10 +220,10 @@ async fn serve(mut opening: Opening, swaps: Swaps, (trace, clock, ends): (Shared
     let is_line_chosen = name.line.is_some();
     let is_shared = !matches!(name.place, Place::Sim);
     let wanted =
-        Wanted { line: Some(line), is_line_chosen, soft_parity: name.soft_parity, standing, is_shared };
+        InitialLine { line: Some(line), is_line_chosen, soft_parity: name.soft_parity, standing, is_shared };
     match port {
-        Ok(port) => bus::run(ends, port, trace, clock, decoder, wanted).await,
-        Err(error) => ends.fail(error),
+        Ok(port) => bus::run(side, port, trace, clock, decoder, wanted).await,
+        Err(error) => side.fail(error),
     }
 }
 

@@ -29,16 +29,16 @@ pub struct Handle {
     pub shown: watch::Sender<Option<Shown>>,
 }
 
-/// The bus's ends of the channels of a [`Handle`].
+/// The bus's side of the channels of a [`Handle`].
 #[derive(Debug)]
-pub struct Ends {
-    pub(super) wanted: mpsc::UnboundedReceiver<Intent>,
+pub struct BusSide {
+    pub(super) intents: mpsc::UnboundedReceiver<Intent>,
     pub(super) reports: Reports,
     pub(super) status: watch::Sender<Status>,
     pub(super) pace: Pace,
 }
 
-impl Ends {
+impl BusSide {
     /// Tells the face that the link could not be opened, instead of running.
     pub fn fail(mut self, error: OpenError) {
         let closed = LinkState::Closed(error.to_string());
@@ -49,11 +49,11 @@ impl Ends {
 
 /// The channels between a face and a bus that is still to be started.
 #[must_use]
-pub fn channel() -> (Handle, Ends) {
-    let (intents, wanted) = mpsc::unbounded_channel();
+pub fn channel() -> (Handle, BusSide) {
+    let (intents, asked) = mpsc::unbounded_channel();
     let (reports, events) = Reports::channel();
     let (status, watched) = watch::channel(Status::default());
     let (shown, watched_pace) = watch::channel(None);
-    let ends = Ends { wanted, reports, status, pace: Pace(watched_pace) };
-    (Handle { intents, events, status: watched, shown }, ends)
+    let side = BusSide { intents: asked, reports, status, pace: Pace(watched_pace) };
+    (Handle { intents, events, status: watched, shown }, side)
 }

@@ -1,142 +1,173 @@
-//! Jobs: what waits and what runs.
+//! What the bus is asked to carry out.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::JobId;
-use super::errand::{Errand, Scope, Urgency};
-use super::written::Unsettled;
-use crate::frame::At;
-use crate::protocol::{Decoder, Event, Exchange, Spent, Wait};
+use super::permit::{Forbidden, Permit};
+use super::raw::RawExchange;
+use crate::protocol::{Access, ComposeError, Decoder, Exchange, LineSettings, Plan, guard};
 
-/// Something heard before the request had left the wire: on a pseudo-terminal the answer can overtake the
-/// computed end of the request.
-pub(super) enum Early {
-    Frame(Vec<u8>),
-    Noise(Vec<u8>),
+/// Something to be carried out on the line. One that may change a meter cannot be made without a [`Permit`].
+#[derive(Debug)]
+pub struct Errand {
+    work: Work,
+    permission: Permission,
+    urgency: Urgency,
 }
 
-/// Pieces that are kept of what was heard before the request had left: an answer is among the first.
-const MOST_EARLY: usize = 256;
-
-/// What runs.
-pub(super) struct Active {
-    pub(super) job: JobId,
-    pub(super) urgency: Urgency,
-    /// Whether it was told that something more urgent waits.
-    pub(super) gives_way: bool,
-    pub(super) exchange: Box<dyn Exchange>,
-    /// What it has sent, against what its plan allows.
-    pub(super) spent: Spent,
-    /// Silence between what it sends when nothing answers.
-    pub(super) silence: Duration,
-    /// By which protocol, unless it is bytes as typed.
-    pub(super) decoder: Option<Decoder>,
-    /// How far it may go.
-    pub(super) scope: Scope,
-    /// What it wrote last, as long as it is not known what came of it.
-    pub(super) unsettled: Option<Unsettled>,
-    /// How many warnings it has given.
-    pub(super) warnings: u32,
-    /// How many of its requests have ended.
-    pub(super) answered: usize,
-    /// When the exchange wants to be woken.
-    pub(super) wait: Option<Wait>,
-    /// The entry of the last request, and of the last frame that came after it.
-    pub(super) request: Option<u32>,
-    pub(super) reply: Option<u32>,
-    /// Whether the last request is still on its way out.
-    pub(super) is_sending: bool,
-    /// Whether what is heard is none of its business: its request waits for a pause in the traffic of others.
-    pub(super) is_deaf: bool,
-    /// What was heard meanwhile.
-    pub(super) early: Vec<Early>,
+/// How urgent an errand is: what a person asks for goes before what is asked again and again. A less urgent one that
+/// runs gives way at its next boundary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Urgency {
+    /// Of a poll.
+    Poll,
+    /// Of a request that a person has repeated.
+    Repeat,
+    /// A person waits for it.
+    #[default]
+    Person,
 }
 
-impl Active {
-    pub(super) fn new(
-        (job, urgency): (JobId, Urgency),
-        exchange: Box<dyn Exchange>,
-        silence: Duration,
+/// How far an errand may go.
+#[derive(Debug)]
+pub(super) enum Permission {
+    /// It reads.
+    Reading,
+    /// It may change the meter.
+    Permitted(Permit),
+}
+
+/// What is to be done.
+#[derive(Debug)]
+pub(super) enum Work {
+    /// A plan of a family.
+    Plan(Decoder, Box<Plan>),
+    /// Bytes as they are.
+    Raw(RawExchange),
+}
+
+impl Errand {
+    /// A plan whose commands all read.
+    ///
+    /// # Errors
+    /// [`Forbidden`] when one of them does more than that.
+    pub fn reading(decoder: Decoder, plan: Plan) -> Result<Self, Forbidden> {
+        let most = plan.requests.iter().map(|request| request.command.access).max();
+        match most {
+            None | Some(Access::Read) => Ok(Self::plan(decoder, plan, Permission::Reading)),
+            Some(_) => Err(Forbidden(most)),
+        }
+    }
+
+    /// A plan that may change the meter.
+    #[must_use]
+    pub fn permitted(decoder: Decoder, plan: Plan, permit: Permit) -> Self {
+        Self::plan(decoder, plan, Permission::Permitted(permit))
+    }
+
+    /// Bytes that are recognised as a read, sent as they are; then answers are listened for until nothing has
+    /// come for `listen`.
+    ///
+    /// # Errors
+    /// [`Forbidden`] when they are recognised as something else, or not at all.
+    pub fn raw_reading(
+        bytes: Vec<u8>,
+        listen: Duration,
         decoder: Option<Decoder>,
-        scope: Scope,
-    ) -> Self {
-        Self {
-            job,
-            urgency,
-            gives_way: false,
-            spent: Spent::new(exchange.bound()),
-            exchange,
-            silence,
-            decoder,
-            scope,
-            unsettled: None,
-            warnings: 0,
-            answered: 0,
-            wait: None,
-            request: None,
-            reply: None,
-            is_sending: false,
-            is_deaf: false,
-            early: Vec::new(),
+    ) -> Result<Self, Forbidden> {
+        match access(&bytes, decoder) {
+            Some(Access::Read) => Ok(Self::raw(bytes, listen, Permission::Reading)),
+            other => Err(Forbidden(other)),
         }
     }
 
-    /// Whether what it sends are requests, which what is heard answers.
-    pub(super) const fn is_asking(&self) -> bool {
-        !self.spent.bound().is_of_replies()
+    /// Bytes that may do anything, sent as they are.
+    #[must_use]
+    pub fn raw_permitted(bytes: Vec<u8>, listen: Duration, permit: Permit) -> Self {
+        Self::raw(bytes, listen, Permission::Permitted(permit))
     }
 
-    /// Hears something of the line, now or once its request has left the wire.
-    pub(super) fn hear(&mut self, event: Event<'_>, at: At) {
-        match event {
-            Event::Frame(_) | Event::Noise(_) if self.is_sending && self.early.len() >= MOST_EARLY => {}
-            Event::Frame(bytes) if self.is_sending => self.early.push(Early::Frame(bytes.to_vec())),
-            Event::Noise(bytes) if self.is_sending => self.early.push(Early::Noise(bytes.to_vec())),
-            event => self.exchange.handle(event, at),
+    fn plan(decoder: Decoder, plan: Plan, permission: Permission) -> Self {
+        Self { work: Work::Plan(decoder, Box::new(plan)), permission, urgency: Urgency::default() }
+    }
+
+    fn raw(bytes: Vec<u8>, listen: Duration, permission: Permission) -> Self {
+        Self { work: Work::Raw(RawExchange::new(bytes, listen)), permission, urgency: Urgency::default() }
+    }
+
+    /// With another urgency than a person's.
+    #[must_use]
+    pub const fn with_urgency(mut self, urgency: Urgency) -> Self {
+        self.urgency = urgency;
+        self
+    }
+
+    /// How urgent it is.
+    #[must_use]
+    pub const fn urgency(&self) -> Urgency {
+        self.urgency
+    }
+
+    /// The plan, where it is one.
+    #[must_use]
+    pub const fn asked(&self) -> Option<&Plan> {
+        match &self.work {
+            Work::Plan(_, plan) => Some(plan),
+            Work::Raw(_) => None,
         }
     }
 
-    /// Its request has left the wire.
-    pub(super) fn sent(&mut self, at: At) {
-        self.is_sending = false;
-        self.exchange.handle(Event::Sent, at);
-        for early in std::mem::take(&mut self.early) {
-            match early {
-                Early::Frame(bytes) => self.exchange.handle(Event::Frame(&bytes), at),
-                Early::Noise(bytes) => self.exchange.handle(Event::Noise(&bytes), at),
+    /// The bytes, where they go out as they are.
+    #[must_use]
+    pub fn bytes(&self) -> Option<&[u8]> {
+        match &self.work {
+            Work::Plan(..) => None,
+            Work::Raw(raw) => Some(raw.bytes()),
+        }
+    }
+
+    /// Whether it may change a meter.
+    #[must_use]
+    pub const fn is_permitted(&self) -> bool {
+        matches!(self.permission, Permission::Permitted(_))
+    }
+
+    /// Whether it can be done without sending anything.
+    pub(super) fn only_listens(&self) -> bool {
+        match &self.work {
+            Work::Plan(decoder, plan) => plan.only_listens(decoder.family),
+            Work::Raw(_) => false,
+        }
+    }
+
+    /// The protocol that a plan speaks.
+    pub(super) const fn decoder(&self) -> Option<&Decoder> {
+        match &self.work {
+            Work::Plan(decoder, _) => Some(decoder),
+            Work::Raw(_) => None,
+        }
+    }
+
+    /// The state machine that does it on the line in force, where that is known and whether or not somebody has
+    /// chosen it, and how far it may go.
+    pub(super) fn into_exchange(
+        self,
+        line: Option<LineSettings>,
+        is_line_chosen: bool,
+    ) -> (Result<Box<dyn Exchange>, ComposeError>, Permission) {
+        let exchange: Result<Box<dyn Exchange>, ComposeError> = match self.work {
+            Work::Plan(decoder, mut plan) => {
+                plan.profile.line = line.unwrap_or(plan.profile.line);
+                plan.profile.is_line_chosen = is_line_chosen;
+                decoder.family.exchange(*plan)
             }
-        }
+            Work::Raw(raw) => Ok(Box::new(raw)),
+        };
+        (exchange, self.permission)
     }
 }
 
-/// What waits: the most urgent first, else in the order in which it was asked for.
-#[derive(Debug, Default)]
-pub(super) struct Queue(VecDeque<(JobId, Box<Errand>)>);
-
-impl Queue {
-    pub(super) fn push(&mut self, job: JobId, errand: Box<Errand>) {
-        let behind = self.0.iter().position(|(_, waiting)| waiting.urgency() < errand.urgency());
-        self.0.insert(behind.unwrap_or(self.0.len()), (job, errand));
-    }
-
-    pub(super) fn next(&mut self) -> Option<(JobId, Box<Errand>)> {
-        self.0.pop_front()
-    }
-
-    /// Takes a waiting job out; whether it was there.
-    pub(super) fn remove(&mut self, job: JobId) -> bool {
-        let before = self.0.len();
-        self.0.retain(|(waiting, _)| *waiting != job);
-        self.0.len() < before
-    }
-
-    /// Whether one of them may change a meter.
-    pub(super) fn is_armed(&self) -> bool {
-        self.0.iter().any(|(_, errand)| errand.is_permitted())
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
-    }
+/// What bytes typed by hand would do to a meter of the picked protocol, or to any: [`guard::access`].
+#[must_use]
+pub fn access(bytes: &[u8], decoder: Option<Decoder>) -> Option<Access> {
+    guard::access(bytes, decoder)
 }

@@ -4,34 +4,43 @@
 //! driving their exchanges. Faces talk to it through [`Intent`]s and are told by [`BusEvent`]s and the
 //! [`Status`]; what they show of traffic they read from the trace.
 
-mod errand;
+mod active;
+mod backlog;
+mod conversation;
+mod face;
 mod handle;
 mod job;
+mod jobs;
+mod line_control;
+mod line_idle;
+mod line_search;
+mod link_commands;
 mod liveness;
-mod overheard;
+mod other_masters;
 mod pace;
+mod pending_write;
 mod permit;
 mod playback;
-mod quiet;
+mod queue;
 mod raw;
 mod reports;
 mod run;
-mod search;
-mod seven;
 mod silence;
-mod speech;
-mod talk;
+mod soft_parity;
+mod speakers;
+mod standing;
 #[cfg(test)]
 mod tests;
-mod written;
+mod traffic;
+mod transmit;
 
-pub use errand::{Errand, Urgency, access};
-pub use handle::{Ends, Handle, Port, channel};
+pub use handle::{BusSide, Handle, Port, channel};
+pub use job::{Errand, Urgency, access};
 pub use pace::Shown;
 pub use permit::{Ended, Forbidden, Outgoing, Permit, Witness};
 pub use playback::play;
 pub use run::run;
-pub use speech::{OtherMaster, Speech, Standing};
+pub use standing::{OtherMaster, Speech, Standing};
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,10 +52,10 @@ use crate::reading::Reading;
 use crate::trace::CaptureState;
 
 /// How long a stopped exchange may take to sign off before the link is closed all the same.
-pub const FAREWELL: Duration = Duration::from_secs(3);
+pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// How long a face waits for a bus that it has told to stop: the bus gives up by itself before that.
-pub const BUS_ENDS_WITHIN: Duration = FAREWELL.saturating_add(Duration::from_secs(1));
+pub const BUS_ENDS_WITHIN: Duration = SHUTDOWN_TIMEOUT.saturating_add(Duration::from_secs(1));
 
 /// A number that a face gives to what it asks for, to know the answers by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -82,9 +91,9 @@ pub enum Intent {
     Close,
 }
 
-/// What is wanted of the line when a bus begins.
+/// The line when a bus begins: what is wanted of it, and who is on it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Wanted {
+pub struct InitialLine {
     /// The line settings the link was opened for; `None` takes those that are in force.
     pub line: Option<LineSettings>,
     /// Whether somebody has chosen them, so that no others are tried.

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 
-use super::handle::Ends;
+use super::handle::BusSide;
 use super::{BusEvent, Counters, Errand, JobEvent, JobId, LinkState, Speech, Status};
 use crate::frame::{At, visible};
 use crate::link::{OpenError, Share};
@@ -21,26 +21,26 @@ const BATCH: usize = 256;
 
 /// Plays a capture file, then waits for what is wanted of it until nobody holds the handle any more. There is nobody to
 /// send to; what needs only listening hears the capture from its beginning.
-pub async fn play(ends: Ends, path: &Path, trace: SharedTrace, decoder: Option<Decoder>) {
-    let mut player = Player { wishes: Wishes::new(decoder), ends, trace };
-    while let Some(wish) = player.wishes.next(&mut player.ends.wanted).await {
+pub async fn play(side: BusSide, path: &Path, trace: SharedTrace, decoder: Option<Decoder>) {
+    let mut player = Player { wishes: Wishes::new(decoder), side, trace };
+    while let Some(wish) = player.wishes.next(&mut player.side.intents).await {
         match wish {
             Wish::Cut(decoder) => {
                 if let Err(error) = player.play_once(path, decoder).await {
-                    return player.ends.fail(refused(path, &error));
+                    return player.side.fail(refused(path, &error));
                 }
             }
             Wish::Run(job, errand) => player.carry_out(job, *errand).await,
         }
     }
-    player.ends.reports.tell(BusEvent::Ended(Ok(())));
-    player.ends.reports.tell_all().await;
+    player.side.reports.tell(BusEvent::Ended(Ok(())));
+    player.side.reports.tell_all().await;
 }
 
 /// What plays a capture.
 struct Player {
     wishes: Wishes,
-    ends: Ends,
+    side: BusSide,
     trace: SharedTrace,
 }
 
@@ -52,16 +52,16 @@ impl Player {
         let link = LinkState::Open("capture".to_owned());
         let mut status = Status { link, speech: Speech::File, ..Status::default() };
         while step(&mut replay, &self.trace, &mut status) {
-            self.ends.status.send_modify(|shown| shown.clone_from(&status));
+            self.side.status.send_modify(|shown| shown.clone_from(&status));
             tokio::task::yield_now().await;
-            self.wishes.look(&mut self.ends.wanted);
+            self.wishes.look(&mut self.side.intents);
             if self.wishes.end_playing() {
                 return Ok(());
             }
         }
         status.flaws = replay.flaws().lines().collect();
         status.link = LinkState::Closed("end of the capture".to_owned());
-        self.ends.status.send_modify(|shown| shown.clone_from(&status));
+        self.side.status.send_modify(|shown| shown.clone_from(&status));
         Ok(())
     }
 
@@ -82,9 +82,9 @@ impl Player {
         let failure = Failure { step: "before sending", fault };
         let answered = JobEvent::Answered { index: 0, result: Err(failure), request: None, reply: None };
         for event in [answered, JobEvent::Finished] {
-            self.ends.reports.tell(BusEvent::Job(job, event));
+            self.side.reports.tell(BusEvent::Job(job, event));
         }
-        self.ends.reports.tell_all().await;
+        self.side.reports.tell_all().await;
     }
 }
 
@@ -167,20 +167,20 @@ impl Hearing<'_> {
         for _ in 0..MOST_REQUESTS {
             goes_on = goes_on && self.hear(Event::Deadline, at);
         }
-        self.player.ends.reports.tell_all().await;
+        self.player.side.reports.tell_all().await;
     }
 
     /// Lets others run, tells what is to be told, and looks at what is wanted meanwhile.
     async fn give_way(&mut self, share: &mut Share) {
         share.give_way().await;
-        let Player { wishes, ends, .. } = &mut *self.player;
-        while ends.reports.is_behind() && !wishes.ends_job(self.job) {
+        let Player { wishes, side, .. } = &mut *self.player;
+        while side.reports.is_behind() && !wishes.ends_job(self.job) {
             tokio::select! {
-                () = ends.reports.tell_next() => {}
-                () = wishes.wait(&mut ends.wanted) => {}
+                () = side.reports.tell_next() => {}
+                () = wishes.wait(&mut side.intents) => {}
             }
         }
-        wishes.look(&mut ends.wanted);
+        wishes.look(&mut side.intents);
     }
 
     /// A received entry: when it came, what it is, its bytes.
@@ -223,7 +223,7 @@ impl Hearing<'_> {
     }
 
     fn tell(&mut self, event: JobEvent) {
-        self.player.ends.reports.tell(BusEvent::Job(self.job, event));
+        self.player.side.reports.tell(BusEvent::Job(self.job, event));
     }
 }
 
@@ -258,9 +258,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = capture(folder.path());
         let trace = SharedTrace::new(Trace::new(jiff::Timestamp::UNIX_EPOCH));
-        let (mut handle, ends) = channel();
+        let (mut handle, side) = channel();
         let playing = trace.clone();
-        tokio::spawn(async move { play(ends, &path, playing, None).await });
+        tokio::spawn(async move { play(side, &path, playing, None).await });
         let closed = |status: &Status| matches!(status.link, LinkState::Closed(_));
         let counters = handle.status.wait_for(closed).await.unwrap().counters;
         assert_eq!((counters.bytes_out, counters.bytes_in), (2, 1));
@@ -279,18 +279,18 @@ mod tests {
         (0..3 * BATCH as u64).for_each(|at| trace.record(Way::In, b"\x03", At::from_millis(at)));
         drop(trace);
         let trace = SharedTrace::new(Trace::new(jiff::Timestamp::UNIX_EPOCH));
-        let (mut handle, ends) = channel();
+        let (mut handle, side) = channel();
         handle.intents.send(Intent::Close).unwrap();
-        play(ends, &path, trace, None).await;
+        play(side, &path, trace, None).await;
         assert_eq!(handle.events.recv().await, Some(BusEvent::Ended(Ok(()))));
         assert!(handle.status.borrow().counters.bytes_in <= BATCH as u64);
     }
 
     #[tokio::test]
     async fn what_is_no_capture_is_refused_by_name() {
-        let (mut handle, ends) = channel();
+        let (mut handle, side) = channel();
         let trace = SharedTrace::new(Trace::new(jiff::Timestamp::UNIX_EPOCH));
-        play(ends, Path::new("/nowhere/at-all.pcapng"), trace, None).await;
+        play(side, Path::new("/nowhere/at-all.pcapng"), trace, None).await;
         let Some(BusEvent::Ended(Err(error))) = handle.events.recv().await else { panic!("it must fail") };
         assert!(error.to_string().contains("no such file"), "{error}");
     }

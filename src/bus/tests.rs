@@ -51,11 +51,11 @@ struct Bench {
 
 impl Bench {
     async fn open() -> Self {
-        Self::wanting(Wanted::default(), Some(LineSettings::default())).await
+        Self::wanting(InitialLine::default(), Some(LineSettings::default())).await
     }
 
     /// On a link with these settings in force.
-    async fn wanting(wanted: Wanted, line: Option<LineSettings>) -> Self {
+    async fn wanting(wanted: InitialLine, line: Option<LineSettings>) -> Self {
         let clock = Clock::start();
         let trace = SharedTrace::new(Trace::new(clock.origin()));
         let (near, far) = with_far_end();
@@ -187,7 +187,7 @@ async fn a_bus_that_only_listens_refuses_to_send_and_has_nothing_to_send_with() 
     let port = Port::Listening(crate::link::ListenLink { lines, events: link.events });
     drop(link.commands);
     let (mut handle, ends) = channel();
-    tokio::spawn(run(ends, port, trace, clock, None, Wanted::default()));
+    tokio::spawn(run(ends, port, trace, clock, None, InitialLine::default()));
     far.events.send(LinkEvent::Opened { peer: String::new(), line: None, at: clock.now() }).await.unwrap();
     handle.intents.send(raw(JobId(1), &[1])).unwrap();
     let Some(BusEvent::Job(_, JobEvent::Answered { result: Err(_), .. })) = handle.events.recv().await else {
@@ -209,8 +209,8 @@ async fn a_link_that_cannot_be_opened_is_told_as_the_end() {
 const SIGN_ON: &[u8] = b"/?!\r\n";
 const SIGN_ON_CARRIED: &[u8] = &[0xAF, 0x3F, 0x21, 0x8D, 0x0A];
 
-fn seven_bits() -> Wanted {
-    Wanted { line: Some(LineSettings::e71(9600)), ..Wanted::default() }
+fn seven_bits() -> InitialLine {
+    InitialLine { line: Some(LineSettings::e71(9600)), ..InitialLine::default() }
 }
 
 #[tokio::test(start_paused = true)]
@@ -265,7 +265,7 @@ async fn what_follows_a_change_of_the_line_waits_until_it_is_known_what_is_in_fo
 
 #[tokio::test(start_paused = true)]
 async fn a_converter_that_keeps_its_own_line_is_asked_both_ways() {
-    let mut bench = Bench::wanting(Wanted::default(), None).await;
+    let mut bench = Bench::wanting(InitialLine::default(), None).await;
     bench.handle.intents.send(Intent::Expect(LineSettings::e71(9600))).unwrap();
     for expected in [SIGN_ON, SIGN_ON_CARRIED, SIGN_ON] {
         bench.send_raw(SIGN_ON);
@@ -277,7 +277,7 @@ async fn a_converter_that_keeps_its_own_line_is_asked_both_ways() {
 
 #[tokio::test(start_paused = true)]
 async fn a_connection_that_may_be_dead_is_opened_anew_before_anything_else_is_asked() {
-    let mut bench = Bench::wanting(Wanted::default(), None).await;
+    let mut bench = Bench::wanting(InitialLine::default(), None).await;
     bench.send_raw(b"\x01");
     bench.sent().await;
     bench.arrives(b"\x55").await;

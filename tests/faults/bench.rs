@@ -5,8 +5,8 @@ use std::time::Duration;
 use meterscope::app::diagnosis::{Case, Diagnosis, diagnose};
 use meterscope::app::target::Target;
 use meterscope::bus::{
-    BusEvent, EchoState, Errand, Handle, Intent, JobEvent, JobId, LinkState, Port, Status, Wanted, channel,
-    run,
+    BusEvent, EchoState, Errand, Handle, InitialLine, Intent, JobEvent, JobId, LinkState, Port, Status,
+    channel, run,
 };
 use meterscope::frame::visible;
 use meterscope::link::{Clock, Link, Place};
@@ -208,7 +208,7 @@ impl Bench {
             trace.clone(),
             clock,
             Some(kind.decoder()),
-            Wanted { is_shared: true, ..Wanted::default() },
+            InitialLine { is_shared: true, ..InitialLine::default() },
         ));
         Self { kind, handle, trace, faults, clock, others: Vec::new(), jobs: 0 }
     }

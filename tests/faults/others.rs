@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use meterscope::app::target::Target;
-use meterscope::bus::{BusEvent, Errand, Intent, JobEvent, JobId, Port, Wanted, channel, run};
+use meterscope::bus::{BusEvent, Errand, InitialLine, Intent, JobEvent, JobId, Port, channel, run};
 use meterscope::link::Clock;
 use meterscope::meter::{MODELS, Model};
 use meterscope::protocol::{Access, Options, Request};
@@ -28,7 +28,7 @@ async fn other_master(model: &'static Model, faults: &[&str]) -> Option<String> 
     let link = SimBus::new(demo_meters(Some(model))).with_faults(faults).with_speed(Speed::Real).open(clock);
     let trace = SharedTrace::new(Trace::new(clock.origin()));
     let (mut handle, ends) = channel();
-    let wanted = Wanted { is_shared: true, ..Wanted::default() };
+    let wanted = InitialLine { is_shared: true, ..InitialLine::default() };
     tokio::spawn(run(ends, Port::Full(link), trace, clock, Some(decoder), wanted));
     let options = Options { retries: 0, ..Options::default() };
     let plan = target.plan(reads(model), options, target.profile(model.line, Duration::ZERO));

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use meterscope::app::target::Target;
-use meterscope::bus::{BusEvent, Errand, Handle, Intent, JobEvent, JobId, Port, Wanted, channel, run};
+use meterscope::bus::{BusEvent, Errand, Handle, InitialLine, Intent, JobEvent, JobId, Port, channel, run};
 use meterscope::frame::{At, visible};
 use meterscope::link::Clock;
 use meterscope::meter::{MODELS, Model};
@@ -60,7 +60,7 @@ impl Line {
         let (handle, ends) = channel();
         let port = Port::Full(bus.open(clock));
         let decoder = Some(target.decoder());
-        tokio::spawn(run(ends, port, trace.clone(), clock, decoder, Wanted::default()));
+        tokio::spawn(run(ends, port, trace.clone(), clock, decoder, InitialLine::default()));
         Self { target, handle, trace, clock, jobs: 0 }
     }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{Bench, Errand, Fault, Intent, JobEvent, JobId, LinkCommand, LinkEvent, Wanted};
+use super::{Bench, Errand, Fault, InitialLine, Intent, JobEvent, JobId, LinkCommand, LinkEvent};
 use crate::bus::BusEvent;
 use crate::protocol::{Address, Decoder, Dialect, LineSettings, Options, Plan, Profile, Request, registry};
 
@@ -13,7 +13,7 @@ const IDENTIFICATION: &[u8] = b"/XYZ0slow\r\n";
 /// A bench on which a readout has been asked for, as far as the end of the option select.
 async fn asked_for_readout() -> Bench {
     let line = LineSettings::e71(300);
-    let mut bench = Bench::wanting(Wanted::default(), Some(line)).await;
+    let mut bench = Bench::wanting(InitialLine::default(), Some(line)).await;
     let family = registry::family("iec62056-21").unwrap();
     let command = family.commands(Dialect(0)).iter().find(|command| command.id == "readout").unwrap();
     let profile = Profile {

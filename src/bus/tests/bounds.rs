@@ -125,7 +125,7 @@ impl Rig {
         let trace = SharedTrace::new(Trace::new(clock.origin()));
         let (near, far) = with_far_end();
         let (handle, ends) = channel();
-        tokio::spawn(run(ends, Port::Full(near), trace, clock, None, Wanted::default()));
+        tokio::spawn(run(ends, Port::Full(near), trace, clock, None, InitialLine::default()));
         let rig = Self { handle, far, clock, line, sent: Vec::new() };
         rig.open().await;
         let decoder = Decoder::of(family);

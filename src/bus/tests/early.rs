@@ -23,7 +23,7 @@ impl Socket {
         let trace = SharedTrace::new(Trace::new(clock.origin()));
         let (near, far) = with_far_end();
         let (handle, ends) = channel();
-        tokio::spawn(run(ends, Port::Full(near), trace, clock, Some(decoder()), Wanted::default()));
+        tokio::spawn(run(ends, Port::Full(near), trace, clock, Some(decoder()), InitialLine::default()));
         let port = Self { handle, far, clock };
         port.tell(LinkEvent::Opened { peer: String::new(), line: None, at: clock.now() }).await;
         port

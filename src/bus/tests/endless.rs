@@ -42,7 +42,7 @@ impl Endless {
         let trace = SharedTrace::new(Trace::new(clock.origin()));
         let (near, far) = with_far_end();
         let (handle, ends) = channel();
-        tokio::spawn(run(ends, Port::Full(near), trace, clock, decoder, Wanted::default()));
+        tokio::spawn(run(ends, Port::Full(near), trace, clock, decoder, InitialLine::default()));
         tokio::spawn(speak_for_ever(far, block, between, clock));
         Self { handle, clock }
     }

@@ -78,7 +78,7 @@ fn energy() -> Intent {
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_line_is_marked_and_what_waited_for_it_goes_out_by_the_settings_before() {
-    let mut bench = Bench::wanting(Wanted::default(), Some(N9600)).await;
+    let mut bench = Bench::wanting(InitialLine::default(), Some(N9600)).await;
     let asked = bench.asks(Intent::SetLine(LineSettings::e71(300))).await;
     bench.send_raw(SIGN_ON);
     pass().await;
@@ -91,7 +91,7 @@ async fn a_refused_line_is_marked_and_what_waited_for_it_goes_out_by_the_setting
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_line_ends_the_search_for_others() {
-    let mut bench = Bench::wanting(Wanted::default(), Some(LineSettings::n81(115_200))).await;
+    let mut bench = Bench::wanting(InitialLine::default(), Some(LineSettings::n81(115_200))).await;
     pass().await;
     assert!(bench.status().is_searching);
     let asked = bench.asks(Intent::FactoryLine(N9600)).await;
@@ -103,7 +103,7 @@ async fn a_refused_line_ends_the_search_for_others() {
 #[tokio::test(start_paused = true)]
 async fn a_session_is_told_that_its_line_was_refused_and_asks_the_meter_to_stay() {
     let line = LineSettings::e71(300);
-    let mut bench = Bench::wanting(Wanted::default(), Some(line)).await;
+    let mut bench = Bench::wanting(InitialLine::default(), Some(line)).await;
     let (model, command) =
         commands().find(|(m, command)| m.id == "iec62056-21" && command.id == "readout").unwrap();
     let mut plan = plan(model, command, arguments(command).unwrap());
@@ -123,7 +123,7 @@ async fn a_session_is_told_that_its_line_was_refused_and_asks_the_meter_to_stay(
 
 #[tokio::test(start_paused = true)]
 async fn telnet_is_remarked_on_once_by_the_first_bytes_of_a_line_that_the_far_end_sets() {
-    let bench = Bench::wanting(Wanted::default(), None).await;
+    let bench = Bench::wanting(InitialLine::default(), None).await;
     bench.arrives(TELNET).await;
     bench.arrives(TELNET).await;
     pass().await;
@@ -137,7 +137,7 @@ async fn telnet_is_not_remarked_on_elsewhere() {
         (None, [b"\xFF\xFF", b"\xFF\xFB\x2C"]),
         (Some(N9600), [TELNET, TELNET]),
     ] {
-        let bench = Bench::wanting(Wanted::default(), line).await;
+        let bench = Bench::wanting(InitialLine::default(), line).await;
         for chunk in chunks {
             bench.arrives(chunk).await;
         }
@@ -148,7 +148,7 @@ async fn telnet_is_not_remarked_on_elsewhere() {
 
 #[tokio::test(start_paused = true)]
 async fn only_a_frame_is_a_late_answer_and_only_while_one_is_owed() {
-    let mut bench = Bench::wanting(Wanted::default(), Some(N9600)).await;
+    let mut bench = Bench::wanting(InitialLine::default(), Some(N9600)).await;
     bench.handle.intents.send(energy()).unwrap();
     bench.sent().await;
     assert!(matches!(bench.ending().await, Err(Fault::NoAnswer { .. })));
@@ -167,7 +167,7 @@ async fn only_a_frame_is_a_late_answer_and_only_while_one_is_owed() {
 #[tokio::test(start_paused = true)]
 async fn a_frame_across_a_line_set_to_the_value_it_has_stays_whole() {
     for (line, frames) in [(N9600, vec![23]), (LineSettings::n81(2400), vec![12, 11])] {
-        let bench = Bench::wanting(Wanted::default(), Some(N9600)).await;
+        let bench = Bench::wanting(InitialLine::default(), Some(N9600)).await;
         let model = meter::model("mercury-200").unwrap();
         bench.handle.intents.send(Intent::Decode(Some(decoder(model)))).unwrap();
         pass().await;

@@ -10,8 +10,8 @@ const ENERGY: &[u8] = &[0x00, 0x06, 0x47, 0x5E, 0x27, 0xEC, 0xE7];
 const CE: &[u8] =
     &[0xC0, 0x48, 0x96, 0x34, 0xFD, 0x00, 0x00, 0x00, 0x00, 0x00, 0xD2, 0x01, 0x30, 0x00, 0x00, 0x40, 0xC0];
 
-fn shared() -> Wanted {
-    Wanted { is_shared: true, ..Wanted::default() }
+fn shared() -> InitialLine {
+    InitialLine { is_shared: true, ..InitialLine::default() }
 }
 
 impl Bench {
@@ -137,7 +137,7 @@ async fn who_may_speak_survives_a_lost_link() {
     assert_eq!(bench.ending().await, Err(Fault::OtherMaster));
     let standing = Standing::default().after(&bench.handle.status.borrow());
     assert!(standing.was_first && !standing.is_wanted && !standing.has_spoken);
-    let again = Wanted { standing, ..shared() };
+    let again = InitialLine { standing, ..shared() };
     let mut bench = Bench::wanting(again, None).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(bench.speech(), Speech::Listening);
@@ -166,7 +166,7 @@ async fn a_link_of_a_meter_that_only_pushes_is_listened_to_from_the_start() {
 #[tokio::test(start_paused = true)]
 async fn what_is_sent_all_the_same_waits_for_a_pause() {
     let mut bench = Bench::wanting(
-        Wanted { standing: Standing { is_wanted: true, ..Standing::default() }, ..shared() },
+        InitialLine { standing: Standing { is_wanted: true, ..Standing::default() }, ..shared() },
         Some(LineSettings::default()),
     )
     .await;
@@ -184,7 +184,7 @@ async fn what_is_sent_all_the_same_waits_for_a_pause() {
 #[tokio::test(start_paused = true)]
 async fn a_master_that_leaves_no_pause_is_not_waited_for_without_end() {
     let mut bench = Bench::wanting(
-        Wanted { standing: Standing { is_wanted: true, ..Standing::default() }, ..shared() },
+        InitialLine { standing: Standing { is_wanted: true, ..Standing::default() }, ..shared() },
         Some(LineSettings::default()),
     )
     .await;

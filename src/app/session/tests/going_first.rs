@@ -90,7 +90,7 @@ async fn at_a_silent_meter(
     tokio::spawn(say_nothing(far, target.model.line, clock, Arc::clone(&sent)));
     let trace = SharedTrace::new(Trace::new(clock.origin()));
     let (handle, ends) = bus::channel();
-    tokio::spawn(bus::run(ends, Port::Full(near), trace, clock, None, Wanted::default()));
+    tokio::spawn(bus::run(ends, Port::Full(near), trace, clock, None, InitialLine::default()));
     handle.intents.send(poll(target)).unwrap();
     sleep(person_after.unwrap_or_default()).await;
     let asked = clock.now().since(At::ZERO);

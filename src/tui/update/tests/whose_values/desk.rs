@@ -4,7 +4,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::*;
-use crate::bus::{self, BusEvent, Handle, Port, Wanted};
+use crate::bus::{self, BusEvent, Handle, InitialLine, Port};
 use crate::link::Clock;
 use crate::protocol::{Address, Family, Setup};
 use crate::sim::{SimBus, SimMeter, demo_address, demo_key, demo_meters, share_a_bus};
@@ -31,7 +31,7 @@ impl Desk {
         let (swaps, swapped) = mpsc::unbounded_channel();
         let (handle, ends) = bus::channel();
         let link = SimBus::new(meters(None)).with_faults(faults).with_swaps(swapped).open(clock);
-        tokio::spawn(bus::run(ends, Port::Full(link), trace.clone(), clock, None, Wanted::default()));
+        tokio::spawn(bus::run(ends, Port::Full(link), trace.clone(), clock, None, InitialLine::default()));
         send(&mut state, Message::Opened(trace));
         let mut desk = Self { state, clock, handle, asked: None, swaps };
         desk.pass(Duration::from_secs(1), |_| ()).await;

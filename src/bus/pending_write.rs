@@ -1,8 +1,8 @@
-//! What is written and not settled yet.
+//! A write whose outcome is not known yet, and its record.
 
 use jiff::Timestamp;
 
-use super::errand;
+use super::job;
 use super::permit::{Ended, Outgoing};
 use crate::frame::{Direction, Mask};
 use crate::protocol::secrets;
@@ -26,7 +26,7 @@ impl Composer {
     fn judge(self, bytes: &[u8]) -> Option<Access> {
         match self {
             Self::Plan(decoder) => decoder.family.access(bytes, decoder.dialect),
-            Self::Person(decoder) => errand::access(bytes, decoder),
+            Self::Person(decoder) => job::access(bytes, decoder),
         }
     }
 
@@ -56,12 +56,12 @@ pub(super) fn outgoing(
 }
 
 /// A frame that may have changed a meter, as long as it is not known what came of it.
-pub(super) struct Unsettled {
+pub(super) struct PendingWrite {
     /// The first entry that can be part of its answer.
     from: u32,
 }
 
-impl Unsettled {
+impl PendingWrite {
     /// What comes in from now on can be the answer.
     pub(super) fn since(trace: &Trace) -> Self {
         Self { from: trace.len() }

@@ -1,4 +1,4 @@
-//! Requests of another master among received bytes, told from our own echo and from answers to our requests.
+//! Detection of other masters: their requests among received bytes, told from our own echo and from answers to our requests.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -24,14 +24,14 @@ struct Ours {
     at: At,
 }
 
-/// Hears other masters on a line that may have some.
+/// Detector of other masters on a line that may have some.
 #[derive(Debug)]
-pub(super) struct Overheard {
+pub(super) struct OtherMasters {
     ears: Option<ForeignMaster>,
     ours: VecDeque<Ours>,
 }
 
-impl Overheard {
+impl OtherMasters {
     /// On a line that others may ask on, or on one that they cannot.
     pub(super) fn new(is_shared: bool) -> Self {
         Self { ears: is_shared.then(ForeignMaster::default), ours: VecDeque::new() }

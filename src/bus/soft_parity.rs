@@ -1,4 +1,4 @@
-//! Seven bits over eight: when the parity bit is put in and taken out here, and how that is found out.
+//! Parity in software: when the parity bit is put in and taken out here, and how that is found out.
 //!
 //! The trace and the framers see the bytes as they are on the wire; only an exchange is given them without.
 //! Left to itself ([`SoftParity::Auto`]) it begins with parity where a port is known to be 8N1 though seven bits
@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use super::Wanted;
+use super::InitialLine;
 use crate::link::SoftParity;
 use crate::protocol::{Evidence, Judged, LineSettings, Parity, Weight};
 use crate::trace::EntryKind;
@@ -17,9 +17,9 @@ const TELLING_NOISE: usize = 8;
 /// So many different requests are remembered as unanswered.
 const REMEMBERED: usize = 16;
 
-/// What is known of parity on a link.
+/// Detector of whether a link needs parity in software.
 #[derive(Debug)]
-pub(super) struct SevenBits {
+pub(super) struct SoftParityDetector {
     choice: SoftParity,
     /// The line that is wanted, and the one that was asked for and is neither made nor refused yet.
     wanted: Option<LineSettings>,
@@ -39,14 +39,14 @@ enum Found {
     Sure(bool),
 }
 
-impl Default for SevenBits {
+impl Default for SoftParityDetector {
     fn default() -> Self {
-        Self::new(&Wanted::default())
+        Self::new(&InitialLine::default())
     }
 }
 
-impl SevenBits {
-    pub(super) const fn new(wanted: &Wanted) -> Self {
+impl SoftParityDetector {
+    pub(super) const fn new(wanted: &InitialLine) -> Self {
         Self {
             choice: wanted.soft_parity,
             wanted: wanted.line,
@@ -67,7 +67,7 @@ impl SevenBits {
 
     /// These settings are wanted from now on, and for the far end to make.
     pub(super) fn expect(&mut self, line: LineSettings) {
-        self.change(|seven| seven.wanted = Some(line));
+        self.change(|detector| detector.wanted = Some(line));
     }
 
     /// The link is asked for these settings.
@@ -77,9 +77,9 @@ impl SevenBits {
 
     /// Settings were accepted; these are in force.
     pub(super) fn set(&mut self, in_force: LineSettings) {
-        self.change(|seven| {
-            seven.wanted = seven.asked.take().or(seven.wanted);
-            seven.in_force = Some(in_force);
+        self.change(|detector| {
+            detector.wanted = detector.asked.take().or(detector.wanted);
+            detector.in_force = Some(in_force);
         });
     }
 
@@ -87,7 +87,7 @@ impl SevenBits {
     pub(super) fn refuse(&mut self) {
         let asked = self.asked.take();
         if self.in_force.is_none() {
-            self.change(|seven| seven.wanted = asked.or(seven.wanted));
+            self.change(|detector| detector.wanted = asked.or(detector.wanted));
         }
     }
 
@@ -181,21 +181,22 @@ mod tests {
     const PLAIN: &[u8] = b"/?!\r\n";
     const CARRIED: &[u8] = &[0xAF, 0x3F, 0x21, 0x8D, 0x0A];
 
-    fn opened(soft_parity: SoftParity, in_force: Option<LineSettings>) -> SevenBits {
-        let mut seven = SevenBits::new(&Wanted { line: Some(E71), soft_parity, ..Wanted::default() });
-        seven.open(in_force);
-        seven
+    fn opened(soft_parity: SoftParity, in_force: Option<LineSettings>) -> SoftParityDetector {
+        let mut detector =
+            SoftParityDetector::new(&InitialLine { line: Some(E71), soft_parity, ..InitialLine::default() });
+        detector.open(in_force);
+        detector
     }
 
-    fn sent(seven: &mut SevenBits) -> Vec<u8> {
-        seven.send(PLAIN.to_vec())
+    fn sent(detector: &mut SoftParityDetector) -> Vec<u8> {
+        detector.send(PLAIN.to_vec())
     }
 
     #[test]
     fn a_port_that_stays_at_8n1_though_7e1_was_asked_for_is_given_the_bits() {
-        let mut seven = opened(SoftParity::Auto, Some(LineSettings::n81(9600)));
-        assert_eq!(sent(&mut seven), CARRIED);
-        assert_eq!(seven.receive(GOOD, CARRIED), (PLAIN.into(), 0));
+        let mut detector = opened(SoftParity::Auto, Some(LineSettings::n81(9600)));
+        assert_eq!(sent(&mut detector), CARRIED);
+        assert_eq!(detector.receive(GOOD, CARRIED), (PLAIN.into(), 0));
     }
 
     #[test]
@@ -214,105 +215,111 @@ mod tests {
 
     #[test]
     fn bytes_of_eight_bits_are_never_touched() {
-        let wanted =
-            Wanted { line: Some(LineSettings::n81(9600)), soft_parity: SoftParity::On, ..Wanted::default() };
-        let mut seven = SevenBits::new(&wanted);
-        seven.open(None);
-        assert_eq!(seven.send(vec![0xC0, 0x81]), [0xC0, 0x81]);
-        assert_eq!(seven.receive(GOOD, CARRIED), (CARRIED.into(), 0));
+        let wanted = InitialLine {
+            line: Some(LineSettings::n81(9600)),
+            soft_parity: SoftParity::On,
+            ..InitialLine::default()
+        };
+        let mut detector = SoftParityDetector::new(&wanted);
+        detector.open(None);
+        assert_eq!(detector.send(vec![0xC0, 0x81]), [0xC0, 0x81]);
+        assert_eq!(detector.receive(GOOD, CARRIED), (CARRIED.into(), 0));
     }
 
     #[test]
     fn the_first_frame_with_parity_bits_switches_it_on_and_is_stripped_itself() {
-        let mut seven = opened(SoftParity::Auto, None);
-        assert_eq!(seven.receive(GOOD, CARRIED), (PLAIN.into(), 0));
-        assert_eq!(sent(&mut seven), CARRIED);
-        assert_eq!(seven.receive(GOOD, &[0xAF, 0x3E]), (b"/>".into(), 1));
+        let mut detector = opened(SoftParity::Auto, None);
+        assert_eq!(detector.receive(GOOD, CARRIED), (PLAIN.into(), 0));
+        assert_eq!(sent(&mut detector), CARRIED);
+        assert_eq!(detector.receive(GOOD, &[0xAF, 0x3E]), (b"/>".into(), 1));
     }
 
     #[test]
     fn a_plain_answer_switches_it_off_on_any_port() {
-        let mut seven = opened(SoftParity::Auto, Some(LineSettings::n81(9600)));
-        assert_eq!(seven.receive(GOOD, PLAIN), (PLAIN.into(), 0));
-        assert_eq!(sent(&mut seven), PLAIN);
+        let mut detector = opened(SoftParity::Auto, Some(LineSettings::n81(9600)));
+        assert_eq!(detector.receive(GOOD, PLAIN), (PLAIN.into(), 0));
+        assert_eq!(sent(&mut detector), PLAIN);
     }
 
     #[test]
     fn noise_tells_only_when_it_is_long_and_never_of_plain_bytes() {
-        let mut seven = opened(SoftParity::Auto, None);
-        seven.receive(EntryKind::Noise, CARRIED);
-        assert_eq!(seven.active(), None);
-        seven.receive(EntryKind::Noise, &[CARRIED, CARRIED].concat());
-        assert_eq!(seven.active(), Some(Weight::Even));
-        seven.receive(EntryKind::Noise, b"/?!/?!/?!");
-        assert_eq!(seven.active(), Some(Weight::Even));
+        let mut detector = opened(SoftParity::Auto, None);
+        detector.receive(EntryKind::Noise, CARRIED);
+        assert_eq!(detector.active(), None);
+        detector.receive(EntryKind::Noise, &[CARRIED, CARRIED].concat());
+        assert_eq!(detector.active(), Some(Weight::Even));
+        detector.receive(EntryKind::Noise, b"/?!/?!/?!");
+        assert_eq!(detector.active(), Some(Weight::Even));
     }
 
     #[test]
     fn the_same_request_sent_again_into_silence_goes_the_other_way() {
-        let mut seven = opened(SoftParity::Auto, None);
-        let tries: Vec<bool> = (0..4).map(|_| sent(&mut seven) == CARRIED).collect();
+        let mut detector = opened(SoftParity::Auto, None);
+        let tries: Vec<bool> = (0..4).map(|_| sent(&mut detector) == CARRIED).collect();
         assert_eq!(tries, [false, true, false, true]);
     }
 
     #[test]
     fn a_dialogue_that_begins_with_a_break_is_tried_both_ways_as_a_whole() {
-        let mut seven = opened(SoftParity::Auto, None);
+        let mut detector = opened(SoftParity::Auto, None);
         let tries: Vec<bool> = (0..2)
-            .flat_map(|_| [seven.send(b"\x01B0\x03q".to_vec())[0] == 0x01, sent(&mut seven) == PLAIN])
+            .flat_map(|_| [detector.send(b"\x01B0\x03q".to_vec())[0] == 0x01, sent(&mut detector) == PLAIN])
             .collect();
         assert_eq!(tries, [true, true, false, false]);
     }
 
     #[test]
     fn what_an_answer_has_proved_is_not_doubted_in_silence() {
-        let mut seven = opened(SoftParity::Auto, None);
-        seven.receive(GOOD, PLAIN);
-        let tries: Vec<Vec<u8>> = (0..3).map(|_| sent(&mut seven)).collect();
+        let mut detector = opened(SoftParity::Auto, None);
+        detector.receive(GOOD, PLAIN);
+        let tries: Vec<Vec<u8>> = (0..3).map(|_| sent(&mut detector)).collect();
         assert_eq!(tries, [PLAIN, PLAIN, PLAIN]);
     }
 
     #[test]
     fn an_answer_that_shows_nothing_still_ends_the_silence() {
-        let mut seven = opened(SoftParity::Auto, None);
+        let mut detector = opened(SoftParity::Auto, None);
         for _ in 0..3 {
-            assert_eq!(sent(&mut seven), PLAIN);
-            seven.receive(GOOD, &[0x06]);
+            assert_eq!(sent(&mut detector), PLAIN);
+            detector.receive(GOOD, &[0x06]);
         }
     }
 
     #[test]
     fn a_change_of_speed_keeps_what_was_found_and_a_new_opening_does_not() {
-        let mut seven = opened(SoftParity::Auto, Some(LineSettings::n81(300)));
-        seven.receive(GOOD, PLAIN);
-        seven.ask(LineSettings::e71(9600));
-        seven.set(LineSettings::n81(9600));
-        assert_eq!(sent(&mut seven), PLAIN);
-        seven.open(Some(LineSettings::n81(9600)));
-        assert_eq!(sent(&mut seven), CARRIED);
+        let mut detector = opened(SoftParity::Auto, Some(LineSettings::n81(300)));
+        detector.receive(GOOD, PLAIN);
+        detector.ask(LineSettings::e71(9600));
+        detector.set(LineSettings::n81(9600));
+        assert_eq!(sent(&mut detector), PLAIN);
+        detector.open(Some(LineSettings::n81(9600)));
+        assert_eq!(sent(&mut detector), CARRIED);
     }
 
     #[test]
     fn what_comes_before_the_line_has_changed_is_not_of_the_new_line() {
-        let wanted = Wanted { line: Some(LineSettings::n81(9600)), ..Wanted::default() };
-        let mut seven = SevenBits::new(&wanted);
-        seven.open(Some(LineSettings::n81(9600)));
-        seven.ask(E71);
-        assert_eq!(seven.receive(GOOD, CARRIED), (CARRIED.into(), 0));
-        seven.set(E71);
-        assert_eq!(seven.active(), None);
+        let wanted = InitialLine { line: Some(LineSettings::n81(9600)), ..InitialLine::default() };
+        let mut detector = SoftParityDetector::new(&wanted);
+        detector.open(Some(LineSettings::n81(9600)));
+        detector.ask(E71);
+        assert_eq!(detector.receive(GOOD, CARRIED), (CARRIED.into(), 0));
+        detector.set(E71);
+        assert_eq!(detector.active(), None);
     }
 
     #[test]
     fn a_refused_line_is_wanted_no_more_unless_the_far_end_sets_it() {
-        let eight =
-            Wanted { line: Some(LineSettings::n81(9600)), soft_parity: SoftParity::On, ..Wanted::default() };
-        let mut port = SevenBits::new(&eight);
+        let eight = InitialLine {
+            line: Some(LineSettings::n81(9600)),
+            soft_parity: SoftParity::On,
+            ..InitialLine::default()
+        };
+        let mut port = SoftParityDetector::new(&eight);
         port.open(Some(LineSettings::n81(9600)));
         port.ask(E71);
         port.refuse();
         assert_eq!(port.active(), None);
-        let mut converter = SevenBits::new(&eight);
+        let mut converter = SoftParityDetector::new(&eight);
         converter.open(None);
         converter.ask(E71);
         converter.refuse();

@@ -1,4 +1,4 @@
-//! When the line may be used: not right after it was opened, not while the answers to earlier requests may still
+//! Idle times of the line, and when it may be used: not right after it was opened, not while the answers to earlier requests may still
 //! come.
 
 use std::time::Duration;
@@ -13,9 +13,9 @@ const SETTLING: Duration = Duration::from_millis(50);
 /// A line that never falls silent is used after this all the same.
 const LONGEST_SETTLING: Duration = Duration::from_secs(1);
 
-/// What is known of the line's silence.
+/// Idle state of the line.
 #[derive(Debug, Default)]
-pub(super) struct Quiet {
+pub(super) struct LineIdle {
     /// When bytes came last.
     heard: At,
     /// When the link was opened, until the line has settled.
@@ -26,7 +26,7 @@ pub(super) struct Quiet {
     owed: u32,
 }
 
-impl Quiet {
+impl LineIdle {
     /// The link was opened.
     pub(super) fn open(&mut self, at: At) {
         *self = Self { heard: at, opened: Some(at), rest_until: at + SETTLING, owed: 0 };
@@ -76,30 +76,30 @@ mod tests {
 
     #[test]
     fn a_line_just_opened_settles_first() {
-        let mut quiet = Quiet::default();
-        quiet.open(ms(100));
-        assert_eq!(quiet.begin(), ms(150));
-        quiet.hear(ms(140));
-        assert_eq!(quiet.begin(), ms(190));
+        let mut idle = LineIdle::default();
+        idle.open(ms(100));
+        assert_eq!(idle.begin(), ms(150));
+        idle.hear(ms(140));
+        assert_eq!(idle.begin(), ms(190));
         for at in 190..3000 {
-            quiet.hear(ms(at));
+            idle.hear(ms(at));
         }
-        assert_eq!(quiet.begin(), ms(190), "it had settled");
-        quiet.open(ms(5000));
+        assert_eq!(idle.begin(), ms(190), "it had settled");
+        idle.open(ms(5000));
         for at in 5000..9000 {
-            quiet.hear(ms(at));
+            idle.hear(ms(at));
         }
-        assert_eq!(quiet.begin(), ms(6000));
+        assert_eq!(idle.begin(), ms(6000));
     }
 
     #[test]
     fn the_last_answer_that_is_owed_ends_the_rest() {
-        let mut quiet = Quiet::default();
-        quiet.rest(ms(2000), 2);
-        assert!(quiet.answer(ms(100)));
-        assert_eq!(quiet.begin(), ms(2000));
-        assert!(quiet.answer(ms(200)));
-        assert_eq!(quiet.begin(), ms(220));
-        assert!(!quiet.answer(ms(300)), "nothing is owed any more");
+        let mut idle = LineIdle::default();
+        idle.rest(ms(2000), 2);
+        assert!(idle.answer(ms(100)));
+        assert_eq!(idle.begin(), ms(2000));
+        assert!(idle.answer(ms(200)));
+        assert_eq!(idle.begin(), ms(220));
+        assert!(!idle.answer(ms(300)), "nothing is owed any more");
     }
 }

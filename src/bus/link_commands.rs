@@ -1,13 +1,13 @@
-//! What a bus may ask of its link.
+//! Commands that a bus may give its link.
 
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::link::LinkCommand;
 use crate::protocol::LineSettings;
 
-/// The queue of orders. That of a link that is only listened to takes line settings and nothing else.
+/// The queue of commands to a link. That of a link that is only listened to takes line settings and nothing else.
 #[derive(Debug)]
-pub(super) enum Orders {
+pub(super) enum LinkCommands {
     /// Anything.
     All(Writer),
     /// The write half is put away: the port is open, and nothing can be sent.
@@ -24,7 +24,7 @@ pub(super) struct Writer(UnboundedSender<LinkCommand>);
 #[derive(Debug)]
 pub(super) struct PutAway(UnboundedSender<LinkCommand>);
 
-impl Orders {
+impl LinkCommands {
     /// Of a link that may be written to.
     pub(super) const fn all(commands: UnboundedSender<LinkCommand>) -> Self {
         Self::All(Writer(commands))
@@ -70,7 +70,7 @@ impl Orders {
         let _ = self.manage(LinkCommand::Close);
     }
 
-    /// Orders that put no byte on the line; whether somebody takes them.
+    /// Commands that put no byte on the line; whether somebody takes them.
     fn manage(&self, command: LinkCommand) -> bool {
         match self {
             Self::All(Writer(commands)) | Self::PutAway(PutAway(commands)) => commands.send(command).is_ok(),
