@@ -2,7 +2,7 @@
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
-use super::screens::bench::compose_rows;
+use super::measure::compose_rows;
 use super::state::readings::Way;
 use super::state::{Inspector, Lower, Pane, Readings, Screen, State, Telegrams};
 use super::widgets::HexView;

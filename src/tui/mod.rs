@@ -8,6 +8,7 @@ mod fixture;
 pub mod glyphs;
 pub mod keymap;
 mod layout;
+mod measure;
 mod message;
 mod run;
 mod screens;

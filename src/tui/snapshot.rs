@@ -5,8 +5,8 @@ use jiff::tz::TimeZone;
 
 use super::layout::Areas;
 use super::state::dialogue::{Row, telling};
+use super::state::entry_text::{entry_text, is_match, summary};
 use super::state::{Dialogue, Pane, Screen, State};
-use super::update::{entry_text, is_match, summary};
 use crate::frame::{Dissection, visible};
 use crate::protocol::{Judged, Stage};
 use crate::trace::{Entry, EntryKind, Trace};

@@ -115,6 +115,30 @@ fn the_faces_do_not_know_each_other_but_for_the_console_command() {
 }
 
 #[test]
+fn what_a_key_does_does_not_hang_on_how_a_screen_is_drawn() {
+    for (file, source) in [
+        ("src/tui/update/go.rs", "\nuse super::super::screens::bench;"),
+        ("src/tui/update/mod.rs", "\nuse super::view::view;"),
+        ("src/tui/update/keys.rs", "\nfn f() { crate::tui::snapshot::Snapshot::take() }"),
+        ("src/tui/layout.rs", "\nuse super::screens::bench::compose_rows;"),
+        ("src/tui/measure.rs", "\nuse super::layout::areas;"),
+        ("src/tui/state/mod.rs", "\nuse super::update::update;"),
+        ("src/tui/snapshot.rs", "\nuse super::screens::Look;"),
+    ] {
+        assert_eq!(lines(file, source), [2], "{file}: {source}");
+    }
+    for (file, source) in [
+        ("src/tui/update/go.rs", "use super::super::layout::areas;\nuse super::screens::x;"),
+        ("src/tui/screens/bench.rs", "use crate::tui::update::FILE;"),
+        ("src/tui/update/keys.rs", "#[cfg(test)]\nmod tests { use crate::tui::screens::waiting; }"),
+        ("src/tui/update/tests/looking.rs", "use crate::tui::view::view;"),
+    ] {
+        assert_eq!(lines(file, source), [0; 0], "{file}: {source}");
+    }
+    assert_eq!(lines("src/tui/fresh.rs", "use super::state::State;"), [1]);
+}
+
+#[test]
 fn a_folder_that_is_no_layer_is_found() {
     assert_eq!(lines("src/helpers/mod.rs", "fn f() {}"), [1]);
 }

@@ -28,6 +28,14 @@ const BANNED_BEGINNINGS: [&[&str]; 7] = [
 const BANNED_ANYWHERE: [&[&str]; 2] = [&["Instant", "now"], &["SystemTime"]];
 const BANNED_MACROS: [&str; 5] = ["print!", "println!", "eprint!", "eprintln!", "dbg!"];
 
+/// The parts of the console; each may use those before it. What a key does must not hang on how a screen is drawn.
+const CONSOLE_ORDER: [&str; 18] = [
+    "glyphs", "theme", "keymap", "widgets", "state", "message", "measure", "layout", "update", "snapshot",
+    "screens", "view", "terminal", "effects", "store", "signals", "still", "run",
+];
+/// Parts of the console that only tests have.
+const CONSOLE_TESTS: [&str; 2] = ["fixture", "view_tests"];
+
 /// Every violation in a file, as `file:line: what`.
 pub fn violations(file: &str, source: &str) -> Vec<String> {
     let parts: Vec<&str> = file.split('/').collect();
@@ -46,7 +54,8 @@ pub fn violations(file: &str, source: &str) -> Vec<String> {
         .iter()
         .filter_map(|path| {
             let what =
-                upward(file, layer, rank, depth, path).or_else(|| impure(layer, path).filter(|_| !tests))?;
+                upward(file, layer, rank, depth, path).or_else(|| impure(layer, path).filter(|_| !tests));
+            let what = what.or_else(|| backward(&parts, depth, path).filter(|_| !tests))?;
             Some(format!("{file}:{}: {what}", path.line))
         })
         .collect();
@@ -71,6 +80,27 @@ fn upward(file: &str, layer: &str, rank: usize, depth: usize, path: &Named) -> O
             .then(|| format!("{layer} may not use {target}: the faces stand beside each other"));
     }
     (other > rank).then(|| format!("{layer} may not use {target}, which comes after it"))
+}
+
+/// A path from a part of the console to one that comes after it.
+fn backward(parts: &[&str], depth: usize, path: &Named) -> Option<String> {
+    let [_, "tui", part, ..] = parts else { return None };
+    let rank_of = |part: &str| CONSOLE_ORDER.iter().position(|other| *other == part);
+    let part = part.trim_end_matches(".rs");
+    if part == "mod" || CONSOLE_TESTS.contains(&part) || path.in_tests {
+        return None;
+    }
+    let Some(rank) = rank_of(part) else {
+        return Some(format!("tui::{part} has no place in the order of the console"));
+    };
+    let ups = path.parts.iter().take_while(|part| *part == "super").count();
+    let below = match path.parts.as_slice() {
+        [first, second, ..] if first == "crate" && second == "tui" => 2,
+        _ if ups > 0 && ups + 1 == depth + path.inline => ups,
+        _ => return None,
+    };
+    let target = path.parts.get(below)?;
+    (rank_of(target)? > rank).then(|| format!("tui::{part} may not use tui::{target}, which comes after it"))
 }
 
 /// The first part of a path below the root of the crate, if it leads there.

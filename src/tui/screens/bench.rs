@@ -8,8 +8,6 @@
 //! └────────────────────────┘
 //! ```
 
-use std::sync::LazyLock;
-
 use ratatui::layout::Rect;
 
 use super::meter::{counts, list, search_title};
@@ -17,14 +15,14 @@ use super::waiting;
 use super::{Look, frame, steps};
 use crate::frame::{Dissection, hex};
 use crate::protocol::secrets;
-use crate::protocol::{Access, Command, Kind, Stage};
+use crate::protocol::{Access, Command, Stage};
 use crate::tui::keymap::Action;
+use crate::tui::measure::{note_rows, with_form};
 use crate::tui::state::bench::{Draft, Mode, Outcome};
-use crate::tui::state::form::{Form, FormField};
 use crate::tui::state::{Pane, State};
-use crate::tui::theme::{Role, Theme};
+use crate::tui::theme::Role;
 use crate::tui::update::FILE;
-use crate::tui::widgets::{self, Annotated, PickerItem, TextInput, wrap};
+use crate::tui::widgets::{self, Annotated, PickerItem, TextInput};
 
 /// Draws the bench.
 pub fn draw(look: &mut Look<'_>) {
@@ -157,90 +155,6 @@ fn form(look: &mut Look<'_>, inner: Rect) -> u16 {
     let used = u16::try_from(notes.len()).unwrap_or(u16::MAX).min(below.height);
     look.lines(below, &notes);
     height + used
-}
-
-/// Does something with the parameters as they are shown.
-fn with_form<T>(form: &Form, theme: &Theme, look_at: impl FnOnce(widgets::Form<'_>) -> T) -> T {
-    let words: Vec<[String; 2]> = form.fields.iter().map(|field| [hint(field), complaint(field)]).collect();
-    let fields: Vec<widgets::FormField<'_>> =
-        form.fields.iter().zip(&words).map(|(field, words)| parameter(theme, field, words)).collect();
-    look_at(widgets::Form { fields: &fields, selected: None })
-}
-
-/// The remark on a command, as rows.
-fn note_rows(command: &Command, columns: u16) -> Vec<(String, Role)> {
-    if command.note.is_empty() {
-        return Vec::new();
-    }
-    wrap(command.note, columns.max(20)).into_iter().map(|line| (line, Role::Dim)).collect()
-}
-
-/// Rows that the parameters, the remark and the bytes take in so many columns.
-pub fn compose_rows(state: &State, columns: u16) -> u16 {
-    static THEME: LazyLock<Theme> = LazyLock::new(Theme::default);
-    let above = match (state.bench.mode, state.command()) {
-        (Mode::Command, Some(command)) => {
-            let form = with_form(&state.bench.form(command), &THEME, |form| form.height(columns, &THEME));
-            form + u16::try_from(note_rows(command, columns).len()).unwrap_or(0)
-        }
-        _ => 1,
-    };
-    let draft = match &state.bench.draft {
-        Draft::Ready { meaning: Some(meaning), .. } => meaning.wire().map_or(1, |layer| {
-            Annotated { layer, checksum: None, selected: None, revealed: false }.height(columns, &THEME)
-        }),
-        _ => 1,
-    };
-    above.saturating_add(draft)
-}
-
-/// What a parameter is, in a few words, and what more its title says of it.
-fn label(field: &FormField) -> (&'static str, &'static str) {
-    field.parameter.title.split_once(", ").unwrap_or((field.parameter.title, ""))
-}
-
-/// What is wrong with a parameter; empty for nothing.
-fn complaint(field: &FormField) -> String {
-    match field.complaint() {
-        fits if fits.is_empty() => fits,
-        expectation => format!("expected {expectation}"),
-    }
-}
-
-/// Columns that what is typed for a parameter usually takes, the cursor included.
-fn columns(field: &FormField) -> u16 {
-    let columns = match field.parameter.kind {
-        Kind::Integer { max, .. } => max.to_string().len() + 1,
-        Kind::DateTime => 20,
-        Kind::Date => 11,
-        Kind::Text { max } | Kind::Code { max } | Kind::Password { max } => max + 1,
-        Kind::Bytes { max, .. } => 3 * max,
-        Kind::Choice(_) => 0,
-    };
-    u16::try_from(columns).unwrap_or(u16::MAX).max(3)
-}
-
-/// What a parameter takes.
-fn hint(field: &FormField) -> String {
-    let (label, more) = label(field);
-    let gap = if more.is_empty() { "" } else { "; " };
-    format!("{label}: {more}{gap}{}", field.parameter.kind.expectation())
-}
-
-fn parameter<'a>(
-    theme: &Theme,
-    field: &'a FormField,
-    [hint, error]: &'a [String; 2],
-) -> widgets::FormField<'a> {
-    let value = if field.choices().is_some() {
-        widgets::FormValue::Choice(field.input.value())
-    } else if field.is_secret() {
-        widgets::FormValue::Secret(&field.input)
-    } else {
-        widgets::FormValue::Text(&field.input)
-    };
-    let unit = theme.unit(field.parameter.unit);
-    widgets::FormField { label: label(field).0, value, unit, columns: columns(field), hint, error }
 }
 
 /// Whether a parameter does not fit, which is told beneath the parameters.

@@ -36,7 +36,6 @@ pub fn has_archive(state: &State) -> bool {
     archive::profile(state).is_some()
 }
 pub use prompt::completions;
-pub use trace::{entry_text, is_match, summary};
 
 use super::message::{Effect, Message};
 use super::state::{Phase, State};

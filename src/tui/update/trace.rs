@@ -2,6 +2,7 @@
 
 use super::super::keymap::Action;
 use super::super::message::Effect;
+use super::super::state::entry_text::is_match;
 use super::super::state::trace::{Needle, Scan};
 use super::super::state::{Pane, State};
 use super::Effects;
@@ -66,29 +67,6 @@ pub fn explanation(trace: &Trace, number: u32) -> Option<Dissection> {
         EntryKind::Frame(_) => "frame",
     };
     trace.dissect(number).or_else(|| trace.unexplained(number, title))
-}
-
-/// What an entry is in one line, as the list has it.
-pub fn summary(trace: &Trace, number: u32, entry: &Entry) -> String {
-    match entry.kind {
-        EntryKind::Frame(_) => trace.dissect(number).map(|d| d.summary()).unwrap_or_default(),
-        _ => entry_text(trace, number, entry),
-    }
-}
-
-/// What is said of an entry that is no frame: the words of a mark, the first bytes of noise.
-pub fn entry_text(trace: &Trace, number: u32, entry: &Entry) -> String {
-    const SHOWN: usize = 12;
-    match entry.kind {
-        EntryKind::Frame(_) | EntryKind::Echo => String::new(),
-        EntryKind::Mark(_) => trace.mark_of(entry).map(ToString::to_string).unwrap_or_default(),
-        EntryKind::Noise => {
-            let bytes = trace.bytes_of(entry);
-            let first = bytes.get(..SHOWN.min(bytes.len())).unwrap_or_default();
-            let more = if first.len() < bytes.len() { " ..." } else { "" };
-            format!("noise {}{more}", trace.mask(number, None).spaced_hex(first))
-        }
-    }
 }
 
 /// Takes what was typed and looks for it from the chosen entry on.
@@ -158,12 +136,6 @@ pub fn scan(state: &mut State, effects: &mut Effects) {
         }
         None => "not found".clone_into(&mut state.view.found),
     }
-}
-
-/// Whether an entry is one of those looked for.
-pub fn is_match(trace: &Trace, number: u32, needle: &Needle) -> bool {
-    let Some(entry) = trace.entry(number).filter(|_| !needle.is_empty()) else { return false };
-    needle.finds(&summary(trace, number, &entry), &trace.bytes_of(&entry))
 }
 
 /// From a request to its reply and back.
