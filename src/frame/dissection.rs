@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use super::checksum::CheckKind;
-use super::{Field, FieldTree, LayerKind, Problem, ProblemCode, Reason, Span, Value, Verdict, hex, visible};
+use super::{
+    Field, FieldTree, LayerKind, Part, Problem, ProblemCode, Reason, Span, Value, Verdict, hex, visible,
+};
 use crate::reading::{Check, Doubt, Reading};
 
 /// Which way a frame goes between this computer (or another master) and a meter.
@@ -172,6 +174,8 @@ pub struct Dissection {
     pub address: Option<u64>,
     /// What it is about: the command's title, or the kind of telegram.
     pub title: &'static str,
+    /// What is still to come when it is not all.
+    pub part: Option<Part>,
     /// The judgement on the whole.
     pub verdict: Verdict,
     /// The checksum, where there is one.
@@ -224,13 +228,10 @@ impl From<Dissection> for Values {
 }
 
 impl Dissection {
-    /// The title of a frame that is a part of a message, but not its last one.
-    pub const PART: &'static str = "Part of a push";
-
     /// Whether more frames of its message are to come.
     #[must_use]
     pub fn is_part(&self) -> bool {
-        self.title == Self::PART
+        self.part == Some(Part::OfMessage)
     }
 
     /// The same, its readings carried under a check that lets some damage pass.
@@ -259,6 +260,7 @@ impl Dissection {
             direction: Direction::Unknown,
             address: None,
             title,
+            part: None,
             verdict: Verdict::Unchecked(Reason::NoRule),
             checksum: None,
             layers: vec![wire],

@@ -1,6 +1,6 @@
 //! Named byte ranges, kept as a flat list in reading order with a depth: the tree without its pointers.
 
-use super::{Label, Value, Verdict};
+use super::{Label, Role, Value, Verdict};
 use crate::reading::Unit;
 
 /// A range of bytes of a layer, `end` exclusive.
@@ -53,6 +53,8 @@ impl Span {
 pub struct Field {
     /// What it is called.
     pub label: Label,
+    /// What it is to the message around it.
+    pub role: Role,
     /// Where it is.
     pub span: Span,
     /// 0 for the top level; a field's children follow it with one more.
@@ -73,6 +75,7 @@ impl Field {
     pub fn new(label: impl Into<Label>, span: Span, value: Value) -> Self {
         Self {
             label: label.into(),
+            role: Role::default(),
             span,
             depth: 0,
             value,
@@ -80,6 +83,12 @@ impl Field {
             verdict: Verdict::default(),
             note: "",
         }
+    }
+
+    /// With another role than that of a value.
+    #[must_use]
+    pub fn role(self, role: Role) -> Self {
+        Self { role, ..self }
     }
 
     /// With a unit.

@@ -12,6 +12,8 @@ pub enum Label {
     Name(&'static str),
     /// A fixed name and a number: `T 1`, `record 12`.
     Nth(&'static str, u16),
+    /// A fixed name and what it says of the value, with a number unless that is 0: `DIFE, tariff 2`.
+    Qualified(&'static [&'static str; 2], u16),
     /// An OBIS code.
     Code(Code),
 }
@@ -23,6 +25,16 @@ impl From<&'static str> for Label {
 }
 
 impl Label {
+    /// What it says of the value: the `tariff 2` of `DIFE, tariff 2`.
+    #[must_use]
+    pub fn qualifier(self) -> Option<String> {
+        match self {
+            Self::Qualified([_, says], 0) => Some((*says).to_owned()),
+            Self::Qualified([_, says], number) => Some(format!("{says} {number}")),
+            Self::Name(_) | Self::Nth(..) | Self::Code(_) => None,
+        }
+    }
+
     /// The name as text, which most of them are without being made.
     #[must_use]
     pub fn text(self) -> Cow<'static, str> {
@@ -38,6 +50,8 @@ impl fmt::Display for Label {
         match self {
             Self::Name(name) => f.write_str(name),
             Self::Nth(name, number) => write!(f, "{name} {number}"),
+            Self::Qualified([name, says], 0) => write!(f, "{name}, {says}"),
+            Self::Qualified([name, says], number) => write!(f, "{name}, {says} {number}"),
             Self::Code(code) => code.fmt(f),
         }
     }

@@ -3,7 +3,7 @@
 //! A dissector that is written for any [`Fields`] is one set of rules for both: nothing of a field is made when
 //! nobody keeps it.
 
-use crate::frame::{Field, Label, Span, Value};
+use crate::frame::{Field, Label, Role, Span, Value};
 
 /// A keeper of fields.
 pub trait Fields {
@@ -21,6 +21,11 @@ pub trait Fields {
 
     /// Changes one that is kept.
     fn change(&mut self, index: usize, change: impl FnOnce(&mut Field));
+
+    /// Keeps one that holds the telegram together.
+    fn frame(&mut self, label: impl Into<Label>, span: Span, value: Value, depth: u8) {
+        self.add(|| Field::new(label, span, value).at_depth(depth).role(Role::Frame));
+    }
 
     /// Keeps one that says no more than its name and value.
     fn plain(&mut self, label: impl Into<Label>, span: Span, value: Value, depth: u8) {

@@ -1,7 +1,7 @@
 //! Encrypted messages that cannot be read: for want of a key, or with a wrong one.
 
 use super::exchange::{Fault, Lock};
-use crate::frame::{Dissection, Field, Label, Layer, ProblemCode, Value, hex};
+use crate::frame::{Dissection, ProblemCode, Role, Value, hex};
 
 /// What keeps an encrypted message shut, by the code of its problem; `None` for problems of another kind.
 #[must_use]
@@ -25,7 +25,7 @@ pub fn fault(dissection: &Dissection) -> Option<Fault> {
 /// The system title that an encrypted message, or its first part, shows.
 #[must_use]
 pub fn system_title(dissection: &Dissection) -> Option<[u8; 8]> {
-    bytes_of(dissection, "system title")?.try_into().ok()
+    bytes_of(dissection, Role::SystemTitle)?.try_into().ok()
 }
 
 /// A system title as the value of a field, in the hex that a keys file wants, and whose it is.
@@ -53,8 +53,8 @@ const fn title_maker(title: [u8; 8]) -> &'static str {
 
 /// The system title and the security control of an encrypted message, as it shows them.
 fn shown(dissection: &Dissection) -> String {
-    let title = bytes_of(dissection, "system title");
-    let control = bytes_of(dissection, "security control");
+    let title = bytes_of(dissection, Role::SystemTitle);
+    let control = bytes_of(dissection, Role::SecurityControl);
     match (title, control) {
         (Some(title), Some(control)) => {
             format!(" (system title {}, security control {})", hex::compact(title), hex::compact(control))
@@ -63,11 +63,9 @@ fn shown(dissection: &Dissection) -> String {
     }
 }
 
-fn bytes_of<'a>(dissection: &'a Dissection, name: &'static str) -> Option<&'a [u8]> {
-    let named = |field: &&Field| field.label == Label::Name(name);
-    let in_layer = |layer: &'a Layer| {
-        let field = layer.fields.iter().find(named)?;
+fn bytes_of(dissection: &Dissection, role: Role) -> Option<&[u8]> {
+    dissection.layers.iter().find_map(|layer| {
+        let field = layer.fields.iter().find(|field| field.role == role)?;
         layer.bytes.get(field.span.range())
-    };
-    dissection.layers.iter().find_map(in_layer)
+    })
 }

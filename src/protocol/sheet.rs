@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::frame::{Field, Label, Problem, ProblemCode, Span, Value};
+use crate::frame::{Field, Label, Part, Problem, ProblemCode, Role, Span, Value};
 use crate::reading::Reading;
 
 /// Fields of one layer, readings and problems, as they are found.
@@ -14,6 +14,8 @@ pub struct Sheet {
     pub readings: Vec<Reading>,
     /// What is wrong or odd so far.
     pub problems: Vec<Problem>,
+    /// What is still to come when this is not all.
+    pub part: Option<Part>,
 }
 
 impl Sheet {
@@ -35,9 +37,14 @@ impl Sheet {
     }
 
     /// Covers bytes of which nothing is known, if there are any.
-    pub fn rest(&mut self, depth: u8, label: &'static str, (start, end): (usize, usize)) {
+    pub fn rest(&mut self, depth: u8, label: &'static str, range: (usize, usize)) {
+        self.rest_as(Role::Value, depth, label, range);
+    }
+
+    /// Covers bytes that need no value of their own, if there are any.
+    pub fn rest_as(&mut self, role: Role, depth: u8, label: &'static str, (start, end): (usize, usize)) {
         if start < end {
-            self.field(depth, label, (start, end), Value::Bytes);
+            self.field(depth, label, (start, end), Value::Bytes).role(role);
         }
     }
 
@@ -51,6 +58,14 @@ impl Sheet {
 pub struct Open<'a>(Option<&'a mut Field>);
 
 impl Open<'_> {
+    /// With another role than that of a value.
+    pub fn role(mut self, role: Role) -> Self {
+        if let Some(field) = &mut self.0 {
+            field.role = role;
+        }
+        self
+    }
+
     /// With a unit.
     pub fn unit(mut self, unit: crate::reading::Unit) -> Self {
         if let Some(field) = &mut self.0 {

@@ -4,7 +4,9 @@
 use std::ops::Range;
 
 use super::content_layer;
-use crate::frame::{Dissection, Field, FieldTree, Label, Layer, LayerKind, Value, Verdict, hex, visible};
+use crate::frame::{
+    Dissection, Field, FieldTree, Label, Layer, LayerKind, Role, Value, Verdict, hex, visible,
+};
 use crate::reading::{Code, Decimal, Quantity, Unit};
 
 /// A line or element. All texts are safe to show.
@@ -32,33 +34,6 @@ pub struct Line {
     pub is_part: bool,
 }
 
-/// Fields that only hold a telegram together.
-const FRAME: &[&str] = &[
-    "blank line",
-    "line end",
-    "start",
-    "stop",
-    "end",
-    "filler",
-    "flag",
-    "length",
-    "length of title",
-    "LLC",
-    "object",
-    "length of system title",
-    "bracket",
-    "brackets",
-    "type and length",
-    "type and count",
-    "scaler",
-    "unit",
-    "class",
-    "attribute",
-    "data index",
-    "L",
-    "L, repeated",
-];
-
 /// The lines of a telegram, in their order.
 #[must_use]
 pub fn lines(telegram: &Dissection) -> Vec<Line> {
@@ -82,17 +57,16 @@ impl Maker<'_> {
     fn take(&self, at: usize, field: &Field, lines: &mut Vec<Line>) -> usize {
         let below = self.below(at);
         let end = below.end;
-        let has = |name| below.clone().any(|at| self.label(at) == Label::Name(name));
-        if is_frame(field) || is_code(field) {
+        if field.role.is_auxiliary() {
             return at + 1;
         }
-        if has("object") {
+        if below.clone().any(|at| self.has_role(at, Role::Object)) {
             self.text_line(at, field, below, lines);
-        } else if has("data") && field.depth == 0 && !self.is_leaf(at) {
+        } else if field.role == Role::Record {
             lines.push(self.record(at, field, below));
         } else if self.is_leaf(at) || matches!(field.value, Value::Time(_)) {
             lines.push(self.element(at, field));
-        } else if field.label == Label::Name("identification") {
+        } else if field.role == Role::Identification {
             let text = visible::text(trimmed(self.layer.bytes_of(field)));
             lines.push(Line { raw: text.clone(), value: text, ..self.line(at, field) });
         } else {
@@ -113,8 +87,8 @@ impl Maker<'_> {
         at + 1..at + 1 + count
     }
 
-    fn label(&self, at: usize) -> Label {
-        self.layer.fields.get(at).map_or(Label::Name(""), |field| field.label)
+    fn has_role(&self, at: usize, role: Role) -> bool {
+        self.field(at).is_some_and(|field| field.role == role)
     }
 
     fn field(&self, at: usize) -> Option<&Field> {
@@ -149,12 +123,12 @@ impl Maker<'_> {
 
     /// A line of text: the object, what stands in its brackets, and where there are several values each of them.
     fn text_line(&self, at: usize, field: &Field, below: Range<usize>, lines: &mut Vec<Line>) {
-        let object = below.clone().find(|at| self.label(*at) == Label::Name("object"));
+        let object = below.clone().find(|at| self.has_role(*at, Role::Object));
         let Some(object) = object.and_then(|at| self.field(at)) else { return };
         let content =
             self.layer.bytes.get(object.span.range().end..field.span.range().end).unwrap_or_default();
         let told: Vec<usize> =
-            below.filter(|at| self.field(*at).is_some_and(|field| !is_frame(field))).collect();
+            below.filter(|at| self.field(*at).is_some_and(|field| !field.role.is_auxiliary())).collect();
         let mut line = Line {
             code: visible::text(self.layer.bytes_of(object)),
             raw: visible::text(trimmed(content)),
@@ -209,12 +183,12 @@ impl Maker<'_> {
     /// A record of M-Bus: its head, what it belongs to, its value.
     fn record(&self, at: usize, field: &Field, below: Range<usize>) -> Line {
         let fields: Vec<&Field> = below.filter_map(|at| self.field(at)).collect();
-        let data = fields.iter().rfind(|field| field.label == Label::Name("data")).map(|field| field.span);
+        let data = fields.iter().rfind(|field| field.role == Role::Data).map(|field| field.span);
         let (from, to) =
             (field.span.range().start, data.map_or(field.span.range().end, |span| span.range().start));
         let of = |bytes: Option<&[u8]>| hex::spaced(bytes.unwrap_or_default());
         // What kind of value it is comes before where it belongs, which is what may be cut.
-        let belongs = fields.iter().rev().filter_map(|field| belonging(&field.label.to_string()));
+        let belongs = fields.iter().rev().filter_map(|field| field.label.qualifier());
         let words: Vec<String> = std::iter::once(field.label.to_string()).chain(belongs).collect();
         let line = self.line(at, field);
         Line {
@@ -259,22 +233,6 @@ impl Maker<'_> {
             None => name,
         }
     }
-}
-
-/// Whether a field only holds the telegram together.
-fn is_frame(field: &Field) -> bool {
-    matches!(field.label, Label::Name(name) if FRAME.contains(&name))
-}
-
-/// Whether a field is the code of the value behind it.
-fn is_code(field: &Field) -> bool {
-    matches!((field.label, field.value), (Label::Code(_), Value::Word(_))) && field.note == "OBIS code"
-}
-
-/// What a part of a record's head says of its value: `negative`, `tariff 1`, `stored value 2`.
-fn belonging(label: &str) -> Option<String> {
-    let (part, more) = label.split_once(", ")?;
-    matches!(part, "DIF" | "DIFE" | "VIF").then(|| more.to_owned())
 }
 
 fn trimmed(line: &[u8]) -> &[u8] {

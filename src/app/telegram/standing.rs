@@ -1,6 +1,6 @@
 //! How far a telegram was put together and opened.
 
-use crate::frame::{Dissection, Label, Layer, LayerKind, ProblemCode, Reason, Value, Verdict};
+use crate::frame::{Dissection, Layer, LayerKind, ProblemCode, Reason, Role, Value, Verdict};
 use crate::reading::Decimal;
 
 /// What became of a telegram's cipher.
@@ -70,23 +70,14 @@ fn cipher(frame: &Dissection) -> Cipher {
 }
 
 fn has_tag(layer: &Layer) -> bool {
-    layer
-        .fields
-        .iter()
-        .any(|field| field.label == Label::Name("authentication tag") && !field.span.is_empty())
+    layer.fields.iter().any(|field| field.role == Role::AuthenticationTag && !field.span.is_empty())
 }
 
-/// The frame counter, under the names that the standards give it.
+/// The counter that the first encrypted part shows.
 fn counter(frame: &Dissection) -> Option<u32> {
-    let named = |label: Label| match label {
-        Label::Name(name) | Label::Nth(name, _) => {
-            name.starts_with("invocation counter") || name == "frame counter"
-        }
-        Label::Code(_) => false,
-    };
     let mut fields = frame.layers.iter().flat_map(|layer| &layer.fields);
     fields.find_map(|field| match field.value {
-        Value::Number(number) if named(field.label) => whole(number),
+        Value::Number(number) if field.role == Role::Counter => whole(number),
         _ => None,
     })
 }

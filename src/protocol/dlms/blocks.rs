@@ -4,7 +4,7 @@
 use super::axdr::length_at;
 use super::ciphering::BLOCK_TRANSFER;
 use super::hdlc::Frame;
-use crate::frame::Value;
+use crate::frame::{Role, Value};
 use crate::protocol::sheet::Sheet;
 
 /// Bytes of the LLC header.
@@ -82,7 +82,7 @@ impl Block {
 /// The fields of the information.
 pub fn info_fields(sheet: &mut Sheet, frame: &Frame<'_>, info: &Info) {
     let (start, end) = frame.information;
-    sheet.rest(0, "LLC", (start, info.llc_end));
+    sheet.rest_as(Role::Frame, 0, "LLC", (start, info.llc_end));
     if let Some(block) = &info.block {
         let at = info.llc_end;
         sheet.field(0, "APDU", (at, at + 1), Value::Word("general-block-transfer"));

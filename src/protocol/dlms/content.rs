@@ -6,7 +6,7 @@ use super::layout::{self, Layout, Role, Scale, Shape};
 use super::maker::Maker;
 use super::obis::{self, Obis};
 use super::{stamp, time, units};
-use crate::frame::{Label, ProblemCode, Value, Verdict};
+use crate::frame::{self, Label, ProblemCode, Value, Verdict};
 use crate::protocol::sheet::Sheet;
 use crate::reading::{Absent, Decimal, Measured, MeterTime, Reading, Unit};
 
@@ -115,7 +115,9 @@ impl Teller<'_> {
         let last = self.tree.items.get(item.next.saturating_sub(1)).map_or(item.end, |last| last.end);
         let count = Value::count(item.count.into());
         self.sheet.field(item.depth, type_name(item.tag), (item.start, last), count);
-        self.sheet.field(item.depth + 1, "type and count", (item.start, item.end), Value::Bytes);
+        self.sheet
+            .field(item.depth + 1, "type and count", (item.start, item.end), Value::Bytes)
+            .role(frame::Role::Frame);
     }
 
     /// A compact array: the description of its type once, then values without tags.
@@ -141,7 +143,9 @@ impl Teller<'_> {
         let from = if needs_bytes { item.content } else { item.start };
         if needs_bytes && item.content > item.start {
             let name = Value::Word(type_name(item.tag));
-            self.sheet.field(item.depth, "type and length", (item.start, item.content), name);
+            self.sheet
+                .field(item.depth, "type and length", (item.start, item.content), name)
+                .role(frame::Role::Frame);
         }
         let verdict = match value {
             Value::Time(time) if time.year.is_some() && time.civil().is_none() => {
@@ -149,7 +153,8 @@ impl Teller<'_> {
             }
             _ => Verdict::default(),
         };
-        self.sheet.field(item.depth, label, (from, item.end), value).unit(unit).verdict(verdict).note(note);
+        let field = self.sheet.field(item.depth, label, (from, item.end), value);
+        field.role(part(role)).unit(unit).verdict(verdict).note(note);
         if let Role::Value { obis, scale, .. } = role {
             self.read(item, (obis, scale), (value, unit));
         }
@@ -217,6 +222,16 @@ impl Teller<'_> {
             let MeterTime { hour, minute, second, .. } = time;
             self.clock = Some(MeterTime { hour, minute, second, ..day });
         }
+    }
+}
+
+/// What the field of an element is to the list.
+const fn part(role: Role) -> frame::Role {
+    match role {
+        Role::Obis(_) | Role::Scaler | Role::Unit | Role::Class | Role::Attribute | Role::DataIndex => {
+            frame::Role::Reference
+        }
+        Role::Value { .. } | Role::Header | Role::Plain => frame::Role::Value,
     }
 }
 

@@ -12,7 +12,9 @@ use super::push::{Explained, Push};
 use super::remarks::{Dropped, Parted, tell_event};
 use super::standing::{Messages, Part, Standing};
 use crate::frame::checksum::CheckKind;
-use crate::frame::{Checksum, Direction, Dissection, Layer, LayerKind, ProblemCode, Span, Value, Verdict};
+use crate::frame::{
+    Checksum, Direction, Dissection, Layer, LayerKind, ProblemCode, Role, Span, Value, Verdict,
+};
 use crate::protocol::sheet::Sheet;
 use crate::protocol::{Access, Context, Dialect, MasterRequest, Relation, Seen, Strength, Tracker};
 
@@ -137,7 +139,7 @@ fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
 fn broken(bytes: &[u8], context: &Context<'_>) -> Dissection {
     let mut sheet = Sheet::default();
     let flag = usize::from(bytes.first() == Some(&FLAG));
-    sheet.rest(0, "flag", (0, flag));
+    sheet.rest_as(Role::Frame, 0, "flag", (0, flag));
     sheet.field(0, "cut short", (flag, bytes.len()), Value::Bytes);
     sheet.problem(ProblemCode::Framing, "not a whole frame: bytes were lost", None);
     finish(bytes, sheet, context, ("Broken frame", Verdict::Malformed("cut short")))
@@ -156,6 +158,7 @@ fn finish(
         layers: vec![wire],
         readings: if verdict.is_bad() { Vec::new() } else { sheet.readings },
         problems: sheet.problems,
+        part: sheet.part,
         ..Dissection::unexplained(ID, &[], title)
     }
 }
@@ -258,7 +261,7 @@ fn dropped(context: &Context<'_>) -> Dropped {
 fn wire_fields(sheet: &mut Sheet, frame: &Frame<'_>, info: &Info) -> Verdict {
     let at = frame.format_at;
     if at > 0 {
-        sheet.field(0, "flag", (0, at), Value::Hex(FLAG.into(), 2));
+        sheet.field(0, "flag", (0, at), Value::Hex(FLAG.into(), 2)).role(Role::Frame);
     }
     let note = match (at, frame.is_segmented) {
         (0, _) => "the flag before it closed another frame",
@@ -290,7 +293,7 @@ fn wire_fields(sheet: &mut Sheet, frame: &Frame<'_>, info: &Info) -> Verdict {
 fn closing(sheet: &mut Sheet, frame: &Frame<'_>, end: usize) -> Verdict {
     let count = frame.bytes.len();
     if frame.is_closed() {
-        sheet.field(0, "flag", (end, end + 1), Value::Hex(FLAG.into(), 2));
+        sheet.field(0, "flag", (end, end + 1), Value::Hex(FLAG.into(), 2)).role(Role::Frame);
         return Verdict::Good;
     }
     sheet.rest(0, "beyond the frame", (end, count));

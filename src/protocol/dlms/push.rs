@@ -7,7 +7,7 @@ use super::maker::{self, Maker};
 use super::opening::{self, Opened};
 use super::remarks::{apdu_name, header_fields, title_fields};
 use super::standing::{Standing, Step};
-use crate::frame::{Dissection, Layer, LayerKind, ProblemCode, Reason, Value, Verdict};
+use crate::frame::{Layer, LayerKind, Part, ProblemCode, Reason, Role, Value, Verdict};
 use crate::protocol::Context;
 use crate::protocol::sheet::Sheet;
 
@@ -51,7 +51,8 @@ impl Push<'_> {
             at = self.apdu(&mut sheet, at, (&mut explained, &mut inner));
         }
         if !self.is_whole {
-            explained.title = Dissection::PART;
+            explained.title = "Part of a push";
+            wire.part = Some(Part::OfMessage);
             sheet.readings.clear();
         }
         wire.readings.append(&mut sheet.readings);
@@ -75,7 +76,7 @@ impl Push<'_> {
     fn apdu(&self, sheet: &mut Sheet, at: usize, out: (&mut Explained, &mut Option<Layer>)) -> usize {
         match self.assembled.bytes.get(at..).unwrap_or_default() {
             [0xE6, 0xE6 | 0xE7, 0x00, ..] if at > 0 => {
-                sheet.field(0, "LLC", (at, at + 3), Value::Bytes);
+                sheet.field(0, "LLC", (at, at + 3), Value::Bytes).role(Role::Frame);
                 at + 3
             }
             [ciphering::DATA_NOTIFICATION, ..] if self.is_whole => self.plain(sheet, at, out.0),
@@ -134,7 +135,7 @@ impl Push<'_> {
         }
         let tag_at = header.tag_at().max(header.text_at()).min(end);
         sheet.rest(0, "encrypted", (header.text_at(), tag_at));
-        sheet.rest(0, "authentication tag", (tag_at, end));
+        sheet.rest_as(Role::AuthenticationTag, 0, "authentication tag", (tag_at, end));
         if end < have && !matches!(bytes.get(end..), Some([0xE6, ..])) {
             sheet.problem(ProblemCode::TrailingBytes, "more bytes than the APDU is to have", None);
         }
@@ -281,7 +282,7 @@ impl Push<'_> {
                 inner.field(0, "APDU", (0, 1), Value::Hex(tag.into(), 2)).note(apdu_name(tag));
                 inner.rest(0, "data", (1, plain.len()));
             }
-            None => inner.rest(0, "nothing", (0, 0)),
+            None => {}
         }
         sheet.readings.append(&mut inner.readings);
         sheet.problems.append(&mut inner.problems);

@@ -2,7 +2,7 @@
 
 use super::ciphering::{self, BLOCK_TRANSFER, Control, Header, Octets};
 use super::standing::{Event, Step};
-use crate::frame::{Label, ProblemCode, Value};
+use crate::frame::{Label, ProblemCode, Role, Value};
 use crate::protocol::sealed;
 use crate::protocol::sheet::Sheet;
 
@@ -79,7 +79,9 @@ pub fn header_fields(sheet: &mut Sheet, at: usize, header: &Header, step: Step) 
     title_fields(sheet, at, (header.tag, header.title), header.title_at);
     let (length_start, length_end) = header.length_at;
     sheet.rest(0, "recipient, time and key", (header.title_at.end, length_start));
-    sheet.field(0, "length", (length_start, length_end), Value::count(header.length as u64));
+    sheet
+        .field(0, "length", (length_start, length_end), Value::count(header.length as u64))
+        .role(Role::Frame);
     control_fields(sheet, length_end, header.control);
     let label = match step {
         Step::Ahead(step) => Label::Nth("invocation counter, step", step.into()),
@@ -94,7 +96,7 @@ pub fn header_fields(sheet: &mut Sheet, at: usize, header: &Header, step: Step) 
         Step::Back => "lower than before",
     };
     let value = Value::count(header.counter.into());
-    sheet.field(0, label, (length_end + 1, length_end + 5), value).note(note);
+    sheet.field(0, label, (length_end + 1, length_end + 5), value).role(Role::Counter).note(note);
 }
 
 /// The beginning of a ciphering header: tag and system title.
@@ -113,20 +115,21 @@ pub fn title_fields(
     let note = if tag.is_none() { "no tag of an APDU before it: not standard" } else { "" };
     sheet
         .field(0, "length of system title", (length_at, start), Value::count((end - start) as u64))
+        .role(Role::Frame)
         .note(note);
     if end > start {
         let (value, note) = match title {
             Some(title) => sealed::title(title),
             None => (Value::Bytes, "not of 8 bytes"),
         };
-        sheet.field(0, "system title", (start, end), value).note(note);
+        sheet.field(0, "system title", (start, end), value).role(Role::SystemTitle).note(note);
     }
 }
 
 fn control_fields(sheet: &mut Sheet, at: usize, control: Control) {
     let value = Value::Hex(control.0.into(), 2);
     let words = if control.is_compressed() { "compressed" } else { control.words() };
-    sheet.field(0, "security control", (at, at + 1), value).note(words);
+    sheet.field(0, "security control", (at, at + 1), value).role(Role::SecurityControl).note(words);
     let note = if control.is_broadcast() { "with the key for broadcasts" } else { "" };
     sheet.field(1, "suite", (at, at + 1), Value::Word(control.suite_words())).note(note);
 }

@@ -2,7 +2,7 @@
 
 use super::axdr::{DATE_TIME, DATE_TIME_LENGTH};
 use super::time;
-use crate::frame::Value;
+use crate::frame::{Role, Value};
 use crate::protocol::sheet::Sheet;
 use crate::reading::{Decimal, MeterTime, Unit};
 
@@ -23,7 +23,7 @@ pub fn date_time(sheet: &mut Sheet, bytes: &[u8], at: usize) -> Option<(usize, O
     let end = content + DATE_TIME_LENGTH;
     let clock = time::clock(bytes.get(content..end)?)?;
     sheet.field(0, "date and time", (at, end), Value::Time(clock.time)).note(note);
-    sheet.field(1, "length", (at, content), Value::Bytes);
+    sheet.field(1, "length", (at, content), Value::Bytes).role(Role::Frame);
     clock_fields(sheet, bytes, content, &clock);
     Some((end, Some(clock.time)))
 }

@@ -5,7 +5,7 @@
 use super::bare::PLAUSIBLE;
 use super::ciphering;
 use crate::frame::checksum::{CheckKind, X_25};
-use crate::frame::{Checksum, ProblemCode, Span, Value};
+use crate::frame::{Checksum, ProblemCode, Role, Span, Value};
 use crate::protocol::delimited::Shape;
 use crate::protocol::sheet::Sheet;
 
@@ -91,7 +91,7 @@ impl Wrapped {
             .field(0, "checksum", at, Value::Hex(checksum.found.into(), 4))
             .verdict(verdict)
             .note("low byte first");
-        sheet.rest(0, "line end", (at.1, bytes.len()));
+        sheet.rest_as(Role::Frame, 0, "line end", (at.1, bytes.len()));
         if verdict.is_bad() {
             let text = format!("checksum {:04X}, expected {:04X}", checksum.found, checksum.expected);
             sheet.problem(ProblemCode::Checksum, text, Some(Span::new(at.0, at.1)));

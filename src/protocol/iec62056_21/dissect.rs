@@ -63,6 +63,7 @@ pub fn explain(wire: &[u8], context: &Context<'_>) -> Explained {
         direction,
         address,
         title,
+        part: None,
         verdict,
         checksum,
         layers,

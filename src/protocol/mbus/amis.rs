@@ -94,6 +94,7 @@ fn layer(sheet: &mut Sheet, plain: Vec<u8>, head: &Header) -> Layer {
     let mut inner = Sheet::with_room(64);
     record::records(&mut inner, &plain, 0, head.is_electricity());
     sheet.readings.append(&mut inner.readings);
+    sheet.part = inner.part;
     // Places in the plain text are not places on the wire.
     sheet.problems.extend(inner.problems.drain(..).map(|mut problem| {
         problem.span = None;

@@ -4,7 +4,7 @@ use super::link::{self, Frame, Long};
 use super::{amis, header, names, record};
 use crate::frame::checksum::CheckKind;
 use crate::frame::{
-    Checksum, Direction, Dissection, Layer, LayerKind, ProblemCode, Reason, Span, Value, Verdict,
+    Checksum, Direction, Dissection, Layer, LayerKind, ProblemCode, Reason, Role, Span, Value, Verdict,
 };
 use crate::protocol::Context;
 use crate::protocol::sheet::Sheet;
@@ -34,6 +34,7 @@ pub fn sheet_to(bytes: &[u8], sheet: Sheet, title: &'static str, context: &Conte
         layers: vec![wire],
         readings: sheet.readings,
         problems: sheet.problems,
+        part: sheet.part,
         ..Dissection::unexplained(ID, &[], title)
     }
 }
@@ -47,7 +48,7 @@ fn ack(bytes: &[u8], context: &Context<'_>) -> Dissection {
 
 fn short(bytes: &[u8], context: &Context<'_>, [c, a, sum, stop]: [u8; 4]) -> Dissection {
     let mut sheet = Sheet::default();
-    sheet.field(0, "start", (0, 1), Value::Hex(link::SHORT.into(), 2));
+    sheet.field(0, "start", (0, 1), Value::Hex(link::SHORT.into(), 2)).role(Role::Frame);
     control(&mut sheet, 1, c, a);
     let expected = c.wrapping_add(a);
     let verdict = tail(&mut sheet, bytes.len(), [sum, expected, stop]);
@@ -102,7 +103,7 @@ fn tail(sheet: &mut Sheet, end: usize, [found, expected, stop]: [u8; 3]) -> Verd
         );
     }
     let last = Verdict::compare(stop.into(), link::STOP.into(), 2);
-    sheet.field(0, "stop", (end - 1, end), Value::Hex(stop.into(), 2)).verdict(last);
+    sheet.field(0, "stop", (end - 1, end), Value::Hex(stop.into(), 2)).role(Role::Frame).verdict(last);
     if last.is_bad() {
         let (code, text) = if verdict.is_bad() {
             (ProblemCode::Framing, "neither checksum nor stop byte is right: bytes were lost or added")
@@ -126,7 +127,7 @@ pub struct Envelope {
 /// Explains start, lengths, C, A and CI.
 pub fn head(sheet: &mut Sheet, long: &Long<'_>) -> Verdict {
     let [first, second] = long.declared;
-    sheet.field(0, "start", (0, 1), Value::Hex(link::LONG.into(), 2));
+    sheet.field(0, "start", (0, 1), Value::Hex(link::LONG.into(), 2)).role(Role::Frame);
     let count = long.body.len();
     let note = if long.is_wrapped() && long.fits_length() {
         "256 was lost from the length: not standard, known of Sagemcom meters"
@@ -143,10 +144,14 @@ pub fn head(sheet: &mut Sheet, long: &Long<'_>) -> Verdict {
         sheet.problem(ProblemCode::Framing, text, Some(Span::new(1, 3)));
         Verdict::Malformed("length")
     };
-    sheet.field(0, "length", (1, 3), Value::count(count as u64)).verdict(verdict).note(note);
-    sheet.field(1, "L", (1, 2), Value::count(first.into()));
-    sheet.field(1, "L, repeated", (2, 3), Value::count(second.into()));
-    sheet.field(0, "start", (3, 4), Value::Hex(link::LONG.into(), 2));
+    sheet
+        .field(0, "length", (1, 3), Value::count(count as u64))
+        .role(Role::Frame)
+        .verdict(verdict)
+        .note(note);
+    sheet.field(1, "L", (1, 2), Value::count(first.into())).role(Role::Frame);
+    sheet.field(1, "L, repeated", (2, 3), Value::count(second.into())).role(Role::Frame);
+    sheet.field(0, "start", (3, 4), Value::Hex(link::LONG.into(), 2)).role(Role::Frame);
     if let Some([c, a, ci]) = long.head() {
         control(sheet, link::HEAD, c, a);
         let kind = names::kind(ci).unwrap_or("reserved");

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
+use super::Mbus;
 use super::address::Slave;
 use super::link::{self, Frame, Long};
-use super::{Mbus, record};
-use crate::frame::{Dissection, Value};
+use crate::frame::Part;
 use crate::protocol::request_reply::{Driver, Judgement, RequestReply, Timing};
 use crate::protocol::{
     Access, BETWEEN_BYTES, Command, ComposeError, Context, Exchange, Family, Group, LineSettings, MeterKey,
@@ -117,7 +117,7 @@ impl Master {
                 "its records are encrypted, and no key that is given fits",
             ));
         }
-        let more = round < MOST_FRAMES && has_more(&explained);
+        let more = round < MOST_FRAMES && explained.part == Some(Part::OfReadout);
         Judgement::Answer { readings: explained.readings, more }
     }
 }
@@ -129,14 +129,6 @@ fn refusal(long: &Long<'_>) -> Option<(u16, &'static str)> {
         [_, _, link::ERROR, code, ..] => Some((code.into(), super::names::error(code))),
         _ => None,
     }
-}
-
-/// Whether a frame says that the next one goes on.
-fn has_more(explained: &Dissection) -> bool {
-    let fields = explained.layers.iter().flat_map(|layer| &layer.fields);
-    fields.into_iter().any(|field| {
-        field.label == record::MAKERS_DATA && field.value == Value::Hex(record::MAKER_AND_MORE.into(), 2)
-    })
 }
 
 fn timing(line: LineSettings, network_delay: Duration) -> Timing {

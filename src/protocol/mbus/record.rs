@@ -2,7 +2,7 @@
 
 use super::data::{self, Coding};
 use super::vif::{self, Change, Meaning, Reads};
-use crate::frame::{Label, ProblemCode, Span, Value, Verdict};
+use crate::frame::{Label, Part, ProblemCode, Role, Span, Value, Verdict};
 use crate::protocol::sheet::Sheet;
 use crate::reading::{Measured, Quantity, Reading, Unit};
 
@@ -12,9 +12,7 @@ const EXTENDED: u8 = 0x80;
 /// Maker's data up to the end.
 const MAKER: u8 = 0x0F;
 /// The same, and more records follow in the next frame.
-pub const MAKER_AND_MORE: u8 = 0x1F;
-/// What the DIF before maker's data is called.
-pub const MAKERS_DATA: Label = Label::Name("manufacturer's data follow");
+const MAKER_AND_MORE: u8 = 0x1F;
 /// Filler.
 const IDLE: u8 = 0x2F;
 /// Request for everything.
@@ -69,13 +67,15 @@ pub fn records(sheet: &mut Sheet, bytes: &[u8], start: usize, is_electricity: bo
 
 fn idle(sheet: &mut Sheet, bytes: &[u8], at: usize) -> usize {
     let count = bytes.get(at..).unwrap_or_default().iter().take_while(|byte| **byte == IDLE).count();
-    sheet.field(0, "filler", (at, at + count), Value::Bytes);
+    sheet.field(0, "filler", (at, at + count), Value::Bytes).role(Role::Frame);
     at + count
 }
 
 fn maker(sheet: &mut Sheet, bytes: &[u8], at: usize, dif: u8) {
-    let note = if dif == MAKER_AND_MORE { "more records follow in the next frame" } else { "" };
-    sheet.field(0, MAKERS_DATA, (at, at + 1), Value::Hex(dif.into(), 2)).note(note);
+    let has_more = dif == MAKER_AND_MORE;
+    sheet.part = has_more.then_some(Part::OfReadout);
+    let note = if has_more { "more records follow in the next frame" } else { "" };
+    sheet.field(0, "manufacturer's data follow", (at, at + 1), Value::Hex(dif.into(), 2)).note(note);
     sheet.rest(0, "manufacturer's data", (at + 1, bytes.len()));
 }
 
@@ -96,19 +96,21 @@ fn record(sheet: &mut Sheet, bytes: &[u8], at: usize, is_electricity: bool) -> R
         Value::Absent(_) => Verdict::Malformed("no decimal digits"),
         _ => Verdict::default(),
     };
-    sheet.field(0, kind.meaning.name, (at, end), value).unit(unit).verdict(verdict).note(head.remark(&kind));
+    let record = sheet.field(0, kind.meaning.name, (at, end), value).role(Role::Record);
+    record.unit(unit).verdict(verdict).note(head.remark(&kind));
     sheet
         .field(1, head.storage_label(), (at, at + 1), Value::Meaning(head.dif.into(), coding.name()))
+        .role(Role::Reference)
         .note(head.function());
     if head.dif_extensions > 0 {
-        sheet.field(1, head.tariff_label(), (at + 1, vif_at), Value::Bytes);
+        sheet.field(1, head.tariff_label(), (at + 1, vif_at), Value::Bytes).role(Role::Reference);
     }
-    sheet.field(1, kind.label(), (vif_at, data_at), Value::Bytes);
+    sheet.field(1, kind.label(), (vif_at, data_at), Value::Bytes).role(Role::Reference);
     if length > 0 {
         let is_text = value == Value::Text;
         let note = if is_text { "last character first" } else { "" };
         let shown = if is_text { Value::Text } else { Value::Bytes };
-        sheet.field(1, "data", (data_at, end), shown).note(note);
+        sheet.field(1, "data", (data_at, end), shown).role(Role::Data).note(note);
     }
     sheet.readings.extend(reading(&head, &kind, value, data, is_electricity));
     Ok(end)
@@ -150,15 +152,15 @@ impl Head {
     fn storage_label(&self) -> Label {
         match u16::try_from(self.storage) {
             Ok(0) => Label::Name("DIF"),
-            Ok(storage) => Label::Nth("DIF, stored value", storage),
-            Err(_) => Label::Name("DIF, stored value"),
+            Ok(storage) => Label::Qualified(&["DIF", "stored value"], storage),
+            Err(_) => Label::Qualified(&["DIF", "stored value"], 0),
         }
     }
 
     fn tariff_label(&self) -> Label {
         match (u16::try_from(self.tariff), u16::try_from(self.subunit)) {
-            (Ok(tariff @ 1..), _) => Label::Nth("DIFE, tariff", tariff),
-            (_, Ok(subunit @ 1..)) => Label::Nth("DIFE, subunit", subunit),
+            (Ok(tariff @ 1..), _) => Label::Qualified(&["DIFE", "tariff"], tariff),
+            (_, Ok(subunit @ 1..)) => Label::Qualified(&["DIFE", "subunit"], subunit),
             _ => Label::Name("DIFE"),
         }
     }
@@ -175,11 +177,11 @@ impl Head {
 }
 
 impl Kind {
-    const fn label(&self) -> &'static str {
+    const fn label(&self) -> Label {
         match (self.is_makers, self.is_export) {
-            (true, _) => "VIF, manufacturer's",
-            (_, true) => "VIF, negative",
-            _ => "VIF",
+            (true, _) => Label::Qualified(&["VIF", "manufacturer's"], 0),
+            (_, true) => Label::Qualified(&["VIF", "negative"], 0),
+            _ => Label::Name("VIF"),
         }
     }
 }

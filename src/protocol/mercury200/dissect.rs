@@ -66,6 +66,7 @@ fn whole(bytes: &[u8], frame: &Frame<'_>, context: &Context<'_>) -> Dissection {
         direction: direction(kind, context),
         address: Some(frame.address.into()),
         title: commands::by_code(frame.code).map_or("Unknown command", |command| command.title),
+        part: None,
         verdict: frame.checksum.verdict(),
         checksum: Some(frame.checksum),
         layers: vec![wire(bytes, sheet.fields)],

@@ -102,6 +102,7 @@ fn whole(bytes: &[u8], frame: &Frame<'_>, context: &Context<'_>) -> Dissection {
         direction: direction(kind, context),
         address: Some(frame.address.into()),
         title,
+        part: None,
         verdict: frame.checksum.verdict(),
         checksum: Some(frame.checksum),
         layers: vec![wire(bytes, sheet.fields)],

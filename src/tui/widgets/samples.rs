@@ -99,6 +99,7 @@ pub fn dissection(layer: Layer, direction: Direction, verdict: Verdict) -> Disse
         direction,
         address: Some(13462),
         title: "Energy by tariff",
+        part: None,
         verdict,
         checksum: Some(Checksum::new(CheckKind::Crc8B5, found, 0x1B, 2)),
         layers: vec![layer],

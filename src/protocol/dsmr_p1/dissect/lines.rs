@@ -5,7 +5,7 @@ use memchr::{memchr, memchr_iter, memchr2};
 use super::meaning;
 use super::sheet::Sheet;
 use super::told;
-use crate::frame::{Field, Label, ProblemCode, Span, Value};
+use crate::frame::{Field, Label, ProblemCode, Role, Span, Value};
 use crate::protocol::dsmr_p1::catalogue::{self, Entry, Form};
 use crate::protocol::dsmr_p1::object::{Object, Spelling};
 use crate::protocol::dsmr_p1::text::Number;
@@ -14,11 +14,12 @@ use crate::protocol::fields::Fields;
 /// The first line: slash, three letters of the maker, speed character, identification.
 pub fn first<F: Fields>(sheet: &mut Sheet<'_, F>, end: usize) -> usize {
     let line = line_at(sheet.bytes, 0, end);
-    sheet.field("identification", Span::new(0, line.next), Value::Bytes, 0);
+    let whole = Span::new(0, line.next);
+    sheet.fields.add(|| Field::new("identification", whole, Value::Bytes).role(Role::Identification));
     let cut = |from: usize, to: usize| Span::new(from.min(line.end), to.min(line.end));
     let (maker, speed) = (cut(1, 4), cut(4, 5));
     let (flag, character) = (sheet.text(maker), sheet.text(speed));
-    sheet.field("start", cut(0, 1), Value::Text, 1);
+    sheet.fields.frame("start", cut(0, 1), Value::Text, 1);
     sheet.fields.add(|| Field::new("maker", maker, Value::Text).at_depth(1).note(maker_name(flag)));
     sheet
         .fields
@@ -30,7 +31,7 @@ pub fn first<F: Fields>(sheet: &mut Sheet<'_, F>, end: usize) -> usize {
 
 fn line_end<F: Fields>(sheet: &mut Sheet<'_, F>, from: usize, to: usize) {
     if to > from {
-        sheet.field("line end", Span::new(from, to), Value::Bytes, 1);
+        sheet.fields.frame("line end", Span::new(from, to), Value::Bytes, 1);
     }
 }
 
@@ -81,7 +82,7 @@ fn without_object<F: Fields>(sheet: &mut Sheet<'_, F>, from: usize, until: usize
         continuation(sheet, from, line);
     } else if line.end == from {
         sheet.awaited = None;
-        sheet.field("blank line", Span::new(from, line.next), Value::Bytes, 0);
+        sheet.fields.frame("blank line", Span::new(from, line.next), Value::Bytes, 0);
     } else {
         unreadable(sheet, from, line);
     }
@@ -151,9 +152,8 @@ fn known<F: Fields>(
     let whole = Span::new(reference.range().start, line.next);
     let is_open = F::ARE_KEPT && entry.is_some_and(|entry| meaning::is_open(sheet, entry));
     sheet.fields.add(|| Field::new(name(entry, object, is_open), whole, Value::Bytes));
-    sheet
-        .fields
-        .add(|| Field::new("object", reference, Value::Text).at_depth(1).note(spelling_note(spelling)));
+    let object_field = || Field::new("object", reference, Value::Text).at_depth(1).role(Role::Object);
+    sheet.fields.add(|| object_field().note(spelling_note(spelling)));
     let form = entry.map(|entry| entry.form);
     if let Some((value, unit, note)) = brackets(sheet, form, object, reference.range().end, line) {
         sheet.fields.change(parent, |field| (field.value, field.unit, field.note) = (value, unit, note));
@@ -200,7 +200,7 @@ fn brackets<F: Fields>(
     for index in 0..count {
         let span = sheet.groups.get(index).copied().unwrap_or_default();
         let range = span.range();
-        sheet.field(
+        sheet.fields.frame(
             if index == 0 { "bracket" } else { "brackets" },
             Span::new(at, range.start),
             Value::Bytes,
@@ -213,7 +213,7 @@ fn brackets<F: Fields>(
         sheet.fields.add(|| field);
         at = range.end;
     }
-    sheet.field("line end", Span::new(at, line.next), Value::Bytes, 1);
+    sheet.fields.frame("line end", Span::new(at, line.next), Value::Bytes, 1);
     main
 }
 

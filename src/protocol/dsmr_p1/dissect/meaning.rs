@@ -2,7 +2,7 @@
 
 use super::month_end;
 use super::sheet::Sheet;
-use crate::frame::{Field, Label, Span, Value};
+use crate::frame::{Field, Label, Role, Span, Value};
 use crate::protocol::dsmr_p1::catalogue::{self, Entry, Form};
 use crate::protocol::dsmr_p1::object::Object;
 use crate::protocol::dsmr_p1::text::{Number, Stamp, Style};
@@ -50,7 +50,15 @@ pub fn of<F: Fields>(
             .map_or_else(|| generic(label, span, text), |value| Field::new(label, span, value)),
         None => generic(label, span, text),
     };
-    field.at_depth(1)
+    field.at_depth(1).role(role(form, index))
+}
+
+/// What a bracket is to its line: some say what the value in another one is.
+const fn role(form: Option<Form>, index: usize) -> Role {
+    match (form, index) {
+        (Some(Form::Failures), 1) | (Some(Form::Hourly), 4 | 5) => Role::Reference,
+        _ => Role::Value,
+    }
 }
 
 fn label<F: Fields>(sheet: &Sheet<'_, F>, form: Option<Form>, object: Object, index: usize) -> Label {

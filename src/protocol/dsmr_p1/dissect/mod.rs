@@ -56,6 +56,7 @@ pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
         direction: direction(context),
         address: None,
         title: found.title,
+        part: None,
         verdict: found.verdict,
         checksum: found.checksum,
         layers,
@@ -181,14 +182,14 @@ fn close<F: Fields>(
     let tail = sheet.bytes.get(after..).unwrap_or_default();
     let digits = tail.iter().position(|byte| matches!(byte, 0 | b'\r' | b'\n')).unwrap_or(tail.len());
     let crc = Span::new(after, after + digits);
-    sheet.field("end", Span::new(end.mark, after), Value::Text, 0);
+    sheet.fields.frame("end", Span::new(end.mark, after), Value::Text, 0);
     if !crc.is_empty() {
         let value = checksum.map_or(Value::Text, |sum| Value::Checksum(sum.found, sum.digits));
         sheet.fields.add(|| Field::new("CRC", crc, value).verdict(verdict).note(short_crc(end.seal)));
     }
     if sheet.bytes.len() > after + digits {
         let rest = Span::new(after + digits, sheet.bytes.len());
-        sheet.field("line end", rest, Value::Bytes, 0);
+        sheet.fields.frame("line end", rest, Value::Bytes, 0);
     }
     find_fault(sheet, end, (crc, checksum), verdict);
 }

@@ -33,6 +33,7 @@ pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
         direction: direction(context),
         address: None,
         title: found.title,
+        part: None,
         verdict: if odd.is_some() { Verdict::Malformed("a parity bit is wrong") } else { found.verdict },
         checksum: found.checksum,
         layers,

@@ -2,7 +2,7 @@
 
 use super::{ID, direction, explain};
 use crate::frame::{
-    Dissection, Field, Label, Layer, LayerKind, Origin, Problem, ProblemCode, Reason, Secret, Span, Value,
+    Dissection, Field, Layer, LayerKind, Origin, Problem, ProblemCode, Reason, Role, Secret, Span, Value,
     Verdict,
 };
 use crate::protocol::cipher::{self, CipherError};
@@ -58,7 +58,11 @@ pub fn dissect(bytes: &[u8], envelope: &Envelope, context: &Context<'_>) -> Diss
 pub fn misstated(bytes: &[u8], context: &Context<'_>) -> Dissection {
     let title = bytes.get(2..).and_then(|rest| rest.first_chunk()).copied().unwrap_or_default();
     let mut fields = opening(title).to_vec();
-    fields.push(Field::new("length", Span::new(TITLE_END, TITLE_END + 3), Value::Bytes).note(NO_LENGTH));
+    fields.push(
+        Field::new("length", Span::new(TITLE_END, TITLE_END + 3), Value::Bytes)
+            .role(Role::Frame)
+            .note(NO_LENGTH),
+    );
     fields.push(Field::new("unexplained", Span::new(TITLE_END + 3, bytes.len()), Value::Bytes));
     let mut dissection = shell(bytes, fields, context);
     dissection.verdict = Verdict::Malformed("the length of the APDU");
@@ -84,8 +88,8 @@ fn opening(title: [u8; 8]) -> [Field; 3] {
     let (title, maker) = sealed::title(title);
     [
         Field::new("tag", Span::new(0, 1), Value::Meaning(0xDB, "general-glo-ciphering")),
-        Field::new("length of title", Span::new(1, 2), Value::count(8)),
-        Field::new("system title", Span::new(2, TITLE_END), title).note(maker),
+        Field::new("length of title", Span::new(1, 2), Value::count(8)).role(Role::Frame),
+        Field::new("system title", Span::new(2, TITLE_END), title).role(Role::SystemTitle).note(maker),
     ]
 }
 
@@ -96,14 +100,17 @@ pub fn fields(bytes: &[u8], envelope: &Envelope) -> Vec<Field> {
     let length = envelope.total.saturating_sub(control) as u64;
     let mut fields = opening(envelope.title).to_vec();
     fields.extend([
-        Field::new("length", cut(10, control), Value::count(length)),
+        Field::new("length", cut(10, control), Value::count(length)).role(Role::Frame),
         Field::new("security control", cut(control, control + 1), Value::Hex(envelope.control.into(), 2))
+            .role(Role::SecurityControl)
             .note(control_name(envelope.control)),
-        Field::new("frame counter", cut(control + 1, text), Value::count(envelope.counter.into())),
+        Field::new("frame counter", cut(control + 1, text), Value::count(envelope.counter.into()))
+            .role(Role::Counter),
         Field::new("ciphertext", cut(text, envelope.tag_at()), Value::Bytes),
     ]);
     if envelope.tag_at() < envelope.total {
-        fields.push(Field::new("authentication tag", cut(envelope.tag_at(), envelope.total), Value::Bytes));
+        let tag = Field::new("authentication tag", cut(envelope.tag_at(), envelope.total), Value::Bytes);
+        fields.push(tag.role(Role::AuthenticationTag));
     }
     if envelope.total < bytes.len() {
         fields.push(Field::new("unexplained", Span::new(envelope.total, bytes.len()), Value::Bytes));
@@ -247,8 +254,7 @@ pub fn judge_tag(dissection: &mut Dissection, trust: Trust) {
         _ => return,
     };
     let fields = dissection.layers.first_mut().map(|wire| &mut wire.fields);
-    let tag =
-        fields.and_then(|fields| fields.iter_mut().find(|f| f.label == Label::Name("authentication tag")));
+    let tag = fields.and_then(|fields| fields.iter_mut().find(|field| field.role == Role::AuthenticationTag));
     if let Some(tag) = tag {
         tag.verdict = verdict;
     }

@@ -5,7 +5,8 @@ use super::sealed::{self, Trust};
 use super::sheet::Sheet;
 use super::{ID, direction, lines, look, place, told};
 use crate::frame::{
-    Checksum, Dissection, Field, Layer, LayerKind, Origin, Problem, ProblemCode, Reason, Span, Value, Verdict,
+    Checksum, Dissection, Field, Layer, LayerKind, Origin, Problem, ProblemCode, Reason, Role, Span, Value,
+    Verdict,
 };
 use crate::protocol::dsmr_p1::object::Object;
 use crate::protocol::dsmr_p1::variant::{self, ANY, Variant};
@@ -66,22 +67,22 @@ fn fields(
         let range = field.span.range();
         Field { span: Span::new(wrapped.at + range.start, wrapped.at + range.end), ..field }
     }));
-    let mut add = |label, from: usize, to: usize, value| {
+    let mut add = |label, (from, to): (usize, usize), value, role| {
         if from < to {
-            fields.push(Field::new(label, Span::new(from, to), value));
+            fields.push(Field::new(label, Span::new(from, to), value).role(role));
         }
     };
     let Some(mark) = wrapped.mark(bytes) else {
-        add("unexplained", to, bytes.len(), Value::Bytes);
+        add("unexplained", (to, bytes.len()), Value::Bytes, Role::Value);
         return fields;
     };
     let rest = bytes.get(mark + 1..).unwrap_or_default();
     let digits = rest.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
     let crc = checksum.map_or(Value::Text, |sum| Value::Hex(sum.found.into(), sum.digits));
-    add("line end", to, mark, Value::Bytes);
-    add("end", mark, mark + 1, Value::Text);
-    add("CRC", mark + 1, mark + 1 + digits, crc);
-    add("line end", mark + 1 + digits, bytes.len(), Value::Bytes);
+    add("line end", (to, mark), Value::Bytes, Role::Frame);
+    add("end", (mark, mark + 1), Value::Text, Role::Frame);
+    add("CRC", (mark + 1, mark + 1 + digits), crc, Role::Value);
+    add("line end", (mark + 1 + digits, bytes.len()), Value::Bytes, Role::Frame);
     fields
 }
 

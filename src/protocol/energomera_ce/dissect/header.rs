@@ -4,7 +4,7 @@ use super::super::frame::{self, Kind, Packet};
 use super::found::Found;
 use super::sheet::Sheet;
 use crate::frame::checksum::CheckKind;
-use crate::frame::{Checksum, Value, checksum};
+use crate::frame::{Checksum, Role, Value, checksum};
 
 /// OPT to command.
 pub fn fields(sheet: &mut Sheet<'_>, packet: &Packet, found: &Found) {
@@ -38,7 +38,8 @@ fn service(sheet: &mut Sheet<'_>, packet: &Packet) {
     };
     sheet.parent(0, "service", 1, Value::Hex(byte.into(), 2));
     sheet.leaf(1, "direction", 1, Value::Word(direction));
-    sheet.leaf(1, "class", 0, Value::Meaning((byte >> 4 & 7).into(), class));
+    let class = Value::Meaning((byte >> 4 & 7).into(), class);
+    sheet.leaf(1, "class", 0, class).role = Role::Frame;
     sheet.leaf(1, "data bytes", 0, Value::count((byte & 0x0F).into()));
 }
 

@@ -198,6 +198,7 @@ fn assemble(
         direction: what.direction,
         address: what.address,
         title: what.title,
+        part: None,
         verdict: verdict(outcome),
         checksum: what.checksum,
         layers,

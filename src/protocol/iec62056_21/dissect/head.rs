@@ -53,9 +53,9 @@ pub fn lay(sheet: &mut Sheet<'_>, message: &Message, context: &Context<'_>) -> O
 
 fn table(sheet: &mut Sheet<'_>, inner: &Range<usize>) -> Option<u64> {
     sheet.title = "Request without a session";
-    sheet.field("start", 0..1, Value::Bytes);
+    sheet.frame("start", 0..1, Value::Bytes);
     sheet.field("request", inner.clone(), Value::Text);
-    sheet.field("end", inner.end..sheet.text.len(), Value::Bytes);
+    sheet.frame("end", inner.end..sheet.text.len(), Value::Bytes);
     None
 }
 
@@ -70,12 +70,12 @@ fn sign_on(sheet: &mut Sheet<'_>, address: &Range<usize>, title: &'static str) -
     let number = sign_on_head(sheet, address);
     let line = line_end(sheet.text);
     sheet.field("end of address", address.end..line.max(address.end), Value::Bytes);
-    sheet.field("line end", line.max(address.end)..sheet.text.len(), Value::Bytes);
+    sheet.frame("line end", line.max(address.end)..sheet.text.len(), Value::Bytes);
     number
 }
 
 fn sign_on_head(sheet: &mut Sheet<'_>, address: &Range<usize>) -> Option<u64> {
-    sheet.field("start", 0..address.start, Value::Bytes);
+    sheet.frame("start", 0..address.start, Value::Bytes);
     sheet.field("address", address.clone(), Value::Text);
     let digits = std::str::from_utf8(sheet.bytes(address)).ok()?;
     digits.parse().ok()
@@ -84,7 +84,7 @@ fn sign_on_head(sheet: &mut Sheet<'_>, address: &Range<usize>) -> Option<u64> {
 fn identification(sheet: &mut Sheet<'_>) {
     sheet.title = "Identification";
     let Some(identity) = Identity::parse(sheet.text) else { return };
-    sheet.field("start", 0..1, Value::Bytes);
+    sheet.frame("start", 0..1, Value::Bytes);
     if let Some(field) = sheet.field("maker", 1..4, Value::Text) {
         field.note = ident::maker(identity.maker).unwrap_or("letters that are in no list");
     }
@@ -100,7 +100,7 @@ fn identification(sheet: &mut Sheet<'_>) {
     if let Some(field) = sheet.field("type", identity.kind.clone(), Value::Text) {
         field.note = model.unwrap_or("");
     }
-    sheet.field("line end", identity.kind.end..sheet.text.len(), Value::Bytes);
+    sheet.frame("line end", identity.kind.end..sheet.text.len(), Value::Bytes);
 }
 
 fn select(sheet: &mut Sheet<'_>, choice: [u8; 3]) {
@@ -126,7 +126,7 @@ fn select(sheet: &mut Sheet<'_>, choice: [u8; 3]) {
     let value = speed(z).map_or(Value::Text, |baud| Value::Meaning(baud.into(), "Bd"));
     sheet.field("speed Z", 2..3, value);
     sheet.field("option Y", 3..4, Value::Meaning(digit(y), option));
-    sheet.field("line end", 4..6, Value::Bytes);
+    sheet.frame("line end", 4..6, Value::Bytes);
 }
 
 /// What the two characters of a command mean.
@@ -196,13 +196,13 @@ fn operand(sheet: &mut Sheet<'_>, content: &Range<usize>, is_secret: bool) {
         return;
     }
     let inner = content.start + 1..content.end - 1;
-    sheet.field("bracket", content.start..inner.start, Value::Bytes);
+    sheet.frame("bracket", content.start..inner.start, Value::Bytes);
     if is_secret {
         secret(sheet, "password", &inner);
     } else {
         sheet.field("operand", inner.clone(), Value::Text);
     }
-    sheet.field("bracket", inner.end..content.end, Value::Bytes);
+    sheet.frame("bracket", inner.end..content.end, Value::Bytes);
 }
 
 fn secret(sheet: &mut Sheet<'_>, name: &'static str, range: &Range<usize>) {

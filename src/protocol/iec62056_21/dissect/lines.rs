@@ -60,10 +60,8 @@ fn unit_field(sheet: &mut Sheet<'_>, parts: &dataset::Parts, span: &Range<usize>
         return;
     }
     sheet.inner("separator", rest.start..parts.unit.start, Value::Bytes);
-    let field = sheet.inner("unit", parts.unit.clone(), Value::Text);
-    if let Some(field) = field.filter(|_| unit == Unit::None) {
-        field.note = "a unit that is in no list";
-    }
+    let note = if unit == Unit::None { "a unit that is in no list" } else { "" };
+    sheet.unit(parts.unit.clone(), note);
 }
 
 fn about(address: &[u8], code: Option<Obis>, unit: Unit) -> About {

@@ -61,7 +61,7 @@ impl Table {
             if let Some((_, unit)) = self.columns.last_mut() {
                 *unit = obis::unit(bytes).unwrap_or_default();
             }
-            sheet.inner("unit", span.clone(), Value::Text);
+            sheet.unit(span.clone(), "");
         }
     }
 

@@ -146,9 +146,9 @@ pub fn lay_request(
         return;
     }
     let inner = name.end + 1..content.end - 1;
-    sheet.field("bracket", name.end..inner.start, Value::Bytes);
+    sheet.frame("bracket", name.end..inner.start, Value::Bytes);
     argument(sheet, known, &inner, context);
-    sheet.field("bracket", inner.end..content.end, Value::Bytes);
+    sheet.frame("bracket", inner.end..content.end, Value::Bytes);
 }
 
 /// What is written, or what is asked about.
@@ -206,11 +206,11 @@ fn refusal(
     sheet.title = "Error";
     sheet.refused = Some(found);
     let inner = content.start + 1..content.start + 1 + inner.len();
-    sheet.field("bracket", content.start..inner.start, Value::Bytes);
+    sheet.frame("bracket", content.start..inner.start, Value::Bytes);
     let value = Value::Meaning(found.0.unwrap_or(0).into(), found.1);
     sheet.field("error", inner.clone(), value);
-    sheet.field("bracket", inner.end..inner.end + 1, Value::Bytes);
-    sheet.field("line end", inner.end + 1..content.end, Value::Bytes);
+    sheet.frame("bracket", inner.end..inner.end + 1, Value::Bytes);
+    sheet.frame("line end", inner.end + 1..content.end, Value::Bytes);
     sheet.problem_at(ProblemCode::Refused, found.1, &inner);
     true
 }
@@ -232,17 +232,17 @@ impl<'a> Walk<'a> {
                 Token::Address(range) => self.address(sheet, &range),
                 Token::Open(at) => {
                     self.open(sheet, at);
-                    sheet.inner("bracket", at..at + 1, Value::Bytes);
+                    sheet.inner_frame("bracket", at..at + 1);
                 }
                 Token::Value(range) => self.value(sheet, &range, &tokens),
                 Token::Close(at) => {
                     self.open(sheet, at);
-                    sheet.inner("bracket", at..at + 1, Value::Bytes);
+                    sheet.inner_frame("bracket", at..at + 1);
                     self.stretch(sheet, at + 1);
                 }
                 Token::LineEnd(range) => {
                     self.parent = None;
-                    sheet.field("line end", range, Value::Bytes);
+                    sheet.frame("line end", range, Value::Bytes);
                 }
                 Token::Mark(at) => {
                     self.parent = None;

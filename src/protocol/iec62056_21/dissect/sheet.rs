@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::frame::{Field, Label, Problem, ProblemCode, Span, Value};
+use crate::frame::{Field, Label, Problem, ProblemCode, Role, Span, Value};
 use crate::reading::{Code, Measured, MeterTime, Period, Quantity, Raw, Reading, Unit};
 
 /// Room for the fields of an answer with one value, and how many bytes a field has in longer ones: measured, so that
@@ -83,6 +83,27 @@ impl<'a> Sheet<'a> {
         }
         self.fields.push(Field::new(label, Span::new(range.start, range.end), value));
         self.fields.last_mut()
+    }
+
+    /// Adds a field that holds the message together, unless it would be empty.
+    pub fn frame(&mut self, label: &'static str, range: Range<usize>, value: Value) {
+        if let Some(field) = self.field(label, range, value) {
+            field.role = Role::Frame;
+        }
+    }
+
+    /// The same below the last field at the top.
+    pub fn inner_frame(&mut self, label: &'static str, range: Range<usize>) {
+        if let Some(field) = self.inner(label, range, Value::Bytes) {
+            field.role = Role::Frame;
+        }
+    }
+
+    /// Adds the unit of the value before, below the last field at the top.
+    pub fn unit(&mut self, range: Range<usize>, note: &'static str) {
+        if let Some(field) = self.inner("unit", range, Value::Text) {
+            (field.role, field.note) = (Role::Reference, note);
+        }
     }
 
     /// Adds a field below the last one at the top.
