@@ -27,14 +27,21 @@
     )
 )]
 
+#[cfg(feature = "engine")]
 pub mod app;
+#[cfg(feature = "engine")]
 pub mod bus;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod frame;
+#[cfg(feature = "engine")]
 pub mod link;
 pub mod meter;
 pub mod protocol;
 pub mod reading;
+#[cfg(feature = "sim")]
 pub mod sim;
+#[cfg(feature = "engine")]
 pub mod trace;
+#[cfg(feature = "tui")]
 pub mod tui;

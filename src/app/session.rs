@@ -1,25 +1,29 @@
 //! A link opened by name, with the bus that runs on it.
 
+#[cfg(not(feature = "sim"))]
+#[path = "session/not_simulated.rs"]
+mod simulated;
+#[cfg(feature = "sim")]
+mod simulated;
+
 use std::path::PathBuf;
 use std::thread;
 
 use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, watch};
 
+pub use simulated::Simulation;
+
 use super::broker;
 use crate::bus::{
     self, BUS_ENDS_WITHIN, BusEvent, BusSide, Handle, InitialLine, Intent, Port, Shown, Standing, Status,
 };
 use crate::frame::visible;
-use crate::link::{
-    Clock, Link, LinkCommand, LinkName, ListenLink, OpenError, Place, Topic, listen, mqtt, rfc2217, serial,
-    tcp,
-};
+use crate::link::{Clock, LinkName, OpenError, Place, Topic, listen, mqtt, rfc2217, serial, tcp};
 use crate::meter::Model;
 use crate::protocol::{Decoder, LineSettings, MeterKey};
-use crate::sim::fault::Faults;
-use crate::sim::{SimBus, SimMeter, Speed, demo_meters, share_a_bus};
 use crate::trace::{Capture, Ring, SharedTrace, Trace};
+use simulated::{OnBus, Swaps};
 
 /// Whether a link is opened to talk or only to listen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,24 +70,6 @@ pub struct Opening {
     pub before: Option<Session>,
 }
 
-/// How the simulated bus behaves.
-#[derive(Debug)]
-pub struct Simulation {
-    /// What goes wrong on it.
-    pub faults: Faults,
-    /// As fast as the real line or as fast as can be.
-    pub speed: Speed,
-    /// The model that is asked for at first: of meters that speak by themselves, only one has room on a line.
-    pub model: Option<&'static Model>,
-}
-
-impl Default for Simulation {
-    /// The real line on a good day.
-    fn default() -> Self {
-        Self { faults: Faults::none(), speed: Speed::Real, model: None }
-    }
-}
-
 /// An open link, or one that is being opened: the first status or event tells.
 #[derive(Debug)]
 pub struct Session {
@@ -99,28 +85,23 @@ pub struct Session {
     pub events: mpsc::Receiver<BusEvent>,
     /// How far the face has shown the trace, where it shows every entry.
     pub shown: watch::Sender<Option<Shown>>,
-    /// What goes wrong on a simulated bus, to be changed while it runs; `None` on a real link.
-    pub faults: Option<Faults>,
     on_bus: Option<OnBus>,
     intents: mpsc::UnboundedSender<Intent>,
 }
 
-/// Which meters are on the simulated bus.
-#[derive(Debug)]
-struct OnBus {
-    asked: Option<&'static Model>,
-    swaps: mpsc::UnboundedSender<Vec<SimMeter>>,
-}
-
 impl Session {
+    /// What goes wrong on a simulated bus, to be changed while it runs; `None` on a real link.
+    #[cfg(feature = "sim")]
+    #[must_use]
+    pub fn faults(&self) -> Option<&crate::sim::fault::Faults> {
+        self.on_bus.as_ref().map(OnBus::faults)
+    }
+
     /// Sees to it that a simulated bus has a meter of this model; on a real link there is nothing to do.
     pub fn ask_for(&mut self, model: &'static Model) {
-        let Some(on_bus) = &mut self.on_bus else { return };
-        if !share_a_bus(on_bus.asked, Some(model)) {
-            // A bus that has ended has said so through its events.
-            let _ = on_bus.swaps.send(demo_meters(Some(model)));
+        if let Some(on_bus) = &mut self.on_bus {
+            on_bus.ask_for(model);
         }
-        on_bus.asked = Some(model);
     }
 
     /// Tells the bus what is wanted; a bus that has ended has said so through its events.
@@ -171,14 +152,10 @@ fn begin(opening: &Opening) -> (Session, Swaps, BusSide) {
     let Handle { intents, events, status, shown } = handle;
     let name = opening.name.clone();
     let is_simulated = matches!(name.place, Place::Sim);
-    let faults = is_simulated.then(|| opening.simulation.faults.clone());
-    let (swaps, swapped) = mpsc::unbounded_channel();
-    let on_bus = is_simulated.then(|| OnBus { asked: opening.simulation.model, swaps });
-    (Session { name, trace, clock, status, events, shown, faults, on_bus, intents }, swapped, side)
+    let (on_bus, swapped) = OnBus::of(&opening.simulation);
+    let on_bus = on_bus.filter(|_| is_simulated);
+    (Session { name, trace, clock, status, events, shown, on_bus, intents }, swapped, side)
 }
-
-/// Other meters for the simulated bus.
-type Swaps = mpsc::UnboundedReceiver<Vec<SimMeter>>;
 
 fn spawn(opening: Opening, swaps: Swaps, (trace, clock, side): (SharedTrace, Clock, BusSide)) {
     let link = opening.name.to_string();
@@ -198,6 +175,14 @@ fn spawn(opening: Opening, swaps: Swaps, (trace, clock, side): (SharedTrace, Clo
     }
 }
 
+/// The line of a simulated bus, and whether it is only listened to.
+struct OnLine {
+    zone: Option<TimeZone>,
+    line: LineSettings,
+    listens: bool,
+    clock: Clock,
+}
+
 async fn serve(mut opening: Opening, swaps: Swaps, (trace, clock, side): (SharedTrace, Clock, BusSide)) {
     if let Some(before) = opening.before.take() {
         before.end().await;
@@ -215,7 +200,9 @@ async fn serve(mut opening: Opening, swaps: Swaps, (trace, clock, side): (Shared
         Place::Rfc2217(host, number) => telnet(host, *number, line, listens, clock).await,
         Place::Listen(address, number) => calling(address, *number, listens, clock).await,
         Place::Mqtt(topic) => subscribed(topic, clock).await,
-        Place::Sim => Ok(simulated((simulation, opening.zone), swaps, (line, listens, clock))),
+        Place::Sim => {
+            simulated::open(simulation, swaps, &OnLine { zone: opening.zone, line, listens, clock })
+        }
     };
     let is_line_chosen = name.line.is_some();
     let is_shared = !matches!(name.place, Place::Sim);
@@ -285,30 +272,6 @@ async fn calling(address: &str, number: u16, listens: bool, clock: Clock) -> Res
         return listen::open_listening(address, number, clock).await.map(|(link, _)| Port::Listening(link));
     }
     listen::open(address, number, clock).await.map(|(link, _)| Port::Full(link))
-}
-
-/// The simulated bus.
-fn simulated(
-    (simulation, zone): (Simulation, Option<TimeZone>),
-    swaps: Swaps,
-    (line, listens, clock): (LineSettings, bool, Clock),
-) -> Port {
-    let Simulation { faults, speed, model } = simulation;
-    let bus = SimBus::new(demo_meters(model)).with_faults(faults).with_speed(speed).with_line(line);
-    let bus = bus.with_swaps(swaps).with_zone(zone);
-    let Link { commands, events } = bus.open(clock);
-    if !listens {
-        return Port::Full(Link { commands, events });
-    }
-    // The bus goes on as long as somebody could command it; who listens can ask for other line settings only.
-    let (lines, mut wanted) = mpsc::unbounded_channel();
-    tokio::spawn(async move {
-        while let Some(line) = wanted.recv().await {
-            let _ = commands.send(LinkCommand::SetLine(line));
-        }
-        commands.closed().await;
-    });
-    Port::Listening(ListenLink { lines, events })
 }
 
 #[cfg(test)]

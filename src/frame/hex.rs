@@ -1,10 +1,11 @@
 //! Hex in and out.
 
+use std::fmt;
+
 /// What is wrong with a text that should be hex, and at which character (counted from 1).
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HexError {
     /// A character that is neither a hex digit nor a separator.
-    #[error("character {position} is {}, not a hex digit", shown(*.found))]
     NotHex {
         /// Which character, from 1.
         position: usize,
@@ -12,12 +13,26 @@ pub enum HexError {
         found: char,
     },
     /// One digit is left without its partner.
-    #[error("odd number of hex digits ({digits}): the last byte lacks one")]
     Odd {
         /// How many digits there were.
         digits: usize,
     },
 }
+
+impl fmt::Display for HexError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotHex { position, found } => {
+                write!(f, "character {position} is {}, not a hex digit", shown(*found))
+            }
+            Self::Odd { digits } => {
+                write!(f, "odd number of hex digits ({digits}): the last byte lacks one")
+            }
+        }
+    }
+}
+
+impl std::error::Error for HexError {}
 
 fn shown(found: char) -> String {
     format!("'{}'", super::visible::string(&found.to_string()))

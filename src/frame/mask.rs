@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Dissection, Layer, Span, Value, hex};
+use super::{Dissection, Layer, Span, hex};
 
 /// Which bytes of a layer belong to a secret; by default none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

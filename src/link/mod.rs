@@ -19,6 +19,10 @@ pub mod pair;
 mod parity;
 pub mod ports;
 pub mod rfc2217;
+#[cfg(not(feature = "serial"))]
+#[path = "not_serial.rs"]
+pub mod serial;
+#[cfg(feature = "serial")]
 pub mod serial;
 mod socket;
 mod stream;
@@ -214,4 +218,19 @@ pub enum OpenError {
         /// What to try.
         hint: String,
     },
+}
+
+impl OpenError {
+    /// A kind of link that this program was built without, and the feature that has it.
+    #[cfg_attr(
+        all(feature = "mqtt", feature = "serial", feature = "sim"),
+        expect(dead_code, reason = "all kinds are built in")
+    )]
+    pub(crate) fn not_built_in(link: &str, kind: &str, feature: &str) -> Self {
+        Self::Refused {
+            link: link.to_owned(),
+            what: format!("this program was built without {kind}"),
+            hint: format!("build it with the feature {feature}"),
+        }
+    }
 }

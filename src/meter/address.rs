@@ -1,5 +1,7 @@
 //! Addresses: what a person writes, what the wire carries, and how one follows from a serial number.
 
+use std::fmt;
+
 use crate::frame::visible;
 use crate::protocol::Address;
 
@@ -128,20 +130,14 @@ pub struct Candidate {
 }
 
 /// An address that cannot be sent.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AddressError {
     /// Not a number.
-    #[error(
-        "address \"{}\": expected a decimal number, 0x and hex digits, hex bytes such as 06 47 5E, or a serial number",
-        visible::string(.0)
-    )]
     NotANumber(String),
     /// Hex digits with letters among them that do not say they are hex, so the next one without letters would
     /// be taken for a decimal number.
-    #[error("address \"{0}\": expected a decimal number; hex is written with 0x in front: 0x{0}")]
     BareHex(String),
     /// It does not fit the field.
-    #[error("address \"{}\": expected a number of at most {largest}", visible::string(.text))]
     TooLarge {
         /// What was typed.
         text: String,
@@ -149,10 +145,8 @@ pub enum AddressError {
         largest: u64,
     },
     /// The model has no address.
-    #[error("this meter has no address: leave it out")]
     NeedsNone,
     /// Its characters cannot stand in an address, or are too many.
-    #[error("address \"{}\": expected at most {width} letters, digits, points, dashes and blanks", visible::string(.text))]
     NotText {
         /// What was typed.
         text: String,
@@ -160,9 +154,38 @@ pub enum AddressError {
         width: u8,
     },
     /// The model has no unaddressed form.
-    #[error("this meter answers only to its own address: give the number or its serial number")]
     Missing,
 }
+
+impl fmt::Display for AddressError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotANumber(text) => write!(
+                f,
+                "address \"{}\": expected a decimal number, 0x and hex digits, hex bytes such as 06 47 5E, or a serial \
+                 number",
+                visible::string(text)
+            ),
+            Self::BareHex(text) => {
+                write!(f, "address \"{text}\": expected a decimal number; hex is written with 0x in front: 0x{text}")
+            }
+            Self::TooLarge { text, largest } => {
+                write!(f, "address \"{}\": expected a number of at most {largest}", visible::string(text))
+            }
+            Self::NeedsNone => f.write_str("this meter has no address: leave it out"),
+            Self::NotText { text, width } => write!(
+                f,
+                "address \"{}\": expected at most {width} letters, digits, points, dashes and blanks",
+                visible::string(text)
+            ),
+            Self::Missing => {
+                f.write_str("this meter answers only to its own address: give the number or its serial number")
+            }
+        }
+    }
+}
+
+impl std::error::Error for AddressError {}
 
 impl AddressRule {
     /// The rule of a meter that has the line to itself and carries no address in its frames.

@@ -1,7 +1,9 @@
 //! Arguments of a command: typed once, at the border, from what a person wrote.
 
+use std::fmt;
+
 use super::command::{Choice, Command, Kind, Parameter};
-use crate::frame::{Secret, hex};
+use crate::frame::{Secret, hex, visible};
 
 /// The value given for a parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,10 +23,9 @@ pub enum Argument {
 }
 
 /// What is wrong with the arguments of a command.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ArgumentError {
     /// The command has no such parameter.
-    #[error("{command} has no parameter \"{}\"; it takes: {known}", crate::frame::visible::string(.name))]
     Unknown {
         /// The command's id.
         command: &'static str,
@@ -34,7 +35,6 @@ pub enum ArgumentError {
         known: String,
     },
     /// A required parameter was left out.
-    #[error("{command} needs {name}=...: {title}")]
     Missing {
         /// The command's id.
         command: &'static str,
@@ -44,7 +44,6 @@ pub enum ArgumentError {
         title: &'static str,
     },
     /// The value does not fit.
-    #[error("{name}={}: expected {expected}", crate::frame::visible::string(.found))]
     Unfit {
         /// The parameter.
         name: &'static str,
@@ -54,6 +53,22 @@ pub enum ArgumentError {
         expected: String,
     },
 }
+
+impl fmt::Display for ArgumentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown { command, name, known } => {
+                write!(f, "{command} has no parameter \"{}\"; it takes: {known}", visible::string(name))
+            }
+            Self::Missing { command, name, title } => write!(f, "{command} needs {name}=...: {title}"),
+            Self::Unfit { name, found, expected } => {
+                write!(f, "{name}={}: expected {expected}", visible::string(found))
+            }
+        }
+    }
+}
+
+impl std::error::Error for ArgumentError {}
 
 /// The arguments of one command, each fitting its parameter.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -5,6 +5,8 @@
 //! deciphered but not authenticated. Suites 0 and 1 use keys of 16 bytes, suite 2 of 32 (DLMS UA Green Book,
 //! ed. 8, 9.2.3.3; NIST SP 800-38D).
 
+use std::fmt;
+
 use aes_gcm::aead::AeadInOut;
 use aes_gcm::aes::cipher::{BlockCipherDecrypt, BlockCipherEncrypt};
 use aes_gcm::aes::{Aes128, Aes256};
@@ -47,15 +49,24 @@ impl Nonce {
 }
 
 /// Why something cannot be deciphered or is not believed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CipherError {
     /// The key has neither 16 nor 32 bytes.
-    #[error("a key has 16 bytes, or 32 for suite 2")]
     KeyLength,
     /// The tag does not belong to these bytes under these keys.
-    #[error("the authentication tag does not fit")]
     Tag,
 }
+
+impl fmt::Display for CipherError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::KeyLength => f.write_str("a key has 16 bytes, or 32 for suite 2"),
+            Self::Tag => f.write_str("the authentication tag does not fit"),
+        }
+    }
+}
+
+impl std::error::Error for CipherError {}
 
 /// Checks the tag over `aad` and `text` and deciphers `text`.
 ///

@@ -1,6 +1,7 @@
 //! What a protocol family brings.
 
 use std::fmt;
+use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use super::secrets::{self, Surroundings, Suspect};
 use super::stage::Stage;
 use super::tracker::Tracker;
 use crate::frame::checksum::CheckKind;
-use crate::frame::{Direction, Dissection, Secret, Values};
+use crate::frame::{Direction, Dissection, Secret, Values, visible};
 use crate::reading::Octets;
 
 /// A variant of a protocol, numbered by its family; 0 is "not known" or the only one.
@@ -71,10 +72,9 @@ pub struct Profile {
 }
 
 /// Why a request cannot be made into bytes.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ComposeError {
     /// The address does not fit the protocol's field.
-    #[error("address {} cannot be sent: {}", crate::frame::visible::string(.text), .expected)]
     Address {
         /// As the person wrote it.
         text: String,
@@ -82,13 +82,10 @@ pub enum ComposeError {
         expected: &'static str,
     },
     /// The command is of another family or dialect.
-    #[error("{0} is not a command of this model")]
     Foreign(&'static str),
     /// The password cannot be encoded.
-    #[error("the password cannot be sent: expected {0}")]
     Password(&'static str),
     /// An argument cannot be encoded.
-    #[error("{name} cannot be sent: expected {expected}")]
     Argument {
         /// The parameter.
         name: &'static str,
@@ -96,6 +93,21 @@ pub enum ComposeError {
         expected: &'static str,
     },
 }
+
+impl fmt::Display for ComposeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address { text, expected } => {
+                write!(f, "address {} cannot be sent: {expected}", visible::string(text))
+            }
+            Self::Foreign(command) => write!(f, "{command} is not a command of this model"),
+            Self::Password(expected) => write!(f, "the password cannot be sent: expected {expected}"),
+            Self::Argument { name, expected } => write!(f, "{name} cannot be sent: expected {expected}"),
+        }
+    }
+}
+
+impl std::error::Error for ComposeError {}
 
 /// Families are told apart by their ids.
 impl PartialEq for dyn Family + '_ {

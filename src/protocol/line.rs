@@ -86,9 +86,16 @@ impl fmt::Display for LineSettings {
 }
 
 /// A text that is not line settings.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line settings are written as speed, data bits, parity (N, E or O), stop bits: 9600-8N1")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadLine;
+
+impl fmt::Display for BadLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("line settings are written as speed, data bits, parity (N, E or O), stop bits: 9600-8N1")
+    }
+}
+
+impl std::error::Error for BadLine {}
 
 impl FromStr for LineSettings {
     type Err = BadLine;

@@ -1,10 +1,12 @@
 //! The meter's side of a conversation, for the simulator.
 
+use std::fmt;
+
 use super::address::Address;
 use super::family::Dialect;
 use super::keys::MeterKey;
 use super::line::LineSettings;
-use crate::frame::{At, Secret};
+use crate::frame::{At, Secret, visible};
 
 /// The moment something happens to a simulated meter.
 #[derive(Debug, Clone, Copy)]
@@ -41,8 +43,7 @@ pub struct Setup {
 }
 
 /// A value that a simulated meter cannot take.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}={}: expected {expected}", crate::frame::visible::string(.name), crate::frame::visible::string(.value))]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetupError {
     /// The name given.
     pub name: String,
@@ -51,6 +52,15 @@ pub struct SetupError {
     /// What would fit.
     pub expected: String,
 }
+
+impl fmt::Display for SetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, value, expected } = self;
+        write!(f, "{}={}: expected {expected}", visible::string(name), visible::string(value))
+    }
+}
+
+impl std::error::Error for SetupError {}
 
 impl SetupError {
     /// What was given and what would fit.

@@ -40,9 +40,16 @@ impl fmt::Display for Code {
 }
 
 /// A text that is not three numbers of 0 to 255 with points between them.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("an OBIS code is three numbers such as 1.8.0")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadCode;
+
+impl fmt::Display for BadCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an OBIS code is three numbers such as 1.8.0")
+    }
+}
+
+impl std::error::Error for BadCode {}
 
 impl FromStr for Code {
     type Err = BadCode;

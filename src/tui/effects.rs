@@ -87,7 +87,7 @@ impl Outside {
                 }
             }
             Effect::Faults(specs) => {
-                if let Some(faults) = self.session.as_ref().and_then(|session| session.faults.as_ref()) {
+                if let Some(faults) = self.session.as_ref().and_then(|session| session.faults()) {
                     faults.set(specs);
                 }
             }

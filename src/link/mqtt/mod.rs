@@ -65,15 +65,6 @@ pub async fn open_publishing(topic: &Topic, sign_on: SignOn) -> Result<Publisher
     Publisher::open(topic, &sign_on).await
 }
 
-#[cfg(not(feature = "mqtt"))]
-fn built_without(topic: &Topic) -> OpenError {
-    OpenError::Refused {
-        link: topic.to_string(),
-        what: "this program was built without MQTT".to_owned(),
-        hint: "build it with the feature mqtt".to_owned(),
-    }
-}
-
 /// This program was built without MQTT.
 ///
 /// # Errors
@@ -81,7 +72,7 @@ fn built_without(topic: &Topic) -> OpenError {
 #[cfg(not(feature = "mqtt"))]
 #[expect(clippy::unused_async, reason = "the same call with and without the feature")]
 pub async fn open_listening(topic: &Topic, _: SignOn, _: Clock) -> Result<ListenLink, OpenError> {
-    Err(built_without(topic))
+    Err(OpenError::not_built_in(&topic.to_string(), "MQTT", "mqtt"))
 }
 
 /// Nobody has one: this program was built without MQTT.
@@ -104,5 +95,5 @@ impl Publisher {
 #[cfg(not(feature = "mqtt"))]
 #[expect(clippy::unused_async, reason = "the same call with and without the feature")]
 pub async fn open_publishing(topic: &Topic, _: SignOn) -> Result<Publisher, OpenError> {
-    Err(built_without(topic))
+    Err(OpenError::not_built_in(&topic.to_string(), "MQTT", "mqtt"))
 }

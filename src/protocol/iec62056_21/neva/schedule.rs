@@ -4,6 +4,8 @@
 //! Numbers of schedules inside the tables are decimal, as one test of nnemirovsky/pyneva has them; in the
 //! code of a schedule they are hexadecimal.
 
+use std::fmt;
+
 use jiff::civil::{Date, Weekday};
 
 /// Minutes of a day.
@@ -23,15 +25,24 @@ pub struct Switch {
 pub struct Day(Vec<Switch>);
 
 /// What is wrong with a table of a meter's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BadSchedule {
     /// An entry is not of the form the manual gives.
-    #[error("an entry is not in the form of the manual")]
     Form,
     /// There is no entry at all.
-    #[error("no entry is in use")]
     Empty,
 }
+
+impl fmt::Display for BadSchedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Form => f.write_str("an entry is not in the form of the manual"),
+            Self::Empty => f.write_str("no entry is in use"),
+        }
+    }
+}
+
+impl std::error::Error for BadSchedule {}
 
 impl Day {
     /// Reads up to 8 x HHMMTT; `000000` is not used, `000001` is T1 from midnight on.
