@@ -159,6 +159,7 @@ fn secrets(layer: &Layer) -> impl Iterator<Item = Span> {
 pub(crate) mod tests {
     use super::super::{Field, LayerKind, Origin};
     use super::*;
+    use crate::frame::Value;
 
     /// A wire of six bytes, `C0 DB DC 11 22 C0`, whose unstuffed layer `C0 11 22` has a secret at its end.
     pub(crate) fn stuffed() -> Dissection {

@@ -167,7 +167,10 @@ impl fmt::Display for AddressError {
                 visible::string(text)
             ),
             Self::BareHex(text) => {
-                write!(f, "address \"{text}\": expected a decimal number; hex is written with 0x in front: 0x{text}")
+                write!(
+                    f,
+                    "address \"{text}\": expected a decimal number; hex is written with 0x in front: 0x{text}"
+                )
             }
             Self::TooLarge { text, largest } => {
                 write!(f, "address \"{}\": expected a number of at most {largest}", visible::string(text))
@@ -178,9 +181,9 @@ impl fmt::Display for AddressError {
                 "address \"{}\": expected at most {width} letters, digits, points, dashes and blanks",
                 visible::string(text)
             ),
-            Self::Missing => {
-                f.write_str("this meter answers only to its own address: give the number or its serial number")
-            }
+            Self::Missing => f.write_str(
+                "this meter answers only to its own address: give the number or its serial number",
+            ),
         }
     }
 }

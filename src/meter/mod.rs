@@ -4,6 +4,10 @@ mod address;
 mod model;
 mod models;
 
+use std::fmt;
+
+use crate::frame::visible;
+
 pub use address::{AddressError, AddressRule, Candidate, Ending, Order, Raise, SerialRule};
 pub use model::{Login, Model, Preset, Wiring};
 pub use models::MODELS;
@@ -21,14 +25,22 @@ pub fn model(id: &str) -> Result<&'static Model, UnknownModel> {
 }
 
 /// A model id that does not exist.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown model \"{}\"; near it: {near} (all: meterscope models)", crate::frame::visible::string(.id))]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownModel {
     /// What was typed.
     pub id: String,
     /// The ids that come nearest.
     pub near: String,
 }
+
+impl fmt::Display for UnknownModel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, near } = self;
+        write!(f, "unknown model \"{}\"; near it: {near} (all: meterscope models)", visible::string(id))
+    }
+}
+
+impl std::error::Error for UnknownModel {}
 
 /// The three ids that share most of their letters in order with what was typed.
 #[must_use]

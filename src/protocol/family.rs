@@ -1,7 +1,6 @@
 //! What a protocol family brings.
 
 use std::fmt;
-use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::memory::streams;
 use super::{Entry, EntryKind, Trace, Way};
-use crate::frame::{Dissection, Mask, Value};
+use crate::frame::{Dissection, Mask};
 use crate::protocol::secrets::{self, REACH, Surroundings};
 use crate::protocol::{Context, Judged, registry};
 
