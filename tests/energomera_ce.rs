@@ -49,7 +49,7 @@ fn dialect(vector: &Vector) -> Dialect {
 }
 
 fn dissect(vector: &Vector, dialect: Dialect) -> Dissection {
-    let explained = Ce.dissect(&vector.wire, &Context { dialect, ..Context::default() });
+    let explained = (&Ce as &dyn Family).dissect(&vector.wire, &Context { dialect, ..Context::default() });
     for layer in &explained.layers {
         assert!(layer.fields.tiles(layer.bytes.len()), "{}: {}", vector.id, layer.kind);
     }
@@ -251,7 +251,7 @@ fn the_parts_of_a_serial_number_join_to_the_one_on_the_front_plate() {
 fn no_flipped_bit_makes_a_good_frame_of_other_content() {
     let next = hex::parse("C0 48 FD 00 66 B7 57 01 20 19 21 23 02 19 07 22 1A C0").unwrap();
     let content = |wire: &[u8]| {
-        let explained = Ce.dissect(wire, &Context::default());
+        let explained = (&Ce as &dyn Family).dissect(wire, &Context::default());
         let bytes: Vec<u8> = plain(&explained).bytes.to_vec();
         bytes.strip_prefix(&[0xC0]).unwrap_or(&bytes).to_vec()
     };
@@ -272,7 +272,7 @@ fn no_flipped_bit_makes_a_good_frame_of_other_content() {
             assert_eq!(good.pop(), Some(content(&next)), "{} bit {bit}", vector.id);
             let original = content(&vector.wire);
             assert!(good.iter().all(|found| *found == original), "{} bit {bit}: {good:02X?}", vector.id);
-            let explained = Ce.dissect(&flipped, &Context::default());
+            let explained = (&Ce as &dyn Family).dissect(&flipped, &Context::default());
             let is_other = content(&flipped) != original;
             assert!(!is_other || explained.verdict.word() != "good", "{} bit {bit}", vector.id);
             assert!(!is_other || explained.readings.is_empty(), "{} bit {bit}", vector.id);

@@ -127,7 +127,7 @@ fn damaged(one: &[u8], other: &[u8]) -> Vec<[Vec<u8>; 2]> {
 fn pairs(model: &'static Model) -> Vec<(&'static Command, Vec<u8>, Vec<u8>)> {
     let family = model.protocol;
     let mut found = Vec::new();
-    for command in family.commands(model.dialect) {
+    for command in family.profile().dialect(model.dialect).commands {
         for [one, other] in PASSWORDS {
             let both = frames(model, command, one).into_iter().zip(frames(model, command, other));
             found.extend(both.filter(|(a, b)| a != b && a.len() == b.len()).map(|(a, b)| (command, a, b)));
@@ -168,7 +168,12 @@ fn every_command_that_sets_a_password_was_among_them() {
         let family = model.protocol;
         let is_secret = |parameter: &Parameter| matches!(parameter.kind, Kind::Password { .. });
         let tried: BTreeSet<&str> = pairs(model).iter().map(|(command, ..)| command.id).collect();
-        let sets = family.commands(model.dialect).iter().filter(|c| c.parameters.iter().any(is_secret));
+        let sets = family
+            .profile()
+            .dialect(model.dialect)
+            .commands
+            .iter()
+            .filter(|c| c.parameters.iter().any(is_secret));
         missing.extend(sets.filter(|c| !tried.contains(c.id)).map(|c| (model.id, c.id)));
     }
     assert!(missing.is_empty(), "{missing:?}");

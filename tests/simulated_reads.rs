@@ -30,6 +30,7 @@ static CE307: Model = Model {
     maker: "Energomera",
     title: "CE307",
     protocol: &Ce,
+    is_generic: false,
     dialect: KERNEL10,
     line: LINE,
     other_speeds: &[],

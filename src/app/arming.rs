@@ -218,7 +218,7 @@ mod tests {
     #[test]
     fn what_may_lose_a_meter_its_data_or_its_supply_acts_in_every_catalogue() {
         for model in MODELS {
-            for command in model.protocol.commands(model.dialect) {
+            for command in model.protocol.profile().dialect(model.dialect).commands {
                 let says = |word: &&&str| {
                     command.id.contains(**word) || command.title.to_lowercase().contains(**word)
                 };

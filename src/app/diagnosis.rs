@@ -8,7 +8,7 @@ use crate::bus::Counters;
 use crate::frame::Direction;
 use crate::link::Place;
 use crate::meter::{AddressRule, Model};
-use crate::protocol::{Address, Failure, Family, Fault, Judged, LineSettings, Lock, Unfit, iec62056_21};
+use crate::protocol::{Address, Failure, Fault, Judged, LineSettings, Lock, Unfit};
 use crate::trace::{Entry, EntryKind, Trace, Way};
 
 /// What is known when a request has failed.
@@ -232,7 +232,7 @@ fn look_at(case: &Case<'_>, fault: &Fault) -> Vec<String> {
         return list;
     }
     let line = case.line.unwrap_or(case.model.line);
-    let told = noise::looks_like(case.received, line, case.model.protocol.id());
+    let told = noise::looks_like(case.received, line, Some(case.model.protocol));
     told.map(Cow::into_owned).into_iter().chain(list).collect()
 }
 
@@ -301,12 +301,12 @@ fn silence(case: &Case<'_>) -> Vec<String> {
 
 /// The check list of a meter that has fallen silent in the middle of a conversation.
 fn fell_silent(case: &Case<'_>) -> Vec<String> {
-    let family = Some(case.model.protocol);
+    let family = case.model.protocol.profile();
     let mut list = Vec::new();
-    if family.is_some_and(Family::has_sessions) {
+    if family.has_sessions {
         list.push("session: a meter ends one by itself when nothing comes for a while: ask again".to_owned());
     }
-    if case.model.protocol.id() == iec62056_21::PROTOCOL {
+    if family.changes_speed {
         list.push("speed: the meter may change it late, or not at all, after its identification".to_owned());
     }
     list.push("line: what comes and goes, such as a loose terminal, a weak supply, noise".to_owned());

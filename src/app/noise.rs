@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::decode::recognise_good;
-use crate::protocol::LineSettings;
-use crate::protocol::dsmr_p1::hints::{self, Hint};
+use crate::protocol::line_hints::{self, Hint};
+use crate::protocol::registry::FAMILIES;
+use crate::protocol::{Family, LineSettings};
 use crate::trace::{Trace, Way};
 
 /// Bytes by which a line is judged.
@@ -18,9 +19,6 @@ const FEW: usize = 24;
 
 /// The line that bytes are judged by where nobody knows it: the fastest, for which no byte came too slowly.
 pub const UNKNOWN_LINE: LineSettings = LineSettings::n81(115_200);
-
-/// Families that cut their frames alike, so that the one finds what is the other's.
-const ALIKE: &[[&str; 2]] = &[["dlms-mbus", "mbus"]];
 
 /// The last bytes that came in from entry `from` of the trace on, with those that wait for the rest of their frame.
 #[must_use]
@@ -38,45 +36,47 @@ pub fn newest(trace: &Trace, from: u32) -> Vec<u8> {
 }
 
 /// What is wrong when bytes like these come, and what to do; `None` when they look like nothing that is known.
-/// `protocol` is the id of the one that should have found frames in them; empty when none was picked.
+/// `wanted` is the family that should have found frames in them; `None` when none was picked.
 #[must_use]
-pub fn looks_like(bytes: &[u8], line: LineSettings, protocol: &str) -> Option<Cow<'static, str>> {
+pub fn looks_like(
+    bytes: &[u8],
+    line: LineSettings,
+    wanted: Option<&dyn Family>,
+) -> Option<Cow<'static, str>> {
     if bytes.len() < FEW {
         return None;
     }
-    if let Some(other) = recognise_good(bytes, &[]).map(|found| found.family) {
-        let is_alike = ALIKE.iter().any(|pair| pair.contains(&other.id()) && pair.contains(&protocol));
-        let is_other = !protocol.is_empty() && other.id() != protocol && !is_alike;
-        return is_other
-            .then(|| format!("good frames of {} come: pick a model of that", other.title()).into());
+    if let Some(found) = recognise_good(bytes, &[]) {
+        let (found, wanted) = (found.family, wanted?);
+        let is_own = found == wanted || found.profile().resembles(wanted.profile());
+        let title = found.profile().title;
+        return (!is_own).then(|| format!("good frames of {title} come: pick a model of that").into());
     }
-    let is_text = matches!(protocol, "" | "dsmr-p1" | "iec62056-21");
-    match hints::of(bytes, line)? {
-        Hint::TooFast if !is_text => {
-            Some("nothing but zeros: the line is set faster than the meter sends".into())
-        }
-        hint @ (Hint::Inverted | Hint::Parity | Hint::TooFast) => Some(hint.text().into()),
-        hint => (protocol == "dsmr-p1").then(|| hint.text().into()),
-    }
+    hint(bytes, line, wanted).map(Hint::text)
+}
+
+fn hint(bytes: &[u8], line: LineSettings, wanted: Option<&dyn Family>) -> Option<Hint> {
+    line_hints::of(bytes, line, wanted.and_then(|wanted| wanted.profile().usual), FAMILIES)
 }
 
 /// Whether bytes look as they would with other line settings: where those are searched for, the search tells of it.
 #[must_use]
-pub fn is_of_the_line(bytes: &[u8], line: LineSettings) -> bool {
-    hints::of(bytes, line).is_some_and(Hint::is_of_the_line)
+pub fn is_of_the_line(bytes: &[u8], line: LineSettings, wanted: Option<&dyn Family>) -> bool {
+    hint(bytes, line, wanted).is_some_and(Hint::is_of_the_line)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::frame::hex;
+    use crate::protocol::registry;
 
     const TEXT: &[u8] =
         b"1-0:1.8.1(003808.351*kWh)\r\n1-0:1.8.2(002948.827*kWh)\r\n1-0:2.8.1(001285.951*kWh)\r\n";
     const FAST: LineSettings = LineSettings::n81(115_200);
 
     fn told(bytes: &[u8], protocol: &str) -> String {
-        looks_like(bytes, FAST, protocol).unwrap_or_default().into_owned()
+        looks_like(bytes, FAST, registry::family(protocol)).unwrap_or_default().into_owned()
     }
 
     #[test]

@@ -8,9 +8,10 @@ use jiff::tz::TimeZone;
 
 use crate::frame::Secret;
 use crate::meter::{self, Login, Model, Preset};
+use crate::protocol::registry::FAMILIES;
 use crate::protocol::{
-    Address, ArgumentError, Command, Decoder, Family, LineSettings, MeterId, MeterKey, Options, Plan,
-    Profile, Reach, Request,
+    Address, ArgumentError, Command, Decoder, DialectProfile, Family, LineSettings, MeterId, MeterKey,
+    Options, Plan, Profile, Reach, Request,
 };
 
 /// Records of a load profile a day: half hours.
@@ -64,6 +65,12 @@ impl Target {
         self.model.protocol
     }
 
+    /// The facts about the dialect that it speaks.
+    #[must_use]
+    pub fn dialect(&self) -> &'static DialectProfile {
+        self.model.protocol.profile().dialect(self.model.dialect)
+    }
+
     /// The meter that is meant, as frames tell it; the nameless one of its family where nobody is addressed.
     #[must_use]
     pub fn meter_id(&self) -> MeterId {
@@ -81,13 +88,13 @@ impl Target {
     /// The zone of its clock, where its model is of one country.
     #[must_use]
     pub fn zone(&self) -> Option<TimeZone> {
-        self.family().zone(self.model.dialect).and_then(|rule| TimeZone::posix(rule).ok())
+        self.dialect().zone.and_then(|rule| TimeZone::posix(rule).ok())
     }
 
     /// Everything it can be asked.
     #[must_use]
     pub fn commands(&self) -> &'static [Command] {
-        self.family().commands(self.model.dialect)
+        self.dialect().commands
     }
 
     /// A request by command id or code, with `name=value` arguments.
@@ -123,6 +130,7 @@ impl Target {
             password: self.password.clone().or_else(|| default_password(self.model.login)),
             line,
             is_line_chosen: false,
+            families: FAMILIES,
             network_delay,
             keys: self.keys.clone(),
         }
@@ -132,7 +140,7 @@ impl Target {
     /// where the meter keeps no load profile.
     #[must_use]
     pub fn load_profile(&self, first: u16, count: u16, today: Date) -> Vec<Request> {
-        let Some(profile) = self.family().load_profile(self.model.dialect) else { return Vec::new() };
+        let Some(profile) = self.dialect().load_profile else { return Vec::new() };
         let last = first.saturating_add(count.max(1) - 1).min(profile.furthest);
         let ask = |pairs: &[(&str, String)]| {
             self.request(profile.command, pairs.iter().map(|(name, value)| (*name, value.as_str()))).ok()
@@ -203,7 +211,7 @@ mod tests {
         let mut kept = 0;
         for model in MODELS {
             let target = target(model);
-            let Some(profile) = target.family().load_profile(model.dialect) else { continue };
+            let Some(profile) = target.dialect().load_profile else { continue };
             kept += 1;
             let requests = target.load_profile(1, 2, today);
             let expected = match profile.reach {

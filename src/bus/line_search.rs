@@ -1,8 +1,9 @@
 //! The search for the line while nobody asks for anything: what comes in is judged, and the line follows.
 
 use crate::frame::At;
-use crate::protocol::line_search::{UNKNOWN, Usual};
-use crate::protocol::{Decoder, Finding, Judged, LineSearch, LineSettings};
+use crate::protocol::line_search::UNKNOWN;
+use crate::protocol::registry::FAMILIES;
+use crate::protocol::{Decoder, Finding, Judged, LineSearch, LineSettings, Usual};
 use crate::trace::{Claimed, EntryKind, Way};
 
 /// Where the search stands. There is none on a line that somebody has chosen or that the far end sets, nor for meters
@@ -21,7 +22,7 @@ pub(super) struct Search {
 impl Search {
     /// Begins anew on the line in force.
     pub(super) fn begin(&mut self, line: LineSettings, decoder: Option<Decoder>) {
-        let running = usual(decoder).map(|usual| LineSearch::new(line, usual, false));
+        let running = usual(decoder).map(|usual| LineSearch::new(line, usual, FAMILIES));
         *self = Self { running, ..Self::default() };
     }
 
@@ -95,5 +96,5 @@ impl Search {
 
 /// What is worth trying: what is usual for a known protocol, or for any.
 fn usual(decoder: Option<Decoder>) -> Option<&'static Usual> {
-    decoder.map_or(Some(&UNKNOWN), |decoder| decoder.family.usual_lines(decoder.dialect))
+    decoder.map_or(Some(&UNKNOWN), |decoder| decoder.family.profile().usual_lines(decoder.dialect))
 }

@@ -129,6 +129,7 @@ fn only_pushes(Decoder { family, dialect }: Decoder) -> bool {
         password: None,
         line: LineSettings::default(),
         is_line_chosen: false,
+        families: &[],
         network_delay: Duration::ZERO,
         keys: Vec::new(),
     };
@@ -138,8 +139,13 @@ fn only_pushes(Decoder { family, dialect }: Decoder) -> bool {
         request
             .is_some_and(|request| family.compose(&profile, &request).is_ok_and(|frames| frames.is_empty()))
     };
-    let mut reads =
-        family.commands(dialect).iter().filter(|command| command.access == Access::Read).peekable();
+    let mut reads = family
+        .profile()
+        .dialect(dialect)
+        .commands
+        .iter()
+        .filter(|command| command.access == Access::Read)
+        .peekable();
     reads.peek().is_some() && reads.all(is_silent)
 }
 

@@ -8,7 +8,7 @@ use crate::app::output::paint::Sheet;
 
 /// Prints the commands of a model.
 pub fn run(global: &Global, given: &Commands) -> Outcome {
-    let commands = given.model.protocol.commands(given.model.dialect);
+    let commands = given.model.protocol.profile().dialect(given.model.dialect).commands;
     let mut out = Out::new();
     if global.json {
         out.json(&commands.iter().map(CommandJson::of).collect::<Vec<_>>())?;

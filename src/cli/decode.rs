@@ -44,8 +44,8 @@ fn suspicion(
     (model, decoder): (Option<&'static Model>, Option<Decoder>),
 ) -> Option<Cow<'static, str>> {
     let line = model.map_or(noise::UNKNOWN_LINE, |model| model.line);
-    let protocol = decoder.map_or("", |decoder| decoder.family.id());
-    noise::looks_like(&noise::newest(trace, 0), line, protocol)
+    let wanted = decoder.map(|decoder| decoder.family);
+    noise::looks_like(&noise::newest(trace, 0), line, wanted)
 }
 
 /// What was named to explain traffic by; `None` when it is to be found out.

@@ -372,7 +372,7 @@ impl Reader<'_> {
 
     /// Whether what was asked for is a load profile.
     fn is_archive(&self) -> bool {
-        let profile = self.target.family().load_profile(self.target.model.dialect);
+        let profile = self.target.dialect().load_profile;
         self.requests.iter().all(|request| profile.is_some_and(|known| known.command == request.command.id))
     }
 

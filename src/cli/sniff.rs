@@ -199,16 +199,16 @@ impl Listener {
         }
         let line = status.line.or(self.live.session.name.line);
         let line = line.unwrap_or(given.model.map_or(noise::UNKNOWN_LINE, |model| model.line));
-        let protocol = match (given.model, given.protocol) {
-            (Some(model), _) => model.protocol.id(),
-            (None, Protocol::Known(family)) => family.id(),
-            (None, Protocol::Auto) => "",
+        let wanted = match (given.model, given.protocol) {
+            (Some(model), _) => Some(model.protocol),
+            (None, Protocol::Known(family)) => Some(family),
+            (None, Protocol::Auto) => None,
         };
         let bytes = noise::newest(&self.live.session.trace.lock(), 0);
-        if (status.is_searching || self.searched) && noise::is_of_the_line(&bytes, line) {
+        if (status.is_searching || self.searched) && noise::is_of_the_line(&bytes, line, wanted) {
             return;
         }
-        let told = noise::looks_like(&bytes, line, protocol);
+        let told = noise::looks_like(&bytes, line, wanted);
         if let Some(told) =
             told.as_ref().filter(|told| self.said.as_ref().is_none_or(|(said, _)| said != *told))
         {
@@ -240,7 +240,7 @@ impl Listener {
             if let Some(decoder) = recognise_good(&bytes, &self.keys) {
                 self.undecided = false;
                 self.live.session.send(Intent::Decode(Some(decoder)));
-                out::remark(&format!("listening: {} recognised", decoder.family.title()));
+                out::remark(&format!("listening: {} recognised", decoder.family.profile().title));
             }
         }
     }

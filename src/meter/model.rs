@@ -57,6 +57,8 @@ pub struct Model {
     pub protocol: &'static dyn Family,
     /// The dialect it speaks.
     pub dialect: Dialect,
+    /// Whether it stands for any meter of its protocol, where nothing more is known.
+    pub is_generic: bool,
     /// The line it leaves the factory with.
     pub line: LineSettings,
     /// Other speeds it can be set to, in the order worth trying.

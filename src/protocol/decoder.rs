@@ -1,6 +1,7 @@
 //! The family and dialect by which traffic is cut, tracked and explained.
 
-use super::family::{Dialect, Family};
+use super::dialect::Dialect;
+use super::family::Family;
 
 /// A protocol family with the dialect in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,14 +1,14 @@
 //! Carrying commands out: state machines that are told what happened and say what to do.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use super::argument::Arguments;
 use super::bound::{Bound, Excess};
 use super::command::{Access, Command};
-use super::family::{ComposeError, Family, Profile};
 use super::line::LineSettings;
 use super::wait::Wait;
-use crate::frame::At;
+use crate::frame::{At, visible};
 use crate::reading::Reading;
 
 /// A command with its arguments.
@@ -75,26 +75,43 @@ impl Default for Options {
     }
 }
 
-/// What to carry out.
-#[derive(Debug, Clone)]
-pub struct Plan {
-    /// With whom.
-    pub profile: Profile,
-    /// The commands, in order; a protocol with sessions carries them all out in one.
-    pub requests: Vec<Request>,
-    /// How.
-    pub options: Options,
+/// Why a request cannot be made into bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ComposeError {
+    /// The address does not fit the protocol's field.
+    Address {
+        /// As the person wrote it.
+        text: String,
+        /// What fits.
+        expected: &'static str,
+    },
+    /// The command is of another family or dialect.
+    Foreign(&'static str),
+    /// The password cannot be encoded.
+    Password(&'static str),
+    /// An argument cannot be encoded.
+    Argument {
+        /// The parameter.
+        name: &'static str,
+        /// What fits.
+        expected: &'static str,
+    },
 }
 
-impl Plan {
-    /// Whether it can be carried out without sending anything: none of its requests has a frame.
-    #[must_use]
-    pub fn only_listens(&self, family: &dyn Family) -> bool {
-        let is_silent =
-            |request: &Request| family.compose(&self.profile, request).is_ok_and(|frames| frames.is_empty());
-        !self.requests.is_empty() && self.requests.iter().all(is_silent)
+impl fmt::Display for ComposeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address { text, expected } => {
+                write!(f, "address {} cannot be sent: {expected}", visible::string(text))
+            }
+            Self::Foreign(command) => write!(f, "{command} is not a command of this model"),
+            Self::Password(expected) => write!(f, "the password cannot be sent: expected {expected}"),
+            Self::Argument { name, expected } => write!(f, "{name} cannot be sent: expected {expected}"),
+        }
     }
 }
+
+impl std::error::Error for ComposeError {}
 
 /// What happened on the link. Echoes of what was sent are taken out before, and told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,49 +5,26 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::address::Address;
-use super::command::{Access, Command};
-use super::exchange::{Exchange, Plan, Request};
-use super::foreign_master::MasterRequest;
+use super::command::Access;
+use super::context::Context;
+use super::dialect::Dialect;
+use super::exchange::{ComposeError, Exchange, Options, Request};
+use super::family_profile::{FamilyProfile, Marks};
 use super::framer::{Framer, Source};
 use super::keys::MeterKey;
 use super::known_code::KnownCode;
 use super::line::LineSettings;
-use super::line_search::Usual;
-use super::load_profile::LoadProfile;
+use super::master_request::MasterRequest;
 use super::meter_id::{self, MeterId};
 use super::responder::{Responder, Setup, SetupError};
-use super::secrets::{self, Surroundings, Suspect};
+use super::secrets::Suspect;
 use super::stage::Stage;
 use super::tracker::Tracker;
-use crate::frame::checksum::CheckKind;
-use crate::frame::{Direction, Dissection, Secret, Values, visible};
+use crate::frame::{Dissection, Secret, Values};
 use crate::reading::Octets;
 
-/// A variant of a protocol, numbered by its family; 0 is "not known" or the only one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Dialect(pub u8);
-
-/// Everything besides its bytes that a frame's meaning depends on.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Context<'a> {
-    /// Which way it went, if known.
-    pub direction: Direction,
-    /// The request it answers, wire bytes.
-    pub request: Option<&'a [u8]>,
-    /// The frames of the message it belongs to, wire bytes, in order; empty for messages of one frame.
-    pub parts: &'a [&'a [u8]],
-    /// The frames of the message that this frame ends before it was whole, wire bytes, in order; empty where it ends
-    /// none or they are not known.
-    pub dropped: &'a [&'a [u8]],
-    /// The dialect in force; a picked model fixes it.
-    pub dialect: Dialect,
-    /// The step of the session.
-    pub step: u8,
-    /// Keys to try on what is encrypted.
-    pub keys: &'a [MeterKey],
-    /// What stands around it on the line, for passwords that begin before it or end behind it.
-    pub around: Surroundings<'a>,
-}
+/// Families as the registry lists them.
+pub type Families = &'static [&'static dyn Family];
 
 /// The meter an exchange is with, as far as its protocol needs to know.
 #[derive(Debug, Clone)]
@@ -64,49 +41,34 @@ pub struct Profile {
     pub line: LineSettings,
     /// Whether somebody has chosen that line, so that no other is tried.
     pub is_line_chosen: bool,
+    /// The families by whose frames another line is recognised where it is searched for.
+    pub families: Families,
     /// Added to every deadline: the round trip and packing time of a network link; zero on a local port.
     pub network_delay: Duration,
     /// Its keys, where it encrypts what it says.
     pub keys: Vec<MeterKey>,
 }
 
-/// Why a request cannot be made into bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ComposeError {
-    /// The address does not fit the protocol's field.
-    Address {
-        /// As the person wrote it.
-        text: String,
-        /// What fits.
-        expected: &'static str,
-    },
-    /// The command is of another family or dialect.
-    Foreign(&'static str),
-    /// The password cannot be encoded.
-    Password(&'static str),
-    /// An argument cannot be encoded.
-    Argument {
-        /// The parameter.
-        name: &'static str,
-        /// What fits.
-        expected: &'static str,
-    },
+/// What to carry out.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// With whom.
+    pub profile: Profile,
+    /// The commands, in order; a protocol with sessions carries them all out in one.
+    pub requests: Vec<Request>,
+    /// How.
+    pub options: Options,
 }
 
-impl fmt::Display for ComposeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Address { text, expected } => {
-                write!(f, "address {} cannot be sent: {expected}", visible::string(text))
-            }
-            Self::Foreign(command) => write!(f, "{command} is not a command of this model"),
-            Self::Password(expected) => write!(f, "the password cannot be sent: expected {expected}"),
-            Self::Argument { name, expected } => write!(f, "{name} cannot be sent: expected {expected}"),
-        }
+impl Plan {
+    /// Whether it can be carried out without sending anything: none of its requests has a frame.
+    #[must_use]
+    pub fn only_listens(&self, family: &dyn Family) -> bool {
+        let is_silent =
+            |request: &Request| family.compose(&self.profile, request).is_ok_and(|frames| frames.is_empty());
+        !self.requests.is_empty() && self.requests.iter().all(is_silent)
     }
 }
-
-impl std::error::Error for ComposeError {}
 
 /// Families are told apart by their ids.
 impl PartialEq for dyn Family + '_ {
@@ -125,11 +87,13 @@ impl fmt::Debug for dyn Family + '_ {
 
 /// A protocol family: one folder, one line in the registry.
 pub trait Family: Sync {
-    /// Protocol id of the command line and JSON: `energomera-ce`.
-    fn id(&self) -> &'static str;
+    /// The facts about it that never change.
+    fn profile(&self) -> &'static FamilyProfile;
 
-    /// Its name for people.
-    fn title(&self) -> &'static str;
+    /// Protocol id of the command line and JSON: `energomera-ce`.
+    fn id(&self) -> &'static str {
+        self.profile().id
+    }
 
     /// A framer for one stream.
     fn framer(&self, source: Source, line: LineSettings) -> Box<dyn Framer>;
@@ -138,27 +102,14 @@ pub trait Family: Sync {
     fn tracker(&self, dialect: Dialect) -> Box<dyn Tracker>;
 
     /// Explains one frame, what stands in it for all to see: a family writes this, everybody else asks
-    /// [`Family::dissect`]. Never fails and never panics, whatever the bytes.
+    /// [`dissect`](trait.Family.html#method.dissect). Never fails and never panics, whatever the bytes.
     fn explain(&self, frame: &[u8], context: &Context<'_>) -> Dissection;
-
-    /// Explains one frame; secrets of whichever family, and what would give them away, are hidden.
-    fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
-        let mut explained = self.explain(frame, context);
-        secrets::hide(&mut explained, context);
-        explained
-    }
 
     /// Where passwords and keys of this family stand in bytes, with the checksums that cover them: found by their
     /// place, as far as one flipped bit or a cut head or tail leaves it recognisable. A family without any has
     /// nothing to say. In sound bytes only whole messages count.
     fn secrets(&self, suspect: &Suspect<'_>, hide: &mut dyn FnMut(Range<usize>)) {
         let _ = (suspect, hide);
-    }
-
-    /// The checks under which sound messages of this family may carry secrets. A frame that fits a check is asked
-    /// about by the families of that check alone.
-    fn secret_checks(&self) -> &'static [CheckKind] {
-        &[]
     }
 
     /// What a frame is for in a session, by the step its tracker noted; `None` where there are no sessions.
@@ -173,45 +124,17 @@ pub trait Family: Sync {
         false
     }
 
-    /// Whether carrying a command out is a dialogue of several steps.
-    fn has_sessions(&self) -> bool {
-        (0..=u8::MAX).any(|step| self.stage(step).is_some())
-    }
-
-    /// How a meter of a dialect is asked for its load profile; `None` where it keeps none that can be read.
-    fn load_profile(&self, dialect: Dialect) -> Option<LoadProfile> {
-        let _ = dialect;
+    /// What one frame says without its fields, nothing hidden, for a family whose frames are so long that this is
+    /// worth a way of its own; everybody else asks `values`.
+    fn quick_values(&self, frame: &[u8], context: &Context<'_>) -> Option<Values> {
+        let _ = (frame, context);
         None
     }
-
-    /// The line settings worth trying for a meter of a dialect that speaks by itself; `None` where its line is known,
-    /// or where it would have to be asked.
-    fn usual_lines(&self, _: Dialect) -> Option<&'static Usual> {
-        None
-    }
-
-    /// What one frame says, for polling: the verdict, readings and problems that [`Family::dissect`] finds, and
-    /// none of its fields. A family whose frames are long makes it cheaper than the dissection.
-    fn values(&self, frame: &[u8], context: &Context<'_>) -> Values {
-        self.dissect(frame, context).into()
-    }
-
-    /// Everything that can be asked in a dialect, in the order of the manual.
-    fn commands(&self, dialect: Dialect) -> &'static [Command];
 
     /// The codes of a dialect that are known by name, for a [`Kind::Code`](super::Kind::Code); none where nothing
     /// is asked by code.
     fn codes(&self, _: Dialect) -> Vec<KnownCode> {
         Vec::new()
-    }
-
-    /// The name of a dialect, empty where there is only one.
-    fn dialect_name(&self, dialect: Dialect) -> &'static str;
-
-    /// The zone of the clocks of a dialect's meters, as a rule of POSIX; `None` where they are sold in several.
-    fn zone(&self, dialect: Dialect) -> Option<&'static str> {
-        let _ = dialect;
-        None
     }
 
     /// The frames that carrying out a request would send, as far as they do not depend on answers.
@@ -220,10 +143,22 @@ pub trait Family: Sync {
     /// [`ComposeError`] names what cannot be put into bytes.
     fn compose(&self, profile: &Profile, request: &Request) -> Result<Vec<Vec<u8>>, ComposeError>;
 
-    /// Whether frames begin or end with marks of their own. Where they do not, any bytes between two silences
-    /// are a damaged frame, which speaks for nothing.
-    fn has_marks(&self) -> bool {
-        true
+    /// The marks by which bytes are known for this family's before any frame of it is whole.
+    fn marks_in(&self, bytes: &[u8]) -> Option<Marks> {
+        let _ = bytes;
+        None
+    }
+
+    /// Whether the head of a message stands in bytes, where messages are too long for their ends to be waited for.
+    fn has_head(&self, bytes: &[u8]) -> bool {
+        let _ = bytes;
+        false
+    }
+
+    /// Whether a frame without a checksum is a message of this family beyond doubt.
+    fn is_unmistakable(&self, unchecked: &[u8]) -> bool {
+        let _ = unchecked;
+        false
     }
 
     /// The bytes of one frame followed by its checksum, for a body typed by hand.

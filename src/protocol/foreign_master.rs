@@ -9,8 +9,9 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::Family;
+use super::family::Family;
 use super::line::LineSettings;
+use super::master_request::{MasterRequest, Strength};
 use super::registry::FAMILIES;
 use crate::frame::At;
 
@@ -26,28 +27,6 @@ const KEPT: usize = 600;
 const LONGEST: usize = 261;
 /// Requests in the middle of other bytes that are remembered.
 const FAINT: usize = 8;
-
-/// A whole, sound request of a master that stands at the beginning of some bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MasterRequest {
-    /// How many bytes it has.
-    pub len: usize,
-    /// The address of the meter that it asks, as a person writes it; `None` where it names none.
-    pub address: Option<String>,
-    /// How sure that is.
-    pub strength: Strength,
-}
-
-/// How sure it is that bytes are a request of a master.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Strength {
-    /// A meter of another family may say the same: two different ones to one meter are needed.
-    Doubtful,
-    /// Sound and listed: sure where somebody begins to speak.
-    Listed,
-    /// Marks or lengths, and a strong check: no chance wherever it stands.
-    Marked,
-}
 
 /// A request that was heard.
 #[derive(Debug, Clone, Copy)]

@@ -5,7 +5,8 @@
 
 use super::command::Access;
 use super::decoder::Decoder;
-use super::family::{Dialect, Family};
+use super::dialect::Dialect;
+use super::family::Family;
 use super::{modbus_write, registry};
 
 /// Bytes of the shortest message with a checksum that writes: address, code, parameter, CRC.

@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use super::family::{Context, Dialect, Family};
+use super::context::Context;
+use super::dialect::Dialect;
+use super::family::Family;
 use super::framer::{Framer, Piece, PieceKind, Source};
 use super::line::LineSettings;
 use crate::frame::{At, FieldTree, Values};

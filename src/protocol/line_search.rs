@@ -10,11 +10,12 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::time::Duration;
 
-use super::dsmr_p1::hints::{self, Hint};
 use super::exchange::{Action, Warning};
+use super::family::Families;
+use super::family_profile::{Proof, Usual};
 use super::framer::{Judged, PieceKind, Source};
 use super::line::LineSettings;
-use super::registry::FAMILIES;
+use super::line_hints::{self, Hint};
 use super::wait::Wait;
 use crate::frame::At;
 
@@ -24,37 +25,18 @@ const JUDGED: usize = 2048;
 /// Bytes below which nothing is looked for in them.
 const FEW: usize = 24;
 
-/// Bytes of the longest frame that is no evidence: a short frame of M-Bus has a sum of eight bits over two bytes, which
+/// Bytes of the longest frame that is no evidence: such a short one may have a sum of eight bits over two bytes, which
 /// noise brings as well.
 const LONGEST_CHANCE: usize = 5;
 
-/// Families of which one good frame is proof: their frames have a checksum, and marks or lengths besides. What others
-/// find may be chance, as long as it is not most of what came.
-const STRONG: &[&str] = &["dlms-mbus", "dlms-hdlc", "mbus"];
+/// The settings at which a telegram takes longest: the first one may be cut.
+const SLOW_TEXT: LineSettings = LineSettings::e71(9600);
 
-/// Line settings that are usual among meters that speak by themselves.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Usual {
-    /// The settings, in the order worth trying.
-    pub lines: &'static [LineSettings],
-    /// Whether what they send is text, so that anything else is garbage.
-    pub is_text: bool,
-}
-
-/// Where nothing is known of the meter: the bus of most, P1 new and old, and the customer interfaces with M-Bus.
+/// Where nothing is known of the meter: the bus of most, text ports new and old, and the customer interfaces with M-Bus.
 pub static UNKNOWN: Usual = Usual {
-    lines: &[LineSettings::n81(9600), hints::FAST, hints::SLOW, LineSettings::e81(2400)],
-    is_text: false,
+    lines: &[LineSettings::n81(9600), LineSettings::n81(115_200), SLOW_TEXT, LineSettings::e81(2400)],
+    text: None,
 };
-
-/// Customer interfaces with DLMS: M-Bus at 2400 baud with or without parity, and the faster ones with HDLC.
-pub static DLMS: Usual = Usual {
-    lines: &[LineSettings::e81(2400), LineSettings::n81(2400), LineSettings::n81(9600), hints::FAST],
-    is_text: false,
-};
-
-/// P1: versions from 4 on, and those before.
-pub static P1: Usual = Usual { lines: &[hints::FAST, hints::SLOW], is_text: true };
 
 /// What the search comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +82,7 @@ impl Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Looks(hint) => f.write_str(hint.text()),
+            Self::Looks(hint) => f.write_str(&hint.text()),
             Self::Try { from, to, hint: Some(hint) } => {
                 write!(f, "looks like {to} read at {from} ({}); set to {to}", hint.sign())
             }
@@ -119,6 +101,8 @@ impl fmt::Display for Finding {
 #[derive(Debug)]
 pub struct LineSearch {
     usual: &'static Usual,
+    /// Whose frames are looked for.
+    families: Families,
     /// Nothing is tried, and the bytes are only looked at.
     is_fixed: bool,
     start: LineSettings,
@@ -132,11 +116,26 @@ pub struct LineSearch {
 }
 
 impl LineSearch {
-    /// A search that begins at the settings in force; where they are fixed it only says what the bytes look like.
+    /// A search that begins at the settings in force.
     #[must_use]
-    pub fn new(start: LineSettings, usual: &'static Usual, is_fixed: bool) -> Self {
-        let tried = vec![start];
-        Self { usual, is_fixed, start, tried, heard: Vec::new(), look_at: FEW, said: None, is_over: false }
+    pub fn new(start: LineSettings, usual: &'static Usual, families: Families) -> Self {
+        Self {
+            usual,
+            families,
+            is_fixed: false,
+            start,
+            tried: vec![start],
+            heard: Vec::new(),
+            look_at: FEW,
+            said: None,
+            is_over: false,
+        }
+    }
+
+    /// A search on settings that stay: it only says what the bytes look like.
+    #[must_use]
+    pub fn fixed(start: LineSettings, usual: &'static Usual, families: Families) -> Self {
+        Self { is_fixed: true, ..Self::new(start, usual, families) }
     }
 
     /// The settings that are being listened at.
@@ -160,7 +159,7 @@ impl LineSearch {
     /// How long the present settings are listened at once bytes come, before it is the turn of the next.
     #[must_use]
     pub fn patience(&self) -> Duration {
-        Duration::from_secs(if self.line() == hints::SLOW { 21 } else { 11 })
+        Duration::from_secs(if self.line() == SLOW_TEXT { 21 } else { 11 })
     }
 
     /// These bytes came and are no frame.
@@ -199,7 +198,7 @@ impl LineSearch {
         if self.makes_sense() {
             return self.good();
         }
-        let is_elsewhere = hints::is_text(&self.heard) || matches!(self.hint(), Some(Hint::Inverted));
+        let is_elsewhere = line_hints::is_text(&self.heard) || matches!(self.hint(), Some(Hint::Inverted));
         if is_elsewhere {
             return None;
         }
@@ -223,7 +222,7 @@ impl LineSearch {
 
     /// The settings are these now, and not because of the search: it begins anew from there.
     pub fn moved(&mut self, line: LineSettings) {
-        *self = Self::new(line, self.usual, self.is_fixed);
+        *self = Self { is_fixed: self.is_fixed, ..Self::new(line, self.usual, self.families) };
     }
 
     /// The settings asked for last could not be made: those before stay, and no others are tried.
@@ -253,12 +252,9 @@ impl LineSearch {
         (self.look_at, self.said) = (FEW, None);
     }
 
-    /// What the bytes look like. Only where text is to come do scattered bytes and other protocols' marks mean
-    /// anything.
+    /// What the bytes look like.
     fn hint(&self) -> Option<Hint> {
-        let is_telling =
-            |hint: &Hint| self.usual.is_text || matches!(hint, Hint::Inverted | Hint::Parity | Hint::TooFast);
-        hints::of(&self.heard, self.line()).filter(is_telling)
+        line_hints::of(&self.heard, self.line(), Some(self.usual), self.families)
     }
 
     /// Settings that help against what the bytes look like, if there are any that were not tried.
@@ -270,25 +266,19 @@ impl LineSearch {
             _ if self.is_fixed => None,
             // The bits came right, and so the speed is right.
             Hint::Parity => Some(LineSettings::e71(now.baud)).filter(untried),
-            Hint::TooFast => usual.find(|line| line.baud < now.baud),
-            Hint::TooSlow => usual.find(|line| line.baud > now.baud),
-            Hint::Inverted | Hint::Hdlc | Hint::MBus => None,
+            Hint::TooFast { .. } => usual.find(|line| line.baud < now.baud),
+            Hint::TooSlow { .. } => usual.find(|line| line.baud > now.baud),
+            Hint::Inverted | Hint::Other { .. } => None,
         }
     }
 
-    /// Whether there is the head of a telegram in the bytes, or good frames.
+    /// Whether there is the head of a message in the bytes, or good frames.
     fn makes_sense(&self) -> bool {
-        let bytes = self.heard.as_slice();
-        let is_head = |window: &[u8]| {
-            matches!(window, [b'/', maker @ ..] if maker.len() == 8
-                && maker.iter().take(3).all(u8::is_ascii_alphabetic)
-                && maker.iter().all(|byte| matches!(byte, b' '..=b'~')))
-        };
-        bytes.windows(9).any(is_head) || self.has_good_frames()
+        self.families.iter().any(|family| family.has_head(&self.heard)) || self.has_good_frames()
     }
 
     fn has_good_frames(&self) -> bool {
-        FAMILIES.iter().any(|family| {
+        self.families.iter().any(|family| {
             let mut good = 0;
             let mut count = |piece: super::Piece<'_>| {
                 let is_good = piece.kind == PieceKind::Frame(Judged::Good);
@@ -297,7 +287,7 @@ impl LineSearch {
             let mut framer = family.framer(Source::Both, self.line());
             framer.push(&self.heard, At::ZERO, &mut count);
             framer.finish(&mut count);
-            good > 0 && (STRONG.contains(&family.id()) || good * 2 >= self.heard.len())
+            good > 0 && (family.profile().proof == Proof::OneFrame || good * 2 >= self.heard.len())
         })
     }
 }

@@ -15,12 +15,15 @@ mod argument;
 mod bound;
 pub mod cipher;
 mod command;
+mod context;
 mod decoder;
 mod delimited;
+mod dialect;
 #[cfg(test)]
 pub mod drive;
 mod exchange;
 mod family;
+mod family_profile;
 mod fields;
 pub mod foreign_master;
 mod framer;
@@ -31,12 +34,14 @@ mod keys;
 pub mod known_code;
 pub mod laws;
 mod line;
+pub mod line_hints;
 pub mod line_search;
-mod listen;
 mod load_profile;
+mod master_request;
 mod meter_id;
 mod modbus_write;
 mod parity;
+mod push_exchange;
 pub mod registry;
 pub mod request_reply;
 mod responder;
@@ -62,18 +67,22 @@ pub use bound::{Allowance, Bound, Excess, Limit, Spent};
 #[cfg(test)]
 pub use command::example;
 pub use command::{Access, Choice, Command, Group, Kind, Parameter};
+pub use context::Context;
 pub use decoder::Decoder;
+pub use dialect::Dialect;
 pub use exchange::{
-    Action, Event, Exchange, Failure, Fault, IfSilent, Lock, Options, Plan, Request, Unfit, Warning,
+    Action, ComposeError, Event, Exchange, Failure, Fault, IfSilent, Lock, Options, Request, Unfit, Warning,
 };
-pub use family::{ComposeError, Context, Dialect, Family, Profile};
-pub use foreign_master::{ForeignMaster, MasterRequest, Strength};
+pub use family::{Families, Family, Plan, Profile};
+pub use family_profile::{DialectProfile, FamilyProfile, Marks, Proof, Usual};
+pub use foreign_master::ForeignMaster;
 pub use framer::{Framer, Judged, Piece, PieceKind, Source};
 pub use keys::MeterKey;
 pub use known_code::KnownCode;
 pub use line::{BadLine, LineSettings, Parity};
 pub use line_search::{Finding, LineSearch};
 pub use load_profile::{LoadProfile, Reach};
+pub use master_request::{MasterRequest, Strength};
 pub use meter_id::MeterId;
 pub use parity::{Evidence, Weight};
 pub use responder::{Load, Now, Responder, Setup, SetupError, Told};

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::address::Address;
-use super::family::Dialect;
+use super::dialect::Dialect;
 use super::keys::MeterKey;
 use super::line::LineSettings;
 use crate::frame::{At, Secret, visible};

@@ -8,13 +8,18 @@
 
 mod cover;
 pub mod near;
+mod suspect;
+
+pub use suspect::{Surroundings, Suspect};
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::{Context, Family, registry};
+use super::context::Context;
+use super::family::Family;
+use super::registry;
 use crate::frame::checksum::CheckKind;
-use crate::frame::{Checksum, Dissection, Mask, Value, Verdict};
+use crate::frame::{Checksum, Dissection, Mask, Value, Values, Verdict};
 
 /// Bytes before and behind an entry that are looked at with it: the longest way from the head of a message to the
 /// end of its password.
@@ -25,47 +30,6 @@ const WEAK: u8 = 2;
 
 /// The shortest run of sent secret bytes that is searched for; shorter ones stand everywhere by chance.
 const SHORTEST_SENT: usize = 4;
-
-/// What is known of the line around the bytes of a frame or of noise.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Surroundings<'a> {
-    /// The bytes of the same way before them, the last ones.
-    pub before: &'a [u8],
-    /// The bytes of the same way behind them, the first ones.
-    pub after: &'a [u8],
-    /// Secret bytes of what was sent lately.
-    pub sent: &'a [Vec<u8>],
-}
-
-/// Bytes in which passwords are looked for.
-#[derive(Debug, Clone)]
-pub struct Suspect<'a> {
-    /// The bytes with those around them.
-    pub bytes: &'a [u8],
-    /// Which of them are one frame or one run of noise: there a message may begin or end.
-    pub entry: Range<usize>,
-    /// Whether the first of them is the first of the stream, and the last the last so far: no more were there to
-    /// be handed in.
-    pub is_all: [bool; 2],
-    /// Whether a checksum says that they are one whole frame, of whichever protocol.
-    pub is_sound: bool,
-}
-
-impl Suspect<'_> {
-    /// Whether a cut message could begin at `at`.
-    #[must_use]
-    pub const fn begins(&self, at: usize) -> bool {
-        let [is_first, _] = self.is_all;
-        at == self.entry.start || (at == 0 && is_first)
-    }
-
-    /// Whether a cut message could end at `at`.
-    #[must_use]
-    pub const fn ends(&self, at: usize) -> bool {
-        let [_, is_last] = self.is_all;
-        at == self.entry.end || (at == self.bytes.len() && is_last)
-    }
-}
 
 /// Which bytes that are no sound frame are secret, as every family sees it.
 #[must_use]
@@ -93,7 +57,7 @@ pub fn masked_hex(bytes: &[u8]) -> String {
 static UNDER: LazyLock<[Vec<&'static dyn Family>; CheckKind::ALL.len()]> = LazyLock::new(|| {
     let carries = |kind: CheckKind| {
         let families = registry::FAMILIES.iter().copied();
-        families.filter(|family| family.secret_checks().contains(&kind)).collect()
+        families.filter(|family| family.profile().secret_checks.contains(&kind)).collect()
     };
     CheckKind::ALL.map(carries)
 });
@@ -134,10 +98,31 @@ fn ask_all(suspect: &Suspect<'_>, mask: &mut Mask) {
     }
 }
 
+impl dyn Family + '_ {
+    /// Explains one frame; secrets of whichever family, and what would give them away, are hidden.
+    #[must_use]
+    pub fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
+        let mut explained = self.explain(frame, context);
+        hide(&mut explained, context);
+        explained
+    }
+
+    /// What one frame says, for polling: the verdict, readings and problems that `dissect` finds, and none of its
+    /// fields.
+    #[must_use]
+    pub fn values(&self, frame: &[u8], context: &Context<'_>) -> Values {
+        let is_open = |values: &Values| {
+            values.verdict == Verdict::Good || !mask(frame, context.around).hides_anything()
+        };
+        let quick = self.quick_values(frame, context).filter(is_open);
+        quick.unwrap_or_else(|| self.dissect(frame, context).into())
+    }
+}
+
 /// A frame as its family explains it, with everything secret in it hidden.
 ///
 /// Of a damaged frame the places decide alone: what its family says of it may be wrong.
-pub(super) fn hide(explained: &mut Dissection, context: &Context<'_>) {
+fn hide(explained: &mut Dissection, context: &Context<'_>) {
     let is_sound = is_sound(explained);
     let asked = if is_sound { asked(explained.checksum) } else { registry::FAMILIES };
     if !is_sound || explained.keeps_secret() || holds_secret(asked, explained) {

@@ -1,6 +1,6 @@
 //! Relations between frames, found once and kept in the index.
 
-use super::family::Dialect;
+use super::dialect::Dialect;
 use super::framer::Source;
 use crate::frame::{At, Direction};
 

@@ -38,10 +38,10 @@ pub fn demo_address(asked: &'static Model) -> String {
     demo_meter(asked, index as u64).map(|meter| meter.address().to_owned()).unwrap_or_default()
 }
 
-/// Whether a model shares the demo bus with the others. A Mercury 230 answers what is meant for a Mercury 200:
-/// its universal address is the first byte of theirs. A meter that speaks by itself talks over all others.
+/// Whether a model shares the demo bus with the others: not if it answers what is meant for them. A meter that speaks by
+/// itself talks over all others.
 fn gets_along(model: &Model) -> bool {
-    model.address.has_address() && model.protocol.id() != "mercury230"
+    model.address.has_address() && !model.protocol.profile().answers_others
 }
 
 /// The serial number of the first one. Its last two to six digits fit every address rule there is.

@@ -6,9 +6,9 @@ use proptest::prelude::*;
 
 use crate::frame::{At, Dissection};
 use crate::protocol::{
-    Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, Judged, LineSettings,
-    MasterRequest, Piece, PieceKind, Plan, Profile, Relation, Request, Responder, Seen, Setup, SetupError,
-    Source, Tracker,
+    Access, ComposeError, Context, Dialect, DialectProfile, Exchange, Family, FamilyProfile, Framer, Judged,
+    LineSettings, MasterRequest, Piece, PieceKind, Plan, Profile, Relation, Request, Responder, Seen, Setup,
+    SetupError, Source, Tracker,
 };
 
 /// The family; requests begin with `?`.
@@ -102,11 +102,9 @@ impl Tracker for Pairer {
 }
 
 impl Family for Toy {
-    fn id(&self) -> &'static str {
-        "toy"
-    }
-    fn title(&self) -> &'static str {
-        "Toy"
+    fn profile(&self) -> &'static FamilyProfile {
+        static PROFILE: FamilyProfile = FamilyProfile::plain("toy", "Toy", DialectProfile::plain("", &[]));
+        &PROFILE
     }
     fn framer(&self, _: Source, _: LineSettings) -> Box<dyn Framer> {
         Box::<Cutter>::default()
@@ -116,12 +114,6 @@ impl Family for Toy {
     }
     fn explain(&self, frame: &[u8], _: &Context<'_>) -> Dissection {
         Dissection::unexplained("toy", frame, "toy")
-    }
-    fn commands(&self, _: Dialect) -> &'static [Command] {
-        &[]
-    }
-    fn dialect_name(&self, _: Dialect) -> &'static str {
-        ""
     }
     fn compose(&self, _: &Profile, _: &Request) -> Result<Vec<Vec<u8>>, ComposeError> {
         Ok(Vec::new())

@@ -13,7 +13,7 @@ use meterscope::trace::{SharedTrace, Trace};
 
 /// Every read of a model that needs no value from a person.
 fn reads(model: &'static Model) -> Vec<Request> {
-    let commands = model.protocol.commands(model.dialect).iter();
+    let commands = model.protocol.profile().dialect(model.dialect).commands.iter();
     let reads = commands.filter(|command| command.access == Access::Read);
     reads.filter_map(|command| Some(Request { command, arguments: command.arguments([]).ok()? })).collect()
 }

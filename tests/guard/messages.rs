@@ -35,7 +35,7 @@ pub fn composed() -> Vec<Composed> {
             continue;
         }
         seen.push(speaker);
-        for command in speaker.family.commands(model.dialect) {
+        for command in speaker.family.profile().dialect(model.dialect).commands {
             for end in [End::First, End::Last, End::Default] {
                 all.extend(one(model, command, end).map(|frames| Composed {
                     speaker,

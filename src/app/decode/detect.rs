@@ -2,9 +2,7 @@
 
 use super::digest;
 use crate::frame::At;
-use crate::protocol::{
-    Decoder, Family, Judged, LineSettings, MeterKey, PieceKind, Source, dsmr_p1, registry,
-};
+use crate::protocol::{Decoder, Family, Judged, LineSettings, MeterKey, PieceKind, Source, registry};
 
 /// So many bytes of the beginning decide which protocol it is.
 pub const LOOKED_AT: usize = 256 << 10;
@@ -57,27 +55,25 @@ fn readings(bytes: &[u8], decoder: Decoder, keys: &[MeterKey]) -> usize {
     first.filter_map(|number| trace.dissect(number)).map(|dissection| dissection.readings.len()).sum()
 }
 
-/// The protocol that finds the most good frames in these bytes; `None` when there is no good one. A telegram of those
-/// P1 versions that have no checksum is good enough: it is whole, from its slash to its exclamation mark.
+/// The protocol that finds the most good frames in these bytes; `None` when there is no good one. A message without a
+/// checksum is good enough where its family says so.
 #[must_use]
 pub fn recognise_good(bytes: &[u8], keys: &[MeterKey]) -> Option<Decoder> {
-    let is_sound = |found: &Found| found.is_good || is_telegram(bytes, found.taken.family);
+    let is_sound = |found: &Found| found.is_good || holds_unmistakable(bytes, found.taken.family);
     find(bytes, keys).filter(is_sound).map(|found| found.taken)
 }
 
-/// Whether there is a whole telegram of P1 in these bytes.
-fn is_telegram(bytes: &[u8], family: &'static dyn Family) -> bool {
-    if family.id() != dsmr_p1::P1.id() {
-        return false;
-    }
-    let mut is_whole = false;
+/// Whether there is a message without a checksum in these bytes that can be of no other family.
+fn holds_unmistakable(bytes: &[u8], family: &'static dyn Family) -> bool {
+    let mut is_found = false;
     let mut look = |piece: crate::protocol::Piece<'_>| {
-        is_whole |= piece.kind == PieceKind::Frame(Judged::Unchecked) && piece.bytes.starts_with(b"/");
+        let is_unchecked = piece.kind == PieceKind::Frame(Judged::Unchecked);
+        is_found |= is_unchecked && family.is_unmistakable(piece.bytes);
     };
     let mut framer = family.framer(Source::Both, LineSettings::default());
     framer.push(bytes, At::ZERO, &mut look);
     framer.finish(&mut look);
-    is_whole
+    is_found
 }
 
 /// What speaks for a family in some bytes; better ones are greater.
@@ -110,10 +106,10 @@ fn score(bytes: &[u8], decoder: Decoder) -> Score {
         if judged == Judged::Good {
             score.good += 1;
             // Marks say as much for a frame as a list of requests does where there are none.
-            let is_listed = family.has_marks() || family.access(piece.bytes, dialect).is_some();
+            let is_listed = family.profile().has_marks || family.access(piece.bytes, dialect).is_some();
             score.requests += usize::from(is_listed);
         }
-        if judged != Judged::Bad || family.has_marks() {
+        if judged != Judged::Bad || family.profile().has_marks {
             score.longest = score.longest.max(piece.bytes.len());
         }
     };

@@ -77,7 +77,7 @@ impl ModelJson {
             maker: model.maker,
             title: model.title,
             protocol: model.protocol.id(),
-            dialect: some(model.protocol.dialect_name(model.dialect)),
+            dialect: some(model.protocol.profile().dialect(model.dialect).name),
             line: model.line.to_string().replace(' ', "-"),
             other_speeds: model.other_speeds,
             address: AddressJson::of(&model.address),
@@ -182,7 +182,7 @@ pub fn models(models: &[&'static Model]) -> Table {
 #[must_use]
 pub fn model(model: &'static Model) -> Table {
     let mut table = Table::new(&[(model.id, Align::Key), (model.title, Align::Left)]);
-    let dialect = model.protocol.dialect_name(model.dialect);
+    let dialect = model.protocol.profile().dialect(model.dialect).name;
     let everyday: Vec<String> = model.everyday.iter().map(preset).collect();
     let mut row = |name: &str, words: String| {
         if !words.is_empty() {

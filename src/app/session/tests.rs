@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use super::*;
 use crate::meter;
-use crate::protocol::dsmr_p1::hints::{FAST, SLOW};
+use crate::protocol::dsmr_p1::{FAST, SLOW};
 use crate::protocol::{Dialect, Finding, registry};
 
 const E81: LineSettings = LineSettings::e81(2400);

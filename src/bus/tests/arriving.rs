@@ -15,7 +15,8 @@ async fn asked_for_readout() -> Bench {
     let line = LineSettings::e71(300);
     let mut bench = Bench::wanting(InitialLine::default(), Some(line)).await;
     let family = registry::family("iec62056-21").unwrap();
-    let command = family.commands(Dialect(0)).iter().find(|command| command.id == "readout").unwrap();
+    let command =
+        family.profile().dialect(Dialect(0)).commands.iter().find(|command| command.id == "readout").unwrap();
     let profile = Profile {
         model: "iec62056-21",
         dialect: Dialect(0),
@@ -24,6 +25,7 @@ async fn asked_for_readout() -> Bench {
         line,
         is_line_chosen: true,
         network_delay: Duration::ZERO,
+        families: crate::protocol::registry::FAMILIES,
         keys: Vec::new(),
     };
     let request = Request { command, arguments: command.arguments([]).unwrap() };

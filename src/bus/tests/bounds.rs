@@ -5,9 +5,9 @@ use std::collections::VecDeque;
 use super::*;
 use crate::meter;
 use crate::protocol::{
-    Access, Action, Address, Allowance, Bound, Command, ComposeError, Context, Dialect, Event, Excess,
-    Exchange, Family, Framer, Limit, LineSettings, MasterRequest, Options, Plan, Profile, Request, Responder,
-    Setup, SetupError, Source, Tracker, energomera_ce::Ce,
+    Access, Action, Address, Allowance, Bound, ComposeError, Context, Dialect, DialectProfile, Event, Excess,
+    Exchange, Family, FamilyProfile, Framer, Limit, LineSettings, MasterRequest, Options, Plan, Profile,
+    Request, Responder, Setup, SetupError, Source, Tracker, energomera_ce::Ce,
 };
 
 /// A family whose exchange sends on whatever it is told, and never waits.
@@ -43,11 +43,9 @@ impl Exchange for Runaway {
 }
 
 impl Family for Wild {
-    fn id(&self) -> &'static str {
-        "wild"
-    }
-    fn title(&self) -> &'static str {
-        "Wild"
+    fn profile(&self) -> &'static FamilyProfile {
+        static PROFILE: FamilyProfile = FamilyProfile::plain("wild", "Wild", DialectProfile::plain("", &[]));
+        &PROFILE
     }
     fn framer(&self, source: Source, line: LineSettings) -> Box<dyn Framer> {
         Ce.framer(source, line)
@@ -57,12 +55,6 @@ impl Family for Wild {
     }
     fn explain(&self, frame: &[u8], context: &Context<'_>) -> crate::frame::Dissection {
         Ce.explain(frame, context)
-    }
-    fn commands(&self, dialect: Dialect) -> &'static [Command] {
-        Ce.commands(dialect)
-    }
-    fn dialect_name(&self, dialect: Dialect) -> &'static str {
-        Ce.dialect_name(dialect)
     }
     fn compose(&self, profile: &Profile, request: &Request) -> Result<Vec<Vec<u8>>, ComposeError> {
         Ce.compose(profile, request)
@@ -90,7 +82,8 @@ impl Family for Wild {
 
 fn plan() -> Plan {
     let model = meter::model("energomera-ce307").unwrap();
-    let command = Ce.commands(model.dialect).iter().find(|command| command.id == "version").unwrap();
+    let command =
+        Ce.profile().dialect(model.dialect).commands.iter().find(|command| command.id == "version").unwrap();
     let request = Request { command, arguments: command.arguments([]).unwrap() };
     let profile = Profile {
         model: model.id,
@@ -100,6 +93,7 @@ fn plan() -> Plan {
         line: model.line,
         is_line_chosen: false,
         network_delay: Duration::ZERO,
+        families: crate::protocol::registry::FAMILIES,
         keys: Vec::new(),
     };
     Plan { profile, requests: vec![request], options: Options::default() }

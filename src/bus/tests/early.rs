@@ -61,7 +61,7 @@ fn decoder() -> Decoder {
 
 fn plan(telegrams: usize) -> Plan {
     let model = meter::model("dsmr-p1").unwrap();
-    let command = &decoder().family.commands(Dialect::default())[0];
+    let command = &decoder().family.profile().dialect(Dialect::default()).commands[0];
     let profile = Profile {
         model: model.id,
         dialect: model.dialect,
@@ -70,6 +70,7 @@ fn plan(telegrams: usize) -> Plan {
         line: model.line,
         is_line_chosen: false,
         network_delay: Duration::ZERO,
+        families: crate::protocol::registry::FAMILIES,
         keys: Vec::new(),
     };
     let request = Request { command, arguments: command.arguments([]).unwrap() };

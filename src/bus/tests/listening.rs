@@ -153,7 +153,12 @@ async fn a_link_of_a_meter_that_only_pushes_is_listened_to_from_the_start() {
         bench.wants(Intent::Decode(Some(Decoder { family, dialect: model.dialect })));
         tokio::time::sleep(Duration::from_secs(1)).await;
         let only_pushes = !model.everyday.is_empty()
-            && family.commands(model.dialect).iter().all(|one| matches!(one.id, "telegram" | "acknowledge"));
+            && family
+                .profile()
+                .dialect(model.dialect)
+                .commands
+                .iter()
+                .all(|one| matches!(one.id, "telegram" | "acknowledge"));
         let expected = if only_pushes { Speech::Listening } else { Speech::ReadsOnly };
         assert_eq!(bench.speech(), expected, "{}", model.id);
         if only_pushes {
@@ -214,7 +219,13 @@ fn amis() -> Decoder {
 /// The plan to acknowledge the next push, waited for so many seconds.
 fn acknowledging(wait: &str) -> Plan {
     let Decoder { family, dialect } = amis();
-    let command = family.commands(dialect).iter().find(|command| command.id == "acknowledge").unwrap();
+    let command = family
+        .profile()
+        .dialect(dialect)
+        .commands
+        .iter()
+        .find(|command| command.id == "acknowledge")
+        .unwrap();
     let profile = Profile {
         model: "siemens-td3511",
         dialect,
@@ -223,6 +234,7 @@ fn acknowledging(wait: &str) -> Plan {
         line: LineSettings::e81(9600),
         is_line_chosen: false,
         network_delay: Duration::ZERO,
+        families: crate::protocol::registry::FAMILIES,
         keys: Vec::new(),
     };
     let requests = vec![Request { command, arguments: command.arguments([("wait", wait)]).unwrap() }];

@@ -24,6 +24,7 @@ fn profile(model: &'static Model) -> Profile {
         line: model.line,
         is_line_chosen: false,
         network_delay: Duration::ZERO,
+        families: crate::protocol::registry::FAMILIES,
         keys: Vec::new(),
     }
 }
@@ -37,7 +38,7 @@ pub(super) fn plan(model: &'static Model, command: &'static Command, arguments: 
 pub(super) fn commands() -> impl Iterator<Item = (&'static Model, &'static Command)> {
     let of = |model: &&'static Model| {
         let model = *model;
-        let commands = decoder(model).family.commands(model.dialect);
+        let commands = decoder(model).family.profile().dialect(model.dialect).commands;
         commands.iter().map(move |command| (model, command))
     };
     MODELS.iter().flat_map(of)
@@ -261,8 +262,14 @@ async fn a_write_that_cannot_be_kept_is_not_sent() {
 async fn a_session_for_a_write_that_cannot_be_kept_is_not_begun() {
     let mut bench = Bench::open().await;
     let neva = meter::model("neva-mt324").unwrap();
-    let command =
-        decoder(neva).family.commands(neva.dialect).iter().find(|one| one.id == "set-name").unwrap();
+    let command = decoder(neva)
+        .family
+        .profile()
+        .dialect(neva.dialect)
+        .commands
+        .iter()
+        .find(|one| one.id == "set-name")
+        .unwrap();
     let plan = plan(neva, command, arguments(command).unwrap());
     let permit = Permit::of_a_person(Box::new(Full { from_the_beginning: true }));
     let errand = Box::new(Errand::permitted(decoder(neva), plan, permit));
@@ -278,7 +285,7 @@ async fn closing_a_link_in_mid_session_signs_off_first_and_drops_what_waits() {
     let mut bench = Bench::open().await;
     let neva = meter::model("neva-mt324").unwrap();
     let reads = || {
-        let command = decoder(neva).family.commands(neva.dialect).first().unwrap();
+        let command = decoder(neva).family.profile().dialect(neva.dialect).commands.first().unwrap();
         let arguments = arguments(command).unwrap();
         Box::new(Errand::reading(decoder(neva), plan(neva, command, arguments)).unwrap())
     };
@@ -297,7 +304,7 @@ async fn closing_a_link_in_mid_session_signs_off_first_and_drops_what_waits() {
 async fn after_a_link_was_lost_in_mid_session_the_next_one_begins_with_a_break() {
     let mut bench = Bench::open().await;
     let neva = meter::model("neva-mt324").unwrap();
-    let command = decoder(neva).family.commands(neva.dialect).first().unwrap();
+    let command = decoder(neva).family.profile().dialect(neva.dialect).commands.first().unwrap();
     for job in 1..=2 {
         let plan = plan(neva, command, arguments(command).unwrap());
         let errand = Box::new(Errand::reading(decoder(neva), plan).unwrap());
@@ -315,7 +322,7 @@ async fn after_a_link_was_lost_in_mid_session_the_next_one_begins_with_a_break()
 async fn a_face_that_goes_away_is_as_good_as_one_that_closes() {
     let Bench { handle, mut far, clock, .. } = Bench::open().await;
     let neva = meter::model("neva-mt324").unwrap();
-    let command = decoder(neva).family.commands(neva.dialect).first().unwrap();
+    let command = decoder(neva).family.profile().dialect(neva.dialect).commands.first().unwrap();
     let errand = Errand::reading(decoder(neva), plan(neva, command, arguments(command).unwrap())).unwrap();
     handle.intents.send(Intent::Run { job: JobId(1), errand: Box::new(errand) }).unwrap();
     let mut sent = Vec::new();
@@ -335,7 +342,7 @@ async fn a_line_that_takes_no_more_bytes_does_not_keep_a_link_from_closing() {
     bench.send_raw(b"\x01");
     let Some(LinkCommand::Send(_)) = bench.far.commands.recv().await else { panic!("nothing sent") };
     let neva = meter::model("neva-mt324").unwrap();
-    let command = decoder(neva).family.commands(neva.dialect).first().unwrap();
+    let command = decoder(neva).family.profile().dialect(neva.dialect).commands.first().unwrap();
     let errand = Errand::reading(decoder(neva), plan(neva, command, arguments(command).unwrap())).unwrap();
     bench.handle.intents.send(Intent::Run { job: JobId(2), errand: Box::new(errand) }).unwrap();
     bench.handle.intents.send(Intent::Close).unwrap();
@@ -361,7 +368,7 @@ fn push() -> Vec<u8> {
 async fn what_a_meter_said_is_the_answer_though_it_was_acknowledged() {
     let mut bench = Bench::open().await;
     let amis = meter::model("siemens-td3511").unwrap();
-    let commands = decoder(amis).family.commands(amis.dialect);
+    let commands = decoder(amis).family.profile().dialect(amis.dialect).commands;
     let command = commands.iter().find(|command| command.id == "acknowledge").unwrap();
     let plan = plan(amis, command, Arguments::default());
     let errand = Errand::permitted(decoder(amis), plan, Book::default().permit());

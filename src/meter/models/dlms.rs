@@ -16,6 +16,7 @@ const OVER_MBUS: Model = Model {
     maker: "DLMS",
     title: "any meter that pushes DLMS over M-Bus",
     protocol: &OverMbus,
+    is_generic: false,
     dialect: Dialect(0),
     line: LineSettings::e81(2400),
     other_speeds: &[],
@@ -39,6 +40,7 @@ const OVER_HDLC: Model = Model {
     id: "dlms-hdlc",
     title: "any meter that pushes DLMS over HDLC",
     protocol: &OverHdlc,
+    is_generic: false,
     line: LineSettings::n81(2400),
     other_speeds: &[9600, 115_200],
     wiring: Wiring { interface: "HAN port, optical head or P1 socket", terminals: "", supply: "" },
@@ -56,10 +58,10 @@ const SAGEMCOM: Model = Model {
 };
 
 /// Any DLMS push over M-Bus.
-pub static DLMS_PUSH: Model = OVER_MBUS;
+pub static DLMS_PUSH: Model = Model { is_generic: true, ..OVER_MBUS };
 
 /// Any DLMS push over HDLC.
-pub static DLMS_HDLC: Model = OVER_HDLC;
+pub static DLMS_HDLC: Model = Model { is_generic: true, ..OVER_HDLC };
 
 /// Kaifa MA309.
 pub static KAIFA_MA309: Model =
@@ -138,6 +140,7 @@ pub static SIEMENS_TD3511: Model = Model {
     maker: "Siemens",
     title: "TD-3511 (AMIS)",
     protocol: &Mbus,
+    is_generic: false,
     dialect: Dialect(1),
     line: LineSettings::e81(9600),
     wiring: Wiring { interface: "optical head", terminals: "", supply: "" },
@@ -153,6 +156,7 @@ pub static MBUS: Model = Model {
     maker: "M-Bus",
     title: "any meter on wired M-Bus",
     protocol: &Mbus,
+    is_generic: true,
     other_speeds: &[300, 9600],
     // A primary address in decimal, or the digits of an identification number.
     address: AddressRule {

@@ -85,6 +85,7 @@ const CLASSIC_METER: Model = Model {
     maker: MAKER,
     title: "CE301M R33, S31",
     protocol: &Ce,
+    is_generic: false,
     dialect: CLASSIC,
     line: LINE,
     other_speeds: CLASSIC_SPEEDS,
@@ -163,7 +164,7 @@ mod tests {
     fn the_everyday_set_reads_with_arguments_that_fit() {
         for model in ALL {
             for preset in model.everyday {
-                let commands = Ce.commands(model.dialect);
+                let commands = Ce.profile().dialect(model.dialect).commands;
                 let command = commands.iter().find(|c| c.id == preset.command).expect("a command");
                 assert_eq!(command.access, Access::Read, "{}", model.id);
                 assert!(command.arguments(preset.arguments.iter().copied()).is_ok(), "{}", model.id);

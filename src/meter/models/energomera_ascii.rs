@@ -76,6 +76,7 @@ const OLD: Model = Model {
     maker: "Energomera",
     title: "CE102M",
     protocol: &Iec,
+    is_generic: false,
     dialect: EKT,
     line: LINE,
     other_speeds: &[300, 4800, 2400, 19200],

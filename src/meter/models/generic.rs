@@ -11,6 +11,7 @@ pub static IEC62056_21: Model = Model {
     maker: "any",
     title: "IEC 62056-21",
     protocol: &Iec,
+    is_generic: true,
     dialect: GENERIC,
     line: LineSettings::e71(300),
     other_speeds: &[9600, 2400, 4800],

@@ -33,6 +33,7 @@ const COMMON: Model = Model {
     maker: "Incotex",
     title: "",
     protocol: &Mercury200,
+    is_generic: false,
     dialect: Dialect(0),
     line: LineSettings::n81(9600),
     other_speeds: &[4800, 2400, 1200, 600],
@@ -127,7 +128,8 @@ mod tests {
         for model in ALL {
             let family = model.protocol;
             for preset in model.everyday {
-                let command = family.commands(model.dialect).iter().find(|c| c.id == preset.command);
+                let command =
+                    family.profile().dialect(model.dialect).commands.iter().find(|c| c.id == preset.command);
                 let command = command.unwrap_or_else(|| panic!("{} {}", model.id, preset.command));
                 assert!(command.arguments(preset.arguments.iter().copied()).is_ok());
             }

@@ -78,6 +78,7 @@ const COMMON: Model = Model {
     maker: "Incotex",
     title: "",
     protocol: &Mercury230,
+    is_generic: false,
     dialect: PLAIN,
     line: LineSettings::n81(9600),
     other_speeds: &[19_200, 38_400, 4_800, 2_400, 1_200, 57_600, 115_200, 600, 300],

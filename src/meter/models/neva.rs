@@ -59,6 +59,7 @@ const ONE: Model = Model {
     maker: "NEVA (Taipit)",
     title: "MT113",
     protocol: &Iec,
+    is_generic: false,
     dialect: NEVA_1,
     line: LINE,
     other_speeds: &[300],

@@ -5,7 +5,7 @@
 //! Beaky2000/esphome-p1mini issue 35, psvanstrom/esphome-p1reader issue 4).
 
 use crate::meter::{AddressRule, Login, Model, Preset, Wiring};
-use crate::protocol::dsmr_p1::{P1, dialects, hints};
+use crate::protocol::dsmr_p1::{FAST, P1, SLOW, dialects};
 use crate::protocol::{Dialect, LineSettings};
 
 const PINS: &str =
@@ -27,8 +27,9 @@ const COMMON: Model = Model {
     maker: "P1 port",
     title: "",
     protocol: &P1,
+    is_generic: false,
     dialect: Dialect(0),
-    line: hints::FAST,
+    line: FAST,
     other_speeds: &[],
     address: AddressRule::NONE,
     login: Login::None,
@@ -43,7 +44,7 @@ const COMMON: Model = Model {
 
 /// What meters that send at 9600 baud have in common.
 const OLD: Model = Model {
-    line: hints::SLOW,
+    line: SLOW,
     wiring: Wiring { terminals: OLD_PINS, ..COMMON.wiring },
     lookalike: "these meters do not feed the reader; 7E1 set as 8N1 shows every byte with even parity",
     ..COMMON
@@ -52,6 +53,7 @@ const OLD: Model = Model {
 /// Any of them: the version is found by itself.
 pub static DSMR: Model = Model {
     id: "dsmr-p1",
+    is_generic: true,
     title: "any P1 meter",
     other_speeds: &[9600],
     note: "the version is found by itself; meters before version 4 send at 9600 7E1",
@@ -198,14 +200,22 @@ mod tests {
         for model in ALL {
             let family = model.protocol;
             let [preset] = model.everyday else { panic!("{}", model.id) };
-            assert!(family.commands(model.dialect).iter().any(|command| command.id == preset.command));
+            assert!(
+                family
+                    .profile()
+                    .dialect(model.dialect)
+                    .commands
+                    .iter()
+                    .any(|command| command.id == preset.command)
+            );
             assert!(!model.address.has_address());
         }
     }
 
     #[test]
     fn a_dialect_is_fixed_by_all_but_the_one_that_finds_it_out() {
-        let names: Vec<&str> = ALL.iter().map(|model| model.protocol.dialect_name(model.dialect)).collect();
+        let names: Vec<&str> =
+            ALL.iter().map(|model| model.protocol.profile().dialect(model.dialect).name).collect();
         assert_eq!(names.iter().filter(|name| name.is_empty()).count(), 1);
         let different: std::collections::BTreeSet<&&str> = names.iter().collect();
         assert_eq!(different.len(), ALL.len());

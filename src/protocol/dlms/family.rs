@@ -9,24 +9,53 @@ use super::{maker, responder, secrets};
 use crate::frame::Dissection;
 use crate::frame::checksum::CheckKind;
 use crate::protocol::delimited::{Delimited, Grammar};
-use crate::protocol::line_search::{self, Usual};
-use crate::protocol::listen::{Listen, Manner, TELEGRAM};
+use crate::protocol::mbus::{CUSTOMER_LINES, LONG};
+use crate::protocol::push_exchange::{PushExchange, PushTiming, TELEGRAM};
 use crate::protocol::secrets::Suspect;
 use crate::protocol::{
-    Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, MasterRequest,
-    Plan, Profile, Request, Responder, Setup, SetupError, Source, Tracker,
+    Access, Command, ComposeError, Context, Dialect, DialectProfile, Exchange, Family, FamilyProfile, Framer,
+    LineSettings, Marks, MasterRequest, Plan, Profile, Proof, Request, Responder, Setup, SetupError, Source,
+    Tracker,
 };
 
 static COMMANDS: &[Command] = &[TELEGRAM];
 
+/// The makers whose way of filling lists a model fixes, and with it the line.
+const MAKERS: [DialectProfile; maker::DIALECTS.len()] = {
+    const UNKNOWN: DialectProfile = DialectProfile::plain("", COMMANDS);
+    let mut all = [UNKNOWN; maker::DIALECTS.len()];
+    let mut index = 1;
+    while index < all.len() {
+        all[index] = DialectProfile {
+            is_line_known: true,
+            ..DialectProfile::plain(maker::DIALECTS[index].1, COMMANDS)
+        };
+        index += 1;
+    }
+    all
+};
+
+static PICKED: &[DialectProfile] = MAKERS.split_at(1).1;
+
+/// The facts about a family of pushed APDUs.
+pub const fn pushed(
+    id: &'static str,
+    title: &'static str,
+    secret_checks: &'static [CheckKind],
+) -> FamilyProfile {
+    FamilyProfile {
+        picked: PICKED,
+        usual: Some(&CUSTOMER_LINES),
+        proof: Proof::OneFrame,
+        secret_checks,
+        ..FamilyProfile::plain(id, title, DialectProfile::plain("", COMMANDS))
+    }
+}
+
 /// What carries APDUs: everything in which the families differ.
 pub trait Carrier: Sync + Sized + 'static {
-    /// Protocol id.
-    const ID: &'static str;
-    /// Its name for people.
-    const TITLE: &'static str;
-    /// The check of its frames.
-    const CHECKS: &'static [CheckKind];
+    /// The facts about the family.
+    const PROFILE: &'static FamilyProfile;
     /// The one there is.
     const ONLY: &'static Self;
     /// How its frames look.
@@ -47,6 +76,9 @@ pub trait Carrier: Sync + Sized + 'static {
     /// The bytes of a frame for a body typed by hand.
     fn close(body: &[u8]) -> Vec<u8>;
 
+    /// The marks by which bytes are known for its frames.
+    fn marks_in(bytes: &[u8]) -> Option<Marks>;
+
     /// What a frame would do to a meter.
     fn access(frame: &[u8]) -> Option<Access>;
 
@@ -55,12 +87,8 @@ pub trait Carrier: Sync + Sized + 'static {
 }
 
 impl<C: Carrier> Family for C {
-    fn id(&self) -> &'static str {
-        C::ID
-    }
-
-    fn title(&self) -> &'static str {
-        C::TITLE
+    fn profile(&self) -> &'static FamilyProfile {
+        C::PROFILE
     }
 
     fn framer(&self, _: Source, line: LineSettings) -> Box<dyn Framer> {
@@ -83,24 +111,8 @@ impl<C: Carrier> Family for C {
         secrets::find(suspect, hide);
     }
 
-    fn secret_checks(&self) -> &'static [CheckKind] {
-        C::CHECKS
-    }
-
     fn is_broken_off(&self, step: u8) -> bool {
         matches!(Standing::unpack(step).event, Broken::Restart | Broken::TimedOut)
-    }
-
-    fn commands(&self, _: Dialect) -> &'static [Command] {
-        COMMANDS
-    }
-
-    fn usual_lines(&self, dialect: Dialect) -> Option<&'static Usual> {
-        (dialect == Dialect::default()).then_some(&line_search::DLMS)
-    }
-
-    fn dialect_name(&self, dialect: Dialect) -> &'static str {
-        maker::name(dialect)
     }
 
     fn compose(&self, _: &Profile, _: &Request) -> Result<Vec<Vec<u8>>, ComposeError> {
@@ -109,6 +121,10 @@ impl<C: Carrier> Family for C {
 
     fn with_checksum(&self, body: &[u8]) -> Vec<u8> {
         C::close(body)
+    }
+
+    fn marks_in(&self, bytes: &[u8]) -> Option<Marks> {
+        C::marks_in(bytes)
     }
 
     fn access(&self, frame: &[u8], _: Dialect) -> Option<Access> {
@@ -126,7 +142,8 @@ impl<C: Carrier> Family for C {
 
     fn exchange(&self, plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {
         let interval = responder::interval(plan.profile.model);
-        Ok(Box::new(Listen::new(C::ONLY, plan, Manner { interval, reply: |_| None })))
+        let timing = PushTiming { interval, longest: LONG };
+        Ok(Box::new(PushExchange::new(C::ONLY, plan, timing, TELEGRAM.title)?))
     }
 
     fn responder(&self, setup: &Setup) -> Result<Box<dyn Responder>, SetupError> {

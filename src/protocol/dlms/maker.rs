@@ -73,8 +73,3 @@ pub const fn scale(maker: Maker, obis: Obis) -> Option<(i8, Unit)> {
     };
     Some((exponent, unit))
 }
-
-/// The name of a dialect, empty for the general one.
-pub fn name(dialect: Dialect) -> &'static str {
-    DIALECTS.get(usize::from(dialect.0)).map_or("", |(_, name)| *name)
-}

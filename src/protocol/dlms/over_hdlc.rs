@@ -6,7 +6,7 @@ use super::assembled::Assembled;
 use super::bare;
 use super::blocks::{Info, info_fields};
 use super::ciphering;
-use super::family::Carrier;
+use super::family::{Carrier, pushed};
 use super::hdlc::{self, CHECK, Check, FLAG, Frame, Type3, address};
 use super::push::{Explained, Push};
 use super::remarks::{Dropped, Parted, tell_event};
@@ -16,15 +16,20 @@ use crate::frame::{
     Checksum, Direction, Dissection, Layer, LayerKind, ProblemCode, Role, Span, Value, Verdict,
 };
 use crate::protocol::sheet::Sheet;
-use crate::protocol::{Access, Context, Dialect, MasterRequest, Relation, Seen, Strength, Tracker};
+use crate::protocol::{
+    Access, Context, Dialect, FamilyProfile, Marks, MasterRequest, Relation, Seen, Strength, Tracker,
+};
+
+/// The first byte of the LLC header.
+const LLC: u8 = 0xE6;
 
 /// Protocol id.
 const ID: &str = "dlms-hdlc";
 
+static PROFILE: FamilyProfile = pushed(ID, "DLMS/COSEM push over HDLC", &[CheckKind::X25]);
+
 impl Carrier for OverHdlc {
-    const ID: &'static str = ID;
-    const TITLE: &'static str = "DLMS/COSEM push over HDLC";
-    const CHECKS: &'static [CheckKind] = &[CheckKind::X25];
+    const PROFILE: &'static FamilyProfile = &PROFILE;
     const ONLY: &'static Self = &Self;
     type Grammar = Type3;
 
@@ -46,6 +51,11 @@ impl Carrier for OverHdlc {
 
     fn close(body: &[u8]) -> Vec<u8> {
         hdlc::close(body)
+    }
+
+    fn marks_in(bytes: &[u8]) -> Option<Marks> {
+        let is_flagged = bytes.first() == Some(&FLAG) && bytes.contains(&LLC);
+        is_flagged.then_some(Marks { name: "HDLC flags", speaks: "DLMS in HDLC" })
     }
 
     fn access(_: &[u8]) -> Option<Access> {

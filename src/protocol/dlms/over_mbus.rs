@@ -5,7 +5,7 @@ use super::OverMbus;
 use super::assembled::Assembled;
 use super::bare;
 use super::ciphering;
-use super::family::Carrier;
+use super::family::{Carrier, pushed};
 use super::push::{Explained, Push};
 use super::remarks::{Dropped, Parted, tell_event};
 use super::standing::{Event, Messages, Part, Standing};
@@ -13,17 +13,22 @@ use crate::frame::checksum::CheckKind;
 use crate::frame::{Direction, Dissection, ProblemCode, Value, Verdict};
 use crate::protocol::mbus::dissect::{self as link_dissect, CHECK, Envelope, foot, head, sheet_to};
 use crate::protocol::mbus::link::{self, Frame, HEAD, Long};
-use crate::protocol::mbus::{Exchanges, access};
+use crate::protocol::mbus::{self, Exchanges, access};
 use crate::protocol::sheet::Sheet;
-use crate::protocol::{Access, Context, Dialect, MasterRequest, Relation, Seen, Tracker};
+use crate::protocol::{
+    Access, Context, Dialect, FamilyProfile, Marks, MasterRequest, Relation, Seen, Tracker,
+};
 
 /// Protocol id.
 const ID: &str = "dlms-mbus";
 
+static PROFILE: FamilyProfile = FamilyProfile {
+    carrier: Some(&mbus::PROFILE),
+    ..pushed(ID, "DLMS/COSEM push over wired M-Bus", &[CheckKind::Sum8])
+};
+
 impl Carrier for OverMbus {
-    const ID: &'static str = ID;
-    const TITLE: &'static str = "DLMS/COSEM push over wired M-Bus";
-    const CHECKS: &'static [CheckKind] = &[CheckKind::Sum8];
+    const PROFILE: &'static FamilyProfile = &PROFILE;
     const ONLY: &'static Self = &Self;
     type Grammar = link::Link;
 
@@ -46,6 +51,11 @@ impl Carrier for OverMbus {
 
     fn close(body: &[u8]) -> Vec<u8> {
         link::seal(body)
+    }
+
+    fn marks_in(bytes: &[u8]) -> Option<Marks> {
+        let is_long = matches!(bytes, [0x68, length, again, 0x68, ..] if length == again);
+        is_long.then_some(Marks { name: "M-Bus frames", speaks: "DLMS on M-Bus" })
     }
 
     /// These meters speak by themselves: nothing that reads is in their catalogue.

@@ -9,17 +9,14 @@
 //! | `object.rs`, `text.rs` | references, numbers, time stamps |
 //! | `wire.rs`, `envelope.rs`, `wrapped.rs`, `framer.rs` | a telegram's beginning, end and CRC, in clear and encrypted |
 //! | `dissect/` | a telegram explained |
-//! | `commands.rs`, `exchange.rs`, `tracker.rs` | waiting for a telegram |
-//! | `hints.rs` | inverted lines and wrong settings, recognised from their bytes |
+//! | `commands.rs`, `tracker.rs` | waiting for a telegram |
 //! | `responder/` | the meter's side |
 
 mod catalogue;
 mod commands;
 mod dissect;
 mod envelope;
-mod exchange;
 mod framer;
-pub mod hints;
 mod legal_time;
 mod object;
 mod responder;
@@ -31,13 +28,20 @@ mod wrapped;
 
 use std::time::Duration;
 
-use super::line_search::{self, Usual};
-use super::secrets;
+use super::push_exchange::{PushExchange, PushTiming};
 use super::{
-    Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, MasterRequest,
-    Plan, Profile, Request, Responder, Setup, SetupError, Source, Tracker,
+    Access, ComposeError, Context, Dialect, Exchange, Family, FamilyProfile, Framer, LineSettings,
+    MasterRequest, Plan, Profile, Request, Responder, Setup, SetupError, Source, Tracker, Usual,
 };
-use crate::frame::{Dissection, Values, Verdict};
+use crate::frame::{Dissection, Values};
+
+pub use variant::{FAST, SLOW};
+
+/// Characters of a long telegram.
+const LONG: usize = 2400;
+
+/// Characters of a telegram's head by which it is recognised: the slash, the maker, the type.
+const HEAD: usize = 9;
 
 /// The protocol family `dsmr-p1`.
 #[derive(Debug)]
@@ -80,13 +84,18 @@ pub mod dialects {
     pub const Q3D: Dialect = v::Q3D.dialect;
 }
 
-impl Family for P1 {
-    fn id(&self) -> &'static str {
-        dissect::ID
-    }
+static PROFILE: FamilyProfile = FamilyProfile {
+    picked: variant::PICKED,
+    usual: Some(&USUAL),
+    ..FamilyProfile::plain(dissect::ID, "DSMR P1 and its national variants", variant::ANY.profile(false))
+};
 
-    fn title(&self) -> &'static str {
-        "DSMR P1 and its national variants"
+/// The lines of versions from 4 on, and of those before.
+static USUAL: Usual = Usual { lines: &[FAST, SLOW], text: Some("the text of P1") };
+
+impl Family for P1 {
+    fn profile(&self) -> &'static FamilyProfile {
+        &PROFILE
     }
 
     fn framer(&self, _: Source, _: LineSettings) -> Box<dyn Framer> {
@@ -101,30 +110,21 @@ impl Family for P1 {
         dissect::dissect(frame, context)
     }
 
-    fn values(&self, frame: &[u8], context: &Context<'_>) -> Values {
-        let values = dissect::values(frame, context);
-        let is_sound = values.verdict == Verdict::Good;
-        if is_sound || !secrets::mask(frame, context.around).hides_anything() {
-            return values;
-        }
-        self.dissect(frame, context).into()
+    fn quick_values(&self, frame: &[u8], context: &Context<'_>) -> Option<Values> {
+        Some(dissect::values(frame, context))
     }
 
-    fn commands(&self, _: Dialect) -> &'static [Command] {
-        commands::COMMANDS
+    fn has_head(&self, bytes: &[u8]) -> bool {
+        let is_head = |window: &[u8]| {
+            matches!(window, [b'/', maker @ ..] if maker.iter().take(3).all(u8::is_ascii_alphabetic)
+                && maker.iter().all(|byte| matches!(byte, b' '..=b'~')))
+        };
+        bytes.windows(HEAD).any(is_head)
     }
 
-    /// The picked country or version fixes the line.
-    fn usual_lines(&self, dialect: Dialect) -> Option<&'static Usual> {
-        (dialect == variant::ANY.dialect).then_some(&line_search::P1)
-    }
-
-    fn dialect_name(&self, dialect: Dialect) -> &'static str {
-        variant::of(dialect).name
-    }
-
-    fn zone(&self, dialect: Dialect) -> Option<&'static str> {
-        variant::of(dialect).time.map(|time| time.rule)
+    /// A telegram of the versions that have no checksum is whole, from its slash to its exclamation mark.
+    fn is_unmistakable(&self, unchecked: &[u8]) -> bool {
+        unchecked.starts_with(b"/")
     }
 
     /// Nothing is sent to such a meter.
@@ -154,7 +154,9 @@ impl Family for P1 {
     }
 
     fn exchange(&self, plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {
-        Ok(Box::new(exchange::Wait::new(plan)?))
+        let interval = variant::of(plan.profile.dialect).interval;
+        let timing = PushTiming { interval, longest: LONG };
+        Ok(Box::new(PushExchange::new(&P1, plan, timing, "waiting for a telegram")?))
     }
 
     fn responder(&self, setup: &Setup) -> Result<Box<dyn Responder>, SetupError> {

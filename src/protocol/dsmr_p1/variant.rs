@@ -4,9 +4,10 @@
 
 use std::time::Duration;
 
+use super::commands::COMMANDS;
 use super::legal_time::{CENTRAL, CENTRAL_STANDARD, EASTERN, IRISH, LegalTime};
 use super::object::Object;
-use crate::protocol::{Dialect, LineSettings};
+use crate::protocol::{Dialect, DialectProfile, LineSettings};
 
 /// Whether telegrams carry a CRC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,8 +47,10 @@ const CET_ALL_YEAR: Option<&LegalTime> = Some(&CENTRAL_STANDARD);
 const EET: Option<&LegalTime> = Some(&EASTERN);
 const IST: Option<&LegalTime> = Some(&IRISH);
 
-const FAST: LineSettings = LineSettings::n81(115_200);
-const SLOW: LineSettings = LineSettings::e71(9600);
+/// The line of versions 4 and later.
+pub const FAST: LineSettings = LineSettings::n81(115_200);
+/// The line of versions 2.2 and 3.0.
+pub const SLOW: LineSettings = LineSettings::e71(9600);
 const SECOND: Duration = Duration::from_secs(1);
 const TEN: Duration = Duration::from_secs(10);
 /// In the Netherlands code 1 is the low tariff (P1 Companion Standard 5.0.2, note to table 6-12).
@@ -73,6 +76,13 @@ macro_rules! variants {
 
         /// Every one, by its dialect.
         pub static ALL: &[&Variant] = &[$(&$name),+];
+
+        /// Every one that a model can fix: all but the first.
+        pub static PICKED: &[DialectProfile] = {
+            const PROFILES: [DialectProfile; ALL.len()] = [$($name.profile(true)),+];
+            let (_, picked) = PROFILES.split_at(1);
+            picked
+        };
     };
 }
 
@@ -96,6 +106,15 @@ variants! {
 }
 
 impl Variant {
+    /// What is known of it as a dialect. The picked country or version fixes the line.
+    pub const fn profile(&self, is_line_known: bool) -> DialectProfile {
+        let zone = match self.time {
+            Some(time) => Some(time.rule),
+            None => None,
+        };
+        DialectProfile { zone, is_line_known, ..DialectProfile::plain(self.name, COMMANDS) }
+    }
+
     /// How the clock of a meter goes whose model was picked by its dialect or, where that is open, which was found to
     /// be of this variant. Others than the three countries have the H1 port, too, and not all of them Central
     /// European Time: it has to be picked.

@@ -126,7 +126,7 @@ pub fn request_of(wire: &[u8], dialect: Dialect) -> Option<Request> {
     let packet = frame::parse(wire, crate::frame::Direction::Request).ok()?;
     let is_request = matches!(packet.kind, Kind::Request { .. });
     let spec = commands::asked(dialect, packet.command, packet.data.as_slice()).filter(|_| is_request)?;
-    let command = commands::commands(dialect).iter().find(|command| command.id == spec.id)?;
+    let command = super::PROFILE.dialect(dialect).commands.iter().find(|command| command.id == spec.id)?;
     let arguments = arguments::decode(spec, packet.data.as_slice()).ok()?;
     Some(Request { command, arguments })
 }

@@ -138,7 +138,8 @@ impl CeTurn {
         let was_agreed = self.seen == self.dialect || self.seen == Dialect::default();
         self.seen = dialect;
         if dialect != self.dialect && self.dialect != Dialect::default() && was_agreed {
-            let (found, picked) = (Ce.dialect_name(dialect), Ce.dialect_name(self.dialect));
+            let (found, picked) =
+                (Ce.profile().dialect(dialect).name, Ce.profile().dialect(self.dialect).name);
             let text = format!("the meter answers as a {found} meter, the picked model is {picked}");
             self.warning = Some(Warning { code: "dialect", text: text.into() });
         }
@@ -206,7 +207,7 @@ impl CeTurn {
     fn identified(&mut self, step: usize, data: &[u8]) -> Vec<Reading> {
         let mut readings = self.serial_part(step - 2, data);
         if !readings.is_empty() && self.seen != Dialect::default() {
-            let name = Ce.dialect_name(self.seen).as_bytes();
+            let name = Ce.profile().dialect(self.seen).name.as_bytes();
             let quantity = Quantity::named("dialect");
             readings.push(Reading::unnamed(quantity, Measured::Text(name.into()), Unit::None, &[]));
         }

@@ -55,8 +55,8 @@ use crate::frame::Dissection;
 use crate::frame::checksum::CheckKind;
 use crate::protocol::secrets::Suspect;
 use crate::protocol::{
-    Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, MasterRequest,
-    Plan, Profile, Request, Responder, Setup, SetupError, Source, Tracker,
+    Access, ComposeError, Context, Dialect, DialectProfile, Exchange, Family, FamilyProfile, Framer,
+    LineSettings, MasterRequest, Plan, Profile, Request, Responder, Setup, SetupError, Source, Tracker,
 };
 use crate::reading::Check;
 
@@ -106,17 +106,22 @@ fn evidence(packet: &frame::Packet) -> Option<Dialect> {
     }
 }
 
+static PROFILE: FamilyProfile = FamilyProfile {
+    picked: &[
+        DialectProfile::plain("classic", &commands::CLASSIC_COMMANDS),
+        DialectProfile::plain("kernel-10", &commands::KERNEL10_COMMANDS),
+    ],
+    secret_checks: &[CheckKind::Crc8B5],
+    ..FamilyProfile::plain(PROTOCOL, "Energomera CE", DialectProfile::plain("", &commands::SHARED_COMMANDS))
+};
+
 /// The family.
 #[derive(Debug)]
 pub struct Ce;
 
 impl Family for Ce {
-    fn id(&self) -> &'static str {
-        PROTOCOL
-    }
-
-    fn title(&self) -> &'static str {
-        "Energomera CE"
+    fn profile(&self) -> &'static FamilyProfile {
+        &PROFILE
     }
 
     fn framer(&self, _: Source, line: LineSettings) -> Box<dyn Framer> {
@@ -137,22 +142,6 @@ impl Family for Ce {
 
     fn secrets(&self, suspect: &Suspect<'_>, hide: &mut dyn FnMut(Range<usize>)) {
         secrets::find(suspect, hide);
-    }
-
-    fn secret_checks(&self) -> &'static [CheckKind] {
-        &[CheckKind::Crc8B5]
-    }
-
-    fn commands(&self, dialect: Dialect) -> &'static [Command] {
-        commands::commands(dialect)
-    }
-
-    fn dialect_name(&self, dialect: Dialect) -> &'static str {
-        match dialect {
-            CLASSIC => "classic",
-            KERNEL10 => "kernel-10",
-            _ => "",
-        }
     }
 
     fn compose(&self, profile: &Profile, request: &Request) -> Result<Vec<Vec<u8>>, ComposeError> {

@@ -268,10 +268,11 @@ fn every_family_recognises_the_first_frame_of_every_read_it_composes() {
                 password: None,
                 line: LINE,
                 is_line_chosen: false,
+                families: FAMILIES,
                 network_delay: Duration::ZERO,
                 keys: Vec::new(),
             };
-            for command in family.commands(dialect) {
+            for command in family.profile().dialect(dialect).commands {
                 let pairs: Vec<_> = command.parameters.iter().map(|one| (one.name, sample(one))).collect();
                 let pairs = pairs.iter().map(|(name, value)| (*name, value.as_str()));
                 let Ok(arguments) = command.arguments(pairs) else { continue };

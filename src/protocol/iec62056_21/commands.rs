@@ -5,7 +5,7 @@ mod generic;
 mod neva;
 mod parts;
 
-use crate::protocol::{Command, Dialect};
+use crate::protocol::Dialect;
 
 use super::{EKT, EMR, NEVA_1, NEVA_3};
 
@@ -74,16 +74,9 @@ pub enum Ask {
     WriteRegister,
 }
 
-/// Everything that can be asked in a dialect.
-pub fn commands(dialect: Dialect) -> &'static [Command] {
-    match dialect {
-        NEVA_1 => neva::ONE,
-        NEVA_3 => neva::THREE,
-        EKT => energomera::EKT_COMMANDS,
-        EMR => energomera::EMR_COMMANDS,
-        _ => generic::COMMANDS,
-    }
-}
+pub use energomera::{EKT_COMMANDS, EMR_COMMANDS};
+pub use generic::COMMANDS as GENERIC_COMMANDS;
+pub use neva::{ONE as NEVA_1_COMMANDS, THREE as NEVA_3_COMMANDS};
 
 /// How a command of a dialect is carried out.
 pub fn ask(dialect: Dialect, id: &str) -> Option<Ask> {
@@ -94,7 +87,7 @@ pub fn ask(dialect: Dialect, id: &str) -> Option<Ask> {
         EMR => energomera::EMR_ASKS,
         _ => generic::ASKS,
     };
-    let index = commands(dialect).iter().position(|command| command.id == id)?;
+    let index = super::PROFILE.dialect(dialect).commands.iter().position(|command| command.id == id)?;
     asks.get(index).copied()
 }
 
@@ -105,7 +98,7 @@ mod tests {
     #[test]
     fn each_command_has_a_way_to_be_asked_and_a_name_of_its_own() {
         for dialect in (1..=5).map(Dialect) {
-            let commands = commands(dialect);
+            let commands = super::super::PROFILE.dialect(dialect).commands;
             for (index, command) in commands.iter().enumerate() {
                 assert!(ask(dialect, command.id).is_some(), "{}", command.id);
                 let first = commands.iter().position(|other| other.id == command.id);

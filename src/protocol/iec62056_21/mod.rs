@@ -60,9 +60,9 @@ use crate::frame::Dissection;
 use crate::frame::checksum::CheckKind;
 use crate::protocol::secrets::Suspect;
 use crate::protocol::{
-    Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, KnownCode, LineSettings,
-    LoadProfile, MasterRequest, Plan, Profile, Reach, Request, Responder, Setup, SetupError, Source, Stage,
-    Tracker,
+    Access, Command, ComposeError, Context, Dialect, DialectProfile, Exchange, Family, FamilyProfile, Framer,
+    KnownCode, LineSettings, LoadProfile, MasterRequest, Plan, Profile, Reach, Request, Responder, Setup,
+    SetupError, Source, Stage, Tracker,
 };
 
 /// The protocol id.
@@ -79,17 +79,43 @@ pub const EMR: Dialect = Dialect(4);
 /// Any other meter.
 pub const GENERIC: Dialect = Dialect(5);
 
+const fn profile_by(command: &'static str, reach: Reach) -> Option<LoadProfile> {
+    Some(LoadProfile { command, reach, furthest: 127 })
+}
+
+const BY_DAYS: Option<LoadProfile> = profile_by("profile", Reach::Days { first: "from", last: "days" });
+const BY_DATE: Option<LoadProfile> = profile_by("load-profile", Reach::Date("date"));
+const BY_DAY_BACK: Option<LoadProfile> = profile_by("load-profile", Reach::DayBack("day"));
+
+const fn dialect(
+    name: &'static str,
+    commands: &'static [Command],
+    load_profile: Option<LoadProfile>,
+) -> DialectProfile {
+    DialectProfile { load_profile, ..DialectProfile::plain(name, commands) }
+}
+
+static PROFILE: FamilyProfile = FamilyProfile {
+    picked: &[
+        dialect("neva-mt1", commands::NEVA_1_COMMANDS, BY_DAYS),
+        dialect("neva-mt3", commands::NEVA_3_COMMANDS, BY_DAYS),
+        dialect("energomera-ekt", commands::EKT_COMMANDS, BY_DATE),
+        dialect("energomera-emr", commands::EMR_COMMANDS, BY_DAY_BACK),
+        dialect("generic", commands::GENERIC_COMMANDS, None),
+    ],
+    has_sessions: true,
+    changes_speed: true,
+    secret_checks: &[CheckKind::Xor7, CheckKind::Add7],
+    ..FamilyProfile::plain(PROTOCOL, "IEC 62056-21", dialect("", commands::GENERIC_COMMANDS, None))
+};
+
 /// The family.
 #[derive(Debug)]
 pub struct Iec;
 
 impl Family for Iec {
-    fn id(&self) -> &'static str {
-        PROTOCOL
-    }
-
-    fn title(&self) -> &'static str {
-        "IEC 62056-21"
+    fn profile(&self) -> &'static FamilyProfile {
+        &PROFILE
     }
 
     fn framer(&self, source: Source, _: LineSettings) -> Box<dyn Framer> {
@@ -108,45 +134,12 @@ impl Family for Iec {
         step::Stand::decode(step).step.map(step::Step::stage)
     }
 
-    fn has_sessions(&self) -> bool {
-        true
-    }
-
-    fn load_profile(&self, dialect: Dialect) -> Option<LoadProfile> {
-        let (command, reach) = match dialect {
-            NEVA_1 | NEVA_3 => ("profile", Reach::Days { first: "from", last: "days" }),
-            EKT => ("load-profile", Reach::Date("date")),
-            EMR => ("load-profile", Reach::DayBack("day")),
-            _ => return None,
-        };
-        Some(LoadProfile { command, reach, furthest: 127 })
-    }
-
     fn secrets(&self, suspect: &Suspect<'_>, hide: &mut dyn FnMut(Range<usize>)) {
         secrets::find(suspect, hide);
     }
 
-    fn secret_checks(&self) -> &'static [CheckKind] {
-        &[CheckKind::Xor7, CheckKind::Add7]
-    }
-
-    fn commands(&self, dialect: Dialect) -> &'static [Command] {
-        commands::commands(dialect)
-    }
-
     fn codes(&self, dialect: Dialect) -> Vec<KnownCode> {
         catalogue::codes(dialect)
-    }
-
-    fn dialect_name(&self, dialect: Dialect) -> &'static str {
-        match dialect {
-            NEVA_1 => "neva-mt1",
-            NEVA_3 => "neva-mt3",
-            EKT => "energomera-ekt",
-            EMR => "energomera-emr",
-            GENERIC => "generic",
-            _ => "",
-        }
     }
 
     fn compose(&self, profile: &Profile, request: &Request) -> Result<Vec<Vec<u8>>, ComposeError> {

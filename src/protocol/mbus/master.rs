@@ -35,6 +35,9 @@ const ALARM: Command = Command {
     note: "asks for class 1 data; a slave without any acknowledges",
 };
 
+/// The family, by which answers are explained.
+const MBUS: &dyn Family = &Mbus;
+
 /// What can be asked of a slave.
 pub static COMMANDS: &[Command] = &[DATA, ALARM];
 
@@ -108,7 +111,7 @@ impl Master {
         if round == 0 {
             return Judgement::Unfit(Unfit::Content("data, where an acknowledgement is due"));
         }
-        let explained = Mbus.dissect(frame, &Context { keys: &self.keys, ..Context::default() });
+        let explained = MBUS.dissect(frame, &Context { keys: &self.keys, ..Context::default() });
         if let Some((code, meaning)) = refusal(long) {
             return Judgement::Refused { code: Some(code), meaning, is_final: false };
         }
@@ -183,7 +186,7 @@ impl RequestReply for Master {
     fn judge(&mut self, index: usize, round: usize, frame: &[u8]) -> Judgement {
         let parsed = Frame::parse(frame);
         if !parsed.is_sound() {
-            return Judgement::Damaged(Mbus.dissect(frame, &Context::default()).summary());
+            return Judgement::Damaged(MBUS.dissect(frame, &Context::default()).summary());
         }
         match parsed {
             Frame::Ack => self.acknowledged(index, round),

@@ -36,11 +36,11 @@ use std::time::Duration;
 
 use self::address::Slave;
 use super::delimited::Delimited;
-use super::line_search::{self, Usual};
-use super::listen::{Listen, Manner, Reply, TELEGRAM, WAIT};
+use super::push_exchange::{PushExchange, PushTiming, TELEGRAM, WAIT};
 use super::{
-    Access, Address, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, Group, LineSettings,
-    MasterRequest, MeterId, Plan, Profile, Request, Responder, Setup, SetupError, Source, Tracker,
+    Access, Address, Command, ComposeError, Context, Dialect, DialectProfile, Exchange, Family,
+    FamilyProfile, Framer, Group, LineSettings, MasterRequest, MeterId, Plan, Profile, Proof, Request,
+    Responder, Setup, SetupError, Source, Tracker, Usual,
 };
 use crate::frame::Dissection;
 use crate::reading::Octets;
@@ -48,6 +48,9 @@ use crate::reading::Octets;
 /// The protocol family `mbus`.
 #[derive(Debug)]
 pub struct Mbus;
+
+/// Bytes of a long push, all its frames.
+pub(super) const LONG: usize = 600;
 
 /// Wired M-Bus as it is.
 pub const PLAIN: Dialect = Dialect(0);
@@ -67,13 +70,28 @@ const ACKNOWLEDGE: Command = Command {
 
 static AMIS_COMMANDS: &[Command] = &[TELEGRAM, ACKNOWLEDGE];
 
-impl Family for Mbus {
-    fn id(&self) -> &'static str {
-        dissect::ID
-    }
+/// The lines of customer interfaces: at 2400 baud with or without parity, and the faster ones.
+pub(super) static CUSTOMER_LINES: Usual = Usual {
+    lines: &[
+        LineSettings::e81(2400),
+        LineSettings::n81(2400),
+        LineSettings::n81(9600),
+        LineSettings::n81(115_200),
+    ],
+    text: None,
+};
 
-    fn title(&self) -> &'static str {
-        "M-Bus, wired"
+/// The facts about the family, which others rely on that it carries.
+pub(super) static PROFILE: FamilyProfile = FamilyProfile {
+    picked: &[DialectProfile { is_line_known: true, ..DialectProfile::plain("AMIS", AMIS_COMMANDS) }],
+    usual: Some(&CUSTOMER_LINES),
+    proof: Proof::OneFrame,
+    ..FamilyProfile::plain(dissect::ID, "M-Bus, wired", DialectProfile::plain("", master::COMMANDS))
+};
+
+impl Family for Mbus {
+    fn profile(&self) -> &'static FamilyProfile {
+        &PROFILE
     }
 
     fn framer(&self, _: Source, line: LineSettings) -> Box<dyn Framer> {
@@ -106,18 +124,6 @@ impl Family for Mbus {
         dissect::identity(frame)
     }
 
-    fn commands(&self, dialect: Dialect) -> &'static [Command] {
-        if dialect == AMIS { AMIS_COMMANDS } else { master::COMMANDS }
-    }
-
-    fn usual_lines(&self, dialect: Dialect) -> Option<&'static Usual> {
-        (dialect == Dialect::default()).then_some(&line_search::DLMS)
-    }
-
-    fn dialect_name(&self, dialect: Dialect) -> &'static str {
-        if dialect == AMIS { "AMIS" } else { "" }
-    }
-
     fn compose(&self, profile: &Profile, request: &Request) -> Result<Vec<Vec<u8>>, ComposeError> {
         if profile.dialect == AMIS {
             let answers = request.command.id == ACKNOWLEDGE.id;
@@ -147,8 +153,9 @@ impl Family for Mbus {
             return master::exchange(plan);
         }
         let answers = plan.requests.iter().any(|request| request.command.id == ACKNOWLEDGE.id);
-        let reply: Reply = if answers { acknowledge } else { |_| None };
-        Ok(Box::new(Listen::new(&Mbus, plan, Manner { interval: responder::CALL, reply })))
+        let timing = PushTiming { interval: responder::CALL, longest: LONG };
+        let waits = PushExchange::new(&Mbus, plan, timing, TELEGRAM.title)?;
+        Ok(Box::new(if answers { waits.replying(acknowledge) } else { waits }))
     }
 
     fn responder(&self, setup: &Setup) -> Result<Box<dyn Responder>, SetupError> {

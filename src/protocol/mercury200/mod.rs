@@ -38,8 +38,8 @@ use std::time::Duration;
 
 use super::incotex::SilenceResponder;
 use super::{
-    Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, MasterRequest,
-    Plan, Profile, Request, Responder, Setup, SetupError, Source, Tracker,
+    Access, ComposeError, Context, Dialect, DialectProfile, Exchange, Family, FamilyProfile, Framer,
+    LineSettings, MasterRequest, Plan, Profile, Request, Responder, Setup, SetupError, Source, Tracker,
 };
 use crate::frame::Dissection;
 
@@ -47,13 +47,18 @@ use crate::frame::Dissection;
 #[derive(Debug)]
 pub struct Mercury200;
 
-impl Family for Mercury200 {
-    fn id(&self) -> &'static str {
-        dissect::ID
-    }
+static PROFILE: FamilyProfile = FamilyProfile {
+    has_marks: false,
+    ..FamilyProfile::plain(
+        dissect::ID,
+        "Mercury 200, 201, 203, 206",
+        DialectProfile::plain("", commands::COMMANDS),
+    )
+};
 
-    fn title(&self) -> &'static str {
-        "Mercury 200, 201, 203, 206"
+impl Family for Mercury200 {
+    fn profile(&self) -> &'static FamilyProfile {
+        &PROFILE
     }
 
     fn framer(&self, source: Source, line: LineSettings) -> Box<dyn Framer> {
@@ -68,20 +73,8 @@ impl Family for Mercury200 {
         dissect::dissect(frame, context)
     }
 
-    fn commands(&self, _: Dialect) -> &'static [Command] {
-        commands::COMMANDS
-    }
-
-    fn dialect_name(&self, _: Dialect) -> &'static str {
-        ""
-    }
-
     fn compose(&self, profile: &Profile, request: &Request) -> Result<Vec<Vec<u8>>, ComposeError> {
         Ok(vec![compose::request(compose::address(&profile.address)?, request)?])
-    }
-
-    fn has_marks(&self) -> bool {
-        false
     }
 
     fn with_checksum(&self, body: &[u8]) -> Vec<u8> {

@@ -56,8 +56,9 @@ use std::time::Duration;
 
 use super::incotex::SilenceResponder;
 use super::{
-    Access, Command, ComposeError, Context, Dialect, Exchange, Family, Framer, LineSettings, LoadProfile,
-    MasterRequest, Plan, Profile, Reach, Request, Responder, Setup, SetupError, Source, Stage, Tracker,
+    Access, ComposeError, Context, Dialect, DialectProfile, Exchange, Family, FamilyProfile, Framer,
+    LineSettings, LoadProfile, MasterRequest, Plan, Profile, Reach, Request, Responder, Setup, SetupError,
+    Source, Stage, Tracker,
 };
 use crate::frame::Dissection;
 use crate::frame::checksum::CheckKind;
@@ -89,13 +90,32 @@ const fn is_single_phase(dialect: Dialect) -> bool {
 #[derive(Debug)]
 pub struct Mercury230;
 
-impl Family for Mercury230 {
-    fn id(&self) -> &'static str {
-        dissect::ID
-    }
+/// How the load profile is asked for: 17 records of 15 bytes are the most that one answer holds; single ones work on
+/// every model.
+const LOAD_PROFILE: LoadProfile = LoadProfile {
+    command: "profile",
+    reach: Reach::Records { back: "back", count: "count", most: 16 },
+    furthest: 84,
+};
 
-    fn title(&self) -> &'static str {
-        "Mercury 230, 231, 233, 234, 236, 203.2TD, 204, 208, 238"
+/// A dialect by its name: all have the same commands.
+const fn named(name: &'static str) -> DialectProfile {
+    DialectProfile { load_profile: Some(LOAD_PROFILE), ..DialectProfile::plain(name, &rows::COMMANDS) }
+}
+
+static PROFILE: FamilyProfile = FamilyProfile {
+    picked: &[named("type with letter D"), named("single phase"), named("single phase, type with letter D")],
+    has_marks: false,
+    has_sessions: true,
+    // The universal address of theirs is the first byte of an address of a Mercury 200.
+    answers_others: true,
+    secret_checks: &[CheckKind::Modbus],
+    ..FamilyProfile::plain(dissect::ID, "Mercury 230, 231, 233, 234, 236, 203.2TD, 204, 208, 238", named(""))
+};
+
+impl Family for Mercury230 {
+    fn profile(&self) -> &'static FamilyProfile {
+        &PROFILE
     }
 
     fn framer(&self, source: Source, line: LineSettings) -> Box<dyn Framer> {
@@ -118,43 +138,12 @@ impl Family for Mercury230 {
         tracker::stage(step)
     }
 
-    fn has_sessions(&self) -> bool {
-        true
-    }
-
-    fn load_profile(&self, _: Dialect) -> Option<LoadProfile> {
-        // 17 records of 15 bytes are the most that one answer holds; single ones work on every model.
-        let reach = Reach::Records { back: "back", count: "count", most: 16 };
-        Some(LoadProfile { command: "profile", reach, furthest: 84 })
-    }
-
     fn secrets(&self, suspect: &Suspect<'_>, hide: &mut dyn FnMut(Range<usize>)) {
         secrets::find(suspect, hide);
     }
 
-    fn secret_checks(&self) -> &'static [CheckKind] {
-        &[CheckKind::Modbus]
-    }
-
-    fn commands(&self, _: Dialect) -> &'static [Command] {
-        &rows::COMMANDS
-    }
-
-    fn dialect_name(&self, dialect: Dialect) -> &'static str {
-        match dialect {
-            WITH_D => "type with letter D",
-            SINGLE_PHASE => "single phase",
-            SINGLE_PHASE_WITH_D => "single phase, type with letter D",
-            _ => "",
-        }
-    }
-
     fn compose(&self, profile: &Profile, request: &Request) -> Result<Vec<Vec<u8>>, ComposeError> {
         session::compose(profile, request)
-    }
-
-    fn has_marks(&self) -> bool {
-        false
     }
 
     fn with_checksum(&self, body: &[u8]) -> Vec<u8> {

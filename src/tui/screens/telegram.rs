@@ -116,12 +116,12 @@ fn nothing_yet(look: &Look<'_>, columns: u16) -> Vec<(String, Role)> {
 
 /// What the noise looks like.
 fn hint(state: &State) -> Option<Cow<'static, str>> {
-    let protocol = state.target.as_ref().map_or("", |target| target.model.protocol.id());
+    let wanted = state.target.as_ref().map(|target| target.model.protocol);
     let (noise, line) = (&state.telegrams.noise, state.line());
-    if state.status.is_searching && is_of_the_line(noise, line) {
+    if state.status.is_searching && is_of_the_line(noise, line, wanted) {
         return Some(format!("the line settings are searched for, now at {line}").into());
     }
-    looks_like(noise, line, protocol)
+    looks_like(noise, line, wanted)
 }
 
 /// Widths of the columns; 0 for one that is not there.

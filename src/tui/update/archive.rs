@@ -26,7 +26,7 @@ pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
 /// How the present meter is asked for its load profile.
 pub fn profile(state: &State) -> Option<LoadProfile> {
     let target = state.target.as_ref()?;
-    target.family().load_profile(target.model.dialect)
+    target.dialect().load_profile
 }
 
 fn requests(state: &State) -> Vec<Request> {

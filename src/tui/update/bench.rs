@@ -290,7 +290,7 @@ pub fn run(
         None => Errand::reading(decoder, plan)?.with_urgency(order.purpose.urgency()),
     };
     let is_of_bench = matches!(order.purpose, Purpose::Bench | Purpose::Repeat);
-    let has_sessions = decoder.family.has_sessions();
+    let has_sessions = decoder.family.profile().has_sessions;
     let job = state.jobs.begin(order, state.now.at, state.view.len);
     if is_of_bench {
         state.bench.dialogue = has_sessions.then(|| Dialogue::new(job, state.view.len, state.status.line));

@@ -11,6 +11,7 @@ use crate::app::noise;
 use crate::app::telegram::{self, Standing, changes, lines};
 use crate::frame::Dissection;
 use crate::meter::{MODELS, Model};
+use crate::protocol::Family;
 use crate::trace::{Entry, EntryKind, Trace, Way};
 
 /// The most telegrams that are looked through for one to compare with.
@@ -234,13 +235,11 @@ fn search(state: &mut State) {
     state.telegrams.searched = received;
     let bytes = noise::newest(&state.trace.lock(), 0);
     state.telegrams.offer = decode::recognise_good(&bytes, &state.keys_here().ciphers(""))
-        .and_then(|found| generic(found.family.id()));
+        .and_then(|found| generic(found.family));
 }
 
-/// The models that stand for any meter of a protocol in which meters speak by themselves.
-const GENERIC: &[&str] = &["dsmr-p1", "dlms-push", "dlms-hdlc", "mbus"];
-
-/// The one of them for a protocol.
-fn generic(protocol: &str) -> Option<&'static Model> {
-    MODELS.iter().copied().find(|model| model.protocol.id() == protocol && GENERIC.contains(&model.id))
+/// The model that stands for any meter of a family in which meters speak by themselves.
+fn generic(family: &dyn Family) -> Option<&'static Model> {
+    let is_it = |model: &&Model| model.is_generic && model.protocol == family;
+    MODELS.iter().copied().find(is_it).filter(|_| family.profile().usual.is_some())
 }

@@ -125,7 +125,7 @@ async fn at_a_silent_meter_a_persons_request_begins_within_one_try() {
                 begun.saturating_sub(asked)
             );
             let between: Vec<_> = sent.iter().filter(|(at, _)| (asked..begun).contains(at)).collect();
-            let most = if target.family().has_sessions() { 2 } else { 0 };
+            let most = if target.family().profile().has_sessions { 2 } else { 0 };
             assert!(between.len() <= most, "{id}: {between:?}");
             assert!(between.iter().all(|(_, bytes)| *bytes != first.1), "{id}: asked again: {between:?}");
         }
@@ -144,7 +144,7 @@ async fn a_silent_meter_is_asked_for_its_first_request_and_nothing_else() {
         distinct.sort();
         distinct.dedup();
         // The request; with a session the break and sign-off as well.
-        let most = if target.family().has_sessions() { 3 } else { 1 };
+        let most = if target.family().profile().has_sessions { 3 } else { 1 };
         assert!(distinct.len() <= most, "{}: {distinct:?}", target.model.id);
     }
 }

@@ -11,9 +11,10 @@ use self::kinds::Kind;
 use self::registers::Registers;
 use super::ciphering::{self, Control};
 use crate::frame::At;
-use crate::protocol::listen::USUAL;
 use crate::protocol::{Load, MeterKey, Now, Responder, Setup, SetupError, Told};
 
+/// From push to push where nothing says how often a meter speaks.
+const USUAL: Duration = Duration::from_secs(15);
 /// The invocation counter of the first push, unless set.
 const FIRST_COUNTER: u32 = 1;
 /// Encrypted; authenticated, too, where there is a key for it.

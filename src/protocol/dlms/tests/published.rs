@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::super::axdr::{Tree, integer};
 use super::{Told, Vector, listen, problems, vectors};
 use crate::frame::{Direction, FieldTree, Layer, LayerKind, ProblemCode, Verdict, hex};
-use crate::protocol::{Judged, PieceKind};
+use crate::protocol::{Family, Judged, PieceKind};
 use crate::reading::{Code, Decimal, Measured, Raw, Reading};
 
 fn of_lines() -> impl Iterator<Item = Vector> {
@@ -285,7 +285,7 @@ fn every_list_by_position_names_each_of_its_values() {
             dialect: crate::protocol::Dialect(dialect as u8),
             ..Default::default()
         };
-        let dissection = crate::protocol::Family::dissect(&super::super::OverHdlc, &apdu, &context);
+        let dissection = (&super::super::OverHdlc as &dyn Family).dissect(&apdu, &context);
         assert!(
             dissection.has_problem(ProblemCode::AssumedNames),
             "{}: {:?}",
@@ -407,7 +407,7 @@ fn apdus_without_a_carrier_are_found_one_after_the_other_with_and_without_pauses
 #[test]
 fn a_length_of_no_known_form_is_named_and_what_comes_before_it_shown() {
     let vector = super::vector("p1-smartmeter2mqtt-nonconformant");
-    for family in [&super::super::OverHdlc as &dyn crate::protocol::Family, &super::super::OverMbus] {
+    for family in [&super::super::OverHdlc as &dyn Family, &super::super::OverMbus] {
         let told = listen(family, &[&vector.bytes()], &vector.keys());
         assert_eq!((told.len(), told[0].kind), (1, PieceKind::Frame(Judged::Bad)));
         let dissection = told[0].frame().unwrap();

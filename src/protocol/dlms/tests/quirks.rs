@@ -177,6 +177,6 @@ fn without_an_authentication_key_what_is_authenticated_is_read_and_said_not_to_b
 
 #[test]
 fn even_parity_is_tried_before_none_as_the_standard_has_it() {
-    let usual = OverMbus.usual_lines(Dialect::default()).unwrap();
+    let usual = OverMbus.profile().usual_lines(Dialect::default()).unwrap();
     assert_eq!(usual.lines[..2], [LineSettings::e81(2400), LineSettings::n81(2400)]);
 }

@@ -67,7 +67,7 @@ fn push(meter: &mut dyn Responder) -> (Vec<u8>, At) {
 }
 
 fn exchange(model: &'static str, keys: Vec<MeterKey>, dialect: u8) -> Box<dyn Exchange> {
-    let command = &family(model).commands(Dialect(dialect))[0];
+    let command = &family(model).profile().dialect(Dialect(dialect)).commands[0];
     let arguments = command.arguments([]).unwrap();
     let profile = Profile {
         model,
@@ -77,6 +77,7 @@ fn exchange(model: &'static str, keys: Vec<MeterKey>, dialect: u8) -> Box<dyn Ex
         line: LineSettings::e81(2400),
         is_line_chosen: false,
         network_delay: Duration::ZERO,
+        families: crate::protocol::registry::FAMILIES,
         keys,
     };
     let requests = vec![Request { command, arguments }];

@@ -16,7 +16,7 @@ const CUT_STRIDE: usize = 29;
 const SPLICE_STRIDE: usize = 149;
 
 fn explain(bytes: &[u8]) -> Dissection {
-    P1.dissect(bytes, &Context::default())
+    (&P1 as &dyn Family).dissect(bytes, &Context::default())
 }
 
 /// Readings as comparable text.

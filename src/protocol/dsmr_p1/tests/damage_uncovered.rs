@@ -15,7 +15,7 @@ const CUT_STRIDE: usize = 11;
 const SPLICE_STRIDE: usize = 71;
 
 fn explain(bytes: &[u8], keys: &[MeterKey]) -> Dissection {
-    P1.dissect(bytes, &Context { keys, ..Context::default() })
+    (&P1 as &dyn Family).dissect(bytes, &Context { keys, ..Context::default() })
 }
 
 /// The frames of a stream, explained.

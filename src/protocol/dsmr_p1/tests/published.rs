@@ -49,7 +49,7 @@ impl Vector {
     }
 
     pub fn explain(&self) -> Dissection {
-        P1.dissect(&self.text, &Context::default())
+        (&P1 as &dyn Family).dissect(&self.text, &Context::default())
     }
 }
 
@@ -279,7 +279,7 @@ fn every_byte_of_every_telegram_has_its_field() {
         for bytes in [Some(vector.text.clone()), vector.frame()].into_iter().flatten() {
             let key = vector.frame().map(|_| vector.key());
             let context = Context { keys: key.as_slice(), ..Context::default() };
-            let dissection = P1.dissect(&bytes, &context);
+            let dissection = (&P1 as &dyn Family).dissect(&bytes, &context);
             for layer in &dissection.layers {
                 assert!(layer.fields.tiles(layer.bytes.len()), "{} {}", vector.id, layer.kind);
             }

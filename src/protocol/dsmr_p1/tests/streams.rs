@@ -243,8 +243,8 @@ fn characters_with_parity_are_read_without_it_and_that_is_told() {
     let stream = with_parity(&[small(), bare()].concat());
     let found = pieces(&stream);
     assert_eq!(found.iter().map(|piece| piece.0).collect::<Vec<_>>(), [GOOD, UNCHECKED]);
-    let told = P1.dissect(&found[0].1, &Context::default());
-    let plain = P1.dissect(&small(), &Context::default());
+    let told = (&P1 as &dyn Family).dissect(&found[0].1, &Context::default());
+    let plain = (&P1 as &dyn Family).dissect(&small(), &Context::default());
     assert_eq!((told.verdict, &told.readings), (Verdict::Good, &plain.readings));
     assert_eq!(told.problems[0].code.as_str(), "parity");
     for layer in &told.layers {
@@ -262,7 +262,7 @@ fn a_wrong_parity_bit_is_damage_and_gives_no_reading_even_without_a_crc() {
             let mut damaged = text.clone();
             damaged[at] ^= 1 << bit;
             for (kind, bytes) in pieces(&damaged) {
-                let told = P1.dissect(&bytes, &Context::default());
+                let told = (&P1 as &dyn Family).dissect(&bytes, &Context::default());
                 assert!(kind != GOOD && kind != UNCHECKED, "byte {at} bit {bit}");
                 assert!(
                     told.readings.is_empty() && (told.verdict.is_bad() || kind == PieceKind::Noise),

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rstest::rstest;
 
-use super::super::{P1, dialects, hints, variant};
+use super::super::{P1, dialects, variant};
 use super::published::find;
 use crate::frame::{At, Dissection, Secret, Verdict, visible};
 use crate::protocol::{
@@ -58,7 +58,7 @@ fn push(meter: &mut dyn Responder, millis: u64) -> Option<Vec<u8>> {
 }
 
 fn explain(bytes: &[u8]) -> Dissection {
-    P1.dissect(bytes, &Context::default())
+    (&P1 as &dyn Family).dissect(bytes, &Context::default())
 }
 
 fn reading(readings: &[Reading], code: &str) -> String {
@@ -174,7 +174,7 @@ fn a_meter_with_keys_encrypts_and_counts_its_frames() {
     for (frame, counter) in frames.iter().zip(1u8..) {
         assert_eq!(frame[17], counter);
         let context = Context { keys: std::slice::from_ref(&key), ..Context::default() };
-        let found = P1.dissect(frame, &context);
+        let found = (&P1 as &dyn Family).dissect(frame, &context);
         assert_eq!((found.verdict, found.title), (Verdict::Good, "Smarty telegram"));
         assert!(!found.readings.is_empty());
     }
@@ -190,7 +190,7 @@ struct Table {
 
 impl Table {
     fn new(dialect: Dialect, requests: usize, keys: Vec<MeterKey>) -> Self {
-        let command = &P1.commands(dialect)[0];
+        let command = &P1.profile().dialect(dialect).commands[0];
         let request = Request { command, arguments: command.arguments([]).unwrap() };
         let profile = Profile {
             model: "dsmr-p1",
@@ -200,6 +200,7 @@ impl Table {
             line: LineSettings::n81(115_200),
             is_line_chosen: false,
             network_delay: Duration::ZERO,
+            families: crate::protocol::registry::FAMILIES,
             keys,
         };
         let plan = Plan { profile, requests: vec![request; requests], options: Options::default() };
@@ -328,10 +329,10 @@ fn bytes_that_say_nothing_have_the_two_speeds_tried_by_turns_and_then_it_ends() 
     let junk: Vec<u8> = (0..20u8).map(|n| n.wrapping_mul(37) ^ 0x9D).collect();
     let mut table = Table::new(Dialect::default(), 1, Vec::new());
     table.tell(Event::Start, 0).tell(Event::Noise(&junk), 500).tell(Event::Deadline, 20_300);
-    assert_eq!(table.log, ["line".to_owned(), format!("line {}", hints::SLOW)]);
+    assert_eq!(table.log, ["line".to_owned(), format!("line {}", super::super::SLOW)]);
     assert!((41_300..44_500).contains(&table.wait_millis()), "two telegrams: the first may be cut");
     table.tell(Event::Noise(&junk), 25_000).tell(Event::Deadline, 44_000);
-    assert_eq!(table.log[2..], ["line".to_owned(), format!("line {}", hints::FAST)]);
+    assert_eq!(table.log[2..], ["line".to_owned(), format!("line {}", super::super::FAST)]);
     table.tell(Event::Noise(&junk), 50_000).tell(Event::Deadline, 56_000);
     assert!(table.log[4].starts_with("failed 0 NoAnswer"), "{:?}", table.log);
 }
@@ -360,7 +361,7 @@ fn a_belgian_meter_tells_the_greatest_demand_of_the_last_two_months() {
 /// What a meter of a dialect says of the time at the same moment, read with a model that was picked.
 fn time_told(dialect: Dialect, picked: Dialect) -> String {
     let bytes = push(meter(dialect, &[]).as_mut(), 0).unwrap();
-    let found = P1.dissect(&bytes, &Context { dialect: picked, ..Context::default() });
+    let found = (&P1 as &dyn Family).dissect(&bytes, &Context { dialect: picked, ..Context::default() });
     found.readings.iter().find(|reading| reading.number().is_some()).unwrap().at.unwrap().to_string()
 }
 

@@ -11,7 +11,7 @@ use crate::frame::{Dissection, Verdict, visible};
 use crate::protocol::{Context, Family, Judged, PieceKind, Source, laws};
 
 fn explain(bytes: &[u8]) -> Dissection {
-    P1.dissect(bytes, &Context::default())
+    (&P1 as &dyn Family).dissect(bytes, &Context::default())
 }
 
 /// What stands in the brackets of every line of an object as it is spelled: value, unit and note.

@@ -9,7 +9,7 @@ use crate::protocol::{Context, Dialect, Family};
 use crate::reading::{Period, Reading};
 
 fn explain(bytes: &[u8], dialect: Dialect) -> Dissection {
-    P1.dissect(bytes, &Context { dialect, ..Context::default() })
+    (&P1 as &dyn Family).dissect(bytes, &Context { dialect, ..Context::default() })
 }
 
 /// A telegram with a CRC around some data lines.

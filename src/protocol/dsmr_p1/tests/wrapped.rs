@@ -32,7 +32,7 @@ fn telegram(counter: u32, gap: &str) -> Vec<u8> {
 }
 
 fn explain(bytes: &[u8], keys: &[MeterKey]) -> Dissection {
-    P1.dissect(bytes, &Context { keys, dialect: dialects::POLAND, ..Context::default() })
+    (&P1 as &dyn Family).dissect(bytes, &Context { keys, dialect: dialects::POLAND, ..Context::default() })
 }
 
 fn pieces(bytes: &[u8]) -> Vec<(PieceKind, Vec<u8>)> {
@@ -95,7 +95,7 @@ fn a_crc_over_other_bytes_than_those_sent_leaves_the_judgement_to_the_tag() {
     assert_eq!(pieces(&other), [(PieceKind::Frame(Judged::Unchecked), other.clone())]);
     let found = explain(&other, &[key()]);
     assert_eq!((found.verdict, found.checksum), (Verdict::Good, None));
-    let guessed = P1.dissect(&other, &Context { keys: &[key()], ..Context::default() });
+    let guessed = (&P1 as &dyn Family).dissect(&other, &Context { keys: &[key()], ..Context::default() });
     let at = guessed.readings.iter().find_map(|reading| reading.at).unwrap();
     assert_eq!(at.offset_minutes(), None, "nothing covers the first line that names the country");
 }

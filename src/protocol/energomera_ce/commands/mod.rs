@@ -29,9 +29,9 @@ static SHARED_SPECS: [Spec; 12] = [
     shared::SKOP,
 ];
 
-static CLASSIC_COMMANDS: [Command; 73] = catalogue(&classic::SPECS);
-static KERNEL10_COMMANDS: [Command; 41] = catalogue(&kernel10::SPECS);
-static SHARED_COMMANDS: [Command; 12] = catalogue(&SHARED_SPECS);
+pub static CLASSIC_COMMANDS: [Command; 73] = catalogue(&classic::SPECS);
+pub static KERNEL10_COMMANDS: [Command; 41] = catalogue(&kernel10::SPECS);
+pub static SHARED_COMMANDS: [Command; 12] = catalogue(&SHARED_SPECS);
 
 const fn catalogue<const N: usize>(specs: &[Spec; N]) -> [Command; N] {
     let mut commands = [const { shared::PING.command() }; N];
@@ -43,15 +43,6 @@ const fn catalogue<const N: usize>(specs: &[Spec; N]) -> [Command; N] {
         rest = others;
     }
     commands
-}
-
-/// What can be asked in a dialect; where it is not known, only what both have alike.
-pub fn commands(dialect: Dialect) -> &'static [Command] {
-    match dialect {
-        CLASSIC => &CLASSIC_COMMANDS,
-        KERNEL10 => &KERNEL10_COMMANDS,
-        _ => &SHARED_COMMANDS,
-    }
 }
 
 /// The table of a dialect.

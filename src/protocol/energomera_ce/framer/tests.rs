@@ -262,7 +262,7 @@ proptest! {
         use crate::protocol::{Context, Family};
         for cut in frame_at(&[(At::ZERO, stream.clone())]) {
             let PieceKind::Frame(judged) = cut.kind else { continue };
-            let explained = super::super::Ce.dissect(&bytes(&cut.hex), &Context::default());
+            let explained = (&super::super::Ce as &dyn Family).dissect(&bytes(&cut.hex), &Context::default());
             let word = match judged {
                 Judged::Good => "good",
                 Judged::Bad => "bad",

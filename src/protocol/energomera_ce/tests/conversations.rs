@@ -15,7 +15,9 @@ fn sample(parameter: &Parameter) -> &'static str {
 #[case(CLASSIC)]
 #[case(KERNEL10)]
 fn every_read_command_is_answered_by_a_meter_of_its_dialect(#[case] dialect: Dialect) {
-    for command in Ce.commands(dialect).iter().filter(|command| command.access == Access::Read) {
+    for command in
+        Ce.profile().dialect(dialect).commands.iter().filter(|command| command.access == Access::Read)
+    {
         let missing = command.parameters.iter().filter(|p| p.default.is_none());
         let given: Vec<(&str, &str)> = missing.map(|p| (p.name, sample(p))).collect();
         let outcome = carry_out(dialect, command.id, &given);

@@ -53,9 +53,9 @@ fn text_for(parameter: &'static Parameter, dialect: Dialect) -> BoxedStrategy<St
 
 fn requests() -> impl Strategy<Value = (Dialect, Request)> {
     prop_oneof![Just(CLASSIC), Just(KERNEL10)]
-        .prop_flat_map(|dialect| (Just(dialect), 0..Ce.commands(dialect).len()))
+        .prop_flat_map(|dialect| (Just(dialect), 0..Ce.profile().dialect(dialect).commands.len()))
         .prop_flat_map(|(dialect, index)| {
-            let command = &Ce.commands(dialect)[index];
+            let command = &Ce.profile().dialect(dialect).commands[index];
             let texts: Vec<_> = command.parameters.iter().map(|p| text_for(p, dialect)).collect();
             (Just((dialect, command)), texts)
         })
@@ -77,7 +77,7 @@ proptest! {
         let frames = Ce.compose(&profile, &request).unwrap();
         let spec = commands::by_id(dialect, request.command.id).unwrap();
         for wire in &frames {
-            let explained = Ce.dissect(wire, &Context { dialect, ..Context::default() });
+            let explained = (&Ce as &dyn Family).dissect(wire, &Context { dialect, ..Context::default() });
             assert_tiled(&explained);
             prop_assert_eq!(explained.verdict, Verdict::Good);
             prop_assert_eq!(explained.direction, Direction::Request);
@@ -88,7 +88,7 @@ proptest! {
         }
         if let [wire] = frames.as_slice() {
             prop_assert_eq!(request_of(wire, dialect), Some(request.clone()));
-            let explained = Ce.dissect(wire, &Context { dialect, ..Context::default() });
+            let explained = (&Ce as &dyn Family).dissect(wire, &Context { dialect, ..Context::default() });
             prop_assert_eq!(explained.title, request.command.title);
             prop_assert_eq!(Ce.access(wire, dialect) >= Some(request.command.access), true);
         }
@@ -97,7 +97,7 @@ proptest! {
     #[test]
     fn any_bytes_are_explained_to_the_last_one(frame in prop::collection::vec(prop_oneof![Just(0xC0u8), Just(0xDB), Just(0x48), any::<u8>()], 0..90), dialect in 0..4u8) {
         let context = Context { dialect: Dialect(dialect), ..Context::default() };
-        assert_tiled(&Ce.dissect(&frame, &context));
+        assert_tiled(&(&Ce as &dyn Family).dissect(&frame, &context));
         let _ = Ce.access(&frame, Dialect(dialect));
         let _ = request_of(&frame, Dialect(dialect));
     }
@@ -117,7 +117,7 @@ proptest! {
         let packet = Packet { kind, to, from, command, data: Data::new(&data).unwrap() };
         for request in [None, Some(asked.to_wire())] {
             let context = Context { dialect: Dialect(dialect), request: request.as_deref(), step, ..Context::default() };
-            let explained = Ce.dissect(&packet.to_wire(), &context);
+            let explained = (&Ce as &dyn Family).dissect(&packet.to_wire(), &context);
             assert_tiled(&explained);
             prop_assert_eq!(explained.verdict, Verdict::Good);
         }

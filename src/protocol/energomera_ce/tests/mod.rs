@@ -32,12 +32,13 @@ fn profile(dialect: Dialect, address: u64) -> Profile {
         line: LineSettings::default(),
         is_line_chosen: false,
         network_delay: Duration::ZERO,
+        families: crate::protocol::registry::FAMILIES,
         keys: Vec::new(),
     }
 }
 
 fn request(dialect: Dialect, id: &str, arguments: &[(&str, &str)]) -> Request {
-    let command = Ce.commands(dialect).iter().find(|command| command.id == id).expect(id);
+    let command = Ce.profile().dialect(dialect).commands.iter().find(|command| command.id == id).expect(id);
     Request { command, arguments: command.arguments(arguments.iter().copied()).expect(id) }
 }
 
@@ -76,7 +77,7 @@ fn reply_to(dialect: Dialect, request: &[u8], data: &[u8]) -> Vec<Reading> {
         data: Data::new(data).unwrap(),
     };
     let context = Context { request: Some(request), dialect, ..Context::default() };
-    let explained = Ce.dissect(&reply.to_wire(), &context);
+    let explained = (&Ce as &dyn Family).dissect(&reply.to_wire(), &context);
     assert_eq!(explained.verdict, Verdict::Good);
     explained.readings
 }

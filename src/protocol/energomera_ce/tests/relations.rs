@@ -33,7 +33,7 @@ fn the_tracker_keeps_what_the_configuration_and_the_version_tell() {
     let energy = reply(0x0130, &[0xEC, 0x8B, 0x04, 0x00]);
     let relation = track(tracker.as_mut(), 2, &energy, Source::Both);
     let context = Context { dialect: relation.dialect, step: relation.step, ..Context::default() };
-    assert_eq!(shown(&Ce.dissect(&energy, &context).readings), ["2979.64 kWh"]);
+    assert_eq!(shown(&(&Ce as &dyn Family).dissect(&energy, &context).readings), ["2979.64 kWh"]);
     let picked = Ce.tracker(KERNEL10).track(crate::protocol::Seen {
         number: 0,
         bytes: &version,

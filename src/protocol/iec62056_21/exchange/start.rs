@@ -65,7 +65,7 @@ impl Session {
         let picked = self.profile.dialect;
         let is_open = matches!(picked, GENERIC | Dialect(0));
         if let Some(found) = found.filter(|found| *found != picked && !is_open) {
-            let (found, picked) = (Iec.dialect_name(found), Iec.dialect_name(picked));
+            let (found, picked) = (Iec.profile().dialect(found).name, Iec.profile().dialect(picked).name);
             self.warn(
                 "dialect",
                 format!("the meter identifies itself as {found}, the picked model is {picked}"),

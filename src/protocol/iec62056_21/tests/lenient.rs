@@ -6,7 +6,7 @@ use super::readings::{line, of, read};
 use crate::frame::{Direction, Dissection, ProblemCode, visible};
 use crate::protocol::iec62056_21::ident::{Identity, Mode};
 use crate::protocol::iec62056_21::{EKT, GENERIC, Iec, NEVA_3};
-use crate::protocol::{Context, Dialect, Family as _, PieceKind, Source, laws};
+use crate::protocol::{Context, Dialect, Family, PieceKind, Source, laws};
 
 /// A data block with its check character.
 fn block(lines: &str) -> Vec<u8> {
@@ -26,7 +26,7 @@ fn explained(bytes: &[u8]) -> Vec<Dissection> {
     let context = Context { direction: Direction::Unknown, dialect: GENERIC, ..Context::default() };
     let pieces = laws::pieces(&Iec, Source::Both, bytes, &[]);
     let frames = pieces.into_iter().filter(|(kind, _)| matches!(kind, PieceKind::Frame(_)));
-    frames.map(|(_, frame)| Iec.dissect(&frame, &context)).collect()
+    frames.map(|(_, frame)| (&Iec as &dyn Family).dissect(&frame, &context)).collect()
 }
 
 #[rstest]

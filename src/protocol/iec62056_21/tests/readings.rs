@@ -3,7 +3,7 @@
 use super::vectors::lines;
 use crate::frame::{Direction, Dissection, visible};
 use crate::protocol::iec62056_21::{EKT, EMR, GENERIC, Iec, NEVA_1, NEVA_3};
-use crate::protocol::{Context, Dialect, Family as _, PieceKind, Source, laws};
+use crate::protocol::{Context, Dialect, Family, PieceKind, Source, laws};
 
 /// The readings of every frame in some bytes, as `code value unit`.
 pub fn read(bytes: &[u8], request: Option<&[u8]>, dialect: Dialect) -> Vec<String> {
@@ -11,7 +11,7 @@ pub fn read(bytes: &[u8], request: Option<&[u8]>, dialect: Dialect) -> Vec<Strin
     for (kind, frame) in laws::pieces(&Iec, Source::Replies, bytes, &[]) {
         if matches!(kind, PieceKind::Frame(_)) {
             let context = Context { direction: Direction::Reply, request, dialect, ..Context::default() };
-            shown.extend(words(&Iec.dissect(&frame, &context)));
+            shown.extend(words(&(&Iec as &dyn Family).dissect(&frame, &context)));
         }
     }
     shown
@@ -162,7 +162,7 @@ fn an_archive_of_emr_is_read_by_the_mask_that_was_asked_for() {
 fn errors_are_told_by_name() {
     let refused = |id: &str, dialect| {
         let context = Context { direction: Direction::Reply, dialect, ..Context::default() };
-        let explained = Iec.dissect(&line(id), &context);
+        let explained = (&Iec as &dyn Family).dissect(&line(id), &context);
         explained.problems.iter().find(|p| p.code.as_str() == "refused").map(|p| p.text.to_string())
     };
     assert_eq!(refused("wb-neva-10", NEVA_3).as_deref(), Some("not in this model"));
@@ -202,8 +202,8 @@ fn readouts_are_read_however_their_makers_write_them() {
 fn a_status_word_is_read_both_ways() {
     let frame = b"\x02600500FF(1000)\x03";
     let sum = frame[1..].iter().fold(0, |sum, byte| sum ^ byte);
-    let explained =
-        Iec.dissect(&[&frame[..], &[sum]].concat(), &Context { dialect: NEVA_1, ..Context::default() });
+    let explained = (&Iec as &dyn Family)
+        .dissect(&[&frame[..], &[sum]].concat(), &Context { dialect: NEVA_1, ..Context::default() });
     let told = &explained.problems[0].text;
     assert!(told.contains("by the MT1 manual: battery low"), "{told}");
     assert!(told.contains("from the highest bit: load disconnected"), "{told}");
@@ -231,7 +231,9 @@ fn the_archive_of_a_ce308cas_has_the_time_before_its_sum_and_no_reading_of_it() 
 fn each_interval_of_a_ce308cas_has_its_own_time() {
     let frame = sealed(b"\x02VPR01(16.09.25,00:15,-300,0.105,0x0)(16.09.25,00:30,-300,0.210,0x0)\r\n\x03");
     let direction = Direction::Reply;
-    let readings = Iec.dissect(&frame, &Context { direction, dialect: EMR, ..Context::default() }).readings;
+    let readings = (&Iec as &dyn Family)
+        .dissect(&frame, &Context { direction, dialect: EMR, ..Context::default() })
+        .readings;
     let told = |r: &crate::reading::Reading| format!("{} {}", visible::measured(&r.value), r.at.unwrap());
     assert_eq!(
         readings.iter().map(told).collect::<Vec<_>>(),

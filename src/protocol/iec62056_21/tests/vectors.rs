@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use crate::frame::{Direction, Dissection, Field, FieldTree as _, Value, Verdict, hex};
 use crate::protocol::iec62056_21::{EKT, EMR, GENERIC, Iec, NEVA_3, dissect};
-use crate::protocol::{Context, Dialect, Evidence, Family as _, Judged, PieceKind, Source, Weight, laws};
+use crate::protocol::{Context, Dialect, Evidence, Family, Judged, PieceKind, Source, Weight, laws};
 
 const GENERAL: &str = include_str!("../../../../tests/vectors/iec62056_21.jsonl");
 const ENERGOMERA: &str = include_str!("../../../../tests/vectors/energomera_ascii.jsonl");
@@ -39,7 +39,7 @@ impl Line {
 
     fn explain(&self, frame: &[u8]) -> Dissection {
         let context = Context { direction: self.direction, dialect: self.dialect, ..Context::default() };
-        Iec.dissect(frame, &context)
+        (&Iec as &dyn Family).dissect(frame, &context)
     }
 }
 
@@ -282,7 +282,7 @@ fn a_wrong_parity_bit_spoils_what_has_no_check_character() {
     let mut bytes = *b"/?!\r\n";
     Weight::Even.apply(&mut bytes);
     bytes[1] ^= 0x80;
-    let explained = Iec.dissect(&bytes, &Context::default());
+    let explained = (&Iec as &dyn Family).dissect(&bytes, &Context::default());
     assert!(explained.verdict.is_bad());
     assert!(explained.problems.iter().any(|problem| problem.code.as_str() == "parity"));
 }

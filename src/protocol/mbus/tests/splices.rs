@@ -43,7 +43,7 @@ impl Spliced {
 }
 
 fn has_other_readings(splice: &[u8], whole: [&[u8]; 2]) -> bool {
-    let read = |bytes: &[u8]| Mbus.dissect(bytes, &Context::default()).readings;
+    let read = |bytes: &[u8]| (&Mbus as &dyn Family).dissect(bytes, &Context::default()).readings;
     let known = whole.map(read).concat();
     read(splice).iter().any(|reading| !known.contains(reading))
 }

@@ -80,7 +80,7 @@ fn every_application_error_and_address_has_its_name() {
 fn shown(records: &str) -> Vec<String> {
     let head = hex::parse("08 01 72 78563412 2D2C 01 02 01 00 0000").unwrap();
     let frame = seal(&[head, hex::parse(records).unwrap()].concat());
-    let dissection = Mbus.dissect(&frame, &Context::default());
+    let dissection = (&Mbus as &dyn Family).dissect(&frame, &Context::default());
     let layer = dissection.wire().unwrap();
     let is_record =
         |index: &usize| !layer.fields.is_leaf(*index) && layer.fields[*index].label != Label::Name("length");
@@ -147,7 +147,8 @@ fn storage_tariff_and_function_are_told_and_ten_extensions_are_the_most() {
     let problems = |records: &str| {
         let head = hex::parse("08 01 72 78563412 2D2C 01 02 01 00 0000").unwrap();
         let frame = seal(&[head, hex::parse(records).unwrap()].concat());
-        Mbus.dissect(&frame, &Context::default())
+        (&Mbus as &dyn Family)
+            .dissect(&frame, &Context::default())
             .problems
             .iter()
             .map(|p| p.text.to_string())

@@ -49,7 +49,7 @@ fn a_slave_answers_its_own_address_only() {
     assert_eq!(ask("1040064616", 1000), None);
     assert_eq!(ask("1040054616", 2000), None);
     let answer = sent(ask("105B056016", 3000));
-    let dissection = Mbus.dissect(&answer, &Context::default());
+    let dissection = (&Mbus as &dyn Family).dissect(&answer, &Context::default());
     assert_eq!(dissection.readings[0].code, Some("1.8.0".parse().unwrap()));
     assert_eq!(dissection.readings[0].number(), Some(Decimal::new(4711, 0)));
 }
@@ -66,16 +66,26 @@ fn the_interface_calls_until_it_is_answered_and_falls_silent_without() {
     for second in 0..10 {
         let data = sent(meter.poll(now(1100 + 1000 * second)));
         let context = Context { keys: &keys, ..Context::default() };
-        assert_eq!(Mbus.dissect(&data, &context).readings[0].number(), Some(Decimal::new(4711, 0)));
+        assert_eq!(
+            (&Mbus as &dyn Family).dissect(&data, &context).readings[0].number(),
+            Some(Decimal::new(4711, 0))
+        );
     }
     assert_eq!(sent(meter.poll(now(11_100))), call, "ten were not acknowledged");
 }
 
 #[test]
 fn acknowledging_is_a_command_of_its_own_and_a_write() {
-    let command = Mbus.commands(AMIS).iter().find(|command| command.id == "acknowledge").unwrap();
+    let command =
+        Mbus.profile().dialect(AMIS).commands.iter().find(|command| command.id == "acknowledge").unwrap();
     assert_eq!(command.access, crate::protocol::Access::Write);
-    assert!(Mbus.commands(PLAIN).iter().all(|command| command.access == crate::protocol::Access::Read));
+    assert!(
+        Mbus.profile()
+            .dialect(PLAIN)
+            .commands
+            .iter()
+            .all(|command| command.access == crate::protocol::Access::Read)
+    );
     let profile = Profile {
         model: "siemens-td3511",
         dialect: AMIS,
@@ -83,6 +93,7 @@ fn acknowledging_is_a_command_of_its_own_and_a_write() {
         password: None,
         line: LineSettings::e81(9600),
         network_delay: Duration::ZERO,
+        families: crate::protocol::registry::FAMILIES,
         is_line_chosen: false,
         keys: vec![],
     };
@@ -98,12 +109,13 @@ fn acknowledging_is_a_command_of_its_own_and_a_write() {
             .collect::<Vec<_>>()
     };
     assert_eq!(run(command), [Action::Send(vec![0xE5])]);
-    assert_eq!(run(&Mbus.commands(AMIS)[0]), []);
+    assert_eq!(run(&Mbus.profile().dialect(AMIS).commands[0]), []);
 }
 
 fn plan(address: &str, commands: &[&str]) -> Plan {
     let request = |id: &&str| {
-        let command = Mbus.commands(PLAIN).iter().find(|command| command.id == *id).unwrap();
+        let command =
+            Mbus.profile().dialect(PLAIN).commands.iter().find(|command| command.id == *id).unwrap();
         Request { command, arguments: command.arguments([]).unwrap() }
     };
     let profile = Profile {
@@ -113,6 +125,7 @@ fn plan(address: &str, commands: &[&str]) -> Plan {
         password: None,
         line: LineSettings::e81(2400),
         network_delay: Duration::ZERO,
+        families: crate::protocol::registry::FAMILIES,
         is_line_chosen: false,
         keys: vec![],
     };

@@ -23,7 +23,8 @@ fn frame() -> impl Strategy<Value = Vec<u8>> {
 
 /// Whatever comes, the fields cover it and nothing is read that is not good.
 fn check(bytes: &[u8], request: Option<&[u8]>, direction: Direction) {
-    let dissection = Mercury200.dissect(bytes, &Context { direction, request, ..Context::default() });
+    let dissection =
+        (&Mercury200 as &dyn Family).dissect(bytes, &Context { direction, request, ..Context::default() });
     let layer = dissection.wire().unwrap();
     assert_eq!(layer.bytes.as_ref(), bytes);
     assert!(layer.fields.tiles(bytes.len()), "{:?}", layer.fields);
@@ -97,7 +98,7 @@ fn no_single_flipped_bit_of_a_published_frame_passes() {
             let mut bytes = vector.bytes.clone();
             bytes[bit / 8] ^= 1 << (bit % 8);
             let context = Context { request: vector.request.as_deref(), ..Context::default() };
-            let dissection = Mercury200.dissect(&bytes, &context);
+            let dissection = (&Mercury200 as &dyn Family).dissect(&bytes, &context);
             assert!(dissection.verdict.is_bad(), "{} bit {bit}", vector.id);
             assert!(dissection.readings.is_empty(), "{} bit {bit}", vector.id);
             for source in [Source::Requests, Source::Replies, Source::Both] {

@@ -23,6 +23,7 @@ pub fn profile(model: &'static str, address: u32) -> Profile {
         line: LineSettings::default(),
         is_line_chosen: false,
         network_delay: Duration::ZERO,
+        families: crate::protocol::registry::FAMILIES,
         keys: Vec::new(),
     }
 }

@@ -40,7 +40,8 @@ impl Vector {
 
     pub fn explain(&self, direction: Direction) -> Dissection {
         let request = self.request.as_deref();
-        Mercury200.dissect(&self.bytes, &Context { direction, request, ..Context::default() })
+        (&Mercury200 as &dyn Family)
+            .dissect(&self.bytes, &Context { direction, request, ..Context::default() })
     }
 
     fn direction(&self) -> Direction {
@@ -190,7 +191,7 @@ fn a_month_is_known_only_with_its_request() {
     let request = hex::parse("00 0E 1F 9B 32 02").unwrap();
     let request = Mercury200.with_checksum(&request);
     let context = Context { direction: Direction::Reply, request: Some(&request), ..Context::default() };
-    let known = Mercury200.dissect(&vector.bytes, &context);
+    let known = (&Mercury200 as &dyn Family).dissect(&vector.bytes, &context);
     assert_eq!(known.readings.len(), 4);
     assert!(known.readings.iter().all(|r| r.period == crate::reading::Period::CalendarMonth(3)));
     assert!(known.readings.iter().all(|r| !r.is_energy_register()));
@@ -199,7 +200,7 @@ fn a_month_is_known_only_with_its_request() {
 #[test]
 fn half_bytes_beyond_nine_stay_raw_and_are_named() {
     let frame = super::super::wire::frame(411_486, 0x63, &[0x23, 0x5A, 0x02, 0x64, 0x00, 0x05, 0x88]);
-    let dissection = Mercury200.dissect(&frame, &Context::default());
+    let dissection = (&Mercury200 as &dyn Family).dissect(&frame, &Context::default());
     assert_eq!(field(&dissection, "voltage"), "23 5A");
     assert_eq!(dissection.problems.iter().map(|p| p.code.as_str()).collect::<Vec<_>>(), ["bcd"]);
     assert_eq!(dissection.readings[0].number(), None);
@@ -209,7 +210,7 @@ fn half_bytes_beyond_nine_stay_raw_and_are_named() {
 #[test]
 fn a_reply_of_another_length_is_named_and_reads_nothing() {
     let frame = super::super::wire::frame(411_486, 0x63, &[0x23, 0x58, 0x02, 0x64]);
-    let dissection = Mercury200.dissect(&frame, &Context::default());
+    let dissection = (&Mercury200 as &dyn Family).dissect(&frame, &Context::default());
     assert_eq!(dissection.problems.iter().map(|p| p.code.as_str()).collect::<Vec<_>>(), ["length"]);
     assert!(dissection.readings.is_empty());
 }
@@ -218,7 +219,7 @@ fn a_reply_of_another_length_is_named_and_reads_nothing() {
 fn a_wrong_crc_shows_found_and_expected() {
     let mut frame = hex::parse("00 06 47 5E 63 23 58 02 64 00 05 88 45 C6").unwrap();
     frame[6] = 0x50;
-    let dissection = Mercury200.dissect(&frame, &Context::default());
+    let dissection = (&Mercury200 as &dyn Family).dissect(&frame, &Context::default());
     assert!(dissection.verdict.is_bad() && dissection.readings.is_empty());
     let text = &dissection.problems[0].text;
     assert!(text.starts_with("CRC C645, expected "), "{text}");

@@ -65,7 +65,7 @@ fn an_echo_is_never_a_value() {
     for vector in vectors().iter().filter(|vector| vector.is_request) {
         let context =
             Context { direction: Direction::Reply, request: Some(&vector.bytes), ..Context::default() };
-        let dissection = Mercury230.dissect(&vector.bytes, &context);
+        let dissection = (&Mercury230 as &dyn Family).dissect(&vector.bytes, &context);
         assert!(dissection.readings.is_empty(), "{}", vector.id);
         assert!(dissection.problems.iter().any(|problem| problem.code.as_str() == "echo"), "{}", vector.id);
     }
@@ -75,7 +75,7 @@ fn an_echo_is_never_a_value() {
 fn without_its_request_an_answer_stays_raw_and_says_why() {
     for vector in vectors().iter().filter(|vector| !vector.is_request && vector.bytes.len() > 4) {
         let context = Context { direction: Direction::Reply, ..Context::default() };
-        let dissection = Mercury230.dissect(&vector.bytes, &context);
+        let dissection = (&Mercury230 as &dyn Family).dissect(&vector.bytes, &context);
         assert!(dissection.readings.is_empty(), "{}", vector.id);
         assert_eq!(dissection.problems[0].code.as_str(), "context", "{}", vector.id);
     }
@@ -84,12 +84,13 @@ fn without_its_request_an_answer_stays_raw_and_says_why() {
 #[test]
 fn what_is_both_a_link_test_and_a_status_is_said_to_be_both() {
     let bytes = hex::parse("00 00 01 B0").unwrap();
-    let alone = Mercury230.dissect(&bytes, &Context::default());
+    let alone = (&Mercury230 as &dyn Family).dissect(&bytes, &Context::default());
     assert_eq!((alone.direction, alone.problems[0].code.as_str()), (Direction::Unknown, "context"));
     let context = Context { direction: Direction::Reply, request: Some(&bytes), ..Context::default() };
-    let answer = Mercury230.dissect(&bytes, &context);
+    let answer = (&Mercury230 as &dyn Family).dissect(&bytes, &context);
     assert!(answer.problems[0].text.contains("cannot be told"));
-    let close = Mercury230.dissect(&hex::parse("00 02 80 71").unwrap(), &Context::default());
+    let close =
+        (&Mercury230 as &dyn Family).dissect(&hex::parse("00 02 80 71").unwrap(), &Context::default());
     assert!(close.title.contains("Close") && close.title.contains("status 2"));
 }
 
@@ -97,7 +98,7 @@ fn what_is_both_a_link_test_and_a_status_is_said_to_be_both() {
 fn a_password_is_secret_wherever_it_may_stand_and_zeros_are_none() {
     let secret = |bytes: &[u8], direction, request: Option<&[u8]>| {
         let context = Context { direction, request, ..Context::default() };
-        let dissection = Mercury230.dissect(bytes, &context);
+        let dissection = (&Mercury230 as &dyn Family).dissect(bytes, &context);
         let wire = dissection.wire().unwrap().clone();
         (0..bytes.len()).filter(|index| wire.is_secret(*index)).collect::<Vec<_>>()
     };
@@ -123,7 +124,7 @@ fn an_answer_from_another_address_or_of_another_length_reads_nothing() {
     let problem = |body: &[u8]| {
         let bytes = Mercury230.with_checksum(body);
         let context = Context { request: Some(&request), direction: Direction::Reply, ..Context::default() };
-        let dissection = Mercury230.dissect(&bytes, &context);
+        let dissection = (&Mercury230 as &dyn Family).dissect(&bytes, &context);
         assert!(dissection.readings.is_empty(), "{body:02X?}");
         dissection.problems[0].code.as_str()
     };
@@ -137,7 +138,7 @@ fn a_meter_that_repeats_codes_is_understood() {
     let request = hex::parse("05 08 16 40 8E BA").unwrap();
     let bytes = Mercury230.with_checksum(&[5, 8, 0x00, 0x8B, 0x13]);
     let context = Context { request: Some(&request), direction: Direction::Reply, ..Context::default() };
-    let dissection = Mercury230.dissect(&bytes, &context);
+    let dissection = (&Mercury230 as &dyn Family).dissect(&bytes, &context);
     assert_eq!(told(&dissection, "frequency"), "50.03");
     assert_eq!(field(&dissection, "repeated code"), "08");
 }
@@ -152,8 +153,12 @@ fn a_single_phase_meter_has_no_other_phases() {
         dialect: Dialect(3),
         ..Context::default()
     };
-    let codes: Vec<String> =
-        Mercury230.dissect(&bytes, &context).readings.iter().map(|r| r.code.unwrap().to_string()).collect();
+    let codes: Vec<String> = (&Mercury230 as &dyn Family)
+        .dissect(&bytes, &context)
+        .readings
+        .iter()
+        .map(|r| r.code.unwrap().to_string())
+        .collect();
     assert_eq!(codes, ["31.7.0", "91.7.0"]);
 }
 
@@ -183,7 +188,7 @@ fn the_makers_record_of_the_profile_is_10_and_a_half_kilowatts_where_the_constan
         step: Constant::of_variant(&[0, 4]).unwrap().in_step(),
         ..Context::default()
     };
-    let readings = Mercury230.dissect(&record.bytes, &context).readings;
+    let readings = (&Mercury230 as &dyn Family).dissect(&record.bytes, &context).readings;
     let told = |r: &Reading| format!("{}={} {}", r.code.unwrap(), visible::measured(&r.value), r.unit);
     assert_eq!(
         readings.iter().take(3).map(told).collect::<Vec<_>>(),
@@ -197,7 +202,7 @@ fn dip_counters_and_the_limit_of_imbalance_have_their_low_byte_first() {
     let told = |request: &[u8], answer: &[u8]| -> Vec<String> {
         let (request, answer) = (wire::frame(5, request), wire::frame(5, answer));
         let context = Context { direction: Direction::Reply, request: Some(&request), ..Context::default() };
-        let readings = Mercury230.dissect(&answer, &context).readings;
+        let readings = (&Mercury230 as &dyn Family).dissect(&answer, &context).readings;
         readings.iter().map(|r| format!("{} {}", visible::measured(&r.value), r.unit)).collect()
     };
     let counters = [1, 0, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0];

@@ -29,7 +29,7 @@ fn frame() -> impl Strategy<Value = Vec<u8>> {
 /// Whatever comes, the fields cover it and nothing is read that is not good.
 fn check(bytes: &[u8], request: Option<&[u8]>, direction: Direction, dialect: u8) {
     let context = Context { direction, request, dialect: Dialect(dialect), ..Context::default() };
-    let dissection = Mercury230.dissect(bytes, &context);
+    let dissection = (&Mercury230 as &dyn Family).dissect(bytes, &context);
     let layer = dissection.wire().unwrap();
     assert_eq!(layer.bytes.as_ref(), bytes);
     assert!(layer.fields.tiles(bytes.len()), "{:?}", layer.fields);
@@ -140,7 +140,7 @@ proptest! {
         let bytes = wire::frame(address, &compose::body(&asked, Dialect::default()).unwrap());
         let is_test = asked.command.id == "link-test";
         let direction = if is_told || is_test { Direction::Request } else { Direction::Unknown };
-        let dissection = Mercury230.dissect(&bytes, &Context { direction, ..Context::default() });
+        let dissection = (&Mercury230 as &dyn Family).dissect(&bytes, &Context { direction, ..Context::default() });
         prop_assert_eq!(dissection.address, Some(address.into()));
         prop_assert_eq!(dissection.direction, Direction::Request);
         prop_assert_eq!(dissection.verdict, Verdict::Good);
@@ -235,7 +235,7 @@ fn no_single_flipped_bit_of_a_published_frame_passes() {
             let mut bytes = vector.bytes.clone();
             bytes[bit / 8] ^= 1 << (bit % 8);
             let context = Context { request: vector.request.as_deref(), ..Context::default() };
-            let dissection = Mercury230.dissect(&bytes, &context);
+            let dissection = (&Mercury230 as &dyn Family).dissect(&bytes, &context);
             assert!(dissection.verdict.is_bad(), "{} bit {bit}", vector.id);
             assert!(dissection.readings.is_empty(), "{} bit {bit}", vector.id);
             // Where a CRC ends in a zero, the frame without it is sound, too: what is in front of a damaged last

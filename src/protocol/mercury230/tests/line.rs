@@ -26,6 +26,7 @@ pub fn profile(password: Option<&str>, dialect: Dialect) -> Profile {
         line: LineSettings::default(),
         is_line_chosen: false,
         network_delay: Duration::ZERO,
+        families: crate::protocol::registry::FAMILIES,
         keys: Vec::new(),
     }
 }

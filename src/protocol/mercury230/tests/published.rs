@@ -42,7 +42,8 @@ impl Vector {
     pub fn explain(&self) -> Dissection {
         let direction = if self.is_request { Direction::Request } else { Direction::Reply };
         let request = self.request.as_deref();
-        Mercury230.dissect(&self.bytes, &Context { direction, request, ..Context::default() })
+        (&Mercury230 as &dyn Family)
+            .dissect(&self.bytes, &Context { direction, request, ..Context::default() })
     }
 
     pub fn decoded(&self, key: &str) -> &Json {

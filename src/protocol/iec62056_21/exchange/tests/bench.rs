@@ -107,6 +107,7 @@ pub fn profile(setup: &Setup) -> Profile {
         line: setup.line,
         is_line_chosen: false,
         network_delay: Duration::ZERO,
+        families: crate::protocol::registry::FAMILIES,
         keys: Vec::new(),
     }
 }
@@ -120,7 +121,7 @@ pub type Typed<'a> = (&'a str, &'a [(&'a str, &'a str)]);
 
 pub fn plan(profile: Profile, commands: &[Typed<'_>]) -> Plan {
     let request = |(id, arguments): &Typed<'_>| {
-        let known = Iec.commands(profile.dialect);
+        let known = Iec.profile().dialect(profile.dialect).commands;
         let command = known.iter().find(|command| command.id == *id).unwrap_or_else(|| panic!("{id}"));
         let arguments = command.arguments(arguments.iter().copied()).expect("arguments that fit");
         crate::protocol::Request { command, arguments }

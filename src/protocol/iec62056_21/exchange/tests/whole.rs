@@ -5,7 +5,7 @@ use crate::frame::{Direction, Verdict};
 use crate::protocol::iec62056_21::dissect::Asked;
 use crate::protocol::iec62056_21::{EKT, EMR, GENERIC, Iec, NEVA_1, NEVA_3};
 use crate::protocol::{
-    Access, Command, ComposeError, Context, Dialect, Family as _, Fault, Kind, LineSettings, Parameter,
+    Access, Command, ComposeError, Context, Dialect, Family, Fault, Kind, LineSettings, Parameter,
 };
 
 const MODELS: [(&str, Dialect); 5] = [
@@ -48,14 +48,14 @@ fn arguments(command: &Command, dialect: Dialect) -> Vec<(&'static str, &'static
 fn what_is_composed_is_explained_as_what_was_asked() {
     for (model, dialect) in MODELS {
         let profile = profile(&setup(model, dialect, LineSettings::e71(9600)));
-        for command in Iec.commands(dialect) {
+        for command in Iec.profile().dialect(dialect).commands {
             let pairs = arguments(command, dialect);
             let plan = plan(profile.clone(), &[(command.id, &pairs)]);
             let frames = Iec.compose(&profile, &plan.requests[0]).expect("it can be sent");
             let mut access = Access::Read;
             for frame in &frames {
                 let context = Context { direction: Direction::Request, dialect, ..Context::default() };
-                let explained = Iec.dissect(frame, &context);
+                let explained = (&Iec as &dyn Family).dissect(frame, &context);
                 assert_eq!(explained.direction, Direction::Request, "{model} {}", command.id);
                 assert!(!explained.verdict.is_bad(), "{model} {}: {:?}", command.id, explained.verdict);
                 let is_block = frame.contains(&3);
@@ -76,7 +76,9 @@ fn what_is_composed_is_explained_as_what_was_asked() {
 #[test]
 fn every_read_goes_through_a_session_with_its_meter() {
     for (model, dialect) in MODELS {
-        for command in Iec.commands(dialect).iter().filter(|command| command.access == Access::Read) {
+        for command in
+            Iec.profile().dialect(dialect).commands.iter().filter(|command| command.access == Access::Read)
+        {
             let pairs = arguments(command, dialect);
             let told = talk(&setup(model, dialect, LineSettings::e71(9600)), &[(command.id, &pairs)]);
             let [result] = &told.results[..] else { panic!("{model} {}: {:?}", command.id, told.results) };
@@ -94,7 +96,8 @@ fn every_read_goes_through_a_session_with_its_meter() {
 fn the_simulated_energomera_refuses_nothing_that_its_generation_can_be_asked() {
     for (model, dialect) in [("energomera-ce303", EKT), ("energomera-ce308", EMR)] {
         // Only an older CE208 has it.
-        let reads = Iec.commands(dialect).iter().filter(|command| command.access == Access::Read);
+        let reads =
+            Iec.profile().dialect(dialect).commands.iter().filter(|command| command.access == Access::Read);
         for command in reads.filter(|command| command.id != "energy-old") {
             let pairs = arguments(command, dialect);
             let told = talk(&setup(model, dialect, LineSettings::e71(9600)), &[(command.id, &pairs)]);
@@ -124,7 +127,9 @@ fn a_load_profile_of_energomera_has_the_time_of_each_half_hour() {
 #[test]
 fn every_write_is_sent_once() {
     for (model, dialect) in MODELS {
-        for command in Iec.commands(dialect).iter().filter(|command| command.access != Access::Read) {
+        for command in
+            Iec.profile().dialect(dialect).commands.iter().filter(|command| command.access != Access::Read)
+        {
             let pairs = arguments(command, dialect);
             let told = talk(&setup(model, dialect, LineSettings::e71(9600)), &[(command.id, &pairs)]);
             let mut writes: Vec<&Vec<u8>> =

@@ -1,35 +1,45 @@
 //! What a wrong wire or a wrong setting looks like, recognised from the bytes that come.
 //!
-//! The port is an open collector that pulls down for a one: without an inverter, or with one too many, every
-//! bit arrives turned over. A meter sends byte after byte without pause, so a receiver set to eight bits without
-//! parity locks onto the old stop bit and reads every ASCII byte `d` as `(!d & 7F) * 2 + 1`.
+//! A port with an open collector pulls down for a one: without an inverter, or with one too many, every bit arrives
+//! turned over. A meter sends byte after byte without pause, so a receiver set to eight bits without parity locks onto
+//! the old stop bit and reads every ASCII byte `d` as `(!d & 7F) * 2 + 1`.
 
-use crate::protocol::LineSettings;
+use std::borrow::Cow;
+
+use super::family::Families;
+use super::family_profile::{Marks, Usual};
+use super::line::LineSettings;
 
 /// Bytes below which nothing is said.
 const FEW: usize = 24;
 
-/// The line of versions 4 and later.
-pub const FAST: LineSettings = LineSettings::n81(115_200);
+/// The speed up to which zeros are no faster sender's: the line is shorted.
+const ZEROS_TELL_ABOVE: u32 = 9600;
 
-/// The line of versions 2.2 and 3.0.
-pub const SLOW: LineSettings = LineSettings::e71(9600);
-
-/// What bytes that are no telegram look like.
+/// What bytes that are no message look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hint {
     /// Every bit is turned over.
     Inverted,
     /// Seven bits with even parity, read as eight bits without.
     Parity,
-    /// Sent at 9600 baud and read much faster: nothing but zeros.
-    TooFast,
-    /// Sent at 115200 baud and read much slower: few bytes, scattered.
-    TooSlow,
-    /// An HDLC frame with DLMS.
-    Hdlc,
-    /// An M-Bus frame with DLMS.
-    MBus,
+    /// Read much faster than sent: nothing but zeros.
+    TooFast {
+        /// The baud rate of the sender, where only one slower than the line is usual.
+        sent_at: Option<u32>,
+    },
+    /// Read much slower than sent: few bytes, scattered.
+    TooSlow {
+        /// The baud rate of the sender.
+        sent_at: u32,
+    },
+    /// The marks of another family where text was to come.
+    Other {
+        /// The marks.
+        marks: Marks,
+        /// The text that was to come, in words.
+        text: &'static str,
+    },
 }
 
 impl Hint {
@@ -39,25 +49,34 @@ impl Hint {
         match self {
             Self::Inverted => "inverted-line",
             Self::Parity => "parity",
-            Self::TooFast => "line-too-fast",
-            Self::TooSlow => "line-too-slow",
-            Self::Hdlc | Self::MBus => "other-protocol",
+            Self::TooFast { .. } => "line-too-fast",
+            Self::TooSlow { .. } => "line-too-slow",
+            Self::Other { .. } => "other-protocol",
         }
     }
 
     /// What it is and what to do.
     #[must_use]
-    pub const fn text(self) -> &'static str {
+    pub fn text(self) -> Cow<'static, str> {
         match self {
             Self::Inverted => {
                 "the line looks inverted: the data pin of the P1 port needs an inverter (or one less), or an adapter \
                  whose RXD is set to inverted"
+                    .into()
             }
-            Self::Parity => "every byte has even parity: the meter sends 7E1 and the line is set to 8N1",
-            Self::TooFast => "nothing but zeros: the meter sends at 9600 baud, the line is faster",
-            Self::TooSlow => "scattered bytes: the meter sends at 115200 baud, the line is slower",
-            Self::Hdlc => "HDLC flags: this port speaks DLMS in HDLC, not the text of P1",
-            Self::MBus => "M-Bus frames: this port speaks DLMS on M-Bus, not the text of P1",
+            Self::Parity => "every byte has even parity: the meter sends 7E1 and the line is set to 8N1".into(),
+            Self::TooFast { sent_at: Some(baud) } => {
+                format!("nothing but zeros: the meter sends at {baud} baud, the line is faster").into()
+            }
+            Self::TooFast { sent_at: None } => {
+                "nothing but zeros: the line is set faster than the meter sends".into()
+            }
+            Self::TooSlow { sent_at } => {
+                format!("scattered bytes: the meter sends at {sent_at} baud, the line is slower").into()
+            }
+            Self::Other { marks: Marks { name, speaks }, text } => {
+                format!("{name}: this port speaks {speaks}, not {text}").into()
+            }
         }
     }
 
@@ -67,42 +86,61 @@ impl Hint {
         match self {
             Self::Inverted => "every bit turned over",
             Self::Parity => "even parity",
-            Self::TooFast => "only zeros",
-            Self::TooSlow => "scattered bytes",
-            Self::Hdlc => "HDLC flags",
-            Self::MBus => "M-Bus frames",
+            Self::TooFast { .. } => "only zeros",
+            Self::TooSlow { .. } => "scattered bytes",
+            Self::Other { marks, .. } => marks.name,
         }
     }
 
     /// Whether other line settings would help.
     #[must_use]
     pub const fn is_of_the_line(self) -> bool {
-        matches!(self, Self::Parity | Self::TooFast | Self::TooSlow)
+        matches!(self, Self::Parity | Self::TooFast { .. } | Self::TooSlow { .. })
     }
 }
 
-/// What bytes that are no telegram look like; `None` when they look like nothing that is known.
+/// What bytes that are no message look like; `None` when they look like nothing that is known.
+///
+/// `usual` is what should come. Only where that is text do scattered bytes and the marks of `others` mean anything.
 #[must_use]
-pub fn of(bytes: &[u8], line: LineSettings) -> Option<Hint> {
+pub fn of(bytes: &[u8], line: LineSettings, usual: Option<&Usual>, others: Families) -> Option<Hint> {
     if bytes.len() < FEW {
         return None;
     }
-    let share = |fits: fn(&u8) -> bool| bytes.iter().filter(|byte| fits(byte)).count() * 100 / bytes.len();
-    if share(|byte| *byte == 0) >= 90 && line.baud > SLOW.baud {
-        Some(Hint::TooFast)
+    let text = usual.and_then(|usual| Some((usual, usual.text?)));
+    if share(bytes, |byte| byte == 0) >= 90 && line.baud > ZEROS_TELL_ABOVE {
+        let slower = |usual: &Usual| speeds(usual).filter(|baud| *baud < line.baud).max();
+        Some(Hint::TooFast { sent_at: text.and_then(|(usual, _)| slower(usual)) })
     } else if is_inverted(bytes) {
         Some(Hint::Inverted)
     } else if is_even(bytes) && line.data_bits == 8 {
         Some(Hint::Parity)
-    } else if bytes.first() == Some(&0x7E) && bytes.contains(&0xE6) {
-        Some(Hint::Hdlc)
-    } else if matches!(bytes, [0x68, a, b, 0x68, ..] if a == b) {
-        Some(Hint::MBus)
-    } else if line.baud < FAST.baud && share(u8::is_ascii_graphic) < 60 {
-        Some(Hint::TooSlow)
     } else {
-        None
+        text.and_then(|text| of_no_text(bytes, line, text, others))
     }
+}
+
+/// What bytes look like that should be text and are none.
+fn of_no_text(
+    bytes: &[u8],
+    line: LineSettings,
+    (usual, text): (&Usual, &'static str),
+    others: Families,
+) -> Option<Hint> {
+    if let Some(marks) = others.iter().find_map(|family| family.marks_in(bytes)) {
+        return Some(Hint::Other { marks, text });
+    }
+    let sent_at = speeds(usual).max().filter(|fastest| line.baud < *fastest)?;
+    (share(bytes, |byte| byte.is_ascii_graphic()) < 60).then_some(Hint::TooSlow { sent_at })
+}
+
+fn speeds(usual: &Usual) -> impl Iterator<Item = u32> {
+    usual.lines.iter().map(|line| line.baud)
+}
+
+/// The share of bytes that fit, in percent.
+fn share(bytes: &[u8], fits: fn(u8) -> bool) -> usize {
+    bytes.iter().filter(|byte| fits(**byte)).count() * 100 / bytes.len().max(1)
 }
 
 /// The bytes that an inverted line has hidden.
@@ -140,10 +178,20 @@ pub(crate) fn is_text(bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::family_profile::Usual;
+    use super::super::registry::FAMILIES;
     use super::*;
 
     const TEXT: &[u8] =
         b"1-0:1.8.1(003808.351*kWh)\r\n1-0:1.8.2(002948.827*kWh)\r\n1-0:2.8.1(001285.951*kWh)\r\n";
+
+    const FAST: LineSettings = LineSettings::n81(115_200);
+    const SLOW: LineSettings = LineSettings::e71(9600);
+    static TELEGRAMS: Usual = Usual { lines: &[FAST, SLOW], text: Some("the text of a test") };
+
+    fn of(bytes: &[u8], line: LineSettings) -> Option<Hint> {
+        super::of(bytes, line, Some(&TELEGRAMS), FAMILIES)
+    }
 
     fn inverted(text: &[u8]) -> Vec<u8> {
         text.iter().map(|byte| (!byte & 0x7F) * 2 + 1).collect()
@@ -184,18 +232,20 @@ mod tests {
 
     #[test]
     fn a_wrong_speed_is_named_either_way_round() {
-        assert_eq!(of(&[0; 60], FAST), Some(Hint::TooFast));
+        assert_eq!(of(&[0; 60], FAST), Some(Hint::TooFast { sent_at: Some(9600) }));
         let scattered: Vec<u8> = (0..60u8).map(|n| n.wrapping_mul(37) ^ 0x9D).collect();
-        assert_eq!(of(&scattered, SLOW), Some(Hint::TooSlow));
+        assert_eq!(of(&scattered, SLOW), Some(Hint::TooSlow { sent_at: 115_200 }));
         assert_eq!(of(&scattered, FAST), None);
     }
 
     #[test]
     fn binary_customer_interfaces_are_told_apart() {
+        let told = |bytes: &[u8]| of(bytes, FAST).map(|hint| hint.text().into_owned()).unwrap_or_default();
         let hdlc = [&[0x7E, 0xA0, 0x84, 0xCF, 2, 0x23, 0x13, 0xBE, 0x42, 0xE6, 0xE7][..], &[1; 30]].concat();
-        assert_eq!(of(&hdlc, FAST), Some(Hint::Hdlc));
+        assert_eq!(told(&hdlc), "HDLC flags: this port speaks DLMS in HDLC, not the text of a test");
         let mbus = [&[0x68, 0xFA, 0xFA, 0x68, 0x53, 0xFF, 0, 1, 0x67][..], &[2; 30]].concat();
-        assert_eq!(of(&mbus, FAST), Some(Hint::MBus));
+        assert_eq!(told(&mbus), "M-Bus frames: this port speaks DLMS on M-Bus, not the text of a test");
+        assert_eq!(super::of(&mbus, FAST, None, FAMILIES), None, "nothing is to come in clear");
     }
 
     #[test]
