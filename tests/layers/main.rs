@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail by panicking")]
 
+mod names;
 mod paths;
 mod rules;
 mod text;
@@ -13,6 +14,8 @@ mod text;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use meterscope::protocol::registry::FAMILIES;
+use names::Named;
 use rules::violations;
 
 /// Every Rust file under a folder.
@@ -40,6 +43,78 @@ fn every_module_imports_only_from_the_layers_before_it() {
         })
         .collect();
     assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
+/// The name of a file below the root, and its text.
+fn read(file: &Path) -> (String, String) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let name = file.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
+    (name, fs::read_to_string(file).unwrap())
+}
+
+/// The families of the registry by the modules that it takes them from.
+fn families() -> Vec<Named> {
+    let protocol = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/protocol");
+    let registry = text::bare(&fs::read_to_string(protocol.join("registry.rs")).unwrap());
+    let mut modules: Vec<String> = paths::paths(&registry)
+        .into_iter()
+        .filter_map(|path| path.parts.into_iter().find(|part| protocol.join(part).join("mod.rs").exists()))
+        .collect();
+    modules.sort();
+    modules.dedup();
+    let ids = |module: &String| {
+        let files = sources(&protocol.join(module)).iter().map(|file| read(file)).collect::<Vec<_>>();
+        let own = files.iter().filter(|(name, _)| !names::is_test(name));
+        let texts: Vec<String> =
+            own.flat_map(|(_, source)| text::literals(source)).map(|(_, text, _)| text).collect();
+        let ids = FAMILIES.iter().map(|family| family.id());
+        ids.filter(|id| texts.iter().any(|text| text == id)).collect()
+    };
+    modules.into_iter().map(|module| Named { ids: ids(&module), module }).collect()
+}
+
+#[test]
+fn every_family_of_the_registry_is_found_in_its_module() {
+    let found = families();
+    let mut ids: Vec<&str> = found.iter().flat_map(|family| family.ids.iter().copied()).collect();
+    let mut registered: Vec<&str> = FAMILIES.iter().map(|family| family.id()).collect();
+    ids.sort_unstable();
+    registered.sort_unstable();
+    assert_eq!(ids, registered, "{found:?}");
+}
+
+#[test]
+fn a_family_is_named_by_its_folder_the_models_and_the_registry_alone() {
+    let families = families();
+    let all = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    let found: Vec<String> = all
+        .iter()
+        .flat_map(|file| {
+            let (name, source) = read(file);
+            names::violations(&name, &source, &families)
+        })
+        .collect();
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
+#[test]
+fn a_family_that_is_named_elsewhere_is_found() {
+    let families = families();
+    for source in [
+        "use crate::protocol::dsmr_p1::P1;",
+        "use super::{iec62056_21, Family};\nfn f() { iec62056_21::Iec; }",
+        "fn f(id: &str) -> bool { id == \"mercury230\" }",
+        "const ALIKE: &[&str] = &[\"dlms-mbus\"];",
+        "const HELP: &str = r\"see --protocol mbus\";",
+    ] {
+        assert!(!names::violations("src/app/noise.rs", source, &families).is_empty(), "{source}");
+    }
+    for allowed in [
+        "/// As [`crate::protocol::dsmr_p1`] has it.\nconst A: &str = \"mercury230-like, dlms-mbus2\";",
+        "#[cfg(test)]\nmod tests { use crate::protocol::mbus::Mbus; const A: &str = \"dsmr-p1\"; }",
+    ] {
+        assert_eq!(names::violations("src/app/noise.rs", allowed, &families), [""; 0], "{allowed}");
+    }
 }
 
 #[test]

@@ -25,6 +25,30 @@ pub fn bare(source: &str) -> String {
     bare
 }
 
+/// Every string literal with the line it begins in, and whether a test module stands before it.
+pub fn literals(source: &str) -> Vec<(usize, String, bool)> {
+    let (mut rest, mut line, mut in_tests) = (source, 1, false);
+    let mut found = Vec::new();
+    while let Some(first) = rest.chars().next() {
+        in_tests |= rest.starts_with("mod tests {");
+        let run = foreign_run(rest);
+        let length = match run {
+            0 if first.is_alphanumeric() || first == '_' => {
+                rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())
+            }
+            0 => first.len_utf8(),
+            run => run,
+        };
+        let text = &rest[..length];
+        if run > 0 && text.ends_with(['"', '#']) && !text.starts_with('/') {
+            found.push((line, text.trim_matches(|c| "br#\"".contains(c)).to_owned(), in_tests));
+        }
+        line += text.matches('\n').count();
+        rest = &rest[length..];
+    }
+    found
+}
+
 /// The length of the comment or literal that the text begins with, zero if none.
 fn foreign_run(text: &str) -> usize {
     if text.starts_with("//") {

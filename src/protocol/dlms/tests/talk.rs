@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::super::{OverHdlc, OverMbus};
 use crate::frame::{At, Secret};
 use crate::protocol::{
-    Action, Address, Dialect, Event, Exchange, Family, Fault, LineSettings, Load, Lock, MeterKey, Now,
-    Options, PieceKind, Plan, Profile, Request, Responder, Setup, Source, Told, Wait,
+    Action, Address, BETWEEN_BYTES, Dialect, Event, Exchange, Family, Fault, LineSettings, Load, Lock,
+    MeterKey, Now, Options, Patience, PieceKind, Plan, Profile, Request, Responder, Setup, Source, Told,
 };
 use crate::reading::{Code, Reading};
 
@@ -216,7 +216,7 @@ fn fault(actions: &[Action]) -> Fault {
 }
 
 #[test]
-fn without_the_right_key_the_wait_ends_with_the_reason() {
+fn without_a_key_the_wait_ends_at_once_and_with_a_wrong_one_when_it_is_over() {
     let (bytes, _) = push(meter("kaifa-ma309", vec![key(None)], &[]).as_mut());
     let mut missing = exchange("kaifa-ma309", vec![], 0);
     let Fault::Sealed { lock: Lock::NoKey, what } = fault(&hear(missing.as_mut(), &OverMbus, &bytes)) else {
@@ -226,9 +226,10 @@ fn without_the_right_key_the_wait_ends_with_the_reason() {
     assert!(what.ends_with("security control 20)") && what.contains("(system title 4B464D"), "{what}");
     let wrong = MeterKey { encryption: Secret::new(vec![8; 16]), ..key(None) };
     let mut wrong = exchange("kaifa-ma309", vec![wrong], 0);
-    let Fault::Sealed { lock: Lock::WrongKey, what } = fault(&hear(wrong.as_mut(), &OverMbus, &bytes)) else {
-        panic!()
-    };
+    let heard = hear(wrong.as_mut(), &OverMbus, &bytes);
+    assert!(!heard.iter().any(|action| matches!(action, Action::Answered { .. })), "{heard:?}");
+    wrong.handle(Event::Deadline, At::from_millis(20_000));
+    let Fault::Sealed { lock: Lock::WrongKey, what } = fault(&actions(wrong.as_mut())) else { panic!() };
     assert!(what.contains("another meter's"));
 }
 
@@ -236,10 +237,12 @@ fn without_the_right_key_the_wait_ends_with_the_reason() {
 fn silence_and_damage_end_the_wait_each_in_its_own_words() {
     let mut silent = exchange("kaifa-ma309", vec![], 0);
     silent.handle(Event::Start, At::ZERO);
+    let length = LineSettings::e81(2400).wire_time(600);
+    let patience = Patience { begin: Duration::from_secs(10), gap: BETWEEN_BYTES, length };
     assert_eq!(
         actions(silent.as_mut()),
-        [Action::Wait(Wait::until(At::from_millis(12_750)))],
-        "two intervals, and the push itself"
+        [Action::Step("Next push"), Action::Wait(patience.from(At::ZERO))],
+        "two intervals, and a push that has begun to its end"
     );
     silent.handle(Event::Deadline, At::from_millis(20_000));
     assert_eq!(fault(&actions(silent.as_mut())), Fault::NoAnswer { sent: 0, echo: false, noise_bytes: 0 });
@@ -272,8 +275,8 @@ fn a_push_is_waited_for_two_intervals_of_the_model_unless_told_otherwise() {
         });
         due.unwrap()
     };
-    assert_eq!([waited("kaifa-ma309"), waited("kamstrup-omnipower")], [12, 22], "and the push itself");
-    assert_eq!([waited("dlms-push"), waited("dlms-hdlc")], [32, 32], "how often they speak is not known");
+    assert_eq!([waited("kaifa-ma309"), waited("kamstrup-omnipower")], [10, 20]);
+    assert_eq!([waited("dlms-push"), waited("dlms-hdlc")], [30, 30], "how often they speak is not known");
 }
 
 #[test]
