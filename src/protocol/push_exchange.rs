@@ -207,7 +207,8 @@ impl PushExchange {
     /// Hands over what a good push says, with what the person should know of it.
     fn read(&mut self, found: Values, at: At) {
         let reported = found.problems.into_iter().filter(|problem| problem.code.is_for_the_person());
-        let warning = |problem: crate::frame::Problem| Warning { code: problem.code.as_str(), text: problem.text };
+        let warning =
+            |problem: crate::frame::Problem| Warning { code: problem.code.as_str(), text: problem.text };
         self.actions.extend(reported.map(warning).map(Action::Warning));
         self.actions.extend(found.readings.into_iter().map(Action::Reading));
         self.answered(Ok(()), at);

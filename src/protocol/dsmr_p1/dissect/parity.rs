@@ -4,7 +4,6 @@ use super::{ID, direction, explain};
 use crate::frame::{Dissection, Field, Layer, LayerKind, Origin, Problem, ProblemCode, Span, Value, Verdict};
 use crate::protocol::Context;
 use crate::protocol::dsmr_p1::wire::without_parity;
-use crate::protocol::line_hints::Hint;
 
 /// Explains one: the text is a layer of its own.
 pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {

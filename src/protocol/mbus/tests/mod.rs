@@ -171,7 +171,8 @@ fn the_customer_interface_is_deciphered_and_read() {
     let without = (&Mbus as &dyn Family).dissect(&bytes_of(&json, "hex"), &Context::default());
     assert_eq!((without.problems[0].code.as_str(), without.readings.len()), ("no-key", 0));
     let other = vec![MeterKey { encryption: Secret::new(vec![1; 16]), ..keys_of(&json).remove(0) }];
-    let wrong = (&Mbus as &dyn Family).dissect(&bytes_of(&json, "hex"), &Context { keys: &other, ..Context::default() });
+    let wrong = (&Mbus as &dyn Family)
+        .dissect(&bytes_of(&json, "hex"), &Context { keys: &other, ..Context::default() });
     assert_eq!((wrong.problems[0].code.as_str(), wrong.readings.len()), ("plaintext-check", 0));
 }
 
