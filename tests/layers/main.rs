@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail by panicking")]
 
+mod circles;
 mod names;
 mod paths;
 mod rules;
@@ -14,6 +15,7 @@ mod text;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use circles::Graph;
 use meterscope::protocol::registry::FAMILIES;
 use names::Named;
 use rules::violations;
@@ -95,6 +97,34 @@ fn a_family_is_named_by_its_folder_the_models_and_the_registry_alone() {
         })
         .collect();
     assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
+#[test]
+fn files_do_not_use_each_other_in_circles_but_for_the_parts_of_one_module() {
+    let mut graph = Graph::default();
+    let files = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    for (name, source) in files.iter().map(|file| read(file)).filter(|(name, _)| !names::is_test(name)) {
+        graph.add(&name, &source);
+    }
+    let circles: Vec<_> = graph.circles().into_iter().filter(|circle| !circles::is_allowed(circle)).collect();
+    assert!(circles.is_empty(), "\n{circles:#?}\n");
+}
+
+#[test]
+fn a_circle_is_found_however_it_is_closed_and_a_re_export_is_no_use() {
+    let circles = |files: [(&str, &str); 4]| {
+        let mut graph = Graph::default();
+        files.iter().for_each(|(name, source)| graph.add(name, source));
+        graph.circles()
+    };
+    let facade = ("src/protocol/mod.rs", "mod a;\nmod b;\npub mod c;\npub use a::A;\npub use b::{B, C};");
+    let a = ("src/protocol/a.rs", "use super::B;\npub struct A(B);");
+    let b = ("src/protocol/b.rs", "pub struct B;\npub struct C;");
+    let back = ("src/protocol/b.rs", "pub struct B;\nfn f() { super::c::g() }");
+    let c = ("src/protocol/c/mod.rs", "use crate::protocol::{A};\npub fn g() {}");
+    assert_eq!(circles([facade, a, b, c]), [[""; 0]; 0]);
+    assert_eq!(circles([facade, a, back, c]), [["protocol/a", "protocol/b", "protocol/c"]]);
+    assert!(!circles::is_allowed(&["protocol/a".into(), "protocol/b".into(), "protocol/c".into()]));
 }
 
 #[test]
