@@ -3,7 +3,7 @@
 //!
 //! `cargo build --release && cargo bench --bench console`. Prints a table for `benches/README.md`; asserts nothing.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a harness may stop")]
+#![cfg(test)]
 #![allow(
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,

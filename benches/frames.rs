@@ -1,13 +1,8 @@
 //! What framing and explaining cost.
 //!
 //! `cargo bench --bench frames`. For instructions a byte, a run of a bare loop under callgrind, see README.md.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    missing_docs,
-    reason = "a bench may fail by panicking"
-)]
+#![cfg(test)]
+#![allow(missing_docs, reason = "a bench is read by its names")]
 
 use std::hint::black_box;
 

@@ -4,15 +4,8 @@
 //! (athombv/node-dsmr-parser, tests/telegrams/dsmr/dsmr-5.0-isk-1.txt); the DLMS pushes are those of a Kaifa MA309
 //! and of a Sagemcom T210-D in two M-Bus frames each; the wired M-Bus frames are those of libmbus that both sides
 //! can read. For instructions of a bare loop under callgrind, see README.md.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::print_stdout,
-    missing_docs,
-    reason = "a bench may fail by panicking, prints for people and is read by its names"
-)]
+#![cfg(test)]
+#![allow(missing_docs, reason = "a bench is read by its names")]
 
 use std::hint::black_box;
 

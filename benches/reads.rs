@@ -1,14 +1,7 @@
 //! How long reads take over the simulated line of 9600 Bd in real time, beside what wire and meter take.
 //!
 //! `cargo bench --bench reads`. The same exactly, on the paused clock, is the test `read_time`.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    clippy::indexing_slicing,
-    reason = "a harness may stop, and prints figures for people"
-)]
+#![cfg(test)]
 
 use std::time::Duration;
 

@@ -1,5 +1,6 @@
 //! What recording, claiming, looking up, paging, capturing and searching cost.
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a bench may fail by panicking")]
+#![cfg(test)]
+#![allow(missing_docs, reason = "a bench is read by its names")]
 
 use std::hint::black_box;
 

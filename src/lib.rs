@@ -16,17 +16,6 @@
 //! | [`app`] | what both faces share |
 //! | [`cli`], [`tui`] | the two faces |
 
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::indexing_slicing,
-        clippy::panic,
-        reason = "a test may fail by panicking"
-    )
-)]
-
 #[cfg(feature = "engine")]
 pub mod app;
 #[cfg(feature = "engine")]

@@ -1,6 +1,6 @@
 //! What cutting a stream costs in memory: nothing, once the buffers have grown, whatever the bytes.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
+#![cfg(test)]
 
 use meterscope::frame::{At, hex};
 use meterscope::protocol::{Family, Framer, Judged, LineSettings, Piece, PieceKind, Source, registry};

@@ -1,7 +1,7 @@
 //! The whole program in a real pseudo-terminal: started, driven with keys, looked at, ended.
 
+#![cfg(test)]
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
 
 mod support;
 

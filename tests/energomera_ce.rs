@@ -1,12 +1,6 @@
 //! Every frame of `tests/vectors/energomera_ce.jsonl`, whose lines name their sources: hex in, the decoded
 //! values out.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test may fail by panicking"
-)]
+#![cfg(test)]
 
 use meterscope::frame::{At, Dissection, Field, FieldTree, Layer, LayerKind, Value, hex, visible};
 use meterscope::protocol::energomera_ce::{CLASSIC, Ce, KERNEL10};

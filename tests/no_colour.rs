@@ -2,7 +2,7 @@
 //!
 //! A test of its own process: whether crossterm writes colours is a switch of the whole process.
 
-#![allow(clippy::expect_used, reason = "a test may fail by panicking")]
+#![cfg(test)]
 
 use std::num::NonZero;
 

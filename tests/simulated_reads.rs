@@ -1,12 +1,6 @@
 //! Commands carried out against simulated meters over the simulated wire, on paused time.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may fail by panicking"
-)]
+#![cfg(test)]
 
 use std::time::Duration;
 
@@ -27,6 +21,7 @@ const LINE: LineSettings = LineSettings::n81(9600);
 
 static CE307: Model = Model {
     id: "energomera-ce307",
+    also: &[],
     maker: "Energomera",
     title: "CE307",
     protocol: &Ce,

@@ -11,7 +11,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::de::DeTable;
 
-use crate::frame::visible;
+use crate::frame::{near, visible};
 use crate::trace::regular::{self, FileFault};
 
 /// Largest file that is read; a configuration is a page, not a book.
@@ -43,8 +43,12 @@ pub struct Config {
 /// What was expected.
 pub fn zone(name: &str) -> Result<TimeZone, String> {
     TimeZone::get(name).map_err(|_| {
+        let known: Vec<_> = jiff::tz::db().available().collect();
+        let near = near::hint(name, known.iter().map(jiff::tz::TimeZoneName::as_str));
         let name = visible::string(name);
-        format!("no time zone \"{name}\": expected a name of the IANA database such as Europe/Amsterdam")
+        format!(
+            "no time zone \"{name}\": expected a name of the IANA database such as Europe/Amsterdam{near}"
+        )
     })
 }
 

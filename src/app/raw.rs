@@ -1,7 +1,7 @@
 //! Bytes typed by hand: text in quotes and hex side by side, `"/?!" 0D 0A`, with a checksum put behind.
 
 use crate::frame::checksum::RULES;
-use crate::frame::visible;
+use crate::frame::{hex, near, visible};
 use crate::protocol::registry;
 
 /// Longest thing that may be sent at once.
@@ -53,12 +53,12 @@ pub enum RawError {
     #[error("more than {LONGEST} bytes")]
     TooLong,
     /// No such checksum.
-    #[error("unknown checksum \"{}\"; known: {known}", visible::string(.name))]
+    #[error("unknown checksum \"{}\"{advice}", visible::string(.name))]
     UnknownChecksum {
         /// What was typed.
         name: String,
-        /// The names there are.
-        known: String,
+        /// The names that come near, and those there are.
+        advice: String,
     },
 }
 
@@ -93,21 +93,19 @@ pub fn parse(text: &str) -> Result<Vec<u8>, RawError> {
 
 /// A run of hex digits up to the next separator.
 fn digits(letters: &mut Letters<'_>, position: usize, bytes: &mut Vec<u8>) -> Result<(), RawError> {
-    let mut values = Vec::new();
+    let mut run = String::new();
     while let Some(&(_, letter)) = letters.peek() {
-        if matches!(letter, 'x' | 'X') && values == [0] {
-            values.clear();
-        } else if let Some(value) = letter.to_digit(16) {
-            values.push(value as u8);
+        if matches!(letter, 'x' | 'X') && run == "0" {
+            run.clear();
+        } else if letter.is_ascii_hexdigit() {
+            run.push(letter);
         } else {
             break;
         }
         letters.next();
     }
-    if values.len() % 2 == 1 || values.is_empty() {
-        return Err(RawError::Odd { position, digits: values.len() });
-    }
-    bytes.extend(values.chunks_exact(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)));
+    let whole = hex::digits(&run).filter(|whole| !whole.is_empty());
+    bytes.extend(whole.ok_or(RawError::Odd { position, digits: run.len() })?);
     Ok(())
 }
 
@@ -137,9 +135,8 @@ fn escape(letters: &mut Letters<'_>, position: usize) -> Result<u8, RawError> {
         '\\' => b'\\',
         '"' => b'"',
         'x' => {
-            let high = next()?.to_digit(16).ok_or_else(bad)?;
-            let low = next()?.to_digit(16).ok_or_else(bad)?;
-            (high << 4 | low) as u8
+            let (high, low) = (next()?, next()?);
+            hex::byte(high, low).ok_or_else(bad)?
         }
         _ => return Err(bad()),
     })
@@ -188,7 +185,7 @@ pub fn append(name: &str, bytes: &[u8]) -> Result<Vec<u8>, RawError> {
         .and_then(|(_, rule, order)| Some((RULES.iter().find(|known| known.name == *rule)?, *order)))
         .ok_or_else(|| RawError::UnknownChecksum {
             name: name.to_owned(),
-            known: checksum_names().join(", "),
+            advice: near::known(name, checksum_names()),
         })?;
     let sum = (rule.compute)(bytes);
     let mut out = bytes.to_vec();
@@ -244,6 +241,11 @@ mod tests {
             error.contains("\"crc99\"") && error.contains("modbus") && error.contains("mercury200"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn a_backslash_is_read_back_from_text() {
+        assert_eq!(parse(r#""\\""#), Ok(vec![b'\\']));
     }
 
     proptest::proptest! {

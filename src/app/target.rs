@@ -6,8 +6,8 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::frame::Secret;
-use crate::meter::{self, Login, Model, Preset};
+use crate::frame::{Secret, near};
+use crate::meter::{Login, Model, Preset};
 use crate::protocol::registry::FAMILIES;
 use crate::protocol::{
     Address, ArgumentError, Command, Decoder, DialectProfile, Family, LineSettings, MeterId, MeterKey,
@@ -34,14 +34,14 @@ pub struct Target {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
     /// No such command.
-    #[error("{model} has no command \"{}\"; near it: {near}", crate::frame::visible::string(.command))]
+    #[error("{model} has no command \"{}\"{advice}", crate::frame::visible::string(.command))]
     Unknown {
         /// The model's id.
         model: &'static str,
         /// What was typed.
         command: String,
-        /// The ids that come nearest.
-        near: String,
+        /// The ids that come near, or where all are listed.
+        advice: String,
     },
     /// Its arguments do not fit.
     #[error(transparent)]
@@ -181,8 +181,11 @@ impl Target {
     }
 
     fn unknown(&self, typed: &str) -> RequestError {
-        let near = meter::nearest(typed, self.commands().iter().map(|command| command.id)).join(", ");
-        RequestError::Unknown { model: self.model.id, command: typed.to_owned(), near }
+        let advice = match near::hint(typed, self.commands().iter().map(|command| command.id)) {
+            none if none.is_empty() => format!(" (all: meterscope commands {})", self.model.id),
+            near => near,
+        };
+        RequestError::Unknown { model: self.model.id, command: typed.to_owned(), advice }
     }
 }
 

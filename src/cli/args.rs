@@ -15,10 +15,11 @@ pub use traffic::{Decode, Export, ExportFormat, Sniff};
 
 use std::path::PathBuf;
 
-use clap::{Parser, ValueHint};
+use clap::{CommandFactory as _, Parser, ValueHint};
 use jiff::tz::TimeZone;
 
 use crate::app::config;
+use crate::frame::near;
 use crate::link::{LinkName, NameError};
 use crate::meter::Model;
 
@@ -89,7 +90,9 @@ fn link(text: &str) -> Result<LinkName, String> {
     text.parse().map_err(|error: NameError| {
         let is_word = text.bytes().all(|byte| byte.is_ascii_alphabetic());
         if is_word {
-            format!("{error}; nor is it a subcommand (all: meterscope --help)")
+            let program = Args::command();
+            let near = near::hint(text, program.get_subcommands().map(clap::Command::get_name));
+            format!("{error}; nor is it a subcommand{near} (all: meterscope --help)")
         } else {
             error.to_string()
         }
@@ -171,7 +174,6 @@ pub enum Subcommand {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_definitions_are_sound() {

@@ -5,7 +5,7 @@ use clap::CommandFactory as _;
 use super::args::{Args, Man};
 use super::exit::{Exit, Outcome, Trouble};
 use super::out::Out;
-use crate::frame::visible;
+use crate::frame::{near, visible};
 
 /// Prints the manual page of the program or of one subcommand.
 pub fn run(given: &Man) -> Outcome {
@@ -16,9 +16,10 @@ pub fn run(given: &Man) -> Outcome {
         Some(name) => {
             let found = program.find_subcommand(name).cloned();
             found.ok_or_else(|| {
-                let known: Vec<&str> = program.get_subcommands().map(clap::Command::get_name).collect();
-                let what = format!("there is no subcommand \"{}\"", visible::string(name));
-                Trouble::usage("printing the manual page", what).hint(format!("known: {}", known.join(", ")))
+                let names: Vec<&str> = program.get_subcommands().map(clap::Command::get_name).collect();
+                let near = near::hint(name, names.iter().copied());
+                let what = format!("there is no subcommand \"{}\"{near}", visible::string(name));
+                Trouble::usage("printing the manual page", what).hint(format!("known: {}", names.join(", ")))
             })?
         }
     };

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::frame::near;
 use crate::protocol::{Family, registry};
 
 /// A protocol by its id, or whichever fits.
@@ -32,8 +33,8 @@ impl Protocol {
             return Ok(Self::Auto);
         }
         registry::family(id).map(Self::Known).ok_or_else(|| {
-            let known: Vec<&str> = registry::FAMILIES.iter().map(|family| family.id()).collect();
-            format!("unknown protocol; known: auto, {}", known.join(", "))
+            let ids = registry::FAMILIES.iter().map(|family| family.id());
+            format!("unknown protocol{}", near::known(id, std::iter::once("auto").chain(ids)))
         })
     }
 }

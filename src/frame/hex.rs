@@ -1,4 +1,6 @@
-//! Hex in and out.
+//! Hex in and out: the digits by the crate `hex`, what people write between them here.
+
+use ::hex::FromHex as _;
 
 use std::fmt;
 
@@ -57,7 +59,7 @@ pub struct Digits {
     characters: usize,
     count: usize,
     /// The first digit of a byte.
-    high: Option<u8>,
+    high: Option<char>,
     /// A 0 was read that may begin `0x`.
     zero: bool,
 }
@@ -74,13 +76,13 @@ impl Digits {
             return Ok(());
         }
         if was_zero {
-            self.digit(0, to);
+            self.digit('0', to);
         }
-        match character.to_digit(16) {
-            Some(0) => self.zero = true,
-            Some(digit) => self.digit(digit as u8, to),
-            None if is_separator(character) => {}
-            None => return Err(HexError::NotHex { position: self.characters, found: character }),
+        match character {
+            '0' => self.zero = true,
+            digit if digit.is_ascii_hexdigit() => self.digit(digit, to),
+            separator if is_separator(separator) => {}
+            found => return Err(HexError::NotHex { position: self.characters, found }),
         }
         Ok(())
     }
@@ -91,16 +93,16 @@ impl Digits {
     /// [`HexError::Odd`] when a digit is left over.
     pub fn finish(&mut self, to: &mut Vec<u8>) -> Result<(), HexError> {
         if std::mem::take(&mut self.zero) {
-            self.digit(0, to);
+            self.digit('0', to);
         }
         let Self { high, count: digits, .. } = std::mem::take(self);
         if high.is_some() { Err(HexError::Odd { digits }) } else { Ok(()) }
     }
 
-    fn digit(&mut self, digit: u8, to: &mut Vec<u8>) {
+    fn digit(&mut self, digit: char, to: &mut Vec<u8>) {
         self.count += 1;
         match self.high.take() {
-            Some(high) => to.push(high << 4 | digit),
+            Some(high) => to.extend(byte(high, digit)),
             None => self.high = Some(digit),
         }
     }
@@ -108,6 +110,27 @@ impl Digits {
 
 const fn is_separator(character: char) -> bool {
     matches!(character, ' ' | '\t' | '\r' | '\n' | ',' | ':' | '-' | ';')
+}
+
+/// The byte of two hex digits; `None` where one is none.
+#[must_use]
+pub fn byte(high: char, low: char) -> Option<u8> {
+    let digits = [u8::try_from(high).ok()?, u8::try_from(low).ok()?];
+    <[u8; 1]>::from_hex(digits).ok().map(|[byte]| byte)
+}
+
+/// The bytes of hex digits with nothing between them; `None` for anything else.
+#[must_use]
+pub fn digits(text: impl AsRef<[u8]>) -> Option<Vec<u8>> {
+    ::hex::decode(text).ok()
+}
+
+/// The number of one to sixteen hex digits, as protocols send it in text; `None` for anything else.
+#[must_use]
+pub fn number(digits: &[u8]) -> Option<u64> {
+    let is_number = (1..=16).contains(&digits.len()) && digits.iter().all(u8::is_ascii_hexdigit);
+    let text = std::str::from_utf8(digits).ok().filter(|_| is_number)?;
+    u64::from_str_radix(text, 16).ok()
 }
 
 /// `C0 48 96`.
@@ -126,18 +149,15 @@ pub fn spaced(bytes: &[u8]) -> String {
 /// `C04896`.
 #[must_use]
 pub fn compact(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        put(&mut text, *byte);
-    }
-    text
+    ::hex::encode_upper(bytes)
 }
 
 /// Adds the two digits of a byte.
 pub fn put(text: &mut String, byte: u8) {
-    for digit in [byte >> 4, byte & 0xF] {
-        text.push(char::from(if digit < 10 { b'0' + digit } else { b'A' - 10 + digit }));
-    }
+    let mut digits = [0; 2];
+    // Two places hold what one byte needs.
+    let _ = ::hex::encode_to_slice([byte], &mut digits);
+    text.extend(digits.map(|digit| char::from(digit.to_ascii_uppercase())));
 }
 
 #[cfg(test)]
@@ -150,6 +170,16 @@ mod tests {
         for text in ["C0 48 96", "c04896", "0xC0, 0x48, 0x96", "C0:48:96", "C0-48-96\n"] {
             assert_eq!(parse(text), Ok(bytes.clone()), "{text}");
         }
+    }
+
+    #[test]
+    fn a_number_has_one_to_sixteen_digits_and_nothing_else() {
+        assert_eq!(number(b"00fF"), Some(255));
+        assert_eq!(number(b"FFFFFFFFFFFFFFFF"), Some(u64::MAX));
+        for text in ["", "+1", "-1", "0x1", " 1", "G", "00000000000000001", "\u{660}"] {
+            assert_eq!(number(text.as_bytes()), None, "{text}");
+        }
+        assert_eq!((byte('a', 'B'), byte('+', '1'), byte('1', 'ı')), (Some(0xAB), None, None));
     }
 
     #[test]

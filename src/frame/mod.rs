@@ -11,6 +11,7 @@ pub mod hex;
 mod label;
 mod layer_kind;
 mod mask;
+pub mod near;
 mod part;
 mod problem;
 mod role;

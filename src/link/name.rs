@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use crate::frame::visible;
+use crate::frame::{near, visible};
 use crate::protocol::{BadLine, LineSettings};
 
 use super::parity::{BadSoftParity, SoftParity};
@@ -67,7 +67,7 @@ impl Place {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
     /// No such kind of link.
-    #[error("\"{}\" is no link: expected serial:PORT, tcp://HOST:PORT, listen://ADDRESS:PORT, rfc2217://HOST:PORT, mqtt://HOST/TOPIC, file:CAPTURE or sim:", visible::string(.0))]
+    #[error("\"{}\" is no link: expected serial:PORT, tcp://HOST:PORT, listen://ADDRESS:PORT, rfc2217://HOST:PORT, mqtt://HOST/TOPIC, file:CAPTURE or sim:{}", visible::string(.0), meant(.0))]
     Unknown(String),
     /// A network link without a port number, or with one that is none.
     #[error("\"{}\" has no port number of 0 to 65535: expected {expected}", visible::string(.name))]
@@ -143,8 +143,49 @@ fn parse_place(place: &str, whole: &str) -> Result<Place, NameError> {
     } else if is_port_name(place) {
         Ok(Place::Serial(place.to_owned()))
     } else {
-        Err(NameError::Unknown(whole.to_owned()))
+        Err(if has_password(whole) { NameError::Password } else { NameError::Unknown(whole.to_owned()) })
     }
+}
+
+/// What the kinds of links begin with, and other words that people write for it.
+const KINDS: [(&str, &[&str]); 8] = [
+    ("serial:", &["uart"]),
+    ("tcp://", &["socket"]),
+    ("listen://", &["server"]),
+    ("rfc2217://", &["telnet"]),
+    ("mqtt://", &[]),
+    ("mqtts://", &["mqtt+ssl"]),
+    ("file:", &[]),
+    ("sim:", &["demo"]),
+];
+
+/// The link that may be meant by a text that names none: `; near it: tcp://127.0.0.1:4001`, or nothing.
+fn meant(text: &str) -> String {
+    let (typed, place) = text.split_once(':').unwrap_or((text, ""));
+    let word = |beginning: &'static str| beginning.trim_end_matches([':', '/']);
+    let near = near::nearest(typed, KINDS.iter().map(|(beginning, _)| word(beginning)));
+    let is_meant = |beginning: &'static str, words: &[&str]| {
+        near.contains(&word(beginning)) || words.iter().any(|word| word.eq_ignore_ascii_case(typed))
+    };
+    let kinds = KINDS.iter().filter(|(beginning, words)| is_meant(beginning, words));
+    let mut names: Vec<String> = kinds
+        .map(|(beginning, _)| match beginning.strip_suffix("//") {
+            Some(kind) => format!("{kind}//{}", place.trim_start_matches('/')),
+            None => format!("{beginning}{place}"),
+        })
+        .collect();
+    names.push(format!("tcp://{text}"));
+    if text.ends_with(".pcapng") {
+        names.push(format!("file:{text}"));
+    }
+    let found = names.into_iter().find(|name| name.parse::<LinkName>().is_ok());
+    found.map_or(String::new(), |name| format!("; near it: {}", visible::string(&name)))
+}
+
+/// Whether a text that names no link has a password in it all the same.
+fn has_password(text: &str) -> bool {
+    let user = text.split_once("://").and_then(|(_, rest)| rest.split_once('@'));
+    user.is_some_and(|(user, _)| user.contains(':'))
 }
 
 /// A bare port name: a path of a device, or `COM3`.
@@ -237,6 +278,7 @@ mod tests {
         let message = |name: &str| name.parse::<LinkName>().map_or_else(|e| e.to_string(), |n| n.to_string());
         assert!(message("tcp://host").contains("has no port number of 0 to 65535: expected tcp://HOST:PORT"));
         assert!(message("foo").starts_with("\"foo\" is no link"));
+        assert!(!message("foo").contains("near it"));
         assert!(message("serial:").contains("names no port"));
         assert!(message("mqtt://host").contains("names no topic"));
         assert!(message("mqtt://host:x/topic").contains("has no port number"));
@@ -244,5 +286,26 @@ mod tests {
         assert!(said.contains("METERSCOPE_MQTT_PASSWORD") && !said.contains("geheim"), "{said}");
         assert!(message("sim:?speed=1").contains("only line="));
         assert!(message("sim:?line=fast").contains("9600-8N1"));
+    }
+
+    #[test]
+    fn a_misspelt_or_foreign_kind_leads_to_the_link_that_is_meant() {
+        let message = |name: &str| name.parse::<LinkName>().map_or_else(|e| e.to_string(), |n| n.to_string());
+        for (typed, meant) in [
+            ("seral:/dev/ttyUSB0", "serial:/dev/ttyUSB0"),
+            ("tpc://192.0.2.7:4001", "tcp://192.0.2.7:4001"),
+            ("tcp:192.0.2.7:4001", "tcp://192.0.2.7:4001"),
+            ("socket://192.0.2.7:4001", "tcp://192.0.2.7:4001"),
+            ("192.0.2.7:4001", "tcp://192.0.2.7:4001"),
+            ("rfc-2217://192.0.2.7:4001", "rfc2217://192.0.2.7:4001"),
+            ("mqt://broker/meters", "mqtt://broker/meters"),
+            ("night.pcapng", "file:night.pcapng"),
+            ("SIM:", "sim:"),
+        ] {
+            let said = message(typed);
+            assert!(said.ends_with(&format!("or sim:; near it: {meant}")), "{said}");
+        }
+        let said = message("mqt://anna:geheim@host/topic");
+        assert!(said.contains("METERSCOPE_MQTT_PASSWORD") && !said.contains("geheim"), "{said}");
     }
 }

@@ -49,6 +49,8 @@ pub enum Login {
 pub struct Model {
     /// `maker-type` in lower case.
     pub id: &'static str,
+    /// Other names under which people look for it, in lower case: makers and types that have no model of their own.
+    pub also: &'static [&'static str],
     /// The maker's name.
     pub maker: &'static str,
     /// The type as the front plate has it.

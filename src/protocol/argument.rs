@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::command::{Choice, Command, Kind, Parameter};
-use crate::frame::{Secret, hex, visible};
+use crate::frame::{Secret, hex, near, visible};
 
 /// The value given for a parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub enum ArgumentError {
         command: &'static str,
         /// What was typed.
         name: String,
+        /// The names that come near: `; near it: depth`, or nothing.
+        near: String,
         /// The names it has.
         known: String,
     },
@@ -57,8 +59,9 @@ pub enum ArgumentError {
 impl fmt::Display for ArgumentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unknown { command, name, known } => {
-                write!(f, "{command} has no parameter \"{}\"; it takes: {known}", visible::string(name))
+            Self::Unknown { command, name, near, known } => {
+                let name = visible::string(name);
+                write!(f, "{command} has no parameter \"{name}\"{near}; it takes: {known}")
             }
             Self::Missing { command, name, title } => write!(f, "{command} needs {name}=...: {title}"),
             Self::Unfit { name, found, expected } => {
@@ -87,6 +90,7 @@ impl Arguments {
             return Err(ArgumentError::Unknown {
                 command: command.id,
                 name: (*name).to_owned(),
+                near: near::hint(name, command.parameters.iter().map(|parameter| parameter.name)),
                 known: names(command),
             });
         }
@@ -134,7 +138,7 @@ impl Parameter {
         self.kind.parse(text.trim()).ok_or_else(|| ArgumentError::Unfit {
             name: self.name,
             found: if matches!(self.kind, Kind::Password { .. }) { String::new() } else { text.to_owned() },
-            expected: self.kind.expectation(),
+            expected: self.kind.expectation() + &self.kind.near(text),
         })
     }
 }
@@ -155,6 +159,14 @@ impl Kind {
             Self::Bytes { min, max } if min == max => format!("{min} bytes as hex"),
             Self::Bytes { min, max } => format!("{min} to {max} bytes as hex"),
             Self::Password { max } => format!("a password of at most {max} characters"),
+        }
+    }
+
+    /// The words that come near to what was typed, where there are words.
+    fn near(&self, typed: &str) -> String {
+        match self {
+            Self::Choice(choices) => near::hint(typed, choices.iter().map(|choice| choice.word)),
+            _ => String::new(),
         }
     }
 
@@ -222,6 +234,9 @@ mod tests {
         assert_eq!(message(&[]), "energy needs depth=...: Months back");
         assert_eq!(message(&[("depth", "13")]), "depth=13: expected a number of 0 to 12");
         assert_eq!(message(&[("tariff", "T9"), ("depth", "0")]), "tariff=T9: expected one of sum, T1");
-        assert_eq!(message(&[("deep", "1")]), "energy has no parameter \"deep\"; it takes: tariff, depth");
+        assert_eq!(
+            message(&[("deep", "1")]),
+            "energy has no parameter \"deep\"; near it: depth; it takes: tariff, depth"
+        );
     }
 }

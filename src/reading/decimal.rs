@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 /// An exact decimal number with a fixed count of decimals, `2979.64` being 297 964 with two of them.
 ///
@@ -106,10 +107,33 @@ impl Decimal {
         self.units() as f64 / 10f64.powi(i32::from(self.decimals))
     }
 
+    const fn is_below_zero(self) -> bool {
+        self.negative && self.magnitude != 0
+    }
+
+    /// The order of the numbers without their signs.
+    fn compared_by_size(self, other: &Self) -> Ordering {
+        match self.decimals.cmp(&other.decimals) {
+            Ordering::Less => against_finer(self.magnitude, other.decimals - self.decimals, other.magnitude),
+            Ordering::Equal => self.magnitude.cmp(&other.magnitude),
+            Ordering::Greater => {
+                against_finer(other.magnitude, self.decimals - other.decimals, self.magnitude).reverse()
+            }
+        }
+    }
+
     fn units_at(self, decimals: u8) -> Option<i128> {
         let factor = 10i128.checked_pow(u32::from(decimals.checked_sub(self.decimals)?))?;
         self.units().checked_mul(factor)
     }
+}
+
+/// The order of `magnitude` times ten to the power of `decimals`, and `finer`.
+fn against_finer(magnitude: u64, decimals: u8, finer: u64) -> Ordering {
+    // 10^20 is more than 64 bits hold, and less than that times 64 bits fits into 128.
+    let scaled = 10u128.pow(u32::from(decimals.min(19))) * u128::from(magnitude);
+    let is_beyond = decimals > 19 && magnitude > 0;
+    if is_beyond { Ordering::Greater } else { scaled.cmp(&u128::from(finer)) }
 }
 
 impl fmt::Display for Decimal {
@@ -137,18 +161,35 @@ impl PartialOrd for Decimal {
 }
 
 impl Ord for Decimal {
-    /// By value: `1.0` equals `1.00`. Numbers too far apart in scale to align compare by magnitude.
+    /// By value and exact, however far apart the scales are: `1.0` equals `1.00`.
     fn cmp(&self, other: &Self) -> Ordering {
-        let decimals = self.decimals.max(other.decimals);
-        match (self.units_at(decimals), other.units_at(decimals)) {
-            (Some(left), Some(right)) => left.cmp(&right),
-            _ => self.to_f64().total_cmp(&other.to_f64()),
+        match (self.is_below_zero(), other.is_below_zero()) {
+            (false, false) => self.compared_by_size(other),
+            (true, true) => other.compared_by_size(self),
+            (false, true) => Ordering::Greater,
+            (true, false) => Ordering::Less,
         }
+    }
+}
+
+impl Hash for Decimal {
+    /// By value, as [`Ord`]: the number without the zeros at its end.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let (mut magnitude, mut decimals) = (self.magnitude, self.decimals);
+        while decimals > 0 && magnitude.is_multiple_of(10) {
+            magnitude /= 10;
+            decimals -= 1;
+        }
+        (self.is_below_zero(), magnitude, decimals).hash(state);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::hash::DefaultHasher;
+
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -193,5 +234,64 @@ mod tests {
         assert_eq!(Decimal::scaled(2337, -1).map(|d| d.to_string()), Some("233.7".into()));
         assert_eq!(Decimal::scaled(5, 3).map(|d| d.to_string()), Some("5000".into()));
         assert_eq!(Decimal::scaled(i128::from(u64::MAX), 1), None);
+    }
+
+    #[test]
+    fn numbers_of_any_scale_are_told_apart_exactly() {
+        let (tiny, small) = (Decimal::new(1, 128), Decimal::new(2, 128));
+        assert!(Decimal::ZERO < tiny && tiny < small && small < Decimal::new(1, 38));
+        assert!(
+            Decimal::signed(-1, 128) < Decimal::ZERO && Decimal::signed(-1, 0) < Decimal::signed(-1, 128)
+        );
+        // As floats these two are one.
+        assert!(Decimal::new(u64::MAX - 1, 0) < Decimal::new(u64::MAX, 0));
+        let (whole, fine) = (Decimal::new(1, 0), Decimal::new(10_000_000_000_000_000_001, 19));
+        assert!(whole < fine && fine > whole);
+        assert_eq!(Decimal::signed(0, 3), Decimal::ZERO.checked_sub(Decimal::ZERO).unwrap());
+    }
+
+    fn hash(number: Decimal) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        number.hash(&mut hasher);
+        hasher.finish()
+    }
+
+    /// Any number that there is, often with zeros at its end and near to others.
+    fn numbers() -> impl Strategy<Value = Decimal> {
+        let magnitude = prop_oneof![any::<u64>(), 0..20u64, (0..20u64).prop_map(|n| n * 1_000_000)];
+        let decimals = prop_oneof![0..8u8, 0..=128u8];
+        (any::<bool>(), magnitude, decimals).prop_map(|(negative, magnitude, decimals)| Decimal {
+            negative,
+            decimals,
+            magnitude,
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_is_total(a in numbers(), b in numbers(), c in numbers()) {
+            prop_assert_eq!(a.cmp(&b), b.cmp(&a).reverse());
+            let mut sorted = [a, b, c];
+            sorted.sort_unstable();
+            let [low, middle, high] = sorted;
+            prop_assert!(low <= middle && middle <= high && low <= high);
+            if low == middle && middle == high {
+                prop_assert_eq!(low, high);
+            }
+        }
+
+        #[test]
+        fn equal_numbers_have_one_hash_and_one_difference(a in numbers(), b in numbers(), zeros in 0..12u32) {
+            prop_assert_eq!(a == b, a.cmp(&b) == Ordering::Equal);
+            let longer = a.magnitude.checked_mul(10u64.pow(zeros));
+            if let Some(magnitude) = longer {
+                let same = Decimal { magnitude, decimals: a.decimals + zeros as u8, ..a };
+                prop_assert_eq!(same, a);
+                prop_assert_eq!(hash(same), hash(a));
+            }
+            if let Some(difference) = a.checked_sub(b) {
+                prop_assert_eq!(difference.cmp(&Decimal::ZERO), a.cmp(&b));
+            }
+        }
     }
 }

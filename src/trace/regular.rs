@@ -233,7 +233,8 @@ fn shared((uid, mode): (u32, u32), user: u32) -> Option<FileFault> {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::symlink;
 

@@ -399,6 +399,15 @@ fn drawing_changes_nothing_and_is_the_same_twice() {
     assert_eq!(drawn(&state), drawn(&state));
 }
 
+#[test]
+fn a_terminal_without_room_is_drawn_in_every_scene() {
+    for scene in SCENES {
+        let mut state = (scene.1)((120, 36));
+        send(&mut state, Message::Resize(0, 0));
+        drawn(&state);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 

@@ -1,11 +1,5 @@
 //! The command line as users and scripts see it: subcommands, exit codes, JSON.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test may fail by panicking"
-)]
+#![cfg(test)]
 
 #[cfg(all(unix, feature = "mqtt"))]
 mod broker;

@@ -68,7 +68,10 @@ fn wrong_usage_ends_with_2_and_names_what_was_expected() {
         (&["decode", "--hex", "C04"], "odd number of hex digits (3)"),
         (&["decode", "--hex", "C0 4G"], "character 5 is 'G', not a hex digit"),
         (&["decode", "--hex", ""], "there are no bytes in it"),
-        (&["decode", "--hex", "00", "--protocol", "modbus"], "unknown protocol; known: auto, energomera-ce"),
+        (
+            &["decode", "--hex", "00", "--protocol", "modbus"],
+            "unknown protocol; near it: mbus; known: auto, energomera-ce",
+        ),
         (&["decode", "/nonexistent/file"], "decoding /nonexistent/file: no such file"),
         (&["decode"], "required"),
         (&["demo"], "opening the console: standard input and output are not a terminal"),
@@ -145,7 +148,7 @@ fn bytes_typed_wrong_are_named_with_their_place() {
     }
     let run = run(&["send", "sim:", "--raw", "06", "--append-crc", "crc99"]);
     assert!(
-        run.code == Some(2) && run.stderr.contains("unknown checksum \"crc99\"; known: modbus"),
+        run.code == Some(2) && run.stderr.contains("unknown checksum \"crc99\"; near it: crc8"),
         "{run:?}"
     );
 }

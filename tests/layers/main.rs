@@ -4,7 +4,7 @@
 //! not know each other; only the command that opens the console may start it. The pure layers touch neither
 //! network, files, threads, runtime, clock nor terminal.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail by panicking")]
+#![cfg(test)]
 
 mod circles;
 mod names;
@@ -241,6 +241,16 @@ fn what_a_key_does_does_not_hang_on_how_a_screen_is_drawn() {
         assert_eq!(lines(file, source), [0; 0], "{file}: {source}");
     }
     assert_eq!(lines("src/tui/fresh.rs", "use super::state::State;"), [1]);
+}
+
+#[test]
+fn one_module_names_the_library_behind_mqtt() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let naming = sources(&root.join("src")).into_iter().filter(|file| {
+        let text = fs::read_to_string(file).unwrap();
+        text::bare(&text).contains("rumqttc")
+    });
+    assert_eq!(naming.collect::<Vec<_>>(), [root.join("src/link/mqtt/client.rs")]);
 }
 
 #[test]

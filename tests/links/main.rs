@@ -9,8 +9,8 @@
 //! | `listen.rs` | converters that call |
 //! | `idle.rs` | links that wait |
 
+#![cfg(test)]
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
 
 mod adapter;
 mod idle;

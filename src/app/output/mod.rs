@@ -8,4 +8,5 @@ pub mod paint;
 pub mod ports;
 pub mod reading;
 pub mod table;
+pub mod wrap;
 pub mod writes;

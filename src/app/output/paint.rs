@@ -1,6 +1,14 @@
 //! Colours of the plain output, and whether there are any.
 
-use std::io::IsTerminal as _;
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+
+const GOOD: Style = AnsiColor::Green.on_default();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const ODD: Style = AnsiColor::Yellow.on_default();
+const STRONG: Style = Style::new().bold();
+const FAINT: Style = Style::new().dimmed();
 
 /// Puts colour around words, or leaves them as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -18,46 +26,43 @@ impl Paint {
     /// Right, checked.
     #[must_use]
     pub fn good(self, text: &str) -> String {
-        self.wrap("32", text)
+        self.wrap(GOOD, text)
     }
 
     /// Wrong.
     #[must_use]
     pub fn bad(self, text: &str) -> String {
-        self.wrap("1;31", text)
+        self.wrap(BAD, text)
     }
 
     /// Odd, worth a look.
     #[must_use]
     pub fn odd(self, text: &str) -> String {
-        self.wrap("33", text)
+        self.wrap(ODD, text)
     }
 
     /// A heading.
     #[must_use]
     pub fn strong(self, text: &str) -> String {
-        self.wrap("1", text)
+        self.wrap(STRONG, text)
     }
 
     /// Something beside the point.
     #[must_use]
     pub fn faint(self, text: &str) -> String {
-        self.wrap("2", text)
+        self.wrap(FAINT, text)
     }
 
     /// Writes something beside the point.
     pub fn put_faint(self, to: &mut String, write: impl FnOnce(&mut String)) {
-        if self.colours {
-            to.push_str("\x1b[2m");
-        }
+        let style = if self.colours { FAINT } else { Style::new() };
+        let _ = write!(to, "{style}");
         write(to);
-        if self.colours {
-            to.push_str("\x1b[0m");
-        }
+        let _ = write!(to, "{style:#}");
     }
 
-    fn wrap(self, codes: &str, text: &str) -> String {
-        if self.colours && !text.is_empty() { format!("\x1b[{codes}m{text}\x1b[0m") } else { text.to_owned() }
+    fn wrap(self, style: Style, text: &str) -> String {
+        if self.colours && !text.is_empty() { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 }
 
@@ -70,24 +75,28 @@ pub struct Sheet {
     pub paint: Paint,
 }
 
+#[cfg(feature = "cli")]
 impl Sheet {
-    /// Standard output as it is: as wide as `COLUMNS` says or else its terminal, coloured only on one, and never when `colours` is
-    /// false or `NO_COLOR` is set to anything (no-color.org) or the terminal is a dumb one.
+    /// Standard output as it is: as wide as `COLUMNS` says or else its terminal. Coloured never when `colours` is
+    /// false; else as [`anstream`] finds: `NO_COLOR`, `CLICOLOR_FORCE`, `CLICOLOR`, whether there is a terminal
+    /// and what its `TERM` can do.
     #[must_use]
     pub fn of_stdout(colours: bool) -> Self {
+        use anstream::{AutoStream, ColorChoice};
+        use std::io::IsTerminal as _;
+
         let wished = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-        if !std::io::stdout().is_terminal() {
-            return Self { width: wished.map(wide_enough), paint: Paint::PLAIN };
-        }
-        let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
-            || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        let paint = if colours && !unwanted { Paint::COLOURED } else { Paint::PLAIN };
-        let seen = || crossterm::terminal::size().ok().map(|(columns, _)| usize::from(columns));
-        Self { width: wished.or_else(seen).map(wide_enough), paint }
+        let stdout = std::io::stdout();
+        let is_coloured = colours && AutoStream::choice(&stdout) != ColorChoice::Never;
+        let paint = if is_coloured { Paint::COLOURED } else { Paint::PLAIN };
+        let seen = || crossterm::terminal::size().ok().filter(|_| stdout.is_terminal());
+        let width = wished.or_else(|| seen().map(|(columns, _)| usize::from(columns)));
+        Self { width: width.map(wide_enough), paint }
     }
 }
 
 /// No table is made for less.
+#[cfg(feature = "cli")]
 fn wide_enough(columns: usize) -> usize {
     columns.max(20)
 }

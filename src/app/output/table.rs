@@ -1,8 +1,9 @@
 //! Tables for people: as wide as the terminal, nothing cut off, long cells wrapped.
 
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use unicode_width::UnicodeWidthStr as _;
 
 use super::paint::Sheet;
+use super::wrap::wrap;
 
 /// Where a column's text stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,33 +111,6 @@ impl Table {
     }
 }
 
-/// A text as lines of at most `width` columns, broken between words where that is possible.
-#[must_use]
-pub fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let line = lines.last_mut().map_or(0, |line| line.width());
-        if line > 0 && line + 1 + word.width() > width {
-            lines.push(String::new());
-        } else if line > 0 {
-            push(&mut lines, ' ', width);
-        }
-        for character in word.chars() {
-            push(&mut lines, character, width);
-        }
-    }
-    lines
-}
-
-/// Adds a character to the last line, or to a new one when it does not fit there.
-fn push(lines: &mut Vec<String>, character: char, width: usize) {
-    let columns = character.width().unwrap_or(0);
-    match lines.last_mut() {
-        Some(line) if line.is_empty() || line.width() + columns <= width => line.push(character),
-        _ => lines.push(character.to_string()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,12 +145,6 @@ mod tests {
         let at = |width| table.render(Sheet { width: Some(width), paint: Paint::PLAIN });
         assert!(at(30).contains("energomera-ce102-r51  one two"), "{}", at(30));
         assert!(at(20).lines().all(|line| line.width() <= 20), "{}", at(20));
-    }
-
-    #[test]
-    fn a_word_longer_than_its_column_is_broken() {
-        assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
-        assert_eq!(wrap("", 3), [""]);
     }
 
     #[test]

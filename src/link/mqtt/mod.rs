@@ -3,6 +3,8 @@
 //! What is opened as a link is always a [`ListenLink`]: it cannot publish. Simulated meters do, by a [`Publisher`].
 
 #[cfg(feature = "mqtt")]
+mod client;
+#[cfg(feature = "mqtt")]
 mod payload;
 #[cfg(feature = "mqtt")]
 mod publication;
@@ -10,7 +12,8 @@ mod publication;
 mod signing;
 #[cfg(feature = "mqtt")]
 mod subscription;
-#[cfg(all(test, feature = "mqtt"))]
+#[cfg(test)]
+#[cfg(feature = "mqtt")]
 mod tests;
 
 use super::topic::Topic;

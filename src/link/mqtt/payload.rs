@@ -1,5 +1,7 @@
 //! What a message holds: a frame as raw bytes, or written as hex.
 
+use crate::frame::hex;
+
 /// The bytes of a message. Text of nothing but pairs of hex digits, with or without blanks, colons or dashes
 /// between the pairs, is hex: no frame of a meter is made of such bytes alone. Everything else is taken raw.
 pub(super) fn bytes(payload: &[u8]) -> Vec<u8> {
@@ -7,20 +9,12 @@ pub(super) fn bytes(payload: &[u8]) -> Vec<u8> {
 }
 
 fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
-    let (mut out, mut half) = (Vec::with_capacity(text.len() / 2), None);
-    for &byte in text {
-        let digit = char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-        half = match (digit, half) {
-            (Some(low), Some(high)) => {
-                out.push(high << 4 | low);
-                None
-            }
-            (Some(high), None) => Some(high),
-            (None, None) if byte.is_ascii_whitespace() || matches!(byte, b':' | b'-') => None,
-            (None, _) => return None,
-        };
+    let is_between = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b':' | b'-');
+    let mut out = Vec::with_capacity(text.len() / 2);
+    for digits in text.split(is_between) {
+        out.extend(hex::digits(digits)?);
     }
-    (half.is_none() && !out.is_empty()).then_some(out)
+    (!out.is_empty()).then_some(out)
 }
 
 #[cfg(test)]
@@ -50,7 +44,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_frame_written_as_hex_is_that_frame(frame in prop::collection::vec(any::<u8>(), 1..200)) {
-            let text = crate::frame::hex::spaced(&frame);
+            let text = hex::spaced(&frame);
             prop_assert_eq!(bytes(text.as_bytes()), frame);
         }
     }

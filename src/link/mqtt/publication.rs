@@ -1,10 +1,10 @@
 //! Messages on their way to a topic.
 
-use rumqttc::{AsyncClient, Event, EventLoop, Packet, PublishOptions};
 use tokio::time::{sleep, timeout};
 
 use super::SignOn;
-use super::signing::{Trouble, options};
+use super::client::{Client, Connection, Event, connect};
+use super::signing::Trouble;
 use crate::link::OpenError;
 use crate::link::dial::{CONNECT_TIMEOUT, Dial};
 use crate::link::topic::Topic;
@@ -14,50 +14,42 @@ const MOST_WAITING: usize = 256;
 
 /// A topic that is published on.
 #[derive(Debug)]
-pub struct Publisher {
-    client: AsyncClient,
-    topic: String,
-}
+pub struct Publisher(Client);
 
 impl Publisher {
     pub(super) async fn open(topic: &Topic, sign_on: &SignOn) -> Result<Self, OpenError> {
         let dial = Dial::new(&topic.host, topic.port);
         let opened = Self::signed_on(topic, sign_on).await;
-        let (client, events) = opened.map_err(|trouble| trouble.refusal(topic, &dial))?;
-        tokio::spawn(deliver(events, dial));
-        Ok(Self { client, topic: topic.filter.clone() })
+        let (client, connection) = opened.map_err(|trouble| trouble.refusal(topic, &dial))?;
+        tokio::spawn(deliver(connection, dial));
+        Ok(Self(client))
     }
 
-    async fn signed_on(topic: &Topic, sign_on: &SignOn) -> Result<(AsyncClient, EventLoop), Trouble> {
-        let (client, mut events) =
-            AsyncClient::builder(options(topic, sign_on)?).capacity(MOST_WAITING).build();
-        timeout(CONNECT_TIMEOUT, welcome(&mut events)).await.unwrap_or_else(|_| Err(Trouble::silence()))?;
-        Ok((client, events))
+    async fn signed_on(topic: &Topic, sign_on: &SignOn) -> Result<(Client, Connection), Trouble> {
+        let (client, mut connection) = connect(topic, sign_on, MOST_WAITING)?;
+        let welcomed = timeout(CONNECT_TIMEOUT, welcome(&mut connection));
+        welcomed.await.unwrap_or_else(|_| Err(Trouble::silence()))?;
+        Ok((client, connection))
     }
 
     /// Publishes a message at least once. Lost when too many wait already.
     pub fn publish(&self, payload: Vec<u8>) {
-        let options = PublishOptions::at_least_once();
-        // Fails when the queue is full; the broker has been away for long then.
-        let _ = self.client.try_publish(self.topic.as_str(), payload, options);
+        self.0.publish(payload);
     }
 }
 
-async fn welcome(events: &mut EventLoop) -> Result<(), Trouble> {
-    loop {
-        if let Event::Incoming(Packet::ConnAck(_)) = events.poll().await.map_err(Trouble::from)? {
-            return Ok(());
-        }
-    }
+async fn welcome(connection: &mut Connection) -> Result<(), Trouble> {
+    while !matches!(connection.next().await?, Event::Welcome) {}
+    Ok(())
 }
 
 /// Keeps the connection going, with growing waits while the broker is away, until the publisher is gone.
-async fn deliver(mut events: EventLoop, mut dial: Dial) {
+async fn deliver(mut connection: Connection, mut dial: Dial) {
     loop {
-        match events.poll().await {
-            Ok(Event::Incoming(_)) => dial.proved(),
-            Ok(Event::Outgoing(_)) => {}
-            Err(rumqttc::ConnectionError::RequestsDone) => return,
+        match connection.next().await {
+            Ok(Event::Ended) => return,
+            Ok(Event::Sent) => {}
+            Ok(_) => dial.proved(),
             Err(_) => sleep(dial.pause()).await,
         }
     }

@@ -1,23 +1,11 @@
-//! Signing on to a broker, and what is in the way of it.
+//! What is in the way of signing on to a broker.
 
 use std::io;
 
-use rumqttc::{ConnectReturnCode, ConnectionError, MqttOptions, StateError, Transport};
-
-use super::SignOn;
 use crate::frame::visible;
 use crate::link::OpenError;
 use crate::link::dial::{CONNECT_TIMEOUT, Dial};
 use crate::link::topic::Topic;
-
-/// A broker that says nothing for one and a half times this is taken for gone; after this it is asked.
-const KEEP_ALIVE_SECONDS: u16 = 10;
-/// Longest message that is taken; a longer one ends the connection.
-const LONGEST_MESSAGE: usize = 256 * 1024;
-
-/// Messages taken from the connection at once. With more than one, those in front of a lost connection's end
-/// would be lost with it.
-const BATCH: usize = 1;
 
 /// Why a broker is of no use.
 pub(super) enum Trouble {
@@ -31,55 +19,6 @@ pub(super) enum Trouble {
     Io(io::Error),
     /// Anything else.
     Other(String),
-}
-
-pub(super) fn options(topic: &Topic, sign_on: &SignOn) -> Result<MqttOptions, Trouble> {
-    let mut options = MqttOptions::new(client_id(), (topic.host.as_str(), topic.port));
-    options.set_keep_alive(KEEP_ALIVE_SECONDS).set_clean_session(true);
-    options.set_read_batch_size(BATCH);
-    options.set_max_packet_size(LONGEST_MESSAGE, LONGEST_MESSAGE);
-    match (&topic.user, &sign_on.password) {
-        (Some(user), Some(password)) => {
-            options.set_credentials(user, password.reveal().to_vec());
-        }
-        (Some(user), None) => {
-            options.set_username(user);
-        }
-        (None, _) => {}
-    }
-    if topic.tls {
-        let tls =
-            Transport::try_tls_with_default_config().map_err(|error| Trouble::Tls(error.to_string()))?;
-        options.set_transport(tls);
-    }
-    Ok(options)
-}
-
-/// A name that nobody else has: a broker ends the older of two connections with the same one.
-fn client_id() -> String {
-    let moment = jiff::Timestamp::now().as_nanosecond().unsigned_abs() % 1_000_000_000_000;
-    format!("meterscope-{:x}-{moment:x}", std::process::id())
-}
-
-impl From<ConnectionError> for Trouble {
-    fn from(error: ConnectionError) -> Self {
-        match error {
-            ConnectionError::ConnectionRefused(
-                ConnectReturnCode::BadUserNamePassword | ConnectReturnCode::NotAuthorized,
-            ) => Self::Forbidden("the user or the password"),
-            ConnectionError::MqttState(StateError::ConnectionAborted) => Self::Ended,
-            ConnectionError::Io(error) if is_end(&error) => Self::Ended,
-            ConnectionError::Io(error) => Self::Io(error),
-            ConnectionError::Tls(error) => Self::Tls(error.to_string()),
-            other => Self::Other(other.to_string()),
-        }
-    }
-}
-
-/// Whether the far end is gone, which says nothing but that.
-fn is_end(error: &io::Error) -> bool {
-    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
-    matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
 }
 
 /// Where user and password of a broker belong.

@@ -4,12 +4,12 @@ use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
 
-use rumqttc::{AsyncClient, ConnectionError, Event, EventLoop, Packet, QoS, SubscribeReasonCode};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-use super::signing::{Trouble, options};
-use super::{SignOn, payload};
+use super::SignOn;
+use super::client::{Client, Connection, Event, connect};
+use super::signing::Trouble;
 use crate::link::OpenError;
 use crate::link::damage::Heard;
 use crate::link::dial::{CONNECT_TIMEOUT, Dial};
@@ -23,31 +23,24 @@ use crate::protocol::LineSettings;
 const MOST_EARLY: usize = 64;
 
 /// A topic that is subscribed to.
-///
-/// With the quality of service "at most once" nothing has to be answered: an answer to a broker that is just
-/// ending would fail, and take with it what was still to be read. "At least once" would add nothing here, as it
-/// is the broker that sends again, and only to a session that it keeps.
 pub(super) struct Subscription {
     broker: Mutex<Broker>,
     peer: String,
 }
 
-/// The connection. The client is held only because the library ends without one.
+/// The connection. The client is held only because the connection ends without one.
 struct Broker {
-    _client: AsyncClient,
-    events: EventLoop,
+    _client: Client,
+    connection: Connection,
     /// Messages that came before the subscription was confirmed.
     early: VecDeque<Vec<u8>>,
 }
 
 impl Subscription {
     async fn open(topic: &Topic, sign_on: &SignOn) -> Result<Self, Trouble> {
-        let options = options(topic, sign_on)?;
-        let (client, events) = AsyncClient::builder(options).capacity(4).build();
-        client
-            .try_subscribe(topic.filter.as_str(), QoS::AtMostOnce)
-            .map_err(|error| Trouble::Other(error.to_string()))?;
-        let mut broker = Broker { _client: client, events, early: VecDeque::new() };
+        let (client, connection) = connect(topic, sign_on, 4)?;
+        client.subscribe()?;
+        let mut broker = Broker { _client: client, connection, early: VecDeque::new() };
         let confirmed = timeout(CONNECT_TIMEOUT, broker.confirm());
         confirmed.await.unwrap_or_else(|_| Err(Trouble::silence()))?;
         Ok(Self { broker: Mutex::new(broker), peer: topic.to_string() })
@@ -61,31 +54,29 @@ impl Broker {
         loop {
             share.give_way().await;
             share.took(0);
-            match self.events.poll().await.map_err(Trouble::from)? {
+            match self.connection.next().await? {
                 // Kept messages, one for each topic; what comes in a flood comes again.
-                Event::Incoming(Packet::Publish(_)) if self.early.len() >= MOST_EARLY => {}
-                Event::Incoming(Packet::Publish(message)) => {
-                    self.early.push_back(payload::bytes(&message.payload));
-                }
-                Event::Incoming(Packet::SubAck(answer)) => {
-                    let refused = answer.return_codes.contains(&SubscribeReasonCode::Failure);
-                    return if refused { Err(Trouble::Forbidden("the topic")) } else { Ok(()) };
-                }
-                _ => {}
+                Event::Message(_) if self.early.len() >= MOST_EARLY => {}
+                Event::Message(bytes) => self.early.push_back(bytes),
+                Event::Subscribed { is_refused: true } => return Err(Trouble::Forbidden("the topic")),
+                Event::Subscribed { is_refused: false } => return Ok(()),
+                Event::Ended => return Err(Trouble::Ended),
+                Event::Welcome | Event::Other | Event::Sent => {}
             }
         }
     }
 
-    async fn next(&mut self) -> Result<Vec<u8>, ConnectionError> {
+    async fn next(&mut self) -> Result<Vec<u8>, Trouble> {
         let mut share = Share::default();
         loop {
             share.give_way().await;
             share.took(0);
             let bytes = match self.early.pop_front() {
                 Some(bytes) => bytes,
-                None => match self.events.poll().await? {
-                    Event::Incoming(Packet::Publish(message)) => payload::bytes(&message.payload),
-                    _ => continue,
+                None => match self.connection.next().await? {
+                    Event::Message(bytes) => bytes,
+                    Event::Ended => return Err(Trouble::Ended),
+                    Event::Welcome | Event::Subscribed { .. } | Event::Other | Event::Sent => continue,
                 },
             };
             // An empty message is how a kept one is deleted, and no frame.
@@ -102,7 +93,7 @@ impl Source for Subscription {
     async fn receive(&self) -> io::Result<Heard> {
         let mut broker = self.broker.lock().await;
         let next = broker.next().await.map(Heard::from);
-        next.map_err(|error| io::Error::other(Trouble::from(error).text()))
+        next.map_err(|trouble| io::Error::other(trouble.text()))
     }
 
     /// A broker drops what a subscriber does not read.

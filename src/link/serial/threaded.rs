@@ -218,7 +218,8 @@ fn refused(path: &str, error: &serialport::Error) -> OpenError {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use std::os::fd::OwnedFd;

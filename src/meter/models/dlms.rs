@@ -13,6 +13,7 @@ const LISTEN: &[Preset] = &[Preset { command: "telegram", arguments: &[] }];
 /// Wired M-Bus of the Austrian grid operators.
 const OVER_MBUS: Model = Model {
     id: "dlms-push",
+    also: &[],
     maker: "DLMS",
     title: "any meter that pushes DLMS over M-Bus",
     protocol: &OverMbus,

@@ -82,6 +82,7 @@ const CLASSIC_EVERYDAY: &[Preset] = &[
 /// What the meters of the classic dialect have in common: a CE301M (INES.411152.094D5).
 const CLASSIC_METER: Model = Model {
     id: "energomera-ce301m",
+    also: &[],
     maker: MAKER,
     title: "CE301M R33, S31",
     protocol: &Ce,
@@ -124,6 +125,7 @@ pub(super) static CE307: Model = KERNEL10_METER;
 /// CE102 R5.1: the CE307's commands, in every exchange that was captured.
 pub(super) static CE102_R51: Model = Model {
     id: "energomera-ce102-r51",
+    also: &[],
     title: "CE102 R5.1",
     wiring: WIRING,
     everyday: R51_EVERYDAY,

@@ -73,6 +73,7 @@ const REACTIVE: &[Preset] = &[
 
 const OLD: Model = Model {
     id: "energomera-ce102m",
+    also: &[],
     maker: "Energomera",
     title: "CE102M",
     protocol: &Iec,

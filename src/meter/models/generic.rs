@@ -5,9 +5,49 @@ use crate::meter::model::{Login, Model, Preset, Wiring};
 use crate::protocol::LineSettings;
 use crate::protocol::iec62056_21::{GENERIC, Iec};
 
+/// Makers and types that are read by the standard alone.
+const OTHERS: &[&str] = &[
+    "2wr5",
+    "a1350",
+    "ace3000",
+    "ace6000",
+    "actaris",
+    "apator",
+    "as1440",
+    "as220",
+    "as230",
+    "as3000",
+    "dd3",
+    "e350",
+    "e650",
+    "ebz",
+    "ehz",
+    "elster",
+    "em214",
+    "emh",
+    "hager",
+    "iskra",
+    "itron",
+    "itz",
+    "kamstrup-382",
+    "landis",
+    "lzqj",
+    "mt171",
+    "mt174",
+    "mt372",
+    "pafal",
+    "zmb120",
+    "zmd120",
+    "zmd310",
+    "zmd405",
+    "zmd410",
+    "zmg405",
+];
+
 /// Any meter that answers `/?!`: its whole readout, then any register.
 pub static IEC62056_21: Model = Model {
     id: "iec62056-21",
+    also: OTHERS,
     maker: "any",
     title: "IEC 62056-21",
     protocol: &Iec,

@@ -30,6 +30,7 @@ const fn ask(command: &'static str) -> Preset {
 /// What all of them have in common.
 const COMMON: Model = Model {
     id: "",
+    also: &[],
     maker: "Incotex",
     title: "",
     protocol: &Mercury200,

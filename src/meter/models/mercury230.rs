@@ -75,6 +75,7 @@ const EVERYDAY: &[Preset] = &[
 /// What all of them have in common.
 const COMMON: Model = Model {
     id: "",
+    also: &[],
     maker: "Incotex",
     title: "",
     protocol: &Mercury230,

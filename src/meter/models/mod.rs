@@ -8,6 +8,9 @@ mod mercury;
 mod mercury230;
 mod neva;
 mod p1;
+mod unread;
+
+pub use unread::UNREAD;
 
 use super::model::Model;
 

@@ -56,6 +56,7 @@ const THREE_EVERYDAY: &[Preset] = &[
 
 const ONE: Model = Model {
     id: "neva-mt113",
+    also: &[],
     maker: "NEVA (Taipit)",
     title: "MT113",
     protocol: &Iec,

@@ -24,6 +24,7 @@ const ONE_SECOND: &str = "pushes every second while the request line is high";
 /// What all of them have in common.
 const COMMON: Model = Model {
     id: "",
+    also: &[],
     maker: "P1 port",
     title: "",
     protocol: &P1,

@@ -4,8 +4,8 @@
 //! Companion Standard 5.0.2, 6.2). Versions 2.2 and 3.0 have none. Heat gateways print it without leading zeros.
 
 use super::wrapped::Wrapped;
-use crate::frame::Checksum;
 use crate::frame::checksum::{ARC, CheckKind};
+use crate::frame::{Checksum, hex};
 use crate::protocol::Judged;
 
 /// Bytes of the longest telegram that is waited for. The longest known has 2339; a text message of 2048 digits
@@ -134,10 +134,7 @@ fn seal(digits: &[u8]) -> Seal {
     if digits.is_empty() {
         return Seal::None;
     }
-    let value = digits.iter().try_fold(0u16, |value, byte| {
-        let digit = char::from(*byte).to_digit(16)?;
-        Some(value << 4 | digit as u16)
-    });
+    let value = hex::number(digits).and_then(|number| u16::try_from(number).ok());
     match value {
         Some(value) if digits.len() <= CRC_DIGITS => Seal::Crc { value, digits: digits.len() as u8 },
         _ => Seal::Garbled,

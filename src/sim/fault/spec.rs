@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use super::kind::{Fault, KINDS, kind};
 use super::rng::Rng;
-use crate::frame::visible;
+use crate::frame::{near, visible};
 
 /// Which way the bytes go that a fault is done to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,12 +61,12 @@ pub struct Spec {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SpecError {
     /// No such kind.
-    #[error("unknown fault \"{}\"; known: {known}", visible::string(.name))]
+    #[error("unknown fault \"{}\"{advice}", visible::string(.name))]
     Unknown {
         /// What was typed.
         name: String,
-        /// The names there are.
-        known: String,
+        /// The names that come near, and those there are.
+        advice: String,
     },
     /// The rate is not understood.
     #[error("fault {kind}: rate \"{}\": expected 0 to 1, a percentage such as 5%, once, #3 for the third time only, or #3.. from then on", visible::string(.rate))]
@@ -169,8 +169,10 @@ impl Fault {
 }
 
 fn unknown(name: &str) -> SpecError {
-    let known: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
-    SpecError::Unknown { name: name.to_owned(), known: known.join(", ") }
+    SpecError::Unknown {
+        name: name.to_owned(),
+        advice: near::known(name, KINDS.iter().map(|kind| kind.name)),
+    }
 }
 
 fn read_rate(text: &str, kind: &'static str) -> Result<Rate, SpecError> {

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use super::{ACTIONS, Action, BadKey, Chord, Context, Info};
 use crate::app::config::KeyNames;
-use crate::frame::visible;
+use crate::frame::{near, visible};
 
 /// What is wrong with configured keys.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeymapError {
     /// There is no such action.
-    #[error("unknown action \"{}\" (the help, key ?, and the command prompt list them)", visible::string(.0))]
+    #[error("unknown action \"{}\"{} (the help, key ?, and the command prompt list them)", visible::string(.0), near::hint(.0, ACTIONS.iter().map(|info| info.id)))]
     UnknownAction(String),
     /// That is no key.
     #[error("{action}: {source}")]

@@ -22,7 +22,7 @@ use crate::tui::state::bench::{Draft, Mode, Outcome};
 use crate::tui::state::{Pane, State};
 use crate::tui::theme::Role;
 use crate::tui::update::FILE;
-use crate::tui::widgets::{self, Annotated, PickerItem, TextInput};
+use crate::tui::widgets::{self, Annotated, PickerItem, TextInput, wrap};
 
 /// Draws the bench.
 pub fn draw(look: &mut Look<'_>) {
@@ -262,7 +262,7 @@ fn failure(look: &mut Look<'_>, inner: Rect, headline: &str, advice: &[String]) 
     let mut lines = vec![(format!("{bad} {headline}"), Role::Bad)];
     let width = usize::from(inner.width.max(20));
     for line in advice {
-        lines.extend(crate::app::output::table::wrap(line, width).into_iter().map(|line| (line, Role::Text)));
+        lines.extend(wrap(line, width).into_iter().map(|line| (line, Role::Text)));
     }
     look.lines(inner, &lines);
     u16::try_from(lines.len()).unwrap_or(u16::MAX).min(inner.height)

@@ -14,7 +14,7 @@ use crate::tui::state::key_entry::{KeyEntry, KeyField};
 use crate::tui::state::{Inspector, Popup};
 use crate::tui::theme::Role;
 use crate::tui::update::completions;
-use crate::tui::widgets::{self, Help, HelpRow, TextInput, width};
+use crate::tui::widgets::{self, Help, HelpRow, TextInput, width, wrap};
 
 /// Draws the box that is open, if one is.
 pub fn draw(look: &mut Look<'_>) {
@@ -137,7 +137,7 @@ fn paste(look: &mut Look<'_>, bytes: &[u8]) {
     let inner = open(look, "Decode this hex?", "Enter decodes · Esc does nothing", (76, 9));
     let shown = bytes.get(..SHOWN.min(bytes.len())).unwrap_or_default();
     let mut lines = vec![(format!("{} bytes were pasted; nothing is sent:", bytes.len()), Role::Text)];
-    let wrapped = crate::app::output::table::wrap(&hex::spaced(shown), usize::from(inner.width.max(20)));
+    let wrapped = wrap(&hex::spaced(shown), usize::from(inner.width.max(20)));
     lines.extend(wrapped.into_iter().map(|line| (line, Role::Accent)));
     look.lines(inner, &lines);
 }
@@ -164,7 +164,7 @@ fn listening(look: &mut Look<'_>) {
     let told = if width(&whole) <= room {
         vec![whole]
     } else {
-        let mut told = crate::app::output::table::wrap(&why, usize::from(room.clamp(12, 70)));
+        let mut told = wrap(&why, usize::from(room.clamp(12, 70)));
         told.push(keys);
         told
     };

@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::colour::ANSI;
 use super::{Palette, Rgb, Shade, Token, shipped};
-use crate::frame::visible;
+use crate::frame::{near, visible};
 
 /// A fault of a theme file and where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,7 +80,7 @@ fn base(table: &DeTable<'_>) -> Result<Palette, Fault> {
     };
     let name = string(value)?;
     shipped::find(name).ok_or_else(|| {
-        let what = format!("no theme \"{name}\" to build on; known: {}", shipped::names());
+        let what = format!("no theme \"{name}\" to build on{}", near::known(name, shipped::names()));
         Fault(value.span(), what)
     })
 }
@@ -97,7 +97,10 @@ fn apply(palette: &mut Palette, (key, value): Entry<'_, '_>) -> Result<(), Fault
             }
         }
         other => {
-            let what = format!("unknown key \"{other}\"; known: name, base, background, tokens");
+            let what = format!(
+                "unknown key \"{other}\"{}",
+                near::known(other, ["name", "base", "background", "tokens"])
+            );
             return Err(Fault(key.span(), what));
         }
     }
@@ -106,15 +109,20 @@ fn apply(palette: &mut Palette, (key, value): Entry<'_, '_>) -> Result<(), Fault
 
 fn token((key, value): Entry<'_, '_>) -> Result<(Token, Shade), Fault> {
     let name = key.get_ref();
-    let token = Token::named(name)
-        .ok_or_else(|| Fault(key.span(), format!("unknown token \"{name}\"; known: {}", Token::names())))?;
+    let token = Token::named(name).ok_or_else(|| {
+        Fault(
+            key.span(),
+            format!("unknown token \"{name}\"{}", near::known(name, Token::ALL.iter().map(|t| t.name()))),
+        )
+    })?;
     let mut shade = Shade::DEFAULT;
     for (key, value) in table(value)? {
         match key.get_ref().as_ref() {
             "rgb" => shade.rgb = rgb(value)?,
             "ansi" => shade.ansi = ansi(value)?,
             other => {
-                return Err(Fault(key.span(), format!("unknown key \"{other}\"; known: rgb, ansi")));
+                let what = format!("unknown key \"{other}\"{}", near::known(other, ["rgb", "ansi"]));
+                return Err(Fault(key.span(), what));
             }
         }
     }
@@ -132,8 +140,8 @@ fn ansi(value: &Spanned<DeValue<'_>>) -> Result<ratatui::style::Color, Fault> {
     let text = string(value)?;
     let found = ANSI.iter().find(|(name, _)| *name == text);
     found.map(|(_, colour)| *colour).ok_or_else(|| {
-        let known = ANSI.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-        Fault(value.span(), format!("unknown colour \"{text}\"; known: {known}"))
+        let known = near::known(text, ANSI.iter().map(|(name, _)| *name));
+        Fault(value.span(), format!("unknown colour \"{text}\"{known}"))
     })
 }
 
@@ -181,11 +189,14 @@ mod tests {
     fn every_fault_is_named_with_its_place_and_what_is_known() {
         assert_eq!(
             fault("name = \"x\"\n[tokens]\n  god = { rgb = \"#000000\" }\n"),
-            format!("mine.toml:3:3: unknown token \"god\"; known: {}", Token::names())
+            format!(
+                "mine.toml:3:3: unknown token \"god\"; near it: good; known: {}",
+                Token::ALL.iter().map(|token| token.name()).collect::<Vec<_>>().join(", ")
+            )
         );
         assert_eq!(
             fault("[tokens]\ngood = { rbg = \"#000000\" }\n"),
-            "mine.toml:2:10: unknown key \"rbg\"; known: rgb, ansi"
+            "mine.toml:2:10: unknown key \"rbg\"; near it: rgb; known: rgb, ansi"
         );
         assert_eq!(
             fault("colours = 1\n"),

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::load::{self, ThemeError};
 use super::{Palette, Rgb};
+use crate::frame::near;
 use crate::trace::regular;
 
 /// Largest theme that is read.
@@ -43,10 +44,9 @@ pub fn fallback() -> Palette {
         .clone()
 }
 
-/// The names of the themes in the program, for messages.
-#[must_use]
-pub fn names() -> String {
-    SHIPPED.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+/// The names of the themes in the program.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    SHIPPED.iter().map(|(name, _)| *name)
 }
 
 /// The names to choose from: the program's, then those of the files in the folder, sorted.
@@ -76,7 +76,9 @@ pub fn load(name: &str, folder: Option<&Path>) -> Result<Palette, ThemeError> {
     find(name).ok_or_else(|| {
         let place =
             folder.map_or(String::new(), |f| format!(", and there is no {name}.toml in {}", f.display()));
-        let what = format!("unknown theme; known: {}{place}", names());
+        let all = available(folder);
+        let near = near::hint(name, all.iter().map(String::as_str));
+        let what = format!("unknown theme{near}; known: {}{place}", names().collect::<Vec<_>>().join(", "));
         ThemeError { file: name.to_owned(), line: 0, column: 0, what }
     })
 }

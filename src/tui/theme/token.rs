@@ -77,10 +77,4 @@ impl Token {
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|token| token.name() == name)
     }
-
-    /// All names, for messages.
-    #[must_use]
-    pub fn names() -> String {
-        Self::ALL.iter().map(|token| token.name()).collect::<Vec<_>>().join(", ")
-    }
 }

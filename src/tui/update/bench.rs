@@ -14,7 +14,7 @@ use super::{Effects, codes, go, listening, popup, steps, telegram};
 use crate::app::target::Target;
 use crate::app::{arming, raw};
 use crate::bus::{self, Errand, Forbidden, Intent, JobId, Permit};
-use crate::frame::Direction;
+use crate::frame::{Direction, near};
 use crate::protocol::{Access, Command, Context, Decoder, Plan, Request};
 
 /// Silence between two of a repeated request.
@@ -377,11 +377,17 @@ fn pin(state: &mut State) {
 pub fn fill_in(state: &mut State, id: &str, pairs: &[(&str, &str)]) -> Result<(), String> {
     let commands = state.commands();
     let at = commands.iter().position(|command| command.id == id || command.code == id);
-    let command: &'static Command =
-        at.and_then(|at| commands.get(at)).ok_or("no such command of this meter")?;
+    let unknown = || {
+        format!("no such command of this meter{}", near::hint(id, commands.iter().map(|command| command.id)))
+    };
+    let command: &'static Command = at.and_then(|at| commands.get(at)).ok_or_else(unknown)?;
     for (name, value) in pairs {
         let parameter = command.parameters.iter().find(|parameter| parameter.name == *name);
-        let parameter = parameter.ok_or_else(|| format!("{} has no parameter of that name", command.id))?;
+        let unknown = || {
+            let near = near::hint(name, command.parameters.iter().map(|parameter| parameter.name));
+            format!("{} has no parameter of that name{near}", command.id)
+        };
+        let parameter = parameter.ok_or_else(unknown)?;
         parameter.parse(value).map_err(|error| error.to_string())?;
     }
     state.bench.picker.query.reset();

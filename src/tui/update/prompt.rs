@@ -7,7 +7,7 @@ use super::super::message::Effect;
 use super::super::state::{Lower, Pane, Popup, Screen, State};
 use super::{Effects, bench, connect, go, keys, meter, paste};
 use crate::bus::Intent;
-use crate::frame::{hex, visible};
+use crate::frame::{hex, near, visible};
 use crate::link::Place;
 use crate::meter::MODELS;
 use crate::protocol::LineSettings;
@@ -166,7 +166,12 @@ fn act(state: &mut State, id: &str, effects: &mut Effects) -> bool {
 }
 
 fn chosen(state: &mut State, typed: &str, at: usize, effects: &mut Effects) -> Done {
-    let unknown = || format!("unknown command \"{}\" on this screen", visible::string(typed));
+    let unknown = || {
+        let here = |context: Context| context == Context::Global || context == state.context();
+        let actions = ACTIONS.iter().filter(|info| here(info.context)).map(|info| info.id);
+        let near = near::hint(typed, VERBS.iter().map(|verb| verb.name).chain(actions));
+        format!("unknown command \"{}\" on this screen{near}", visible::string(typed))
+    };
     let completion = completions(state, typed).into_iter().nth(at).ok_or_else(unknown)?;
     if act(state, &completion.text, effects) {
         return Ok(());

@@ -3,9 +3,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::pen::split_at_width;
-use super::wrap::wrap;
-use super::{Pen, figure, width};
+use super::{Pen, figure, width, wrap};
+use crate::app::output::wrap::split;
 use crate::frame::{Checksum, Field, FieldTree, Layer, Value, Verdict};
 use crate::tui::theme::{Role, Theme};
 
@@ -175,7 +174,7 @@ fn name_rows(name: &str, least: u16, ellipsis: &str) -> Vec<String> {
     let mut rows = wrap(name, LONGEST_LABEL);
     rows.truncate(MOST_LABEL_ROWS);
     if let Some(last) = rows.last_mut() {
-        let (kept, _) = split_at_width(last, LONGEST_LABEL.saturating_sub(width(ellipsis)));
+        let (kept, _) = split(last, usize::from(LONGEST_LABEL.saturating_sub(width(ellipsis))));
         *last = format!("{}{ellipsis}", kept.trim_end());
     }
     rows

@@ -32,8 +32,8 @@ mod tariffs;
 #[cfg(test)]
 mod testing;
 mod view;
-mod wrap;
 
+pub use crate::app::output::wrap::wrap;
 pub use annotated::Annotated;
 pub use chart::{Chart, Series};
 pub use entry_row::EntryRow;
@@ -53,4 +53,3 @@ pub use stack::Stack;
 pub use status::{Piece, StatusLine};
 pub use tariffs::{TariffRow, Tariffs};
 pub use view::keep_in_view;
-pub use wrap::wrap;

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
+use crate::app::output::wrap::split;
 use crate::tui::theme::{Role, Theme};
 
 /// Draws into an area of a buffer. Columns and rows are counted from the area's corner.
@@ -155,20 +156,8 @@ pub fn shorten(text: &str, room: u16, ellipsis: &str) -> String {
     let Some(kept) = room.checked_sub(width(ellipsis)) else {
         return String::new();
     };
-    let (kept, gone) = split_at_width(text, kept);
+    let (kept, gone) = split(text, usize::from(kept));
     format!("{}{ellipsis}", without_cut_figure(kept, gone).trim_end())
-}
-
-/// The longest beginning of at most `room` columns, and the rest.
-pub(super) fn split_at_width(text: &str, room: u16) -> (&str, &str) {
-    let mut used = 0u16;
-    for (at, character) in text.char_indices() {
-        used = used.saturating_add(width(character.encode_utf8(&mut [0; 4])));
-        if used > room {
-            return text.split_at(at);
-        }
-    }
-    (text, "")
 }
 
 /// What was kept, less a figure that lost its tail: `2 97` of `2 979.64` goes altogether.

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Pen, width, wrap::wrap};
+use super::{Pen, width, wrap};
 use crate::tui::theme::{Role, Theme};
 
 /// A question or message over the screen.

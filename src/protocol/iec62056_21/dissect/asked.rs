@@ -59,10 +59,7 @@ impl<'a> Asked<'a> {
 
 /// A hex number of at most eight digits.
 pub fn hex(text: &[u8]) -> Option<u32> {
-    if text.is_empty() || text.len() > 8 {
-        return None;
-    }
-    text.iter().try_fold(0, |sum, digit| Some(sum << 4 | char::from(*digit).to_digit(16)?))
+    crate::frame::hex::number(text).filter(|_| text.len() <= 8)?.try_into().ok()
 }
 
 /// The place of the set bit number `nth` of a mask, both from 0.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::scalar;
 use super::sheet::{About, Sheet};
-use crate::frame::{ProblemCode, Value};
+use crate::frame::{ProblemCode, Value, hex};
 use crate::protocol::iec62056_21::neva::codes::{Form, Found};
 use crate::reading::{Code, Decimal, Measured, MeterTime, Period, Unit};
 
@@ -193,22 +193,15 @@ fn temperature(sheet: &mut Sheet<'_>, about: About, span: &Range<usize>) {
     sheet.reading(about, Measured::Number(signed), span);
 }
 
-fn hex_number(bytes: &[u8]) -> Option<u64> {
-    if bytes.is_empty() || bytes.len() > 16 {
-        return None;
-    }
-    bytes.iter().try_fold(0, |sum, digit| Some(sum << 4 | u64::from(char::from(*digit).to_digit(16)?)))
-}
-
 fn hex(sheet: &mut Sheet<'_>, about: About, span: &Range<usize>) {
     let bytes = sheet.bytes(span);
-    let value = hex_number(bytes).map_or(Value::Text, |number| Value::Hex(number, bytes.len() as u8));
+    let value = hex::number(bytes).map_or(Value::Text, |number| Value::Hex(number, bytes.len() as u8));
     sheet.inner("value", span.clone(), value);
     sheet.reading(about, Measured::Text(bytes.into()), span);
 }
 
 fn signed_hex(sheet: &mut Sheet<'_>, about: About, span: &Range<usize>) {
-    let number = hex_number(sheet.bytes(span)).and_then(|number| u8::try_from(number).ok());
+    let number = hex::number(sheet.bytes(span)).and_then(|number| u8::try_from(number).ok());
     let Some(number) = number.filter(|_| span.len() == 2) else {
         return odd(sheet, span, "not two hex digits");
     };
@@ -274,7 +267,7 @@ fn status(sheet: &mut Sheet<'_>, about: About, span: &Range<usize>) {
     let Some(word) = list.next() else { return };
     let battery = list.next();
     hex(sheet, about, &word);
-    if let Some(bits) = hex_number(sheet.bytes(&word)).and_then(|bits| u16::try_from(bits).ok()) {
+    if let Some(bits) = hex::number(sheet.bytes(&word)).and_then(|bits| u16::try_from(bits).ok()) {
         let (manual, above) = (by_manual(bits), from_above(bits));
         let text = format!(
             "by the MT1 manual: {manual}; counted from the highest bit: {above}; which is right is open"

@@ -2,6 +2,8 @@
 
 use crc::{Algorithm, Crc, Table};
 
+use crate::frame::hex;
+
 /// CRC-32 with the polynomial of Ethernet, reflected, without final inversion (protocol of CE208 and CE308).
 const RULE: Algorithm<u32> = Algorithm {
     width: 32,
@@ -19,11 +21,7 @@ static CRC: Crc<u32, Table<1>> = Crc::<u32, Table<1>>::new(&RULE);
 /// The hash of a password, its start value being the operand of P0 in hex; `None` when that is no number of
 /// at most eight hex digits.
 pub fn hash(password: &[u8], operand: &[u8]) -> Option<u32> {
-    if operand.is_empty() || operand.len() > 8 {
-        return None;
-    }
-    let seed =
-        operand.iter().try_fold(0u32, |sum, digit| Some(sum << 4 | char::from(*digit).to_digit(16)?))?;
+    let seed: u32 = hex::number(operand).filter(|_| operand.len() <= 8)?.try_into().ok()?;
     let mut digest = CRC.digest_with_initial(seed.reverse_bits());
     digest.update(password);
     Some(digest.finalize())

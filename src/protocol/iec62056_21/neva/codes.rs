@@ -5,6 +5,7 @@
 //! and on so many periods back. Sources: NEVA MT1 programmer's manual (Taipit, 13.08.2015), appendix Б, for
 //! `MT1xx`; the sources of vika-sonne/NevaMt3xx, nnemirovsky/pyneva and wirenboard/wb-mqtt-serial for `MT3xx`.
 
+use crate::frame::hex;
 use crate::reading::{Code, Period, Quantity, Unit};
 
 /// How a value is written.
@@ -202,7 +203,7 @@ pub fn parse(text: &[u8]) -> Option<u32> {
 /// Reads the eight digits that the wire carries; meters send capitals.
 pub fn parse_wire(text: &[u8]) -> Option<u32> {
     let code: &[u8; 8] = text.try_into().ok()?;
-    code.iter().try_fold(0, |sum, digit| Some(sum << 4 | char::from(*digit).to_digit(16)?))
+    hex::number(code)?.try_into().ok()
 }
 
 /// The password.

@@ -48,6 +48,17 @@ fn traffic() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(part, 0..6).prop_map(|parts| parts.concat())
 }
 
+#[test]
+fn a_block_that_begins_with_a_closing_bracket_is_explained() {
+    for dialect in 0..7 {
+        laws::dissection(&Iec, b"\x02)", Some(b""), crate::protocol::Dialect(dialect));
+        for rule in [super::super::bcc::Rule::Xor7, super::super::bcc::Rule::Add7] {
+            let frame = [&b"\x02)\x03"[..], &[rule.of(b")\x03")]].concat();
+            laws::dissection(&Iec, &frame, None, crate::protocol::Dialect(dialect));
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 

@@ -14,13 +14,12 @@
 use ratatui::layout::Rect;
 
 use super::{Look, open};
-use crate::app::output::table;
 use crate::frame::visible;
 use crate::tui::keymap::Action;
 use crate::tui::state::popup::{Question, Shown};
 use crate::tui::state::target::name;
 use crate::tui::theme::Role;
-use crate::tui::widgets::TextInput;
+use crate::tui::widgets::{TextInput, wrap};
 
 const COLUMNS: u16 = 76;
 /// Before the bytes of a frame.
@@ -86,12 +85,12 @@ fn frames(frames: &[Shown], columns: usize, room: usize) -> Vec<Line> {
 
 fn lines(frame: &Shown, columns: usize) -> Vec<Line> {
     let (role, mark) = if frame.changes { (Role::Accent, MARK) } else { (Role::Dim, "  ") };
-    let hex = table::wrap(&frame.hex, columns.saturating_sub(MARK.len()).max(20));
+    let hex = wrap(&frame.hex, columns.saturating_sub(MARK.len()).max(20));
     let first = |index: usize| if index == 0 { mark } else { "  " };
     let mut lines: Vec<Line> =
         hex.into_iter().enumerate().map(|(index, line)| (format!("{}{line}", first(index)), role)).collect();
     if frame.changes && !frame.meaning.is_empty() {
-        let meaning = table::wrap(&frame.meaning, columns.saturating_sub(MARK.len()).max(20));
+        let meaning = wrap(&frame.meaning, columns.saturating_sub(MARK.len()).max(20));
         lines.extend(meaning.into_iter().map(|line| (format!("  {line}"), Role::Text)));
     }
     lines

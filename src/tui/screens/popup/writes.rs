@@ -1,10 +1,11 @@
 //! What was written to meters, the newest first.
 
 use super::{Look, open};
-use crate::app::output::{table, writes};
+use crate::app::output::writes;
 use crate::app::write_log::Record;
 use crate::frame::visible;
 use crate::tui::theme::Role;
+use crate::tui::widgets::wrap;
 
 /// Draws the records from the one with the number `top` on, counted from the newest.
 pub fn draw(look: &mut Look<'_>, records: &[Record], top: usize) {
@@ -29,10 +30,7 @@ fn lines(look: &super::Look<'_>, record: &Record, columns: usize) -> Vec<(String
     let role =
         if matches!(record.verdict.as_str(), "accepted" | "answered") { Role::Good } else { Role::Bad };
     let wrapped = |text: &str, role: Role| {
-        table::wrap(&visible::string(text), columns)
-            .into_iter()
-            .map(move |line| (line, role))
-            .collect::<Vec<_>>()
+        wrap(&visible::string(text), columns).into_iter().map(move |line| (line, role)).collect::<Vec<_>>()
     };
     let mut lines = wrapped(&head, Role::Text);
     lines.extend(wrapped(&format!("{} {}", look.theme.glyphs().request, record.bytes), Role::Accent));
