@@ -46,6 +46,13 @@ impl Quantity {
     /// The tariff in force.
     pub const TARIFF: Self = Self("tariff in force");
 
+    /// The maker's name or number of the model, as a meter gives it.
+    pub const MODEL: Self = Self("model");
+    /// The number of the model that a CE meter answers with.
+    pub const MODEL_NUMBER: Self = Self("model number");
+    /// The build variant of a meter, in which its constant stands.
+    pub const BUILD_VARIANT: Self = Self("build variant");
+
     /// A quantity that has no name above.
     #[must_use]
     pub const fn named(name: &'static str) -> Self {

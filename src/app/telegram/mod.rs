@@ -6,6 +6,8 @@ mod line;
 mod standing;
 
 #[cfg(test)]
+mod relabelled;
+#[cfg(test)]
 mod tests;
 
 pub use change::{Change, changes};

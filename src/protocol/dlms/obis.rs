@@ -23,24 +23,24 @@ const fn is_electricity([a, ..]: Obis) -> bool {
 
 /// Quantities of abstract objects, by C.D.E.
 #[rustfmt::skip]
-const ABSTRACT: &[(Code, &str)] = &[
-    (Code::new(1, 0, 0), "clock"),
-    (Code::new(0, 2, 129), "list version"), (Code::new(0, 2, 2), "list version"),
-    (Code::new(0, 0, 1), "serial number"), (Code::new(0, 0, 5), "serial number"),
-    (Code::new(42, 0, 0), "logical device name"),
-    (Code::new(96, 1, 0), "serial number"), (Code::new(96, 1, 1), "meter type"),
-    (Code::new(96, 1, 7), "meter type"),
-    (Code::new(96, 3, 10), "disconnector state"), (Code::new(96, 14, 0), "tariff in force"),
-    (Code::new(96, 13, 0), "consumer message"), (Code::new(96, 13, 1), "consumer message code"),
-    (Code::new(24, 2, 1), "value of a connected meter"),
+const ABSTRACT: &[(Code, Quantity)] = &[
+    (Code::new(1, 0, 0), Quantity::CLOCK),
+    (Code::new(0, 2, 129), Quantity::named("list version")), (Code::new(0, 2, 2), Quantity::named("list version")),
+    (Code::new(0, 0, 1), Quantity::SERIAL), (Code::new(0, 0, 5), Quantity::SERIAL),
+    (Code::new(42, 0, 0), Quantity::named("logical device name")),
+    (Code::new(96, 1, 0), Quantity::SERIAL), (Code::new(96, 1, 1), Quantity::named("meter type")),
+    (Code::new(96, 1, 7), Quantity::named("meter type")),
+    (Code::new(96, 3, 10), Quantity::named("disconnector state")), (Code::new(96, 14, 0), Quantity::TARIFF),
+    (Code::new(96, 13, 0), Quantity::named("consumer message")), (Code::new(96, 13, 1), Quantity::named("consumer message code")),
+    (Code::new(24, 2, 1), Quantity::named("value of a connected meter")),
 ];
 
 /// What an OBIS code measures.
 pub fn quantity(obis: Obis) -> Quantity {
     let [a, _, c, d, _, _] = obis;
     let known = ABSTRACT.iter().find(|(known, _)| *known == code(obis));
-    if let Some((_, name)) = known.filter(|_| a == 0 || c == 0 || c > 90) {
-        return named(name);
+    if let Some((_, quantity)) = known.filter(|_| a == 0 || c == 0 || c > 90) {
+        return *quantity;
     }
     match (is_electricity(obis) && a == 1, d) {
         (true, 8) if matches!(c, 5..=8) => Quantity::named("reactive energy of a quadrant"),
@@ -49,16 +49,6 @@ pub fn quantity(obis: Obis) -> Quantity {
         (true, 7) if c == 81 => Quantity::named("phase angle"),
         (true, _) => Quantity::of(code(obis)).unwrap_or(Quantity::named("unnamed quantity")),
         _ => Quantity::named("unnamed quantity"),
-    }
-}
-
-/// The names that have a quantity of their own.
-fn named(name: &'static str) -> Quantity {
-    match name {
-        "clock" => Quantity::CLOCK,
-        "serial number" => Quantity::SERIAL,
-        "tariff in force" => Quantity::TARIFF,
-        _ => Quantity::named(name),
     }
 }
 

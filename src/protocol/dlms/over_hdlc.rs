@@ -286,10 +286,10 @@ fn wire_fields(sheet: &mut Sheet, frame: &Frame<'_>, info: &Info) -> Verdict {
     sheet.field(0, "control", control_at, Value::Hex(control.into(), 2)).note(control_name(control));
     let header = frame.header_check();
     if let Some(check) = header {
-        check_field(sheet, "HCS", check);
+        check_field(sheet, ("HCS", ProblemCode::Hcs), check);
     }
     info_fields(sheet, frame, info);
-    check_field(sheet, "FCS", frame.frame_check());
+    check_field(sheet, ("FCS", ProblemCode::Fcs), frame.frame_check());
     let end = frame.information.1 + CHECK;
     let closing = closing(sheet, frame, end);
     let checks = [Some(frame.frame_check()), header].into_iter().flatten();
@@ -326,7 +326,7 @@ const fn control_name(control: u8) -> &'static str {
     }
 }
 
-fn check_field(sheet: &mut Sheet, label: &'static str, check: Check) {
+fn check_field(sheet: &mut Sheet, (label, code): (&'static str, ProblemCode), check: Check) {
     let Check { at, found, expected } = check;
     let verdict = Verdict::compare(found.into(), expected.into(), 4);
     sheet
@@ -334,7 +334,6 @@ fn check_field(sheet: &mut Sheet, label: &'static str, check: Check) {
         .verdict(verdict)
         .note("low byte first");
     if verdict.is_bad() {
-        let code = if label == "HCS" { ProblemCode::Hcs } else { ProblemCode::Fcs };
         let text = format!("{label} {found:04X}, expected {expected:04X}");
         sheet.problem(code, text, Some(Span::new(at, at + CHECK)));
     }

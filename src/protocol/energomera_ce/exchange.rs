@@ -177,7 +177,7 @@ impl CeTurn {
             Steps::Serial => self.serial_part(step, packet.data.as_slice()),
             Steps::Identify => match step {
                 0 => readings,
-                1 => readings.into_iter().filter(|r| r.quantity.name() == "model number").collect(),
+                1 => readings.into_iter().filter(|r| r.quantity == Quantity::MODEL_NUMBER).collect(),
                 _ => self.identified(step, packet.data.as_slice()),
             },
         };

@@ -177,6 +177,11 @@ impl Head {
 }
 
 impl Kind {
+    /// What readings have it as.
+    const fn quantity(&self) -> Quantity {
+        if self.is_makers { Quantity::named("quantity of the manufacturer's") } else { self.meaning.quantity }
+    }
+
     const fn label(&self) -> Label {
         match (self.is_makers, self.is_export) {
             (true, _) => Label::Qualified(&["VIF", "manufacturer's"], 0),
@@ -199,7 +204,7 @@ fn kind(bytes: &[u8]) -> Result<Kind, &'static str> {
         0x7C | 0xFC => {
             let count = bytes.get(1).ok_or("a record ends within its VIF")?;
             length = 2 + usize::from(*count);
-            Meaning { name: "unit as text", ..UNKNOWN }
+            Meaning { name: "unit as text", quantity: Quantity::named("unit as text"), ..UNKNOWN }
         }
         _ => vif::primary(vif & 0x7F).unwrap_or(UNKNOWN),
     };
@@ -209,8 +214,14 @@ fn kind(bytes: &[u8]) -> Result<Kind, &'static str> {
     if kind.length > bytes.len() { Err("a record ends within its VIF") } else { Ok(kind) }
 }
 
-const UNKNOWN: Meaning =
-    Meaning { name: "unknown quantity", unit: Unit::None, exponent: 0, reads: Reads::Raw };
+const UNKNOWN: Meaning = Meaning {
+    name: "unknown quantity",
+    unit: Unit::None,
+    exponent: 0,
+    reads: Reads::Raw,
+    register: None,
+    quantity: Quantity::named("unknown quantity"),
+};
 
 fn extensions(kind: &mut Kind, bytes: &[u8], mut is_extended: bool) -> Result<(), &'static str> {
     let mut count = 0;
@@ -258,18 +269,15 @@ fn reading(head: &Head, kind: &Kind, value: Value, data: &[u8], is_electricity: 
     if !head.is_present() || matches!(kind.meaning.reads, Reads::Raw) {
         return None;
     }
-    let Meaning { name, unit, .. } = kind.meaning;
+    let Meaning { register, unit, .. } = kind.meaning;
     let is_plain = is_electricity && !kind.is_makers && head.subunit == 0;
-    let code = vif::code(name, kind.is_export, head.tariff).filter(|_| is_plain);
+    let register = register.filter(|_| is_plain);
+    let code = register.and_then(|register| register.code(kind.is_export, head.tariff));
     Some(match code {
         Some(code) => Reading::of(code, measured, unit, data),
         None => Reading {
             tariff: u8::try_from(head.tariff).ok().filter(|tariff| *tariff > 0),
-            ..Reading::unnamed(named(name, kind), measured, unit, data)
+            ..Reading::unnamed(kind.quantity(), measured, unit, data)
         },
     })
-}
-
-fn named(name: &'static str, kind: &Kind) -> Quantity {
-    if kind.is_makers { Quantity::named("quantity of the manufacturer's") } else { vif::quantity(name) }
 }

@@ -27,6 +27,25 @@ pub struct Meaning {
     pub exponent: i8,
     /// How the data is read.
     pub reads: Reads,
+    /// Which register or present value of electricity it is, where OBIS has one.
+    pub register: Option<Register>,
+    /// What readings have it as.
+    pub quantity: Quantity,
+}
+
+/// A register or present value of electricity that has an OBIS code of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Register {
+    /// Active energy.
+    ActiveEnergy,
+    /// Reactive energy.
+    ReactiveEnergy,
+    /// Active power.
+    ActivePower,
+    /// Reactive power.
+    ReactivePower,
+    /// Mains frequency.
+    Frequency,
 }
 
 /// Codes from `first` on, whose lowest bits `bits` are the exponent's count.
@@ -38,10 +57,13 @@ struct Row {
     /// Exponent of the first one.
     exponent: i8,
     reads: Reads,
+    register: Option<Register>,
+    quantity: Quantity,
 }
 
 const fn row(first: u8, last: u8, name: &'static str, unit: Unit, exponent: i8) -> Row {
-    Row { first, last, name, unit, exponent, reads: Reads::Number }
+    let (reads, quantity) = (Reads::Number, Quantity::named(name));
+    Row { first, last, name, unit, exponent, reads, register: None, quantity }
 }
 
 const fn time(first: u8, last: u8, name: &'static str) -> Row {
@@ -76,12 +98,12 @@ const ACTUALITY: [Row; 4] = duration!(0x74, "actuality duration");
 /// The primary table.
 #[rustfmt::skip]
 const PRIMARY: &[Row] = &[
-    row(0x00, 0x07, "energy", Unit::WattHour, -3),
-    row(0x08, 0x0F, "energy", Unit::Joule, 0),
+    row(0x00, 0x07, "energy", Unit::WattHour, -3).of(Register::ActiveEnergy),
+    row(0x08, 0x0F, "energy", Unit::Joule, 0).of(Register::ActiveEnergy),
     row(0x10, 0x17, "volume", Unit::CubicMetre, -6),
     row(0x18, 0x1F, "mass", Unit::Kilogram, -3),
-    row(0x28, 0x2F, "power", Unit::Watt, -3),
-    row(0x30, 0x37, "power", Unit::JoulePerHour, 0),
+    row(0x28, 0x2F, "power", Unit::Watt, -3).of(Register::ActivePower),
+    row(0x30, 0x37, "power", Unit::JoulePerHour, 0).of(Register::ActivePower),
     row(0x38, 0x3F, "volume flow", Unit::CubicMetrePerHour, -6),
     row(0x40, 0x47, "volume flow", Unit::CubicMetrePerMinute, -7),
     row(0x48, 0x4F, "volume flow", Unit::CubicMetrePerSecond, -9),
@@ -92,20 +114,20 @@ const PRIMARY: &[Row] = &[
     row(0x64, 0x67, "external temperature", Unit::Celsius, -3),
     row(0x68, 0x6B, "pressure", Unit::Bar, -3),
     time(0x6C, 0x6C, "date"),
-    time(0x6D, 0x6D, "date and time"),
+    time(0x6D, 0x6D, "date and time").is(Quantity::CLOCK),
     row(0x6E, 0x6E, "heat cost allocator units", Unit::None, 0),
-    identity(0x78, "fabrication number"), identity(0x79, "enhanced identification"), identity(0x7A, "bus address"),
+    identity(0x78, "fabrication number").is(Quantity::SERIAL), identity(0x79, "enhanced identification"), identity(0x7A, "bus address"),
     raw(0x7E, "any"), raw(0x7F, "manufacturer specific"),
 ];
 
 /// The table behind FD.
 #[rustfmt::skip]
 const SECOND: &[Row] = &[
-    row(0x40, 0x4F, "voltage", Unit::Volt, -9),
-    row(0x50, 0x5F, "current", Unit::Ampere, -12),
+    row(0x40, 0x4F, "voltage", Unit::Volt, -9).is(Quantity::VOLTAGE),
+    row(0x50, 0x5F, "current", Unit::Ampere, -12).is(Quantity::CURRENT),
     identity(0x08, "access number"), identity(0x09, "medium"), identity(0x0A, "manufacturer"),
     identity(0x0B, "parameter set"), identity(0x0C, "model"), identity(0x0D, "hardware version"),
-    identity(0x0E, "firmware version"), identity(0x0F, "software version"),
+    identity(0x0E, "firmware version").is(Quantity::VERSION), identity(0x0F, "software version"),
     identity(0x10, "customer location"), identity(0x11, "customer"),
     identity(0x17, "error flags"), identity(0x18, "error mask"),
     identity(0x1A, "digital output"), identity(0x1B, "digital input"), identity(0x1C, "baud rate"),
@@ -116,14 +138,14 @@ const SECOND: &[Row] = &[
 /// The table behind FB. The standard counts in mega and kilo; here the power of ten is that of the plain unit.
 #[rustfmt::skip]
 const FIRST: &[Row] = &[
-    row(0x00, 0x01, "energy", Unit::WattHour, 5),
-    row(0x02, 0x03, "reactive energy", Unit::VarHour, 3),
+    row(0x00, 0x01, "energy", Unit::WattHour, 5).of(Register::ActiveEnergy),
+    row(0x02, 0x03, "reactive energy", Unit::VarHour, 3).of(Register::ReactiveEnergy),
     row(0x04, 0x05, "apparent energy", Unit::VoltAmpereHour, 3),
-    row(0x08, 0x09, "energy", Unit::Joule, 8),
+    row(0x08, 0x09, "energy", Unit::Joule, 8).of(Register::ActiveEnergy),
     row(0x10, 0x11, "volume", Unit::CubicMetre, 2),
-    row(0x14, 0x17, "reactive power", Unit::Var, 0),
-    row(0x28, 0x29, "power", Unit::Watt, 5),
-    row(0x2C, 0x2F, "frequency", Unit::Hertz, -3),
+    row(0x14, 0x17, "reactive power", Unit::Var, 0).of(Register::ReactivePower),
+    row(0x28, 0x29, "power", Unit::Watt, 5).of(Register::ActivePower),
+    row(0x2C, 0x2F, "frequency", Unit::Hertz, -3).of(Register::Frequency),
     row(0x34, 0x37, "apparent power", Unit::VoltAmpere, 0),
 ];
 
@@ -145,10 +167,21 @@ pub fn first(code: u8) -> Option<Meaning> {
 }
 
 impl Row {
+    /// The same as a register of electricity.
+    const fn of(self, register: Register) -> Self {
+        Self { register: Some(register), ..self }
+    }
+
+    /// The same under the quantity that readings have it as.
+    const fn is(self, quantity: Quantity) -> Self {
+        Self { quantity, ..self }
+    }
+
     fn meaning(&self, code: u8) -> Option<Meaning> {
         let steps = code.checked_sub(self.first).filter(|_| code <= self.last)?;
         let exponent = self.exponent.saturating_add_unsigned(steps);
-        Some(Meaning { name: self.name, unit: self.unit, exponent, reads: self.reads })
+        let Self { name, unit, reads, register, quantity, .. } = *self;
+        Some(Meaning { name, unit, exponent, reads, register, quantity })
     }
 }
 
@@ -182,31 +215,18 @@ pub const fn change(code: u8) -> Change {
     }
 }
 
-/// What a quantity of M-Bus is in OBIS terms, for electricity: the total register or present value.
-pub fn code(name: &str, is_export: bool, tariff: u32) -> Option<Code> {
-    let c = match (name, is_export) {
-        ("energy" | "power", false) => 1,
-        ("energy" | "power", true) => 2,
-        ("reactive energy" | "reactive power", false) => 3,
-        ("reactive energy" | "reactive power", true) => 4,
-        ("frequency", _) => 14,
-        _ => return None,
-    };
-    if name.ends_with("energy") {
-        Some(Code::new(c, 8, u8::try_from(tariff).ok()?))
-    } else {
-        (tariff == 0).then_some(Code::new(c, 7, 0))
-    }
-}
-
-/// The name of a quantity as readings have it.
-pub fn quantity(name: &'static str) -> Quantity {
-    match name {
-        "voltage" => Quantity::VOLTAGE,
-        "current" => Quantity::CURRENT,
-        "date and time" => Quantity::CLOCK,
-        "fabrication number" => Quantity::SERIAL,
-        "firmware version" => Quantity::VERSION,
-        _ => Quantity::named(name),
+impl Register {
+    /// Its OBIS code: the register of a tariff, 0 being the total, or the present value, which has no tariff.
+    pub fn code(self, is_export: bool, tariff: u32) -> Option<Code> {
+        let export = u8::from(is_export);
+        let energy = |c: u8| Some(Code::new(c + export, 8, u8::try_from(tariff).ok()?));
+        let present = |c: u8| (tariff == 0).then_some(Code::new(c, 7, 0));
+        match self {
+            Self::ActiveEnergy => energy(1),
+            Self::ReactiveEnergy => energy(3),
+            Self::ActivePower => present(1 + export),
+            Self::ReactivePower => present(3 + export),
+            Self::Frequency => present(14),
+        }
     }
 }

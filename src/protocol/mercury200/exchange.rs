@@ -16,7 +16,7 @@ use crate::protocol::{
     Access, BETWEEN_BYTES, Command, ComposeError, Context, Dialect, Exchange, LineSettings, Patience, Plan,
     Unfit, Warning,
 };
-use crate::reading::Reading;
+use crate::reading::{Quantity, Reading};
 
 /// Time a meter is given to begin its answer. The maker's list states none; drivers in the field give 150 to
 /// 1000 ms, and those for the 206 advise 500 and more.
@@ -70,7 +70,7 @@ impl Talk {
 
     /// Notes when a meter calls itself another model than the one picked.
     fn compare_model(&mut self, readings: &[Reading]) {
-        let said = readings.iter().find(|reading| reading.quantity.name() == "model");
+        let said = readings.iter().find(|reading| reading.quantity == Quantity::MODEL);
         let Some(crate::reading::Measured::Text(name)) = said.map(|reading| &reading.value) else { return };
         let picked = self.model.trim_start_matches("mercury-");
         if !picked.is_empty() && !name.starts_with(picked.as_bytes()) {

@@ -312,7 +312,7 @@ pub static LAYOUTS: &[Layout] = &[
             item("power factor", Form::SignedBcd { bytes: 2, decimals: 3 }).code(13, 7, 0),
             item("apparent power", bcd(3, 0)).unit(Unit::VoltAmpere).code(9, 7, 0)]),
         (0x03, &[PARAMETER, RECLOSE_TRIES.read(), RECLOSE_PAUSE.read(), RECLOSE_SUCCESS.read()]),
-        (0xFF, &[PARAMETER, item("model", Form::Choice(&choices::MODEL)).read(),
+        (0xFF, &[PARAMETER, item("model", Form::Choice(&choices::MODEL)).is(Quantity::MODEL),
             item("options", Form::Count(1)).note("206: 1, 2, 4 RS485; 3, 5 PLC; 2 to 5 relay; 4, 5 closes again").read()]),
     ])),
     ask(0x87, &[], Reply::Unknown),

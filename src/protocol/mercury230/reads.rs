@@ -40,7 +40,7 @@ const RECORD: Parameter =
 const SERIAL_NUMBER: Item = item("serial number", Form::Serial).code(96, 1, 0);
 const PRODUCED: Item = item("production date", Form::BuildDate).read();
 const FIRMWARE: Item = item("firmware version", Form::Version).is(Quantity::VERSION);
-const VARIANT: Item = item("build variant", Form::Variant).read();
+const VARIANT: Item = item("build variant", Form::Variant).is(Quantity::BUILD_VARIANT);
 const FIRMWARE_CRC: Item = item("firmware CRC", Form::Hex(2)).read();
 
 const CODE: Item = item("variant code", Form::Bytes(2)).read().note("two binary numbers, shown with a point");

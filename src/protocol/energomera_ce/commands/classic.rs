@@ -73,7 +73,7 @@ pub const SPECS: [Spec; 73] = [
                 Form::Flags(&[
                     Flag::part(0, 1, "relay 1", Means::Named(ON_OFF)),
                     Flag::part(1, 1, "relay 2", Means::Named(ON_OFF)),
-                    Flag::part(2, 6, "reserved", Means::Number(0)),
+                    Flag::part(2, 6, "reserved", Means::Reserved),
                 ]),
             )])],
             Yield::Fields,

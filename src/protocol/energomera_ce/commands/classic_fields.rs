@@ -127,7 +127,7 @@ pub const METER_CODE: &[Layout] = &[Layout::of(&[
     Cell::new(
         "fitted, 1",
         Form::Flags(&[
-            Flag::part(0, 2, "reserved", Means::Number(0)),
+            Flag::part(0, 2, "reserved", Means::Reserved),
             Flag::bit(2, "extra relay"),
             Flag::bit(3, "IrDA"),
             Flag::bit(4, "GSM"),

@@ -3,7 +3,7 @@
 use super::super::layout::{Form, Yield};
 use super::reply::{Answer, Place};
 use super::sheet::Sheet;
-use super::told::{NO_DECIMALS, Told};
+use super::told::Told;
 use crate::frame::{ProblemCode, Value, Verdict};
 use crate::reading::{Absent, Code, Measured, Octets, Period, Quantity, Reading, Unit};
 
@@ -15,6 +15,7 @@ pub fn measure(sheet: &mut Sheet<'_>, answer: &Answer<'_>, place: &Place<'_>, to
         (Yield::Phases { first, lone }, _) => phase(first, lone, place, told),
         (Yield::Clock, Form::Clock) => unnamed(Quantity::CLOCK, told, place.raw),
         (Yield::SerialPart, _) => unnamed(Quantity::named("part of the serial number"), told, place.raw),
+        (Yield::Fields, Form::ModelNumber) => unnamed(Quantity::MODEL_NUMBER, told, place.raw),
         (Yield::Fields, form) if !matches!(form, Form::Raw(_) | Form::Echo) => {
             named(sheet, answer, place.cell.label, told, place.raw);
             return;
@@ -39,7 +40,7 @@ pub fn named(sheet: &mut Sheet<'_>, answer: &Answer<'_>, label: &'static str, to
 
 fn no_decimals(sheet: &mut Sheet<'_>, told: &Told) {
     let is_said = sheet.problems.iter().any(|problem| problem.code == ProblemCode::Decimals);
-    if told.note == NO_DECIMALS && !is_said {
+    if told.lacks_decimals && !is_said {
         sheet.problem(
             ProblemCode::Decimals,
             "the decimals are not known: the configuration (0101) tells them",

@@ -104,7 +104,7 @@ fn flags(sheet: &mut Sheet<'_>, answer: &Answer<'_>, place: &Place<'_>, parts: &
         let (value, unit) = flag(part, byte >> part.shift & mask(part.count));
         sheet.leaf(2, part.label, width, value).unit = unit;
         width = 0;
-        if !matches!(part.means, Means::Yes) && part.label != "reserved" {
+        if !matches!(part.means, Means::Yes | Means::Reserved) {
             let told = Told { unit, ..Told::of(value) };
             measure::named(sheet, answer, part.label, &told, place.raw);
         }
@@ -117,6 +117,7 @@ fn flags(sheet: &mut Sheet<'_>, answer: &Answer<'_>, place: &Place<'_>, parts: &
 
 fn flag(part: &Flag, bits: u8) -> (Value, Unit) {
     match part.means {
+        Means::Reserved => (Value::count(bits.into()), Unit::None),
         Means::Yes if part.count > 1 => (Value::count(bits.into()), Unit::None),
         Means::Yes => (Value::Word(if bits == 1 { "yes" } else { "no" }), Unit::None),
         Means::Number(plus) => (Value::count(u64::from(bits) + u64::from(plus)), Unit::None),

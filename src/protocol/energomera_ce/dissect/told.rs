@@ -20,17 +20,19 @@ pub struct Told {
     pub note: &'static str,
     /// The judgement.
     pub verdict: Verdict,
+    /// Whether nobody knows where its decimal point is.
+    pub lacks_decimals: bool,
 }
 
 impl Told {
     /// A value alone.
     pub fn of(value: Value) -> Self {
-        Self { value, unit: Unit::None, note: "", verdict: Verdict::default() }
+        Self { value, unit: Unit::None, note: "", verdict: Verdict::default(), lacks_decimals: false }
     }
 }
 
 /// Remark on an energy or power whose decimals are not known.
-pub const NO_DECIMALS: &str = "without its decimal point, whose place is in the configuration (0101)";
+const NO_DECIMALS: &str = "without its decimal point, whose place is in the configuration (0101)";
 
 /// What a field without children says.
 pub fn tell(place: &Place<'_>, answer: &Answer<'_>) -> Told {
@@ -84,7 +86,10 @@ fn amount(raw: &[u8], unit: Unit, decimals: Option<u8>, plain: Told) -> Told {
     }
     match decimals {
         Some(decimals) => Told { value: Value::Number(Decimal::new(little(raw), decimals)), unit, ..plain },
-        None => Told { value: Value::count(little(raw)), unit: Unit::None, note: NO_DECIMALS, ..plain },
+        None => {
+            let value = Value::count(little(raw));
+            Told { value, unit: Unit::None, note: NO_DECIMALS, lacks_decimals: true, ..plain }
+        }
     }
 }
 

@@ -189,6 +189,8 @@ pub enum Means {
     Yes,
     /// A number, to which this is added.
     Number(u8),
+    /// Nothing that is known.
+    Reserved,
     /// A number of this unit.
     Measured(Unit),
     /// One of these.

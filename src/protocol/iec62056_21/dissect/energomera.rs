@@ -176,7 +176,7 @@ fn text(sheet: &mut Sheet<'_>, place: &Place<'_>, plain: About, span: &Range<usi
 fn hello(sheet: &mut Sheet<'_>, span: &Range<usize>) {
     items(sheet, span, |sheet, index, item| {
         let (label, quantity, code) = match index {
-            1 => ("model", Quantity::named("model"), None),
+            1 => ("model", Quantity::MODEL, None),
             2 => ("version", Quantity::VERSION, None),
             3 => ("serial number", Quantity::SERIAL, Some(Code::new(96, 1, 0))),
             _ => {

@@ -11,10 +11,7 @@ use super::{Channel, Constancy, Session, Step};
 use crate::frame::At;
 use crate::protocol::request_reply::{Compared, State};
 use crate::protocol::{Access, Unfit, Wait};
-use crate::reading::{Raw, Reading};
-
-/// What the build variant is called.
-const VARIANT: &str = "build variant";
+use crate::reading::{Quantity, Raw, Reading};
 
 impl Session {
     pub(super) fn frame(&mut self, frame: &[u8], at: At) {
@@ -137,7 +134,10 @@ impl Session {
 
     /// Takes the meter's constant from an answer that holds the build variant.
     fn learn(&mut self, readings: &[Reading]) {
-        let raw = readings.iter().find(|reading| reading.quantity.name() == VARIANT).map(|found| &found.raw);
+        let raw = readings
+            .iter()
+            .find(|reading| reading.quantity == Quantity::BUILD_VARIANT)
+            .map(|found| &found.raw);
         if let Some(Raw::Bytes(variant)) = raw
             && let Some(constant) = Constant::of_variant(variant)
         {
