@@ -280,3 +280,135 @@ impl Active {
         permit.ends(&pending.ended(result.clone(), trace, trace.wall(at)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::protocol::{Allowance, Bound, Limit};
+
+    /// Writes down what it is told.
+    struct Log(Arc<Mutex<Vec<String>>>, Bound);
+
+    impl Exchange for Log {
+        fn bound(&self) -> Bound {
+            self.1
+        }
+
+        fn handle(&mut self, event: Event<'_>, _: At) {
+            let text = match event {
+                Event::Frame(bytes) => format!("frame {}", bytes[0]),
+                Event::Noise(bytes) => format!("noise {}", bytes[0]),
+                other => format!("{other:?}"),
+            };
+            self.0.lock().unwrap().push(text);
+        }
+
+        fn next_action(&mut self) -> Option<Action> {
+            None
+        }
+    }
+
+    const REQUESTS: Bound = Bound::Requests(Allowance { unanswered: 2, total: 3, longest: 8 });
+
+    fn active(bound: Bound) -> (Active, Arc<Mutex<Vec<String>>>) {
+        let told = Arc::default();
+        let begun = Begun {
+            job: JobId(1),
+            urgency: Urgency::Person,
+            exchange: Box::new(Log(Arc::clone(&told), bound)),
+            silence: Duration::from_millis(200),
+            decoder: None,
+            permission: Permission::Reading,
+        };
+        (Active::new(begun), told)
+    }
+
+    fn take(told: &Mutex<Vec<String>>) -> Vec<String> {
+        std::mem::take(&mut told.lock().unwrap())
+    }
+
+    #[test]
+    fn what_is_heard_before_a_request_has_left_is_told_after_it_in_order() {
+        let (mut active, told) = active(REQUESTS);
+        active.send(4).unwrap();
+        active.hear_noise(&[1], At::ZERO);
+        active.hear_frame(7, &[2], true, At::ZERO);
+        assert_eq!(take(&told), [""; 0]);
+        active.hear_echo(At::ZERO);
+        assert_eq!(take(&told), ["Echo"], "an echo is of what is being sent");
+        active.sent(At::ZERO);
+        assert_eq!(take(&told), ["Sent", "noise 1", "frame 2"]);
+        active.hear_noise(&[3], At::ZERO);
+        active.hear_frame(8, &[4], true, At::ZERO);
+        assert_eq!(take(&told), ["noise 3", "frame 4"]);
+    }
+
+    #[test]
+    fn no_more_of_it_is_kept_than_an_answer_can_be_among() {
+        let (mut active, told) = active(REQUESTS);
+        active.send(4).unwrap();
+        for _ in 0..MOST_EARLY {
+            active.hear_noise(&[1], At::ZERO);
+            active.hear_frame(7, &[2], true, At::ZERO);
+        }
+        active.sent(At::ZERO);
+        let heard = take(&told);
+        assert_eq!(heard.len(), 1 + MOST_EARLY);
+        assert!(heard[1..].iter().any(|text| text == "frame 2") && heard.contains(&"noise 1".to_owned()));
+    }
+
+    #[test]
+    fn a_job_whose_request_waits_for_others_hears_nothing() {
+        let (mut active, told) = active(REQUESTS);
+        active.listen(false);
+        active.hear_noise(&[1], At::ZERO);
+        active.hear_frame(7, &[2], true, At::ZERO);
+        active.hear_echo(At::ZERO);
+        assert_eq!((take(&told).len(), active.end_request(0)), (0, (None, None)));
+        active.listen(true);
+        active.hear_frame(7, &[2], true, At::ZERO);
+        assert_eq!((take(&told).len(), active.end_request(0)), (1, (None, Some(7))));
+    }
+
+    #[test]
+    fn a_request_is_answered_by_the_last_frame_after_it_and_counted_once() {
+        let (mut active, _) = active(REQUESTS);
+        active.hear_frame(3, &[2], true, At::ZERO);
+        active.send(4).unwrap();
+        active.note_request(4);
+        assert_eq!(active.request(), Some(4));
+        assert_eq!((active.answered(), active.end_request(0)), (0, (Some(4), None)));
+        assert_eq!((active.answered(), active.end_request(1)), (1, (None, None)));
+    }
+
+    #[test]
+    fn only_sound_frames_earn_another_message() {
+        let excess = |is_sound: bool| {
+            let (mut active, _) = active(REQUESTS);
+            active.send(4).unwrap();
+            active.send(4).unwrap();
+            active.hear_frame(1, &[0], is_sound, At::ZERO);
+            active.send(4).err().map(|excess| excess.limit)
+        };
+        assert_eq!((excess(true), excess(false)), (None, Some(Limit::Unanswered(2))));
+    }
+
+    #[test]
+    fn a_reply_owes_no_silence_and_is_no_request() {
+        let (mut reply, _) = active(Bound::Replies);
+        reply.note_request(4);
+        assert_eq!((reply.is_asking(), reply.silence(), reply.request()), (false, Duration::ZERO, None));
+        let (asking, _) = active(REQUESTS);
+        assert_eq!((asking.is_asking(), asking.silence()), (true, Duration::from_millis(200)));
+    }
+
+    #[test]
+    fn giving_way_is_told_once_and_64_warnings_are_told() {
+        let (mut active, _) = active(REQUESTS);
+        assert_eq!([active.begin_to_give_way(), active.begin_to_give_way()], [true, false]);
+        assert_eq!((0..70).filter(|_| active.may_warn()).count(), 64);
+        assert_eq!(active.untold_warnings(), 6);
+    }
+}

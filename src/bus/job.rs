@@ -29,7 +29,7 @@ pub enum Urgency {
 
 /// How far an errand may go.
 #[derive(Debug)]
-pub(super) enum Permission {
+pub enum Permission {
     /// It reads.
     Reading,
     /// It may change the meter.
@@ -46,16 +46,43 @@ pub(super) enum Work {
 }
 
 impl Errand {
+    /// A plan that goes as far as it is permitted to.
+    ///
+    /// # Errors
+    /// [`Forbidden`] when it is to read, and one of its commands does more than that.
+    pub fn of_plan(decoder: Decoder, plan: Plan, permission: Permission) -> Result<Self, Forbidden> {
+        let most = plan.requests.iter().map(|request| request.command.access).max();
+        match (&permission, most) {
+            (Permission::Reading, Some(Access::Write | Access::Control)) => Err(Forbidden(most)),
+            _ => Ok(Self::plan(decoder, plan, permission)),
+        }
+    }
+
+    /// Bytes sent as they are, which go as far as is permitted; then answers are listened for until nothing has come
+    /// for `listen`. `spoken` is what the meter speaks, where that is known.
+    ///
+    /// # Errors
+    /// [`Forbidden`] when they are to read, and are recognised as something else, or not at all.
+    pub fn of_bytes(
+        bytes: Vec<u8>,
+        listen: Duration,
+        spoken: Option<Decoder>,
+        permission: Permission,
+    ) -> Result<Self, Forbidden> {
+        match (&permission, access(&bytes, spoken)) {
+            (Permission::Permitted(_), _) | (Permission::Reading, Some(Access::Read)) => {
+                Ok(Self::raw(bytes, listen, permission))
+            }
+            (Permission::Reading, other) => Err(Forbidden(other)),
+        }
+    }
+
     /// A plan whose commands all read.
     ///
     /// # Errors
     /// [`Forbidden`] when one of them does more than that.
     pub fn reading(decoder: Decoder, plan: Plan) -> Result<Self, Forbidden> {
-        let most = plan.requests.iter().map(|request| request.command.access).max();
-        match most {
-            None | Some(Access::Read) => Ok(Self::plan(decoder, plan, Permission::Reading)),
-            Some(_) => Err(Forbidden(most)),
-        }
+        Self::of_plan(decoder, plan, Permission::Reading)
     }
 
     /// A plan that may change the meter.
@@ -74,10 +101,7 @@ impl Errand {
         listen: Duration,
         decoder: Option<Decoder>,
     ) -> Result<Self, Forbidden> {
-        match access(&bytes, decoder) {
-            Some(Access::Read) => Ok(Self::raw(bytes, listen, Permission::Reading)),
-            other => Err(Forbidden(other)),
-        }
+        Self::of_bytes(bytes, listen, decoder, Permission::Reading)
     }
 
     /// Bytes that may do anything, sent as they are.

@@ -35,7 +35,7 @@ mod traffic;
 mod transmit;
 
 pub use handle::{BusSide, Handle, Port, channel};
-pub use job::{Errand, Urgency, access};
+pub use job::{Errand, Permission, Urgency, access};
 pub use pace::Shown;
 pub use permit::{Ended, Forbidden, Outgoing, Permit, Witness};
 pub use playback::play;

@@ -35,3 +35,51 @@ impl Queue {
         self.0.len()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::bus::permit::Permit;
+    use crate::bus::tests::Nobody;
+
+    fn reading() -> Box<Errand> {
+        Box::new(Errand::raw_reading(b"/?!\r\n".to_vec(), Duration::ZERO, None).unwrap())
+    }
+
+    fn writing() -> Box<Errand> {
+        let permit = Permit::of_a_person(Box::new(Nobody));
+        Box::new(Errand::raw_permitted(vec![1], Duration::ZERO, permit))
+    }
+
+    #[test]
+    fn a_queue_is_armed_as_long_as_something_in_it_may_change_a_meter() {
+        let mut queue = Queue::default();
+        queue.push(JobId(1), reading());
+        assert!(!queue.is_armed());
+        queue.push(JobId(2), writing());
+        assert!(queue.is_armed());
+        assert!(queue.remove(JobId(2)));
+        assert_eq!((queue.is_armed(), queue.len()), (false, 1));
+    }
+
+    #[test]
+    fn what_is_not_there_is_not_taken_out() {
+        let mut queue = Queue::default();
+        queue.push(JobId(1), reading());
+        assert!(!queue.remove(JobId(2)));
+        assert_eq!(queue.len(), 1);
+        assert!(queue.remove(JobId(1)));
+        assert!(!queue.remove(JobId(1)));
+        assert!(queue.next().is_none());
+    }
+
+    #[test]
+    fn a_job_says_what_it_is() {
+        let (reading, writing) = (reading(), writing());
+        assert_eq!((reading.is_permitted(), writing.is_permitted()), (false, true));
+        assert_eq!((reading.bytes(), writing.bytes()), (Some(&b"/?!\r\n"[..]), Some(&[1][..])));
+        assert!(reading.asked().is_none() && !reading.only_listens());
+    }
+}

@@ -19,7 +19,7 @@ use crate::trace::{EntryKind, SharedTrace, Trace, Way};
 
 /// Keeps nothing.
 #[derive(Debug)]
-struct Nobody;
+pub(super) struct Nobody;
 
 impl Witness for Nobody {
     fn check(&mut self) -> Result<(), String> {

@@ -215,8 +215,8 @@ fn a_frame_after_a_damaged_request_is_believed_at_once_where_the_same_meter_spea
 fn an_unlisted_command_is_a_frame_only_when_what_follows_confirms_it() {
     let strange = wire::frame(411_486, 0xEE, &[1, 2, 3, 4, 5]);
     let followed = |rest: &[u8]| Heard::new(Source::Both).push(&strange).push(rest);
-    followed(&[0x5A, 0x3C]).pass(200).cut(&["N14"]);
-    followed(&[0, 0]).cut(&[]).pass(20).cut(&["G12", "N2"]);
+    followed(&[0x5A, 0x3C]).pass(200).cut(&["B14"]);
+    followed(&[0, 0]).cut(&[]).pass(20).cut(&["G12"]).pass(200).cut(&["G12", "N2"]);
     // Idle bytes confirm it by the silence after them, not by their number.
     let crowded = followed(&[0; 2 * LONGEST]);
     assert!(!crowded.cuts.contains(&"G12".to_owned()), "{:?}", crowded.cuts);
