@@ -1,23 +1,23 @@
 //! A link while a subcommand uses it: opened, listened to, closed, and left at once on Ctrl-C.
 
+mod news;
+mod output;
+
 use std::future::Future;
-use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
+
+use news::{News, Urgent, news, urgent};
 
 use super::evidence::Evidence;
 use super::exit::{Exit, Outcome, Stop, Trouble};
 use super::interrupt::Interrupt;
-use super::out::{self, Out};
+use super::out;
 use super::outlet::Outlet;
-use super::traffic::Printer;
 use crate::app::session::{self, Opening, Session};
 use crate::app::target::Target;
-use crate::bus::{
-    BUS_ENDS_WITHIN, BusEvent, Errand, Intent, JobEvent, JobId, LinkState, OtherMaster, Standing, Status,
-};
+use crate::bus::{BUS_ENDS_WITHIN, BusEvent, Errand, Intent, JobEvent, JobId, LinkState, Standing};
 use crate::frame::visible;
 use crate::link::{OpenError, Place, SHARE, Share, Turn};
 use crate::protocol::Profile;
@@ -28,17 +28,8 @@ const DIAL_IN: Duration = Duration::from_secs(30);
 /// Bytes of the trace that are kept: entries are looked at once, soon after they came.
 const TRACE: usize = 16 << 20;
 
-/// How long what was heard is still printed, once listening is over.
-const LAST_PRINTS: Duration = Duration::from_millis(300);
-
-/// How long a reader of our output is waited for, once the program is to end.
-const LAST_READS: Duration = Duration::from_millis(200);
-
 /// What an event of a job counts of a share.
 const AN_EVENT: usize = SHARE / 16;
-
-/// Bytes of text that are made at once.
-const PIECE: usize = 32 * 1024;
 
 /// Runs a subcommand that waits for things.
 pub fn block_on(work: impl Future<Output = Outcome>) -> Outcome {
@@ -91,51 +82,6 @@ struct Told {
     stopping: bool,
     /// Another master asks on the link.
     other_master: bool,
-}
-
-/// What the events of a job must not delay.
-enum Urgent {
-    /// The person wants the program to end.
-    Interrupted,
-    /// The status tells something.
-    News(News),
-}
-
-/// Waits for what is urgent: for an interrupt unless it was told, and for what the status tells.
-async fn urgent(interrupt: &Interrupt, is_told: bool, news: impl Future<Output = News>) -> Urgent {
-    tokio::select! {
-        biased;
-        () = interrupt.came(), if !is_told => Urgent::Interrupted,
-        news = news => Urgent::News(news),
-    }
-}
-
-/// What the status tells that is not the business of a job.
-enum News {
-    /// The link is lost, and why.
-    Gone(String),
-    /// The link that was lost is back.
-    Back,
-    /// Another master asks on it.
-    OtherMaster(Arc<OtherMaster>),
-}
-
-/// Waits until the link is lost, or is back where it was away, or another master is heard that was not `told` of.
-async fn news(status: &mut watch::Receiver<Status>, is_away: bool, told: bool) -> News {
-    let has_moved = |status: &Status| match status.link {
-        LinkState::Lost(_) => !is_away,
-        LinkState::Open(_) => is_away,
-        LinkState::Opening | LinkState::Closed(_) => false,
-    };
-    let heard = |status: &Status| !told && status.other_master.is_some();
-    let found = status.wait_for(|status| has_moved(status) || heard(status)).await;
-    match found.map(|status| (status.link.clone(), status.other_master.clone())) {
-        Ok((_, Some(other))) if !told => News::OtherMaster(other),
-        Ok((LinkState::Lost(why), _)) => News::Gone(why),
-        Ok((LinkState::Open(_), _)) => News::Back,
-        // The bus has ended, and tells so by its events.
-        _ => std::future::pending().await,
-    }
 }
 
 /// Who may speak: whoever sends a request from the command line wants that, unless he is to listen first.
@@ -259,14 +205,6 @@ impl Live {
         }
     }
 
-    /// Another master asks, and nothing is to be sent then.
-    fn yielded(&self, other: &OtherMaster) -> Stop {
-        let has_sent = self.session.status.borrow().counters.bytes_out > 0;
-        let what = format!("{other}: nothing {}was sent", if has_sent { "more " } else { "" });
-        let hint = "without --listen requests are sent in a pause of its traffic";
-        self.trouble(&what).with(Exit::Forbidden).hint(hint).into()
-    }
-
     /// Starts carrying something out.
     pub fn start(&mut self, errand: Errand) -> JobId {
         self.jobs += 1;
@@ -309,32 +247,6 @@ impl Live {
                 Some(BusEvent::Job(..) | BusEvent::OtherMaster(_)) => {}
                 Some(BusEvent::Ended(Err(error))) => return self.over(&error.to_string()),
                 Some(BusEvent::Ended(Ok(()))) | None => return self.over("the link was closed"),
-            }
-        }
-    }
-
-    /// Says what the status tells; why the job ends by it, if it does.
-    async fn heed(&mut self, job: JobId, news: News) -> Option<Stop> {
-        match news {
-            News::Gone(why) if self.waits => {
-                self.told.away = true;
-                out::remark(&format!("{}: the link was lost: {why}; waiting until it is back", self.doing));
-                None
-            }
-            News::Back => {
-                self.told.away = false;
-                out::remark(&format!("{}: the link is back", self.doing));
-                None
-            }
-            News::Gone(why) => Some(self.trouble(&format!("the link was lost: {why}")).into()),
-            News::OtherMaster(other) if self.yields => {
-                self.cancel(job).await;
-                Some(self.yielded(&other))
-            }
-            News::OtherMaster(other) => {
-                self.told.other_master = true;
-                out::remark(&format!("{}: {other}; sent in a pause", self.doing));
-                None
             }
         }
     }
@@ -388,66 +300,6 @@ impl Live {
             }
         }
         self.say_what_was_wrong();
-    }
-
-    /// Puts something on standard output. The person may want the program to end before it is read.
-    ///
-    /// # Errors
-    /// [`Stop`] when it cannot be written, or the person does not want to wait.
-    pub async fn print(&mut self, out: &mut Out) -> Result<(), Stop> {
-        let interrupt = self.interrupt();
-        tokio::select! {
-            put = self.outlet.put(out.buffer()) => put,
-            () = interrupt.came() => Err(self.stopped()),
-        }
-    }
-
-    /// Prints the next of what came, waiting for whoever reads it; whether there was any. May be dropped unfinished.
-    ///
-    /// # Errors
-    /// [`Stop`] when it cannot be written.
-    pub async fn print_next(&mut self, printer: &mut Printer) -> Result<bool, Stop> {
-        let has_more = printer.print_some(&self.session.trace, PIECE)?;
-        self.session.shown.send_replace(Some(printer.shown()));
-        self.outlet.put(printer.buffer()).await?;
-        Ok(has_more)
-    }
-
-    /// Prints what came and is not printed yet, for a moment, and says what is not printed then.
-    ///
-    /// # Errors
-    /// [`Stop`] when it cannot be written.
-    pub async fn print_rest(&mut self, printer: &mut Printer) -> Result<(), Stop> {
-        let until = Instant::now() + LAST_PRINTS;
-        while let Ok(has_more) = timeout_at(until, self.print_next(printer)).await {
-            if !has_more? || Instant::now() >= until {
-                break;
-            }
-        }
-        self.unput += printer.buffer().len() as u64;
-        if let Some(unprinted) = printer.unprinted(&self.session.trace) {
-            out::remark(&format!("{}: {unprinted}", self.doing));
-        }
-        Ok(())
-    }
-
-    /// Waits until all that was printed has been read: a moment once the program is to end, else until then.
-    ///
-    /// # Errors
-    /// [`Stop`] when it cannot be written.
-    pub async fn finish(&mut self) -> Result<(), Stop> {
-        let interrupt = self.interrupt();
-        let patience = async {
-            if !out::leaves_soon() {
-                interrupt.came().await;
-            }
-            tokio::time::sleep(LAST_READS).await;
-        };
-        let unread = self.unput + self.outlet.finish(patience).await?;
-        if unread > 0 {
-            out::remark(&format!("{}: {unread} bytes of output were not read in time", self.doing));
-        }
-        Ok(())
     }
 
     /// What no reading shows.

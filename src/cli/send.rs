@@ -20,86 +20,131 @@ use crate::app::output::paint::Sheet;
 use crate::app::raw;
 use crate::app::session::{Opening, Recording, Role, Simulation};
 use crate::app::target::Target;
-use crate::bus::{Errand, JobEvent, Permit};
+use crate::bus::{Errand, Forbidden, JobEvent, Permission};
 use crate::link::Place;
 use crate::protocol::{Decoder, Failure, Fault, LineSettings, Options, Request};
 use crate::trace::Way;
 
 /// Sends a command or bytes and shows the answer.
 pub fn run(global: &Global, given: &Send) -> Outcome {
-    match &given.raw {
-        Some(text) => raw(global, given, text),
-        None => command(global, given),
+    let sending = match &given.raw {
+        Some(text) => Sending::of_bytes(global, given, text)?,
+        None => Sending::of_command(global, given)?,
+    };
+    live::block_on(sending.carry_out(global, given))
+}
+
+/// What is to be sent, and how far it may go: known before the link is opened.
+struct Sending {
+    what: What,
+    permission: Permission,
+    /// What is being done, in an error.
+    doing: String,
+    /// By which protocol the traffic is explained.
+    decoder: Option<Decoder>,
+    line: LineSettings,
+    keys: Keys,
+    zone: Option<TimeZone>,
+}
+
+/// A command of a meter, or bytes as typed.
+enum What {
+    Command { target: Box<Target>, request: Request, address: String },
+    Bytes(Vec<u8>),
+}
+
+impl Sending {
+    fn of_command(global: &Global, given: &Send) -> Result<Self, Stop> {
+        let (Some(named), Some(ask)) = (given.meter(), given.ask.named()) else {
+            let what = "expected --model and a command, or --raw and bytes";
+            let hint = "meterscope send LINK --model mercury-200 --address 411486 energy";
+            return Err(Trouble::usage("sending", what).hint(hint).into());
+        };
+        let keys = keys::load(global)?.on(&given.link.place);
+        let target = meter::target_on(&keys, &named, &given.link.place)?;
+        let request = meter::request(&target, &ask)?;
+        meter::answers_on(&given.link.place, &target, std::slice::from_ref(&request))?;
+        let doing = format!("sending {} to {}", request.command.id, target.meter());
+        let zone = zone::load(global)?;
+        let permission = permission::of_command(given, &target, &request, &doing)?;
+        let (decoder, line, address) = (Some(target.decoder()), target.model.line, named.who.address.clone());
+        let what = What::Command { target: Box::new(target), request, address };
+        Ok(Self { what, permission, doing, decoder, line, keys, zone })
+    }
+
+    fn of_bytes(global: &Global, given: &Send, text: &str) -> Result<Self, Stop> {
+        if let Place::File(path) = &given.link.place {
+            return Err(meter::capture_is_silent(path));
+        }
+        let bytes = bytes(given, text)?;
+        let doing = format!("sending {} as typed", explain::count(bytes.len()));
+        let decoder = decoder(given, &bytes);
+        let zone = zone::load(global)?;
+        let permission = permission::of_bytes(given, &bytes, spoken(given), &doing)?;
+        let keys = keys::load(global)?.on(&given.link.place);
+        let line = given.model.map_or_else(LineSettings::default, |model| model.line);
+        Ok(Self { what: What::Bytes(bytes), permission, doing, decoder, line, keys, zone })
+    }
+
+    /// Opens the link, sends, and shows what went over the link.
+    async fn carry_out(self, global: &Global, given: &Send) -> Outcome {
+        let is_typed = matches!(self.what, What::Bytes(_));
+        let mut live = Live::open(self.opening(given), &self.doing).await?;
+        let mut printer = Printer::held(show(global, given), global.json);
+        let outcome = match live.listen_first(given.listen).await {
+            Ok(()) => self.send(&mut live, given).await,
+            Err(stop) => Err(stop),
+        };
+        live.close().await;
+        live.print_rest(&mut printer).await?;
+        live.finish().await?;
+        live.verdict(match outcome {
+            Ok(Exit::Done) if is_typed => Ok(printer.judge(Way::In)),
+            outcome => outcome,
+        })
+    }
+
+    fn opening(&self, given: &Send) -> Opening {
+        Opening {
+            name: given.link.clone(),
+            role: Role::Talk,
+            line: self.line,
+            decoder: self.decoder,
+            recording: given.capture.clone().map_or(Recording::None, Recording::File),
+            keys: self.keys.ciphers(""),
+            zone: self.zone.clone(),
+            simulation: Simulation { model: given.model, ..Simulation::default() },
+            standing: live::standing(given.listen),
+            before: None,
+        }
+    }
+
+    async fn send(self, live: &mut Live, given: &Send) -> Outcome {
+        let forbidden =
+            |live: &Live, why: Forbidden| Stop::from(live.trouble(&why.to_string()).with(Exit::Forbidden));
+        match self.what {
+            What::Command { target, request, address } => {
+                let plan = target.plan(vec![request], Options::default(), live.profile(&target));
+                let errand = Errand::of_plan(target.decoder(), plan, self.permission)
+                    .map_err(|why| forbidden(live, why))?;
+                let told = |live: &Live, failure: &Failure, request| {
+                    failure::trouble(live, &target, &address, failure, request)
+                };
+                follow(live, errand, told).await
+            }
+            What::Bytes(bytes) => {
+                let silence = given.silence + live.session.name.place.network_delay();
+                let errand = Errand::of_bytes(bytes, silence, spoken(given), self.permission)
+                    .map_err(|why| forbidden(live, why))?;
+                follow(live, errand, |live, failure, _| unanswered(live, &failure.fault)).await
+            }
+        }
     }
 }
 
 fn show(global: &Global, given: &Send) -> Show {
     let look = Look { sheet: Sheet::of_stdout(!global.no_color), reveal: given.reveal };
     Show { look, timed: true }
-}
-
-/// By what the traffic is explained.
-type Explained<'a> = (Option<Decoder>, &'a Keys, Option<TimeZone>);
-
-fn opening(given: &Send, line: LineSettings, (decoder, keys, zone): Explained<'_>) -> Opening {
-    Opening {
-        name: given.link.clone(),
-        role: Role::Talk,
-        line,
-        decoder,
-        recording: given.capture.clone().map_or(Recording::None, Recording::File),
-        keys: keys.ciphers(""),
-        zone,
-        simulation: Simulation { model: given.model, ..Simulation::default() },
-        standing: live::standing(given.listen),
-        before: None,
-    }
-}
-
-fn command(global: &Global, given: &Send) -> Outcome {
-    let (Some(named), Some(ask)) = (given.meter(), given.ask.named()) else {
-        let what = "expected --model and a command, or --raw and bytes";
-        let hint = "meterscope send LINK --model mercury-200 --address 411486 energy";
-        return Err(Trouble::usage("sending", what).hint(hint).into());
-    };
-    let keys = keys::load(global)?.on(&given.link.place);
-    let target = meter::target_on(&keys, &named, &given.link.place)?;
-    let request = meter::request(&target, &ask)?;
-    meter::answers_on(&given.link.place, &target, std::slice::from_ref(&request))?;
-    let doing = format!("sending {} to {}", request.command.id, target.meter());
-    let zone = zone::load(global)?;
-    let permit = permission::of_command(given, &target, &request, &doing)?;
-    live::block_on(async {
-        let opening = opening(given, target.model.line, (Some(target.decoder()), &keys, zone));
-        let mut live = Live::open(opening, &doing).await?;
-        let mut printer = Printer::held(show(global, given), global.json);
-        let outcome = match live.listen_first(given.listen).await {
-            Ok(()) => carry_out(&mut live, &target, &named.who.address, (request, permit)).await,
-            Err(stop) => Err(stop),
-        };
-        live.close().await;
-        live.print_rest(&mut printer).await?;
-        live.finish().await?;
-        live.verdict(outcome)
-    })
-}
-
-async fn carry_out(
-    live: &mut Live,
-    target: &Target,
-    written: &str,
-    (request, permit): (Request, Option<Permit>),
-) -> Outcome {
-    let profile = live.profile(target);
-    let plan = target.plan(vec![request], Options::default(), profile);
-    let errand = match permit {
-        Some(permit) => Errand::permitted(target.decoder(), plan, permit),
-        None => Errand::reading(target.decoder(), plan)
-            .map_err(|forbidden| live.trouble(&forbidden.to_string()).with(Exit::Forbidden))?,
-    };
-    let told =
-        |live: &Live, failure: &Failure, request| failure::trouble(live, target, written, failure, request);
-    follow(live, errand, told).await
 }
 
 /// Waits until it is carried out; `told` makes the error of what failed.
@@ -123,31 +168,6 @@ async fn follow(
     }
 }
 
-fn raw(global: &Global, given: &Send, text: &str) -> Outcome {
-    if let Place::File(path) = &given.link.place {
-        return Err(meter::capture_is_silent(path));
-    }
-    let bytes = bytes(given, text)?;
-    let doing = format!("sending {} as typed", explain::count(bytes.len()));
-    let decoder = decoder(given, &bytes);
-    let zone = zone::load(global)?;
-    let permit = permission::of_bytes(given, &bytes, spoken(given), &doing)?;
-    let keys = keys::load(global)?.on(&given.link.place);
-    let settings = given.model.map_or_else(LineSettings::default, |model| model.line);
-    live::block_on(async {
-        let mut live = Live::open(opening(given, settings, (decoder, &keys, zone)), &doing).await?;
-        let mut printer = Printer::held(show(global, given), global.json);
-        let outcome = match live.listen_first(given.listen).await {
-            Ok(()) => send_raw(&mut live, given, (bytes, permit)).await,
-            Err(stop) => Err(stop),
-        };
-        live.close().await;
-        live.print_rest(&mut printer).await?;
-        live.finish().await?;
-        live.verdict(outcome.map(|exit| if exit == Exit::Done { printer.judge(Way::In) } else { exit }))
-    })
-}
-
 fn bytes(given: &Send, text: &str) -> Result<Vec<u8>, Stop> {
     let typed = raw::parse(text);
     let whole = typed.and_then(|bytes| match &given.append_crc {
@@ -165,16 +185,6 @@ fn spoken(given: &Send) -> Option<Decoder> {
 /// By what the traffic is to be explained: as told, else by what was typed.
 fn decoder(given: &Send, bytes: &[u8]) -> Option<Decoder> {
     spoken(given).or_else(|| decode::detect(bytes, &[]))
-}
-
-async fn send_raw(live: &mut Live, given: &Send, (bytes, permit): (Vec<u8>, Option<Permit>)) -> Outcome {
-    let silence = given.silence + live.session.name.place.network_delay();
-    let errand = match permit {
-        Some(permit) => Errand::raw_permitted(bytes, silence, permit),
-        None => Errand::raw_reading(bytes, silence, spoken(given))
-            .map_err(|forbidden| live.trouble(&forbidden.to_string()).with(Exit::Forbidden))?,
-    };
-    follow(live, errand, |live, failure, _| unanswered(live, &failure.fault)).await
 }
 
 fn unanswered(live: &Live, fault: &Fault) -> Trouble {

@@ -8,25 +8,20 @@ use super::super::out;
 use crate::app::arming::{self, Challenge, Confirmed};
 use crate::app::target::Target;
 use crate::app::write_log::{self, Keeper};
-use crate::bus::{self, Permit};
+use crate::bus::{self, Permission};
 use crate::frame::{Direction, Mask, visible};
 use crate::protocol::{Access, Context, Decoder, Request, secrets};
 
-/// The permission for a command; none for one that reads, which needs none.
+/// The permission for a command; one that reads needs no word of anybody's.
 ///
 /// # Errors
 /// [`Stop`] when it is not allowed, or the word that is wanted was not given.
-pub fn of_command(
-    given: &Send,
-    target: &Target,
-    request: &Request,
-    doing: &str,
-) -> Result<Option<Permit>, Stop> {
+pub fn of_command(given: &Send, target: &Target, request: &Request, doing: &str) -> Result<Permission, Stop> {
     let command = request.command;
     let challenge = Challenge::of_request(target, request);
     let access = arming::access_of(target, request);
     if access == Access::Read {
-        return refuse_a_wrong_word(given, &challenge, doing).map(|()| None);
+        return refuse_a_wrong_word(given, &challenge, doing).map(|()| Permission::Reading);
     }
     if !given.allow_write {
         let what = format!("{} is a {} command", command.id, access.word());
@@ -35,11 +30,11 @@ pub fn of_command(
     }
     let confirmed = confirmed(given, &challenge, || frames(target, request), doing)?;
     let keeper = Keeper { commands: vec![command.id], ..keeper(given, target.model.id) };
-    Ok(Some(confirmed.permit(keeper)))
+    Ok(Permission::Permitted(confirmed.permit(keeper)))
 }
 
-/// The permission for bytes typed by hand; none for those that a protocol recognises as a read and none as
-/// anything else.
+/// The permission for bytes typed by hand. Those that a protocol recognises as a read, and none as anything else, need
+/// no word of anybody's.
 ///
 /// # Errors
 /// [`Stop`] as for a command.
@@ -48,11 +43,11 @@ pub fn of_bytes(
     bytes: &[u8],
     decoder: Option<Decoder>,
     doing: &str,
-) -> Result<Option<Permit>, Stop> {
+) -> Result<Permission, Stop> {
     let access = bus::access(bytes, decoder);
     let challenge = Challenge::of_bytes(access, &given.who.address);
     if access == Some(Access::Read) {
-        return refuse_a_wrong_word(given, &challenge, doing).map(|()| None);
+        return refuse_a_wrong_word(given, &challenge, doing).map(|()| Permission::Reading);
     }
     if !given.allow_write {
         let why = match access {
@@ -65,7 +60,7 @@ pub fn of_bytes(
         return Err(Trouble::new(Exit::Forbidden, doing, why).hint(hint).into());
     }
     let confirmed = confirmed(given, &challenge, || vec![secrets::masked_hex(bytes)], doing)?;
-    Ok(Some(confirmed.permit(keeper(given, given.model.map_or("", |model| model.id)))))
+    Ok(Permission::Permitted(confirmed.permit(keeper(given, given.model.map_or("", |model| model.id)))))
 }
 
 fn keeper(given: &Send, model: &str) -> Keeper {
