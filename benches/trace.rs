@@ -9,7 +9,7 @@ use divan::{AllocProfiler, Bencher};
 use jiff::Timestamp;
 use meterscope::frame::At;
 use meterscope::protocol::{Judged, Relation};
-use meterscope::trace::search::{Found, Query, Search, Towards};
+use meterscope::trace::search::{Found, Query, STEP, Search, Towards};
 use meterscope::trace::{Capture, Claim, EntryKind, Paging, SharedTrace, Trace, Way};
 use meterscope::tui::still::Still;
 
@@ -79,8 +79,8 @@ fn sixty_entries_with_their_bytes(bencher: Bencher, budget: usize) {
 fn search_a_million(bencher: Bencher) {
     let trace = filled(AMPLE);
     bencher.counter(BytesCount::new(FRAME.len() * MILLION as usize)).bench_local(|| {
-        let mut search = Search::new(0, Towards::Later, Query::Bytes(vec![0xEC, 0x8B, 5]));
-        while search.step(&trace, 10_000) == Found::NotYet {}
+        let mut search = Search::new(Query::parse("EC 8B 05"), 0, Towards::Later, MILLION);
+        while search.step(&trace, STEP) == Found::NotYet {}
     });
 }
 

@@ -20,6 +20,7 @@ mod runs;
 pub mod search;
 mod steps;
 mod stored;
+mod summary;
 #[cfg(test)]
 mod toy;
 

@@ -1,113 +1,138 @@
-//! Finding entries, in steps short enough that whoever asks stays responsive.
+//! Search of the trace: over its index and bytes, in steps short enough that whoever asks stays responsive.
+
+use memchr::memmem::Finder;
 
 use super::{Entry, Trace};
+use crate::frame::{Span, hex};
 
-/// What is looked for.
-pub enum Query {
-    /// Entries that contain these bytes, at any place.
-    Bytes(Vec<u8>),
-    /// Entries of which this is true; it is given the trace and the entry with its number.
-    Entry(Predicate),
+/// Work that a step may take at most, in entries of which the bytes are looked at.
+pub const STEP: u32 = 32_000;
+
+/// What it takes more to dissect an entry and put it into words than to look at its bytes.
+const DISSECTION: u32 = 16;
+
+/// What is looked for: bytes, or words of what an entry says, or what may be either.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// Words, in lower case; empty where only bytes are looked for.
+    text: String,
+    /// Empty where what is looked for can be read as no bytes.
+    bytes: Finder<'static>,
 }
 
-/// A question about an entry.
-pub type Predicate = Box<dyn Fn(&Trace, u32, &Entry) -> bool + Send>;
-
-impl std::fmt::Debug for Query {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Bytes(bytes) => f.debug_tuple("Bytes").field(bytes).finish(),
-            Self::Entry(_) => f.write_str("Entry(..)"),
-        }
+impl Default for Query {
+    fn default() -> Self {
+        Self { text: String::new(), bytes: Finder::new(&[]).into_owned() }
     }
 }
 
 impl Query {
-    fn fits(&self, trace: &Trace, number: u32, entry: &Entry) -> bool {
-        match self {
-            Self::Bytes(wanted) => contains(&trace.bytes_of(entry), wanted),
-            Self::Entry(predicate) => predicate(trace, number, entry),
-        }
+    /// Reads what was typed. Hex digits in pairs with spaces (`EC 8B`) or behind `0x` are bytes; in one run, or with
+    /// what also stands in dates and times, they are looked for as words, too.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let text = text.trim();
+        let bytes = hex::parse(text).unwrap_or_default();
+        let is_bytes = !bytes.is_empty() && text.contains([' ', 'x', 'X']) && !text.contains(['-', ':', ',']);
+        let text = if is_bytes { String::new() } else { text.to_lowercase() };
+        Self { text, bytes: Finder::new(&bytes).into_owned() }
+    }
+
+    /// Whether there is nothing to look for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty() && !self.has_bytes()
+    }
+
+    fn has_bytes(&self) -> bool {
+        !self.bytes.needle().is_empty()
+    }
+
+    /// Where the bytes that are looked for stand in a frame, apart from each other.
+    #[must_use]
+    pub fn hits(&self, bytes: &[u8]) -> Vec<Span> {
+        let length = self.bytes.needle().len();
+        let starts = self.bytes.find_iter(bytes).filter(|_| length > 0);
+        starts.map(|start| Span::new(start, start + length)).collect()
+    }
+
+    /// Whether an entry is one of those looked for. Its bytes are looked at first, and it is dissected only where
+    /// words may be meant.
+    #[must_use]
+    pub fn fits(&self, trace: &Trace, number: u32, entry: &Entry) -> bool {
+        let holds = || self.bytes.find(&trace.bytes_of(entry)).is_some();
+        let says = || trace.summary(number, entry).to_lowercase().contains(&self.text);
+        (self.has_bytes() && holds()) || (!self.text.is_empty() && says())
+    }
+
+    const fn cost(&self) -> u32 {
+        if self.text.is_empty() { 1 } else { DISSECTION }
     }
 }
 
 /// Which way to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Towards {
-    /// To higher numbers.
+    /// To higher numbers, and on from the first.
     Later,
-    /// To lower numbers.
+    /// To lower numbers, and on from the last.
     Earlier,
+}
+
+impl Towards {
+    /// The entry behind one, of so many.
+    const fn behind(self, number: u32, entries: u32) -> u32 {
+        match self {
+            Self::Later if number >= entries.saturating_sub(1) => 0,
+            Self::Later => number + 1,
+            Self::Earlier if number == 0 || number > entries => entries.saturating_sub(1),
+            Self::Earlier => number - 1,
+        }
+    }
 }
 
 /// How a search fares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Found {
-    /// This entry fits. The next step goes on behind it.
+    /// This entry fits.
     Entry(u32),
     /// None did yet; there are more to look at.
     NotYet,
-    /// There is none. (A later one may still be recorded: the search can be asked again.)
+    /// There is none.
     Nothing,
 }
 
-/// A search that goes on where it stopped.
-#[derive(Debug)]
+/// A search once round the entries, which goes on where it stopped.
+#[derive(Debug, Clone)]
 pub struct Search {
     query: Query,
     towards: Towards,
-    /// The next entry to look at; `None` when looking earlier has reached the beginning.
-    next: Option<u32>,
+    /// How many entries of the trace are searched.
+    entries: u32,
+    /// The next entry to look at.
+    next: u32,
+    /// How many are left.
+    left: u32,
 }
 
 impl Search {
-    /// From an entry on, itself included.
+    /// Through the first so many entries of a trace, from the one behind `from` round to `from` itself.
     #[must_use]
-    pub const fn new(from: u32, towards: Towards, query: Query) -> Self {
-        Self { query, towards, next: Some(from) }
+    pub const fn new(query: Query, from: u32, towards: Towards, entries: u32) -> Self {
+        Self { query, towards, entries, next: towards.behind(from, entries), left: entries }
     }
 
-    /// Looks at no more than `budget` entries. Looking for bytes costs little more than reading them; a
-    /// predicate that dissects takes as long as dissecting does and wants a smaller budget.
+    /// Looks on, with so much work as [`STEP`] says or less.
     pub fn step(&mut self, trace: &Trace, budget: u32) -> Found {
-        for _ in 0..budget {
-            let Some(number) = self.next else {
-                return Found::Nothing;
-            };
-            let Some(entry) = trace.entry(number) else {
-                if self.towards == Towards::Earlier && number >= trace.len() && !trace.is_empty() {
-                    self.next = Some(trace.len() - 1);
-                    continue;
-                }
-                return Found::Nothing;
-            };
-            self.next = match self.towards {
-                Towards::Later => number.checked_add(1),
-                Towards::Earlier => number.checked_sub(1),
-            };
-            if self.query.fits(trace, number, &entry) {
+        for _ in 0..budget.div_ceil(self.query.cost()).min(self.left) {
+            let number = self.next;
+            self.next = self.towards.behind(number, self.entries);
+            self.left -= 1;
+            if trace.entry(number).is_some_and(|entry| self.query.fits(trace, number, &entry)) {
                 return Found::Entry(number);
             }
         }
-        Found::NotYet
-    }
-}
-
-/// Whether `bytes` holds all of `wanted` in one piece.
-fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
-    match wanted {
-        [] => true,
-        [first, ..] => {
-            let mut rest = bytes;
-            while let Some(at) = rest.iter().position(|byte| byte == first) {
-                rest = rest.get(at..).unwrap_or_default();
-                if rest.starts_with(wanted) {
-                    return true;
-                }
-                rest = rest.get(1..).unwrap_or_default();
-            }
-            false
-        }
+        if self.left == 0 { Found::Nothing } else { Found::NotYet }
     }
 }
 
@@ -115,7 +140,7 @@ fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
 mod tests {
     use jiff::Timestamp;
 
-    use super::super::{Claim, EntryKind, Way};
+    use super::super::{Claim, EntryKind, Mark, Way};
     use super::*;
     use crate::frame::At;
     use crate::protocol::Relation;
@@ -138,13 +163,13 @@ mod tests {
         trace
     }
 
-    fn all(search: &mut Search, trace: &Trace, budget: u32) -> Vec<u32> {
-        let mut found = Vec::new();
+    fn found(trace: &Trace, typed: &str, (from, towards): (u32, Towards), budget: u32) -> Option<u32> {
+        let mut search = Search::new(Query::parse(typed), from, towards, trace.len());
         loop {
             match search.step(trace, budget) {
-                Found::Entry(number) => found.push(number),
+                Found::Entry(number) => return Some(number),
                 Found::NotYet => {}
-                Found::Nothing => return found,
+                Found::Nothing => return None,
             }
         }
     }
@@ -152,31 +177,55 @@ mod tests {
     #[test]
     fn bytes_are_found_at_any_place_of_an_entry_but_not_across_two() {
         let trace = trace(&[b"xxab", b"ab", b"aab", b"a", b"b"]);
-        let mut search = Search::new(0, Towards::Later, Query::Bytes(b"ab".to_vec()));
-        assert_eq!(all(&mut search, &trace, 1), [0, 1, 2]);
-        let mut back = Search::new(u32::MAX, Towards::Earlier, Query::Bytes(b"ab".to_vec()));
-        assert_eq!(all(&mut back, &trace, 100), [2, 1, 0]);
+        let later = [0, 1, 2, 4].map(|from| found(&trace, "61 62", (from, Towards::Later), 1));
+        assert_eq!(later, [Some(1), Some(2), Some(0), Some(0)]);
+        let earlier = [4, 2, 1, 0].map(|from| found(&trace, "61 62", (from, Towards::Earlier), 100));
+        assert_eq!(earlier, [Some(2), Some(1), Some(0), Some(2)]);
     }
 
     #[test]
-    fn a_step_looks_at_no_more_than_its_budget() {
+    fn a_step_looks_at_no_more_than_its_budget_and_the_search_goes_round_once() {
         let trace = trace(&[b"a", b"a", b"a", b"b"]);
-        let mut search = Search::new(0, Towards::Later, Query::Bytes(b"b".to_vec()));
+        let mut search = Search::new(Query::parse("0x62"), 3, Towards::Later, 4);
         assert_eq!(search.step(&trace, 3), Found::NotYet);
         assert_eq!(search.step(&trace, 3), Found::Entry(3));
         assert_eq!(search.step(&trace, 3), Found::Nothing);
+        let mut words = Search::new(Query::parse("zebra"), 0, Towards::Later, 4);
+        assert_eq!(words.step(&trace, 3 * DISSECTION), Found::NotYet);
+        assert_eq!(words.step(&trace, 1), Found::Nothing);
     }
 
     #[test]
-    fn entries_are_found_by_what_they_are() {
-        let trace = trace(&[b"a", b"abc", b"a"]);
-        let long = Query::Entry(Box::new(|_, _, entry| entry.len > 2));
-        assert_eq!(all(&mut Search::new(0, Towards::Later, long), &trace, 10), [1]);
+    fn words_are_found_in_what_entries_say() {
+        let mut trace = trace(&[b"a", b"abc"]);
+        trace.mark(Mark::Step("sign-on"), At::ZERO);
+        assert_eq!(found(&trace, "Sign-On", (0, Towards::Later), 1), Some(2));
+        assert_eq!(found(&trace, "NOISE 61 62", (0, Towards::Later), 1), Some(1));
+        assert_eq!(found(&trace, "noise", (1, Towards::Earlier), 1), Some(0));
     }
 
     #[test]
-    fn nothing_is_found_in_an_empty_trace() {
-        let mut search = Search::new(0, Towards::Earlier, Query::Bytes(Vec::new()));
-        assert_eq!(search.step(&trace(&[]), 10), Found::Nothing);
+    fn hex_in_pairs_is_bytes_and_hex_in_a_run_may_be_a_word_too() {
+        let mut trace = trace(&[&[0x41, 0x14, 0x86]]);
+        trace.mark(Mark::Step("411486"), At::ZERO);
+        trace.mark(Mark::Step("41 14 86"), At::ZERO);
+        assert_eq!(found(&trace, "411486", (0, Towards::Later), 100), Some(1));
+        assert_eq!(found(&trace, "41 14 86", (0, Towards::Later), 100), Some(0));
+        assert_eq!(found(&trace, "41-14-86", (1, Towards::Later), 100), Some(0), "bytes, or a date");
+    }
+
+    #[test]
+    fn hits_in_a_frame_stand_apart_from_each_other() {
+        let hits = Query::parse("FF FF").hits(&[0xFF, 0xFF, 0xFF, 0, 0xFF, 0xFF]);
+        assert_eq!(hits, [Span::new(0, 2), Span::new(4, 6)]);
+        assert_eq!(Query::parse("kwh").hits(&[1, 2]), []);
+    }
+
+    #[test]
+    fn nothing_is_found_by_nothing_or_in_an_empty_trace() {
+        let (empty, one) = (trace(&[]), trace(&[b"a"]));
+        assert_eq!(found(&empty, "61", (0, Towards::Earlier), 10), None);
+        assert_eq!(found(&one, "", (0, Towards::Later), 10), None);
+        assert!(Query::parse("  ").is_empty());
     }
 }

@@ -105,7 +105,7 @@ impl Outside {
             Effect::Redraw => {
                 self.screen.resume()?;
             }
-            Effect::ScanOn => self.tell(Message::ScanOn),
+            Effect::SearchOn => self.tell(Message::SearchOn),
             Effect::Suspend => return Ok(Next::Suspend),
             Effect::Quit => return Ok(Next::Quit),
         }

@@ -50,7 +50,7 @@ pub enum Message {
     /// Something went wrong, for the person to know.
     Warned(String),
     /// The search of the trace is to go on.
-    ScanOn,
+    SearchOn,
 }
 
 /// Something the console wants done outside of itself.
@@ -91,8 +91,8 @@ pub enum Effect {
     Theme(Option<String>),
     /// Draw everything anew.
     Redraw,
-    /// Send [`Message::ScanOn`] when there is nothing more urgent.
-    ScanOn,
+    /// Send [`Message::SearchOn`] when there is nothing more urgent.
+    SearchOn,
     /// Give the terminal back and stop until continued.
     Suspend,
     /// Leave.

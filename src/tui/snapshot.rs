@@ -5,7 +5,6 @@ use jiff::tz::TimeZone;
 
 use super::layout::Areas;
 use super::state::dialogue::{Row, telling};
-use super::state::entry_text::{entry_text, is_match, summary};
 use super::state::{Dialogue, Pane, Screen, State};
 use crate::frame::{Dissection, visible};
 use crate::protocol::{Judged, Stage};
@@ -85,7 +84,7 @@ fn step_line(dialogue: &Dialogue, row: Row, trace: &Trace) -> StepLine {
     if let Some(text) = entry.and_then(|entry| greeting(dialogue, row, &entry, trace)) {
         return StepLine { entry, text };
     }
-    let text = number.zip(entry).map(|(number, entry)| summary(trace, number, &entry)).unwrap_or_default();
+    let text = number.zip(entry).map(|(number, entry)| trace.summary(number, &entry)).unwrap_or_default();
     StepLine { entry, text }
 }
 
@@ -95,11 +94,11 @@ fn line(state: &State, trace: &Trace, number: u32) -> Option<Line> {
         number,
         entry,
         dissection: trace.dissect(number),
-        text: entry_text(trace, number, &entry),
+        text: trace.entry_text(number, &entry),
         request: entry.relation.answers.and_then(|request| trace.entry(request)),
         previous: number.checked_sub(1).and_then(|before| trace.entry(before)),
         time: clock(trace.wall(entry.first), &state.zone),
-        found: is_match(trace, number, &state.view.needle),
+        found: state.view.needle.fits(trace, number, &entry),
     })
 }
 

@@ -7,7 +7,6 @@ pub mod bench;
 pub mod codes;
 pub mod connect;
 pub mod dialogue;
-pub mod entry_text;
 pub mod form;
 pub mod inspector;
 pub mod jobs;

@@ -3,72 +3,8 @@
 use tui_input::Input;
 
 use super::inspector::Inspector;
-use crate::frame::{Span, hex};
+use crate::trace::search::{Query, Search};
 use crate::tui::widgets::keep_in_view;
-
-/// What is looked for in the trace.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Needle {
-    /// Words of the summary, lower case.
-    pub text: String,
-    /// Bytes, when the text can be read as hex.
-    pub bytes: Vec<u8>,
-}
-
-impl Needle {
-    /// Reads a search: hex digits are also looked for as bytes.
-    #[must_use]
-    pub fn new(text: &str) -> Self {
-        let text = text.trim();
-        let is_hex = text.bytes().any(|b| b.is_ascii_hexdigit());
-        let bytes = if is_hex { hex::parse(text).unwrap_or_default() } else { Vec::new() };
-        Self { text: text.to_lowercase(), bytes }
-    }
-
-    /// Whether there is nothing to look for.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.text.is_empty()
-    }
-
-    /// Where the bytes that are looked for stand in a frame, apart from each other.
-    #[must_use]
-    pub fn hits(&self, bytes: &[u8]) -> Vec<Span> {
-        let wanted = self.bytes.len();
-        let mut hits: Vec<Span> = Vec::new();
-        if wanted == 0 {
-            return hits;
-        }
-        for (at, run) in bytes.windows(wanted).enumerate() {
-            let is_free = hits.last().is_none_or(|hit| hit.range().end <= at);
-            if is_free && run == self.bytes {
-                hits.push(Span::new(at, at + wanted));
-            }
-        }
-        hits
-    }
-
-    /// Whether an entry with this summary and these bytes is one of those looked for.
-    #[must_use]
-    pub fn finds(&self, summary: &str, bytes: &[u8]) -> bool {
-        if self.is_empty() {
-            return false;
-        }
-        let in_bytes = !self.bytes.is_empty() && bytes.windows(self.bytes.len()).any(|run| run == self.bytes);
-        in_bytes || summary.to_lowercase().contains(&self.text)
-    }
-}
-
-/// A search under way, done a stretch at a time so that keys are still answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Scan {
-    /// The next entry to look at.
-    pub at: u32,
-    /// Towards the end or the beginning.
-    pub forward: bool,
-    /// How many entries are left to look at.
-    pub left: u32,
-}
 
 /// The screen of recorded traffic.
 #[derive(Debug, Clone, Default)]
@@ -90,9 +26,9 @@ pub struct TraceView {
     /// Whether it is being typed.
     pub searching: bool,
     /// What is looked for.
-    pub needle: Needle,
+    pub needle: Query,
     /// A search under way.
-    pub scan: Option<Scan>,
+    pub search: Option<Search>,
     /// What came of the last search; empty for nothing.
     pub found: String,
     /// The chosen entry, explained.
@@ -185,21 +121,5 @@ mod tests {
         view.freeze();
         view.fit(10);
         assert_eq!(view.at, 236);
-    }
-
-    #[test]
-    fn hex_is_looked_for_as_bytes_and_as_text() {
-        let needle = Needle::new("01 30");
-        assert!(needle.finds("", &[0xD2, 0x01, 0x30, 0x00]));
-        assert!(!needle.finds("", &[0x01, 0x31]));
-        assert!(Needle::new("kwh").finds("T1 2979.64 kWh", &[]));
-        assert!(!Needle::new("").finds("anything", &[1]));
-    }
-
-    #[test]
-    fn hits_in_a_frame_stand_apart_from_each_other() {
-        let hits = Needle::new("FF FF").hits(&[0xFF, 0xFF, 0xFF, 0, 0xFF, 0xFF]);
-        assert_eq!(hits, [Span::new(0, 2), Span::new(4, 6)]);
-        assert_eq!(Needle::new("kwh").hits(&[1, 2]), []);
     }
 }

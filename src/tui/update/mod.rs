@@ -98,7 +98,7 @@ fn apply(state: &mut State, message: Message, effects: &mut Effects) -> bool {
         Message::Writes(records) => state.popup = Some(super::state::Popup::Writes(records, 0)),
         Message::Said(text) => state.say(text),
         Message::Warned(text) => state.warn(text),
-        Message::ScanOn => trace::scan(state, effects),
+        Message::SearchOn => trace::search_on(state, effects),
     }
     true
 }

@@ -2,15 +2,11 @@
 
 use super::super::keymap::Action;
 use super::super::message::Effect;
-use super::super::state::entry_text::is_match;
-use super::super::state::trace::{Needle, Scan};
 use super::super::state::{Pane, State};
 use super::Effects;
 use crate::frame::Dissection;
+use crate::trace::search::{Found, Query, STEP, Search, Towards};
 use crate::trace::{Entry, EntryKind, Trace};
-
-/// Entries that are looked at in one go.
-const STRETCH: u32 = 2_000;
 
 /// What the keys of this screen do.
 pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
@@ -20,8 +16,8 @@ pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
         Action::Follow if state.view.is_following() => state.view.holding = true,
         Action::Follow => state.view.follow(),
         Action::Freeze => state.view.freeze(),
-        Action::NextMatch => start(state, true, effects),
-        Action::PreviousMatch => start(state, false, effects),
+        Action::NextMatch => start(state, Towards::Later, effects),
+        Action::PreviousMatch => start(state, Towards::Earlier, effects),
         Action::Partner => partner(state),
         Action::Chunks => switch_chunks(state),
         Action::NextLayer => state.view.detail.next_layer(),
@@ -74,18 +70,18 @@ pub fn accept_search(state: &mut State, effects: &mut Effects) {
     state.view.searching = false;
     look_for(state);
     if !state.view.needle.is_empty() {
-        start(state, true, effects);
+        start(state, Towards::Later, effects);
     }
 }
 
 /// What was typed is looked for from here on.
 pub fn look_for(state: &mut State) {
-    state.view.needle = Needle::new(state.view.query.value());
+    state.view.needle = Query::parse(state.view.query.value());
     state.view.found.clear();
-    state.view.scan = None;
+    state.view.search = None;
 }
 
-fn start(state: &mut State, forward: bool, effects: &mut Effects) {
+fn start(state: &mut State, towards: Towards, effects: &mut Effects) {
     if state.view.needle.is_empty() {
         state.say("nothing is searched for: / begins");
         return;
@@ -94,47 +90,25 @@ fn start(state: &mut State, forward: bool, effects: &mut Effects) {
     if shown == 0 {
         return;
     }
-    let at = next(state.view.at, forward, shown);
-    state.view.scan = Some(Scan { at, forward, left: shown });
-    scan(state, effects);
-}
-
-const fn next(at: u32, forward: bool, len: u32) -> u32 {
-    match (forward, at) {
-        (true, at) if at + 1 >= len => 0,
-        (true, at) => at + 1,
-        (false, 0) => len.saturating_sub(1),
-        (false, at) => at - 1,
-    }
+    state.view.search = Some(Search::new(state.view.needle.clone(), state.view.at, towards, shown));
+    search_on(state, effects);
 }
 
 /// Looks through another stretch.
-pub fn scan(state: &mut State, effects: &mut Effects) {
-    let Some(mut scan) = state.view.scan.take() else { return };
-    let shown = state.view.shown();
-    let mut found = None;
-    {
-        let trace = state.trace.lock();
-        for _ in 0..STRETCH.min(scan.left) {
-            scan.left -= 1;
-            if is_match(&trace, scan.at, &state.view.needle) {
-                found = Some(scan.at);
-                break;
-            }
-            scan.at = next(scan.at, scan.forward, shown);
-        }
-    }
+pub fn search_on(state: &mut State, effects: &mut Effects) {
+    let Some(mut search) = state.view.search.take() else { return };
+    let found = search.step(&state.trace.lock(), STEP);
     match found {
-        Some(number) => {
+        Found::Entry(number) => {
             state.view.choose(number);
             state.view.found.clear();
         }
-        None if scan.left > 0 => {
+        Found::NotYet => {
             "searching".clone_into(&mut state.view.found);
-            state.view.scan = Some(scan);
-            effects.push(Effect::ScanOn);
+            state.view.search = Some(search);
+            effects.push(Effect::SearchOn);
         }
-        None => "not found".clone_into(&mut state.view.found),
+        Found::Nothing => "not found".clone_into(&mut state.view.found),
     }
 }
 
