@@ -229,6 +229,22 @@ mod tests {
     }
 
     #[test]
+    fn the_dialect_of_every_model_is_one_of_its_family() {
+        for model in MODELS {
+            let picked = model.protocol.profile().picked;
+            assert!(usize::from(model.dialect.0) <= picked.len(), "{}", model.id);
+        }
+    }
+
+    #[test]
+    fn one_model_stands_for_any_meter_of_a_family_that_pushes() {
+        for family in registry::FAMILIES.iter().filter(|family| family.profile().usual.is_some()) {
+            let generic = MODELS.iter().filter(|model| model.is_generic && model.protocol == *family);
+            assert_eq!(generic.count(), 1, "{family:?}");
+        }
+    }
+
+    #[test]
     fn the_family_of_every_model_is_registered_and_its_everyday_set_fits_it() {
         for model in MODELS {
             let target = target(model);

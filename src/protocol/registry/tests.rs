@@ -159,3 +159,22 @@ fn no_undamaged_answer_is_doubted() {
     let known: BTreeSet<String> = DOUBTED.iter().map(|&id| id.to_owned()).collect();
     assert_eq!(doubted, known);
 }
+
+#[test]
+fn a_profile_has_sessions_where_a_step_has_a_stage() {
+    for family in FAMILIES {
+        let has_stages = (0..=u8::MAX).any(|step| family.stage(step).is_some());
+        assert_eq!(family.profile().has_sessions, has_stages, "{family:?}");
+    }
+}
+
+#[test]
+fn a_carrier_is_a_family_of_the_registry_and_resembles_what_it_carries() {
+    for family in FAMILIES {
+        let profile = family.profile();
+        assert!(!profile.resembles(profile), "{family:?}");
+        let Some(carrier) = profile.carrier else { continue };
+        let carrier = super::family(carrier.id).unwrap().profile();
+        assert!(carrier.resembles(profile) && profile.resembles(carrier), "{family:?}");
+    }
+}
