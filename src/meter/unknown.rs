@@ -27,10 +27,15 @@ impl UnknownModel {
     /// With advice for what was typed.
     #[must_use]
     pub fn named(id: &str) -> Self {
-        let ids = MODELS.iter().map(|model| model.id);
+        let ids = || MODELS.iter().map(|model| model.id);
+        let beginning = id.to_lowercase();
         let advice = match UNREAD.iter().find(|unread| is_meant(id, unread.names)) {
             Some(unread) => format!("; no model reads it yet: {}", unread.speaks),
-            None => reads(id) + &near::hint(id, ids),
+            None => match reads(id) {
+                none if none.is_empty() => near::hint(id, ids()),
+                // A name that is meant leaves no room for likeness.
+                reads => reads + &near::hint(id, ids().filter(|id| id.starts_with(&beginning))),
+            },
         };
         Self { id: id.to_owned(), advice }
     }
@@ -72,6 +77,7 @@ mod tests {
             assert!(advice(typed).starts_with("; read it as iec62056-21"), "{typed}{}", advice(typed));
         }
         assert_eq!(advice("landis"), "; read it as iec62056-21; near it: landisgyr-e450");
+        assert_eq!(advice("mt174"), "; read it as iec62056-21");
     }
 
     #[test]
