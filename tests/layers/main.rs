@@ -7,6 +7,7 @@
 #![cfg(test)]
 
 mod circles;
+mod labels;
 mod names;
 mod paths;
 mod rules;
@@ -52,6 +53,14 @@ fn read(file: &Path) -> (String, String) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let name = file.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
     (name, fs::read_to_string(file).unwrap())
+}
+
+#[test]
+fn no_code_decides_by_a_text_that_is_for_people() {
+    let files = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    for (name, source) in files.iter().map(|file| read(file)).filter(|(name, _)| !names::is_test(name)) {
+        assert_eq!(labels::decisions(&source), [], "{name}");
+    }
 }
 
 /// The families of the registry by the modules that it takes them from.

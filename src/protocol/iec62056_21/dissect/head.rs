@@ -211,7 +211,7 @@ fn secret(sheet: &mut Sheet<'_>, name: &'static str, range: &Range<usize>) {
 }
 
 fn data(sheet: &mut Sheet<'_>, block: &Block, context: &Context<'_>) {
-    sheet.title = "Data";
+    (sheet.title, sheet.wants_title) = ("Data", true);
     sheet.field("STX", block.start..block.start + 1, Value::Bytes);
     let request = context.request.map(super::seven_bits);
     let asked = request.as_deref().and_then(Asked::new);

@@ -102,7 +102,7 @@ pub fn lay(sheet: &mut Sheet<'_>, content: &Range<usize>, context: &Context<'_>,
     let address = asked.map(|asked| asked.address).unwrap_or_default();
     let known = Known::of(address);
     if let Some(title) = known.title() {
-        sheet.title = title;
+        sheet.entitle(title);
     }
     let dialect = context.dialect;
     let mut walk = Walk {
@@ -132,7 +132,7 @@ pub fn lay_request(
     let address = asked.map(|asked| asked.address).unwrap_or_default();
     let known = Known::of(address);
     if let Some(title) = known.title() {
-        sheet.title = title;
+        sheet.entitle(title);
     }
     let from = content.start;
     let name = from..from + address.len();
@@ -203,7 +203,7 @@ fn refusal(
         (None, b"ERROR") => (None, "an error, without a number"),
         _ => return false,
     };
-    sheet.title = "Error";
+    sheet.entitle("Error");
     sheet.refused = Some(found);
     let inner = content.start + 1..content.start + 1 + inner.len();
     sheet.frame("bracket", content.start..inner.start, Value::Bytes);
@@ -299,8 +299,8 @@ impl<'a> Walk<'a> {
             self.address = bytes;
             self.known = Known::of(bytes);
         }
-        if let Some(title) = self.known.title().filter(|_| sheet.title == "Data") {
-            sheet.title = title;
+        if let Some(title) = self.known.title().filter(|_| sheet.wants_title) {
+            sheet.entitle(title);
         }
         self.table = (bytes == load_profile::ADDRESS).then(load_profile::Table::default);
         self.parent = None;

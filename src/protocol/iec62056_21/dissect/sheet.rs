@@ -22,6 +22,8 @@ pub struct Sheet<'a> {
     pub problems: Vec<Problem>,
     /// What the frame is.
     pub title: &'static str,
+    /// Whether the title says nothing of the content, so that the first name in it is a better one.
+    pub wants_title: bool,
     /// An error that the meter answers with: its number, and what it means.
     pub refused: Option<(Option<u16>, &'static str)>,
     /// Whether values are to become readings.
@@ -59,11 +61,17 @@ impl<'a> Sheet<'a> {
             readings: Vec::new(),
             problems: Vec::new(),
             title: "",
+            wants_title: false,
             refused: None,
             reads: false,
             has_double_name: false,
             has_lost_name: false,
         }
+    }
+
+    /// Names the frame by its content.
+    pub const fn entitle(&mut self, title: &'static str) {
+        (self.title, self.wants_title) = (title, false);
     }
 
     /// The bytes of a range.
