@@ -19,6 +19,7 @@ mod context;
 mod decoder;
 mod delimited;
 mod dialect;
+mod dissection_builder;
 #[cfg(test)]
 pub mod drive;
 mod exchange;
@@ -47,7 +48,6 @@ pub mod request_reply;
 mod responder;
 pub mod sealed;
 pub mod secrets;
-mod sheet;
 mod silence_framer;
 mod stage;
 mod tracker;

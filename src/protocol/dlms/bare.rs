@@ -7,10 +7,10 @@ use super::loose;
 use super::push::Push;
 use super::standing::Standing;
 use super::wrapped::{self, Wrapped};
-use crate::frame::{Checksum, Direction, Dissection, Layer, LayerKind, ProblemCode, Reason, Value, Verdict};
+use crate::frame::{Checksum, Direction, Dissection, ProblemCode, Reason, Value, Verdict};
 use crate::protocol::Context;
 use crate::protocol::delimited::{Before, Grammar, Shape};
-use crate::protocol::sheet::Sheet;
+use crate::protocol::dissection_builder::{DissectionBuilder, Head};
 use crate::reading::Check;
 
 /// The shortest and longest ciphered APDU that is believed to be one, by its length field.
@@ -110,12 +110,12 @@ pub fn is_apdu(bytes: &[u8]) -> bool {
 
 /// Explains one.
 pub fn dissect(protocol: &'static str, bytes: &[u8], context: &Context<'_>) -> Dissection {
-    let mut sheet = Sheet::default();
+    let mut builder = DissectionBuilder::default();
     let (apdu, seal) = if let Some(wrapped) = Wrapped::parse(bytes) {
-        (wrapped.apdu, Some(wrapped.explain(&mut sheet, bytes)))
+        (wrapped.apdu, Some(wrapped.explain(&mut builder, bytes)))
     } else {
         let all = (0, bytes.len());
-        sheet.field(0, "APDU", all, Value::Bytes).note("without a carrier: nothing checks it");
+        builder.field(0, "APDU", all, Value::Bytes).note("without a carrier: nothing checks it");
         (all, None)
     };
     let mut assembled = Assembled::default();
@@ -123,24 +123,20 @@ pub fn dissect(protocol: &'static str, bytes: &[u8], context: &Context<'_>) -> D
     let standing = Standing::default();
     let is_checked = seal.is_some();
     let push = Push { assembled: &assembled, is_whole: true, is_checked, standing, context };
-    let explained = push.explain(&mut sheet);
+    let explained = push.explain(&mut builder);
     let verdict = match (seal.map(Checksum::verdict), explained.verdict) {
         (Some(seal), _) if seal.is_bad() => seal,
         (None, Verdict::Good) if !explained.is_authentic => Verdict::Unchecked(Reason::NoChecksum),
         (_, inner) => inner,
     };
-    let wire = Layer { kind: LayerKind::Wire, bytes: bytes.into(), fields: sheet.fields, from: Vec::new() };
-    let mut layers = vec![wire];
-    layers.extend(explained.layers);
-    let dissection = Dissection {
+    let head = Head {
         direction: Direction::Push,
         verdict,
         checksum: seal,
-        layers,
-        readings: if verdict.is_bad() { Vec::new() } else { sheet.readings },
-        problems: sheet.problems,
-        ..Dissection::unexplained(protocol, &[], explained.title)
+        ..Head::new(protocol, explained.title, context)
     };
+    let mut dissection = builder.finish(bytes, head);
+    dissection.layers.extend(explained.layers);
     let is_checked = seal.is_some() || explained.is_authentic;
     if is_checked { dissection } else { dissection.carried_under(Check::None) }
 }

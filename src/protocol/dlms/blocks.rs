@@ -5,7 +5,7 @@ use super::axdr::length_at;
 use super::ciphering::BLOCK_TRANSFER;
 use super::hdlc::Frame;
 use crate::frame::{Role, Value};
-use crate::protocol::sheet::Sheet;
+use crate::protocol::dissection_builder::DissectionBuilder;
 
 /// Bytes of the LLC header.
 const LLC: usize = 3;
@@ -80,18 +80,18 @@ impl Block {
 }
 
 /// The fields of the information.
-pub fn info_fields(sheet: &mut Sheet, frame: &Frame<'_>, info: &Info) {
+pub fn info_fields(builder: &mut DissectionBuilder, frame: &Frame<'_>, info: &Info) {
     let (start, end) = frame.information;
-    sheet.rest_as(Role::Frame, 0, "LLC", (start, info.llc_end));
+    builder.rest_as(Role::Frame, 0, "LLC", (start, info.llc_end));
     if let Some(block) = &info.block {
         let at = info.llc_end;
-        sheet.field(0, "APDU", (at, at + 1), Value::Word("general-block-transfer"));
+        builder.field(0, "APDU", (at, at + 1), Value::Word("general-block-transfer"));
         let note = if block.is_last() { "the last block" } else { "more blocks follow" };
-        sheet.field(0, "block control", (at + 1, at + 2), Value::Hex(block.control.into(), 2)).note(note);
-        sheet.field(0, "block number", (at + 2, at + 4), Value::count(block.number.into()));
-        sheet.field(0, "block acknowledged", (at + 4, at + 6), Value::count(block.acknowledged.into()));
-        sheet.rest(0, "length of block", (at + 6, block.data_at));
+        builder.field(0, "block control", (at + 1, at + 2), Value::Hex(block.control.into(), 2)).note(note);
+        builder.field(0, "block number", (at + 2, at + 4), Value::count(block.number.into()));
+        builder.field(0, "block acknowledged", (at + 4, at + 6), Value::count(block.acknowledged.into()));
+        builder.rest(0, "length of block", (at + 6, block.data_at));
     }
-    sheet.rest(0, "payload", info.payload);
-    sheet.rest(0, "beyond the block", (info.payload.1, end));
+    builder.rest(0, "payload", info.payload);
+    builder.rest(0, "beyond the block", (info.payload.1, end));
 }

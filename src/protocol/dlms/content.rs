@@ -7,7 +7,7 @@ use super::maker::Maker;
 use super::obis::{self, Obis};
 use super::{stamp, time, units};
 use crate::frame::{self, Label, ProblemCode, Value, Verdict};
-use crate::protocol::sheet::Sheet;
+use crate::protocol::dissection_builder::DissectionBuilder;
 use crate::reading::{Absent, Decimal, Measured, MeterTime, Reading, Unit};
 
 /// Bytes of tag and invoke id.
@@ -23,70 +23,82 @@ pub struct Read {
 }
 
 /// Explains the data notification at `start`.
-pub fn notification(sheet: &mut Sheet, bytes: &[u8], start: usize, maker: Maker) -> Read {
+pub fn notification(builder: &mut DissectionBuilder, bytes: &[u8], start: usize, maker: Maker) -> Read {
     let cut = Read { end: bytes.len(), is_whole: false };
     let Some(word) = bytes.get(start + 1..).and_then(|rest| rest.first_chunk::<4>()) else {
-        sheet.rest(0, "cut short", (start, bytes.len()));
+        builder.rest(0, "cut short", (start, bytes.len()));
         return cut;
     };
-    sheet.field(0, "APDU", (start, start + 1), Value::Word("data-notification"));
+    builder.field(0, "APDU", (start, start + 1), Value::Word("data-notification"));
     let invoke = u64::from(u32::from_be_bytes(*word));
-    sheet
+    builder
         .field(0, "invoke id and priority", (start + 1, start + HEAD), Value::Hex(invoke, 8))
         .note("low 24 bits: running number");
-    let Some(stated) = stamp::date_time(sheet, bytes, start + HEAD) else {
-        sheet.problem(ProblemCode::Axdr, "no date and time where one must be, nor the mark for none", None);
-        sheet.rest(0, "unexplained", (start + HEAD, bytes.len()));
+    let Some(stated) = stamp::date_time(builder, bytes, start + HEAD) else {
+        builder.problem(ProblemCode::Axdr, "no date and time where one must be, nor the mark for none", None);
+        builder.rest(0, "unexplained", (start + HEAD, bytes.len()));
         return cut;
     };
-    body(sheet, bytes, stated, maker)
+    body(builder, bytes, stated, maker)
 }
 
 /// Explains data without the head of a notification.
-pub fn data(sheet: &mut Sheet, bytes: &[u8], start: usize, maker: Maker) -> Read {
-    body(sheet, bytes, (start, None), maker)
+pub fn data(builder: &mut DissectionBuilder, bytes: &[u8], start: usize, maker: Maker) -> Read {
+    body(builder, bytes, (start, None), maker)
 }
 
 /// The data at `start` of a notification that states a time, or none.
-fn body(sheet: &mut Sheet, bytes: &[u8], (start, stated): (usize, Option<MeterTime>), maker: Maker) -> Read {
+fn body(
+    builder: &mut DissectionBuilder,
+    bytes: &[u8],
+    (start, stated): (usize, Option<MeterTime>),
+    maker: Maker,
+) -> Read {
     let tree = Tree::read(bytes, start);
     let layout = layout::recognise(&tree, bytes, maker);
-    let mut teller =
-        Teller { sheet, bytes, tree: &tree, clock: None, time_of_day: None, day: None, unscaled: Vec::new() };
+    let mut teller = Teller {
+        builder,
+        bytes,
+        tree: &tree,
+        clock: None,
+        time_of_day: None,
+        day: None,
+        unscaled: Vec::new(),
+    };
     teller.tell(&layout);
     let (clock, unscaled) = (teller.clock, teller.unscaled);
-    stamp::stamp(sheet, clock.or(stated));
-    remarks(sheet, &layout, &unscaled);
+    stamp::stamp(builder, clock.or(stated));
+    remarks(builder, &layout, &unscaled);
     if let Some(halt) = tree.halt {
         let text = format!("byte {} of the data: {}", halt.at, halt.what);
-        sheet.problem(ProblemCode::Axdr, text, None);
-        sheet.rest(0, "unexplained", (tree.end, bytes.len()));
+        builder.problem(ProblemCode::Axdr, text, None);
+        builder.rest(0, "unexplained", (tree.end, bytes.len()));
         return Read { end: bytes.len(), is_whole: false };
     }
     Read { end: tree.end, is_whole: true }
 }
 
-fn remarks(sheet: &mut Sheet, layout: &Layout, unscaled: &[Obis]) {
+fn remarks(builder: &mut DissectionBuilder, layout: &Layout, unscaled: &[Obis]) {
     if let Some((first, others)) = unscaled.split_first() {
         let name = obis::quantity(*first).name();
         let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
         let text = format!("the list carries no scalers and none is known for {name}{more}: as sent");
-        sheet.problem(ProblemCode::Scale, text, None);
+        builder.problem(ProblemCode::Scale, text, None);
     }
     match layout.shape {
         Shape::Positional | Shape::Headed => {
             let text = "the list names no quantities; they are known by position";
-            sheet.problem(ProblemCode::AssumedNames, text, None);
+            builder.problem(ProblemCode::AssumedNames, text, None);
         }
         Shape::Unknown => {
-            sheet.problem(ProblemCode::UnknownList, "the list names no quantities and is not known", None);
+            builder.problem(ProblemCode::UnknownList, "the list names no quantities and is not known", None);
         }
         Shape::Coded | Shape::Described => {}
     }
 }
 
 struct Teller<'a> {
-    sheet: &'a mut Sheet,
+    builder: &'a mut DissectionBuilder,
     bytes: &'a [u8],
     tree: &'a Tree,
     clock: Option<MeterTime>,
@@ -114,8 +126,8 @@ impl Teller<'_> {
     fn group(&mut self, item: &Item) {
         let last = self.tree.items.get(item.next.saturating_sub(1)).map_or(item.end, |last| last.end);
         let count = Value::count(item.count.into());
-        self.sheet.field(item.depth, type_name(item.tag), (item.start, last), count);
-        self.sheet
+        self.builder.field(item.depth, type_name(item.tag), (item.start, last), count);
+        self.builder
             .field(item.depth + 1, "type and count", (item.start, item.end), Value::Bytes)
             .role(frame::Role::Frame);
     }
@@ -123,9 +135,9 @@ impl Teller<'_> {
     /// A compact array: the description of its type once, then values without tags.
     fn compact(&mut self, item: &Item, parts: &Compact) {
         let count = parts.elements.len() / parts.per_element.max(1);
-        self.sheet.field(item.depth, "compact-array", (item.start, item.end), Value::count(count as u64));
-        self.sheet.field(item.depth + 1, "type description", (item.start, parts.described), Value::Bytes);
-        self.sheet.field(
+        self.builder.field(item.depth, "compact-array", (item.start, item.end), Value::count(count as u64));
+        self.builder.field(item.depth + 1, "type description", (item.start, parts.described), Value::Bytes);
+        self.builder.field(
             item.depth + 1,
             "length of contents",
             (parts.described, parts.contents),
@@ -143,7 +155,7 @@ impl Teller<'_> {
         let from = if needs_bytes { item.content } else { item.start };
         if needs_bytes && item.content > item.start {
             let name = Value::Word(type_name(item.tag));
-            self.sheet
+            self.builder
                 .field(item.depth, "type and length", (item.start, item.content), name)
                 .role(frame::Role::Frame);
         }
@@ -153,7 +165,7 @@ impl Teller<'_> {
             }
             _ => Verdict::default(),
         };
-        let field = self.sheet.field(item.depth, label, (from, item.end), value);
+        let field = self.builder.field(item.depth, label, (from, item.end), value);
         field.role(part(role)).unit(unit).verdict(verdict).note(note);
         if let Role::Value { obis, scale, .. } = role {
             self.read(item, (obis, scale), (value, unit));
@@ -208,7 +220,7 @@ impl Teller<'_> {
         if let (Measured::Number(_), Scale::Open, [1, ..]) = (&measured, scale, obis) {
             self.unscaled.push(obis);
         }
-        self.sheet.readings.push(reading(obis, measured, unit, content));
+        self.builder.readings.push(reading(obis, measured, unit, content));
     }
 
     /// The clock of the list: a whole date and time, or both where they come apart.

@@ -12,10 +12,8 @@ use super::push::{Explained, Push};
 use super::remarks::{Dropped, Parted, tell_event};
 use super::standing::{Messages, Part, Standing};
 use crate::frame::checksum::CheckKind;
-use crate::frame::{
-    Checksum, Direction, Dissection, Layer, LayerKind, ProblemCode, Role, Span, Value, Verdict,
-};
-use crate::protocol::sheet::Sheet;
+use crate::frame::{Checksum, Direction, Dissection, ProblemCode, Role, Span, Value, Verdict};
+use crate::protocol::dissection_builder::{DissectionBuilder, Head};
 use crate::protocol::{
     Access, Context, Dialect, FamilyProfile, Marks, MasterRequest, Relation, Seen, Strength, Tracker,
 };
@@ -147,38 +145,21 @@ fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
 
 /// What begins like a frame and is not whole.
 fn broken(bytes: &[u8], context: &Context<'_>) -> Dissection {
-    let mut sheet = Sheet::default();
+    let mut builder = DissectionBuilder::default();
     let flag = usize::from(bytes.first() == Some(&FLAG));
-    sheet.rest_as(Role::Frame, 0, "flag", (0, flag));
-    sheet.field(0, "cut short", (flag, bytes.len()), Value::Bytes);
-    sheet.problem(ProblemCode::Framing, "not a whole frame: bytes were lost", None);
-    finish(bytes, sheet, context, ("Broken frame", Verdict::Malformed("cut short")))
-}
-
-fn finish(
-    bytes: &[u8],
-    sheet: Sheet,
-    context: &Context<'_>,
-    (title, verdict): (&'static str, Verdict),
-) -> Dissection {
-    let wire = Layer { kind: LayerKind::Wire, bytes: bytes.into(), fields: sheet.fields, from: Vec::new() };
-    Dissection {
-        direction: context.direction,
-        verdict,
-        layers: vec![wire],
-        readings: if verdict.is_bad() { Vec::new() } else { sheet.readings },
-        problems: sheet.problems,
-        part: sheet.part,
-        ..Dissection::unexplained(ID, &[], title)
-    }
+    builder.rest_as(Role::Frame, 0, "flag", (0, flag));
+    builder.field(0, "cut short", (flag, bytes.len()), Value::Bytes);
+    builder.problem(ProblemCode::Framing, "not a whole frame: bytes were lost", None);
+    let verdict = Verdict::Malformed("cut short");
+    builder.finish(bytes, Head { verdict, ..Head::new(ID, "Broken frame", context) })
 }
 
 fn explain(bytes: &[u8], frame: &Frame<'_>, context: &Context<'_>) -> Dissection {
-    let mut sheet = Sheet::with_room(24);
+    let mut builder = DissectionBuilder::with_room(24);
     let standing = Standing::unpack(context.step);
     let found = walk(bytes, frame, context);
     let info = Info::of(frame, found.as_ref().is_some_and(|found| found.is_inner));
-    let verdict = wire_fields(&mut sheet, frame, &info);
+    let verdict = wire_fields(&mut builder, frame, &info);
     let check = frame.frame_check();
     let explained = match found {
         Some(found) if !verdict.is_bad() && !frame.payload().is_empty() => {
@@ -189,7 +170,7 @@ fn explain(bytes: &[u8], frame: &Frame<'_>, context: &Context<'_>) -> Dissection
                 standing,
                 context,
             };
-            Some(push.explain(&mut sheet))
+            Some(push.explain(&mut builder))
         }
         _ => None,
     };
@@ -207,10 +188,10 @@ fn explain(bytes: &[u8], frame: &Frame<'_>, context: &Context<'_>) -> Dissection
         let number = info.block.map(|block| block.number.into());
         let parted =
             Parted { code: ProblemCode::GbtSequence, noun: "block", number, dropped: dropped(context) };
-        tell_event(&mut sheet, standing.event, parted);
+        tell_event(&mut builder, standing.event, parted);
     }
     let verdict = if verdict.is_bad() || inner == Verdict::Good { verdict } else { inner };
-    let mut dissection = finish(bytes, sheet, context, (title, verdict));
+    let mut dissection = builder.finish(bytes, Head { verdict, ..Head::new(ID, title, context) });
     dissection.address = bytes.get(frame.source_at..frame.control_at).map(address);
     dissection.checksum = Some(Checksum::new(CheckKind::X25, check.found.into(), check.expected.into(), 4));
     if dissection.direction == Direction::Unknown && !frame.payload().is_empty() {
@@ -268,30 +249,30 @@ fn dropped(context: &Context<'_>) -> Dropped {
 }
 
 /// The fields of the wire; gives the judgement on the frame.
-fn wire_fields(sheet: &mut Sheet, frame: &Frame<'_>, info: &Info) -> Verdict {
+fn wire_fields(builder: &mut DissectionBuilder, frame: &Frame<'_>, info: &Info) -> Verdict {
     let at = frame.format_at;
     if at > 0 {
-        sheet.field(0, "flag", (0, at), Value::Hex(FLAG.into(), 2)).role(Role::Frame);
+        builder.field(0, "flag", (0, at), Value::Hex(FLAG.into(), 2)).role(Role::Frame);
     }
     let note = match (at, frame.is_segmented) {
         (0, _) => "the flag before it closed another frame",
         (_, true) => "type 3, more segments follow",
         (_, false) => "type 3",
     };
-    sheet.field(0, "format, length", (at, at + 2), Value::count(frame.length as u64)).note(note);
-    address_field(sheet, "destination", frame, (at + 2, frame.source_at));
-    address_field(sheet, "source", frame, (frame.source_at, frame.control_at));
+    builder.field(0, "format, length", (at, at + 2), Value::count(frame.length as u64)).note(note);
+    address_field(builder, "destination", frame, (at + 2, frame.source_at));
+    address_field(builder, "source", frame, (frame.source_at, frame.control_at));
     let control = frame.bytes.get(frame.control_at).copied().unwrap_or_default();
     let control_at = (frame.control_at, frame.control_at + 1);
-    sheet.field(0, "control", control_at, Value::Hex(control.into(), 2)).note(control_name(control));
+    builder.field(0, "control", control_at, Value::Hex(control.into(), 2)).note(control_name(control));
     let header = frame.header_check();
     if let Some(check) = header {
-        check_field(sheet, ("HCS", ProblemCode::Hcs), check);
+        check_field(builder, ("HCS", ProblemCode::Hcs), check);
     }
-    info_fields(sheet, frame, info);
-    check_field(sheet, ("FCS", ProblemCode::Fcs), frame.frame_check());
+    info_fields(builder, frame, info);
+    check_field(builder, ("FCS", ProblemCode::Fcs), frame.frame_check());
     let end = frame.information.1 + CHECK;
-    let closing = closing(sheet, frame, end);
+    let closing = closing(builder, frame, end);
     let checks = [Some(frame.frame_check()), header].into_iter().flatten();
     let mut bad = checks.filter(|check| !check.fits());
     match bad.next() {
@@ -300,20 +281,25 @@ fn wire_fields(sheet: &mut Sheet, frame: &Frame<'_>, info: &Info) -> Verdict {
     }
 }
 
-fn closing(sheet: &mut Sheet, frame: &Frame<'_>, end: usize) -> Verdict {
+fn closing(builder: &mut DissectionBuilder, frame: &Frame<'_>, end: usize) -> Verdict {
     let count = frame.bytes.len();
     if frame.is_closed() {
-        sheet.field(0, "flag", (end, end + 1), Value::Hex(FLAG.into(), 2)).role(Role::Frame);
+        builder.field(0, "flag", (end, end + 1), Value::Hex(FLAG.into(), 2)).role(Role::Frame);
         return Verdict::Good;
     }
-    sheet.rest(0, "beyond the frame", (end, count));
-    sheet.problem(ProblemCode::Framing, "no flag where the length says the frame ends", None);
+    builder.rest(0, "beyond the frame", (end, count));
+    builder.problem(ProblemCode::Framing, "no flag where the length says the frame ends", None);
     Verdict::Malformed("no closing flag")
 }
 
-fn address_field(sheet: &mut Sheet, label: &'static str, frame: &Frame<'_>, (start, end): (usize, usize)) {
+fn address_field(
+    builder: &mut DissectionBuilder,
+    label: &'static str,
+    frame: &Frame<'_>,
+    (start, end): (usize, usize),
+) {
     let bytes = frame.bytes.get(start..end).unwrap_or_default();
-    sheet.field(0, label, (start, end), Value::count(address(bytes)));
+    builder.field(0, label, (start, end), Value::count(address(bytes)));
 }
 
 const fn control_name(control: u8) -> &'static str {
@@ -326,15 +312,15 @@ const fn control_name(control: u8) -> &'static str {
     }
 }
 
-fn check_field(sheet: &mut Sheet, (label, code): (&'static str, ProblemCode), check: Check) {
+fn check_field(builder: &mut DissectionBuilder, (label, code): (&'static str, ProblemCode), check: Check) {
     let Check { at, found, expected } = check;
     let verdict = Verdict::compare(found.into(), expected.into(), 4);
-    sheet
+    builder
         .field(0, label, (at, at + CHECK), Value::Checksum(found.into(), 4))
         .verdict(verdict)
         .note("low byte first");
     if verdict.is_bad() {
         let text = format!("{label} {found:04X}, expected {expected:04X}");
-        sheet.problem(code, text, Some(Span::new(at, at + CHECK)));
+        builder.problem(code, text, Some(Span::new(at, at + CHECK)));
     }
 }

@@ -11,10 +11,10 @@ use super::remarks::{Dropped, Parted, tell_event};
 use super::standing::{Event, Messages, Part, Standing};
 use crate::frame::checksum::CheckKind;
 use crate::frame::{Direction, Dissection, ProblemCode, Value, Verdict};
-use crate::protocol::mbus::dissect::{self as link_dissect, CHECK, Envelope, foot, head, sheet_to};
+use crate::protocol::dissection_builder::{DissectionBuilder, Head};
+use crate::protocol::mbus::dissect::{self as link_dissect, CHECK, Envelope, foot, head};
 use crate::protocol::mbus::link::{self, Frame, HEAD, Long};
 use crate::protocol::mbus::{self, Exchanges, access};
-use crate::protocol::sheet::Sheet;
 use crate::protocol::{
     Access, Context, Dialect, FamilyProfile, Marks, MasterRequest, Relation, Seen, Tracker,
 };
@@ -157,12 +157,12 @@ fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
 }
 
 fn explain(bytes: &[u8], long: &Long<'_>, segment: Segment<'_>, context: &Context<'_>) -> Dissection {
-    let mut sheet = Sheet::with_room(24);
+    let mut builder = DissectionBuilder::with_room(24);
     let standing = Standing::unpack(context.step);
-    let lengths = head(&mut sheet, long);
-    segment_fields(&mut sheet, segment, HEAD + long.body.len());
-    let Envelope { verdict, checksum } = foot(&mut sheet, long, lengths);
-    let explained = if verdict.is_bad() { None } else { put_together(bytes, segment, context, &mut sheet) };
+    let lengths = head(&mut builder, long);
+    segment_fields(&mut builder, segment, HEAD + long.body.len());
+    let Envelope { verdict, checksum } = foot(&mut builder, long, lengths);
+    let explained = if verdict.is_bad() { None } else { put_together(bytes, segment, context, &mut builder) };
     let Explained { layers, verdict: inner, title, is_authentic } = explained.unwrap_or(Explained {
         layers: Vec::new(),
         is_authentic: false,
@@ -173,22 +173,13 @@ fn explain(bytes: &[u8], long: &Long<'_>, segment: Segment<'_>, context: &Contex
         let number = Some(segment.number.into());
         let dropped = dropped(context);
         let parted = Parted { code: ProblemCode::SegmentSequence, noun: "segment", number, dropped };
-        tell_event(&mut sheet, standing.event, parted);
+        tell_event(&mut builder, standing.event, parted);
     }
     let verdict = if verdict.is_bad() || inner == Verdict::Good { verdict } else { inner };
     let address = long.head().map(|[_, a, _]| a.into());
-    let mut dissection = Dissection {
-        protocol: ID,
-        direction: Direction::Push,
-        address,
-        verdict,
-        checksum: Some(checksum),
-        ..sheet_to(bytes, sheet, title, context)
-    };
-    dissection.direction = Direction::Push;
-    if dissection.verdict.is_bad() {
-        dissection.readings.clear();
-    }
+    let (direction, checksum) = (Direction::Push, Some(checksum));
+    let head = Head { direction, address, verdict, checksum, ..Head::new(ID, title, context) };
+    let mut dissection = builder.finish(bytes, head);
     dissection.layers.extend(layers);
     // An authentication tag is a check of 96 bits.
     if is_authentic { dissection } else { dissection.carried_under(CHECK) }
@@ -205,19 +196,19 @@ fn dropped(context: &Context<'_>) -> Dropped {
     dropped
 }
 
-fn segment_fields(sheet: &mut Sheet, segment: Segment<'_>, end: usize) {
+fn segment_fields(builder: &mut DissectionBuilder, segment: Segment<'_>, end: usize) {
     let note = if segment.is_last { "the last segment" } else { "more segments follow" };
     // CI lies behind C and A; its field is already there.
-    if let Some(field) = sheet.fields.last_mut() {
+    if let Some(field) = builder.fields.last_mut() {
         field.value = Value::count(segment.number.into());
         field.label = "CI: segment".into();
         field.note = note;
     }
     let [_, _, source, destination] = segment.header;
     let start = HEAD + SEGMENT_HEAD;
-    sheet.field(0, "source", (start - 2, start - 1), Value::count(source.into())).note("STSAP");
-    sheet.field(0, "destination", (start - 1, start), Value::count(destination.into())).note("DTSAP");
-    sheet.rest(0, "payload", (start, end));
+    builder.field(0, "source", (start - 2, start - 1), Value::count(source.into())).note("STSAP");
+    builder.field(0, "destination", (start - 1, start), Value::count(destination.into())).note("DTSAP");
+    builder.rest(0, "payload", (start, end));
 }
 
 /// The message up to this segment, if all that comes before it is there.
@@ -225,7 +216,7 @@ fn put_together(
     bytes: &[u8],
     segment: Segment<'_>,
     context: &Context<'_>,
-    sheet: &mut Sheet,
+    builder: &mut DissectionBuilder,
 ) -> Option<Explained> {
     let own = [bytes];
     let parts = if context.parts.is_empty() { &own } else { context.parts };
@@ -235,7 +226,7 @@ fn put_together(
         if usize::from(part.number) != index || part.header != segment.header {
             if Standing::unpack(context.step).event == Event::None {
                 let text = "the segments before this one are not known";
-                sheet.problem(ProblemCode::OrphanSegment, text, None);
+                builder.problem(ProblemCode::OrphanSegment, text, None);
             }
             return None;
         }
@@ -244,7 +235,7 @@ fn put_together(
     }
     let standing = Standing::unpack(context.step);
     let push = Push { assembled: &assembled, is_whole: segment.is_last, is_checked: true, standing, context };
-    Some(push.explain(sheet))
+    Some(push.explain(builder))
 }
 
 /// The segments that carry an APDU: the meter's side.

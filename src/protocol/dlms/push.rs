@@ -9,7 +9,7 @@ use super::remarks::{apdu_name, header_fields, title_fields};
 use super::standing::{Standing, Step};
 use crate::frame::{Layer, LayerKind, Part, ProblemCode, Reason, Role, Value, Verdict};
 use crate::protocol::Context;
-use crate::protocol::sheet::Sheet;
+use crate::protocol::dissection_builder::DissectionBuilder;
 
 /// What is said about a message as far as it is there.
 #[derive(Debug)]
@@ -39,26 +39,26 @@ pub struct Push<'a> {
 }
 
 impl Push<'_> {
-    /// Explains it; readings and problems go to the sheet of the wire.
-    pub fn explain(&self, wire: &mut Sheet) -> Explained {
-        let mut sheet = Sheet::with_room(160);
+    /// Explains it; readings and problems go to the builder of the wire.
+    pub fn explain(&self, wire: &mut DissectionBuilder) -> Explained {
+        let mut builder = DissectionBuilder::with_room(160);
         let mut explained =
             Explained { layers: Vec::new(), verdict: Verdict::Good, title: "Push", is_authentic: false };
         let bytes = &self.assembled.bytes;
         let mut at = 0;
         let mut inner = None;
         while at < bytes.len() {
-            at = self.apdu(&mut sheet, at, (&mut explained, &mut inner));
+            at = self.apdu(&mut builder, at, (&mut explained, &mut inner));
         }
         if !self.is_whole {
             explained.title = "Part of a push";
             wire.part = Some(Part::OfMessage);
-            sheet.readings.clear();
+            builder.readings.clear();
         }
-        wire.readings.append(&mut sheet.readings);
-        wire.problems.append(&mut sheet.problems);
+        wire.readings.append(&mut builder.readings);
+        wire.problems.append(&mut builder.problems);
         let from = self.assembled.from.clone();
-        let fields = sheet.fields;
+        let fields = builder.fields;
         let bytes = bytes.as_slice().into();
         explained.layers.push(Layer { kind: LayerKind::Reassembled, bytes, fields, from });
         explained.layers.extend(inner);
@@ -73,46 +73,51 @@ impl Push<'_> {
     }
 
     /// One APDU of the reassembled bytes; gives where the next begins.
-    fn apdu(&self, sheet: &mut Sheet, at: usize, out: (&mut Explained, &mut Option<Layer>)) -> usize {
+    fn apdu(
+        &self,
+        builder: &mut DissectionBuilder,
+        at: usize,
+        out: (&mut Explained, &mut Option<Layer>),
+    ) -> usize {
         match self.assembled.bytes.get(at..).unwrap_or_default() {
             [0xE6, 0xE6 | 0xE7, 0x00, ..] if at > 0 => {
-                sheet.field(0, "LLC", (at, at + 3), Value::Bytes).role(Role::Frame);
+                builder.field(0, "LLC", (at, at + 3), Value::Bytes).role(Role::Frame);
                 at + 3
             }
-            [ciphering::DATA_NOTIFICATION, ..] if self.is_whole => self.plain(sheet, at, out.0),
+            [ciphering::DATA_NOTIFICATION, ..] if self.is_whole => self.plain(builder, at, out.0),
             [ciphering::GLO_CIPHERING | ciphering::DED_CIPHERING | ciphering::GENERAL_CIPHERING, ..] => {
-                self.ciphered(sheet, at, out)
+                self.ciphered(builder, at, out)
             }
-            [ciphering::NO_TITLE, 0x81 | 0x82, ..] if at == 0 => self.ciphered(sheet, at, out),
-            rest => self.other(sheet, at, rest),
+            [ciphering::NO_TITLE, 0x81 | 0x82, ..] if at == 0 => self.ciphered(builder, at, out),
+            rest => self.other(builder, at, rest),
         }
     }
 
     /// An APDU that is not explained, or not yet.
-    fn other(&self, sheet: &mut Sheet, at: usize, rest: &[u8]) -> usize {
+    fn other(&self, builder: &mut DissectionBuilder, at: usize, rest: &[u8]) -> usize {
         let end = at + rest.len();
         let Some(&tag) = rest.first() else { return end };
-        sheet.field(0, "APDU", (at, at + 1), Value::Hex(tag.into(), 2)).note(apdu_name(tag));
-        sheet.rest(0, "data", (at + 1, end));
+        builder.field(0, "APDU", (at, at + 1), Value::Hex(tag.into(), 2)).note(apdu_name(tag));
+        builder.rest(0, "data", (at + 1, end));
         if self.is_whole {
-            sheet.problem(ProblemCode::UnsupportedApdu, "an APDU that is not explained", None);
+            builder.problem(ProblemCode::UnsupportedApdu, "an APDU that is not explained", None);
         }
         end
     }
 
-    fn plain(&self, sheet: &mut Sheet, at: usize, explained: &mut Explained) -> usize {
+    fn plain(&self, builder: &mut DissectionBuilder, at: usize, explained: &mut Explained) -> usize {
         explained.title = "Data notification";
-        let before = sheet.readings.len();
-        let read = content::notification(sheet, &self.assembled.bytes, at, self.maker(None));
+        let before = builder.readings.len();
+        let read = content::notification(builder, &self.assembled.bytes, at, self.maker(None));
         if !read.is_whole {
-            sheet.readings.truncate(before);
+            builder.readings.truncate(before);
         }
         read.end
     }
 
     fn ciphered(
         &self,
-        sheet: &mut Sheet,
+        builder: &mut DissectionBuilder,
         at: usize,
         (explained, inner): (&mut Explained, &mut Option<Layer>),
     ) -> usize {
@@ -120,28 +125,28 @@ impl Push<'_> {
         let bytes = &self.assembled.bytes;
         let header = match ciphering::header(bytes, at) {
             Ok(header) => header,
-            Err(bad) => return self.misheaded(sheet, at, bad, explained),
+            Err(bad) => return self.misheaded(builder, at, bad, explained),
         };
-        header_fields(sheet, at, &header, self.standing.step);
-        self.tell_step(sheet);
+        header_fields(builder, at, &header, self.standing.step);
+        self.tell_step(builder);
         let (end, have) = (header.end(), bytes.len());
         if end > have {
-            sheet.rest(0, "encrypted, so far", (header.text_at(), have));
+            builder.rest(0, "encrypted, so far", (header.text_at(), have));
             if self.is_whole {
                 let text = format!("the APDU is to have {} bytes, {} are there", end - at, have - at);
-                sheet.problem(ProblemCode::ApduIncomplete, text, None);
+                builder.problem(ProblemCode::ApduIncomplete, text, None);
             }
             return have;
         }
         let tag_at = header.tag_at().max(header.text_at()).min(end);
-        sheet.rest(0, "encrypted", (header.text_at(), tag_at));
-        sheet.rest_as(Role::AuthenticationTag, 0, "authentication tag", (tag_at, end));
+        builder.rest(0, "encrypted", (header.text_at(), tag_at));
+        builder.rest_as(Role::AuthenticationTag, 0, "authentication tag", (tag_at, end));
         if end < have && !matches!(bytes.get(end..), Some([0xE6, ..])) {
-            sheet.problem(ProblemCode::TrailingBytes, "more bytes than the APDU is to have", None);
+            builder.problem(ProblemCode::TrailingBytes, "more bytes than the APDU is to have", None);
         }
         if self.is_whole {
             let opened = opening::open(bytes, &header, self.context.keys);
-            let layer = self.opened(sheet, opened, (&header, header.text_at()), explained);
+            let layer = self.opened(builder, opened, (&header, header.text_at()), explained);
             *inner = layer.or(inner.take());
         }
         end
@@ -150,14 +155,14 @@ impl Push<'_> {
     /// A header that cannot be read to its end: shown as far as it goes.
     fn misheaded(
         &self,
-        sheet: &mut Sheet,
+        builder: &mut DissectionBuilder,
         at: usize,
         bad: ciphering::BadHeader,
         explained: &mut Explained,
     ) -> usize {
         let bytes = &self.assembled.bytes;
         if self.is_whole || bad.code != ProblemCode::ApduIncomplete {
-            sheet.problem(bad.code, bad.text, None);
+            builder.problem(bad.code, bad.text, None);
         }
         if bad.code == ProblemCode::BerLength {
             explained.verdict = Verdict::Malformed("the length of the APDU");
@@ -166,18 +171,18 @@ impl Push<'_> {
         if let Some(title_at) = bad.title_at {
             let title = bytes.get(title_at.start..title_at.end).and_then(|title| title.try_into().ok());
             let tag = bytes.get(at).copied().filter(|tag| *tag != ciphering::NO_TITLE);
-            title_fields(sheet, at, (tag, title), title_at);
+            title_fields(builder, at, (tag, title), title_at);
             shown = title_at.end;
         }
-        sheet.rest(0, "unexplained", (shown, bytes.len()));
+        builder.rest(0, "unexplained", (shown, bytes.len()));
         bytes.len()
     }
 
     /// Tells of a counter that did not grow.
-    fn tell_step(&self, sheet: &mut Sheet) {
+    fn tell_step(&self, builder: &mut DissectionBuilder) {
         match self.standing.step {
             Step::Same => {
-                sheet.problem(
+                builder.problem(
                     ProblemCode::Replay,
                     "the invocation counter is that of the push before: sent again",
                     None,
@@ -185,7 +190,7 @@ impl Push<'_> {
             }
             Step::Back => {
                 let text = "the invocation counter went back: replayed, another key, or another meter";
-                sheet.problem(ProblemCode::Replay, text, None);
+                builder.problem(ProblemCode::Replay, text, None);
             }
             Step::First | Step::Ahead(_) | Step::Far => {}
         }
@@ -193,7 +198,7 @@ impl Push<'_> {
 
     fn opened(
         &self,
-        sheet: &mut Sheet,
+        builder: &mut DissectionBuilder,
         opened: Opened,
         (header, start): (&Header, usize),
         explained: &mut Explained,
@@ -203,20 +208,20 @@ impl Push<'_> {
                 explained.is_authentic = is_authentic;
                 if header.control.is_authenticated() && !is_authentic {
                     let text = "deciphered, not authenticated: no authentication key is given";
-                    sheet.problem(ProblemCode::NotAuthenticated, text, None);
+                    builder.problem(ProblemCode::NotAuthenticated, text, None);
                 }
-                Some(self.deciphered(sheet, bytes, (header, start), explained))
+                Some(self.deciphered(builder, bytes, (header, start), explained))
             }
             Opened::Forged(bytes) => {
                 let text = "the authentication tag does not fit: another authentication key, or damaged";
-                sheet.problem(ProblemCode::Tag, text, None);
-                let layer = self.deciphered(sheet, bytes, (header, start), explained);
-                sheet.readings.clear();
+                builder.problem(ProblemCode::Tag, text, None);
+                let layer = self.deciphered(builder, bytes, (header, start), explained);
+                builder.readings.clear();
                 explained.verdict = Verdict::Malformed("the authentication tag does not fit");
                 Some(layer)
             }
             Opened::NoKey => {
-                sheet.problem(
+                builder.problem(
                     ProblemCode::NoKey,
                     "encrypted, and no key for this system title is given",
                     None,
@@ -232,7 +237,7 @@ impl Push<'_> {
                     "no key makes sense of it: the key is another meter's, or the bytes are damaged, which no \
                      checksum tells here"
                 };
-                sheet.problem(ProblemCode::PlaintextCheck, text, None);
+                builder.problem(ProblemCode::PlaintextCheck, text, None);
                 explained.verdict = Verdict::Unchecked(Reason::WrongKey);
                 None
             }
@@ -241,12 +246,12 @@ impl Push<'_> {
                     2 => "security suite 2 wants a key of 32 bytes (64 hex digits): the one given has 16",
                     _ => "this security suite wants a key of 16 bytes (32 hex digits): the one given has 32",
                 };
-                sheet.problem(ProblemCode::KeyLength, text, None);
+                builder.problem(ProblemCode::KeyLength, text, None);
                 explained.verdict = Verdict::Unchecked(Reason::WrongKey);
                 None
             }
             Opened::Unsupported { code, text } => {
-                sheet.problem(code, text, None);
+                builder.problem(code, text, None);
                 explained.verdict = Verdict::Unchecked(Reason::NoKey);
                 None
             }
@@ -255,12 +260,12 @@ impl Push<'_> {
 
     fn deciphered(
         &self,
-        sheet: &mut Sheet,
+        builder: &mut DissectionBuilder,
         plain: Vec<u8>,
         (header, start): (&Header, usize),
         explained: &mut Explained,
     ) -> Layer {
-        let mut inner = Sheet::with_room(128);
+        let mut inner = DissectionBuilder::with_room(128);
         match plain.first() {
             Some(&ciphering::DATA_NOTIFICATION) => {
                 explained.title = "Data notification";
@@ -284,15 +289,15 @@ impl Push<'_> {
             }
             None => {}
         }
-        sheet.readings.append(&mut inner.readings);
-        sheet.problems.append(&mut inner.problems);
+        builder.readings.append(&mut inner.readings);
+        builder.problems.append(&mut inner.problems);
         let from = self.assembled.origins(start, start + plain.len());
         Layer { kind: LayerKind::Decrypted, bytes: plain.into(), fields: inner.fields, from }
     }
 }
 
 /// Without a tag only the form tells whether the plain bytes are right: all of them must be read.
-fn finish(inner: &mut Sheet, plain: &[u8], read: Read) {
+fn finish(inner: &mut DissectionBuilder, plain: &[u8], read: Read) {
     inner.rest(0, "unexplained", (read.end, plain.len()));
     if read.is_whole && read.end < plain.len() {
         inner.problem(ProblemCode::Axdr, "bytes are left after the data", None);

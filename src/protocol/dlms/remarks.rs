@@ -3,8 +3,8 @@
 use super::ciphering::{self, BLOCK_TRANSFER, Control, Header, Octets};
 use super::standing::{Event, Step};
 use crate::frame::{Label, ProblemCode, Role, Value};
+use crate::protocol::dissection_builder::DissectionBuilder;
 use crate::protocol::sealed;
-use crate::protocol::sheet::Sheet;
 
 /// How the parts of a carrier are called, and the problem of one that is not in order.
 #[derive(Debug, Clone, Copy)]
@@ -44,23 +44,23 @@ impl Dropped {
 }
 
 /// What a frame does to the message before it.
-pub fn tell_event(sheet: &mut Sheet, event: Event, parted: Parted) {
+pub fn tell_event(builder: &mut DissectionBuilder, event: Event, parted: Parted) {
     let Parted { code, noun, number, dropped } = parted;
     let words = dropped.words();
     match event {
         Event::None => {}
         Event::Restart => {
             let text = format!("begins anew: the push before was not whole and is dropped{words}");
-            sheet.problem(ProblemCode::SegmentRestart, text, None);
+            builder.problem(ProblemCode::SegmentRestart, text, None);
         }
         Event::TimedOut => {
             let text = format!("the push before was not whole when nothing more came: dropped{words}");
-            sheet.problem(ProblemCode::TimeoutIncomplete, text, None);
+            builder.problem(ProblemCode::TimeoutIncomplete, text, None);
         }
         Event::Orphan => {
             let text =
                 "the beginning of this push is missing: listening began in its middle, or it was damaged";
-            sheet.problem(ProblemCode::OrphanSegment, text, None);
+            builder.problem(ProblemCode::OrphanSegment, text, None);
         }
         Event::Gap(expected) => {
             let text = match (number, expected) {
@@ -69,20 +69,20 @@ pub fn tell_event(sheet: &mut Sheet, event: Event, parted: Parted) {
                 }
                 _ => format!("another {noun} should have come: the push is dropped"),
             };
-            sheet.problem(code, text, None);
+            builder.problem(code, text, None);
         }
     }
 }
 
 /// The fields of a ciphering header, whose APDU begins at `at`.
-pub fn header_fields(sheet: &mut Sheet, at: usize, header: &Header, step: Step) {
-    title_fields(sheet, at, (header.tag, header.title), header.title_at);
+pub fn header_fields(builder: &mut DissectionBuilder, at: usize, header: &Header, step: Step) {
+    title_fields(builder, at, (header.tag, header.title), header.title_at);
     let (length_start, length_end) = header.length_at;
-    sheet.rest(0, "recipient, time and key", (header.title_at.end, length_start));
-    sheet
+    builder.rest(0, "recipient, time and key", (header.title_at.end, length_start));
+    builder
         .field(0, "length", (length_start, length_end), Value::count(header.length as u64))
         .role(Role::Frame);
-    control_fields(sheet, length_end, header.control);
+    control_fields(builder, length_end, header.control);
     let label = match step {
         Step::Ahead(step) => Label::Nth("invocation counter, step", step.into()),
         _ => Label::Name("invocation counter"),
@@ -96,24 +96,24 @@ pub fn header_fields(sheet: &mut Sheet, at: usize, header: &Header, step: Step) 
         Step::Back => "lower than before",
     };
     let value = Value::count(header.counter.into());
-    sheet.field(0, label, (length_end + 1, length_end + 5), value).role(Role::Counter).note(note);
+    builder.field(0, label, (length_end + 1, length_end + 5), value).role(Role::Counter).note(note);
 }
 
 /// The beginning of a ciphering header: tag and system title.
 pub fn title_fields(
-    sheet: &mut Sheet,
+    builder: &mut DissectionBuilder,
     at: usize,
     (tag, title): (Option<u8>, Option<[u8; 8]>),
     Octets { length_at, start, end }: Octets,
 ) {
     if let Some(tag) = tag {
-        sheet.field(0, "APDU", (at, at + 1), Value::Hex(tag.into(), 2)).note(apdu_name(tag));
+        builder.field(0, "APDU", (at, at + 1), Value::Hex(tag.into(), 2)).note(apdu_name(tag));
     }
     if tag == Some(ciphering::GENERAL_CIPHERING) {
-        sheet.field(0, "transaction id", (at + 1, length_at), Value::Bytes);
+        builder.field(0, "transaction id", (at + 1, length_at), Value::Bytes);
     }
     let note = if tag.is_none() { "no tag of an APDU before it: not standard" } else { "" };
-    sheet
+    builder
         .field(0, "length of system title", (length_at, start), Value::count((end - start) as u64))
         .role(Role::Frame)
         .note(note);
@@ -122,16 +122,16 @@ pub fn title_fields(
             Some(title) => sealed::title(title),
             None => (Value::Bytes, "not of 8 bytes"),
         };
-        sheet.field(0, "system title", (start, end), value).role(Role::SystemTitle).note(note);
+        builder.field(0, "system title", (start, end), value).role(Role::SystemTitle).note(note);
     }
 }
 
-fn control_fields(sheet: &mut Sheet, at: usize, control: Control) {
+fn control_fields(builder: &mut DissectionBuilder, at: usize, control: Control) {
     let value = Value::Hex(control.0.into(), 2);
     let words = if control.is_compressed() { "compressed" } else { control.words() };
-    sheet.field(0, "security control", (at, at + 1), value).role(Role::SecurityControl).note(words);
+    builder.field(0, "security control", (at, at + 1), value).role(Role::SecurityControl).note(words);
     let note = if control.is_broadcast() { "with the key for broadcasts" } else { "" };
-    sheet.field(1, "suite", (at, at + 1), Value::Word(control.suite_words())).note(note);
+    builder.field(1, "suite", (at, at + 1), Value::Word(control.suite_words())).note(note);
 }
 
 /// The name of an APDU by its tag.

@@ -7,7 +7,7 @@ use super::ciphering;
 use crate::frame::checksum::{CheckKind, X_25};
 use crate::frame::{Checksum, ProblemCode, Role, Span, Value};
 use crate::protocol::delimited::Shape;
-use crate::protocol::sheet::Sheet;
+use crate::protocol::dissection_builder::DissectionBuilder;
 
 /// The first byte.
 pub const START: u8 = b'/';
@@ -76,25 +76,25 @@ impl Wrapped {
     }
 
     /// The fields of the wire, and its checksum.
-    pub fn explain(self, sheet: &mut Sheet, bytes: &[u8]) -> Checksum {
+    pub fn explain(self, builder: &mut DissectionBuilder, bytes: &[u8]) -> Checksum {
         let (start, end) = self.apdu;
         let unread = Checksum::new(CheckKind::X25, 0, 1, 4);
         let checksum = self.checksum(bytes).unwrap_or(unread);
         let verdict = checksum.verdict();
         let gap = start - GAP.len();
-        sheet.field(0, "identification", (0, gap), Value::Text);
-        sheet.field(0, "line ends", (gap, start), Value::Bytes);
-        sheet.field(0, "APDU", self.apdu, Value::Bytes).note("where a P1 telegram has its lines");
-        sheet.field(0, "end mark", (end, end + 1), Value::Text);
+        builder.field(0, "identification", (0, gap), Value::Text);
+        builder.field(0, "line ends", (gap, start), Value::Bytes);
+        builder.field(0, "APDU", self.apdu, Value::Bytes).note("where a P1 telegram has its lines");
+        builder.field(0, "end mark", (end, end + 1), Value::Text);
         let at = (end + 1, end + 1 + DIGITS);
-        sheet
+        builder
             .field(0, "checksum", at, Value::Hex(checksum.found.into(), 4))
             .verdict(verdict)
             .note("low byte first");
-        sheet.rest_as(Role::Frame, 0, "line end", (at.1, bytes.len()));
+        builder.rest_as(Role::Frame, 0, "line end", (at.1, bytes.len()));
         if verdict.is_bad() {
             let text = format!("checksum {:04X}, expected {:04X}", checksum.found, checksum.expected);
-            sheet.problem(ProblemCode::Checksum, text, Some(Span::new(at.0, at.1)));
+            builder.problem(ProblemCode::Checksum, text, Some(Span::new(at.0, at.1)));
         }
         checksum
     }

@@ -24,6 +24,7 @@ use crate::frame::{
     Checksum, Direction, Dissection, Field, Layer, LayerKind, Origin, ProblemCode, Reason, Span, Value,
     Verdict, doubt_all,
 };
+use crate::protocol::dissection_builder::{self, Head};
 use crate::protocol::{Context, Weight};
 use crate::reading::{Check, Doubt};
 
@@ -58,19 +59,8 @@ pub fn explain(wire: &[u8], context: &Context<'_>) -> Explained {
     judge_names(&mut sheet);
     let Sheet { fields, readings, problems, title, refused, .. } = sheet;
     let layers = layers(wire, &text, fields, has_parity);
-    let dissection = Dissection {
-        protocol: PROTOCOL,
-        direction,
-        address,
-        title,
-        part: None,
-        verdict,
-        checksum,
-        layers,
-        readings,
-        problems,
-        bare: None,
-    };
+    let head = Head { protocol: PROTOCOL, direction, address, title, verdict, checksum };
+    let dissection = head.over(layers, readings, problems);
     let check = if checksum.is_some() { CHECK } else { Check::None };
     Explained { dissection: dissection.carried_under(check), refused }
 }
@@ -211,7 +201,7 @@ fn rest(sheet: &mut Sheet<'_>) {
 /// The wire, and under parity in software the text that it carries; both have the same places.
 fn layers(wire: &[u8], text: &[u8], fields: Vec<Field>, has_parity: bool) -> Vec<Layer> {
     if !has_parity {
-        return vec![Layer { kind: LayerKind::Wire, bytes: wire.into(), fields, from: Vec::new() }];
+        return vec![dissection_builder::wire(wire, fields)];
     }
     let raw = |field: &Field| {
         let value = if field.value == Value::Text { Value::Bytes } else { field.value };
@@ -221,7 +211,7 @@ fn layers(wire: &[u8], text: &[u8], fields: Vec<Field>, has_parity: bool) -> Vec
     let whole = Span::new(0, wire.len());
     let origin = Origin { here: whole, part: 0, wire: whole };
     vec![
-        Layer { kind: LayerKind::Wire, bytes: wire.into(), fields: wire_fields, from: Vec::new() },
+        dissection_builder::wire(wire, wire_fields),
         Layer { kind: LayerKind::Text, bytes: text.into(), fields, from: vec![origin] },
     ]
 }

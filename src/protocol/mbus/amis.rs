@@ -4,7 +4,7 @@
 use super::header::Header;
 use super::record;
 use crate::frame::{Layer, LayerKind, Origin, ProblemCode, Reason, Secret, Span, Value, Verdict};
-use crate::protocol::sheet::Sheet;
+use crate::protocol::dissection_builder::DissectionBuilder;
 use crate::protocol::{Context, cipher};
 
 /// Bytes of a block.
@@ -25,7 +25,7 @@ pub struct Deciphered {
 
 /// Explains encrypted records: `bytes` end with them.
 pub fn explain(
-    sheet: &mut Sheet,
+    builder: &mut DissectionBuilder,
     bytes: &[u8],
     head: &Header,
     is_sound: bool,
@@ -34,12 +34,12 @@ pub fn explain(
     let coded = bytes.get(head.end..).unwrap_or_default();
     let blocks = usize::from(head.word >> 4 & 0x0F);
     let length = (blocks * BLOCK).min(coded.len());
-    sheet.field(0, "encrypted records", (head.end, head.end + length), Value::Bytes);
-    sheet.rest(0, "not encrypted", (head.end + length, bytes.len()));
+    builder.field(0, "encrypted records", (head.end, head.end + length), Value::Bytes);
+    builder.rest(0, "not encrypted", (head.end + length, bytes.len()));
     let text = coded.get(..length).unwrap_or_default();
-    match plain(sheet, text, head, is_sound, context) {
+    match plain(builder, text, head, is_sound, context) {
         Ok(plain) => {
-            let layer = layer(sheet, plain, head);
+            let layer = layer(builder, plain, head);
             Deciphered { layer: Some(layer), verdict: Verdict::Good }
         }
         Err(verdict) => Deciphered { layer: None, verdict },
@@ -47,14 +47,14 @@ pub fn explain(
 }
 
 fn plain(
-    sheet: &mut Sheet,
+    builder: &mut DissectionBuilder,
     text: &[u8],
     head: &Header,
     is_sound: bool,
     context: &Context<'_>,
 ) -> Result<Vec<u8>, Verdict> {
     let mut fail = |code: ProblemCode, text: &'static str, verdict: Verdict| {
-        sheet.problem(code, text, None);
+        builder.problem(code, text, None);
         verdict
     };
     if !is_sound {
@@ -90,13 +90,13 @@ pub fn start_vector([i0, i1, i2, i3, m0, m1, version, medium]: [u8; 8], access: 
     iv
 }
 
-fn layer(sheet: &mut Sheet, plain: Vec<u8>, head: &Header) -> Layer {
-    let mut inner = Sheet::with_room(64);
+fn layer(builder: &mut DissectionBuilder, plain: Vec<u8>, head: &Header) -> Layer {
+    let mut inner = DissectionBuilder::with_room(64);
     record::records(&mut inner, &plain, 0, head.is_electricity());
-    sheet.readings.append(&mut inner.readings);
-    sheet.part = inner.part;
+    builder.readings.append(&mut inner.readings);
+    builder.part = inner.part;
     // Places in the plain text are not places on the wire.
-    sheet.problems.extend(inner.problems.drain(..).map(|mut problem| {
+    builder.problems.extend(inner.problems.drain(..).map(|mut problem| {
         problem.span = None;
         problem
     }));

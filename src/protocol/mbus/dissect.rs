@@ -3,11 +3,9 @@
 use super::link::{self, Frame, Long};
 use super::{amis, header, names, record};
 use crate::frame::checksum::CheckKind;
-use crate::frame::{
-    Checksum, Direction, Dissection, Layer, LayerKind, ProblemCode, Reason, Role, Span, Value, Verdict,
-};
+use crate::frame::{Checksum, Direction, Dissection, ProblemCode, Reason, Role, Span, Value, Verdict};
 use crate::protocol::Context;
-use crate::protocol::sheet::Sheet;
+use crate::protocol::dissection_builder::{DissectionBuilder, Head};
 use crate::reading::{Check, Octets};
 
 /// The sum of a frame: one damaged frame in 256 fits it, and bytes that change places do.
@@ -26,39 +24,27 @@ pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
     }
 }
 
-/// A dissection without content: the wire layer and a verdict.
-pub fn sheet_to(bytes: &[u8], sheet: Sheet, title: &'static str, context: &Context<'_>) -> Dissection {
-    let wire = Layer { kind: LayerKind::Wire, bytes: bytes.into(), fields: sheet.fields, from: Vec::new() };
-    Dissection {
-        direction: context.direction,
-        layers: vec![wire],
-        readings: sheet.readings,
-        problems: sheet.problems,
-        part: sheet.part,
-        ..Dissection::unexplained(ID, &[], title)
-    }
-}
-
 fn ack(bytes: &[u8], context: &Context<'_>) -> Dissection {
-    let mut sheet = Sheet::default();
-    sheet.field(0, "single character", (0, 1), Value::Word("acknowledged"));
+    let mut builder = DissectionBuilder::default();
+    builder.field(0, "single character", (0, 1), Value::Word("acknowledged"));
     let reason = Verdict::Unchecked(Reason::NoChecksum);
-    Dissection { verdict: reason, ..sheet_to(bytes, sheet, "Acknowledgement", context) }
+    builder.finish(bytes, Head { verdict: reason, ..Head::new(ID, "Acknowledgement", context) })
 }
 
 fn short(bytes: &[u8], context: &Context<'_>, [c, a, sum, stop]: [u8; 4]) -> Dissection {
-    let mut sheet = Sheet::default();
-    sheet.field(0, "start", (0, 1), Value::Hex(link::SHORT.into(), 2)).role(Role::Frame);
-    control(&mut sheet, 1, c, a);
+    let mut builder = DissectionBuilder::default();
+    builder.field(0, "start", (0, 1), Value::Hex(link::SHORT.into(), 2)).role(Role::Frame);
+    control(&mut builder, 1, c, a);
     let expected = c.wrapping_add(a);
-    let verdict = tail(&mut sheet, bytes.len(), [sum, expected, stop]);
-    Dissection {
+    let verdict = tail(&mut builder, bytes.len(), [sum, expected, stop]);
+    let head = Head {
         direction: direction(c, context),
         address: Some(a.into()),
         verdict,
         checksum: Some(checksum(sum, expected)),
-        ..sheet_to(bytes, sheet, title_of_short(c), context)
-    }
+        ..Head::new(ID, title_of_short(c), context)
+    };
+    builder.finish(bytes, head)
 }
 
 const fn title_of_short(c: u8) -> &'static str {
@@ -71,10 +57,10 @@ const fn title_of_short(c: u8) -> &'static str {
 }
 
 /// C and A.
-fn control(sheet: &mut Sheet, at: usize, c: u8, a: u8) {
+fn control(builder: &mut DissectionBuilder, at: usize, c: u8, a: u8) {
     let name = names::control(c).unwrap_or("not a C field of the standard");
-    sheet.field(0, "C", (at, at + 1), Value::Hex(c.into(), 2)).note(name);
-    sheet.field(0, "A", (at + 1, at + 2), Value::count(a.into())).note(names::address(a));
+    builder.field(0, "C", (at, at + 1), Value::Hex(c.into(), 2)).note(name);
+    builder.field(0, "A", (at + 1, at + 2), Value::count(a.into())).note(names::address(a));
 }
 
 /// Bit 6 of the C field is set in what the master sends.
@@ -91,26 +77,26 @@ const fn checksum(found: u8, expected: u8) -> Checksum {
 }
 
 /// Checksum and stop byte, the last two of `end` bytes.
-fn tail(sheet: &mut Sheet, end: usize, [found, expected, stop]: [u8; 3]) -> Verdict {
+fn tail(builder: &mut DissectionBuilder, end: usize, [found, expected, stop]: [u8; 3]) -> Verdict {
     let verdict = checksum(found, expected).verdict();
     let at = Span::new(end.saturating_sub(2), end.saturating_sub(1));
-    sheet.field(0, "checksum", (end - 2, end - 1), Value::Checksum(found.into(), 2)).verdict(verdict);
+    builder.field(0, "checksum", (end - 2, end - 1), Value::Checksum(found.into(), 2)).verdict(verdict);
     if verdict.is_bad() {
-        sheet.problem(
+        builder.problem(
             ProblemCode::Checksum,
             format!("checksum {found:02X}, expected {expected:02X}"),
             Some(at),
         );
     }
     let last = Verdict::compare(stop.into(), link::STOP.into(), 2);
-    sheet.field(0, "stop", (end - 1, end), Value::Hex(stop.into(), 2)).role(Role::Frame).verdict(last);
+    builder.field(0, "stop", (end - 1, end), Value::Hex(stop.into(), 2)).role(Role::Frame).verdict(last);
     if last.is_bad() {
         let (code, text) = if verdict.is_bad() {
             (ProblemCode::Framing, "neither checksum nor stop byte is right: bytes were lost or added")
         } else {
             (ProblemCode::StopByte, "the frame does not end with 16")
         };
-        sheet.problem(code, text, Some(Span::new(end - 1, end)));
+        builder.problem(code, text, Some(Span::new(end - 1, end)));
         return if verdict.is_bad() { verdict } else { Verdict::Malformed("stop byte") };
     }
     verdict
@@ -125,9 +111,9 @@ pub struct Envelope {
 }
 
 /// Explains start, lengths, C, A and CI.
-pub fn head(sheet: &mut Sheet, long: &Long<'_>) -> Verdict {
+pub fn head(builder: &mut DissectionBuilder, long: &Long<'_>) -> Verdict {
     let [first, second] = long.declared;
-    sheet.field(0, "start", (0, 1), Value::Hex(link::LONG.into(), 2)).role(Role::Frame);
+    builder.field(0, "start", (0, 1), Value::Hex(link::LONG.into(), 2)).role(Role::Frame);
     let count = long.body.len();
     let note = if long.is_wrapped() && long.fits_length() {
         "256 was lost from the length: not standard, known of Sagemcom meters"
@@ -135,49 +121,49 @@ pub fn head(sheet: &mut Sheet, long: &Long<'_>) -> Verdict {
         ""
     };
     let verdict = if first != second {
-        sheet.problem(ProblemCode::LengthMismatch, "the two length bytes differ", Some(Span::new(1, 3)));
+        builder.problem(ProblemCode::LengthMismatch, "the two length bytes differ", Some(Span::new(1, 3)));
         Verdict::Malformed("length bytes differ")
     } else if long.fits_length() {
         Verdict::Good
     } else {
         let text = format!("the length byte says {first}, {count} bytes are there");
-        sheet.problem(ProblemCode::Framing, text, Some(Span::new(1, 3)));
+        builder.problem(ProblemCode::Framing, text, Some(Span::new(1, 3)));
         Verdict::Malformed("length")
     };
-    sheet
+    builder
         .field(0, "length", (1, 3), Value::count(count as u64))
         .role(Role::Frame)
         .verdict(verdict)
         .note(note);
-    sheet.field(1, "L", (1, 2), Value::count(first.into())).role(Role::Frame);
-    sheet.field(1, "L, repeated", (2, 3), Value::count(second.into())).role(Role::Frame);
-    sheet.field(0, "start", (3, 4), Value::Hex(link::LONG.into(), 2)).role(Role::Frame);
+    builder.field(1, "L", (1, 2), Value::count(first.into())).role(Role::Frame);
+    builder.field(1, "L, repeated", (2, 3), Value::count(second.into())).role(Role::Frame);
+    builder.field(0, "start", (3, 4), Value::Hex(link::LONG.into(), 2)).role(Role::Frame);
     if let Some([c, a, ci]) = long.head() {
-        control(sheet, link::HEAD, c, a);
+        control(builder, link::HEAD, c, a);
         let kind = names::kind(ci).unwrap_or("reserved");
-        sheet.field(0, "CI", (6, 7), Value::Hex(ci.into(), 2)).note(kind);
+        builder.field(0, "CI", (6, 7), Value::Hex(ci.into(), 2)).note(kind);
     }
     verdict
 }
 
 /// Explains checksum and stop byte and judges the whole.
-pub fn foot(sheet: &mut Sheet, long: &Long<'_>, lengths: Verdict) -> Envelope {
+pub fn foot(builder: &mut DissectionBuilder, long: &Long<'_>, lengths: Verdict) -> Envelope {
     let expected = long.expected();
     let end = long.body.len() + link::HEAD + link::TAIL;
-    let sums = tail(sheet, end, [long.sum, expected, long.stop]);
+    let sums = tail(builder, end, [long.sum, expected, long.stop]);
     let verdict = if lengths.is_bad() { lengths } else { sums };
     Envelope { verdict, checksum: checksum(long.sum, expected) }
 }
 
 fn body(bytes: &[u8], context: &Context<'_>, long: &Long<'_>) -> Dissection {
-    let mut sheet = Sheet::with_room(96);
-    let lengths = head(&mut sheet, long);
+    let mut builder = DissectionBuilder::with_room(96);
+    let lengths = head(&mut builder, long);
     let data = (link::HEAD + 3, link::HEAD + long.body.len());
     let [c, a, ci] = long.head().unwrap_or_default();
-    let deciphered = content(&mut sheet, bytes, data, (ci, long.is_sound()), context);
-    let Envelope { verdict, checksum } = foot(&mut sheet, long, lengths);
+    let deciphered = content(&mut builder, bytes, data, (ci, long.is_sound()), context);
+    let Envelope { verdict, checksum } = foot(&mut builder, long, lengths);
     if verdict.is_bad() {
-        sheet.readings.clear();
+        builder.readings.clear();
     }
     let direction = if is_push(c, ci) { Direction::Push } else { direction(c, context) };
     let (layer, verdict) = match deciphered {
@@ -186,16 +172,9 @@ fn body(bytes: &[u8], context: &Context<'_>, long: &Long<'_>) -> Dissection {
         }
         None => (None, verdict),
     };
-    let mut dissection = Dissection {
-        direction,
-        address: Some(a.into()),
-        verdict,
-        checksum: Some(checksum),
-        ..sheet_to(bytes, sheet, title(c, ci), context)
-    };
-    if dissection.verdict.is_bad() {
-        dissection.readings.clear();
-    }
+    let (address, checksum) = (Some(a.into()), Some(checksum));
+    let head = Head { direction, address, verdict, checksum, ..Head::new(ID, title(c, ci), context) };
+    let mut dissection = builder.finish(bytes, head);
     dissection.layers.extend(layer);
     dissection.carried_under(CHECK)
 }
@@ -222,7 +201,7 @@ fn title(c: u8, ci: u8) -> &'static str {
 
 /// Explains the data of a body by its CI.
 fn content(
-    sheet: &mut Sheet,
+    builder: &mut DissectionBuilder,
     bytes: &[u8],
     (start, end): (usize, usize),
     (ci, is_sound): (u8, bool),
@@ -233,56 +212,57 @@ fn content(
         0x70 => {
             if let Some(code) = within.get(start) {
                 let value = Value::Meaning((*code).into(), names::error(*code));
-                sheet.field(0, "error", (start, start + 1), value);
-                sheet.problem(
+                builder.field(0, "error", (start, start + 1), value);
+                builder.problem(
                     ProblemCode::ApplicationError,
                     names::error(*code),
                     Some(Span::new(start, start + 1)),
                 );
             } else {
-                sheet.problem(ProblemCode::ApplicationError, "unspecified error", None);
+                builder.problem(ProblemCode::ApplicationError, "unspecified error", None);
             }
-            sheet.rest(0, "data", ((start + 1).min(end), end));
+            builder.rest(0, "data", ((start + 1).min(end), end));
         }
-        0x71 => sheet.rest(0, "alarm status", (start, end)),
-        0x72 | 0x5B | 0x7A | 0x5A => return variable(sheet, within, start, (ci, is_sound), context),
-        0x73 => header::fixed(sheet, within, start),
-        0x78 => record::records(sheet, within, start, false),
+        0x71 => builder.rest(0, "alarm status", (start, end)),
+        0x72 | 0x5B | 0x7A | 0x5A => return variable(builder, within, start, (ci, is_sound), context),
+        0x73 => header::fixed(builder, within, start),
+        0x78 => record::records(builder, within, start, false),
         0x51 => {
             // Only asks: what it says is no measurement.
-            record::records(sheet, within, start, false);
-            sheet.readings.clear();
+            record::records(builder, within, start, false);
+            builder.readings.clear();
         }
-        0x52 => header::selection(sheet, within, start),
-        _ => sheet.rest(0, "data", (start, end)),
+        0x52 => header::selection(builder, within, start),
+        _ => builder.rest(0, "data", (start, end)),
     }
     None
 }
 
 fn variable(
-    sheet: &mut Sheet,
+    builder: &mut DissectionBuilder,
     bytes: &[u8],
     start: usize,
     (ci, is_sound): (u8, bool),
     context: &Context<'_>,
 ) -> Option<amis::Deciphered> {
     let is_long = matches!(ci, 0x72 | 0x5B);
-    let Some(head) = header::variable(sheet, bytes, start, is_long) else {
-        sheet.problem(ProblemCode::Length, "the data header is cut short", None);
-        sheet.rest(0, "data", (start, bytes.len()));
+    let Some(head) = header::variable(builder, bytes, start, is_long) else {
+        builder.problem(ProblemCode::Length, "the data header is cut short", None);
+        builder.rest(0, "data", (start, bytes.len()));
         return None;
     };
     if head.encryption() != 0 {
-        return Some(amis::explain(sheet, bytes, &head, is_sound, context));
+        return Some(amis::explain(builder, bytes, &head, is_sound, context));
     }
-    record::records(sheet, bytes, head.end, head.is_electricity());
+    record::records(builder, bytes, head.end, head.is_electricity());
     None
 }
 
 /// What begins like a frame and is none.
 fn broken(bytes: &[u8], context: &Context<'_>) -> Dissection {
-    let mut sheet = Sheet::default();
-    sheet.field(0, "cut short", (0, bytes.len()), Value::Bytes);
-    sheet.problem(ProblemCode::Framing, "not a whole frame: bytes were lost", None);
-    Dissection { verdict: Verdict::Malformed("cut short"), ..sheet_to(bytes, sheet, "Broken frame", context) }
+    let mut builder = DissectionBuilder::default();
+    builder.field(0, "cut short", (0, bytes.len()), Value::Bytes);
+    builder.problem(ProblemCode::Framing, "not a whole frame: bytes were lost", None);
+    let verdict = Verdict::Malformed("cut short");
+    builder.finish(bytes, Head { verdict, ..Head::new(ID, "Broken frame", context) })
 }

@@ -3,7 +3,7 @@
 
 use super::names;
 use crate::frame::{ProblemCode, Value};
-use crate::protocol::sheet::Sheet;
+use crate::protocol::dissection_builder::DissectionBuilder;
 use crate::reading::Decimal;
 
 /// What of a header matters later.
@@ -37,16 +37,21 @@ impl Header {
 }
 
 /// The header of variable data, long or short; `None` when it is cut short.
-pub fn variable(sheet: &mut Sheet, bytes: &[u8], start: usize, is_long: bool) -> Option<Header> {
+pub fn variable(
+    builder: &mut DissectionBuilder,
+    bytes: &[u8],
+    start: usize,
+    is_long: bool,
+) -> Option<Header> {
     let identity = if is_long { Some(*bytes.get(start..)?.first_chunk::<IDENTITY>()?) } else { None };
     let state_at = if is_long { start + IDENTITY } else { start };
     let [access, status, low, high] = *bytes.get(state_at..)?.first_chunk::<STATE>()?;
     if let Some(identity) = identity {
-        explain_identity(sheet, identity, start);
+        explain_identity(builder, identity, start);
     }
     let word = u16::from_le_bytes([low, high]);
-    sheet.field(0, "access number", (state_at, state_at + 1), Value::count(access.into()));
-    sheet
+    builder.field(0, "access number", (state_at, state_at + 1), Value::count(access.into()));
+    builder
         .field(0, "status", (state_at + 1, state_at + 2), Value::Hex(status.into(), 2))
         .note(names::status(status));
     let head = Header { identity, access, word, end: state_at + STATE };
@@ -55,18 +60,18 @@ pub fn variable(sheet: &mut Sheet, bytes: &[u8], start: usize, is_long: bool) ->
         5 => "encryption mode 5: AES-128-CBC",
         _ => "encryption mode that is not supported",
     };
-    sheet.field(0, "configuration", (state_at + 2, head.end), Value::Hex(word.into(), 4)).note(note);
+    builder.field(0, "configuration", (state_at + 2, head.end), Value::Hex(word.into(), 4)).note(note);
     Some(head)
 }
 
-fn explain_identity(sheet: &mut Sheet, identity: [u8; IDENTITY], at: usize) {
+fn explain_identity(builder: &mut DissectionBuilder, identity: [u8; IDENTITY], at: usize) {
     let [number @ .., maker_low, maker_high, version, medium] = identity;
-    sheet.field(0, "identification", (at, at + 4), serial(number)).note("least significant byte first");
+    builder.field(0, "identification", (at, at + 4), serial(number)).note("least significant byte first");
     let maker = u16::from_le_bytes([maker_low, maker_high]);
-    sheet.field(0, "manufacturer", (at + 4, at + 6), Value::Hex(maker.into(), 4)).note(maker_name(maker));
-    sheet.field(0, "version", (at + 6, at + 7), Value::count(version.into()));
+    builder.field(0, "manufacturer", (at + 4, at + 6), Value::Hex(maker.into(), 4)).note(maker_name(maker));
+    builder.field(0, "version", (at + 6, at + 7), Value::count(version.into()));
     let value = Value::Meaning(medium.into(), names::medium(medium));
-    sheet.field(0, "medium", (at + 7, at + 8), value);
+    builder.field(0, "medium", (at + 7, at + 8), value);
 }
 
 /// Eight decimal digits; as hex where they are none (wildcards of a selection are F).
@@ -90,26 +95,26 @@ fn maker_name(word: u16) -> &'static str {
 }
 
 /// The fixed data structure: two counters.
-pub fn fixed(sheet: &mut Sheet, bytes: &[u8], start: usize) {
+pub fn fixed(builder: &mut DissectionBuilder, bytes: &[u8], start: usize) {
     let Some(&[n0, n1, n2, n3, access, status, _, _, ref counters @ ..]) =
         bytes.get(start..).and_then(|rest| rest.first_chunk::<16>())
     else {
-        sheet.problem(ProblemCode::Length, "fixed data has 16 bytes", None);
-        return sheet.rest(0, "data", (start, bytes.len()));
+        builder.problem(ProblemCode::Length, "fixed data has 16 bytes", None);
+        return builder.rest(0, "data", (start, bytes.len()));
     };
-    sheet.field(0, "identification", (start, start + 4), serial([n0, n1, n2, n3]));
-    sheet.field(0, "access number", (start + 4, start + 5), Value::count(access.into()));
+    builder.field(0, "identification", (start, start + 4), serial([n0, n1, n2, n3]));
+    builder.field(0, "access number", (start + 4, start + 5), Value::count(access.into()));
     let is_binary = status & 0x80 != 0;
     let note = if is_binary { "counters are binary" } else { "counters are BCD" };
-    sheet.field(0, "status", (start + 5, start + 6), Value::Hex(status.into(), 2)).note(note);
-    sheet.field(0, "medium and units", (start + 6, start + 8), Value::Bytes);
+    builder.field(0, "status", (start + 5, start + 6), Value::Hex(status.into(), 2)).note(note);
+    builder.field(0, "medium and units", (start + 6, start + 8), Value::Bytes);
     for (index, counter) in counters.chunks_exact(4).enumerate() {
         let at = start + 8 + 4 * index;
         let value = counter.first_chunk().map_or(Value::Bytes, |bytes| count(*bytes, is_binary));
         let label = if index == 0 { "counter 1" } else { "counter 2" };
-        sheet.field(0, label, (at, at + 4), value).note("in the unit that its code gives");
+        builder.field(0, label, (at, at + 4), value).note("in the unit that its code gives");
     }
-    sheet.rest(0, "unexplained", (start + 16, bytes.len()));
+    builder.rest(0, "unexplained", (start + 16, bytes.len()));
 }
 
 fn count(bytes: [u8; 4], is_binary: bool) -> Value {
@@ -121,10 +126,10 @@ fn count(bytes: [u8; 4], is_binary: bool) -> Value {
 }
 
 /// The secondary address that selects a slave; F and FF are wildcards.
-pub fn selection(sheet: &mut Sheet, bytes: &[u8], start: usize) {
+pub fn selection(builder: &mut DissectionBuilder, bytes: &[u8], start: usize) {
     let Some(identity) = bytes.get(start..).and_then(|rest| rest.first_chunk::<IDENTITY>()) else {
-        return sheet.rest(0, "data", (start, bytes.len()));
+        return builder.rest(0, "data", (start, bytes.len()));
     };
-    explain_identity(sheet, *identity, start);
-    sheet.rest(0, "data", (start + IDENTITY, bytes.len()));
+    explain_identity(builder, *identity, start);
+    builder.rest(0, "data", (start + IDENTITY, bytes.len()));
 }

@@ -3,7 +3,7 @@
 use super::data::{self, Coding};
 use super::vif::{self, Change, Meaning, Reads};
 use crate::frame::{Label, Part, ProblemCode, Role, Span, Value, Verdict};
-use crate::protocol::sheet::Sheet;
+use crate::protocol::dissection_builder::DissectionBuilder;
 use crate::reading::{Measured, Quantity, Reading, Unit};
 
 /// The most extensions a DIF or a VIF may have.
@@ -44,43 +44,48 @@ struct Kind {
 }
 
 /// Explains records from `start` to the end of `bytes`; gives readings if the device counts electricity.
-pub fn records(sheet: &mut Sheet, bytes: &[u8], start: usize, is_electricity: bool) {
+pub fn records(builder: &mut DissectionBuilder, bytes: &[u8], start: usize, is_electricity: bool) {
     let mut at = start;
     while let Some(&dif) = bytes.get(at) {
         match dif {
-            IDLE => at = idle(sheet, bytes, at),
-            MAKER | MAKER_AND_MORE => return maker(sheet, bytes, at, dif),
+            IDLE => at = idle(builder, bytes, at),
+            MAKER | MAKER_AND_MORE => return maker(builder, bytes, at, dif),
             GLOBAL => {
-                sheet.field(0, "global readout request", (at, at + 1), Value::Hex(dif.into(), 2));
+                builder.field(0, "global readout request", (at, at + 1), Value::Hex(dif.into(), 2));
                 at += 1;
             }
-            _ => match record(sheet, bytes, at, is_electricity) {
+            _ => match record(builder, bytes, at, is_electricity) {
                 Ok(next) => at = next,
                 Err(why) => {
-                    sheet.problem(ProblemCode::Record, why, Some(Span::new(at, bytes.len())));
-                    return sheet.rest(0, "unexplained", (at, bytes.len()));
+                    builder.problem(ProblemCode::Record, why, Some(Span::new(at, bytes.len())));
+                    return builder.rest(0, "unexplained", (at, bytes.len()));
                 }
             },
         }
     }
 }
 
-fn idle(sheet: &mut Sheet, bytes: &[u8], at: usize) -> usize {
+fn idle(builder: &mut DissectionBuilder, bytes: &[u8], at: usize) -> usize {
     let count = bytes.get(at..).unwrap_or_default().iter().take_while(|byte| **byte == IDLE).count();
-    sheet.field(0, "filler", (at, at + count), Value::Bytes).role(Role::Frame);
+    builder.field(0, "filler", (at, at + count), Value::Bytes).role(Role::Frame);
     at + count
 }
 
-fn maker(sheet: &mut Sheet, bytes: &[u8], at: usize, dif: u8) {
+fn maker(builder: &mut DissectionBuilder, bytes: &[u8], at: usize, dif: u8) {
     let has_more = dif == MAKER_AND_MORE;
-    sheet.part = has_more.then_some(Part::OfReadout);
+    builder.part = has_more.then_some(Part::OfReadout);
     let note = if has_more { "more records follow in the next frame" } else { "" };
-    sheet.field(0, "manufacturer's data follow", (at, at + 1), Value::Hex(dif.into(), 2)).note(note);
-    sheet.rest(0, "manufacturer's data", (at + 1, bytes.len()));
+    builder.field(0, "manufacturer's data follow", (at, at + 1), Value::Hex(dif.into(), 2)).note(note);
+    builder.rest(0, "manufacturer's data", (at + 1, bytes.len()));
 }
 
 /// One record; gives where the next begins.
-fn record(sheet: &mut Sheet, bytes: &[u8], at: usize, is_electricity: bool) -> Result<usize, &'static str> {
+fn record(
+    builder: &mut DissectionBuilder,
+    bytes: &[u8],
+    at: usize,
+    is_electricity: bool,
+) -> Result<usize, &'static str> {
     let head = head(bytes.get(at..).unwrap_or_default())?;
     let vif_at = at + 1 + head.dif_extensions;
     let kind = kind(bytes.get(vif_at..).unwrap_or_default())?;
@@ -96,23 +101,23 @@ fn record(sheet: &mut Sheet, bytes: &[u8], at: usize, is_electricity: bool) -> R
         Value::Absent(_) => Verdict::Malformed("no decimal digits"),
         _ => Verdict::default(),
     };
-    let record = sheet.field(0, kind.meaning.name, (at, end), value).role(Role::Record);
+    let record = builder.field(0, kind.meaning.name, (at, end), value).role(Role::Record);
     record.unit(unit).verdict(verdict).note(head.remark(&kind));
-    sheet
+    builder
         .field(1, head.storage_label(), (at, at + 1), Value::Meaning(head.dif.into(), coding.name()))
         .role(Role::Reference)
         .note(head.function());
     if head.dif_extensions > 0 {
-        sheet.field(1, head.tariff_label(), (at + 1, vif_at), Value::Bytes).role(Role::Reference);
+        builder.field(1, head.tariff_label(), (at + 1, vif_at), Value::Bytes).role(Role::Reference);
     }
-    sheet.field(1, kind.label(), (vif_at, data_at), Value::Bytes).role(Role::Reference);
+    builder.field(1, kind.label(), (vif_at, data_at), Value::Bytes).role(Role::Reference);
     if length > 0 {
         let is_text = value == Value::Text;
         let note = if is_text { "last character first" } else { "" };
         let shown = if is_text { Value::Text } else { Value::Bytes };
-        sheet.field(1, "data", (data_at, end), shown).role(Role::Data).note(note);
+        builder.field(1, "data", (data_at, end), shown).role(Role::Data).note(note);
     }
-    sheet.readings.extend(reading(&head, &kind, value, data, is_electricity));
+    builder.readings.extend(reading(&head, &kind, value, data, is_electricity));
     Ok(end)
 }
 

@@ -2,10 +2,11 @@
 
 use super::commands;
 use super::form::{Item, Means};
+use super::laid::Laid;
 use super::layout::{self, Layout, Reply};
-use super::sheet::Sheet;
 use super::wire::{ADDRESS, CRC, Frame, HEAD};
-use crate::frame::{Direction, Dissection, Field, Layer, LayerKind, ProblemCode, Span, Value, Verdict, hex};
+use crate::frame::{Direction, Dissection, Field, ProblemCode, Span, Value, Verdict, hex};
+use crate::protocol::dissection_builder::Head;
 use crate::protocol::incotex::items;
 use crate::protocol::{Access, Context};
 use crate::reading::{Measured, Period, Quantity, Reading, Unit};
@@ -39,78 +40,67 @@ fn whole(bytes: &[u8], frame: &Frame<'_>, context: &Context<'_>) -> Dissection {
     let kind = kind(bytes, frame, known, context);
     let argument = argument(frame, context);
     let items = items(frame, known, kind, argument);
-    let mut sheet = Sheet { month: argument.and_then(month), ..Sheet::default() };
-    sheet.fields.reserve(32);
-    head(&mut sheet, frame);
-    let fits = payload(&mut sheet, bytes, items);
-    crc(&mut sheet, bytes, frame);
+    let mut laid = Laid { month: argument.and_then(month), ..Laid::default() };
+    laid.found.fields.reserve(32);
+    head(&mut laid, frame);
+    let fits = payload(&mut laid, bytes, items);
+    crc(&mut laid, bytes, frame);
     if known.is_none() {
         let span = Span::new(ADDRESS, HEAD);
-        sheet.problem(ProblemCode::Command, "no list of the maker's knows this command", Some(span));
+        laid.found.problem(ProblemCode::Command, "no list of the maker's knows this command", Some(span));
     }
     if kind == Kind::Echo {
-        sheet.problem(ProblemCode::Echo, "equal to the request: an echo, not an answer", None);
+        laid.found.problem(ProblemCode::Echo, "equal to the request: an echo, not an answer", None);
     }
     let is_good_reply = kind == Kind::Reply && frame.is_sound() && fits;
     if is_good_reply && needs_request(known, items) && argument.is_none() {
-        sheet.problem(
+        laid.found.problem(
             ProblemCode::Context,
             "the answer does not repeat what was asked; its request is not known",
             None,
         );
     } else if is_good_reply && items.is_none() {
-        raw_reading(&mut sheet, frame);
+        raw_reading(&mut laid, frame);
     }
-    Dissection {
+    if !is_good_reply {
+        laid.found.readings.clear();
+    }
+    let head = Head {
         protocol: ID,
         direction: direction(kind, context),
         address: Some(frame.address.into()),
         title: commands::by_code(frame.code).map_or("Unknown command", |command| command.title),
-        part: None,
         verdict: frame.checksum.verdict(),
         checksum: Some(frame.checksum),
-        layers: vec![wire(bytes, sheet.fields)],
-        readings: if is_good_reply { sheet.readings } else { Vec::new() },
-        problems: sheet.problems,
-        bare: None,
-    }
+    };
+    laid.found.finish(bytes, head)
 }
 
 /// Fewer bytes than the shortest frame: address and code as far as they go, and no CRC.
 fn short(bytes: &[u8], context: &Context<'_>) -> Dissection {
-    let mut sheet = Sheet::default();
+    let mut laid = Laid::default();
     let mut address = None;
     let mut explained = 0;
     if let Some((head, rest)) = bytes.split_first_chunk::<ADDRESS>() {
         let number = u32::from_be_bytes(*head);
         address = Some(number.into());
-        sheet.fields.push(address_field(number));
+        laid.found.fields.push(address_field(number));
         explained = ADDRESS;
         if let Some(&code) = rest.first() {
-            sheet.fields.push(code_field(code));
+            laid.found.fields.push(code_field(code));
             explained = HEAD;
         }
     }
     if explained < bytes.len() || bytes.is_empty() {
-        sheet.fields.push(Field::new("cut short", Span::new(explained, bytes.len()), Value::Bytes));
+        laid.found.fields.push(Field::new("cut short", Span::new(explained, bytes.len()), Value::Bytes));
     }
-    sheet.problem(
+    laid.found.problem(
         ProblemCode::Length,
         "fewer than the 7 bytes of the shortest frame: no room for a CRC",
         None,
     );
-    Dissection {
-        direction: context.direction,
-        address,
-        verdict: Verdict::Malformed("cut short"),
-        layers: vec![wire(bytes, sheet.fields)],
-        problems: sheet.problems,
-        ..Dissection::unexplained(ID, &[], "Cut short")
-    }
-}
-
-fn wire(bytes: &[u8], fields: Vec<Field>) -> Layer {
-    Layer { kind: LayerKind::Wire, bytes: bytes.into(), fields, from: Vec::new() }
+    let verdict = Verdict::Malformed("cut short");
+    laid.found.finish(bytes, Head { address, verdict, ..Head::new(ID, "Cut short", context) })
 }
 
 fn address_field(address: u32) -> Field {
@@ -122,21 +112,21 @@ fn code_field(code: u8) -> Field {
     Field::new("command", Span::new(ADDRESS, HEAD), Value::Hex(code.into(), 2)).note(title)
 }
 
-fn head(sheet: &mut Sheet, frame: &Frame<'_>) {
-    sheet.fields.push(address_field(frame.address));
-    sheet.fields.push(code_field(frame.code));
+fn head(laid: &mut Laid, frame: &Frame<'_>) {
+    laid.found.fields.push(address_field(frame.address));
+    laid.found.fields.push(code_field(frame.code));
 }
 
 /// Explains the payload and says whether it has the length of its items.
-fn payload(sheet: &mut Sheet, bytes: &[u8], items: Option<&[Item]>) -> bool {
+fn payload(laid: &mut Laid, bytes: &[u8], items: Option<&[Item]>) -> bool {
     let end = bytes.len().saturating_sub(CRC);
     let body = bytes.get(..end).unwrap_or_default();
-    let explained = sheet.lay(items.unwrap_or_default(), body, HEAD);
+    let explained = laid.lay(items.unwrap_or_default(), body, HEAD);
     let expected = HEAD + items::size(items.unwrap_or_default());
     let rest = Span::new(explained, end);
     if !rest.is_empty() {
         let name = if items.is_some() { "unexplained" } else { "data" };
-        sheet.fields.push(Field::new(name, rest, Value::Bytes));
+        laid.found.fields.push(Field::new(name, rest, Value::Bytes));
     }
     if items.is_some() && expected != end {
         let text = format!(
@@ -144,18 +134,18 @@ fn payload(sheet: &mut Sheet, bytes: &[u8], items: Option<&[Item]>) -> bool {
             end.saturating_sub(HEAD),
             expected.saturating_sub(HEAD)
         );
-        sheet.problem(ProblemCode::Length, text, Some(Span::new(HEAD, end)));
+        laid.found.problem(ProblemCode::Length, text, Some(Span::new(HEAD, end)));
     }
     items.is_none() || expected == end
 }
 
-fn crc(sheet: &mut Sheet, bytes: &[u8], frame: &Frame<'_>) {
+fn crc(laid: &mut Laid, bytes: &[u8], frame: &Frame<'_>) {
     let span = Span::new(bytes.len().saturating_sub(CRC), bytes.len());
     let verdict = frame.checksum.verdict();
     let value = Value::Checksum(frame.checksum.found, frame.checksum.digits);
-    sheet.fields.push(Field::new("CRC", span, value).verdict(verdict).note("low byte first"));
+    laid.found.fields.push(Field::new("CRC", span, value).verdict(verdict).note("low byte first"));
     if verdict.is_bad() {
-        sheet.problem(ProblemCode::Checksum, frame.damage(), Some(span));
+        laid.found.problem(ProblemCode::Checksum, frame.damage(), Some(span));
     }
 }
 
@@ -224,9 +214,9 @@ fn needs_request(known: Option<&Layout>, items: Option<&[Item]>) -> bool {
 }
 
 /// An answer of unknown form is still an answer: its bytes are told as they are.
-fn raw_reading(sheet: &mut Sheet, frame: &Frame<'_>) {
+fn raw_reading(laid: &mut Laid, frame: &Frame<'_>) {
     let text = Measured::Text(hex::spaced(frame.payload).into_bytes().into());
-    sheet.readings.push(Reading::unnamed(
+    laid.found.readings.push(Reading::unnamed(
         Quantity::named("answer of unknown form"),
         text,
         Unit::None,

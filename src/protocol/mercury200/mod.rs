@@ -10,7 +10,7 @@
 //! | `layout.rs`, `form.rs`, `choices.rs` | every command's bytes |
 //! | `values.rs`, `encode.rs` | bytes to values and back |
 //! | `wire.rs`, `lengths.rs`, `framer.rs` | the frame, and how it is found without start, length or end |
-//! | `dissect.rs`, `sheet.rs` | a frame explained |
+//! | `dissect.rs`, `laid.rs` | a frame explained |
 //! | `compose.rs`, `asked.rs`, `exchange.rs`, `tracker.rs` | asking, judging answers, pairing |
 //! | `responder.rs`, `memory.rs`, `factory.rs` | the meter's side |
 
@@ -24,12 +24,12 @@ mod exchange;
 mod factory;
 mod form;
 mod framer;
+mod laid;
 mod layout;
 mod lengths;
 mod master;
 mod memory;
 mod responder;
-mod sheet;
 mod tracker;
 mod values;
 mod wire;

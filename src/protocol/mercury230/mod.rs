@@ -16,7 +16,7 @@
 //! | `state.rs`, `variant.rs`, `status.rs` | words made of bits and codes |
 //! | `values.rs`, `encode.rs`, `password.rs` | bytes to values and back |
 //! | `wire.rs`, `framer.rs` | the frame, and how it is found without start, length or end |
-//! | `dissect.rs`, `sheet.rs` | a frame explained |
+//! | `dissect.rs`, `laid.rs` | a frame explained |
 //! | `compose.rs`, `asked.rs`, `session.rs`, `answers.rs`, `timing.rs`, `tracker.rs` | asking, judging answers, pairing |
 //! | `responder.rs`, `meter.rs` | the meter's side |
 
@@ -31,6 +31,7 @@ mod form;
 mod framer;
 mod instant;
 mod journals;
+mod laid;
 mod master;
 mod memory;
 mod meter;
@@ -41,7 +42,6 @@ mod responder;
 mod rows;
 mod secrets;
 mod session;
-mod sheet;
 mod state;
 mod status;
 mod timing;

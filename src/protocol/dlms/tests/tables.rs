@@ -123,11 +123,11 @@ fn the_time_of_a_notification_comes_in_four_forms() {
     ] {
         let stated = if form == "00" { "" } else { clock };
         let bytes = hex::parse(&format!("0F 00000001 {form}{stated} 02 01 11 07")).unwrap();
-        let mut sheet = crate::protocol::sheet::Sheet::default();
+        let mut builder = crate::protocol::dissection_builder::DissectionBuilder::default();
         let read =
-            super::super::content::notification(&mut sheet, &bytes, 0, super::super::maker::Maker::Unknown);
+            super::super::content::notification(&mut builder, &bytes, 0, super::super::maker::Maker::Unknown);
         assert!(read.is_whole && read.end == bytes.len(), "{form}");
-        let field = sheet.fields.iter().find(|f| f.label.to_string() == "date and time").unwrap();
+        let field = builder.fields.iter().find(|f| f.label.to_string() == "date and time").unwrap();
         let layer = crate::frame::Layer {
             kind: LayerKind::Wire,
             bytes: bytes.as_slice().into(),

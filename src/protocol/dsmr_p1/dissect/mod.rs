@@ -22,6 +22,7 @@ use crate::frame::{
     Checksum, Direction, Dissection, Field, Layer, LayerKind, Problem, ProblemCode, Reason, Span, Value,
     Values, Verdict, doubt_doubles,
 };
+use crate::protocol::dissection_builder::{self, Head};
 use crate::protocol::fields::{Fields, Unkept};
 use crate::protocol::{Context, Dialect};
 use crate::reading::{Check, Reading};
@@ -48,22 +49,12 @@ pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
         return wrapped::dissect(bytes, &found, context);
     }
     let found = explain::<Vec<Field>>(bytes, 0, context.dialect);
-    let mut layers =
-        vec![Layer { kind: LayerKind::Wire, bytes: bytes.into(), fields: found.fields, from: Vec::new() }];
+    let mut layers = vec![dissection_builder::wire(bytes, found.fields)];
     layers.extend(found.texts.into_layer());
-    Dissection {
-        protocol: ID,
-        direction: direction(context),
-        address: None,
-        title: found.title,
-        part: None,
-        verdict: found.verdict,
-        checksum: found.checksum,
-        layers,
-        readings: found.readings,
-        problems: found.problems,
-        bare: None,
-    }
+    let (verdict, checksum) = (found.verdict, found.checksum);
+    let head =
+        Head { direction: direction(context), verdict, checksum, ..Head::new(ID, found.title, context) };
+    head.over(layers, found.readings, found.problems)
 }
 
 /// What one frame says, by the same rules as [`dissect`], with no field made.

@@ -3,6 +3,7 @@
 use super::{ID, direction, explain};
 use crate::frame::{Dissection, Field, Layer, LayerKind, Origin, Problem, ProblemCode, Span, Value, Verdict};
 use crate::protocol::Context;
+use crate::protocol::dissection_builder::{self, Head};
 use crate::protocol::dsmr_p1::wire::without_parity;
 
 /// Explains one: the text is a layer of its own.
@@ -13,7 +14,7 @@ pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
     let wire = Field::new("text with parity bits", whole, Value::Bytes);
     let origin = Origin { here: whole, part: 0, wire: whole };
     let mut layers = vec![
-        Layer { kind: LayerKind::Wire, bytes: bytes.into(), fields: vec![wire], from: Vec::new() },
+        dissection_builder::wire(bytes, vec![wire]),
         Layer { kind: LayerKind::SevenBits, bytes: text.into(), fields: found.fields, from: vec![origin] },
     ];
     layers.extend(found.texts.into_layer());
@@ -27,20 +28,10 @@ pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
         });
     }
     problems.extend(found.problems);
-    let is_bad = found.verdict.is_bad() || odd.is_some();
-    Dissection {
-        protocol: ID,
-        direction: direction(context),
-        address: None,
-        title: found.title,
-        part: None,
-        verdict: if odd.is_some() { Verdict::Malformed("a parity bit is wrong") } else { found.verdict },
-        checksum: found.checksum,
-        layers,
-        readings: if is_bad { Vec::new() } else { found.readings },
-        problems,
-        bare: None,
-    }
+    let verdict = if odd.is_some() { Verdict::Malformed("a parity bit is wrong") } else { found.verdict };
+    let (direction, checksum) = (direction(context), found.checksum);
+    let head = Head { direction, verdict, checksum, ..Head::new(ID, found.title, context) };
+    head.over(layers, found.readings, problems)
 }
 
 /// The view without parity bits.

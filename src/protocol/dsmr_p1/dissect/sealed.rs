@@ -6,6 +6,7 @@ use crate::frame::{
     Verdict,
 };
 use crate::protocol::cipher::{self, CipherError};
+use crate::protocol::dissection_builder::{self, Head};
 use crate::protocol::dsmr_p1::envelope::{Envelope, TITLE_END};
 use crate::protocol::dsmr_p1::tracker::{AGAIN, BACK};
 use crate::protocol::dsmr_p1::wire::{self, End};
@@ -76,11 +77,8 @@ const NO_LENGTH: &str = "the length is neither of the short nor of the long form
 
 /// The envelope alone.
 fn shell(bytes: &[u8], fields: Vec<Field>, context: &Context<'_>) -> Dissection {
-    Dissection {
-        direction: direction(context),
-        layers: vec![Layer { kind: LayerKind::Wire, bytes: bytes.into(), fields, from: Vec::new() }],
-        ..Dissection::unexplained(ID, &[], "Encrypted P1 telegram")
-    }
+    let head = Head { direction: direction(context), ..Head::new(ID, "Encrypted P1 telegram", context) };
+    head.over(vec![dissection_builder::wire(bytes, fields)], Vec::new(), Vec::new())
 }
 
 /// The fields before the length.

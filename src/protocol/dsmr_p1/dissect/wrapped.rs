@@ -8,6 +8,7 @@ use crate::frame::{
     Checksum, Dissection, Field, Layer, LayerKind, Origin, Problem, ProblemCode, Reason, Role, Span, Value,
     Verdict,
 };
+use crate::protocol::dissection_builder::{self, Head};
 use crate::protocol::dsmr_p1::object::Object;
 use crate::protocol::dsmr_p1::variant::{self, ANY, Variant};
 use crate::protocol::dsmr_p1::wire::End;
@@ -18,17 +19,9 @@ use crate::protocol::{Context, Dialect};
 pub fn dissect(bytes: &[u8], wrapped: &Wrapped, context: &Context<'_>) -> Dissection {
     let variant = variant_of(bytes, context.dialect);
     let checksum = End::of(bytes).and_then(|end| end.checksum(bytes)).filter(|sum| sum.found == sum.expected);
-    let mut dissection = Dissection {
-        direction: direction(context),
-        checksum,
-        layers: vec![Layer {
-            kind: LayerKind::Wire,
-            bytes: bytes.into(),
-            fields: fields(bytes, wrapped, variant, checksum),
-            from: Vec::new(),
-        }],
-        ..Dissection::unexplained(ID, &[], variant.title)
-    };
+    let head = Head { direction: direction(context), checksum, ..Head::new(ID, variant.title, context) };
+    let wire = dissection_builder::wire(bytes, fields(bytes, wrapped, variant, checksum));
+    let mut dissection = head.over(vec![wire], Vec::new(), Vec::new());
     sealed::replay(&mut dissection.problems, context.step);
     let Some(frame) = bytes.get(wrapped.at..wrapped.end()) else {
         let text = "the telegram breaks off within what is encrypted";

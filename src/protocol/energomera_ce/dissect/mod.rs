@@ -21,6 +21,7 @@ use super::frame::{self, Defect, Kind, Packet};
 use super::{CHECK, KERNEL10, PROTOCOL, decimals, words};
 use crate::frame::{Checksum, Direction, Dissection, Layer, LayerKind, ProblemCode, Reason, Value, Verdict};
 use crate::protocol::Context;
+use crate::protocol::dissection_builder::{self, Head};
 use found::{Found, How};
 use reply::Answer;
 use sheet::Sheet;
@@ -185,26 +186,14 @@ fn assemble(
     outcome: &Result<Packet, Defect>,
 ) -> Dissection {
     let Sheet { fields, readings, problems, .. } = sheet;
-    let layer = |kind, bytes: &[u8], fields| Layer { kind, bytes: bytes.into(), fields, from: Vec::new() };
     let layers = if view.is_stuffed() {
         let on_wire = view.fields_on_wire(&fields);
-        let unstuffed = Layer { from: view.origins(), ..layer(LayerKind::Unstuffed, &view.bytes, fields) };
-        vec![layer(LayerKind::Wire, wire, on_wire), unstuffed]
+        let (kind, bytes, from) = (LayerKind::Unstuffed, view.bytes.as_ref().into(), view.origins());
+        vec![dissection_builder::wire(wire, on_wire), Layer { kind, bytes, fields, from }]
     } else {
-        vec![layer(LayerKind::Wire, wire, fields)]
+        vec![dissection_builder::wire(wire, fields)]
     };
-    Dissection {
-        protocol: PROTOCOL,
-        direction: what.direction,
-        address: what.address,
-        title: what.title,
-        part: None,
-        verdict: verdict(outcome),
-        checksum: what.checksum,
-        layers,
-        readings,
-        problems,
-        bare: None,
-    }
-    .carried_under(CHECK)
+    let What { direction, address, title, checksum, .. } = what;
+    let head = Head { protocol: PROTOCOL, direction, address, title, verdict: verdict(outcome), checksum };
+    head.over(layers, readings, problems).carried_under(CHECK)
 }

@@ -1,28 +1,23 @@
 //! Items laid over payload bytes: fields for every byte, readings, and what is odd about them.
 
-use std::borrow::Cow;
-
 use super::choices;
 use super::form::{Form, Item, Means};
 use super::values;
-use crate::frame::{Field, Problem, ProblemCode, Span, Value, Verdict};
+use crate::frame::{Field, ProblemCode, Span, Value, Verdict};
+use crate::protocol::dissection_builder::DissectionBuilder;
 use crate::protocol::incotex::items;
 use crate::reading::{Decimal, Measured, Period, Quantity, Reading, Unit};
 
-/// A dissection in the making.
+/// Items laid over a frame so far.
 #[derive(Debug, Default)]
-pub struct Sheet {
-    /// The fields so far.
-    pub fields: Vec<Field>,
-    /// The readings so far; [`super::dissect`] drops them if the frame is not a good reply.
-    pub readings: Vec<Reading>,
-    /// What is odd so far.
-    pub problems: Vec<Problem>,
+pub struct Laid {
+    /// What was found so far; [`super::dissect`] drops the readings if the frame is not a good reply.
+    pub found: DissectionBuilder,
     /// The month that was asked for, where the request is known.
     pub month: Option<Period>,
 }
 
-impl Sheet {
+impl Laid {
     /// Explains the part of a frame that starts at byte `start` with a row of items. Returns the index after
     /// the last byte explained; bytes beyond the items, and those of an item cut short, are left.
     pub fn lay(&mut self, items: &[Item], frame: &[u8], start: usize) -> usize {
@@ -36,17 +31,14 @@ impl Sheet {
         at
     }
 
-    /// Notes something odd.
-    pub fn problem(&mut self, code: ProblemCode, text: impl Into<Cow<'static, str>>, span: Option<Span>) {
-        self.problems.push(Problem { code, text: text.into(), span });
-    }
-
     fn item(&mut self, item: &Item, bytes: &[u8], at: usize) {
         let span = Span::new(at, at + bytes.len());
         let value = values::value(item.form, bytes);
         let verdict = self.check(item, value, span);
         let note = if item.form == Form::Crossing { values::crossing(bytes) } else { item.note };
-        self.fields.push(Field::new(item.label(), span, value).unit(item.unit).verdict(verdict).note(note));
+        self.found
+            .fields
+            .push(Field::new(item.label(), span, value).unit(item.unit).verdict(verdict).note(note));
         self.parts(item.form, bytes, at);
         self.read(item, value, bytes);
     }
@@ -55,7 +47,7 @@ impl Sheet {
     fn check(&mut self, item: &Item, value: Value, span: Span) -> Verdict {
         match (item.form, value) {
             (Form::Bcd { .. } | Form::SignedBcd { .. }, Value::Bytes) => {
-                self.problem(
+                self.found.problem(
                     ProblemCode::Bcd,
                     "a number holds half bytes that are no decimal digits",
                     Some(span),
@@ -63,7 +55,7 @@ impl Sheet {
                 Verdict::Malformed("not decimal")
             }
             (_, Value::Bytes) if !matches!(item.form, Form::Bytes(_) | Form::Fixed(_)) => {
-                self.problem(
+                self.found.problem(
                     ProblemCode::Bcd,
                     "a time holds half bytes that are no decimal digits",
                     Some(span),
@@ -71,11 +63,15 @@ impl Sheet {
                 Verdict::Malformed("not decimal")
             }
             (_, Value::Time(time)) if time.year.is_some() && time.civil().is_none() => {
-                self.problem(ProblemCode::Time, "the calendar does not know this date or time", Some(span));
+                self.found.problem(
+                    ProblemCode::Time,
+                    "the calendar does not know this date or time",
+                    Some(span),
+                );
                 Verdict::Malformed("impossible time")
             }
             (_, Value::Number(volts)) if item.means == VOLTAGE && is_doubtful(volts) => {
-                self.problem(
+                self.found.problem(
                     ProblemCode::Scale,
                     "under 100 V: some firmware may send whole volts",
                     Some(span),
@@ -91,7 +87,7 @@ impl Sheet {
         for (index, (byte, part)) in bytes.iter().zip(parts(form)).enumerate() {
             let span = Span::new(at + index, at + index + 1);
             let value = values::value(part.form, std::slice::from_ref(byte));
-            self.fields.push(Field::new(part.name, span, value).note(part.note).at_depth(1));
+            self.found.fields.push(Field::new(part.name, span, value).note(part.note).at_depth(1));
         }
     }
 
@@ -101,15 +97,17 @@ impl Sheet {
             Means::Nothing => {}
             Means::Code(code) => {
                 let reading = Reading::of(code, measured(), item.unit, bytes);
-                self.readings.push(reading);
+                self.found.readings.push(reading);
             }
             Means::OfMonth(code) => {
                 if let Some(month) = self.month {
-                    self.readings.push(Reading::of(code, measured(), item.unit, bytes).of_period(month));
+                    self.found
+                        .readings
+                        .push(Reading::of(code, measured(), item.unit, bytes).of_period(month));
                 }
             }
             Means::Named(quantity, tariff) => {
-                self.readings.push(named(quantity, tariff, measured(), (item.unit, bytes)));
+                self.found.readings.push(named(quantity, tariff, measured(), (item.unit, bytes)));
                 self.stamp_crossing(item, value);
             }
             Means::TimeOf(count) => self.stamp(count, value),
@@ -125,7 +123,7 @@ impl Sheet {
     /// Gives the last readings their time.
     fn stamp(&mut self, count: usize, value: Value) {
         if let Value::Time(time) = value {
-            self.readings.iter_mut().rev().take(count).for_each(|reading| reading.at = Some(time));
+            self.found.readings.iter_mut().rev().take(count).for_each(|reading| reading.at = Some(time));
         }
     }
 }

@@ -1,23 +1,18 @@
 //! Items laid over the bytes of a frame: fields for every byte, readings, and what is odd about them.
 
-use std::borrow::Cow;
-
 use super::form::{Form, Item};
 use super::pulses::{self, Constant, Record};
 use super::{state, values, variant};
-use crate::frame::{Field, Problem, ProblemCode, Span, Value, Verdict};
+use crate::frame::{Field, ProblemCode, Span, Value, Verdict};
+use crate::protocol::dissection_builder::DissectionBuilder;
 use crate::protocol::incotex::items;
 use crate::reading::{Absent, Measured, MeterTime, Period, Quantity, Reading, Unit};
 
-/// A dissection in the making.
+/// Items laid over a frame so far.
 #[derive(Debug, Default)]
-pub struct Sheet {
-    /// The fields so far.
-    pub fields: Vec<Field>,
-    /// The readings so far; [`super::dissect`] drops them if the frame is not a good reply.
-    pub readings: Vec<Reading>,
-    /// What is odd so far.
-    pub problems: Vec<Problem>,
+pub struct Laid {
+    /// What was found so far; [`super::dissect`] drops the readings if the frame is not a good reply.
+    pub found: DissectionBuilder,
     /// The time of the readings to come, where one was given.
     pub time: Option<MeterTime>,
     /// The meter's constant, where it is known.
@@ -28,7 +23,7 @@ pub struct Sheet {
     pub is_answer: bool,
 }
 
-impl Sheet {
+impl Laid {
     /// Explains the part of a frame that starts at byte `start` with a row of items. Returns the index after
     /// the last byte explained; bytes beyond the items, and those of an item cut short, are left.
     pub fn lay(&mut self, items: &[Item], frame: &[u8], start: usize) -> usize {
@@ -44,18 +39,15 @@ impl Sheet {
         at
     }
 
-    /// Notes something odd.
-    pub fn problem(&mut self, code: ProblemCode, text: impl Into<Cow<'static, str>>, span: Option<Span>) {
-        self.problems.push(Problem { code, text: text.into(), span });
-    }
-
     fn item(&mut self, item: &Item, bytes: &[u8], at: usize) {
         let span = Span::new(at, at + bytes.len());
         let value = values::value(item.form, bytes);
         let verdict = self.check(item, value, span);
         let direction = values::direction(item.form, bytes);
         let note = if direction.is_empty() { item.note } else { direction };
-        self.fields.push(Field::new(item.label(), span, value).unit(item.unit).verdict(verdict).note(note));
+        self.found
+            .fields
+            .push(Field::new(item.label(), span, value).unit(item.unit).verdict(verdict).note(note));
         self.parts(item.form, bytes, at);
         self.read(item, value, bytes);
     }
@@ -64,7 +56,7 @@ impl Sheet {
     fn check(&mut self, item: &Item, value: Value, span: Span) -> Verdict {
         match (item.form, value) {
             (form, Value::Bytes) if is_decimal(form) => {
-                self.problem(
+                self.found.problem(
                     ProblemCode::Bcd,
                     "a number or time holds what are no decimal digits",
                     Some(span),
@@ -72,7 +64,11 @@ impl Sheet {
                 Verdict::Malformed("not decimal")
             }
             (_, Value::Time(time)) if time.year.is_some() && time.civil().is_none() => {
-                self.problem(ProblemCode::Time, "the calendar does not know this date or time", Some(span));
+                self.found.problem(
+                    ProblemCode::Time,
+                    "the calendar does not know this date or time",
+                    Some(span),
+                );
                 Verdict::Malformed("impossible time")
             }
             _ => Verdict::default(),
@@ -84,7 +80,7 @@ impl Sheet {
         for (index, (byte, part)) in bytes.iter().zip(parts(form)).enumerate() {
             let span = Span::new(at + index, at + index + 1);
             let value = values::value(part.form, std::slice::from_ref(byte));
-            self.fields.push(Field::new(part.name, span, value).note(part.note).at_depth(1));
+            self.found.fields.push(Field::new(part.name, span, value).note(part.note).at_depth(1));
         }
     }
 
@@ -102,7 +98,7 @@ impl Sheet {
         if let Some(reading) = reading(item, measured, bytes) {
             let is_archived = item.means.period == Period::Then || item.means.period == Period::Interval;
             let at = self.time.filter(|_| !item.means.is_time || is_archived);
-            self.readings.push(Reading { at, ..reading });
+            self.found.readings.push(Reading { at, ..reading });
         }
         match item.form {
             Form::State => self.faults(bytes),
@@ -137,14 +133,14 @@ impl Sheet {
     /// A reading of the interval that is being laid.
     fn of_interval(&mut self, (code, quantity, unit): pulses::Meaning, value: Measured, bytes: &[u8]) {
         let reading = Reading { quantity, ..Reading::of(code, value, unit, bytes) };
-        self.readings.push(Reading { at: self.time, ..reading.of_period(Period::Interval) });
+        self.found.readings.push(Reading { at: self.time, ..reading.of_period(Period::Interval) });
     }
 
     /// Names the faults of a state word.
     fn faults(&mut self, bytes: &[u8]) {
         for code in state::codes(bytes) {
             let name = state::name(code);
-            self.problem(ProblemCode::State, format!("E-{code:02} {name}").trim_end().to_owned(), None);
+            self.found.problem(ProblemCode::State, format!("E-{code:02} {name}").trim_end().to_owned(), None);
         }
     }
 
@@ -152,7 +148,7 @@ impl Sheet {
         for what in variant::TRAITS {
             let Some(word) = what.of(bytes) else { continue };
             let value = Measured::Text(word.as_bytes().into());
-            self.readings.push(Reading::unnamed(Quantity::named(what.name), value, Unit::None, bytes));
+            self.found.readings.push(Reading::unnamed(Quantity::named(what.name), value, Unit::None, bytes));
         }
     }
 }
