@@ -41,16 +41,14 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::bus::permit::Permit;
-    use crate::bus::tests::Nobody;
+    use crate::bus::tests::permit;
 
     fn reading() -> Box<Errand> {
         Box::new(Errand::raw_reading(b"/?!\r\n".to_vec(), Duration::ZERO, None).unwrap())
     }
 
     fn writing() -> Box<Errand> {
-        let permit = Permit::of_a_person(Box::new(Nobody));
-        Box::new(Errand::raw_permitted(vec![1], Duration::ZERO, permit))
+        Box::new(Errand::raw_permitted(vec![1], Duration::ZERO, permit()))
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::trace::{EntryKind, SharedTrace, Trace, Way};
 
 /// Keeps nothing.
 #[derive(Debug)]
-pub(super) struct Nobody;
+struct Nobody;
 
 impl Witness for Nobody {
     fn check(&mut self) -> Result<(), String> {
@@ -35,10 +35,14 @@ impl Witness for Nobody {
     }
 }
 
+/// A permission of which nothing is kept.
+pub(super) fn permit() -> Permit {
+    Permit::of_a_person(Box::new(Nobody))
+}
+
 /// Any bytes, allowed.
 fn raw(job: JobId, bytes: &[u8]) -> Intent {
-    let permit = Permit::of_a_person(Box::new(Nobody));
-    let errand = Errand::raw_permitted(bytes.to_vec(), Duration::from_secs(1), permit);
+    let errand = Errand::raw_permitted(bytes.to_vec(), Duration::from_secs(1), permit());
     Intent::Run { job, errand: Box::new(errand) }
 }
 

@@ -31,7 +31,7 @@ const BANNED_MACROS: [&str; 5] = ["print!", "println!", "eprint!", "eprintln!", 
 /// The parts of the console; each may use those before it. What a key does must not hang on how a screen is drawn.
 const CONSOLE_ORDER: [&str; 18] = [
     "glyphs", "theme", "keymap", "widgets", "state", "message", "measure", "layout", "update", "snapshot",
-    "screens", "view", "terminal", "effects", "store", "signals", "still", "run",
+    "screens", "view", "terminal", "store", "effects", "signals", "still", "run",
 ];
 /// Parts of the console that only tests have.
 const CONSOLE_TESTS: [&str; 2] = ["fixture", "view_tests"];
