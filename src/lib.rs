@@ -1,4 +1,28 @@
-//! The engine of meterscope, the bench instrument for electricity meters.
+//! meterscope explains what electricity meters say: every byte of every frame, with its values, in exact decimals.
+//!
+//! ```
+//! // A Mercury 200 is asked for its four tariffs, and answers.
+//! let bytes = [
+//!     0x00, 0x06, 0x47, 0x5E, 0x27, 0xBF, 0x6B, // request
+//!     0x00, 0x06, 0x47, 0x5E, 0x27, 0x00, 0x12, 0x01, 0x07, 0x00, 0x04, 0x33, 0x13, // reply,
+//!     0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x2F, 0x93, // up to its CRC
+//! ];
+//! for frame in meterscope::decode(&bytes) {
+//!     println!("{}", frame.dissection.summary());
+//! }
+//! ```
+//!
+//! [`decode`] finds the protocol out, [`decode_as`] is told it, `read` (feature `engine`) asks a meter over any link.
+//! `examples/` shows the three, and listening to a line.
+//!
+//! | feature | adds |
+//! | --- | --- |
+//! | none | bytes into explained frames, commands into bytes: pure, no I/O |
+//! | `engine` | links over TCP and files, the trace, the bus |
+//! | `serial`, `mqtt`, `sim` | serial ports, MQTT brokers, simulated meters |
+//! | `cli`, `tui` | the program `meterscope`: its commands, its console |
+//!
+//! All are on by default.
 //!
 //! Modules stand in layers, from the ground up; each imports only from those above it in this table, and
 //! `tests/layers` fails when one does not.
@@ -9,12 +33,13 @@
 //! | [`frame`] | fields, layers, verdicts, dissections: the vocabulary of explained bytes |
 //! | [`protocol`] | one folder a family, pure: bytes and time in, facts and next steps out |
 //! | [`meter`] | models as data: protocol, line, address rule, wiring |
-//! | [`link`] | transports, one file a kind |
-//! | [`trace`] | the ordered record in memory and on disk |
-//! | [`bus`] | the task that joins link, trace and protocol |
-//! | [`sim`] | simulated meters and the fault proxy |
-//! | [`app`] | what both faces share |
-//! | [`cli`], [`tui`] | the two faces |
+//! | [`mod@decode`] | bytes into explained frames |
+//! | `link` | transports, one file a kind |
+//! | `trace` | the ordered record in memory and on disk |
+//! | `bus` | the task that joins link, trace and protocol |
+//! | `sim` | simulated meters and the fault proxy |
+//! | `app` | what both faces share |
+//! | `cli`, `tui` | the two faces |
 
 #[cfg(feature = "engine")]
 pub mod app;
@@ -22,6 +47,7 @@ pub mod app;
 pub mod bus;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod decode;
 pub mod frame;
 #[cfg(feature = "engine")]
 pub mod link;
@@ -34,3 +60,7 @@ pub mod sim;
 pub mod trace;
 #[cfg(feature = "tui")]
 pub mod tui;
+
+#[cfg(feature = "engine")]
+pub use app::read::{ReadError, read};
+pub use decode::{Frame, decode, decode_as, decode_with};

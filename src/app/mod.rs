@@ -12,6 +12,7 @@ pub mod noise;
 pub mod output;
 pub mod poller;
 pub mod raw;
+pub mod read;
 pub mod session;
 pub mod target;
 pub mod telegram;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::decode::recognise_good;
+use crate::decode::recognise_good;
 use crate::protocol::line_hints::{self, Hint};
 use crate::protocol::registry::FAMILIES;
 use crate::protocol::{Family, LineSettings};

@@ -176,6 +176,7 @@ fn spawn(opening: Opening, swaps: Swaps, (trace, clock, side): (SharedTrace, Clo
 }
 
 /// The line of a simulated bus, and whether it is only listened to.
+#[cfg_attr(not(feature = "sim"), expect(dead_code, reason = "there is no simulated bus to tell"))]
 struct OnLine {
     zone: Option<TimeZone>,
     line: LineSettings,

@@ -4,6 +4,10 @@ mod args;
 mod commands;
 mod completions;
 mod compose;
+#[cfg(not(feature = "tui"))]
+#[path = "no_console.rs"]
+mod console;
+#[cfg(feature = "tui")]
 mod console;
 mod decode;
 mod dump;

@@ -11,7 +11,6 @@ use super::live::{Live, Next};
 use super::out;
 use super::traffic::Printer;
 use super::{failure, keys, live, meter, zone};
-use crate::app::decode;
 use crate::app::diagnosis;
 use crate::app::keys::Keys;
 use crate::app::output::entry::Show;
@@ -184,7 +183,7 @@ fn spoken(given: &Send) -> Option<Decoder> {
 
 /// By what the traffic is to be explained: as told, else by what was typed.
 fn decoder(given: &Send, bytes: &[u8]) -> Option<Decoder> {
-    spoken(given).or_else(|| decode::detect(bytes, &[]))
+    spoken(given).or_else(|| crate::decode::detect(bytes, &[]))
 }
 
 fn unanswered(live: &Live, fault: &Fault) -> Trouble {

@@ -11,8 +11,9 @@ use std::collections::BTreeMap;
 
 use carriers::Carrier;
 use leaks::Leak;
-use meterscope::app::decode::{detect, digest};
+use meterscope::app::decode::digest;
 use meterscope::app::output::entry::{Explained, Show};
+use meterscope::decode::detect;
 use meterscope::protocol::{Decoder, registry};
 use meterscope::trace::Trace;
 use meterscope::trace::export::{Format, FramesCsv, FramesMarkdown, Hex, export};

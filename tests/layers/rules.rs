@@ -4,8 +4,8 @@ use crate::paths::{Named, paths};
 use crate::text::bare;
 
 /// The layers; each may use those before it. The two faces at the end stand beside each other.
-pub const ORDER: [&str; 11] =
-    ["reading", "frame", "protocol", "meter", "link", "trace", "bus", "sim", "app", "cli", "tui"];
+pub const ORDER: [&str; 12] =
+    ["reading", "frame", "protocol", "meter", "decode", "link", "trace", "bus", "sim", "app", "cli", "tui"];
 
 /// The faces, and the only file of one that may know the other: `meterscope` with no command, or with
 /// `console`, starts the terminal interface.
@@ -13,7 +13,7 @@ const FACES: [&str; 2] = ["cli", "tui"];
 const CONSOLE: &str = "src/cli/console.rs";
 
 /// Layers without any access to the world.
-const PURE: [&str; 4] = ["reading", "frame", "protocol", "meter"];
+const PURE: [&str; 5] = ["reading", "frame", "protocol", "meter", "decode"];
 
 /// What the pure layers may not name: beginnings of paths, runs of parts anywhere, macros.
 const BANNED_BEGINNINGS: [&[&str]; 7] = [

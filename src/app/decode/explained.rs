@@ -6,9 +6,9 @@ use std::io::Seek as _;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::detect::{self, Found, LOOKED_AT};
 use super::input::{Bytes, Input, InputError};
 use super::listener;
+use crate::decode::{self, Found, LOOKED_AT};
 use crate::frame::At;
 use crate::protocol::{Decoder, MeterKey};
 use crate::trace::pcapng::Flaws;
@@ -147,7 +147,7 @@ fn find(input: Input, keys: &[MeterKey]) -> Result<(Option<Found>, Input), Input
         Input::Bytes(bytes) => (bytes.beginning().to_vec(), Input::Bytes(bytes)),
         Input::Capture(mut file) => (beginning(&mut file)?, Input::Capture(file)),
     };
-    Ok((detect::find(&bytes, keys), input))
+    Ok((decode::find(&bytes, keys), input))
 }
 
 /// The first bytes of a capture in the order in which they went.

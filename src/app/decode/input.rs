@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::{self, Cursor, Read, Seek as _};
 use std::path::Path;
 
-use super::detect::LOOKED_AT;
 use super::foreign::Foreign;
 use super::hex_text::HexText;
+use crate::decode::LOOKED_AT;
 use crate::frame::hex::HexError;
 use crate::frame::visible;
 use crate::trace::pcapng::{CaptureError, is_capture};

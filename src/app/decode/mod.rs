@@ -1,16 +1,12 @@
 //! Explaining bytes that were captured elsewhere: what form they have, whose they are, and the cut into frames.
 
-mod detect;
 mod explained;
-#[cfg(test)]
-mod families;
 mod foreign;
 mod hex_text;
 mod input;
 #[cfg(test)]
 mod tests;
 
-pub use detect::{Found, detect, find, recognise_good};
 pub use explained::{Explained, Soundness};
 pub use input::{Input, InputError, Origin};
 

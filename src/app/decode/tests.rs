@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::decode::{detect, recognise_good};
 use crate::frame::hex;
 use crate::protocol::registry;
 use crate::trace::EntryKind;

@@ -16,6 +16,7 @@ pub use typed::{FORM as KEY_FORM, TypedKeyError, typed};
 use crate::frame::{Secret, hex};
 use crate::link::Place;
 use crate::protocol::MeterKey;
+#[cfg(feature = "sim")]
 use crate::sim::demo_key;
 
 /// The passwords and keys of one meter, or of every meter when it names none.
@@ -83,6 +84,7 @@ impl Keys {
 
     /// These keys, and on the simulated bus the published one that its meters have, too.
     #[must_use]
+    #[cfg(feature = "sim")]
     pub fn on(mut self, place: &Place) -> Self {
         if *place == Place::Sim {
             let MeterKey { encryption, authentication, .. } = demo_key();
@@ -92,6 +94,13 @@ impl Keys {
                 ..MeterKeys::default()
             });
         }
+        self
+    }
+
+    /// These keys: there is no simulated bus.
+    #[cfg(not(feature = "sim"))]
+    #[must_use]
+    pub const fn on(self, _: &Place) -> Self {
         self
     }
 }

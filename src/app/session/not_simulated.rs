@@ -11,6 +11,14 @@ use crate::meter::Model;
 #[derive(Debug, Default)]
 pub struct Simulation;
 
+impl Simulation {
+    /// None, whatever the model.
+    #[must_use]
+    pub const fn of(_: &'static Model) -> Self {
+        Self
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct OnBus(Infallible);
 
@@ -27,7 +35,6 @@ impl OnBus {
 }
 
 /// Refuses to open it.
-pub(super) fn open(_: Simulation, (): Swaps, on: &OnLine) -> Result<Port, OpenError> {
-    let OnLine { zone: _, line: _, listens: _, clock: _ } = on;
+pub(super) fn open(_: Simulation, (): Swaps, _: &OnLine) -> Result<Port, OpenError> {
     Err(OpenError::not_built_in("sim:", "the simulator", "sim"))
 }

@@ -20,6 +20,14 @@ pub struct Simulation {
     pub model: Option<&'static Model>,
 }
 
+impl Simulation {
+    /// The real line on a good day, with a meter of a model on it.
+    #[must_use]
+    pub fn of(model: &'static Model) -> Self {
+        Self { model: Some(model), ..Self::default() }
+    }
+}
+
 impl Default for Simulation {
     /// The real line on a good day.
     fn default() -> Self {

@@ -6,7 +6,6 @@ use super::super::keymap::Action;
 use super::super::state::telegram::{Came, Choice, KEPT, Telegrams};
 use super::super::state::{Pane, Screen, State};
 use super::{Effects, go, shown, trace as entries};
-use crate::app::decode;
 use crate::app::noise;
 use crate::app::telegram::{self, Standing, changes, lines};
 use crate::frame::Dissection;
@@ -234,7 +233,7 @@ fn search(state: &mut State) {
     }
     state.telegrams.searched = received;
     let bytes = noise::newest(&state.trace.lock(), 0);
-    state.telegrams.offer = decode::recognise_good(&bytes, &state.keys_here().ciphers(""))
+    state.telegrams.offer = crate::decode::recognise_good(&bytes, &state.keys_here().ciphers(""))
         .and_then(|found| generic(found.family));
 }
 

@@ -2,17 +2,17 @@
 
 use serde_json::Value as Json;
 
-use super::{Found, find};
+use super::recognition::{Found, find};
 use crate::frame::hex;
 
 const FILES: [&str; 7] = [
-    include_str!("../../../tests/vectors/energomera_ce.jsonl"),
-    include_str!("../../../tests/vectors/mercury200.jsonl"),
-    include_str!("../../../tests/vectors/mercury230.jsonl"),
-    include_str!("../../../tests/vectors/iec62056_21.jsonl"),
-    include_str!("../../../tests/vectors/energomera_ascii.jsonl"),
-    include_str!("../../../tests/vectors/dsmr_p1.jsonl"),
-    include_str!("../../../tests/vectors/dlms_mbus.jsonl"),
+    include_str!("../../tests/vectors/energomera_ce.jsonl"),
+    include_str!("../../tests/vectors/mercury200.jsonl"),
+    include_str!("../../tests/vectors/mercury230.jsonl"),
+    include_str!("../../tests/vectors/iec62056_21.jsonl"),
+    include_str!("../../tests/vectors/energomera_ascii.jsonl"),
+    include_str!("../../tests/vectors/dsmr_p1.jsonl"),
+    include_str!("../../tests/vectors/dlms_mbus.jsonl"),
 ];
 
 /// Data lines without STX and check character, as meters of mode D push them: that is what a P1 port sends, too.

@@ -1,6 +1,6 @@
 //! Whose bytes these are.
 
-use super::digest;
+use super::decode_with;
 use crate::frame::At;
 use crate::protocol::{Decoder, Family, Judged, LineSettings, MeterKey, PieceKind, Source, registry};
 
@@ -8,7 +8,7 @@ use crate::protocol::{Decoder, Family, Judged, LineSettings, MeterKey, PieceKind
 pub const LOOKED_AT: usize = 256 << 10;
 
 /// So many frames are explained where several protocols cut alike.
-const MOST_EXPLAINED: u32 = 32;
+const MOST_EXPLAINED: usize = 32;
 
 /// The protocol that was found out, and which others fit as well.
 #[derive(Debug)]
@@ -49,10 +49,8 @@ pub fn detect(bytes: &[u8], keys: &[MeterKey]) -> Option<Decoder> {
 
 /// How many readings the first frames give.
 fn readings(bytes: &[u8], decoder: Decoder, keys: &[MeterKey]) -> usize {
-    let mut trace = digest(bytes, Some(decoder));
-    trace.set_keys(keys.to_vec());
-    let first = 0..trace.len().min(MOST_EXPLAINED);
-    first.filter_map(|number| trace.dissect(number)).map(|dissection| dissection.readings.len()).sum()
+    let frames = decode_with(decoder, bytes, keys);
+    frames.iter().take(MOST_EXPLAINED).map(|frame| frame.dissection.readings.len()).sum()
 }
 
 /// The protocol that finds the most good frames in these bytes; `None` when there is no good one. A message without a

@@ -1,0 +1,12 @@
+//! Reads a meter: `cargo run --example read -- sim: mercury-206 11200294`.
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [link, model, address] = arguments.as_slice() else {
+        return Err("give a link, a model and an address: sim: mercury-206 11200294".into());
+    };
+    for reading in meterscope::read(link, model, address)? {
+        println!("{}", meterscope::frame::visible::reading(&reading));
+    }
+    Ok(())
+}

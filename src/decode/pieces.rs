@@ -1,0 +1,114 @@
+//! The cut of a run of bytes into pieces, their relations, and each of them explained.
+
+use std::ops::Range;
+
+use super::Frame;
+use crate::frame::At;
+use crate::protocol::secrets::{self, REACH, Surroundings};
+use crate::protocol::{
+    Context, Decoder, Judged, LineSettings, MeterKey, Piece, PieceKind, Relation, Seen, Source, Tracker,
+};
+
+/// A piece of the input, not explained yet.
+pub(super) struct Cut {
+    range: Range<usize>,
+    kind: PieceKind,
+    relation: Relation,
+}
+
+/// Cuts bytes by grammar, length and checksum, and finds what answers what.
+pub(super) fn cut(decoder: Decoder, bytes: &[u8]) -> Vec<Cut> {
+    let Decoder { family, dialect } = decoder;
+    let mut tracker = family.tracker(dialect);
+    let mut cuts = Vec::new();
+    let mut out = |piece: Piece<'_>| {
+        let cut = place(piece, &cuts, tracker.as_mut());
+        cuts.push(cut);
+    };
+    let mut framer = family.framer(Source::Both, LineSettings::default());
+    framer.push(bytes, At::ZERO, &mut out);
+    framer.finish(&mut out);
+    cuts
+}
+
+fn place(piece: Piece<'_>, before: &[Cut], tracker: &mut dyn Tracker) -> Cut {
+    let start = before.last().map_or(0, |last| last.range.end);
+    let number = u32::try_from(before.len()).unwrap_or(u32::MAX);
+    let Piece { bytes, first, last, kind } = piece;
+    let relation = match kind {
+        PieceKind::Frame(_) => tracker.track(Seen { number, bytes, source: Source::Both, first, last }),
+        PieceKind::Noise => Relation::default(),
+    };
+    Cut { range: start..start + bytes.len(), kind, relation }
+}
+
+/// Explains one piece with those that it answers or continues.
+pub(super) fn explain(
+    (decoder, keys): (Decoder, &[MeterKey]),
+    bytes: &[u8],
+    cuts: &[Cut],
+    index: usize,
+) -> Option<Frame> {
+    let Cut { range, kind, relation } = cuts.get(index)?;
+    if *kind == PieceKind::Noise {
+        return Some(noise(bytes, range.clone()));
+    }
+    let of = |cut: &Cut| bytes.get(cut.range.clone());
+    let request = relation.answers.and_then(|number| cuts.get(number as usize)).and_then(of);
+    let parts = if relation.part == 0 { Vec::new() } else { message(bytes, cuts, index) };
+    let is_broken_off = decoder.family.is_broken_off(relation.step);
+    let dropped = if is_broken_off { message_before(bytes, cuts, index) } else { Vec::new() };
+    let context = Context {
+        direction: relation.direction,
+        request,
+        parts: &parts,
+        dropped: &dropped,
+        dialect: relation.dialect,
+        step: relation.step,
+        keys,
+        around: if *kind == PieceKind::Frame(Judged::Good) {
+            Surroundings::default()
+        } else {
+            around(bytes, range)
+        },
+    };
+    let dissection = decoder.family.dissect(bytes.get(range.clone())?, &context);
+    Some(Frame { range: range.clone(), kind: *kind, relation: *relation, dissection })
+}
+
+/// Bytes of no frame.
+pub(super) fn noise(bytes: &[u8], range: Range<usize>) -> Frame {
+    let own = bytes.get(range.clone()).unwrap_or_default();
+    let mask = secrets::mask(own, around(bytes, &range));
+    let dissection = secrets::unexplained(own, "Noise", &mask);
+    Frame { range, kind: PieceKind::Noise, relation: Relation::default(), dissection }
+}
+
+/// What stands before and behind a range, as far as a password could reach.
+fn around<'a>(bytes: &'a [u8], range: &Range<usize>) -> Surroundings<'a> {
+    let before = bytes.get(range.start.saturating_sub(REACH)..range.start).unwrap_or_default();
+    let after = bytes.get(range.end..bytes.len().min(range.end + REACH)).unwrap_or_default();
+    Surroundings { before, after, sent: &[] }
+}
+
+/// The frames of the message that a frame belongs to, up to itself; none where one is missing.
+fn message<'a>(bytes: &'a [u8], cuts: &[Cut], index: usize) -> Vec<&'a [u8]> {
+    let Some((last, first)) = cuts.get(index).and_then(|last| Some((last, last.relation.message?))) else {
+        return Vec::new();
+    };
+    let mut parts = Vec::with_capacity(usize::from(last.relation.part) + 1);
+    for cut in cuts.get(first as usize..=index).unwrap_or_default() {
+        if cut.relation.message == Some(first) && usize::from(cut.relation.part) == parts.len() {
+            parts.extend(bytes.get(cut.range.clone()));
+        }
+    }
+    if parts.len() == usize::from(last.relation.part) + 1 { parts } else { Vec::new() }
+}
+
+/// The frames of the last message before a frame that is of another one.
+fn message_before<'a>(bytes: &'a [u8], cuts: &[Cut], index: usize) -> Vec<&'a [u8]> {
+    let own = cuts.get(index).and_then(|cut| cut.relation.message);
+    let is_other = |cut: &Cut| cut.relation.message.is_some() && cut.relation.message != own;
+    let last = cuts.get(..index).and_then(|before| before.iter().rposition(is_other));
+    last.map_or_else(Vec::new, |last| message(bytes, cuts, last))
+}
