@@ -11,7 +11,7 @@ use divan::{AllocProfiler, Bencher};
 use meterscope::frame::{At, Direction, hex};
 use meterscope::protocol::energomera_ce::{KERNEL10, PROTOCOL};
 use meterscope::protocol::{
-    Context, Dialect, Family, Judged, LineSettings, Piece, PieceKind, Source, registry,
+    Context, Dialect, Family, Integrity, LineSettings, Piece, PieceKind, Source, registry,
 };
 use serde_json::Value as Json;
 
@@ -92,7 +92,7 @@ fn published(id: &str) -> Vec<Vec<u8>> {
         let mut count = |piece: Piece<'_>| {
             pieces += 1;
             sound +=
-                usize::from(matches!(piece.kind, PieceKind::Frame(Judged::Good)) && piece.bytes.len() > 8);
+                usize::from(matches!(piece.kind, PieceKind::Frame(Integrity::Good)) && piece.bytes.len() > 8);
         };
         framer.push(bytes, At::ZERO, &mut count);
         framer.finish(&mut count);
@@ -113,7 +113,7 @@ fn cut(framer: &mut dyn meterscope::protocol::Framer, stream: &[u8]) -> usize {
     let mut good = 0;
     for chunk in stream.chunks(CHUNK) {
         framer.push(chunk, At::ZERO, &mut |piece| {
-            good += usize::from(piece.kind == PieceKind::Frame(Judged::Good));
+            good += usize::from(piece.kind == PieceKind::Frame(Integrity::Good));
         });
     }
     good

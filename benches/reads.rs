@@ -13,7 +13,7 @@ use meterscope::link::Clock;
 use meterscope::meter::model;
 use meterscope::protocol::{LineSettings, Options, Plan};
 use meterscope::sim::{Secrets, SimBus, SimMeter};
-use meterscope::trace::{Entry, SharedTrace, Trace, Way};
+use meterscope::trace::{Dir, Entry, SharedTrace, Trace};
 
 const ROUNDS: usize = 9;
 
@@ -110,8 +110,8 @@ impl Limits {
     /// For the frames that went to and fro.
     fn of(case: &Case, line: LineSettings, frames: &[Entry]) -> Self {
         let characters: u32 = frames.iter().map(|frame| frame.len).sum();
-        let count = |way: Way| u32::try_from(frames.iter().filter(|frame| frame.way == way).count()).unwrap();
-        let (sent, answers) = (count(Way::Out), count(Way::In));
+        let count = |way: Dir| u32::try_from(frames.iter().filter(|frame| frame.way == way).count()).unwrap();
+        let (sent, answers) = (count(Dir::Tx), count(Dir::Rx));
         let limit = line.wire_time(characters as usize) + (case.silence)(line, sent);
         let with_meter = limit + case.latency.0 * answers + case.latency.1;
         let allowed = match case.allowance {
@@ -152,7 +152,7 @@ fn frames(trace: &SharedTrace, from: u32) -> Vec<Entry> {
     let trace = trace.lock();
     let all = (from..trace.len()).filter_map(|number| trace.entry(number)).filter(|entry| entry.len > 0);
     let mut frames: Vec<Entry> = all.collect();
-    frames.truncate(1 + frames.iter().rposition(|frame| frame.way == Way::In).unwrap());
+    frames.truncate(1 + frames.iter().rposition(|frame| frame.way == Dir::Rx).unwrap());
     frames
 }
 

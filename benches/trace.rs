@@ -8,9 +8,9 @@ use divan::counter::{BytesCount, ItemsCount};
 use divan::{AllocProfiler, Bencher};
 use jiff::Timestamp;
 use meterscope::frame::At;
-use meterscope::protocol::{Judged, Relation};
+use meterscope::protocol::{Integrity, Relation};
 use meterscope::trace::search::{Found, Query, STEP, Search, Towards};
-use meterscope::trace::{Capture, Claim, EntryKind, Paging, SharedTrace, Trace, Way};
+use meterscope::trace::{Capture, Claim, Dir, EntryKind, Paging, SharedTrace, Trace};
 use meterscope::tui::still::Still;
 
 #[global_allocator]
@@ -32,11 +32,11 @@ fn trace(budget: usize) -> Trace {
 
 fn add(trace: &mut Trace, number: u32) {
     let at = At::from_millis(u64::from(number));
-    let way = if number.is_multiple_of(2) { Way::Out } else { Way::In };
+    let way = if number.is_multiple_of(2) { Dir::Tx } else { Dir::Rx };
     trace.record(way, &FRAME, at);
-    let answers = number.checked_sub(1).filter(|_| way == Way::In);
+    let answers = number.checked_sub(1).filter(|_| way == Dir::Rx);
     let relation = Relation { answers, ..Relation::default() };
-    let (len, kind, family) = (FRAME.len() as u32, EntryKind::Frame(Judged::Good), Some(0));
+    let (len, kind, family) = (FRAME.len() as u32, EntryKind::Frame(Integrity::Good), Some(0));
     trace.claim(Claim { way, len, kind, first: at, last: at, family, relation });
 }
 
@@ -90,5 +90,5 @@ fn capture_a_chunk(bencher: Bencher) {
     let folder = tempfile::tempdir().unwrap();
     let mut trace = trace(AMPLE);
     trace.capture_to(Capture::to_file(&folder.path().join("bench.pcapng"), "sim:", None).unwrap());
-    bencher.bench_local(|| trace.record(Way::In, &FRAME, At::ZERO));
+    bencher.bench_local(|| trace.record(Dir::Rx, &FRAME, At::ZERO));
 }

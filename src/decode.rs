@@ -5,34 +5,10 @@ mod families;
 mod pieces;
 mod recognition;
 
-use std::ops::Range;
-
+pub use pieces::{Frame, decode_with};
 pub use recognition::{Found, LOOKED_AT, detect, find, recognise_good};
 
-use crate::frame::Dissection;
-use crate::protocol::{Decoder, Family, MeterKey, PieceKind, Relation};
-
-/// A run of bytes, explained.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Frame {
-    /// Which bytes of the input.
-    pub range: Range<usize>,
-    /// Frame or noise, and the judgement of its checksum.
-    pub kind: PieceKind,
-    /// How it goes with those before it; numbers are places in the list that [`decode`] gives.
-    pub relation: Relation,
-    /// Every byte with its meaning, values and problems; of noise one field without a meaning, secrets in it hidden.
-    pub dissection: Dissection,
-}
-
-impl Frame {
-    /// Whether it is bytes that belong to no frame.
-    #[must_use]
-    pub const fn is_noise(&self) -> bool {
-        matches!(self.kind, PieceKind::Noise)
-    }
-}
+use crate::protocol::{Decoder, Family};
 
 /// Explains bytes of whichever family: the one that finds the most in them. Bytes of no family are noise.
 ///
@@ -71,11 +47,4 @@ pub fn decode(bytes: &[u8]) -> Vec<Frame> {
 #[must_use]
 pub fn decode_as(family: &'static dyn Family, bytes: &[u8]) -> Vec<Frame> {
     decode_with(Decoder::of(family), bytes, &[])
-}
-
-/// Explains bytes of a known family and dialect, with keys for what is encrypted.
-#[must_use]
-pub fn decode_with(decoder: Decoder, bytes: &[u8], keys: &[MeterKey]) -> Vec<Frame> {
-    let pieces = pieces::cut(decoder, bytes);
-    (0..pieces.len()).filter_map(|index| pieces::explain((decoder, keys), bytes, &pieces, index)).collect()
 }

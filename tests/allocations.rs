@@ -3,7 +3,7 @@
 #![cfg(test)]
 
 use meterscope::frame::{At, hex};
-use meterscope::protocol::{Family, Framer, Judged, LineSettings, Piece, PieceKind, Source, registry};
+use meterscope::protocol::{Family, Framer, Integrity, LineSettings, Piece, PieceKind, Source, registry};
 use serde_json::Value as Json;
 
 /// Frames of every family as they were published.
@@ -52,7 +52,7 @@ fn starts() -> Vec<u8> {
 /// Cuts a stream; how many sound frames there were.
 fn cut(framer: &mut dyn Framer, stream: &[u8]) -> u64 {
     let mut found = 0;
-    let mut count = |piece: Piece<'_>| found += u64::from(piece.kind == PieceKind::Frame(Judged::Good));
+    let mut count = |piece: Piece<'_>| found += u64::from(piece.kind == PieceKind::Frame(Integrity::Good));
     for chunk in stream.chunks(CHUNK) {
         framer.push(chunk, At::ZERO, &mut count);
     }

@@ -4,7 +4,7 @@
 
 use meterscope::frame::{At, Dissection, Field, FieldTree, Layer, LayerKind, Value, hex, visible};
 use meterscope::protocol::energomera_ce::{CLASSIC, Ce, KERNEL10};
-use meterscope::protocol::{Context, Dialect, Family, Judged, LineSettings, PieceKind, Source};
+use meterscope::protocol::{Context, Dialect, Family, Integrity, LineSettings, PieceKind, Source};
 use meterscope::reading::Measured;
 use serde_json::Value as Json;
 
@@ -219,7 +219,7 @@ fn every_vector_is_one_frame_of_its_own() {
         let mut framer = Ce.framer(Source::Both, LineSettings::default());
         let mut pieces = Vec::new();
         framer.push(&vector.wire, At::ZERO, &mut |piece| pieces.push((piece.kind, piece.bytes.to_vec())));
-        let judged = if vector.is_sound { Judged::Good } else { Judged::Bad };
+        let judged = if vector.is_sound { Integrity::Good } else { Integrity::Bad };
         assert_eq!(pieces, [(PieceKind::Frame(judged), vector.wire.clone())], "{}", vector.id);
     }
 }
@@ -256,7 +256,7 @@ fn no_flipped_bit_makes_a_good_frame_of_other_content() {
             let mut framer = Ce.framer(Source::Both, LineSettings::default());
             let mut good = Vec::new();
             let mut keep = |piece: meterscope::protocol::Piece<'_>| {
-                if piece.kind == PieceKind::Frame(Judged::Good) {
+                if piece.kind == PieceKind::Frame(Integrity::Good) {
                     good.push(content(piece.bytes));
                 }
             };

@@ -11,7 +11,7 @@ use meterscope::link::Clock;
 use meterscope::meter::model;
 use meterscope::protocol::{LineSettings, Options};
 use meterscope::sim::{Secrets, SimBus, SimMeter};
-use meterscope::trace::{Entry, SharedTrace, Trace, Way};
+use meterscope::trace::{Dir, Entry, SharedTrace, Trace};
 
 const LINE: LineSettings = LineSettings::n81(9600);
 
@@ -81,8 +81,8 @@ async fn four_registers_of_a_ce307_take_wire_time_latency_and_a_short_silence_ex
         ("energy", &[("tariff", "T3")]),
     ];
     let frames = read("energomera-ce307", "13462", &asked).await;
-    let ways: Vec<(Way, u32)> = frames.iter().map(|frame| (frame.way, frame.len)).collect();
-    assert_eq!(ways, [(Way::Out, 17), (Way::In, 18)].repeat(4));
+    let ways: Vec<(Dir, u32)> = frames.iter().map(|frame| (frame.way, frame.len)).collect();
+    assert_eq!(ways, [(Dir::Tx, 17), (Dir::Rx, 18)].repeat(4));
 
     let exchange = LINE.wire_time(17) + CE307_LATENCY + LINE.wire_time(18);
     let mut at = started(&frames);
@@ -101,8 +101,8 @@ async fn four_registers_of_a_ce307_take_wire_time_latency_and_a_short_silence_ex
 #[tokio::test(start_paused = true)]
 async fn all_registers_of_a_mercury_take_wire_time_demanded_silence_and_latency_exactly() {
     let frames = read("mercury-206", "411486", &[("energy", &[])]).await;
-    let ways: Vec<(Way, u32)> = frames.iter().map(|frame| (frame.way, frame.len)).collect();
-    assert_eq!(ways, [(Way::Out, 7), (Way::In, 23)]);
+    let ways: Vec<(Dir, u32)> = frames.iter().map(|frame| (frame.way, frame.len)).collect();
+    assert_eq!(ways, [(Dir::Tx, 7), (Dir::Rx, 23)]);
     let limit = LINE.wire_time(7) + LINE.wire_time(5) + LINE.wire_time(23);
     assert_eq!(limit.as_micros(), 36_458);
     assert_eq!(taken(&frames), limit + MERCURY_LATENCY);
@@ -120,24 +120,24 @@ async fn neva(asked: &[(&str, &[(&str, &str)])]) -> usize {
     let line = LineSettings::e71(9600);
     let mut frames = read("neva-mt324", "", asked).await;
     // The sign-off comes when everything has been read.
-    frames.truncate(1 + frames.iter().rposition(|frame| frame.way == Way::In).unwrap());
+    frames.truncate(1 + frames.iter().rposition(|frame| frame.way == Dir::Rx).unwrap());
     let mut limit = Duration::ZERO;
     for (before, frame) in frames.iter().zip(&frames[1..]) {
         let wait = match (before.way, frame.way) {
-            (Way::Out, Way::In) if before.len == 6 => NEVA_CHANGE,
-            (Way::Out, Way::In) => NEVA_LATENCY,
-            (Way::In, Way::Out) => NEVA_TURN,
+            (Dir::Tx, Dir::Rx) if before.len == 6 => NEVA_CHANGE,
+            (Dir::Tx, Dir::Rx) => NEVA_LATENCY,
+            (Dir::Rx, Dir::Tx) => NEVA_TURN,
             (way, _) => panic!("two frames in a row went {way:?}"),
         };
         let due = before.last + wait;
-        let start = if frame.way == Way::Out { tick(due) } else { due };
+        let start = if frame.way == Dir::Tx { tick(due) } else { due };
         let wire = line.wire_time(frame.len as usize);
         assert_eq!(frame.last, start + wire, "{} bytes, {:?}", frame.len, frame.way);
         limit += wait + wire;
     }
     limit += line.wire_time(frames[0].len as usize);
     assert!(taken(&frames) * 100 <= limit * 105, "{:?} of {limit:?}", taken(&frames));
-    frames.iter().filter(|frame| frame.way == Way::Out).count()
+    frames.iter().filter(|frame| frame.way == Dir::Tx).count()
 }
 
 #[tokio::test(start_paused = true)]

@@ -41,7 +41,7 @@ static CE307: Model = Model {
     login: Login::None,
     encrypts: false,
     wiring: Wiring { interface: "RS-485", terminals: "", supply: "" },
-    everyday: &[],
+    default_reads: &[],
     ambiguous_replies: false,
     lookalike: "",
     tariffs: 4,
@@ -80,10 +80,10 @@ fn ce307(address: &str) -> SimMeter {
 }
 
 /// The everyday set of a model.
-fn everyday(model: &'static Model, address: &str) -> Plan {
+fn default_reads(model: &'static Model, address: &str) -> Plan {
     let address = model.address.resolve(address).unwrap().remove(0).address;
     let target = Target { model, address, password: None, keys: Vec::new() };
-    plan_for(&target, target.everyday())
+    plan_for(&target, target.default_reads())
 }
 
 /// A link to these meters with these faults, opened.
@@ -192,7 +192,7 @@ async fn a_p1_meter_at_another_speed_is_read_on_the_line_that_its_bytes_speak_fo
         let bus = SimBus::new(vec![meter]).with_line(near).with_zone(TimeZone::UTC);
         let mut link = bus.open(Clock::starting_at("2026-03-01T18:00:00Z".parse().unwrap()));
         assert!(matches!(link.events.recv().await, Some(LinkEvent::Opened { .. })));
-        let mut plan = everyday(any, "");
+        let mut plan = default_reads(any, "");
         plan.profile.line = near;
         let outcome = carry_out(&mut link, Clock::start(), plan).await;
         assert_eq!(outcome.answered, [None], "{id}");
@@ -238,7 +238,7 @@ async fn a_mercury_200_gives_its_tariffs_in_wire_time_silence_and_turnaround_exa
     let mercury = model("mercury-200").unwrap();
     let meter = SimMeter::of_model(mercury, "043096", Secrets::default(), Vec::new()).unwrap();
     let mut link = bus(vec![meter], &Faults::none()).await;
-    let mut plan = everyday(mercury, "043096");
+    let mut plan = default_reads(mercury, "043096");
     plan.requests.truncate(1);
     let outcome = carry_out(&mut link, Clock::start(), plan).await;
     assert_eq!(outcome.answered, [None]);
@@ -254,7 +254,7 @@ async fn every_meter_of_the_demo_answers_its_everyday_set_on_the_one_bus() {
         meters.iter().map(|meter| (meter.name().to_owned(), meter.address().to_owned())).collect();
     let mut link = bus(meters, &Faults::none()).await;
     for (name, address) in names.into_iter().filter(|(name, _)| model(name).unwrap().line == LINE) {
-        let plan = everyday(model(&name).unwrap(), &address);
+        let plan = default_reads(model(&name).unwrap(), &address);
         let asked = plan.requests.len();
         let outcome = carry_out(&mut link, Clock::start(), plan).await;
         assert_eq!(outcome.answered, vec![None; asked], "{name} at {address}");
@@ -270,7 +270,7 @@ async fn the_demo_moves_while_it_is_looked_at() {
     let mut seen = std::collections::BTreeSet::new();
     for _ in 0..20 {
         tokio::time::sleep(Duration::from_secs(5)).await;
-        let mut plan = everyday(model(first.name()).unwrap(), first.address());
+        let mut plan = default_reads(model(first.name()).unwrap(), first.address());
         plan.requests.retain(|request| request.command.id == "instant");
         seen.insert(carry_out(&mut link, clock, plan).await.values);
     }
@@ -282,7 +282,7 @@ async fn a_mercury_with_another_address_carries_a_checksum_that_fits() {
     let mercury = model("mercury-206").unwrap();
     let meter = SimMeter::of_model(mercury, "43096744", Secrets::default(), Vec::new()).unwrap();
     let mut link = bus(vec![meter], &Faults::parse(&["misaddress=once:3"], 1).unwrap()).await;
-    let mut plan = everyday(mercury, "43096744");
+    let mut plan = default_reads(mercury, "43096744");
     plan.requests.truncate(1);
     let outcome = carry_out(&mut link, Clock::start(), plan).await;
     let unfit = Unfit::Address { expected: 43_096_744, found: 43_096_747 };
@@ -295,7 +295,7 @@ async fn at_full_speed_a_meter_that_waits_for_silence_answers_at_once() {
     let meter = SimMeter::of_model(mercury, "43096744", Secrets::default(), Vec::new()).unwrap();
     let mut link = open(vec![meter], Faults::none(), Speed::Max, Clock::start());
     assert!(matches!(link.events.recv().await, Some(LinkEvent::Opened { .. })));
-    let mut plan = everyday(mercury, "43096744");
+    let mut plan = default_reads(mercury, "43096744");
     plan.requests.truncate(1);
     let outcome = carry_out(&mut link, Clock::start(), plan).await;
     assert_eq!((outcome.answered, outcome.last), (vec![None], At::ZERO));

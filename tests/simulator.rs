@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use meterscope::frame::At;
 use meterscope::link::Clock;
-use meterscope::protocol::{LineSettings, Now, Responder, Told};
+use meterscope::protocol::{LineSettings, Now, Output, Responder};
 use meterscope::sim::fault::Faults;
 use meterscope::sim::serve::{Reach, ServeError, dial, listen};
 use meterscope::sim::{SharedBus, SimBus, SimMeter, Speed};
@@ -20,7 +20,7 @@ use tokio::time::timeout;
 struct Counter {
     heard: Vec<u8>,
     count: u32,
-    told: Option<Told>,
+    told: Option<Output>,
 }
 
 impl Responder for Counter {
@@ -30,11 +30,11 @@ impl Responder for Counter {
             self.count += 1;
             let line = String::from_utf8(std::mem::take(&mut self.heard)).unwrap();
             let bytes = format!("{} {}\n", line.trim(), self.count).into_bytes();
-            self.told = Some(Told::Send { bytes, due: now.at + Duration::from_millis(5) });
+            self.told = Some(Output::Send { bytes, due: now.at + Duration::from_millis(5) });
         }
     }
 
-    fn poll(&mut self, _: Now) -> Option<Told> {
+    fn poll(&mut self, _: Now) -> Option<Output> {
         self.told.take()
     }
 

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use meterscope::frame::At;
 use meterscope::link::LineError;
 use meterscope::protocol::{LineSettings, Relation};
-use meterscope::trace::{Capture, Claim, EntryKind, Mark, Trace, Way};
+use meterscope::trace::{Capture, Claim, Dir, EntryKind, Mark, Trace};
 
 /// A request that is answered at 300 baud, a change to 9600, a second request that loses the link.
 fn write_capture(path: &Path) {
@@ -17,18 +17,18 @@ fn write_capture(path: &Path) {
     let line = LineSettings::e71(300);
     trace.capture_to(Capture::to_file(path, "serial:/dev/ttyUSB0", Some(line)).unwrap());
     trace.mark(Mark::Opened(String::new()), At::ZERO);
-    trace.record(Way::Out, b"/?!\r\n", At::from_millis(1));
-    let (way, first, last) = (Way::Out, At::from_millis(1), At::from_millis(1));
-    let kind = EntryKind::Frame(meterscope::protocol::Judged::Good);
+    trace.record(Dir::Tx, b"/?!\r\n", At::from_millis(1));
+    let (way, first, last) = (Dir::Tx, At::from_millis(1), At::from_millis(1));
+    let kind = EntryKind::Frame(meterscope::protocol::Integrity::Good);
     let request =
         trace.claim(Claim { way, len: 5, kind, first, last, family: None, relation: Relation::default() });
     trace.left_the_wire(request, At::from_millis(168));
-    trace.record(Way::In, b"/TPC", At::from_millis(400));
+    trace.record(Dir::Rx, b"/TPC", At::from_millis(400));
     trace.record_damaged(LineError::Parity, b"5", At::from_millis(400));
     trace.record_damaged(LineError::Framing, b"N", At::from_millis(400));
     trace.record_damaged(LineError::Break, b"\0", At::from_millis(450));
     trace.mark(Mark::Line(LineSettings::e71(9600)), At::from_millis(500));
-    trace.record(Way::Out, &[6, 0x30, 0x35, 0x31, 0x0D, 0x0A], At::from_millis(501));
+    trace.record(Dir::Tx, &[6, 0x30, 0x35, 0x31, 0x0D, 0x0A], At::from_millis(501));
     trace.mark(Mark::Lost("the adapter is gone".to_owned()), At::from_millis(600));
 }
 

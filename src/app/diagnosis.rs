@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 
-use super::noise;
+use super::signal_hints;
 use super::target::Target;
 use crate::bus::Counters;
 use crate::frame::Direction;
-use crate::link::Place;
+use crate::link::Endpoint;
 use crate::meter::{AddressRule, Model};
-use crate::protocol::{Address, Failure, Fault, Judged, LineSettings, Lock, Unfit};
-use crate::trace::{Entry, EntryKind, Trace, Way};
+use crate::protocol::{Address, Failure, Fault, Integrity, LineSettings, MissingKey, Unfit};
+use crate::trace::{Dir, Entry, EntryKind, Trace};
 
 /// What is known when a request has failed.
 #[derive(Debug, Clone, Copy)]
@@ -19,7 +19,7 @@ pub struct Case<'a> {
     /// Under which address.
     pub address: &'a Address,
     /// The kind of link.
-    pub place: &'a Place,
+    pub place: &'a Endpoint,
     /// The line settings in force, where they are known.
     pub line: Option<LineSettings>,
     /// The counts of the link.
@@ -41,8 +41,8 @@ pub fn has_answered(trace: &Trace, target: &Target, from: u32) -> bool {
         |number| trace.dissect(number).is_some_and(|frame| meter.is_another(&family.meter_of(&frame)));
     (from..trace.len()).any(|number| {
         trace.entry(number).is_some_and(|entry| {
-            let is_good = matches!(entry.kind, EntryKind::Frame(judged) if judged != Judged::Bad);
-            entry.way == Way::In && is_good && !is_foreign(trace, &entry) && !is_of_another(number)
+            let is_good = matches!(entry.kind, EntryKind::Frame(judged) if judged != Integrity::Bad);
+            entry.way == Dir::Rx && is_good && !is_foreign(trace, &entry) && !is_of_another(number)
         })
     })
 }
@@ -50,7 +50,7 @@ pub fn has_answered(trace: &Trace, target: &Target, from: u32) -> bool {
 /// Whether a frame that came in is a request, or answers one that is not ours.
 fn is_foreign(trace: &Trace, entry: &Entry) -> bool {
     let asked = entry.relation.answers.and_then(|number| trace.entry(number));
-    entry.relation.direction == Direction::Request || asked.is_some_and(|asked| asked.way == Way::In)
+    entry.relation.direction == Direction::Request || asked.is_some_and(|asked| asked.way == Dir::Rx)
 }
 
 /// A failure explained.
@@ -138,8 +138,8 @@ pub const fn word(fault: &Fault) -> &'static str {
         Fault::NoAnswer { echo: true, .. } => "echo-only",
         Fault::NoAnswer { .. } => "silence",
         Fault::Damaged { .. } => "damaged",
-        Fault::Sealed { lock: Lock::NoKey, .. } => "no-key",
-        Fault::Sealed { lock: Lock::WrongKey, .. } => "wrong-key",
+        Fault::Sealed { lock: MissingKey::NoKey, .. } => "no-key",
+        Fault::Sealed { lock: MissingKey::WrongKey, .. } => "wrong-key",
         Fault::Unexpected(_) => "unexpected",
         Fault::Refused { .. } => "refused",
         Fault::Unsendable(_) => "unsendable",
@@ -202,11 +202,11 @@ fn ruled_out(case: &Case<'_>, fault: &Fault) -> Vec<&'static str> {
         return Vec::new();
     }
     let mut out = vec![match case.place {
-        Place::Serial(_) => "port missing or busy",
-        Place::Tcp(..) | Place::Rfc2217(..) => "converter refusing the connection",
-        Place::Listen(..) => "converter not dialling in",
-        Place::Mqtt(_) => "broker refusing the connection",
-        Place::File(_) | Place::Sim => "link closed",
+        Endpoint::Serial(_) => "port missing or busy",
+        Endpoint::Tcp(..) | Endpoint::Rfc2217(..) => "converter refusing the connection",
+        Endpoint::Listen(..) => "converter not dialling in",
+        Endpoint::Mqtt(_) => "broker refusing the connection",
+        Endpoint::File(_) | Endpoint::Sim => "link closed",
     }];
     if case.has_answered && matches!(fault, Fault::NoAnswer { .. }) {
         out.extend(["supply of the interface", "A and B swapped", "address"]);
@@ -232,7 +232,7 @@ fn look_at(case: &Case<'_>, fault: &Fault) -> Vec<String> {
         return list;
     }
     let line = case.line.unwrap_or(case.model.line);
-    let told = noise::looks_like(case.received, line, Some(case.model.protocol));
+    let told = signal_hints::looks_like(case.received, line, Some(case.model.protocol));
     told.map(Cow::into_owned).into_iter().chain(list).collect()
 }
 
@@ -241,12 +241,12 @@ fn places(case: &Case<'_>, fault: &Fault) -> Vec<String> {
         Fault::NoAnswer { .. } if case.has_answered => fell_silent(case),
         Fault::NoAnswer { .. } => silence(case),
         Fault::Damaged { .. } => damage(),
-        Fault::Sealed { lock: Lock::NoKey, .. } => vec![
+        Fault::Sealed { lock: MissingKey::NoKey, .. } => vec![
             "key: the grid operator hands it out (32 hex digits, or 16 characters); put it into the keys file, or type it in \
              the console (:key)"
                 .into(),
         ],
-        Fault::Sealed { lock: Lock::WrongKey, .. } => vec![
+        Fault::Sealed { lock: MissingKey::WrongKey, .. } => vec![
             "key: the system title must be the one the key was handed out for".into(),
             "meter: one that was exchanged has a key of its own".into(),
         ],
@@ -287,10 +287,10 @@ fn silence(case: &Case<'_>) -> Vec<String> {
     });
     list.push(address_hint(&model.address));
     list.push(speed_hint(model, case));
-    if matches!(case.place, Place::Tcp(..) | Place::Listen(..)) {
+    if matches!(case.place, Endpoint::Tcp(..) | Endpoint::Listen(..)) {
         list.push(format!("converter: its serial side must be set to {}", model.line));
     }
-    if matches!(case.place, Place::Tcp(..) | Place::Rfc2217(..) | Place::Listen(..)) {
+    if matches!(case.place, Endpoint::Tcp(..) | Endpoint::Rfc2217(..) | Endpoint::Listen(..)) {
         list.push("converter: its packing time must not tear a request apart".to_owned());
     }
     if !model.lookalike.is_empty() {
@@ -310,7 +310,7 @@ fn fell_silent(case: &Case<'_>) -> Vec<String> {
         list.push("speed: the meter may change it late, or not at all, after its identification".to_owned());
     }
     list.push("line: what comes and goes, such as a loose terminal, a weak supply, noise".to_owned());
-    if matches!(case.place, Place::Tcp(..) | Place::Rfc2217(..) | Place::Listen(..)) {
+    if matches!(case.place, Endpoint::Tcp(..) | Endpoint::Rfc2217(..) | Endpoint::Listen(..)) {
         list.push("converter: it may hold an answer back, or have been taken by another client".to_owned());
     }
     list
@@ -357,7 +357,7 @@ mod tests {
         let case = Case {
             model,
             address: &Address::textual("00000201"),
-            place: &Place::Sim,
+            place: &Endpoint::Sim,
             line: Some(model.line),
             counters: Counters { good: u64::from(has_answered), ..Counters::default() },
             request_bytes: 17,
@@ -394,7 +394,7 @@ mod tests {
     ];
 
     /// Whether the CE307 of this address has answered, where this went over the line.
-    fn answered(address: &str, traffic: &[(Way, &[u8])], split: Split) -> bool {
+    fn answered(address: &str, traffic: &[(Dir, &[u8])], split: Split) -> bool {
         let model = meter::model("energomera-ce307").expect("a model");
         let address = model.resolve(address).expect("an address").remove(0).address;
         let target = Target { model, address, password: None, keys: Vec::new() };
@@ -412,12 +412,12 @@ mod tests {
 
     #[test]
     fn only_a_good_frame_of_the_meter_that_was_asked_counts_as_its_answer() {
-        use Way::{In, Out};
-        assert!(answered("13462", &[(Out, QUESTION), (In, ANSWER)], Split::TwoWay));
-        assert!(!answered("13462", &[(Out, QUESTION)], Split::TwoWay));
+        use Dir::{Rx, Tx};
+        assert!(answered("13462", &[(Tx, QUESTION), (Rx, ANSWER)], Split::TwoWay));
+        assert!(!answered("13462", &[(Tx, QUESTION)], Split::TwoWay));
         for split in [Split::TwoWay, Split::Listening] {
-            assert!(!answered("4711", &[(In, QUESTION), (In, ANSWER)], split), "another meter, {split:?}");
-            assert!(!answered("13462", &[(In, QUESTION)], split), "a question, {split:?}");
+            assert!(!answered("4711", &[(Rx, QUESTION), (Rx, ANSWER)], split), "another meter, {split:?}");
+            assert!(!answered("13462", &[(Rx, QUESTION)], split), "a question, {split:?}");
         }
     }
 }

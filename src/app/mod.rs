@@ -3,17 +3,17 @@
 
 pub mod archive;
 pub mod arming;
-pub mod broker;
 pub mod config;
 pub mod decode;
 pub mod diagnosis;
 pub mod keys;
-pub mod noise;
+pub mod mqtt_login;
 pub mod output;
 pub mod poller;
 pub mod raw;
 pub mod read;
 pub mod session;
+pub mod signal_hints;
 pub mod target;
 pub mod telegram;
 pub mod trust;

@@ -100,7 +100,7 @@ async fn run(session: &mut Session, target: &Target) -> Result<Vec<Reading>, Rea
     let line = session.status.borrow().line.or(session.name.line).unwrap_or(target.model.line);
     let profile = target.profile(line, session.name.place.network_delay());
     let options = Options { if_silent: IfSilent::LeaveOut, ..Options::default() };
-    let plan = target.plan(target.everyday(), options, profile);
+    let plan = target.plan(target.default_reads(), options, profile);
     let errand = Errand::reading(target.decoder(), plan)?;
     session.send(Intent::Run { job: JOB, errand: Box::new(errand) });
     gather(session).await

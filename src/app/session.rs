@@ -14,12 +14,12 @@ use tokio::sync::{mpsc, watch};
 
 pub use simulated::Simulation;
 
-use super::broker;
+use super::mqtt_login;
 use crate::bus::{
     self, BUS_ENDS_WITHIN, BusEvent, BusSide, Handle, InitialLine, Intent, Port, Shown, Standing, Status,
 };
 use crate::frame::visible;
-use crate::link::{Clock, LinkName, OpenError, Place, Topic, listen, mqtt, rfc2217, serial, tcp};
+use crate::link::{Clock, Endpoint, LinkName, OpenError, Topic, listen, mqtt, rfc2217, serial, tcp};
 use crate::meter::Model;
 use crate::protocol::{Decoder, LineSettings, MeterKey};
 use crate::trace::{Capture, Ring, SharedTrace, Trace};
@@ -151,7 +151,7 @@ fn begin(opening: &Opening) -> (Session, Swaps, BusSide) {
     let (handle, side) = bus::channel();
     let Handle { intents, events, status, shown } = handle;
     let name = opening.name.clone();
-    let is_simulated = matches!(name.place, Place::Sim);
+    let is_simulated = matches!(name.place, Endpoint::Sim);
     let (on_bus, swapped) = OnBus::of(&opening.simulation);
     let on_bus = on_bus.filter(|_| is_simulated);
     (Session { name, trace, clock, status, events, shown, on_bus, intents }, swapped, side)
@@ -195,18 +195,18 @@ async fn serve(mut opening: Opening, swaps: Swaps, (trace, clock, side): (Shared
     let line = name.line.unwrap_or(opening.line);
     let listens = role == Role::Listen;
     let port = match &name.place {
-        Place::File(path) => return bus::play(side, path, trace, decoder).await,
-        Place::Serial(device) => serial_port(device, line, listens, clock),
-        Place::Tcp(host, number) => called(host, *number, listens, clock).await,
-        Place::Rfc2217(host, number) => telnet(host, *number, line, listens, clock).await,
-        Place::Listen(address, number) => calling(address, *number, listens, clock).await,
-        Place::Mqtt(topic) => subscribed(topic, clock).await,
-        Place::Sim => {
+        Endpoint::File(path) => return bus::play(side, path, trace, decoder).await,
+        Endpoint::Serial(device) => serial_port(device, line, listens, clock),
+        Endpoint::Tcp(host, number) => called(host, *number, listens, clock).await,
+        Endpoint::Rfc2217(host, number) => telnet(host, *number, line, listens, clock).await,
+        Endpoint::Listen(address, number) => calling(address, *number, listens, clock).await,
+        Endpoint::Mqtt(topic) => subscribed(topic, clock).await,
+        Endpoint::Sim => {
             simulated::open(simulation, swaps, &OnLine { zone: opening.zone, line, listens, clock })
         }
     };
     let is_line_chosen = name.line.is_some();
-    let is_shared = !matches!(name.place, Place::Sim);
+    let is_shared = !matches!(name.place, Endpoint::Sim);
     let wanted =
         InitialLine { line: Some(line), is_line_chosen, soft_parity: name.soft_parity, standing, is_shared };
     match port {
@@ -217,7 +217,7 @@ async fn serve(mut opening: Opening, swaps: Swaps, (trace, clock, side): (Shared
 
 /// Has the trace written to disk where that is wanted. What is played back has been written already.
 fn record(opening: &Opening, trace: &SharedTrace) -> Result<(), OpenError> {
-    if matches!(opening.name.place, Place::File(_)) {
+    if matches!(opening.name.place, Endpoint::File(_)) {
         return Ok(());
     }
     let (name, line) = (opening.name.to_string(), Some(opening.name.line.unwrap_or(opening.line)));
@@ -249,7 +249,7 @@ async fn telnet(
 }
 
 async fn subscribed(topic: &Topic, clock: Clock) -> Result<Port, OpenError> {
-    mqtt::open_listening(topic, broker::sign_on()?, clock).await.map(Port::Listening)
+    mqtt::open_listening(topic, mqtt_login::sign_on()?, clock).await.map(Port::Listening)
 }
 
 fn serial_port(device: &str, line: LineSettings, listens: bool, clock: Clock) -> Result<Port, OpenError> {

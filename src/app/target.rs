@@ -115,9 +115,9 @@ impl Target {
 
     /// The everyday set: energy totals and tariffs first, then instantaneous values.
     #[must_use]
-    pub fn everyday(&self) -> Vec<Request> {
+    pub fn default_reads(&self) -> Vec<Request> {
         let preset = |p: &Preset| self.request(p.command, p.arguments.iter().copied()).ok();
-        self.model.everyday.iter().filter_map(preset).collect()
+        self.model.default_reads.iter().filter_map(preset).collect()
     }
 
     /// The meter as its protocol needs to know it, on a line with a network's delay.
@@ -249,7 +249,7 @@ mod tests {
         for model in MODELS {
             let target = target(model);
             assert_eq!(registry::family(model.protocol.id()), Some(model.protocol));
-            for preset in model.everyday {
+            for preset in model.default_reads {
                 let request = target.request(preset.command, preset.arguments.iter().copied());
                 assert!(request.is_ok(), "{} {}: {request:?}", model.id, preset.command);
             }

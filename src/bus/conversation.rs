@@ -6,8 +6,8 @@ use super::transmit::Transmitter;
 use super::{Counters, EchoState, Status};
 use crate::frame::At;
 use crate::link::LineError;
-use crate::protocol::Judged;
-use crate::trace::{Claimed, EntryKind, Way};
+use crate::protocol::Integrity;
+use crate::trace::{Claimed, Dir, EntryKind};
 
 /// All that hears the entries of the stream, for as long as bytes are cut into entries.
 pub(super) struct Conversation<'a> {
@@ -19,7 +19,7 @@ pub(super) struct Conversation<'a> {
 impl Conversation<'_> {
     /// Puts a new entry before the running job, and counts it. True when it is the first echo.
     pub(super) fn hear(&mut self, piece: &Claimed<'_>, at: At) -> bool {
-        if piece.way == Way::Out {
+        if piece.way == Dir::Tx {
             if let Some(active) = self.jobs.active_mut() {
                 active.note_request(piece.number);
             }
@@ -34,7 +34,7 @@ impl Conversation<'_> {
 
     /// Puts a received entry before the running job; gives the count of its wrong parity bits.
     pub(super) fn tell(&mut self, number: u32, kind: EntryKind, bytes: &[u8], at: At) -> usize {
-        let is_sound = matches!(kind, EntryKind::Frame(judged) if judged != Judged::Bad);
+        let is_sound = matches!(kind, EntryKind::Frame(judged) if judged != Integrity::Bad);
         let (bytes, parity_errors) = self.transmitter.received(kind, bytes, is_sound);
         if let Some(active) = self.jobs.active_mut() {
             put_before(active, number, (kind, &bytes, is_sound), at);
@@ -45,7 +45,7 @@ impl Conversation<'_> {
     fn count(&mut self, kind: EntryKind, len: usize) {
         let Counters { good, bad, noise_bytes, .. } = &mut self.status.counters;
         match kind {
-            EntryKind::Frame(Judged::Bad) => *bad += 1,
+            EntryKind::Frame(Integrity::Bad) => *bad += 1,
             EntryKind::Frame(_) => *good += 1,
             EntryKind::Noise => *noise_bytes += len as u64,
             EntryKind::Echo | EntryKind::Mark(_) => {}

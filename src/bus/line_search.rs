@@ -3,8 +3,8 @@
 use crate::frame::At;
 use crate::protocol::line_search::UNKNOWN;
 use crate::protocol::registry::FAMILIES;
-use crate::protocol::{Decoder, Finding, Judged, LineSearch, LineSettings, Usual};
-use crate::trace::{Claimed, EntryKind, Way};
+use crate::protocol::{Decoder, Finding, Integrity, LineSearch, LineSettings, Usual};
+use crate::trace::{Claimed, Dir, EntryKind};
 
 /// Where the search stands. There is none on a line that somebody has chosen or that the far end sets, nor for meters
 /// that have to be asked.
@@ -43,8 +43,8 @@ impl Search {
 
     /// Something went over the line. While something is asked only good frames count: the line is the asker's.
     pub(super) fn overhear(&mut self, piece: &Claimed<'_>, is_asked: bool, at: At) {
-        let is_good = matches!(piece.kind, EntryKind::Frame(judged) if judged != Judged::Bad);
-        if piece.way == Way::In && (is_good || !is_asked) {
+        let is_good = matches!(piece.kind, EntryKind::Frame(judged) if judged != Integrity::Bad);
+        if piece.way == Dir::Rx && (is_good || !is_asked) {
             self.hear(piece.kind, piece.bytes, at);
         }
     }
@@ -52,7 +52,7 @@ impl Search {
     fn hear(&mut self, kind: EntryKind, bytes: &[u8], at: At) {
         let Some(search) = self.running.as_mut().filter(|_| !self.is_changing) else { return };
         let finding = match kind {
-            EntryKind::Frame(Judged::Bad) | EntryKind::Noise => search.noise(bytes),
+            EntryKind::Frame(Integrity::Bad) | EntryKind::Noise => search.noise(bytes),
             EntryKind::Frame(_) => search.good(),
             EntryKind::Echo | EntryKind::Mark(_) => None,
         };

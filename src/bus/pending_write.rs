@@ -7,7 +7,7 @@ use super::permit::{Ended, Outgoing};
 use crate::frame::{Direction, Mask};
 use crate::protocol::secrets;
 use crate::protocol::{Access, Context, Decoder, Failure};
-use crate::trace::{EntryKind, Trace, Way};
+use crate::trace::{Dir, EntryKind, Trace};
 
 /// Answer bytes that are kept in a record at most.
 const LONGEST_ANSWER: usize = 256;
@@ -86,7 +86,7 @@ fn answer(trace: &Trace, from: u32) -> String {
     let mut room = LONGEST_ANSWER;
     for number in from..trace.len() {
         let Some(entry) = trace.entry(number) else { break };
-        if entry.way != Way::In || !matches!(entry.kind, EntryKind::Frame(_) | EntryKind::Noise) {
+        if entry.way != Dir::Rx || !matches!(entry.kind, EntryKind::Frame(_) | EntryKind::Noise) {
             continue;
         }
         let bytes = trace.bytes_of(&entry);

@@ -11,9 +11,9 @@ use super::handle::BusSide;
 use super::{BusEvent, Counters, Errand, JobEvent, JobId, LinkState, Speech, Status};
 use crate::frame::{At, visible};
 use crate::link::{OpenError, Share};
-use crate::protocol::{Action, Decoder, Event, Exchange, Failure, Fault, Judged};
+use crate::protocol::{Action, Decoder, Event, Exchange, Failure, Fault, Integrity};
 use crate::trace::replay::{FileError, Replay};
-use crate::trace::{EntryKind, Mark, Paging, SharedTrace, Trace, Way};
+use crate::trace::{Dir, EntryKind, Mark, Paging, SharedTrace, Trace};
 use wishes::{Wish, Wishes};
 
 /// Packets played before whoever looks may look again.
@@ -113,10 +113,10 @@ fn count(status: &mut Status, trace: &Trace) {
     for entry in (status.entries..trace.len()).filter_map(|number| trace.entry(number)) {
         let Counters { bytes_out, bytes_in, good, bad, noise_bytes, .. } = counters;
         let len = u64::from(entry.len);
-        *(if entry.way == Way::Out { bytes_out } else { bytes_in }) += len;
+        *(if entry.way == Dir::Tx { bytes_out } else { bytes_in }) += len;
         match entry.kind {
-            EntryKind::Frame(Judged::Bad) => *bad += 1,
-            EntryKind::Frame(_) if entry.way == Way::In => *good += 1,
+            EntryKind::Frame(Integrity::Bad) => *bad += 1,
+            EntryKind::Frame(_) if entry.way == Dir::Rx => *good += 1,
             EntryKind::Noise => *noise_bytes += len,
             EntryKind::Frame(_) | EntryKind::Echo | EntryKind::Mark(_) => {}
         }
@@ -187,7 +187,7 @@ impl Hearing<'_> {
     fn entry(&self, number: u32) -> Option<(At, EntryKind, Vec<u8>)> {
         let trace = self.player.trace.lock();
         let entry = trace.entry(number)?;
-        let kind = if entry.way == Way::In { entry.kind } else { EntryKind::Echo };
+        let kind = if entry.way == Dir::Rx { entry.kind } else { EntryKind::Echo };
         Some((entry.last, kind, trace.bytes_of(&entry).into_owned()))
     }
 
@@ -247,8 +247,8 @@ mod tests {
         let path = folder.join("kept.pcapng");
         let mut trace = Trace::new(jiff::Timestamp::UNIX_EPOCH);
         trace.capture_to(Capture::to_file(&path, "sim:", None).unwrap());
-        trace.record(Way::Out, b"\x01\x02", At::from_millis(1));
-        trace.record(Way::In, b"\x03", At::from_millis(2));
+        trace.record(Dir::Tx, b"\x01\x02", At::from_millis(1));
+        trace.record(Dir::Rx, b"\x03", At::from_millis(2));
         assert!(matches!(trace.capture_state(), CaptureState::Running { .. }));
         path
     }
@@ -276,7 +276,7 @@ mod tests {
         let path = folder.path().join("long.pcapng");
         let mut trace = Trace::new(jiff::Timestamp::UNIX_EPOCH);
         trace.capture_to(Capture::to_file(&path, "sim:", None).unwrap());
-        (0..3 * BATCH as u64).for_each(|at| trace.record(Way::In, b"\x03", At::from_millis(at)));
+        (0..3 * BATCH as u64).for_each(|at| trace.record(Dir::Rx, b"\x03", At::from_millis(at)));
         drop(trace);
         let trace = SharedTrace::new(Trace::new(jiff::Timestamp::UNIX_EPOCH));
         let (mut handle, side) = channel();

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use super::InitialLine;
 use crate::link::SoftParity;
-use crate::protocol::{Evidence, Judged, LineSettings, Parity, Weight};
+use crate::protocol::{Evidence, Integrity, LineSettings, Parity, Weight};
 use crate::trace::EntryKind;
 
 /// So many bytes outside any frame count as evidence; fewer could have the right weight by chance.
@@ -160,7 +160,7 @@ impl SoftParityDetector {
             EntryKind::Noise if bytes.len() >= TELLING_NOISE => weight.evidence(bytes),
             _ => return,
         };
-        let is_frame = matches!(kind, EntryKind::Frame(judged) if judged != Judged::Bad);
+        let is_frame = matches!(kind, EntryKind::Frame(judged) if judged != Integrity::Bad);
         match evidence {
             Evidence::Carried => self.found = Found::Sure(true),
             Evidence::Plain if is_frame => self.found = Found::Sure(false),
@@ -177,7 +177,7 @@ mod tests {
     use super::*;
 
     const E71: LineSettings = LineSettings::e71(9600);
-    const GOOD: EntryKind = EntryKind::Frame(Judged::Good);
+    const GOOD: EntryKind = EntryKind::Frame(Integrity::Good);
     const PLAIN: &[u8] = b"/?!\r\n";
     const CARRIED: &[u8] = &[0xAF, 0x3F, 0x21, 0x8D, 0x0A];
 

@@ -15,7 +15,7 @@ use super::*;
 use crate::link::pair::{FarEnd, with_far_end};
 use crate::link::{Clock, Damage, LineError, LineErrors, LinkCommand, LinkEvent, OpenError};
 use crate::protocol::Fault;
-use crate::trace::{EntryKind, SharedTrace, Trace, Way};
+use crate::trace::{Dir, EntryKind, SharedTrace, Trace};
 
 /// Keeps nothing.
 #[derive(Debug)]
@@ -146,7 +146,7 @@ async fn a_request_is_stamped_with_the_moment_it_left_the_wire() {
     bench.sent().await;
     let _ = bench.ending().await;
     let trace = bench.trace.lock();
-    let request = (0..trace.len()).filter_map(|n| trace.entry(n)).find(|e| e.way == Way::Out).unwrap();
+    let request = (0..trace.len()).filter_map(|n| trace.entry(n)).find(|e| e.way == Dir::Tx).unwrap();
     assert_eq!(request.last.since(request.first), Duration::from_millis(10));
 }
 
@@ -227,7 +227,7 @@ async fn damage_that_a_port_tells_of_is_counted_and_named_while_the_bytes_stay()
     let status = bench.handle.status.wait_for(|status| status.counters.bytes_in == 5).await.unwrap().clone();
     assert_eq!(status.counters.line_errors, LineErrors { parity: 2, framing: 0, breaks: 1 });
     let trace = bench.trace.lock();
-    assert_eq!(&*trace.pending_bytes(Way::In, 10), b"/TPC\0");
+    assert_eq!(&*trace.pending_bytes(Dir::Rx, 10), b"/TPC\0");
     let entries = (0..trace.len()).filter_map(|number| trace.entry(number));
     let marks: Vec<String> =
         entries.filter_map(|entry| trace.mark_of(&entry).map(ToString::to_string)).collect();

@@ -8,7 +8,7 @@ use crate::frame::At;
 use crate::link::LineError;
 use crate::protocol::{Decoder, LineSettings};
 use crate::reading::Reading;
-use crate::trace::{Claimed, Digest, EntryKind, Mark, SharedTrace, Split, Trace, Way};
+use crate::trace::{Claimed, Digest, Dir, EntryKind, Mark, SharedTrace, Split, Trace};
 
 /// What hears the entries that bytes are cut into.
 pub(super) type Hear<'a> = &'a mut dyn FnMut(Claimed<'_>);
@@ -69,7 +69,7 @@ impl Traffic {
 
     /// Whether received bytes wait to be cut.
     pub(super) fn is_receiving(&self) -> bool {
-        self.trace.lock().pending(Way::In) > 0
+        self.trace.lock().pending(Dir::Rx) > 0
     }
 
     /// An entry has left the wire.
@@ -92,7 +92,7 @@ impl Traffic {
     /// A received entry with its bytes and when it came.
     pub(super) fn received_entry(&self, number: u32) -> Option<(EntryKind, Vec<u8>, At)> {
         let trace = self.trace.lock();
-        let entry = trace.entry(number).filter(|entry| entry.way == Way::In)?;
+        let entry = trace.entry(number).filter(|entry| entry.way == Dir::Rx)?;
         Some((entry.kind, trace.bytes_of(&entry).into_owned(), entry.last))
     }
 
@@ -107,8 +107,8 @@ impl Traffic {
     /// Bytes go out.
     pub(super) fn send(&mut self, bytes: &[u8], at: At, hear: Hear<'_>) {
         let mut trace = self.trace.lock();
-        trace.record(Way::Out, bytes, at);
-        self.digest.push(Way::Out, bytes, at, &mut trace, hear);
+        trace.record(Dir::Tx, bytes, at);
+        self.digest.push(Dir::Tx, bytes, at, &mut trace, hear);
     }
 
     /// Bytes came in, damaged in this way if so.
@@ -116,9 +116,9 @@ impl Traffic {
         let mut trace = self.trace.lock();
         match error {
             Some(error) => trace.record_damaged(error, bytes, at),
-            None => trace.record(Way::In, bytes, at),
+            None => trace.record(Dir::Rx, bytes, at),
         }
-        self.digest.push(Way::In, bytes, at, &mut trace, hear);
+        self.digest.push(Dir::Rx, bytes, at, &mut trace, hear);
     }
 
     /// What came so far ends here.

@@ -4,7 +4,7 @@ use super::args::{Commands, Global};
 use super::exit::{Exit, Outcome};
 use super::out::Out;
 use crate::app::output::catalogue::{self, CommandJson};
-use crate::app::output::paint::Sheet;
+use crate::app::output::paint::TermStyle;
 
 /// Prints the commands of a model.
 pub fn run(global: &Global, given: &Commands) -> Outcome {
@@ -13,7 +13,7 @@ pub fn run(global: &Global, given: &Commands) -> Outcome {
     if global.json {
         out.json(&commands.iter().map(CommandJson::of).collect::<Vec<_>>())?;
     } else {
-        out.text(&catalogue::commands(commands).render(Sheet::of_stdout(!global.no_color)))?;
+        out.text(&catalogue::commands(commands).render(TermStyle::of_stdout(!global.no_color)))?;
     }
     out.flush()?;
     Ok(Exit::Done)

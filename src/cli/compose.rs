@@ -8,7 +8,7 @@ use super::out::Out;
 use super::{keys, meter};
 use crate::app::output::dissection::{Frame, Place};
 use crate::app::output::explain::{self, Look};
-use crate::app::output::paint::Sheet;
+use crate::app::output::paint::TermStyle;
 use crate::app::target::Target;
 use crate::frame::{Direction, Dissection, Mask, Span};
 use crate::protocol::{Context, Request};
@@ -18,7 +18,7 @@ pub fn run(global: &Global, given: &Compose) -> Outcome {
     let target = meter::target(&keys::load(global)?, &given.meter)?;
     let request = meter::request(&target, &given.ask)?;
     let frames = compose(&target, &request)?;
-    let look = Look { sheet: Sheet::of_stdout(!global.no_color), reveal: given.reveal };
+    let look = Look { sheet: TermStyle::of_stdout(!global.no_color), reveal: given.reveal };
     let mut out = Out::new();
     let mut offset = 0;
     for (index, dissection) in frames.iter().enumerate() {

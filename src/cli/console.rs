@@ -6,7 +6,7 @@ use crate::app::config::{self, Config};
 use crate::app::session::Recording;
 use crate::app::write_log;
 use crate::frame::visible;
-use crate::link::{LinkName, Place};
+use crate::link::{Endpoint, LinkName};
 use crate::meter::MODELS;
 use crate::trace::{Ring, private};
 use crate::tui::glyphs::Glyphs;
@@ -33,7 +33,7 @@ pub fn demo(global: &Global) -> Outcome {
     let meter = crate::sim::demo_meters(None).into_iter().next();
     let meter = meter.map(|setup| (setup.name().to_owned(), setup.address().to_owned()));
     let known = meter.filter(|(model, _)| MODELS.iter().any(|m| m.id == model));
-    open(Start { link: Some(LinkName::of(Place::Sim)), meter: known, ..start })
+    open(Start { link: Some(LinkName::of(Endpoint::Sim)), meter: known, ..start })
 }
 
 fn open(start: Start) -> Outcome {

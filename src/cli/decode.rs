@@ -10,14 +10,14 @@ use super::values::Protocol;
 use super::{keys, out, zone};
 use crate::app::decode::{Explained, Input, InputError, Origin, Soundness};
 use crate::app::keys::Keys;
-use crate::app::noise;
 use crate::app::output::entry::Show;
 use crate::app::output::explain::{self, Look};
-use crate::app::output::paint::Sheet;
+use crate::app::output::paint::TermStyle;
+use crate::app::signal_hints;
 use crate::frame::visible;
 use crate::meter::Model;
 use crate::protocol::Decoder;
-use crate::trace::{Trace, Way};
+use crate::trace::{Dir, Trace};
 
 /// Prints what captured bytes mean.
 pub fn run(global: &Global, given: &Decode) -> Outcome {
@@ -25,10 +25,10 @@ pub fn run(global: &Global, given: &Decode) -> Outcome {
     let decoder = chosen(given.model, given.protocol);
     let mut explained = explain(input, decoder, &keys::load(global)?, &doing)?;
     explained.set_zone(zone::load(global)?);
-    let look = Look { sheet: Sheet::of_stdout(!global.no_color), reveal: given.reveal };
+    let look = Look { sheet: TermStyle::of_stdout(!global.no_color), reveal: given.reveal };
     let mut printer = Printer::new(Show { look, timed: explained.is_timed() }, global.json);
     let soundness = each_step(&mut explained, &doing, |trace| printer.print_all(trace))?;
-    let tally = printer.tally(Way::Out).and(printer.tally(Way::In));
+    let tally = printer.tally(Dir::Tx).and(printer.tally(Dir::Rx));
     let looks_like =
         if tally.noise_bytes == 0 { None } else { suspicion(explained.trace(), (given.model, decoder)) };
     if soundness != Exit::Done && tally.frames == 0 && tally.noise_bytes == 0 {
@@ -43,9 +43,9 @@ fn suspicion(
     trace: &Trace,
     (model, decoder): (Option<&'static Model>, Option<Decoder>),
 ) -> Option<Cow<'static, str>> {
-    let line = model.map_or(noise::UNKNOWN_LINE, |model| model.line);
+    let line = model.map_or(signal_hints::UNKNOWN_LINE, |model| model.line);
     let wanted = decoder.map(|decoder| decoder.family);
-    noise::looks_like(&noise::newest(trace, 0), line, wanted)
+    signal_hints::looks_like(&signal_hints::newest(trace, 0), line, wanted)
 }
 
 /// What was named to explain traffic by; `None` when it is to be found out.

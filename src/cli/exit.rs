@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::process::ExitCode;
 
-use crate::protocol::{Fault, Lock};
+use crate::protocol::{Fault, MissingKey};
 
 /// The exit codes, the same for every subcommand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl Exit {
     pub const fn of(fault: &Fault) -> Self {
         match fault {
             Fault::NoAnswer { .. } => Self::NoAnswer,
-            Fault::Damaged { .. } | Fault::Unexpected(_) | Fault::Sealed { lock: Lock::NoKey, .. } => {
+            Fault::Damaged { .. } | Fault::Unexpected(_) | Fault::Sealed { lock: MissingKey::NoKey, .. } => {
                 Self::BadAnswer
             }
             Fault::Refused { .. } => Self::Refused,
@@ -52,7 +52,7 @@ impl Exit {
             Fault::NotPermitted
             | Fault::NotRecorded(_)
             | Fault::OtherMaster
-            | Fault::Sealed { lock: Lock::WrongKey, .. } => Self::Forbidden,
+            | Fault::Sealed { lock: MissingKey::WrongKey, .. } => Self::Forbidden,
             Fault::LineRefused | Fault::ListensOnly | Fault::LinkLost => Self::Link,
             Fault::Overrun(_) => Self::System,
             Fault::Cancelled => Self::Interrupted,
@@ -170,8 +170,8 @@ mod tests {
             (Fault::NoAnswer { sent: 3, echo: false, noise_bytes: 0 }, 4),
             (Fault::Damaged { what: String::new() }, 5),
             (Fault::Unexpected(Unfit::Different), 5),
-            (Fault::Sealed { lock: Lock::NoKey, what: String::new() }, 5),
-            (Fault::Sealed { lock: Lock::WrongKey, what: String::new() }, 7),
+            (Fault::Sealed { lock: MissingKey::NoKey, what: String::new() }, 5),
+            (Fault::Sealed { lock: MissingKey::WrongKey, what: String::new() }, 7),
             (Fault::Refused { code: None, meaning: "" }, 6),
             (Fault::LineRefused, 3),
             (Fault::OtherMaster, 7),

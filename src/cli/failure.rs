@@ -4,7 +4,7 @@ use super::exit::{Exit, Trouble};
 use super::live::Live;
 use super::meter;
 use crate::app::diagnosis::{self, Case};
-use crate::app::noise;
+use crate::app::signal_hints;
 use crate::app::target::Target;
 use crate::protocol::{Failure, Fault};
 
@@ -20,7 +20,7 @@ pub fn trouble(
 ) -> Trouble {
     let status = live.session.status.borrow().clone();
     let request = request.and_then(|number| live.session.trace.lock().entry(number));
-    let received = noise::newest(&live.session.trace.lock(), 0);
+    let received = signal_hints::newest(&live.session.trace.lock(), 0);
     let case = Case {
         model: target.model,
         address: &target.address,

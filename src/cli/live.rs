@@ -19,7 +19,7 @@ use crate::app::session::{self, Opening, Session};
 use crate::app::target::Target;
 use crate::bus::{BUS_ENDS_WITHIN, BusEvent, Errand, Intent, JobEvent, JobId, LinkState, Standing};
 use crate::frame::visible;
-use crate::link::{OpenError, Place, SHARE, Share, Turn};
+use crate::link::{Endpoint, OpenError, SHARE, Share, Turn};
 use crate::protocol::Profile;
 
 /// How long a converter may take to dial in.
@@ -69,13 +69,13 @@ pub struct Live {
     waits: bool,
     /// Nothing is sent where another master asks.
     yields: bool,
-    told: Told,
+    told: Announced,
     share: Share,
 }
 
 /// What the caller was told already.
 #[derive(Debug, Default)]
-struct Told {
+struct Announced {
     /// The link is lost, and waited for.
     away: bool,
     /// The person wants the program to end.
@@ -97,7 +97,7 @@ impl Live {
     /// [`Stop`] when it cannot be opened, nobody dials in, or the person does not want to wait.
     pub async fn open(opening: Opening, doing: &str) -> Result<Self, Stop> {
         let patience = match opening.name.place {
-            Place::Listen(..) => DIAL_IN,
+            Endpoint::Listen(..) => DIAL_IN,
             _ => Duration::from_secs(u64::from(u32::MAX)),
         };
         let interrupt = Interrupt::watch();
@@ -115,7 +115,7 @@ impl Live {
             jobs: 0,
             ended: false,
             waits: false,
-            told: Told::default(),
+            told: Announced::default(),
             share: Share::default(),
             yields: false,
         };
@@ -139,7 +139,7 @@ impl Live {
                 // It was open before we looked.
                 LinkState::Lost(_) if !self.may_come_later() => return Ok(()),
                 // A capture has been played to its end.
-                LinkState::Closed(_) if matches!(self.session.name.place, Place::File(_)) => return Ok(()),
+                LinkState::Closed(_) if matches!(self.session.name.place, Endpoint::File(_)) => return Ok(()),
                 LinkState::Closed(_) | LinkState::Opening | LinkState::Lost(_) => {}
             }
             tokio::select! {
@@ -161,7 +161,7 @@ impl Live {
     }
 
     fn may_come_later(&self) -> bool {
-        matches!(self.session.name.place, Place::Listen(..))
+        matches!(self.session.name.place, Endpoint::Listen(..))
     }
 
     /// A meter on this link as its protocol needs to know it.
@@ -188,7 +188,8 @@ impl Live {
     /// # Errors
     /// [`Stop`] when another master asks on the link, or the person does not want to wait.
     pub async fn listen_first(&mut self, time: Option<Duration>) -> Result<(), Stop> {
-        let Some(time) = time.filter(|_| !matches!(self.session.name.place, Place::Sim | Place::File(_)))
+        let Some(time) =
+            time.filter(|_| !matches!(self.session.name.place, Endpoint::Sim | Endpoint::File(_)))
         else {
             return Ok(());
         };

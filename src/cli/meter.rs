@@ -10,7 +10,7 @@ use super::{out, password};
 use crate::app::keys::Keys;
 use crate::app::target::Target;
 use crate::frame::visible;
-use crate::link::Place;
+use crate::link::Endpoint;
 use crate::meter::Model;
 use crate::protocol::{Command, Kind, Parameter, Request};
 use crate::sim::demo_address;
@@ -19,7 +19,7 @@ use crate::sim::demo_address;
 ///
 /// # Errors
 /// [`Stop`] as [`target`].
-pub fn target_on(keys: &Keys, given: &Meter, place: &Place) -> Result<Target, Stop> {
+pub fn target_on(keys: &Keys, given: &Meter, place: &Endpoint) -> Result<Target, Stop> {
     match simulated_address(given.model, place) {
         Some(address) if given.who.address.is_empty() => {
             let who = Who { address, ..given.who.clone() };
@@ -33,9 +33,9 @@ pub fn target_on(keys: &Keys, given: &Meter, place: &Place) -> Result<Target, St
 ///
 /// # Errors
 /// [`Stop`] when the link is a capture and the requests need more than listening.
-pub fn answers_on(place: &Place, target: &Target, requests: &[Request]) -> Result<(), Stop> {
+pub fn answers_on(place: &Endpoint, target: &Target, requests: &[Request]) -> Result<(), Stop> {
     match place {
-        Place::File(path) if !target.only_listens(requests.to_vec()) => Err(capture_is_silent(path)),
+        Endpoint::File(path) if !target.only_listens(requests.to_vec()) => Err(capture_is_silent(path)),
         _ => Ok(()),
     }
 }
@@ -63,8 +63,8 @@ pub fn other_address(model: &Model, written: &str) -> Option<String> {
 
 /// Where the simulated bus has a meter of a model that is asked for; `None` on any other link.
 #[must_use]
-pub fn simulated_address(model: &'static Model, place: &Place) -> Option<String> {
-    (*place == Place::Sim).then(|| demo_address(model))
+pub fn simulated_address(model: &'static Model, place: &Endpoint) -> Option<String> {
+    (*place == Endpoint::Sim).then(|| demo_address(model))
 }
 
 /// The meter that was named, with its password and keys.

@@ -4,7 +4,7 @@ use super::args::{Global, Models};
 use super::exit::{Exit, Outcome};
 use super::out::Out;
 use crate::app::output::catalogue::{self, ModelJson};
-use crate::app::output::paint::Sheet;
+use crate::app::output::paint::TermStyle;
 use crate::meter::MODELS;
 
 /// Prints the models, or all that is known of one.
@@ -19,7 +19,7 @@ pub fn run(global: &Global, given: &Models) -> Outcome {
             Some(model) => catalogue::model(model),
             None => catalogue::models(MODELS),
         };
-        out.text(&table.render(Sheet::of_stdout(!global.no_color)))?;
+        out.text(&table.render(TermStyle::of_stdout(!global.no_color)))?;
     }
     out.flush()?;
     Ok(Exit::Done)

@@ -3,7 +3,7 @@
 use super::args::Global;
 use super::exit::{Exit, Outcome};
 use super::out::{self, Out};
-use crate::app::output::paint::Sheet;
+use crate::app::output::paint::TermStyle;
 use crate::app::output::ports::{self, PortJson};
 use crate::link;
 
@@ -16,7 +16,7 @@ pub fn run(global: &Global) -> Outcome {
     } else if found.is_empty() {
         out::remark("no serial port found; plug the adapter in, or name a TCP converter: tcp://HOST:PORT");
     } else {
-        out.text(&ports::table(&found).render(Sheet::of_stdout(!global.no_color)))?;
+        out.text(&ports::table(&found).render(TermStyle::of_stdout(!global.no_color)))?;
     }
     out.flush()?;
     Ok(Exit::Done)

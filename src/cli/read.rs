@@ -12,7 +12,7 @@ use super::live::{Live, Next};
 use super::out::{self, Out};
 use super::{failure, keys, live, meter, zone};
 use crate::app::archive::Archive;
-use crate::app::output::paint::Sheet;
+use crate::app::output::paint::TermStyle;
 use crate::app::output::reading::{self, Item};
 use crate::app::poller::{Ask, Ending, Poller, Tries};
 use crate::app::session::{Opening, Recording, Role, Simulation};
@@ -45,7 +45,7 @@ pub fn run(global: &Global, given: &Read) -> Outcome {
 
 /// What is to be asked; commands that change something are not.
 fn requests(target: &Target, given: &Read) -> Result<Vec<Request>, Stop> {
-    let Some(ask) = &given.ask.named() else { return Ok(target.everyday()) };
+    let Some(ask) = &given.ask.named() else { return Ok(target.default_reads()) };
     let request = meter::request(target, ask)?;
     if request.command.access == Access::Read {
         return Ok(vec![request]);
@@ -362,10 +362,10 @@ impl Reader<'_> {
             self.csv(poll, &mut out)?;
         } else if self.is_archive() && !poll.archive.days().is_empty() {
             for day in poll.archive.days() {
-                out.text(&poll.archive.table(day).render(Sheet::of_stdout(!self.global.no_color)))?;
+                out.text(&poll.archive.table(day).render(TermStyle::of_stdout(!self.global.no_color)))?;
             }
         } else {
-            out.text(&self.table(poll).render(Sheet::of_stdout(!self.global.no_color)))?;
+            out.text(&self.table(poll).render(TermStyle::of_stdout(!self.global.no_color)))?;
         }
         live.print(&mut out).await
     }

@@ -15,14 +15,14 @@ use crate::app::diagnosis;
 use crate::app::keys::Keys;
 use crate::app::output::entry::Show;
 use crate::app::output::explain::{self, Look};
-use crate::app::output::paint::Sheet;
+use crate::app::output::paint::TermStyle;
 use crate::app::raw;
 use crate::app::session::{Opening, Recording, Role, Simulation};
 use crate::app::target::Target;
 use crate::bus::{Errand, Forbidden, JobEvent, Permission};
-use crate::link::Place;
+use crate::link::Endpoint;
 use crate::protocol::{Decoder, Failure, Fault, LineSettings, Options, Request};
-use crate::trace::Way;
+use crate::trace::Dir;
 
 /// Sends a command or bytes and shows the answer.
 pub fn run(global: &Global, given: &Send) -> Outcome {
@@ -72,7 +72,7 @@ impl Sending {
     }
 
     fn of_bytes(global: &Global, given: &Send, text: &str) -> Result<Self, Stop> {
-        if let Place::File(path) = &given.link.place {
+        if let Endpoint::File(path) = &given.link.place {
             return Err(meter::capture_is_silent(path));
         }
         let bytes = bytes(given, text)?;
@@ -98,7 +98,7 @@ impl Sending {
         live.print_rest(&mut printer).await?;
         live.finish().await?;
         live.verdict(match outcome {
-            Ok(Exit::Done) if is_typed => Ok(printer.judge(Way::In)),
+            Ok(Exit::Done) if is_typed => Ok(printer.judge(Dir::Rx)),
             outcome => outcome,
         })
     }
@@ -142,7 +142,7 @@ impl Sending {
 }
 
 fn show(global: &Global, given: &Send) -> Show {
-    let look = Look { sheet: Sheet::of_stdout(!global.no_color), reveal: given.reveal };
+    let look = Look { sheet: TermStyle::of_stdout(!global.no_color), reveal: given.reveal };
     Show { look, timed: true }
 }
 

@@ -11,9 +11,9 @@ use super::interrupt::Interrupt;
 use super::live;
 use super::out::{self, Out};
 use super::{keys, password, zone};
-use crate::app::{broker, telegram};
+use crate::app::{mqtt_login, telegram};
 use crate::frame::visible;
-use crate::link::{Clock, LinkName, Place, mqtt};
+use crate::link::{Clock, Endpoint, LinkName, mqtt};
 use crate::sim::fault::Faults;
 use crate::sim::serve::{self, Reach, ServeError};
 use crate::sim::{Secrets, SharedBus, SimBus, SimMeter, demo_meters};
@@ -124,7 +124,7 @@ async fn serve(given: &Simulate, shared: SharedBus) -> Result<Served, Stop> {
 
 /// Publishes on a topic what the meters push.
 async fn publish(given: &Simulate, name: &LinkName, shared: SharedBus) -> Result<Served, Stop> {
-    let Place::Mqtt(topic) = &name.place else {
+    let Endpoint::Mqtt(topic) = &name.place else {
         let what = format!("--publish {name}: expected mqtt://[USER@]HOST[:PORT]/TOPIC");
         return Err(Trouble::usage(DOING, what).into());
     };
@@ -132,7 +132,7 @@ async fn publish(given: &Simulate, name: &LinkName, shared: SharedBus) -> Result
         let what = "--publish is for meters that speak by themselves; these answer when they are asked";
         return Err(Trouble::usage(DOING, what).hint("such as --model kaifa-ma309 or dsmr5-p1").into());
     }
-    let opened = match broker::sign_on() {
+    let opened = match mqtt_login::sign_on() {
         Ok(sign_on) => mqtt::open_publishing(topic, sign_on).await,
         Err(error) => Err(error),
     };

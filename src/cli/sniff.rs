@@ -13,25 +13,25 @@ use super::traffic::Printer;
 use super::values::Protocol;
 use super::{decode, keys, out, zone};
 use crate::app::keys::Keys;
-use crate::app::noise;
 use crate::app::output::entry::Show;
 use crate::app::output::explain::Look;
-use crate::app::output::paint::Sheet;
+use crate::app::output::paint::TermStyle;
 use crate::app::session::{Opening, Recording, Role, Simulation};
+use crate::app::signal_hints;
 use crate::bus::{BusEvent, Intent, LinkState, Standing};
 use crate::decode::recognise_good;
-use crate::link::{Place, SHARE, Share, Turn, rfc2217};
+use crate::link::{Endpoint, SHARE, Share, Turn, rfc2217};
 use crate::protocol::{Decoder, LineSettings, MeterKey};
 use crate::trace::EntryKind;
 
 /// Prints what goes over a link until it is told to stop.
 pub fn run(global: &Global, given: &Sniff) -> Outcome {
     let decoder = decode::chosen(given.model, given.protocol);
-    let look = Look { sheet: Sheet::of_stdout(!global.no_color), reveal: given.reveal };
+    let look = Look { sheet: TermStyle::of_stdout(!global.no_color), reveal: given.reveal };
     let keys = keys::load(global)?.on(&given.link.place);
     let zone = zone::load(global)?;
     let show = Show { look, timed: true };
-    if let Place::File(path) = &given.link.place {
+    if let Endpoint::File(path) = &given.link.place {
         return replay(path, decoder, (&keys, zone), Printer::new(show, global.json));
     }
     let keys = keys.ciphers("");
@@ -48,7 +48,7 @@ pub fn run(global: &Global, given: &Sniff) -> Outcome {
         before: None,
     };
     live::block_on(async {
-        if matches!(given.link.place, Place::Rfc2217(..)) {
+        if matches!(given.link.place, Endpoint::Rfc2217(..)) {
             out::remark(&negotiates());
         }
         let live = Live::open(opening, "listening").await?;
@@ -107,7 +107,7 @@ struct Listener {
 
 /// Why listening ends.
 enum End {
-    Told,
+    Announced,
     Ended,
     Lost(String),
 }
@@ -126,7 +126,7 @@ impl Listener {
         let mut share = Share::default();
         let end = loop {
             match share.turn(&mut told, self.step(given)).await {
-                Turn::Urgent(()) => break End::Told,
+                Turn::Urgent(()) => break End::Announced,
                 Turn::Input(step) => {
                     if let Some(end) = step? {
                         break end;
@@ -140,7 +140,7 @@ impl Listener {
         self.live.print_rest(&mut self.printer).await?;
         self.live.finish().await?;
         match end {
-            End::Told => self.live.verdict(Ok(Exit::Done)),
+            End::Announced => self.live.verdict(Ok(Exit::Done)),
             End::Ended => Err(self.live.trouble("the link was closed").into()),
             End::Lost(why) => {
                 Err(self.live.trouble(&why).hint("to wait until it is back: --reconnect").into())
@@ -198,17 +198,17 @@ impl Listener {
             return;
         }
         let line = status.line.or(self.live.session.name.line);
-        let line = line.unwrap_or(given.model.map_or(noise::UNKNOWN_LINE, |model| model.line));
+        let line = line.unwrap_or(given.model.map_or(signal_hints::UNKNOWN_LINE, |model| model.line));
         let wanted = match (given.model, given.protocol) {
             (Some(model), _) => Some(model.protocol),
             (None, Protocol::Known(family)) => Some(family),
             (None, Protocol::Auto) => None,
         };
-        let bytes = noise::newest(&self.live.session.trace.lock(), 0);
-        if (status.is_searching || self.searched) && noise::is_of_the_line(&bytes, line, wanted) {
+        let bytes = signal_hints::newest(&self.live.session.trace.lock(), 0);
+        if (status.is_searching || self.searched) && signal_hints::is_of_the_line(&bytes, line, wanted) {
             return;
         }
-        let told = noise::looks_like(&bytes, line, wanted);
+        let told = signal_hints::looks_like(&bytes, line, wanted);
         if let Some(told) =
             told.as_ref().filter(|told| self.said.as_ref().is_none_or(|(said, _)| said != *told))
         {

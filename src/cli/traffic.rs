@@ -4,7 +4,7 @@ use super::exit::{Exit, Stop};
 use super::out::Out;
 use crate::app::output::entry::{self, Show};
 use crate::bus::Shown;
-use crate::trace::{CaptureState, EntryKind, SharedTrace, Trace, Way};
+use crate::trace::{CaptureState, Dir, EntryKind, SharedTrace, Trace};
 
 /// Entries that are made text of at once.
 const MOST_ENTRIES: u32 = 64;
@@ -133,16 +133,16 @@ impl Printer {
 
     /// What was received and sent, counted.
     #[must_use]
-    pub const fn tally(&self, way: Way) -> Tally {
+    pub const fn tally(&self, way: Dir) -> Tally {
         match way {
-            Way::Out => self.sent,
-            Way::In => self.received,
+            Dir::Tx => self.sent,
+            Dir::Rx => self.received,
         }
     }
 
     /// The exit code for the frames of a way: bad when one of them is, or when there is none.
     #[must_use]
-    pub fn judge(&self, way: Way) -> Exit {
+    pub fn judge(&self, way: Dir) -> Exit {
         let tally = self.tally(way);
         if tally.bad > 0 || tally.frames == 0 { Exit::BadAnswer } else { Exit::Done }
     }
@@ -169,7 +169,7 @@ impl Printer {
             return None;
         };
         let found = explained.entry();
-        let tally = if found.way == Way::Out { &mut self.sent } else { &mut self.received };
+        let tally = if found.way == Dir::Tx { &mut self.sent } else { &mut self.received };
         match found.kind {
             EntryKind::Frame(_) => {
                 tally.frames += 1;

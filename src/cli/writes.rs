@@ -3,7 +3,7 @@
 use super::args::Global;
 use super::exit::{Exit, Outcome, Trouble};
 use super::out::{self, Out};
-use crate::app::output::paint::Sheet;
+use crate::app::output::paint::TermStyle;
 use crate::app::output::writes;
 use crate::app::write_log;
 use crate::frame::visible;
@@ -25,7 +25,7 @@ pub fn run(global: &Global) -> Outcome {
     } else if records.is_empty() {
         out::remark(&format!("nothing was written to a meter yet; the log would be {shown}"));
     } else {
-        out.text(&writes::table(&records).render(Sheet::of_stdout(!global.no_color)))?;
+        out.text(&writes::table(&records).render(TermStyle::of_stdout(!global.no_color)))?;
     }
     out.flush()?;
     Ok(Exit::Done)

@@ -2,12 +2,40 @@
 
 use std::ops::Range;
 
-use super::Frame;
-use crate::frame::At;
+use crate::frame::{At, Dissection};
 use crate::protocol::secrets::{self, REACH, Surroundings};
 use crate::protocol::{
-    Context, Decoder, Judged, LineSettings, MeterKey, Piece, PieceKind, Relation, Seen, Source, Tracker,
+    Context, Decoder, Integrity, LineSettings, MeterKey, Piece, PieceKind, Relation, Seen, Source, Tracker,
 };
+
+/// A run of bytes, explained.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Frame {
+    /// Which bytes of the input.
+    pub range: Range<usize>,
+    /// Frame or noise, and the judgement of its checksum.
+    pub kind: PieceKind,
+    /// How it goes with those before it; numbers are places in the list that [`super::decode`] gives.
+    pub relation: Relation,
+    /// Every byte with its meaning, values and problems; of noise one field without a meaning, secrets in it hidden.
+    pub dissection: Dissection,
+}
+
+impl Frame {
+    /// Whether it is bytes that belong to no frame.
+    #[must_use]
+    pub const fn is_noise(&self) -> bool {
+        matches!(self.kind, PieceKind::Noise)
+    }
+}
+
+/// Explains bytes of a known family and dialect, with keys for what is encrypted.
+#[must_use]
+pub fn decode_with(decoder: Decoder, bytes: &[u8], keys: &[MeterKey]) -> Vec<Frame> {
+    let pieces = cut(decoder, bytes);
+    (0..pieces.len()).filter_map(|index| explain((decoder, keys), bytes, &pieces, index)).collect()
+}
 
 /// A piece of the input, not explained yet.
 pub(super) struct Cut {
@@ -66,7 +94,7 @@ pub(super) fn explain(
         dialect: relation.dialect,
         step: relation.step,
         keys,
-        around: if *kind == PieceKind::Frame(Judged::Good) {
+        around: if *kind == PieceKind::Frame(Integrity::Good) {
             Surroundings::default()
         } else {
             around(bytes, range)

@@ -1,8 +1,8 @@
 //! Whose bytes these are.
 
-use super::decode_with;
+use super::pieces::decode_with;
 use crate::frame::At;
-use crate::protocol::{Decoder, Family, Judged, LineSettings, MeterKey, PieceKind, Source, registry};
+use crate::protocol::{Decoder, Family, Integrity, LineSettings, MeterKey, PieceKind, Source, registry};
 
 /// So many bytes of the beginning decide which protocol it is.
 pub const LOOKED_AT: usize = 256 << 10;
@@ -65,7 +65,7 @@ pub fn recognise_good(bytes: &[u8], keys: &[MeterKey]) -> Option<Decoder> {
 fn holds_unmistakable(bytes: &[u8], family: &'static dyn Family) -> bool {
     let mut is_found = false;
     let mut look = |piece: crate::protocol::Piece<'_>| {
-        let is_unchecked = piece.kind == PieceKind::Frame(Judged::Unchecked);
+        let is_unchecked = piece.kind == PieceKind::Frame(Integrity::Unchecked);
         is_found |= is_unchecked && family.is_unmistakable(piece.bytes);
     };
     let mut framer = family.framer(Source::Both, LineSettings::default());
@@ -101,13 +101,13 @@ fn score(bytes: &[u8], decoder: Decoder) -> Score {
     let mut count = |piece: crate::protocol::Piece<'_>| {
         let PieceKind::Frame(judged) = piece.kind else { return };
         score.in_frames += piece.bytes.len();
-        if judged == Judged::Good {
+        if judged == Integrity::Good {
             score.good += 1;
             // Marks say as much for a frame as a list of requests does where there are none.
             let is_listed = family.profile().has_marks || family.access(piece.bytes, dialect).is_some();
             score.requests += usize::from(is_listed);
         }
-        if judged != Judged::Bad || family.profile().has_marks {
+        if judged != Integrity::Bad || family.profile().has_marks {
             score.longest = score.longest.max(piece.bytes.len());
         }
     };

@@ -8,8 +8,8 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::damage::Heard;
-use super::hush::Listener;
-use super::keep::{Pause, Reach, keep};
+use super::listen_task::Listener;
+use super::reconnect::{Connector, Pause, run_reconnecting};
 use super::stream::{READ_SIZE, Sink, Source, outlet};
 use super::talk::Talker;
 use super::{Clock, EVENT_QUEUE, LinkCommand, LinkEvent};
@@ -68,7 +68,7 @@ impl Sink for Endless {
     }
 }
 
-impl Reach for Endless {
+impl Connector for Endless {
     type Stream = Self;
 
     fn pause(&mut self) -> Pause {
@@ -83,7 +83,7 @@ impl Reach for Endless {
 fn talking(source: &Endless) -> (mpsc::UnboundedSender<LinkCommand>, mpsc::Receiver<LinkEvent>) {
     let (commands, orders) = mpsc::unbounded_channel();
     let (out, events) = outlet(Clock::start());
-    tokio::spawn(keep(source.clone(), Some(source.clone()), Talker::new(orders, None), out));
+    tokio::spawn(run_reconnecting(source.clone(), Some(source.clone()), Talker::new(orders, None), out));
     (commands, events)
 }
 
@@ -124,9 +124,14 @@ async fn of_a_far_side_that_does_not_wait_every_byte_is_told_or_counted() {
         let (listener, _lines) = Listener::new(None);
         let (out, mut events) = outlet(Clock::start());
         if is_listening {
-            tokio::spawn(keep(source.clone(), Some(source.clone()), listener, out));
+            tokio::spawn(run_reconnecting(source.clone(), Some(source.clone()), listener, out));
         } else {
-            tokio::spawn(keep(source.clone(), Some(source.clone()), Talker::new(orders, None), out));
+            tokio::spawn(run_reconnecting(
+                source.clone(),
+                Some(source.clone()),
+                Talker::new(orders, None),
+                out,
+            ));
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
         assert_eq!(source.read(), most, "it is read to its end though nobody takes the events");

@@ -14,8 +14,8 @@ use tokio::sync::mpsc;
 use crate::frame::visible;
 use crate::protocol::LineSettings;
 
-use super::hush::Listener;
-use super::keep::{Pause, Reach, keep};
+use super::listen_task::Listener;
+use super::reconnect::{Connector, Pause, run_reconnecting};
 use super::socket::Connection;
 use super::stream::outlet;
 use super::talk::Talker;
@@ -31,7 +31,7 @@ pub async fn open(address: &str, port: u16, clock: Clock) -> Result<(Link, Socke
     let (callers, bound) = bind(address, port).await?;
     let (commands, orders) = mpsc::unbounded_channel();
     let (out, events) = outlet(clock);
-    tokio::spawn(keep(callers, None, Talker::new(orders, None), out));
+    tokio::spawn(run_reconnecting(callers, None, Talker::new(orders, None), out));
     Ok((Link { commands, events }, bound))
 }
 
@@ -47,7 +47,7 @@ pub async fn open_listening(
     let (callers, bound) = bind(address, port).await?;
     let (listener, lines) = Listener::new(None);
     let (out, events) = outlet(clock);
-    tokio::spawn(keep(callers, None, listener, out));
+    tokio::spawn(run_reconnecting(callers, None, listener, out));
     Ok((ListenLink { lines, events }, bound))
 }
 
@@ -87,7 +87,7 @@ struct Callers {
     pause: Duration,
 }
 
-impl Reach for Callers {
+impl Connector for Callers {
     type Stream = Connection;
 
     fn pause(&mut self) -> Pause {

@@ -9,15 +9,15 @@ mod dial;
 #[cfg(test)]
 mod endless;
 mod fair;
-mod hush;
-mod keep;
 pub mod listen;
+mod listen_task;
 pub mod mqtt;
 mod name;
 mod outbox;
 pub mod pair;
 mod parity;
 pub mod ports;
+mod reconnect;
 pub mod rfc2217;
 #[cfg(not(feature = "serial"))]
 #[path = "not_serial.rs"]
@@ -33,7 +33,7 @@ mod topic;
 pub use clock::Clock;
 pub use damage::{Damage, LineError, LineErrors};
 pub use fair::{SHARE, Share, Turn};
-pub use name::{LinkName, NameError, Place};
+pub use name::{Endpoint, LinkName, NameError};
 pub use parity::{BadSoftParity, SoftParity};
 pub use topic::Topic;
 

@@ -15,7 +15,7 @@ use super::topic::Topic;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkName {
     /// What kind, and where.
-    pub place: Place,
+    pub place: Endpoint,
     /// Line settings that were written after `?line=`; else the model's are used.
     pub line: Option<LineSettings>,
     /// Whether parity is computed here, written after `soft-parity=`.
@@ -25,14 +25,14 @@ pub struct LinkName {
 impl LinkName {
     /// Without any option.
     #[must_use]
-    pub const fn of(place: Place) -> Self {
+    pub const fn of(place: Endpoint) -> Self {
         Self { place, line: None, soft_parity: SoftParity::Auto }
     }
 }
 
 /// The kinds of links.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum Endpoint {
     /// A serial port by its path or name.
     Serial(String),
     /// A TCP converter that is called: host and port.
@@ -52,7 +52,7 @@ pub enum Place {
 /// Round trip and packing time that is granted to a converter on the network.
 const NETWORK_DELAY: Duration = Duration::from_millis(500);
 
-impl Place {
+impl Endpoint {
     /// The time that is added to every deadline on such a link; zero on a local port.
     #[must_use]
     pub const fn network_delay(&self) -> Duration {
@@ -117,31 +117,31 @@ impl FromStr for LinkName {
     }
 }
 
-fn parse_place(place: &str, whole: &str) -> Result<Place, NameError> {
+fn parse_place(place: &str, whole: &str) -> Result<Endpoint, NameError> {
     let filled = |rest: &str| {
         if rest.is_empty() { Err(NameError::Empty(whole.to_owned())) } else { Ok(rest.to_owned()) }
     };
     if let Some(rest) = place.strip_prefix("serial:") {
-        Ok(Place::Serial(filled(rest)?))
+        Ok(Endpoint::Serial(filled(rest)?))
     } else if let Some(rest) = place.strip_prefix("tcp://") {
         let (host, port) = host_port(rest, whole, "tcp://HOST:PORT")?;
-        Ok(Place::Tcp(host, port))
+        Ok(Endpoint::Tcp(host, port))
     } else if let Some(rest) = place.strip_prefix("rfc2217://") {
         let (host, port) = host_port(rest, whole, "rfc2217://HOST:PORT")?;
-        Ok(Place::Rfc2217(host, port))
+        Ok(Endpoint::Rfc2217(host, port))
     } else if let Some(rest) = place.strip_prefix("listen://") {
         let (host, port) = host_port(rest, whole, "listen://ADDRESS:PORT")?;
-        Ok(Place::Listen(host, port))
+        Ok(Endpoint::Listen(host, port))
     } else if let Some(rest) = place.strip_prefix("mqtt://") {
-        Topic::parse(rest, false, whole).map(Place::Mqtt)
+        Topic::parse(rest, false, whole).map(Endpoint::Mqtt)
     } else if let Some(rest) = place.strip_prefix("mqtts://") {
-        Topic::parse(rest, true, whole).map(Place::Mqtt)
+        Topic::parse(rest, true, whole).map(Endpoint::Mqtt)
     } else if let Some(rest) = place.strip_prefix("file:") {
-        Ok(Place::File(filled(rest)?.into()))
+        Ok(Endpoint::File(filled(rest)?.into()))
     } else if place == "sim:" || place == "sim" {
-        Ok(Place::Sim)
+        Ok(Endpoint::Sim)
     } else if is_port_name(place) {
-        Ok(Place::Serial(place.to_owned()))
+        Ok(Endpoint::Serial(place.to_owned()))
     } else {
         Err(if has_password(whole) { NameError::Password } else { NameError::Unknown(whole.to_owned()) })
     }
@@ -210,20 +210,20 @@ impl LinkName {
     /// The name within a sentence: `the simulated bus`, else as it is written.
     #[must_use]
     pub fn in_words(&self) -> String {
-        if self.place == Place::Sim { "the simulated bus".to_owned() } else { self.to_string() }
+        if self.place == Endpoint::Sim { "the simulated bus".to_owned() } else { self.to_string() }
     }
 }
 
 impl fmt::Display for LinkName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
-            Place::Serial(port) => write!(f, "serial:{}", visible::string(port))?,
-            Place::Tcp(host, port) => write!(f, "tcp://{}:{port}", bracketed(host))?,
-            Place::Rfc2217(host, port) => write!(f, "rfc2217://{}:{port}", bracketed(host))?,
-            Place::Listen(host, port) => write!(f, "listen://{}:{port}", bracketed(host))?,
-            Place::Mqtt(topic) => write!(f, "{topic}")?,
-            Place::File(path) => write!(f, "file:{}", visible::string(&path.to_string_lossy()))?,
-            Place::Sim => f.write_str("sim:")?,
+            Endpoint::Serial(port) => write!(f, "serial:{}", visible::string(port))?,
+            Endpoint::Tcp(host, port) => write!(f, "tcp://{}:{port}", bracketed(host))?,
+            Endpoint::Rfc2217(host, port) => write!(f, "rfc2217://{}:{port}", bracketed(host))?,
+            Endpoint::Listen(host, port) => write!(f, "listen://{}:{port}", bracketed(host))?,
+            Endpoint::Mqtt(topic) => write!(f, "{topic}")?,
+            Endpoint::File(path) => write!(f, "file:{}", visible::string(&path.to_string_lossy()))?,
+            Endpoint::Sim => f.write_str("sim:")?,
         }
         let line = self.line.map(|line| format!("line={}", line.to_string().replace(' ', "-")));
         let parity = Some(self.soft_parity).filter(|choice| *choice != SoftParity::default());
@@ -269,7 +269,7 @@ mod tests {
     #[test]
     fn a_bare_port_name_is_a_serial_port() {
         for name in ["/dev/ttyUSB0", "ttyUSB0", "COM3"] {
-            assert_eq!(name.parse::<LinkName>().map(|n| n.place), Ok(Place::Serial(name.into())));
+            assert_eq!(name.parse::<LinkName>().map(|n| n.place), Ok(Endpoint::Serial(name.into())));
         }
     }
 

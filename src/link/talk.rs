@@ -9,8 +9,8 @@ use crate::protocol::LineSettings;
 
 use super::damage::Heard;
 use super::fair::Share;
-use super::keep::Part;
 use super::outbox::{Held, Outbox};
+use super::reconnect::Part;
 use super::stream::{End, Out, Sink, Source, Unheard};
 use super::{LinkCommand, LinkEvent};
 
@@ -147,7 +147,9 @@ mod tests {
     use super::*;
     use crate::frame::At;
     use crate::link::stream::outlet;
-    use crate::link::{Clock, LinkEvent, keep::Pause, keep::Reach, keep::keep};
+    use crate::link::{
+        Clock, LinkEvent, reconnect::Connector, reconnect::Pause, reconnect::run_reconnecting,
+    };
     use std::sync::Arc;
     use std::sync::Mutex;
     use std::time::Duration;
@@ -211,7 +213,7 @@ mod tests {
     /// Gives the same wire again, a second after it was lost.
     struct Again(Wire);
 
-    impl Reach for Again {
+    impl Connector for Again {
         type Stream = Wire;
 
         fn pause(&mut self) -> Pause {
@@ -234,7 +236,7 @@ mod tests {
             let (commands, orders) = mpsc::unbounded_channel();
             let (out, events) = outlet(Clock::start());
             let talker = Talker::new(orders, Some(LineSettings::n81(9600)));
-            tokio::spawn(keep(Again(wire.clone()), Some(wire.clone()), talker, out));
+            tokio::spawn(run_reconnecting(Again(wire.clone()), Some(wire.clone()), talker, out));
             Self { commands, events }
         }
 

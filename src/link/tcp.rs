@@ -8,8 +8,8 @@ use crate::frame::visible;
 use crate::protocol::LineSettings;
 
 use super::dial::Dial;
-use super::hush::Listener;
-use super::keep::{Pause, Reach, keep};
+use super::listen_task::Listener;
+use super::reconnect::{Connector, Pause, run_reconnecting};
 use super::socket::Connection;
 use super::stream::outlet;
 use super::talk::Talker;
@@ -27,7 +27,7 @@ pub async fn open(host: &str, port: u16, clock: Clock) -> Result<Link, OpenError
     let (call, first) = Call::first(host, port).await?;
     let (commands, orders) = mpsc::unbounded_channel();
     let (out, events) = outlet(clock);
-    tokio::spawn(keep(call, Some(first), Talker::new(orders, None), out));
+    tokio::spawn(run_reconnecting(call, Some(first), Talker::new(orders, None), out));
     Ok(Link { commands, events })
 }
 
@@ -39,7 +39,7 @@ pub async fn open_listening(host: &str, port: u16, clock: Clock) -> Result<Liste
     let (call, first) = Call::first(host, port).await?;
     let (listener, lines) = Listener::new(None);
     let (out, events) = outlet(clock);
-    tokio::spawn(keep(call, Some(first), listener, out));
+    tokio::spawn(run_reconnecting(call, Some(first), listener, out));
     Ok(ListenLink { lines, events })
 }
 
@@ -68,7 +68,7 @@ impl Call {
     }
 }
 
-impl Reach for Call {
+impl Connector for Call {
     type Stream = Connection;
 
     fn pause(&mut self) -> Pause {

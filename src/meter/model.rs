@@ -74,7 +74,7 @@ pub struct Model {
     /// How it is wired.
     pub wiring: Wiring,
     /// What `read` asks without being told: energy totals and tariffs first, then instantaneous values.
-    pub everyday: &'static [Preset],
+    pub default_reads: &'static [Preset],
     /// Whether replies fail to name what they answer, so that reading twice is advised.
     pub ambiguous_replies: bool,
     /// What else may be in a housing like this, for the check list; empty for nothing.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::framer::{Framer, Piece, PieceKind};
 use super::held::Held;
-use super::{Judged, LineSettings};
+use super::{Integrity, LineSettings};
 use crate::frame::At;
 
 /// Silence on the line that ends an unfinished frame. Meters send without pauses; adapters and converters make
@@ -79,7 +79,7 @@ enum Cut {
     /// More bytes are needed: so many in all.
     Wait(usize),
     Noise,
-    Frame(Judged, usize),
+    Frame(Integrity, usize),
 }
 
 impl<G: Grammar> Delimited<G> {
@@ -141,8 +141,8 @@ impl<G: Grammar> Delimited<G> {
     fn decide(&self, open: &[u8], is_over: bool) -> (Cut, usize) {
         let cut = match self.grammar.examine(open, self.before) {
             Shape::Nothing => Cut::Noise,
-            Shape::Sound(length) => Cut::Frame(Judged::Good, length),
-            Shape::Unchecked(length) => Cut::Frame(Judged::Unchecked, length),
+            Shape::Sound(length) => Cut::Frame(Integrity::Good, length),
+            Shape::Unchecked(length) => Cut::Frame(Integrity::Unchecked, length),
             Shape::Damaged(length) => return self.cut_damaged(open, length, is_over),
             Shape::Doomed => return self.cut_doomed(open, is_over),
             Shape::Start if is_over => Cut::Noise,
@@ -158,9 +158,9 @@ impl<G: Grammar> Delimited<G> {
         let end = length.min(open.len());
         let inside = self.inside(open, end, !is_over);
         let cut = match inside.sound {
-            Some(skip) => Cut::Frame(Judged::Bad, skip),
+            Some(skip) => Cut::Frame(Integrity::Bad, skip),
             None if !is_over && inside.passed < end => Cut::Wait(0),
-            None => Cut::Frame(Judged::Bad, end),
+            None => Cut::Frame(Integrity::Bad, end),
         };
         (cut, inside.passed)
     }
@@ -168,7 +168,7 @@ impl<G: Grammar> Delimited<G> {
     fn cut_doomed(&self, open: &[u8], is_over: bool) -> (Cut, usize) {
         let inside = self.inside(open, open.len(), false);
         let cut = match inside.sound {
-            Some(skip) => Cut::Frame(Judged::Bad, skip),
+            Some(skip) => Cut::Frame(Integrity::Bad, skip),
             None if is_over => Cut::Noise,
             None => Cut::Wait(0),
         };

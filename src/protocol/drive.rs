@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Action, Event, Exchange, Failure, Family, Framer, LineSettings, Now, Piece, PieceKind, Plan, Responder,
-    Setup, Source, Told, Wait, Warning,
+    Action, Event, Exchange, Failure, Family, Framer, LineSettings, Now, Output, Piece, PieceKind, Plan,
+    Responder, Setup, Source, Wait, Warning,
 };
 use crate::frame::At;
 use crate::reading::Reading;
@@ -174,7 +174,7 @@ impl Bench<'_> {
         self.responder.receive(&bytes, now);
         self.outcome.sent.push(bytes);
         while let Some(told) = self.responder.poll(now) {
-            if let Told::Send { bytes, due } = told {
+            if let Output::Send { bytes, due } = told {
                 let bytes = tamper(bytes, self.replies);
                 self.replies += 1;
                 self.deliver(&bytes, due);

@@ -15,7 +15,7 @@ pub enum Source {
 
 /// The cheap judgement that framing already makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Judged {
+pub enum Integrity {
     /// The checksum fits.
     Good,
     /// It does not, or the frame is malformed.
@@ -28,7 +28,7 @@ pub enum Judged {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PieceKind {
     /// A message that the protocol claims, whole or delimited but damaged.
-    Frame(Judged),
+    Frame(Integrity),
     /// Bytes that belong to no frame.
     Noise,
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use super::exchange::{Action, Warning};
 use super::family::Families;
 use super::family_profile::{Proof, Usual};
-use super::framer::{Judged, PieceKind, Source};
+use super::framer::{Integrity, PieceKind, Source};
 use super::line::LineSettings;
 use super::line_hints::{self, Hint};
 use super::wait::Wait;
@@ -281,7 +281,7 @@ impl LineSearch {
         self.families.iter().any(|family| {
             let mut good = 0;
             let mut count = |piece: super::Piece<'_>| {
-                let is_good = piece.kind == PieceKind::Frame(Judged::Good);
+                let is_good = piece.kind == PieceKind::Frame(Integrity::Good);
                 good += if is_good && piece.bytes.len() > LONGEST_CHANCE { piece.bytes.len() } else { 0 };
             };
             let mut framer = family.framer(Source::Both, self.line());

@@ -71,12 +71,13 @@ pub use context::Context;
 pub use decoder::Decoder;
 pub use dialect::Dialect;
 pub use exchange::{
-    Action, ComposeError, Event, Exchange, Failure, Fault, IfSilent, Lock, Options, Request, Unfit, Warning,
+    Action, ComposeError, Event, Exchange, Failure, Fault, IfSilent, MissingKey, Options, Request, Unfit,
+    Warning,
 };
 pub use family::{Families, Family, Plan, Profile};
 pub use family_profile::{DialectProfile, FamilyProfile, Marks, Proof, Usual};
 pub use foreign_master::ForeignMaster;
-pub use framer::{Framer, Judged, Piece, PieceKind, Source};
+pub use framer::{Framer, Integrity, Piece, PieceKind, Source};
 pub use keys::MeterKey;
 pub use known_code::KnownCode;
 pub use line::{BadLine, LineSettings, Parity};
@@ -85,7 +86,7 @@ pub use load_profile::{LoadProfile, Reach};
 pub use master_request::{MasterRequest, Strength};
 pub use meter_id::MeterId;
 pub use parity::{Evidence, Weight};
-pub use responder::{Load, Now, Responder, Setup, SetupError, Told};
+pub use responder::{Load, Now, Output, Responder, Setup, SetupError};
 pub use stage::Stage;
 pub use tracker::{Relation, Seen, Tracker};
 pub use wait::{BETWEEN_BYTES, Patience, Wait};

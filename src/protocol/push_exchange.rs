@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::bound::Bound;
 use super::command::{Access, Command, Group, Kind, Parameter};
 use super::context::Context;
-use super::exchange::{Action, ComposeError, Event, Exchange, Failure, Fault, Lock, Request, Warning};
+use super::exchange::{Action, ComposeError, Event, Exchange, Failure, Fault, MissingKey, Request, Warning};
 use super::family::{Family, Plan, Profile};
 use super::framer::Source;
 use super::line_search::{Finding, LineSearch, UNKNOWN};
@@ -197,7 +197,7 @@ impl PushExchange {
 
     /// Nothing could be read from a push.
     fn unread(&mut self, fault: Fault, at: At) {
-        if matches!(fault, Fault::Sealed { lock: Lock::NoKey, .. }) {
+        if matches!(fault, Fault::Sealed { lock: MissingKey::NoKey, .. }) {
             self.answered(Err(fault), at);
         } else {
             self.trouble = Some(fault);

@@ -72,7 +72,7 @@ impl SetupError {
 
 /// What a simulated meter does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Told {
+pub enum Output {
     /// Sends these bytes, the first one leaving at `due`.
     Send {
         /// The bytes.
@@ -100,7 +100,7 @@ pub trait Responder: Send {
 
     /// What it does now; asked until it gives `None`, after every [`Responder::receive`] and at every
     /// [`Responder::deadline`].
-    fn poll(&mut self, now: Now) -> Option<Told>;
+    fn poll(&mut self, now: Now) -> Option<Output>;
 
     /// The zone of its clock as a rule of POSIX, `CET-1CEST,M3.5.0,M10.5.0/3`; `None` where its clock is in the
     /// zone of whoever simulates it.

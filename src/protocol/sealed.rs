@@ -1,14 +1,14 @@
 //! Encrypted messages that cannot be read: for want of a key, or with a wrong one.
 
-use super::exchange::{Fault, Lock};
+use super::exchange::{Fault, MissingKey};
 use crate::frame::{Dissection, ProblemCode, Role, Value, hex};
 
 /// What keeps an encrypted message shut, by the code of its problem; `None` for problems of another kind.
 #[must_use]
-pub const fn lock(code: ProblemCode) -> Option<Lock> {
+pub const fn lock(code: ProblemCode) -> Option<MissingKey> {
     match code {
-        ProblemCode::NoKey | ProblemCode::SystemTitleMissing => Some(Lock::NoKey),
-        ProblemCode::PlaintextCheck | ProblemCode::KeyLength | ProblemCode::Tag => Some(Lock::WrongKey),
+        ProblemCode::NoKey | ProblemCode::SystemTitleMissing => Some(MissingKey::NoKey),
+        ProblemCode::PlaintextCheck | ProblemCode::KeyLength | ProblemCode::Tag => Some(MissingKey::WrongKey),
         _ => None,
     }
 }

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::framer::{Framer, Judged, Piece, PieceKind};
+use super::framer::{Framer, Integrity, Piece, PieceKind};
 use super::held::Held;
 use crate::frame::At;
 
@@ -125,11 +125,11 @@ impl<R: CutRule> SilenceFramer<R> {
 
     fn apply(&mut self, cut: Cut, out: &mut dyn FnMut(Piece<'_>)) {
         match cut {
-            Cut::Frame(length) => self.emit(PieceKind::Frame(Judged::Good), length, out),
+            Cut::Frame(length) => self.emit(PieceKind::Frame(Integrity::Good), length, out),
             Cut::Junk(length) => self.junk(length, out),
             Cut::Later { skip, length } => {
                 self.junk(skip, out);
-                self.emit(PieceKind::Frame(Judged::Good), length, out);
+                self.emit(PieceKind::Frame(Integrity::Good), length, out);
             }
         }
     }

@@ -8,7 +8,7 @@ use super::fault::Readdress;
 use super::load::Household;
 use crate::frame::{At, Secret};
 use crate::meter::{AddressError, AddressRule, MODELS, Model, Order};
-use crate::protocol::{Address, Family, LineSettings, MeterKey, Now, Responder, Setup, SetupError, Told};
+use crate::protocol::{Address, Family, LineSettings, MeterKey, Now, Output, Responder, Setup, SetupError};
 
 /// A meter on the simulated wire: its family's responder, where it is found and how its line is set.
 pub struct SimMeter {
@@ -260,7 +260,7 @@ impl SimMeter {
         }
     }
 
-    pub(super) fn poll(&mut self, now: Now) -> Option<Told> {
+    pub(super) fn poll(&mut self, now: Now) -> Option<Output> {
         // One that nobody speaks to is drawn from before it speaks by itself.
         let is_due = self.responder.deadline().is_some_and(|due| due <= now.at);
         if is_due && self.heard == At::ZERO {

@@ -21,11 +21,11 @@ pub mod fault;
 mod line;
 mod load;
 mod meter;
-mod misheard;
 pub mod serve;
 mod sessions;
 #[cfg(test)]
 mod toy;
+mod uart;
 mod wire;
 
 pub use bus::{SimBus, open};

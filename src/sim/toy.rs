@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::meter::SimMeter;
 use crate::frame::At;
 use crate::link::{Link, LinkCommand, LinkEvent};
-use crate::protocol::{LineSettings, Now, Responder, Told};
+use crate::protocol::{LineSettings, Now, Output, Responder};
 
 /// Answers with so many bytes after a fixed time. Command 1 reads, 2 changes the line to 2400 8N1, 3 tells the time.
 pub(super) struct Toy {
@@ -14,7 +14,7 @@ pub(super) struct Toy {
     pub(super) reply: Vec<u8>,
     heard: Vec<u8>,
     last_heard: At,
-    told: Vec<Told>,
+    told: Vec<Output>,
 }
 
 /// Silence after which a request begins anew.
@@ -36,9 +36,9 @@ impl Toy {
         let due = now.at + self.latency;
         let time = [now.wall.hour(), now.wall.minute(), now.wall.second()];
         let bytes = if command == 3 { time.map(i8::cast_unsigned).to_vec() } else { self.reply.clone() };
-        self.told.push(Told::Send { bytes, due });
+        self.told.push(Output::Send { bytes, due });
         if command == 2 {
-            self.told.push(Told::SetLine(LineSettings::n81(2400)));
+            self.told.push(Output::SetLine(LineSettings::n81(2400)));
         }
         self.told.reverse();
     }
@@ -61,7 +61,7 @@ impl Responder for Toy {
         }
     }
 
-    fn poll(&mut self, _: Now) -> Option<Told> {
+    fn poll(&mut self, _: Now) -> Option<Output> {
         self.told.pop()
     }
 

@@ -13,10 +13,10 @@ use jiff::tz::TimeZone;
 use super::fault::{Cut, Faults, Injector, Opening};
 use super::line::{Pace, Piece, Speed};
 use super::meter::{SimMeter, readdress};
-use super::misheard::misheard;
+use super::uart::misheard;
 use crate::frame::At;
 use crate::link::{Clock, LinkCommand, LinkEvent};
-use crate::protocol::{LineSettings, Now, Told};
+use crate::protocol::{LineSettings, Now, Output};
 use crate::reading::Zone;
 
 /// What lies ahead.
@@ -307,11 +307,11 @@ impl Wire {
         }
     }
 
-    fn obey(&mut self, index: usize, told: Told) {
+    fn obey(&mut self, index: usize, told: Output) {
         let (now, speed) = (self.now, self.speed);
         let Some(meter) = self.meters.get_mut(index) else { return };
         match told {
-            Told::Send { bytes, due } => {
+            Output::Send { bytes, due } => {
                 let due = if speed == Speed::Max { now } else { due };
                 let start = due.max(now).max(meter.free());
                 let line = meter.speaks();
@@ -319,7 +319,7 @@ impl Wire {
                 meter.busy_until(start + Pace::of(line, speed).time(bytes.len()));
                 self.told.push(Transmission { start, bytes, line, is_push });
             }
-            Told::SetLine(line) => {
+            Output::SetLine(line) => {
                 let at = meter.free().max(now);
                 let late = self.injector.line_delay(at);
                 if late.is_zero() {

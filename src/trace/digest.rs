@@ -8,9 +8,9 @@ use namer::{Namer, Sink};
 
 use super::echo::Match;
 use super::runs::Runs;
-use super::{EntryKind, Trace, Way};
+use super::{Dir, EntryKind, Trace};
 use crate::frame::At;
-use crate::protocol::{Decoder, Framer, Judged, LineSettings, Piece, PieceKind, Source};
+use crate::protocol::{Decoder, Framer, Integrity, LineSettings, Piece, PieceKind, Source};
 
 /// What is known about the directions of the traffic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,7 +27,7 @@ pub struct Claimed<'a> {
     /// The entry's number.
     pub number: u32,
     /// Which way it went.
-    pub way: Way,
+    pub way: Dir,
     /// What it is: a frame, noise or an echo.
     pub kind: EntryKind,
     /// Its bytes.
@@ -47,7 +47,7 @@ pub struct Digest {
     requests: Box<dyn Framer>,
     received: Box<dyn Framer>,
     namer: Namer,
-    pieces: Vec<(usize, Judged)>,
+    pieces: Vec<(usize, Integrity)>,
     released: Vec<u8>,
     chunks: Vec<(usize, At)>,
 }
@@ -91,7 +91,7 @@ impl Digest {
     /// family finds nothing but frames in them). See [`Trace::left_the_wire`] for when they have been sent.
     pub fn push(
         &mut self,
-        way: Way,
+        way: Dir,
         bytes: &[u8],
         at: At,
         trace: &mut Trace,
@@ -99,8 +99,8 @@ impl Digest {
     ) {
         let mut sink = Sink { trace, out };
         match way {
-            Way::Out => self.send(bytes, at, &mut sink),
-            Way::In => self.receive(bytes, at, &mut sink),
+            Dir::Tx => self.send(bytes, at, &mut sink),
+            Dir::Rx => self.receive(bytes, at, &mut sink),
         }
     }
 
@@ -148,13 +148,13 @@ impl Digest {
         for &(len, judged) in &self.pieces {
             let (now, later) = rest.split_at_checked(len).unwrap_or((rest, &[]));
             let piece = Piece { kind: PieceKind::Frame(judged), bytes: now, first: at, last: at };
-            self.namer.frame(Way::Out, piece, judged, sink);
+            self.namer.frame(Dir::Tx, piece, judged, sink);
             rest = later;
         }
         if self.namer.expects_echo() {
             let first = sink.trace.len().saturating_sub(u32::try_from(self.pieces.len()).unwrap_or(1));
             self.namer.request = Some(first);
-            self.namer.echo.expect(bytes, sink.trace.pending(Way::In) == 0);
+            self.namer.echo.expect(bytes, sink.trace.pending(Dir::Rx) == 0);
         }
     }
 
@@ -171,7 +171,7 @@ impl Digest {
         requests.finish(&mut note);
         if !only_frames || pieces.iter().map(|(len, _)| len).sum::<usize>() != bytes.len() {
             pieces.clear();
-            pieces.push((bytes.len(), Judged::Unchecked));
+            pieces.push((bytes.len(), Integrity::Unchecked));
         }
     }
 

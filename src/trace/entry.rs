@@ -3,22 +3,22 @@
 use std::time::Duration;
 
 use crate::frame::At;
-use crate::protocol::{Judged, Relation};
+use crate::protocol::{Integrity, Relation};
 
 /// Which way bytes went, seen from this computer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Way {
+pub enum Dir {
     /// We sent them.
-    Out,
+    Tx,
     /// We received them.
-    In,
+    Rx,
 }
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EntryKind {
     /// A frame of a protocol.
-    Frame(Judged),
+    Frame(Integrity),
     /// Bytes that belong to no frame.
     Noise,
     /// Our own bytes, come back from the line, all or a part of them. [`Relation::message`] is the entry of
@@ -42,7 +42,7 @@ pub struct Entry {
     /// What it is.
     pub kind: EntryKind,
     /// Which way it went.
-    pub way: Way,
+    pub way: Dir,
     /// Which family claims it: index into [`crate::protocol::registry::FAMILIES`]; `None` for noise and marks.
     pub family: Option<u8>,
     /// How it relates to other frames.
@@ -53,7 +53,7 @@ pub struct Entry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Claim {
     /// Which way.
-    pub way: Way,
+    pub way: Dir,
     /// How many of the unclaimed bytes.
     pub len: u32,
     /// What they are; not a mark.
@@ -80,7 +80,7 @@ impl Entry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Chunk {
     /// Which way they went.
-    pub way: Way,
+    pub way: Dir,
     /// When.
     pub at: At,
     /// Where they begin among the bytes of their way.

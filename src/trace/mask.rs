@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use super::memory::streams;
-use super::{Entry, EntryKind, Trace, Way};
+use super::{Dir, Entry, EntryKind, Trace};
 use crate::frame::{Dissection, Mask};
 use crate::protocol::secrets::{self, REACH, Surroundings};
-use crate::protocol::{Context, Judged, registry};
+use crate::protocol::{Context, Integrity, registry};
 
 /// Entries before one among which what was sent is looked for.
 const LOOKED_BACK: u32 = 64;
@@ -73,7 +73,7 @@ impl Trace {
     }
 
     pub(super) fn nearby(&self, number: u32, entry: &Entry) -> Nearby<'_> {
-        if matches!(entry.kind, EntryKind::Frame(Judged::Good) | EntryKind::Mark(_)) {
+        if matches!(entry.kind, EntryKind::Frame(Integrity::Good) | EntryKind::Mark(_)) {
             return Nearby::default();
         }
         let (bytes, reach) = (streams(entry.way).0, REACH as u64);
@@ -82,14 +82,14 @@ impl Trace {
         Nearby {
             before: self.pages.read(bytes, start, (entry.start - start) as usize),
             after: self.pages.read(bytes, end, REACH),
-            sent: if entry.way == Way::In { self.secrets_sent(number) } else { Vec::new() },
+            sent: if entry.way == Dir::Rx { self.secrets_sent(number) } else { Vec::new() },
         }
     }
 
     /// The secret bytes of the last requests before an entry.
     fn secrets_sent(&self, number: u32) -> Vec<Vec<u8>> {
         let before = (number.saturating_sub(LOOKED_BACK)..number).rev();
-        let requests = before.filter_map(|number| self.entry(number)).filter(|entry| entry.way == Way::Out);
+        let requests = before.filter_map(|number| self.entry(number)).filter(|entry| entry.way == Dir::Tx);
         let mut secrets = Vec::new();
         for entry in requests.take(MOST_REQUESTS) {
             self.add_secrets(&entry, &mut secrets);

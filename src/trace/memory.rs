@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::capture::{Capture, CaptureState};
 use super::pages::{Pages, Paging, Stream};
 use super::stored::{ANSWERED_BY, LAST, Stored, StoredChunk};
-use super::{Claim, Entry, EntryKind, Mark, Way};
+use super::{Claim, Dir, Entry, EntryKind, Mark};
 use crate::frame::At;
 use crate::protocol::{MeterKey, Relation};
 
@@ -83,7 +83,7 @@ impl Trace {
     }
 
     /// Records bytes before anything looks at them: in the capture, then in memory.
-    pub fn record(&mut self, way: Way, bytes: &[u8], at: At) {
+    pub fn record(&mut self, way: Dir, bytes: &[u8], at: At) {
         if bytes.is_empty() {
             return;
         }
@@ -94,7 +94,7 @@ impl Trace {
         self.keep(way, bytes, at);
     }
 
-    fn keep(&mut self, way: Way, bytes: &[u8], at: At) {
+    fn keep(&mut self, way: Dir, bytes: &[u8], at: At) {
         if bytes.is_empty() {
             return;
         }
@@ -130,19 +130,19 @@ impl Trace {
 
     /// How many recorded bytes of a way no entry covers yet.
     #[must_use]
-    pub fn pending(&self, way: Way) -> u64 {
+    pub fn pending(&self, way: Dir) -> u64 {
         self.pages.len(streams(way).0).saturating_sub(self.claimed(way))
     }
 
     /// The recorded bytes of a way that no entry covers yet, at most the first `most`.
     #[must_use]
-    pub fn pending_bytes(&self, way: Way, most: usize) -> Cow<'_, [u8]> {
+    pub fn pending_bytes(&self, way: Dir, most: usize) -> Cow<'_, [u8]> {
         self.pages.read(streams(way).0, self.claimed(way), most)
     }
 
     /// The last byte of something we sent has left the wire: its [`Entry::last`] is known now.
     pub fn left_the_wire(&mut self, number: u32, at: At) {
-        let Some(entry) = self.entry(number).filter(|entry| entry.way == Way::Out) else {
+        let Some(entry) = self.entry(number).filter(|entry| entry.way == Dir::Tx) else {
             return;
         };
         let last = at.max(entry.first);
@@ -171,7 +171,7 @@ impl Trace {
             start: 0,
             len: 0,
             kind: EntryKind::Mark(index),
-            way: Way::In,
+            way: Dir::Rx,
             family: None,
             relation: Relation::default(),
         })
@@ -258,17 +258,17 @@ impl Trace {
         }
     }
 
-    const fn claimed(&self, way: Way) -> u64 {
+    const fn claimed(&self, way: Dir) -> u64 {
         match way {
-            Way::Out => self.claimed_out,
-            Way::In => self.claimed_in,
+            Dir::Tx => self.claimed_out,
+            Dir::Rx => self.claimed_in,
         }
     }
 
-    const fn claimed_mut(&mut self, way: Way) -> &mut u64 {
+    const fn claimed_mut(&mut self, way: Dir) -> &mut u64 {
         match way {
-            Way::Out => &mut self.claimed_out,
-            Way::In => &mut self.claimed_in,
+            Dir::Tx => &mut self.claimed_out,
+            Dir::Rx => &mut self.claimed_in,
         }
     }
 }
@@ -279,10 +279,10 @@ fn index_of(number: u32) -> u64 {
 }
 
 /// The streams of a way's bytes and of its chunks.
-pub(super) const fn streams(way: Way) -> (Stream, Stream) {
+pub(super) const fn streams(way: Dir) -> (Stream, Stream) {
     match way {
-        Way::Out => (Stream::Sent, Stream::SentChunks),
-        Way::In => (Stream::Received, Stream::ReceivedChunks),
+        Dir::Tx => (Stream::Sent, Stream::SentChunks),
+        Dir::Rx => (Stream::Received, Stream::ReceivedChunks),
     }
 }
 

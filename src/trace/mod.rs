@@ -26,7 +26,7 @@ mod toy;
 
 pub use capture::{Capture, CaptureState, Holes, Ring};
 pub use digest::{Claimed, Digest, Split};
-pub use entry::{Chunk, Claim, Entry, EntryKind, Way};
+pub use entry::{Chunk, Claim, Dir, Entry, EntryKind};
 pub use mark::Mark;
 pub use memory::Trace;
 pub use pages::Paging;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::pcapng::{CaptureError, FlawKind, Flaws, Happening, Packet, Reader, Record};
 use super::regular::{self, FileFault};
-use super::{Claimed, Digest, Mark, Paging, Split, Trace, Way};
+use super::{Claimed, Digest, Dir, Mark, Paging, Split, Trace};
 use crate::frame::{At, visible};
 use crate::protocol::{Decoder, LineSettings};
 
@@ -201,7 +201,7 @@ impl<R: Read + Seek> Replay<R> {
         }
         let request = &mut self.request;
         let mut note = |claimed: Claimed<'_>| {
-            if claimed.way == Way::Out {
+            if claimed.way == Dir::Tx {
                 *request = Some(claimed.number);
             }
         };
@@ -239,7 +239,7 @@ impl<R: Read + Seek> Replay<R> {
 fn find_split(from: impl Read) -> Result<Split, CaptureError> {
     let mut reader = Reader::new(from)?;
     while let Some(record) = reader.next_record()? {
-        if matches!(record, Record::Packet(packet) if packet.way == Way::Out && !packet.bytes.is_empty()) {
+        if matches!(record, Record::Packet(packet) if packet.way == Dir::Tx && !packet.bytes.is_empty()) {
             return Ok(Split::TwoWay);
         }
     }
@@ -293,7 +293,7 @@ mod tests {
             Self { trace, digest: Digest::new(Some(Decoder::of(&Toy)), split, line) }
         }
 
-        fn push(&mut self, way: Way, bytes: &[u8], millis: u64) {
+        fn push(&mut self, way: Dir, bytes: &[u8], millis: u64) {
             let at = At::from_millis(millis);
             self.digest.expire(at, &mut self.trace, &mut |_| {});
             self.trace.record(way, bytes, at);
@@ -304,7 +304,7 @@ mod tests {
             let at = At::from_millis(millis);
             self.digest.expire(at, &mut self.trace, &mut |_| {});
             self.trace.record_damaged(error, bytes, at);
-            self.digest.push(Way::In, bytes, at, &mut self.trace, &mut |_| {});
+            self.digest.push(Dir::Rx, bytes, at, &mut self.trace, &mut |_| {});
         }
 
         fn finish(mut self) -> Trace {
@@ -329,14 +329,14 @@ mod tests {
         let (_folder, path) = temporary();
         let mut session = Session::new(&path, Split::TwoWay);
         let (ask, answer) = (toy::frame(b"?energy"), toy::frame(b"2979.64"));
-        session.push(Way::Out, &ask, 0);
+        session.push(Dir::Tx, &ask, 0);
         session.trace.left_the_wire(0, At::from_millis(11));
-        session.push(Way::In, &[&ask, &answer[..3]].concat(), 40);
-        session.push(Way::In, &answer[3..], 50);
+        session.push(Dir::Rx, &[&ask, &answer[..3]].concat(), 40);
+        session.push(Dir::Rx, &answer[3..], 50);
         session.digest.finish(&mut session.trace, &mut |_| {});
         session.trace.mark(Mark::Lost("gone".to_owned()), At::from_millis(60));
         session.trace.mark(Mark::Opened(String::new()), At::from_millis(70));
-        session.push(Way::In, b"noise", 80);
+        session.push(Dir::Rx, b"noise", 80);
         let live = session.finish();
         let (played, replay) = load(&path, Some(Decoder::of(&Toy)), Paging::default()).unwrap();
         assert_eq!(entries_of(&played), entries_of(&live));
@@ -352,9 +352,9 @@ mod tests {
         let (_folder, path) = temporary();
         let mut session = Session::new(&path, Split::TwoWay);
         let answer = toy::frame(b"2979.64");
-        session.push(Way::In, &answer[..3], 0);
+        session.push(Dir::Rx, &answer[..3], 0);
         session.damaged(LineError::Parity, &answer[3..5], 0);
-        session.push(Way::In, &answer[5..], 0);
+        session.push(Dir::Rx, &answer[5..], 0);
         session.damaged(LineError::Break, &[0], 10);
         session.damaged(LineError::Framing, &[0x41], 10);
         let live = session.finish();
@@ -369,8 +369,8 @@ mod tests {
     fn what_was_only_heard_is_taken_for_both_sides() {
         let (_folder, path) = temporary();
         let mut session = Session::new(&path, Split::Listening);
-        session.push(Way::In, &toy::frame(b"?energy"), 0);
-        session.push(Way::In, &toy::frame(b"2979.64"), 50);
+        session.push(Dir::Rx, &toy::frame(b"?energy"), 0);
+        session.push(Dir::Rx, &toy::frame(b"2979.64"), 50);
         drop(session.finish());
         let (played, _) = load(&path, Some(Decoder::of(&Toy)), Paging::default()).unwrap();
         assert_eq!(played.entry(1).unwrap().relation.answers, Some(0));
@@ -381,7 +381,7 @@ mod tests {
         let (_folder, path) = temporary();
         let mut session = Session::new(&path, Split::Listening);
         for n in 0..10 {
-            session.push(Way::In, &toy::frame(&[n]), u64::from(n) * 10);
+            session.push(Dir::Rx, &toy::frame(&[n]), u64::from(n) * 10);
         }
         let live = session.finish();
         let mut replay = Replay::open(&path, Some(Decoder::of(&Toy))).unwrap();
@@ -397,10 +397,10 @@ mod tests {
     fn a_damaged_place_costs_only_itself_and_is_marked_where_it_was() {
         let (_folder, path) = temporary();
         let mut session = Session::new(&path, Split::Listening);
-        session.push(Way::In, &toy::frame(b"one"), 0);
+        session.push(Dir::Rx, &toy::frame(b"one"), 0);
         let second = std::fs::metadata(&path).unwrap().len() as usize;
-        session.push(Way::In, &toy::frame(b"two"), 10);
-        session.push(Way::In, &toy::frame(b"three"), 20);
+        session.push(Dir::Rx, &toy::frame(b"two"), 10);
+        session.push(Dir::Rx, &toy::frame(b"three"), 20);
         drop(session.finish());
         let mut file = std::fs::read(&path).unwrap();
         file[second + 20] ^= 0x40;
@@ -438,10 +438,10 @@ mod tests {
             let (_folder, path) = temporary();
             let mut session = Session::new(&path, Split::TwoWay);
             let mut at = 0;
-            session.push(Way::Out, &toy::frame(b"?"), 0);
+            session.push(Dir::Tx, &toy::frame(b"?"), 0);
             for (out, bytes, gap) in pushes {
                 at += gap;
-                session.push(if out { Way::Out } else { Way::In }, &bytes, at);
+                session.push(if out { Dir::Tx } else { Dir::Rx }, &bytes, at);
             }
             let live = session.finish();
             let (played, _) = load(&path, Some(Decoder::of(&Toy)), Paging::default()).unwrap();

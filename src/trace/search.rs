@@ -140,7 +140,7 @@ impl Search {
 mod tests {
     use jiff::Timestamp;
 
-    use super::super::{Claim, EntryKind, Mark, Way};
+    use super::super::{Claim, Dir, EntryKind, Mark};
     use super::*;
     use crate::frame::At;
     use crate::protocol::Relation;
@@ -148,8 +148,8 @@ mod tests {
     fn trace(entries: &[&[u8]]) -> Trace {
         let mut trace = Trace::new(Timestamp::UNIX_EPOCH);
         for bytes in entries {
-            trace.record(Way::In, bytes, At::ZERO);
-            let (way, kind, len, at) = (Way::In, EntryKind::Noise, bytes.len() as u32, At::ZERO);
+            trace.record(Dir::Rx, bytes, At::ZERO);
+            let (way, kind, len, at) = (Dir::Rx, EntryKind::Noise, bytes.len() as u32, At::ZERO);
             trace.claim(Claim {
                 way,
                 len,

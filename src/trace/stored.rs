@@ -1,8 +1,8 @@
 //! Entries and chunks as the index keeps them: records of fixed length that can be put into a file.
 
-use super::{Chunk, Entry, EntryKind, Way};
+use super::{Chunk, Dir, Entry, EntryKind};
 use crate::frame::{At, Direction};
-use crate::protocol::{Dialect, Judged, Relation};
+use crate::protocol::{Dialect, Integrity, Relation};
 
 /// An entry in the index. All numbers little endian.
 ///
@@ -114,7 +114,7 @@ impl StoredChunk {
         u64::from_le_bytes(bytes_at(&self.0, 8))
     }
 
-    pub(super) fn chunk(&self, way: Way, end: u64) -> Chunk {
+    pub(super) fn chunk(&self, way: Dir, end: u64) -> Chunk {
         let len = u32::try_from(end.saturating_sub(self.start())).unwrap_or(u32::MAX);
         Chunk { way, at: self.at(), start: self.start(), len }
     }
@@ -138,9 +138,9 @@ fn bytes_at<const N: usize>(bytes: &[u8], start: usize) -> [u8; N] {
 
 const fn kind_code(kind: EntryKind) -> u8 {
     match kind {
-        EntryKind::Frame(Judged::Good) => 0,
-        EntryKind::Frame(Judged::Bad) => 1,
-        EntryKind::Frame(Judged::Unchecked) => 2,
+        EntryKind::Frame(Integrity::Good) => 0,
+        EntryKind::Frame(Integrity::Bad) => 1,
+        EntryKind::Frame(Integrity::Unchecked) => 2,
         EntryKind::Noise => 3,
         EntryKind::Echo => 4,
         EntryKind::Mark(_) => 5,
@@ -149,24 +149,24 @@ const fn kind_code(kind: EntryKind) -> u8 {
 
 const fn kind_of(code: u8, mark: u32) -> EntryKind {
     match code {
-        0 => EntryKind::Frame(Judged::Good),
-        1 => EntryKind::Frame(Judged::Bad),
-        2 => EntryKind::Frame(Judged::Unchecked),
+        0 => EntryKind::Frame(Integrity::Good),
+        1 => EntryKind::Frame(Integrity::Bad),
+        2 => EntryKind::Frame(Integrity::Unchecked),
         4 => EntryKind::Echo,
         5 => EntryKind::Mark(mark),
         _ => EntryKind::Noise,
     }
 }
 
-const fn way_code(way: Way) -> u8 {
+const fn way_code(way: Dir) -> u8 {
     match way {
-        Way::Out => 0,
-        Way::In => 1,
+        Dir::Tx => 0,
+        Dir::Rx => 1,
     }
 }
 
-const fn way_of(code: u8) -> Way {
-    if code == 0 { Way::Out } else { Way::In }
+const fn way_of(code: u8) -> Dir {
+    if code == 0 { Dir::Tx } else { Dir::Rx }
 }
 
 const fn direction_code(direction: Direction) -> u8 {
@@ -195,9 +195,9 @@ pub(super) mod tests {
 
     fn kinds() -> impl Strategy<Value = EntryKind> {
         prop_oneof![
-            Just(EntryKind::Frame(Judged::Good)),
-            Just(EntryKind::Frame(Judged::Bad)),
-            Just(EntryKind::Frame(Judged::Unchecked)),
+            Just(EntryKind::Frame(Integrity::Good)),
+            Just(EntryKind::Frame(Integrity::Bad)),
+            Just(EntryKind::Frame(Integrity::Unchecked)),
             Just(EntryKind::Noise),
             Just(EntryKind::Echo),
             any::<u32>().prop_map(EntryKind::Mark),
@@ -234,7 +234,7 @@ pub(super) mod tests {
                 start: if let EntryKind::Mark(_) = kind { 0 } else { start },
                 len,
                 kind,
-                way: if out { Way::Out } else { Way::In },
+                way: if out { Dir::Tx } else { Dir::Rx },
                 family,
                 relation,
             },

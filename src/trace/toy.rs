@@ -6,9 +6,9 @@ use proptest::prelude::*;
 
 use crate::frame::{At, Dissection};
 use crate::protocol::{
-    Access, ComposeError, Context, Dialect, DialectProfile, Exchange, Family, FamilyProfile, Framer, Judged,
-    LineSettings, MasterRequest, Piece, PieceKind, Plan, Profile, Relation, Request, Responder, Seen, Setup,
-    SetupError, Source, Tracker,
+    Access, ComposeError, Context, Dialect, DialectProfile, Exchange, Family, FamilyProfile, Framer,
+    Integrity, LineSettings, MasterRequest, Piece, PieceKind, Plan, Profile, Relation, Request, Responder,
+    Seen, Setup, SetupError, Source, Tracker,
 };
 
 /// The family; requests begin with `?`.
@@ -52,7 +52,7 @@ impl Cutter {
         let data = self.held.get(2..2 + len)?;
         let sum = *self.held.get(2 + len)?;
         let fits = data.iter().fold(0, |sum: u8, byte| sum.wrapping_add(*byte)) == sum;
-        Some((PieceKind::Frame(if fits { Judged::Good } else { Judged::Bad }), len + 3))
+        Some((PieceKind::Frame(if fits { Integrity::Good } else { Integrity::Bad }), len + 3))
     }
 
     fn give(&mut self, kind: PieceKind, len: usize, out: &mut dyn FnMut(Piece<'_>)) {

@@ -16,9 +16,9 @@ use super::update::{start, update};
 use crate::app::keys::MeterKeys;
 use crate::bus::{Counters, Errand, Intent, JobEvent, JobId, LinkState, Status};
 use crate::frame::{At, Direction, Secret, hex};
-use crate::protocol::{Judged, LineSettings, MeterKey, Relation, registry};
+use crate::protocol::{Integrity, LineSettings, MeterKey, Relation, registry};
 use crate::reading::{Code, Decimal, Measured, MeterTime, Phase, Quantity, Reading, Unit};
-use crate::trace::{Claim, Digest, EntryKind, Mark, SharedTrace, Split, Trace, Way};
+use crate::trace::{Claim, Digest, Dir, EntryKind, Mark, SharedTrace, Split, Trace};
 
 /// 14:02:11 UTC on a day.
 pub const BEGIN: &str = "2026-03-01T14:02:11Z";
@@ -26,23 +26,23 @@ pub const BEGIN: &str = "2026-03-01T14:02:11Z";
 /// Model and address of the meter.
 pub const METER: (&str, &str) = ("mercury-200", "411486");
 
-type Run = (Way, Option<Judged>, u64, &'static str, Option<u32>);
+type Run = (Dir, Option<Integrity>, u64, &'static str, Option<u32>);
 
 /// What the fixture's traffic is: way, kind, milliseconds, bytes, the entry it answers.
 const TRAFFIC: &[Run] = &[
-    (Way::Out, Some(Judged::Good), 318, "00 06 47 5E 27 EC E7", None),
+    (Dir::Tx, Some(Integrity::Good), 318, "00 06 47 5E 27 EC E7", None),
     (
-        Way::In,
-        Some(Judged::Good),
+        Dir::Rx,
+        Some(Integrity::Good),
         374,
         "00 06 47 5E 27 00 06 21 42 00 02 08 34 00 00 00 00 00 00 00 00 59 F5",
         Some(1),
     ),
-    (Way::Out, Some(Judged::Good), 394, "00 06 47 5E 63 EC D4", None),
-    (Way::In, Some(Judged::Bad), 453, "00 06 47 5E 63 23 58 02 64 00 05 88 45 C7", Some(3)),
-    (Way::In, None, 940, "00 FF 1B 5B 32 4A 07", None),
-    (Way::Out, Some(Judged::Good), 1040, "00 06 47 5E 63 EC D4", None),
-    (Way::In, Some(Judged::Good), 1081, "00 06 47 5E 63 23 58 02 64 00 05 88 45 C6", Some(6)),
+    (Dir::Tx, Some(Integrity::Good), 394, "00 06 47 5E 63 EC D4", None),
+    (Dir::Rx, Some(Integrity::Bad), 453, "00 06 47 5E 63 23 58 02 64 00 05 88 45 C7", Some(3)),
+    (Dir::Rx, None, 940, "00 FF 1B 5B 32 4A 07", None),
+    (Dir::Tx, Some(Integrity::Good), 1040, "00 06 47 5E 63 EC D4", None),
+    (Dir::Rx, Some(Integrity::Good), 1081, "00 06 47 5E 63 23 58 02 64 00 05 88 45 C6", Some(6)),
 ];
 
 fn begin() -> Timestamp {
@@ -59,8 +59,8 @@ pub fn trace() -> Trace {
         let at = At::from_millis(*millis);
         trace.record(*way, &bytes, at);
         let direction = match way {
-            Way::Out => Direction::Request,
-            Way::In => Direction::Reply,
+            Dir::Tx => Direction::Request,
+            Dir::Rx => Direction::Reply,
         };
         trace.claim(Claim {
             way: *way,
@@ -264,8 +264,8 @@ pub fn heard(pushed: &Pushed) -> Trace {
         }
         let end = if index == last { bytes.len().min(pushed.cut) } else { bytes.len() };
         let at = At::from_millis(1000 * (index as u64 + 1));
-        trace.record(Way::In, &bytes[..end], at);
-        digest.push(Way::In, &bytes[..end], at, &mut trace, &mut |_| {});
+        trace.record(Dir::Rx, &bytes[..end], at);
+        digest.push(Dir::Rx, &bytes[..end], at, &mut trace, &mut |_| {});
     }
     trace
 }

@@ -3,7 +3,7 @@
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::measure::compose_rows;
-use super::state::readings::Way;
+use super::state::readings::Flow;
 use super::state::{Inspector, Lower, Pane, Readings, Screen, State, Telegrams};
 use super::widgets::HexView;
 
@@ -286,8 +286,8 @@ fn readings(state: &State, body: Rect) -> (Vec<(Pane, Rect)>, Vec<Rect>) {
 
 /// Rows of the tariff tables: the registers of a way and their sum, a heading over those of the second.
 fn energy_rows(readings: &Readings) -> u16 {
-    let import = readings.tariffs(Way::Import).len() + 1;
-    let export = if readings.has_export() { readings.tariffs(Way::Export).len() + 2 } else { 0 };
+    let import = readings.tariffs(Flow::Import).len() + 1;
+    let export = if readings.has_export() { readings.tariffs(Flow::Export).len() + 2 } else { 0 };
     u16::try_from(import + export).unwrap_or(u16::MAX)
 }
 

@@ -7,7 +7,7 @@ use super::layout::Areas;
 use super::state::dialogue::{Row, telling};
 use super::state::{Dialogue, Pane, Screen, State};
 use crate::frame::{Dissection, visible};
-use crate::protocol::{Judged, Stage};
+use crate::protocol::{Integrity, Stage};
 use crate::trace::{Entry, EntryKind, Trace};
 
 /// An entry of the trace with what its row shows.
@@ -106,7 +106,7 @@ fn line(state: &State, trace: &Trace, number: u32) -> Option<Line> {
 fn greeting(dialogue: &Dialogue, row: Row, entry: &Entry, trace: &Trace) -> Option<String> {
     let stage = dialogue.steps().get(row.step())?.stage();
     let is_greeting = matches!(stage, Stage::SignOn | Stage::Identification);
-    let is_frame = matches!(entry.kind, EntryKind::Frame(judged) if judged != Judged::Bad);
+    let is_frame = matches!(entry.kind, EntryKind::Frame(judged) if judged != Integrity::Bad);
     let bytes: Vec<u8> = trace.bytes_of(entry).iter().map(|byte| byte & 0x7F).collect();
     (is_greeting && is_frame).then(|| visible::text(bytes.trim_ascii_end()))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use meterscope::frame::At;
 use meterscope::protocol::{
-    Action, Allowance, Bound, Event, Exchange, Failure, Family, Framer, Judged, LineSettings, Piece,
+    Action, Allowance, Bound, Event, Exchange, Failure, Family, Framer, Integrity, LineSettings, Piece,
     PieceKind, Plan, Source, Spent, Wait,
 };
 
@@ -252,7 +252,7 @@ impl Line<'_> {
         push(self.framer.as_mut(), &mut |piece| pieces.push((piece.kind, piece.bytes.to_vec())));
         for (kind, bytes) in pieces {
             self.pending = self.pending.saturating_sub(bytes.len());
-            if matches!(kind, PieceKind::Frame(judged) if judged != Judged::Bad) {
+            if matches!(kind, PieceKind::Frame(judged) if judged != Integrity::Bad) {
                 self.spent.hear();
                 self.unanswered = None;
             }

@@ -61,7 +61,7 @@ fn all() -> Vec<Named> {
     let mut plans: Vec<Named> = plans::commands().into_iter().filter_map(Result::ok).collect();
     let cautious = Options { retries: 1, read_twice: true, ..Options::default() };
     for options in [Options::default(), Options { retries: 0, ..Options::default() }, cautious] {
-        plans.extend(plans::everyday(options));
+        plans.extend(plans::default_reads(options));
     }
     plans
 }
@@ -69,7 +69,7 @@ fn all() -> Vec<Named> {
 /// One in so many of all, and the everyday sets: for peers that are slow to run against. Commands of a family share
 /// what asks them.
 fn some(one_in: usize) -> Vec<Named> {
-    let everyday = plans::everyday(Options::default());
+    let everyday = plans::default_reads(Options::default());
     plans::commands().into_iter().filter_map(Result::ok).step_by(one_in).chain(everyday).collect()
 }
 
@@ -188,7 +188,7 @@ fn who_is_heard_once_and_falls_silent_is_waited_for_no_longer_than_the_plan_says
 fn every_recorded_reply_given_again_and_again_comes_to_an_end() {
     let recorded = Recorded::all();
     let mut broken = Vec::new();
-    for named in plans::everyday(Options::default()) {
+    for named in plans::default_reads(Options::default()) {
         for (index, reply) in recorded.of(named.target.model.protocol.id()).iter().enumerate() {
             let power = POWERS[index % POWERS.len()];
             let mut same = Says(|_: &[u8], _| reply.clone(), 0);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use meterscope::frame::At;
-use meterscope::protocol::{Family, Now, Responder, Setup, Told};
+use meterscope::protocol::{Family, Now, Output, Responder, Setup};
 
 use crate::plans::Named;
 
@@ -164,7 +164,7 @@ pub fn first_word(family: &dyn Family, named: &Named) -> Option<Vec<u8>> {
     let mut at = At::ZERO;
     for _ in 0..8 {
         match meter.poll(now(at)) {
-            Some(Told::Send { bytes, .. }) => return Some(bytes),
+            Some(Output::Send { bytes, .. }) => return Some(bytes),
             Some(_) => {}
             None => at = meter.deadline()?.max(at),
         }
@@ -183,7 +183,7 @@ impl Peer for Meter {
         self.responder.receive(sent, now);
         let mut answers = Vec::new();
         while let Some(told) = self.responder.poll(now) {
-            if let Told::Send { bytes, due } = told {
+            if let Output::Send { bytes, due } = told {
                 self.answers += 1;
                 if self.first.is_empty() {
                     self.first.clone_from(&bytes);

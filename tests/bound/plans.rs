@@ -58,13 +58,13 @@ pub fn commands() -> Vec<Result<Named, String>> {
 }
 
 /// The everyday set of each model, once for models that speak alike.
-pub fn everyday(options: Options) -> Vec<Named> {
+pub fn default_reads(options: Options) -> Vec<Named> {
     let mut seen = HashSet::new();
     let speaks = |model: &&Model| seen.insert((model.protocol.id(), model.dialect, model.line));
     let of = |model: &'static Model| {
         let target = target(model);
-        let name = format!("{} everyday, {options:?}", model.id);
-        Named { name, plan: plan(&target, target.everyday(), options), target }
+        let name = format!("{} default_reads, {options:?}", model.id);
+        Named { name, plan: plan(&target, target.default_reads(), options), target }
     };
     MODELS.iter().copied().filter(speaks).map(of).filter(|named| !named.plan.requests.is_empty()).collect()
 }

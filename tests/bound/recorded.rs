@@ -49,7 +49,7 @@ impl Recorded {
             let mut look = |piece: meterscope::protocol::Piece<'_>| {
                 is_sound |= matches!(
                     piece.kind,
-                    meterscope::protocol::PieceKind::Frame(judged) if judged != meterscope::protocol::Judged::Bad
+                    meterscope::protocol::PieceKind::Frame(judged) if judged != meterscope::protocol::Integrity::Bad
                 );
             };
             framer.push(bytes, meterscope::frame::At::ZERO, &mut look);

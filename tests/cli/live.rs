@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use meterscope::frame::At;
 use meterscope::link::LineError;
 use meterscope::protocol::LineSettings;
-use meterscope::trace::{Capture, Trace, Way};
+use meterscope::trace::{Capture, Dir, Trace};
 
 use super::simulator::{CE, MERCURY, Simulator, simulate, simulate_tcp};
 use super::{Ended, exists, json_lines, program, run, run_with};
@@ -273,9 +273,9 @@ fn damaged_capture(folder: &Path) -> PathBuf {
     let line = LineSettings::n81(9600);
     let mut trace = Trace::new(Timestamp::UNIX_EPOCH);
     trace.capture_to(Capture::to_file(&path, "serial:/dev/ttyUSB0", Some(line)).unwrap());
-    trace.record(Way::In, b"\x00\x06", At::ZERO);
+    trace.record(Dir::Rx, b"\x00\x06", At::ZERO);
     trace.record_damaged(LineError::Framing, b"\x47", At::ZERO);
-    trace.record(Way::In, b"\x5E\x63\x23\x58\x02\x64\x00\x05\x88\x45\xC6", At::ZERO);
+    trace.record(Dir::Rx, b"\x5E\x63\x23\x58\x02\x64\x00\x05\x88\x45\xC6", At::ZERO);
     trace.record_damaged(LineError::Break, b"\0", At::from_millis(900));
     drop(trace);
     path

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use meterscope::frame::{Secret, hex};
 use meterscope::link::mqtt::{SignOn, open_listening};
-use meterscope::link::{Clock, LinkName, OpenError, Place};
+use meterscope::link::{Clock, Endpoint, LinkName, OpenError};
 
 use super::broker::{CLOSED, Client, OPEN, PASSWORD, Passed, Relay, USER};
 use super::keys::{KEY, KeysFile, vector};
@@ -94,7 +94,7 @@ fn a_password_comes_from_the_environment_or_a_file_and_a_wrong_one_is_refused() 
 #[tokio::test]
 async fn a_wrong_password_is_an_error_of_its_own_type_and_a_right_one_is_none() {
     let name: LinkName = format!("mqtt://{USER}@{}/closed", *CLOSED).parse().unwrap();
-    let Place::Mqtt(topic) = name.place else { panic!("no topic") };
+    let Endpoint::Mqtt(topic) = name.place else { panic!("no topic") };
     let open = async |password: &[u8]| {
         let sign_on = SignOn { password: Some(Secret::new(password.to_vec())) };
         open_listening(&topic, sign_on, Clock::start()).await

@@ -88,7 +88,8 @@ fn without_it_a_person_is_told_once_and_the_request_goes_out_in_a_pause() {
 /// The ids of the models that only push.
 fn push_models() -> Vec<&'static str> {
     let pushes = |model: &&&meterscope::meter::Model| {
-        !model.everyday.is_empty() && model.everyday.iter().all(|preset| preset.command == "telegram")
+        !model.default_reads.is_empty()
+            && model.default_reads.iter().all(|preset| preset.command == "telegram")
     };
     MODELS.iter().filter(pushes).map(|model| model.id).collect()
 }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use meterscope::frame::Direction;
-use meterscope::link::Place;
+use meterscope::link::Endpoint;
 use meterscope::protocol::laws::pieces;
-use meterscope::protocol::{Address, Fault, Judged, Options, PieceKind, Source, Unfit};
+use meterscope::protocol::{Address, Fault, Integrity, Options, PieceKind, Source, Unfit};
 use rstest::rstest;
 
 use super::bench::{Bench, Kind, ONCE, PATIENT, TWICE, assert_true, suffers};
@@ -21,7 +21,7 @@ async fn f29_an_answer_from_another_address_is_named_and_never_a_value(
     assert_eq!(outcome.answered(), 0);
     let (expected, found) = (kind.address(), kind.address() + 2);
     assert_eq!(outcome.fault(), Some(&Fault::Unexpected(Unfit::Address { expected, found })));
-    let told = bench.diagnosis(outcome.fault().unwrap(), &Place::Sim);
+    let told = bench.diagnosis(outcome.fault().unwrap(), &Endpoint::Sim);
     assert!(
         told.headline.contains(&format!("answer from address {found} while asking {expected}")),
         "{told:?}"
@@ -110,7 +110,7 @@ async fn f31_an_answer_that_begins_like_a_whole_frame_is_not_taken_for_less_than
     let answer = frame(kind, &[&beginning[..], &[0, 1], &[0; 12]].concat());
     assert_eq!((answer.len(), &answer[..7]), (23, &beginning[..]));
     let judged = pieces(kind.decoder().family, Source::Replies, &answer, &[1, 7, 8]);
-    assert_eq!(judged, [(PieceKind::Frame(Judged::Good), answer.clone())]);
+    assert_eq!(judged, [(PieceKind::Frame(Integrity::Good), answer.clone())]);
     let mut plan = kind.plan_of(&kind.asked()[..1], ONCE);
     plan.profile.address = Address::numeric(address.to_string(), address.into());
     for fault in [&[] as &[&str], &["split=1:7+16/9ms"], &["split=1:1/3ms"]] {

@@ -9,12 +9,12 @@ use meterscope::bus::{
     channel, run,
 };
 use meterscope::frame::visible;
-use meterscope::link::{Clock, Link, Place};
+use meterscope::link::{Clock, Endpoint, Link};
 use meterscope::meter::{Model, model};
-use meterscope::protocol::{Address, Decoder, Fault, IfSilent, Judged, Options, Plan};
+use meterscope::protocol::{Address, Decoder, Fault, IfSilent, Integrity, Options, Plan};
 use meterscope::sim::fault::{Deed, Faults};
 use meterscope::sim::{Secrets, SimBus, SimMeter, Speed};
-use meterscope::trace::{EntryKind, SharedTrace, Trace, Way};
+use meterscope::trace::{Dir, EntryKind, SharedTrace, Trace};
 
 /// A family under test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -277,7 +277,7 @@ impl Bench {
     }
 
     /// What the program makes of a failure.
-    pub fn diagnosis(&self, fault: &Fault, place: &Place) -> Diagnosis {
+    pub fn diagnosis(&self, fault: &Fault, place: &Endpoint) -> Diagnosis {
         let status = self.status();
         let case = Case {
             model: self.kind.model(),
@@ -298,7 +298,7 @@ impl Bench {
 
     /// The word for the first failure of a read; `good` when there is none.
     pub fn code(&self, outcome: &Outcome) -> &'static str {
-        outcome.fault().map_or("good", |fault| self.diagnosis(fault, &Place::Sim).code)
+        outcome.fault().map_or("good", |fault| self.diagnosis(fault, &Endpoint::Sim).code)
     }
 
     pub fn status(&self) -> Status {
@@ -329,7 +329,7 @@ impl Bench {
         let trace = self.trace.lock();
         (0..trace.len())
             .filter_map(|number| trace.entry(number))
-            .filter(|entry| entry.way == Way::In && wanted(entry.kind))
+            .filter(|entry| entry.way == Dir::Rx && wanted(entry.kind))
             .map(|entry| trace.bytes_of(&entry).into_owned())
             .collect()
     }
@@ -350,7 +350,7 @@ impl Bench {
     }
 
     pub fn damaged_frames(&self) -> usize {
-        self.received(|kind| kind == EntryKind::Frame(Judged::Bad)).len()
+        self.received(|kind| kind == EntryKind::Frame(Integrity::Bad)).len()
     }
 
     /// The trace, for the message of a test that fails.

@@ -1,7 +1,7 @@
 //! The adapter hears itself (F01 to F03).
 
 use meterscope::bus::EchoState;
-use meterscope::link::Place;
+use meterscope::link::Endpoint;
 use meterscope::protocol::{Fault, Options};
 use rstest::rstest;
 
@@ -41,7 +41,7 @@ async fn f02_an_echo_without_a_meter_is_no_answer_although_its_checksum_fits(
     let outcome = bench.read(PATIENT).await;
     let silence = Fault::NoAnswer { sent: 3, echo: true, noise_bytes: 0 };
     assert!(outcome.answers.iter().all(|(values, end)| values.is_empty() && *end == Err(silence.clone())));
-    let found = bench.diagnosis(&silence, &Place::Sim);
+    let found = bench.diagnosis(&silence, &Endpoint::Sim);
     assert_eq!(found.code, "echo-only");
     assert!(found.ruled_out.contains(&"adapter dead: it hears itself"), "{found:?}");
     assert_eq!(bench.status().counters.good, 0);

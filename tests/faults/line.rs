@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use meterscope::link::Place;
+use meterscope::link::Endpoint;
 use meterscope::protocol::{Fault, LineSettings};
 use meterscope::sim::{SimBus, Speed};
 use rstest::rstest;
@@ -54,7 +54,7 @@ async fn f11_silence_is_explained_by_a_list_of_what_to_check(#[values(Kind::Ce, 
     let (bench, outcome) = suffers(kind, &["swallow=1"], PATIENT, "silence").await;
     let silence = Fault::NoAnswer { sent: 3, echo: false, noise_bytes: 0 };
     assert_eq!(outcome.fault(), Some(&silence));
-    let found = bench.diagnosis(&silence, &Place::Sim);
+    let found = bench.diagnosis(&silence, &Endpoint::Sim);
     for (place, word) in ["supply", "A and B swapped", "address", "speed"].iter().enumerate() {
         assert!(found.look_at[place].contains(word), "{place} {word}: {:?}", found.look_at);
     }
@@ -73,7 +73,7 @@ async fn a_meter_on_another_speed_is_silence_and_is_read_once_the_line_fits(
         .open(clock);
     let mut bench = Bench::over(kind, link, meterscope::sim::fault::Faults::none(), clock);
     let outcome = bench.read(PATIENT).await;
-    let found = bench.diagnosis(outcome.fault().unwrap(), &Place::Sim);
+    let found = bench.diagnosis(outcome.fault().unwrap(), &Endpoint::Sim);
     assert_eq!(found.code, "silence");
     let hint = format!("speed: this meter leaves the factory with {}", kind.model().line);
     assert!(found.look_at.contains(&hint), "{found:?}");
@@ -96,7 +96,7 @@ async fn f12_an_adapter_that_hands_bytes_over_every_16_ms_costs_time_and_nothing
 #[tokio::test(start_paused = true)]
 async fn f13_a_request_torn_by_the_adapter_is_silence_from_a_meter_that_listens_for_silences() {
     let (bench, outcome) = suffers(Kind::Mercury, &["tx-split=1:4/20ms"], PATIENT, "silence").await;
-    let converter = Place::Tcp("converter".to_owned(), 4001);
+    let converter = Endpoint::Tcp("converter".to_owned(), 4001);
     let found = bench.diagnosis(outcome.fault().unwrap(), &converter);
     assert!(found.look_at.iter().any(|line| line.contains("packing")), "{found:?}");
 }
@@ -119,7 +119,7 @@ async fn damage_is_found_and_told_with_what_was_expected(
     let (bench, outcome) = suffers(kind, &[fault], PATIENT, "damaged").await;
     assert_eq!(outcome.answered(), 0);
     assert!(bench.damaged_frames() >= 3, "{}", bench.history());
-    let told = bench.diagnosis(outcome.fault().unwrap(), &Place::Sim);
+    let told = bench.diagnosis(outcome.fault().unwrap(), &Endpoint::Sim);
     assert!(told.headline.contains("CRC") && told.headline.contains(", expected "), "{told:?}");
     assert!(told.ruled_out.contains(&"speed"));
 }
@@ -157,6 +157,6 @@ async fn f41_two_meters_with_one_address_give_no_value_of_a_mixture(
     let outcome = bench.carry_out(kind.plan_of(&kind.asked()[..1], PATIENT)).await;
     assert_eq!(bench.code(&outcome), "damaged", "{}", bench.history());
     assert!(outcome.values().concat().is_empty());
-    let told = bench.diagnosis(outcome.fault().unwrap(), &Place::Sim);
+    let told = bench.diagnosis(outcome.fault().unwrap(), &Endpoint::Sim);
     assert!(told.look_at.iter().any(|line| line.contains("two meters with one address")));
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use meterscope::bus::LinkState;
-use meterscope::link::Place;
+use meterscope::link::Endpoint;
 use meterscope::protocol::Fault;
 use meterscope::sim::Speed;
 use rstest::rstest;
@@ -147,7 +147,7 @@ async fn f64_a_far_end_that_speaks_telnet_is_told() {
 #[tokio::test(start_paused = true)]
 async fn silence_over_a_converter_names_the_converter(#[values(Kind::Ce, Kind::Mercury)] kind: Kind) {
     let (bench, outcome) = suffers(kind, &["swallow=1"], ONCE, "silence").await;
-    let place = Place::Tcp("192.0.2.7".to_owned(), 4001);
+    let place = Endpoint::Tcp("192.0.2.7".to_owned(), 4001);
     let told = bench.diagnosis(outcome.fault().unwrap(), &place);
     assert!(told.look_at.iter().any(|line| line.starts_with("converter: its serial side")), "{told:?}");
 }

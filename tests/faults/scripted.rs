@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use meterscope::frame::At;
-use meterscope::protocol::{Framer, LineSettings, Now, PieceKind, Responder, Source, Told};
+use meterscope::protocol::{Framer, LineSettings, Now, Output, PieceKind, Responder, Source};
 use meterscope::sim::SimMeter;
 
 use super::bench::Kind;
@@ -13,7 +13,7 @@ use super::bench::Kind;
 struct Scripted {
     framer: Box<dyn Framer>,
     answers: VecDeque<Vec<u8>>,
-    told: Option<Told>,
+    told: Option<Output>,
 }
 
 impl Responder for Scripted {
@@ -23,11 +23,11 @@ impl Responder for Scripted {
         if asked > 0
             && let Some(bytes) = self.answers.pop_front()
         {
-            self.told = Some(Told::Send { bytes, due: now.at + Duration::from_millis(40) });
+            self.told = Some(Output::Send { bytes, due: now.at + Duration::from_millis(40) });
         }
     }
 
-    fn poll(&mut self, _: Now) -> Option<Told> {
+    fn poll(&mut self, _: Now) -> Option<Output> {
         self.told.take()
     }
 

@@ -12,11 +12,11 @@ use meterscope::bus::{BusEvent, Errand, Handle, InitialLine, Intent, JobEvent, J
 use meterscope::frame::{At, visible};
 use meterscope::link::Clock;
 use meterscope::meter::{MODELS, Model};
-use meterscope::protocol::{Judged, Options};
+use meterscope::protocol::{Integrity, Options};
 use meterscope::reading::{Measured, Raw, Reading};
 use meterscope::sim::fault::Faults;
 use meterscope::sim::{Secrets, SimBus, SimMeter, Speed, demo_address};
-use meterscope::trace::{EntryKind, SharedTrace, Trace, Way};
+use meterscope::trace::{Dir, EntryKind, SharedTrace, Trace};
 
 /// How bad the line is: 15 of 100 answers lose bytes, 8 of 1000 bytes have a bit turned over.
 const BAD: &[&str] = &["swallow=0.15", "flip=0.008"];
@@ -41,7 +41,7 @@ fn target(model: &'static Model) -> Option<Target> {
     let candidates = model.address.resolve(&demo_address(model)).ok()?;
     let address = candidates.into_iter().next()?.address;
     let target = Target { model, address, password: None, keys: Vec::new() };
-    let plan = target.plan(target.everyday(), Options::default(), profile(&target));
+    let plan = target.plan(target.default_reads(), Options::default(), profile(&target));
     (model.address.has_address() && !plan.only_listens(target.family())).then_some(target)
 }
 
@@ -66,7 +66,7 @@ impl Line {
 
     /// Reads the default set once.
     async fn read(&mut self, options: Options) -> Vec<Reading> {
-        let plan = self.target.plan(self.target.everyday(), options, profile(&self.target));
+        let plan = self.target.plan(self.target.default_reads(), options, profile(&self.target));
         self.jobs += 1;
         let job = JobId(self.jobs);
         let errand = Box::new(Errand::reading(self.target.decoder(), plan).unwrap());
@@ -91,7 +91,8 @@ impl Line {
         };
         let entries = (from..trace.len()).filter_map(|number| trace.entry(number));
         let passed = entries.filter(|entry| {
-            entry.way == Way::In && matches!(entry.kind, EntryKind::Frame(Judged::Good | Judged::Unchecked))
+            entry.way == Dir::Rx
+                && matches!(entry.kind, EntryKind::Frame(Integrity::Good | Integrity::Unchecked))
         });
         { passed }.any(|entry| {
             let bytes = trace.bytes_of(&entry);
@@ -104,7 +105,7 @@ impl Line {
     fn frames(&self) -> Vec<Vec<u8>> {
         let trace = self.trace.lock();
         let entries = (0..trace.len()).filter_map(|number| trace.entry(number));
-        let inward = entries.filter(|entry| entry.way == Way::In);
+        let inward = entries.filter(|entry| entry.way == Dir::Rx);
         inward.map(|entry| trace.bytes_of(&entry).into_owned()).collect()
     }
 }

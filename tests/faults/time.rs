@@ -159,8 +159,8 @@ async fn nothing_is_asked_while_something_is_still_coming_in(#[values(Kind::Ce, 
     let mut received = At::ZERO;
     for entry in (0..trace.len()).filter_map(|number| trace.entry(number)).filter(|entry| entry.len > 0) {
         match entry.way {
-            meterscope::trace::Way::In => received = entry.last,
-            meterscope::trace::Way::Out => assert!(entry.first > received, "{entry:?} after {received}"),
+            meterscope::trace::Dir::Rx => received = entry.last,
+            meterscope::trace::Dir::Tx => assert!(entry.first > received, "{entry:?} after {received}"),
         }
     }
 }

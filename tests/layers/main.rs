@@ -7,6 +7,7 @@
 #![cfg(test)]
 
 mod circles;
+mod glossary;
 mod labels;
 mod names;
 mod paths;
@@ -53,6 +54,26 @@ fn read(file: &Path) -> (String, String) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let name = file.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
     (name, fs::read_to_string(file).unwrap())
+}
+
+#[test]
+fn no_retired_word_comes_back() {
+    let files = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    let found: Vec<String> = { files.iter() }
+        .map(|file| read(file))
+        .flat_map(|(name, source)| glossary::violations(&name, &source))
+        .collect();
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
+#[test]
+fn a_retired_word_is_found_by_its_kind_and_place() {
+    let found = |file: &str, source: &str| !glossary::violations(file, source).is_empty();
+    assert!(found("src/trace/entry.rs", "pub enum Way { Tx }"));
+    assert!(found("src/link/hush.rs", ""));
+    assert!(found("src/meter/model.rs", "pub struct Model { everyday: u8 }"));
+    assert!(!found("src/trace/entry.rs", "/// enum Way\nstruct Wayward; let way = 1;"));
+    assert!(!found("src/tui/noise.rs", "fn keep() {}"));
 }
 
 #[test]

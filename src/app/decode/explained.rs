@@ -13,7 +13,7 @@ use crate::frame::At;
 use crate::protocol::{Decoder, MeterKey};
 use crate::trace::pcapng::Flaws;
 use crate::trace::replay::Replay;
-use crate::trace::{Digest, EntryKind, Paging, Trace, Way};
+use crate::trace::{Digest, Dir, EntryKind, Paging, Trace};
 
 /// Packets of a capture that are played at once.
 const PACKETS: usize = 256;
@@ -90,8 +90,8 @@ impl Explained {
             Feed::Ended(_) => return Ok(false),
             Feed::Bytes(bytes, digest) => {
                 if let Some(piece) = bytes.next_piece()? {
-                    trace.record(Way::In, piece, At::ZERO);
-                    digest.push(Way::In, piece, At::ZERO, trace, &mut |_| {});
+                    trace.record(Dir::Rx, piece, At::ZERO);
+                    digest.push(Dir::Rx, piece, At::ZERO, trace, &mut |_| {});
                     return Ok(true);
                 }
                 digest.finish(trace, &mut |_| {});

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use crate::frame::At;
 use crate::protocol::{Decoder, LineSettings};
-use crate::trace::{Digest, Split, Trace, Way};
+use crate::trace::{Digest, Dir, Split, Trace};
 
 /// Bytes of a link as a trace with frames, their relations found. There are no times: it is cut by grammar,
 /// length and checksum alone. Without a protocol all of them are noise.
@@ -22,8 +22,8 @@ use crate::trace::{Digest, Split, Trace, Way};
 pub fn digest(bytes: &[u8], decoder: Option<Decoder>) -> Trace {
     let mut trace = Trace::new(Timestamp::UNIX_EPOCH);
     let mut digest = listener(decoder);
-    trace.record(Way::In, bytes, At::ZERO);
-    digest.push(Way::In, bytes, At::ZERO, &mut trace, &mut |_| {});
+    trace.record(Dir::Rx, bytes, At::ZERO);
+    digest.push(Dir::Rx, bytes, At::ZERO, &mut trace, &mut |_| {});
     digest.finish(&mut trace, &mut |_| {});
     trace
 }

@@ -14,7 +14,7 @@ pub use file::{KeysError, load, parse, title_of};
 pub use typed::{FORM as KEY_FORM, TypedKeyError, typed};
 
 use crate::frame::{Secret, hex};
-use crate::link::Place;
+use crate::link::Endpoint;
 use crate::protocol::MeterKey;
 #[cfg(feature = "sim")]
 use crate::sim::demo_key;
@@ -85,8 +85,8 @@ impl Keys {
     /// These keys, and on the simulated bus the published one that its meters have, too.
     #[must_use]
     #[cfg(feature = "sim")]
-    pub fn on(mut self, place: &Place) -> Self {
-        if *place == Place::Sim {
+    pub fn on(mut self, place: &Endpoint) -> Self {
+        if *place == Endpoint::Sim {
             let MeterKey { encryption, authentication, .. } = demo_key();
             self.meters.push(MeterKeys {
                 encryption_key: Some(encryption),
@@ -100,7 +100,7 @@ impl Keys {
     /// These keys: there is no simulated bus.
     #[cfg(not(feature = "sim"))]
     #[must_use]
-    pub const fn on(self, _: &Place) -> Self {
+    pub const fn on(self, _: &Endpoint) -> Self {
         self
     }
 }
@@ -216,8 +216,8 @@ encryption_key = "000102030405060708090a0b0c0d0e0f"
 
     #[test]
     fn the_simulated_bus_has_its_published_key() {
-        assert_eq!(Keys::default().on(&Place::Sim).ciphers(""), [demo_key()]);
-        assert_eq!(Keys::default().on(&Place::Serial("COM1".into())).ciphers(""), []);
+        assert_eq!(Keys::default().on(&Endpoint::Sim).ciphers(""), [demo_key()]);
+        assert_eq!(Keys::default().on(&Endpoint::Serial("COM1".into())).ciphers(""), []);
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub struct ModelJson {
     password: &'static str,
     wiring: WiringJson,
     tariffs: u8,
-    everyday: Vec<String>,
+    default_reads: Vec<String>,
     note: Option<&'static str>,
 }
 
@@ -88,7 +88,7 @@ impl ModelJson {
                 supply: some(model.wiring.supply),
             },
             tariffs: model.tariffs,
-            everyday: model.everyday.iter().map(preset).collect(),
+            default_reads: model.default_reads.iter().map(preset).collect(),
             note: some(model.note),
         }
     }
@@ -183,7 +183,7 @@ pub fn models(models: &[&'static Model]) -> Table {
 pub fn model(model: &'static Model) -> Table {
     let mut table = Table::new(&[(model.id, Align::Key), (model.title, Align::Left)]);
     let dialect = model.protocol.profile().dialect(model.dialect).name;
-    let everyday: Vec<String> = model.everyday.iter().map(preset).collect();
+    let default_reads: Vec<String> = model.default_reads.iter().map(preset).collect();
     let mut row = |name: &str, words: String| {
         if !words.is_empty() {
             table.row([name.to_owned(), words]);
@@ -199,7 +199,7 @@ pub fn model(model: &'static Model) -> Table {
     row("terminals", model.wiring.terminals.to_owned());
     row("supply", model.wiring.supply.to_owned());
     row("tariffs", if model.tariffs == 0 { String::new() } else { model.tariffs.to_string() });
-    row("everyday", everyday.join(", "));
+    row("everyday", default_reads.join(", "));
     row("lookalike", model.lookalike.to_owned());
     row("remark", model.note.to_owned());
     table
@@ -282,12 +282,12 @@ fn parameter(parameter: &Parameter) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::output::paint::Sheet;
+    use crate::app::output::paint::TermStyle;
     use crate::protocol::example::ENERGY;
 
     #[test]
     fn a_command_tells_what_it_takes_in_the_table() {
-        let text = commands(std::slice::from_ref(&ENERGY)).render(Sheet::default());
+        let text = commands(std::slice::from_ref(&ENERGY)).render(TermStyle::default());
         assert!(text.contains("tariff=sum: one of sum, T1; depth=...: a number of 0 to 12 months"), "{text}");
     }
 }

@@ -6,8 +6,8 @@ use jiff::tz::TimeZone;
 use super::dissection::{Frame, Happened, Noise, Place};
 use super::explain::{self, Look};
 use crate::frame::{Dissection, Mask};
-use crate::protocol::{Judged, Lock, sealed};
-use crate::trace::{Entry, EntryKind, Trace, Way};
+use crate::protocol::{Integrity, MissingKey, sealed};
+use crate::trace::{Dir, Entry, EntryKind, Trace};
 
 /// How entries are to be shown.
 #[derive(Debug, Clone, Copy, Default)]
@@ -45,13 +45,13 @@ impl<'a> Explained<'a> {
     #[must_use]
     pub fn is_bad(&self) -> bool {
         let is_malformed = || self.dissection.as_ref().is_some_and(|found| found.verdict.is_bad());
-        matches!(self.entry.kind, EntryKind::Frame(judged) if judged == Judged::Bad || is_malformed())
+        matches!(self.entry.kind, EntryKind::Frame(judged) if judged == Integrity::Bad || is_malformed())
     }
 
     /// Whether keys were given for it and none of them fits.
     #[must_use]
     pub fn is_locked(&self) -> bool {
-        let is_wrong = |code| sealed::lock(code) == Some(Lock::WrongKey);
+        let is_wrong = |code| sealed::lock(code) == Some(MissingKey::WrongKey);
         let problems = self.dissection.iter().flat_map(|found| &found.problems);
         self.trace.has_keys() && { problems }.any(|problem| is_wrong(problem.code))
     }
@@ -137,8 +137,8 @@ pub fn zoned(trace: &Trace, entry: &Entry) -> Zoned {
 fn moment(trace: &Trace, entry: &Entry) -> String {
     let arrow = match (entry.kind, entry.way) {
         (EntryKind::Mark(_), _) => "",
-        (_, Way::Out) => "→ ",
-        (_, Way::In) => "← ",
+        (_, Dir::Tx) => "→ ",
+        (_, Dir::Rx) => "← ",
     };
     format!("{} {arrow}", zoned(trace, entry).strftime("%H:%M:%S%.3f"))
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::paint::Sheet;
+use super::paint::TermStyle;
 use crate::frame::{Dissection, Field, Layer, Mask, Reason, Span, Value, Verdict, hex, visible};
 
 /// Bytes a line of a hex view shows.
@@ -20,7 +20,7 @@ const BESIDE: usize = 8;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Look {
     /// On what.
-    pub sheet: Sheet,
+    pub sheet: TermStyle,
     /// Whether passwords are shown.
     pub reveal: bool,
 }

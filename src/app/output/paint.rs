@@ -68,7 +68,7 @@ impl Paint {
 
 /// Where plain output goes to: how wide it is and whether it has colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Sheet {
+pub struct TermStyle {
     /// Columns; `None` where nobody sees an edge, such as in a file.
     pub width: Option<usize>,
     /// The colours.
@@ -76,7 +76,7 @@ pub struct Sheet {
 }
 
 #[cfg(feature = "cli")]
-impl Sheet {
+impl TermStyle {
     /// Standard output as it is: as wide as `COLUMNS` says or else its terminal. Coloured never when `colours` is
     /// false; else as [`anstream`] finds: `NO_COLOR`, `CLICOLOR_FORCE`, `CLICOLOR`, whether there is a terminal
     /// and what its `TERM` can do.

@@ -80,7 +80,7 @@ pub fn table(ports: &[PortInfo]) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::output::paint::Sheet;
+    use crate::app::output::paint::TermStyle;
 
     fn port() -> PortInfo {
         PortInfo {
@@ -102,7 +102,7 @@ mod tests {
             serde_json::to_string(&PortJson::of(&port())).unwrap(),
             r#"{"path":"/dev/ttyUSB0","link":"serial:/dev/ttyUSB0","by_id":null,"kind":"usb","vid":"0403","pid":"6001","manufacturer":"FTDI","product":"FT232R","serial":null}"#
         );
-        let text = table(&[port()]).render(Sheet::default());
+        let text = table(&[port()]).render(TermStyle::default());
         assert!(text.contains("/dev/ttyUSB0  usb   0403:6001  FTDI FT232R"), "{text}");
     }
 }

@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::paint::Sheet;
+use super::paint::TermStyle;
 use super::wrap::wrap;
 
 /// Where a column's text stands.
@@ -49,7 +49,7 @@ impl Table {
 
     /// The table as text, each line ended.
     #[must_use]
-    pub fn render(&self, sheet: Sheet) -> String {
+    pub fn render(&self, sheet: TermStyle) -> String {
         let widths = self.widths(sheet.width);
         let headings: Vec<String> = self.columns.iter().map(|(name, _)| (*name).to_owned()).collect();
         let mut text = String::new();
@@ -126,12 +126,12 @@ mod tests {
     #[test]
     fn columns_line_up_and_numbers_stand_at_the_right() {
         let lines = ["id     value  note", "a       1.00", "Счёт  -12.50  one two three four five", ""];
-        assert_eq!(table().render(Sheet::default()), lines.join("\n"));
+        assert_eq!(table().render(TermStyle::default()), lines.join("\n"));
     }
 
     #[test]
     fn a_narrow_terminal_wraps_words_and_loses_none() {
-        let text = table().render(Sheet { width: Some(24), paint: Paint::PLAIN });
+        let text = table().render(TermStyle { width: Some(24), paint: Paint::PLAIN });
         assert!(text.lines().all(|line| line.width() <= 24), "{text}");
         for word in ["one", "two", "three", "four", "five"] {
             assert!(text.contains(word), "{text}");
@@ -142,14 +142,14 @@ mod tests {
     fn what_is_to_be_typed_is_wrapped_last() {
         let mut table = Table::new(&[("id", Align::Key), ("note", Align::Left)]);
         table.row(["energomera-ce102-r51".to_owned(), "one two three four five".to_owned()]);
-        let at = |width| table.render(Sheet { width: Some(width), paint: Paint::PLAIN });
+        let at = |width| table.render(TermStyle { width: Some(width), paint: Paint::PLAIN });
         assert!(at(30).contains("energomera-ce102-r51  one two"), "{}", at(30));
         assert!(at(20).lines().all(|line| line.width() <= 20), "{}", at(20));
     }
 
     #[test]
     fn colour_is_there_only_when_wanted() {
-        assert!(!table().render(Sheet::default()).contains('\x1b'));
-        assert!(table().render(Sheet { width: None, paint: Paint::COLOURED }).contains("\x1b[1m"));
+        assert!(!table().render(TermStyle::default()).contains('\x1b'));
+        assert!(table().render(TermStyle { width: None, paint: Paint::COLOURED }).contains("\x1b[1m"));
     }
 }

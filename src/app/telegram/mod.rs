@@ -24,7 +24,7 @@ const WAIT: &str = "telegram";
 /// Whether meters of a model speak without being asked.
 #[must_use]
 pub fn is_pushed(model: &Model) -> bool {
-    !model.everyday.is_empty() && model.everyday.iter().all(|preset| preset.command == WAIT)
+    !model.default_reads.is_empty() && model.default_reads.iter().all(|preset| preset.command == WAIT)
 }
 
 /// Whether there is nothing that could be asked: every command only waits.

@@ -11,7 +11,7 @@ use crate::link::damage::runs;
 use crate::link::tcp::looks_like_telnet;
 use crate::link::{Damage, LinkEvent};
 use crate::protocol::{Event, LineSettings};
-use crate::trace::{EntryKind, Mark, Way};
+use crate::trace::{Dir, EntryKind, Mark};
 
 /// Said in the trace of a connection that was opened again because it may have been dead.
 const ALIVE: &str = "the converter takes connections: what is silent is the meter or its wiring";
@@ -157,7 +157,7 @@ impl Bus {
         work(&mut self.traffic, &mut |piece| {
             is_first_echo |= conversation.hear(&piece, at);
             line.overhear(&piece, !conversation.jobs.is_free(), at);
-            let is_answer = piece.way == Way::In && matches!(piece.kind, EntryKind::Frame(_));
+            let is_answer = piece.way == Dir::Rx && matches!(piece.kind, EntryKind::Frame(_));
             is_late |= is_answer && conversation.jobs.is_late_answer(at);
         });
         for (text, is_so) in [(LATE, is_late), (ECHO, is_first_echo)] {

@@ -32,7 +32,7 @@ impl Bench {
         let trace = self.trace.lock();
         (0..trace.len())
             .filter_map(|number| trace.entry(number))
-            .filter(|entry| entry.way == Way::In && matches!(entry.kind, EntryKind::Frame(_)))
+            .filter(|entry| entry.way == Dir::Rx && matches!(entry.kind, EntryKind::Frame(_)))
             .map(|entry| entry.len as usize)
             .collect()
     }

@@ -152,7 +152,7 @@ async fn a_link_of_a_meter_that_only_pushes_is_listened_to_from_the_start() {
         let mut bench = Bench::shared().await;
         bench.wants(Intent::Decode(Some(Decoder { family, dialect: model.dialect })));
         tokio::time::sleep(Duration::from_secs(1)).await;
-        let only_pushes = !model.everyday.is_empty()
+        let only_pushes = !model.default_reads.is_empty()
             && family
                 .profile()
                 .dialect(model.dialect)

@@ -40,14 +40,14 @@ pub struct SignOn {
 /// When the broker is not there, refuses the user or the topic, or its certificate is not trusted.
 #[cfg(feature = "mqtt")]
 pub async fn open_listening(topic: &Topic, sign_on: SignOn, clock: Clock) -> Result<ListenLink, OpenError> {
-    use super::hush::Listener;
-    use super::keep::keep;
+    use super::listen_task::Listener;
+    use super::reconnect::run_reconnecting;
     use super::stream::outlet;
 
     let (reach, first) = subscription::Subscribe::first(topic, sign_on).await?;
     let (listener, lines) = Listener::new(None);
     let (out, events) = outlet(clock);
-    tokio::spawn(keep(reach, Some(first), listener, out));
+    tokio::spawn(run_reconnecting(reach, Some(first), listener, out));
     Ok(ListenLink { lines, events })
 }
 

@@ -14,7 +14,7 @@ use crate::link::OpenError;
 use crate::link::damage::Heard;
 use crate::link::dial::{CONNECT_TIMEOUT, Dial};
 use crate::link::fair::Share;
-use crate::link::keep::{Pause, Reach};
+use crate::link::reconnect::{Connector, Pause};
 use crate::link::stream::Source;
 use crate::link::topic::Topic;
 use crate::protocol::LineSettings;
@@ -132,7 +132,7 @@ impl Subscribe {
     }
 }
 
-impl Reach for Subscribe {
+impl Connector for Subscribe {
     type Stream = Subscription;
 
     fn pause(&mut self) -> Pause {

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
-use crate::link::{LinkEvent, LinkName, Place};
+use crate::link::{Endpoint, LinkEvent, LinkName};
 
 const CONNECT: u8 = 0x10;
 const SUBSCRIBE: u8 = 0x82;
@@ -63,7 +63,7 @@ async fn listener() -> (TcpListener, Topic) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let name: LinkName = format!("mqtt://anna@127.0.0.1:{port}/sensors/smartmeter").parse().unwrap();
-    let Place::Mqtt(topic) = name.place else { panic!("no topic: {name}") };
+    let Endpoint::Mqtt(topic) = name.place else { panic!("no topic: {name}") };
     (listener, topic)
 }
 

@@ -20,8 +20,8 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
 use super::dial::Dial;
-use super::hush::Listener;
-use super::keep::{Pause, Reach, keep};
+use super::listen_task::Listener;
+use super::reconnect::{Connector, Pause, run_reconnecting};
 use super::stream::{Source, outlet};
 use super::talk::Talker;
 use super::{Clock, Link, ListenLink, OpenError};
@@ -41,7 +41,7 @@ pub async fn open(host: &str, port: u16, line: LineSettings, clock: Clock) -> Re
     let (call, first) = Call::<Port>::first(host, port, line).await?;
     let (commands, orders) = mpsc::unbounded_channel();
     let (out, events) = outlet(clock);
-    tokio::spawn(keep(call, Some(first), Talker::new(orders, Some(line)), out));
+    tokio::spawn(run_reconnecting(call, Some(first), Talker::new(orders, Some(line)), out));
     Ok(Link { commands, events })
 }
 
@@ -59,7 +59,7 @@ pub async fn open_listening(
     let (call, first) = Call::<Ear>::first(host, port, line).await?;
     let (listener, lines) = Listener::new(Some(line));
     let (out, events) = outlet(clock);
-    tokio::spawn(keep(call, Some(first), listener, out));
+    tokio::spawn(run_reconnecting(call, Some(first), listener, out));
     Ok(ListenLink { lines, events })
 }
 
@@ -114,7 +114,7 @@ impl<P: Remote> Call<P> {
     }
 }
 
-impl<P: Remote> Reach for Call<P> {
+impl<P: Remote> Connector for Call<P> {
     type Stream = P;
 
     fn pause(&mut self) -> Pause {

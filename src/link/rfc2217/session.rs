@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use super::options::{Options, Use};
 use super::port::{self, Answers};
-use super::telnet::{Decoder, Told, escape};
+use super::telnet::{Decoder, Negotiation, escape};
 use crate::link::damage::Heard;
 use crate::link::fair::Share;
 use crate::link::socket;
@@ -135,10 +135,10 @@ impl Ear {
         talk.decoder.decode(bytes, &mut talk.received, &mut told);
         for told in told {
             match told {
-                Told::Option(verb, option) => {
+                Negotiation::Option(verb, option) => {
                     talk.unwritten.extend(talk.options.hear(verb, option).into_iter().flatten());
                 }
-                Told::Sub(content) => talk.answers.hear(&content),
+                Negotiation::Sub(content) => talk.answers.hear(&content),
             }
         }
         drop(guard);

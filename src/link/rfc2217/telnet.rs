@@ -44,7 +44,7 @@ impl Verb {
 
 /// A command of the far end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Told {
+pub(super) enum Negotiation {
     /// A verb and its option.
     Option(Verb, u8),
     /// A subnegotiation: its option, then its content.
@@ -87,7 +87,7 @@ enum State {
 
 impl Decoder {
     /// Appends the data in `bytes` to `data` and the commands to `told`, in order.
-    pub(super) fn decode(&mut self, bytes: &[u8], data: &mut Vec<u8>, told: &mut Vec<Told>) {
+    pub(super) fn decode(&mut self, bytes: &[u8], data: &mut Vec<u8>, told: &mut Vec<Negotiation>) {
         for &byte in bytes {
             self.state = match (self.state, byte) {
                 (State::Data, IAC) => State::Command,
@@ -100,14 +100,14 @@ impl Decoder {
                     State::Data
                 }
                 (State::Option(verb), option) => {
-                    told.push(Told::Option(verb, option));
+                    told.push(Negotiation::Option(verb, option));
                     State::Data
                 }
                 (State::Sub, IAC) => State::SubCommand,
-                (State::Sub, byte) => self.keep(byte),
-                (State::SubCommand, IAC) => self.keep(IAC),
+                (State::Sub, byte) => self.run_reconnecting(byte),
+                (State::SubCommand, IAC) => self.run_reconnecting(IAC),
                 (State::SubCommand, SE) => {
-                    told.push(Told::Sub(std::mem::take(&mut self.content)));
+                    told.push(Negotiation::Sub(std::mem::take(&mut self.content)));
                     State::Data
                 }
                 // A subnegotiation without its end is dropped, and what follows is a command of its own.
@@ -126,7 +126,7 @@ impl Decoder {
         }
     }
 
-    fn keep(&mut self, byte: u8) -> State {
+    fn run_reconnecting(&mut self, byte: u8) -> State {
         if self.content.len() < LONGEST {
             self.content.push(byte);
         }
@@ -144,7 +144,7 @@ mod tests {
     #[derive(Debug, Clone)]
     enum Item {
         Data(Vec<u8>),
-        Told(Told),
+        Negotiation(Negotiation),
     }
 
     fn items() -> impl Strategy<Value = Vec<Item>> {
@@ -154,8 +154,10 @@ mod tests {
         prop::collection::vec(
             prop_oneof![
                 prop::collection::vec(byte.clone(), 1..20).prop_map(Item::Data),
-                (verb, any::<u8>()).prop_map(|(verb, option)| Item::Told(Told::Option(verb, option))),
-                prop::collection::vec(byte, 1..20).prop_map(|content| Item::Told(Told::Sub(content))),
+                (verb, any::<u8>())
+                    .prop_map(|(verb, option)| Item::Negotiation(Negotiation::Option(verb, option))),
+                prop::collection::vec(byte, 1..20)
+                    .prop_map(|content| Item::Negotiation(Negotiation::Sub(content))),
             ],
             0..12,
         )
@@ -166,14 +168,14 @@ mod tests {
         for item in items {
             match item {
                 Item::Data(data) => escape(data, &mut out),
-                Item::Told(Told::Option(verb, option)) => out.extend(verb.say(*option)),
-                Item::Told(Told::Sub(content)) => sub(content, &mut out),
+                Item::Negotiation(Negotiation::Option(verb, option)) => out.extend(verb.say(*option)),
+                Item::Negotiation(Negotiation::Sub(content)) => sub(content, &mut out),
             }
         }
         out
     }
 
-    fn decoded(chunks: impl Iterator<Item = Vec<u8>>) -> (Vec<u8>, Vec<Told>) {
+    fn decoded(chunks: impl Iterator<Item = Vec<u8>>) -> (Vec<u8>, Vec<Negotiation>) {
         let (mut decoder, mut data, mut told) = (Decoder::default(), Vec::new(), Vec::new());
         for chunk in chunks {
             decoder.decode(&chunk, &mut data, &mut told);
@@ -186,14 +188,14 @@ mod tests {
         let bytes = [0x41, 0xFF, 0xFD, 0x2C, 0xFF, 0xFF, 0xFF, 0xFA, 0x2C, 0x65, 0xFF, 0xF0, 0x42];
         let (data, told) = decoded(std::iter::once(bytes.to_vec()));
         assert_eq!(data, [0x41, 0xFF, 0x42]);
-        assert_eq!(told, [Told::Option(Verb::Do, 0x2C), Told::Sub(vec![0x2C, 0x65])]);
+        assert_eq!(told, [Negotiation::Option(Verb::Do, 0x2C), Negotiation::Sub(vec![0x2C, 0x65])]);
     }
 
     #[test]
     fn a_subnegotiation_without_an_end_is_dropped_and_what_follows_is_not() {
         let bytes = [0xFF, 0xFA, 0x2C, 0x65, 0xFF, 0xFB, 0x03, 0x42];
         let (data, told) = decoded(std::iter::once(bytes.to_vec()));
-        assert_eq!((data, told), (vec![0x42], vec![Told::Option(Verb::Will, 3)]));
+        assert_eq!((data, told), (vec![0x42], vec![Negotiation::Option(Verb::Will, 3)]));
     }
 
     #[test]
@@ -211,10 +213,10 @@ mod tests {
             let (data, told) = decoded(bytes.chunks(size).map(<[u8]>::to_vec));
             let sent: Vec<u8> = items.iter().flat_map(|item| match item {
                 Item::Data(data) => data.clone(),
-                Item::Told(_) => Vec::new(),
+                Item::Negotiation(_) => Vec::new(),
             }).collect();
-            let meant: Vec<Told> = items.into_iter().filter_map(|item| match item {
-                Item::Told(told) => Some(told),
+            let meant: Vec<Negotiation> = items.into_iter().filter_map(|item| match item {
+                Item::Negotiation(told) => Some(told),
                 Item::Data(_) => None,
             }).collect();
             prop_assert_eq!(data, sent);
@@ -225,8 +227,8 @@ mod tests {
         fn any_bytes_are_taken_and_none_are_made_up(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
             let (data, told) = decoded(std::iter::once(bytes.clone()));
             let commands: usize = told.iter().map(|told| match told {
-                Told::Option(..) => 3,
-                Told::Sub(content) => content.len() + 4,
+                Negotiation::Option(..) => 3,
+                Negotiation::Sub(content) => content.len() + 4,
             }).sum();
             prop_assert!(data.len() + commands <= bytes.len());
         }

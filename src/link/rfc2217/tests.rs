@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::telnet::{Decoder, Told, Verb, escape, sub};
+use super::telnet::{Decoder, Negotiation, Verb, escape, sub};
 use super::*;
 use crate::link::{LinkCommand, LinkEvent};
 
@@ -40,7 +40,7 @@ impl Server {
     async fn settle(&mut self, speed: impl Fn([u8; 4]) -> [u8; 4]) {
         loop {
             for told in self.hear().await {
-                let Told::Sub(content) = told else { continue };
+                let Negotiation::Sub(content) = told else { continue };
                 let answer = match content.as_slice() {
                     &[44, 1, a, b, c, d] => [[44, 101].as_slice(), &speed([a, b, c, d])].concat(),
                     &[44, command @ (2..=5 | 12), value] => vec![44, command + 100, value],
@@ -64,7 +64,7 @@ impl Server {
         self.stream.write_all(&out).await.unwrap();
     }
 
-    async fn hear(&mut self) -> Vec<Told> {
+    async fn hear(&mut self) -> Vec<Negotiation> {
         let (mut buffer, mut told) = ([0; 512], Vec::new());
         let count = self.stream.read(&mut buffer).await.unwrap();
         assert!(count > 0, "the caller has gone");

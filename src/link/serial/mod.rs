@@ -27,8 +27,8 @@ use tokio::sync::mpsc;
 
 use crate::protocol::LineSettings;
 
-use super::hush::Listener;
-use super::keep::{Pause, Reach, keep};
+use super::listen_task::Listener;
+use super::reconnect::{Connector, Pause, run_reconnecting};
 use super::stream::{Source, outlet};
 use super::talk::Talker;
 use super::{Clock, Link, ListenLink, OpenError};
@@ -56,7 +56,7 @@ pub fn open(port: &str, line: LineSettings, clock: Clock) -> Result<Link, OpenEr
     let (reach, first) = Reopen::<Port>::first(port, line)?;
     let (commands, orders) = mpsc::unbounded_channel();
     let (out, events) = outlet(clock);
-    tokio::spawn(keep(reach, Some(first), Talker::new(orders, Some(line)), out));
+    tokio::spawn(run_reconnecting(reach, Some(first), Talker::new(orders, Some(line)), out));
     Ok(Link { commands, events })
 }
 
@@ -70,7 +70,7 @@ pub fn open_listening(port: &str, line: LineSettings, clock: Clock) -> Result<Li
     let (reach, first) = Reopen::<Ear>::first(port, line)?;
     let (listener, lines) = Listener::new(Some(line));
     let (out, events) = outlet(clock);
-    tokio::spawn(keep(reach, Some(first), listener, out));
+    tokio::spawn(run_reconnecting(reach, Some(first), listener, out));
     Ok(ListenLink { lines, events })
 }
 
@@ -92,7 +92,7 @@ impl<P: OpenPort> Reopen<P> {
     }
 }
 
-impl<P: OpenPort> Reach for Reopen<P> {
+impl<P: OpenPort> Connector for Reopen<P> {
     type Stream = P;
 
     fn pause(&mut self) -> Pause {

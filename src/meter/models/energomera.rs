@@ -94,7 +94,7 @@ const CLASSIC_METER: Model = Model {
     login: NO_PASSWORD,
     encrypts: false,
     wiring: WIRING,
-    everyday: CLASSIC_EVERYDAY,
+    default_reads: CLASSIC_EVERYDAY,
     ambiguous_replies: true,
     lookalike: ASCII_LOOKALIKE,
     tariffs: 8,
@@ -112,7 +112,7 @@ const KERNEL10_METER: Model = Model {
         terminals: "12 A, 13 B, 14 GND, 15 +12 V",
         supply: "with the letter N in the type: 12 V (9.6 to 14.4 V), 100 mA between 15 and 14",
     },
-    everyday: KERNEL10_EVERYDAY,
+    default_reads: KERNEL10_EVERYDAY,
     lookalike: "CE307 R34 looks alike and speaks IEC 62056-21 in ASCII at 9600 7E1, or DLMS",
     tariffs: 5,
     note: "three wrong passwords lock the interface until the calendar hour ends",
@@ -128,7 +128,7 @@ pub(super) static CE102_R51: Model = Model {
     also: &[],
     title: "CE102 R5.1",
     wiring: WIRING,
-    everyday: R51_EVERYDAY,
+    default_reads: R51_EVERYDAY,
     lookalike: "CE102 of other cases speak the classic dialect, CE102M IEC 62056-21 in ASCII at 9600 7E1",
     note: "",
     ..KERNEL10_METER
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn the_everyday_set_reads_with_arguments_that_fit() {
         for model in ALL {
-            for preset in model.everyday {
+            for preset in model.default_reads {
                 let commands = Ce.profile().dialect(model.dialect).commands;
                 let command = commands.iter().find(|c| c.id == preset.command).expect("a command");
                 assert_eq!(command.access, Access::Read, "{}", model.id);

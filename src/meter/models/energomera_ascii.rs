@@ -85,7 +85,7 @@ const OLD: Model = Model {
     login: LOGIN,
     encrypts: false,
     wiring: WIRING,
-    everyday: SINGLE,
+    default_reads: SINGLE,
     ambiguous_replies: false,
     lookalike: LOOKALIKE,
     tariffs: 5,
@@ -97,16 +97,16 @@ const NEW: Model = Model { dialect: EMR, tariffs: 8, ..OLD };
 /// One phase.
 pub static CE102M: Model = OLD;
 /// Three phases, active energy.
-pub static CE301: Model = Model { id: "energomera-ce301", title: "CE301", everyday: CE301_SET, ..OLD };
+pub static CE301: Model = Model { id: "energomera-ce301", title: "CE301", default_reads: CE301_SET, ..OLD };
 /// Three phases, active and reactive energy.
-pub static CE303: Model = Model { id: "energomera-ce303", title: "CE303", everyday: REACTIVE, ..OLD };
+pub static CE303: Model = Model { id: "energomera-ce303", title: "CE303", default_reads: REACTIVE, ..OLD };
 /// Three phases, active and reactive energy.
-pub static CE304: Model = Model { id: "energomera-ce304", title: "CE304", everyday: REACTIVE, ..OLD };
+pub static CE304: Model = Model { id: "energomera-ce304", title: "CE304", default_reads: REACTIVE, ..OLD };
 /// Three phases; powers in watts.
 pub static CE6850M: Model = Model {
     id: "energomera-ce6850m",
     title: "CE6850M",
-    everyday: REACTIVE,
+    default_reads: REACTIVE,
     note: "its powers are in W, not kW",
     ..OLD
 };

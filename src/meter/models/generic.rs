@@ -67,7 +67,7 @@ pub static IEC62056_21: Model = Model {
     login: Login::Optional { default: "", form: "up to 32 characters; many meters read without" },
     encrypts: false,
     wiring: Wiring { interface: "optical port, 20 mA loop or RS-485", terminals: "", supply: "" },
-    everyday: &[Preset { command: "readout", arguments: &[] }],
+    default_reads: &[Preset { command: "readout", arguments: &[] }],
     ambiguous_replies: false,
     lookalike: "",
     tariffs: 8,

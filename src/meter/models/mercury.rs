@@ -42,7 +42,7 @@ const COMMON: Model = Model {
     login: Login::None,
     encrypts: false,
     wiring: Wiring { interface: "RS-485", terminals: "", supply: "" },
-    everyday: &[ask("energy"), ask("instant"), ask("frequency"), ask("clock"), ask("serial")],
+    default_reads: &[ask("energy"), ask("instant"), ask("frequency"), ask("clock"), ask("serial")],
     ambiguous_replies: false,
     lookalike: "a type with the letter D may be set to another protocol on this port: that of the Mercury 230, or \
                 SPODES (DLMS)",
@@ -60,7 +60,7 @@ pub static MERCURY_200: Model = Model {
         supply: "5.5 to 12 V on the interface terminals; 5 V has been too little",
         ..COMMON.wiring
     },
-    everyday: &[ask("energy"), ask("instant"), ask("clock"), ask("serial")],
+    default_reads: &[ask("energy"), ask("instant"), ask("clock"), ask("serial")],
     lookalike: "with a CAN interface an RS-485 adapter works on short lines with one meter only, A and B exchanged",
     ..COMMON
 };
@@ -73,7 +73,7 @@ pub static MERCURY_201: Model = Model {
         supply: "5.5 to 12 V on the interface terminals unless the type has the letter S",
         ..COMMON.wiring
     },
-    everyday: &[ask("energy"), ask("instant"), ask("clock"), ask("serial")],
+    default_reads: &[ask("energy"), ask("instant"), ask("clock"), ask("serial")],
     ..COMMON
 };
 
@@ -128,7 +128,7 @@ mod tests {
     fn everyday_presets_are_commands_of_the_protocol() {
         for model in ALL {
             let family = model.protocol;
-            for preset in model.everyday {
+            for preset in model.default_reads {
                 let command =
                     family.profile().dialect(model.dialect).commands.iter().find(|c| c.id == preset.command);
                 let command = command.unwrap_or_else(|| panic!("{} {}", model.id, preset.command));

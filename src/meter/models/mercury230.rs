@@ -87,7 +87,7 @@ const COMMON: Model = Model {
     login: Login::Required { default: "111111", form: PASSWORD_FORM },
     encrypts: false,
     wiring: Wiring { interface: "CAN or RS-485", terminals: "", supply: "" },
-    everyday: EVERYDAY,
+    default_reads: EVERYDAY,
     ambiguous_replies: true,
     lookalike: "a type with the letter D may be set to SPODES (DLMS) on this port",
     tariffs: 4,

@@ -68,14 +68,14 @@ const ONE: Model = Model {
     login: LOGIN,
     encrypts: false,
     wiring: WIRING,
-    everyday: ONE_EVERYDAY,
+    default_reads: ONE_EVERYDAY,
     ambiguous_replies: false,
     lookalike: "",
     tariffs: 4,
     note: NOTE,
 };
 
-const THREE: Model = Model { dialect: NEVA_3, everyday: THREE_EVERYDAY, ..ONE };
+const THREE: Model = Model { dialect: NEVA_3, default_reads: THREE_EVERYDAY, ..ONE };
 
 /// One phase.
 pub static MT113: Model = ONE;

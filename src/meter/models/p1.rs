@@ -36,7 +36,7 @@ const COMMON: Model = Model {
     login: Login::None,
     encrypts: false,
     wiring: Wiring { interface: "P1", terminals: PINS, supply: SUPPLY },
-    everyday: &[Preset { command: "telegram", arguments: &[] }],
+    default_reads: &[Preset { command: "telegram", arguments: &[] }],
     ambiguous_replies: false,
     lookalike: "the same socket may send DLMS in binary (7E or 68 as first byte) or encrypted telegrams (DB)",
     tariffs: 2,
@@ -200,7 +200,7 @@ mod tests {
     fn every_one_waits_for_a_telegram_and_has_no_address() {
         for model in ALL {
             let family = model.protocol;
-            let [preset] = model.everyday else { panic!("{}", model.id) };
+            let [preset] = model.default_reads else { panic!("{}", model.id) };
             assert!(
                 family
                     .profile()

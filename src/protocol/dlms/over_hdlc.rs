@@ -36,7 +36,7 @@ impl Carrier for OverHdlc {
     }
 
     fn tracker(dialect: Dialect) -> Box<dyn Tracker> {
-        Box::new(Parts::new(dialect))
+        Box::new(HdlcTracker::new(dialect))
     }
 
     fn is_own_address(_: u64) -> bool {
@@ -74,20 +74,20 @@ const INNER: u32 = 0x1_0000;
 
 /// Follows segments and blocks.
 #[derive(Debug)]
-struct Parts {
+struct HdlcTracker {
     messages: Messages,
     /// Whether the block that segments belong to is the last, and its number.
     block: Option<(bool, u32)>,
 }
 
-impl Parts {
+impl HdlcTracker {
     /// For one line.
     fn new(dialect: Dialect) -> Self {
         Self { messages: Messages::new(dialect), block: None }
     }
 }
 
-impl Tracker for Parts {
+impl Tracker for HdlcTracker {
     fn track(&mut self, seen: Seen<'_>) -> Relation {
         let Some(frame) = Frame::parse(seen.bytes).filter(Frame::is_sound) else {
             return if bare::is_apdu(seen.bytes) { Relation::default() } else { self.messages.lose() };
@@ -103,7 +103,7 @@ impl Tracker for Parts {
     }
 }
 
-impl Parts {
+impl HdlcTracker {
     fn part(&mut self, frame: &Frame<'_>, is_inner: bool) -> Part {
         let info = Info::of(frame, is_inner);
         if !is_inner {
@@ -213,7 +213,7 @@ struct Found {
 fn walk(bytes: &[u8], own: &Frame<'_>, context: &Context<'_>) -> Option<Found> {
     let alone = [bytes];
     let parts = if context.parts.is_empty() { &alone } else { context.parts };
-    let mut follower = Parts::new(Dialect::default());
+    let mut follower = HdlcTracker::new(Dialect::default());
     let mut assembled = Assembled::default();
     let mut next = None;
     let mut is_inner = false;

@@ -14,7 +14,7 @@ use crate::frame::{Direction, Dissection, ProblemCode, Value, Verdict};
 use crate::protocol::dissection_builder::{DissectionBuilder, Head};
 use crate::protocol::mbus::dissect::{self as link_dissect, CHECK, Envelope, foot, head};
 use crate::protocol::mbus::link::{self, Frame, HEAD, Long};
-use crate::protocol::mbus::{self, Exchanges, access};
+use crate::protocol::mbus::{self, MbusTracker, access};
 use crate::protocol::{
     Access, Context, Dialect, FamilyProfile, Marks, MasterRequest, Relation, Seen, Tracker,
 };
@@ -110,13 +110,13 @@ fn sound_segment(bytes: &[u8]) -> Option<Segment<'_>> {
 #[derive(Debug)]
 struct Segments {
     messages: Messages,
-    others: Exchanges,
+    others: MbusTracker,
 }
 
 impl Segments {
     /// For one line.
     fn new(dialect: Dialect) -> Self {
-        Self { messages: Messages::new(dialect), others: Exchanges::default() }
+        Self { messages: Messages::new(dialect), others: MbusTracker::default() }
     }
 }
 

@@ -14,7 +14,7 @@ use super::wire::{
 };
 use super::wrapped::Wrapped;
 use crate::frame::At;
-use crate::protocol::{Framer, Judged, Piece, PieceKind};
+use crate::protocol::{Framer, Integrity, Piece, PieceKind};
 
 /// Silence after which the rest of a telegram is not awaited any more. Meters send without pause, but a
 /// converter or a broker may hold bytes back.
@@ -78,7 +78,7 @@ enum State {
 
 /// The framer of this family.
 #[derive(Debug)]
-pub struct Telegrams {
+pub struct P1Framer {
     bytes: Vec<u8>,
     /// How many of the held bytes came in each chunk, and when.
     chunks: VecDeque<(usize, At)>,
@@ -90,7 +90,7 @@ pub struct Telegrams {
     last: At,
 }
 
-impl Telegrams {
+impl P1Framer {
     /// For one stream.
     pub fn new() -> Self {
         Self {
@@ -285,7 +285,7 @@ impl Telegrams {
         let found = End::of(telegram);
         match found {
             Some(found) if !follows_bracket || matches!(found.seal, Seal::Crc { .. }) => {
-                let judged = if is_odd { PieceKind::Frame(Judged::Bad) } else { judge(telegram, &found) };
+                let judged = if is_odd { PieceKind::Frame(Integrity::Bad) } else { judge(telegram, &found) };
                 self.emit(PieceKind::Noise, head, out);
                 self.emit(judged, end - head, out);
                 self.state = State::Hunting;
@@ -300,7 +300,7 @@ impl Telegrams {
             && let Some(next) = self.envelope()
         {
             self.emit(PieceKind::Noise, head, out);
-            self.emit(PieceKind::Frame(Judged::Bad), next - head, out);
+            self.emit(PieceKind::Frame(Integrity::Bad), next - head, out);
             self.open(0);
         } else if count >= total && !self.may_hold_next(head, total) {
             self.hand_over(head, total, out);
@@ -325,7 +325,7 @@ impl Telegrams {
     fn hand_over(&mut self, head: usize, total: usize, out: &mut dyn FnMut(Piece<'_>)) {
         self.emit(PieceKind::Noise, head, out);
         let is_one = self.bytes.get(..total).and_then(Envelope::of).is_some();
-        let judged = if is_one { Judged::Unchecked } else { Judged::Bad };
+        let judged = if is_one { Integrity::Unchecked } else { Integrity::Bad };
         self.emit(PieceKind::Frame(judged), total, out);
         self.state = State::Hunting;
     }
@@ -338,7 +338,7 @@ impl Telegrams {
         let is_telegram = broken.get(..HEAD).is_some_and(begins) && has_line;
         if is_telegram {
             self.emit(PieceKind::Noise, head, out);
-            self.emit(PieceKind::Frame(Judged::Bad), end - head, out);
+            self.emit(PieceKind::Frame(Integrity::Bad), end - head, out);
         } else {
             self.emit(PieceKind::Noise, end, out);
         }
@@ -363,7 +363,7 @@ impl Telegrams {
             }
             State::Sealed { head, .. } => {
                 self.emit(PieceKind::Noise, head, out);
-                self.emit(PieceKind::Frame(Judged::Bad), all - head, out);
+                self.emit(PieceKind::Frame(Integrity::Bad), all - head, out);
             }
         }
         self.state = State::Hunting;
@@ -393,17 +393,17 @@ impl Telegrams {
 /// What a whole telegram is, if it is one at all: where nothing checks it, it must look like one. Which bytes the CRC
 /// of one with an envelope covers is not known.
 fn judge(telegram: &[u8], end: &End) -> PieceKind {
-    if Wrapped::of(telegram).is_some() && end.judge(telegram) != Judged::Good {
-        return PieceKind::Frame(Judged::Unchecked);
+    if Wrapped::of(telegram).is_some() && end.judge(telegram) != Integrity::Good {
+        return PieceKind::Frame(Integrity::Unchecked);
     }
     let has_object = || telegram.windows(4).any(|w| matches!(w, [b'0'..=b'9', b'-', b'0'..=b'9', b':']));
     match end.judge(telegram) {
-        Judged::Unchecked if !has_object() => PieceKind::Noise,
+        Integrity::Unchecked if !has_object() => PieceKind::Noise,
         judged => PieceKind::Frame(judged),
     }
 }
 
-impl Framer for Telegrams {
+impl Framer for P1Framer {
     fn push(&mut self, bytes: &[u8], at: At, out: &mut dyn FnMut(Piece<'_>)) {
         self.expire(at, out);
         for part in bytes.chunks(LARGEST_STEP) {

@@ -99,11 +99,11 @@ impl Family for P1 {
     }
 
     fn framer(&self, _: Source, _: LineSettings) -> Box<dyn Framer> {
-        Box::new(framer::Telegrams::new())
+        Box::new(framer::P1Framer::new())
     }
 
     fn tracker(&self, dialect: Dialect) -> Box<dyn Tracker> {
-        Box::new(tracker::Pushes::new(dialect))
+        Box::new(tracker::P1Tracker::new(dialect))
     }
 
     fn explain(&self, frame: &[u8], context: &Context<'_>) -> Dissection {

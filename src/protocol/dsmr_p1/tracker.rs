@@ -13,13 +13,13 @@ pub const BACK: u8 = 2;
 
 /// The tracker of this family.
 #[derive(Debug)]
-pub struct Pushes {
+pub struct P1Tracker {
     dialect: Dialect,
     /// System title and frame counter of the last encrypted telegram.
     last: Option<([u8; 8], u32)>,
 }
 
-impl Pushes {
+impl P1Tracker {
     /// For one link.
     pub const fn new(dialect: Dialect) -> Self {
         Self { dialect, last: None }
@@ -42,7 +42,7 @@ impl Pushes {
     }
 }
 
-impl Tracker for Pushes {
+impl Tracker for P1Tracker {
     fn track(&mut self, frame: Seen<'_>) -> Relation {
         if frame.source == Source::Requests {
             return Relation { direction: Direction::Request, dialect: self.dialect, ..Relation::default() };
@@ -65,7 +65,7 @@ mod tests {
     }
 
     fn steps(frames: &[Vec<u8>]) -> Vec<u8> {
-        let mut tracker = Pushes::new(Dialect(5));
+        let mut tracker = P1Tracker::new(Dialect(5));
         let see = |bytes: &Vec<u8>| {
             let seen = Seen { number: 0, bytes, source: Source::Replies, first: At::ZERO, last: At::ZERO };
             let relation = tracker.track(seen);

@@ -6,7 +6,7 @@
 use super::wrapped::Wrapped;
 use crate::frame::checksum::{ARC, CheckKind};
 use crate::frame::{Checksum, hex};
-use crate::protocol::Judged;
+use crate::protocol::Integrity;
 
 /// Bytes of the longest telegram that is waited for. The longest known has 2339; a text message of 2048 digits
 /// doubles that.
@@ -115,11 +115,11 @@ impl End {
     }
 
     /// The judgement that framing makes.
-    pub fn judge(&self, bytes: &[u8]) -> Judged {
+    pub fn judge(&self, bytes: &[u8]) -> Integrity {
         match (self.seal, self.checksum(bytes)) {
-            (Seal::None, _) => Judged::Unchecked,
-            (Seal::Crc { .. }, Some(sum)) if sum.found == sum.expected => Judged::Good,
-            _ => Judged::Bad,
+            (Seal::None, _) => Integrity::Unchecked,
+            (Seal::Crc { .. }, Some(sum)) if sum.found == sum.expected => Integrity::Good,
+            _ => Integrity::Bad,
         }
     }
 
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn what_is_sealed_up_is_judged_good() {
         let bytes = seal_up(b"/KAM5\r\n\r\n!");
-        assert_eq!(End::of(&bytes).unwrap().judge(&bytes), Judged::Good);
+        assert_eq!(End::of(&bytes).unwrap().judge(&bytes), Integrity::Good);
     }
 
     #[test]

@@ -19,7 +19,7 @@ use super::frame::{self, CONTENT_MIN, Defect, OPT, WIRE_MAX};
 use super::stuffing::END;
 use super::variants;
 use crate::frame::{At, Direction};
-use crate::protocol::{Framer, Judged, LineSettings, Piece, PieceKind};
+use crate::protocol::{Framer, Integrity, LineSettings, Piece, PieceKind};
 
 /// Noise is handed over at the latest when so many bytes of it are held.
 const NOISE_MAX: usize = 256;
@@ -124,7 +124,7 @@ impl CeFramer {
     }
 
     /// What the run is if an END closes it; `None` for noise.
-    fn judge(&self) -> Option<Judged> {
+    fn judge(&self) -> Option<Integrity> {
         let (content, is_open) = match self.run {
             Run::Open => (self.run_bytes().get(1..)?, true),
             Run::Bare => (self.run_bytes(), false),
@@ -132,9 +132,9 @@ impl CeFramer {
         };
         let first = *content.first()?;
         match frame::parse_inner(content, Direction::Unknown) {
-            Ok(_) => Some(Judged::Good),
-            Err(Defect::Opt(_) | Defect::Variant(_)) if is_open => Some(Judged::Unchecked),
-            Err(_) if is_open && (first == OPT || content.len() >= CONTENT_MIN) => Some(Judged::Bad),
+            Ok(_) => Some(Integrity::Good),
+            Err(Defect::Opt(_) | Defect::Variant(_)) if is_open => Some(Integrity::Unchecked),
+            Err(_) if is_open && (first == OPT || content.len() >= CONTENT_MIN) => Some(Integrity::Bad),
             Err(_) => None,
         }
     }
@@ -162,7 +162,7 @@ impl CeFramer {
         }
     }
 
-    fn emit_frame(&mut self, judged: Judged, out: &mut dyn FnMut(Piece<'_>)) {
+    fn emit_frame(&mut self, judged: Integrity, out: &mut dyn FnMut(Piece<'_>)) {
         self.emit_noise(out);
         let kind = PieceKind::Frame(judged);
         out(Piece { kind, bytes: self.run_bytes(), first: self.run_first, last: self.last });
@@ -201,7 +201,7 @@ impl Framer for CeFramer {
 
     fn finish(&mut self, out: &mut dyn FnMut(Piece<'_>)) {
         if self.run == Run::Open && self.run_bytes().get(1) == Some(&OPT) {
-            return self.emit_frame(Judged::Bad, out);
+            return self.emit_frame(Integrity::Bad, out);
         }
         self.run_is_noise(Run::Bare, out);
         self.emit_noise(out);

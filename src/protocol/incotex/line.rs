@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::frame::{At, visible};
 use crate::protocol::{
-    Action, Event, Exchange, Failure, Family, Framer, LineSettings, Now, PieceKind, Plan, Responder, Setup,
-    Source, Told, Wait,
+    Action, Event, Exchange, Failure, Family, Framer, LineSettings, Now, Output, PieceKind, Plan, Responder,
+    Setup, Source, Wait,
 };
 use crate::reading::Reading;
 
@@ -174,7 +174,7 @@ impl Line {
     fn listen_to_the_meter(&mut self) {
         let now = Now { at: self.now + self.slept, ..self.clock() };
         while let Some(told) = self.meter.poll(now) {
-            let Told::Send { bytes, due } = told else { continue };
+            let Output::Send { bytes, due } = told else { continue };
             let due = At::ZERO + (due - At::ZERO).saturating_sub(self.slept);
             for (index, byte) in self.spoil(bytes).iter().enumerate() {
                 self.arriving.push_back((due + self.settings.wire_time(index + 1), vec![*byte]));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::hearing::Hearing;
 use crate::frame::At;
-use crate::protocol::{Load, Now, Responder, Told};
+use crate::protocol::{Load, Now, Output, Responder};
 
 /// A simulated meter that is handed whole requests.
 pub trait Requested: Send {
@@ -13,7 +13,7 @@ pub trait Requested: Send {
     fn silence(&self) -> Duration;
 
     /// Does what a request asks. `now` is when it was over; what the meter does about it goes to `told`.
-    fn request(&mut self, request: &[u8], now: Now, told: &mut VecDeque<Told>);
+    fn request(&mut self, request: &[u8], now: Now, told: &mut VecDeque<Output>);
 
     /// Whether it is in a session that somebody else on its line would break into.
     fn is_in_session(&self) -> bool {
@@ -29,7 +29,7 @@ pub trait Requested: Send {
 pub struct SilenceResponder<M> {
     meter: M,
     heard: Hearing,
-    told: VecDeque<Told>,
+    told: VecDeque<Output>,
 }
 
 impl<M: Requested> SilenceResponder<M> {
@@ -55,7 +55,7 @@ impl<M: Requested> Responder for SilenceResponder<M> {
         self.heard.push(bytes, now.at);
     }
 
-    fn poll(&mut self, now: Now) -> Option<Told> {
+    fn poll(&mut self, now: Now) -> Option<Output> {
         self.conclude(now);
         self.told.pop_front()
     }

@@ -30,7 +30,7 @@ mod responder;
 mod tracker;
 mod vif;
 
-pub(super) use tracker::Exchanges;
+pub(super) use tracker::MbusTracker;
 
 use std::time::Duration;
 
@@ -99,7 +99,7 @@ impl Family for Mbus {
     }
 
     fn tracker(&self, _: Dialect) -> Box<dyn Tracker> {
-        Box::new(Exchanges::default())
+        Box::new(MbusTracker::default())
     }
 
     fn explain(&self, frame: &[u8], context: &Context<'_>) -> Dissection {

@@ -7,12 +7,12 @@ use crate::protocol::{Relation, Seen, Source, Tracker};
 
 /// Pairs requests and answers of one line.
 #[derive(Debug, Default)]
-pub struct Exchanges {
+pub struct MbusTracker {
     /// The request that has not been answered.
     asked: Option<u32>,
 }
 
-impl Tracker for Exchanges {
+impl Tracker for MbusTracker {
     fn track(&mut self, seen: Seen<'_>) -> Relation {
         let frame = Frame::parse(seen.bytes);
         if !frame.is_sound() {
@@ -32,7 +32,7 @@ impl Tracker for Exchanges {
     }
 }
 
-impl Exchanges {
+impl MbusTracker {
     fn ask(&mut self, seen: &Seen<'_>) -> Relation {
         self.asked = Some(seen.number);
         towards(Direction::Request)

@@ -11,7 +11,7 @@ use super::lengths::Lengths;
 use super::wire::{ADDRESS, CRC_START, HEAD, LONGEST, SHORTEST, crc_step};
 use crate::frame::checksum::MODBUS;
 use crate::protocol::silence_framer::{Cut, CutRule, Silence, SilenceFramer, Window};
-use crate::protocol::{Judged, LineSettings, PieceKind, Source};
+use crate::protocol::{Integrity, LineSettings, PieceKind, Source};
 
 /// Characters of silence that end a packet.
 const SILENT_CHARACTERS: usize = 6;
@@ -102,7 +102,7 @@ impl CutRule for ListedLengths {
     /// Damaged frames as far as lengths and borders say so, noise else.
     fn worthless(&self, window: Window<'_>) -> (PieceKind, usize) {
         let Window { bytes, is_boundary } = window;
-        let (bad, count) = (PieceKind::Frame(Judged::Bad), bytes.len());
+        let (bad, count) = (PieceKind::Frame(Integrity::Bad), bytes.len());
         if !is_boundary || count < SHORTEST {
             return (PieceKind::Noise, count);
         }

@@ -33,7 +33,7 @@ impl Heard {
     fn note<'a>(cuts: &'a mut Vec<String>, all: &'a mut Vec<u8>) -> impl FnMut(Piece<'_>) + use<'a> {
         |piece| {
             let letter = match piece.kind {
-                PieceKind::Frame(Judged::Good) => 'G',
+                PieceKind::Frame(Integrity::Good) => 'G',
                 PieceKind::Frame(_) => 'B',
                 PieceKind::Noise => 'N',
             };

@@ -66,7 +66,7 @@ impl Family for Mercury200 {
     }
 
     fn tracker(&self, _: Dialect) -> Box<dyn Tracker> {
-        Box::new(tracker::Pairs::default())
+        Box::new(tracker::Mercury200Tracker::default())
     }
 
     fn explain(&self, frame: &[u8], context: &Context<'_>) -> Dissection {

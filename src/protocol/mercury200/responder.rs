@@ -13,7 +13,7 @@ use super::tracker::SET_ADDRESS;
 use super::wire::{self, Frame};
 use super::{choices, compose};
 use crate::protocol::incotex::Requested;
-use crate::protocol::{Access, LineSettings, Load, Now, Setup, SetupError, Told};
+use crate::protocol::{Access, LineSettings, Load, Now, Output, Setup, SetupError};
 
 /// Characters of silence after which a request is over.
 const SILENT_CHARACTERS: usize = 5;
@@ -101,12 +101,12 @@ impl Meter {
         Some(Vec::new())
     }
 
-    fn change_speed(&mut self, frame: &Frame<'_>, told: &mut VecDeque<Told>) {
+    fn change_speed(&mut self, frame: &Frame<'_>, told: &mut VecDeque<Output>) {
         let (SET_SPEED, [code]) = (frame.code, frame.payload) else { return };
         let choice = choices::SPEED.iter().find(|choice| choice.value == i64::from(*code));
         if let Some(baud) = choice.and_then(|choice| choice.word.parse().ok()) {
             self.line = LineSettings::n81(baud);
-            told.push_back(Told::SetLine(self.line));
+            told.push_back(Output::SetLine(self.line));
         }
     }
 }
@@ -116,7 +116,7 @@ impl Requested for Meter {
         self.line.wire_time(SILENT_CHARACTERS) * self.memory.timeout_multiplier()
     }
 
-    fn request(&mut self, request: &[u8], now: Now, told: &mut VecDeque<Told>) {
+    fn request(&mut self, request: &[u8], now: Now, told: &mut VecDeque<Output>) {
         let Some(frame) = Frame::parse(request).filter(|frame| frame.is_sound() && (self.knows)(frame.code))
         else {
             return;
@@ -125,7 +125,7 @@ impl Requested for Meter {
         if frame.address == self.address {
             if let Some(payload) = self.carry_out(layout, &frame, now) {
                 let bytes = wire::frame(self.address, frame.code, &payload);
-                told.push_back(Told::Send { bytes, due: now.at + TURNAROUND });
+                told.push_back(Output::Send { bytes, due: now.at + TURNAROUND });
             }
             self.change_speed(&frame, told);
         } else if frame.address != 0 && frame.address == self.memory.group() && !is_read(frame.code) {

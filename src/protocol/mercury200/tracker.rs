@@ -13,7 +13,7 @@ pub const SET_ADDRESS: u8 = 0x00;
 
 /// The tracker of this family.
 #[derive(Debug, Default)]
-pub struct Pairs {
+pub struct Mercury200Tracker {
     asked: [Option<Asked>; REMEMBERED],
     next: usize,
 }
@@ -62,7 +62,7 @@ pub fn is_request_shaped(frame: &Frame<'_>) -> Option<bool> {
     }
 }
 
-impl Pairs {
+impl Mercury200Tracker {
     /// The place of the latest request that a frame may answer.
     fn asked_for(&self, frame: &Frame<'_>) -> Option<usize> {
         (1..=REMEMBERED).map(|back| (self.next + REMEMBERED - back) % REMEMBERED).find(|place| {
@@ -102,7 +102,7 @@ fn towards(direction: Direction) -> Relation {
     Relation { direction, ..Relation::default() }
 }
 
-impl Tracker for Pairs {
+impl Tracker for Mercury200Tracker {
     fn track(&mut self, seen: Seen<'_>) -> Relation {
         let Some(frame) = Frame::parse(seen.bytes) else { return Relation::default() };
         if seen.source == Source::Requests {
@@ -128,7 +128,12 @@ mod tests {
     use crate::frame::At;
     use crate::protocol::mercury200::wire;
 
-    fn see(pairs: &mut Pairs, number: u32, bytes: &[u8], source: Source) -> (Direction, Option<u32>) {
+    fn see(
+        pairs: &mut Mercury200Tracker,
+        number: u32,
+        bytes: &[u8],
+        source: Source,
+    ) -> (Direction, Option<u32>) {
         let seen = Seen { number, bytes, source, first: At::ZERO, last: At::ZERO };
         let relation = pairs.track(seen);
         (relation.direction, relation.answers)
@@ -144,7 +149,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_paired_by_address_and_command() {
-        let mut pairs = Pairs::default();
+        let mut pairs = Mercury200Tracker::default();
         let both = Source::Both;
         assert_eq!(see(&mut pairs, 1, &request(0x27), both), (Direction::Request, None));
         assert_eq!(see(&mut pairs, 2, &request(0x63), both), (Direction::Request, None));
@@ -156,7 +161,7 @@ mod tests {
 
     #[test]
     fn an_echo_answers_nothing_and_does_not_use_the_request_up() {
-        let mut pairs = Pairs::default();
+        let mut pairs = Mercury200Tracker::default();
         see(&mut pairs, 1, &request(0x27), Source::Requests);
         assert_eq!(see(&mut pairs, 2, &request(0x27), Source::Replies), (Direction::Request, None));
         let answer = see(&mut pairs, 3, &reply(411_486, 0x27, 16), Source::Replies);
@@ -165,7 +170,7 @@ mod tests {
 
     #[test]
     fn a_repeated_question_is_answered_once_and_as_the_last() {
-        let mut pairs = Pairs::default();
+        let mut pairs = Mercury200Tracker::default();
         see(&mut pairs, 1, &request(0x27), Source::Both);
         see(&mut pairs, 2, &request(0x27), Source::Both);
         assert_eq!(see(&mut pairs, 3, &reply(411_486, 0x27, 16), Source::Both).1, Some(2));
@@ -174,14 +179,14 @@ mod tests {
 
     #[test]
     fn a_new_address_is_confirmed_from_there() {
-        let mut pairs = Pairs::default();
+        let mut pairs = Mercury200Tracker::default();
         see(&mut pairs, 1, &wire::frame(1, SET_ADDRESS, &[0, 0, 0, 9]), Source::Both);
         assert_eq!(see(&mut pairs, 2, &reply(9, SET_ADDRESS, 0), Source::Both), (Direction::Reply, Some(1)));
     }
 
     #[test]
     fn a_damaged_answer_keeps_its_relation_and_the_next_one_too() {
-        let mut pairs = Pairs::default();
+        let mut pairs = Mercury200Tracker::default();
         see(&mut pairs, 1, &request(0x27), Source::Requests);
         let mut damaged = reply(411_486, 0x27, 16);
         damaged[9] ^= 1;
@@ -191,7 +196,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_told_is_left_open() {
-        let mut pairs = Pairs::default();
+        let mut pairs = Mercury200Tracker::default();
         assert_eq!(see(&mut pairs, 1, &[1, 2, 3], Source::Both), (Direction::Unknown, None));
         assert_eq!(see(&mut pairs, 2, &reply(1, 0xEE, 3), Source::Both), (Direction::Unknown, None));
     }

@@ -16,7 +16,7 @@ use super::wire::{ANY, BROADCAST, CRC, CRC_START, Frame, LONGEST, SHORTEST, crc_
 use super::{rows, status, timing};
 use crate::protocol::incotex::Fits;
 use crate::protocol::silence_framer::{Cut, CutRule, Silence, SilenceFramer, Window};
-use crate::protocol::{Judged, LineSettings, PieceKind, Source};
+use crate::protocol::{Integrity, LineSettings, PieceKind, Source};
 
 /// Silence after which the rest of an unfinished frame is no longer awaited: what adapters (16 ms) and
 /// converters put between two parts of it, and some.
@@ -143,11 +143,11 @@ impl CutRule for ForetoldLengths {
     fn worthless(&self, window: Window<'_>) -> (PieceKind, usize) {
         let count = window.bytes.len();
         let is_frame = window.is_boundary && (SHORTEST..=LONGEST).contains(&count);
-        (if is_frame { PieceKind::Frame(Judged::Bad) } else { PieceKind::Noise }, count)
+        (if is_frame { PieceKind::Frame(Integrity::Bad) } else { PieceKind::Noise }, count)
     }
 
     fn handed_over(&mut self, kind: PieceKind, bytes: &[u8]) -> bool {
-        if kind == PieceKind::Frame(Judged::Good) {
+        if kind == PieceKind::Frame(Integrity::Good) {
             self.heard = bytes.first().copied();
             self.foretell(bytes);
         }

@@ -123,7 +123,7 @@ impl Family for Mercury230 {
     }
 
     fn tracker(&self, _: Dialect) -> Box<dyn Tracker> {
-        Box::new(tracker::Pairs::default())
+        Box::new(tracker::Mercury230Tracker::default())
     }
 
     fn is_own_address(&self, address: u64) -> bool {

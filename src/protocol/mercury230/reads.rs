@@ -281,7 +281,7 @@ pub const READS: &[Row] = &[
         Items(&[opaque("disconnector durations", 8)])),
     read(("082E04", &[0x08, 0x2E, 0x04]), "disconnector-cycles", "Count of switching off", Limits,
         Items(&[opaque("off cycles", 4)])),
-    read(("082E05", &[0x08, 0x2E, 0x05]), "disconnector-lock", "Lock of the disconnector", Limits,
+    read(("082E05", &[0x08, 0x2E, 0x05]), "disconnector-lock", "MissingKey of the disconnector", Limits,
         Items(&[item("disconnector lock", Form::PaddedHex).read()])),
     read(("082E06", &[0x08, 0x2E, 0x06]), "relay-state", "State of the relays", Limits,
         Items(&[item("relay state", Form::PaddedHex).read()

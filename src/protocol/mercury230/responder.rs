@@ -15,7 +15,7 @@ use super::wire::{self, ANY, BROADCAST, Frame};
 use super::{compose, password, status, timing};
 use crate::frame::{At, Value};
 use crate::protocol::incotex::Requested;
-use crate::protocol::{Access, Dialect, LineSettings, Load, Now, Parity, Setup, SetupError, Told};
+use crate::protocol::{Access, Dialect, LineSettings, Load, Now, Output, Parity, Setup, SetupError};
 
 /// Time between the end of a request and the first byte of the answer.
 const TURNAROUND: Duration = Duration::from_millis(10);
@@ -261,7 +261,7 @@ impl Requested for Meter {
         timing::silence(self.line) * self.memory.timeout_multiplier()
     }
 
-    fn request(&mut self, request: &[u8], now: Now, told: &mut VecDeque<Told>) {
+    fn request(&mut self, request: &[u8], now: Now, told: &mut VecDeque<Output>) {
         let Some(frame) = Frame::parse(request).filter(Frame::is_sound) else { return };
         if ![self.address, ANY, BROADCAST].contains(&frame.address) {
             return;
@@ -272,8 +272,8 @@ impl Requested for Meter {
         }
         let from = if frame.address == ANY { ANY } else { self.address };
         let wait = if frame.body == [0x03, 0x08] { FIXING } else { TURNAROUND };
-        told.push_back(Told::Send { bytes: wire::frame(from, &body), due: now.at + wait });
-        told.extend(self.change_line(frame.body, &body).map(Told::SetLine));
+        told.push_back(Output::Send { bytes: wire::frame(from, &body), due: now.at + wait });
+        told.extend(self.change_line(frame.body, &body).map(Output::SetLine));
     }
 
     fn is_in_session(&self) -> bool {

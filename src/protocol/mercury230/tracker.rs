@@ -39,7 +39,7 @@ fn step(request: &[u8], direction: Direction) -> u8 {
 
 /// The tracker of this family.
 #[derive(Debug, Default)]
-pub struct Pairs {
+pub struct Mercury230Tracker {
     asked: [Option<Asked>; REMEMBERED],
     next: usize,
     /// The constants of the meters that have told theirs, by address.
@@ -88,7 +88,7 @@ impl Asked {
     }
 }
 
-impl Pairs {
+impl Mercury230Tracker {
     /// The place of the latest request that a frame may answer.
     fn asked_of(&self, address: u8, first: At) -> Option<usize> {
         (1..=REMEMBERED)
@@ -137,7 +137,7 @@ fn towards(direction: Direction) -> Relation {
     Relation { direction, ..Relation::default() }
 }
 
-impl Tracker for Pairs {
+impl Tracker for Mercury230Tracker {
     fn track(&mut self, seen: Seen<'_>) -> Relation {
         let Some(frame) = Frame::parse(seen.bytes).filter(|_| seen.bytes.len() <= LONGEST) else {
             return Relation::default();
@@ -175,14 +175,14 @@ mod tests {
     use crate::protocol::mercury230::wire;
 
     struct Bus {
-        pairs: Pairs,
+        pairs: Mercury230Tracker,
         number: u32,
         at: u64,
     }
 
     impl Bus {
         fn new() -> Self {
-            Self { pairs: Pairs::default(), number: 0, at: 0 }
+            Self { pairs: Mercury230Tracker::default(), number: 0, at: 0 }
         }
 
         fn see(&mut self, bytes: &[u8], source: Source) -> (Direction, Option<u32>) {

@@ -272,7 +272,7 @@ struct Restless;
 impl crate::protocol::Responder for Restless {
     fn receive(&mut self, _: &[u8], _: crate::protocol::Now) {}
 
-    fn poll(&mut self, _: crate::protocol::Now) -> Option<crate::protocol::Told> {
+    fn poll(&mut self, _: crate::protocol::Now) -> Option<crate::protocol::Output> {
         None
     }
 

@@ -9,7 +9,7 @@ mod place;
 mod store;
 mod sync;
 
-pub use place::{Place, Ring};
+pub use place::{Ring, Rotation};
 pub use store::Store;
 
 use std::io;
@@ -19,7 +19,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::pcapng::{Encoder, Happening};
-use super::{Mark, Way};
+use super::{Dir, Mark};
 use crate::frame::{At, visible};
 use crate::link::LineError;
 use crate::protocol::LineSettings;
@@ -102,7 +102,7 @@ impl Holes {
 /// Writes everything that is recorded to files.
 #[derive(Debug)]
 pub struct Capture {
-    place: Box<dyn Place>,
+    place: Box<dyn Rotation>,
     encoder: Encoder,
     line: Option<LineSettings>,
     file: Option<Open>,
@@ -161,7 +161,7 @@ impl Capture {
         Self::with_syncer(Box::new(ring), name, line)
     }
 
-    fn with_syncer(place: Box<dyn Place>, name: &str, line: Option<LineSettings>) -> io::Result<Self> {
+    fn with_syncer(place: Box<dyn Rotation>, name: &str, line: Option<LineSettings>) -> io::Result<Self> {
         let mut capture = Self::to_place(place, name, line);
         capture.syncer = Some(Syncer::start()?);
         Ok(capture)
@@ -169,7 +169,7 @@ impl Capture {
 
     /// To files of one's own making, which are not brought to the disk by this.
     #[must_use]
-    pub fn to_place(place: Box<dyn Place>, name: &str, line: Option<LineSettings>) -> Self {
+    pub fn to_place(place: Box<dyn Rotation>, name: &str, line: Option<LineSettings>) -> Self {
         let encoder = Encoder::new(&visible::string(name));
         Self {
             place,
@@ -203,10 +203,10 @@ impl Capture {
         }
     }
 
-    pub(super) fn bytes(&mut self, way: Way, bytes: &[u8], at: At, wall: Timestamp) {
+    pub(super) fn bytes(&mut self, way: Dir, bytes: &[u8], at: At, wall: Timestamp) {
         let what = match way {
-            Way::Out => Happening::Sent,
-            Way::In => Happening::Received,
+            Dir::Tx => Happening::Sent,
+            Dir::Rx => Happening::Received,
         };
         self.data(what, bytes, at, wall);
     }

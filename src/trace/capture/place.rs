@@ -14,7 +14,7 @@ use crate::trace::{private, regular};
 const MOST_A_SECOND: u32 = 100;
 
 /// Makes the files of a capture.
-pub trait Place: Send + std::fmt::Debug {
+pub trait Rotation: Send + std::fmt::Debug {
     /// Makes a new file and opens it.
     ///
     /// # Errors
@@ -44,7 +44,7 @@ impl Single {
     }
 }
 
-impl Place for Single {
+impl Rotation for Single {
     fn create(&mut self, _: Timestamp) -> io::Result<(Box<dyn Store>, PathBuf)> {
         let file = self.file.take().map_or_else(|| private::create_file(&self.path), Ok)?;
         Ok((Box::new(file), self.path.clone()))
@@ -93,7 +93,7 @@ impl Ring {
     }
 }
 
-impl Place for Ring {
+impl Rotation for Ring {
     fn create(&mut self, wall: Timestamp) -> io::Result<(Box<dyn Store>, PathBuf)> {
         private::create_folder(&self.folder)?;
         private::check_folder(&self.folder)?;

@@ -81,7 +81,7 @@ impl Store for OnDisk {
     }
 }
 
-impl Place for Disk {
+impl Rotation for Disk {
     fn create(&mut self, _: Timestamp) -> io::Result<(Box<dyn Store>, PathBuf)> {
         let mut state = self.0.lock().unwrap();
         if state.no_more {
@@ -132,7 +132,7 @@ fn packets(file: &[u8]) -> (bool, Vec<Packet>) {
     (flaws.iter().any(|flaw| !matches!(flaw.kind, FlawKind::Hole(_))), packets)
 }
 
-fn chunks_of(packets: &[Packet]) -> Vec<(Way, Vec<u8>)> {
+fn chunks_of(packets: &[Packet]) -> Vec<(Dir, Vec<u8>)> {
     packets.iter().filter(|p| !p.bytes.is_empty()).map(|p| (p.way, p.bytes.clone())).collect()
 }
 
@@ -148,9 +148,9 @@ fn trace_to(disk: &Disk) -> Trace {
 }
 
 /// Twelve chunks, 100 ms apart.
-fn record_twelve(trace: &mut Trace) -> Vec<(Way, Vec<u8>)> {
+fn record_twelve(trace: &mut Trace) -> Vec<(Dir, Vec<u8>)> {
     let chunks: Vec<_> = (0..12_u8)
-        .map(|n| (if n % 2 == 0 { Way::Out } else { Way::In }, vec![n; 20 + usize::from(n)]))
+        .map(|n| (if n % 2 == 0 { Dir::Tx } else { Dir::Rx }, vec![n; 20 + usize::from(n)]))
         .collect();
     for (n, (way, bytes)) in chunks.iter().enumerate() {
         trace.record(*way, bytes, At::from_millis(n as u64 * 100));
@@ -226,7 +226,7 @@ fn a_disk_that_fails_for_ever_leaves_a_clean_beginning_and_the_trace_goes_on() {
             );
             assert_eq!(kept + holes.bytes, 12 * 20 + 66, "kept and lost are all there was");
             assert_eq!(
-                trace.pending(Way::In) + trace.pending(Way::Out),
+                trace.pending(Dir::Rx) + trace.pending(Dir::Tx),
                 12 * 20 + 66,
                 "in memory is everything"
             );
@@ -271,16 +271,16 @@ fn a_full_file_is_followed_by_another_that_stands_alone() {
 fn where_no_next_file_can_be_made_the_present_one_grows_and_the_state_says_so() {
     let disk = Disk::new(None, 400);
     let mut trace = trace_to(&disk);
-    trace.record(Way::In, &[1; 500], At::ZERO);
+    trace.record(Dir::Rx, &[1; 500], At::ZERO);
     disk.0.lock().unwrap().no_more = true;
-    trace.record(Way::In, &[2; 500], At::from_millis(1));
-    trace.record(Way::In, &[3; 500], At::from_millis(2));
+    trace.record(Dir::Rx, &[2; 500], At::from_millis(1));
+    trace.record(Dir::Rx, &[3; 500], At::from_millis(2));
     let (torn, found) = packets(&disk.files()[0]);
     assert_eq!((torn, chunks_of(&found).len()), (false, 3));
     assert!(matches!(trace.capture_state(), CaptureState::Failed { holes: Holes::NONE, .. }));
     disk.0.lock().unwrap().no_more = false;
-    trace.record(Way::In, &vec![4; OVERLENGTH as usize], At::from_millis(3));
-    trace.record(Way::In, &[5; 500], At::from_millis(4));
+    trace.record(Dir::Rx, &vec![4; OVERLENGTH as usize], At::from_millis(3));
+    trace.record(Dir::Rx, &[5; 500], At::from_millis(4));
     assert_eq!(running(&trace), Some("1".into()));
 }
 
@@ -290,7 +290,7 @@ fn a_session_without_traffic_leaves_no_file() {
     let mut trace = trace_to(&disk);
     trace.mark(Mark::Opened("converter".to_owned()), At::ZERO);
     assert_eq!((disk.files().len(), trace.capture_state()), (0, CaptureState::Waiting));
-    trace.record(Way::In, b"x", At::from_millis(5));
+    trace.record(Dir::Rx, b"x", At::from_millis(5));
     let (_, found) = packets(&disk.files()[0]);
     assert_eq!(comments(&found), ["link open: converter"]);
 }
@@ -299,12 +299,12 @@ fn a_session_without_traffic_leaves_no_file() {
 fn marks_and_line_settings_are_in_the_file() {
     let disk = Disk::new(None, u64::MAX);
     let mut trace = trace_to(&disk);
-    trace.record(Way::Out, b"a", At::ZERO);
+    trace.record(Dir::Tx, b"a", At::ZERO);
     trace.mark(Mark::Line(LineSettings::e71(300)), At::ZERO);
-    trace.record(Way::Out, b"b", At::ZERO);
+    trace.record(Dir::Tx, b"b", At::ZERO);
     trace.mark(Mark::Line(LineSettings::n81(9600)), At::ZERO);
     trace.mark(Mark::Lost("gone\u{1b}[2J".to_owned()), At::ZERO);
-    trace.record(Way::In, b"c", At::ZERO);
+    trace.record(Dir::Rx, b"c", At::ZERO);
     let file = disk.files().remove(0);
     let (_, found) = packets(&file);
     assert_eq!(
@@ -323,7 +323,7 @@ fn a_ring_on_a_real_disk_keeps_its_count() {
     let mut trace = Trace::new(Timestamp::from_second(1_763_700_000).unwrap());
     trace.capture_to(Capture::to_ring(ring.clone(), "sim:", None).unwrap());
     for n in 0..200_u64 {
-        trace.record(Way::In, &[n as u8; 100], At::from_millis(n * 50));
+        trace.record(Dir::Rx, &[n as u8; 100], At::from_millis(n * 50));
     }
     let files = ring.files().unwrap();
     assert_eq!(files.len(), 3);
@@ -331,7 +331,7 @@ fn a_ring_on_a_real_disk_keeps_its_count() {
     let CaptureState::Running { bytes, .. } = trace.capture_state() else { panic!("it runs") };
     assert_eq!(bytes, std::fs::metadata(&files[2]).unwrap().len(), "the length is the file's");
     let last = chunks_of(&packets(&std::fs::read(&files[2]).unwrap()).1);
-    assert_eq!(last.last(), Some(&(Way::In, vec![199; 100])), "without closing it");
+    assert_eq!(last.last(), Some(&(Dir::Rx, vec![199; 100])), "without closing it");
 }
 
 #[test]
@@ -353,18 +353,18 @@ fn session() -> (Vec<u8>, Vec<usize>) {
         act(&mut trace, At::from_nanos(n * 1_234_567));
         ends.push(disk.files()[0].len());
     };
-    then(0, &mut |trace, at| trace.record(Way::Out, b"/?!\r\n", at));
+    then(0, &mut |trace, at| trace.record(Dir::Tx, b"/?!\r\n", at));
     then(1, &mut |trace, at| {
         trace.mark(Mark::Line(LineSettings::e71(300)), at);
     });
     for n in 2..12 {
-        then(n, &mut |trace, at| trace.record(Way::In, &vec![n as u8; n as usize * 3 % 17 + 1], at));
+        then(n, &mut |trace, at| trace.record(Dir::Rx, &vec![n as u8; n as usize * 3 % 17 + 1], at));
     }
     then(12, &mut |trace, at| trace.record_damaged(LineError::Parity, &[1, 2], at));
     then(13, &mut |trace, at| {
         trace.mark(Mark::Note("an adapter that echoes".to_owned()), at);
     });
-    then(14, &mut |trace, at| trace.record(Way::Out, b"last", at));
+    then(14, &mut |trace, at| trace.record(Dir::Tx, b"last", at));
     then(15, &mut |trace, _| trace.end_capture());
     (disk.files().remove(0), ends)
 }
@@ -425,7 +425,7 @@ proptest! {
         let mut expected = Vec::new();
         for (out, bytes, gap) in chunks {
             at = at + Duration::from_nanos(gap);
-            let way = if out { Way::Out } else { Way::In };
+            let way = if out { Dir::Tx } else { Dir::Rx };
             trace.record(way, &bytes, at);
             expected.push((way, bytes, trace.wall(at)));
         }

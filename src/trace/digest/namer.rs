@@ -1,12 +1,12 @@
 //! Giving the pieces of the framers their entries, our own bytes among them named as echoes.
 
 use super::super::echo::{Echo, Part};
-use super::super::{Claim, EntryKind, Trace, Way};
+use super::super::{Claim, Dir, EntryKind, Trace};
 use super::Claimed;
 use crate::frame::At;
 use crate::frame::Direction;
 use crate::protocol::{
-    Decoder, Dialect, Family, Judged, Piece, PieceKind, Relation, Seen, Source, Tracker, registry,
+    Decoder, Dialect, Family, Integrity, Piece, PieceKind, Relation, Seen, Source, Tracker, registry,
 };
 
 /// Where entries go: into the trace, and to whoever wants to know.
@@ -55,19 +55,19 @@ impl Namer {
                 self.echoed(piece, sink);
             }
             PieceKind::Frame(judged) => {
-                if judged != Judged::Bad {
+                if judged != Integrity::Bad {
                     self.echo.done();
                 }
-                self.frame(Way::In, piece, judged, sink);
+                self.frame(Dir::Rx, piece, judged, sink);
             }
             PieceKind::Noise => self.noise(piece, sink),
         }
     }
 
     /// Whether what the framer takes for a frame is part of an echo, or a wrong cut over all of one.
-    fn is_echo_in_disguise(&self, frame: Piece<'_>, judged: Judged, trace: &Trace) -> bool {
+    fn is_echo_in_disguise(&self, frame: Piece<'_>, judged: Integrity, trace: &Trace) -> bool {
         match self.part_of(frame, trace) {
-            Some(part) if part.whole => judged == Judged::Bad,
+            Some(part) if part.whole => judged == Integrity::Bad,
             part => part.is_some(),
         }
     }
@@ -87,8 +87,8 @@ impl Namer {
         self.echo.put_sent(sent);
     }
 
-    pub(super) fn frame(&mut self, way: Way, piece: Piece<'_>, judged: Judged, sink: &mut Sink<'_>) {
-        let source = if way == Way::Out { Source::Requests } else { self.source };
+    pub(super) fn frame(&mut self, way: Dir, piece: Piece<'_>, judged: Integrity, sink: &mut Sink<'_>) {
+        let source = if way == Dir::Tx { Source::Requests } else { self.source };
         let Piece { bytes, first, last, .. } = piece;
         let seen = Seen { number: sink.trace.len(), bytes, source, first, last };
         let relation = self.tracker.as_mut().map(|tracker| tracker.track(seen)).unwrap_or_default();
@@ -111,16 +111,16 @@ impl Namer {
     }
 
     fn plain(&mut self, piece: Piece<'_>, sink: &mut Sink<'_>) {
-        self.claim(Way::In, EntryKind::Noise, piece, Relation::default(), sink);
+        self.claim(Dir::Rx, EntryKind::Noise, piece, Relation::default(), sink);
     }
 
     fn echoed(&mut self, piece: Piece<'_>, sink: &mut Sink<'_>) {
         let (direction, message) = (Direction::Request, self.request);
         let relation = Relation { direction, message, dialect: self.dialect, ..Relation::default() };
-        self.claim(Way::In, EntryKind::Echo, piece, relation, sink);
+        self.claim(Dir::Rx, EntryKind::Echo, piece, relation, sink);
     }
 
-    fn claim(&self, way: Way, kind: EntryKind, piece: Piece<'_>, relation: Relation, sink: &mut Sink<'_>) {
+    fn claim(&self, way: Dir, kind: EntryKind, piece: Piece<'_>, relation: Relation, sink: &mut Sink<'_>) {
         let Piece { bytes, first, last, .. } = piece;
         let Ok(len @ 1..) = u32::try_from(bytes.len()) else {
             return;

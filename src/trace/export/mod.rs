@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Entry, EntryKind, Mark, Trace, Way};
+use super::{Dir, Entry, EntryKind, Mark, Trace};
 use crate::frame::{Direction, Dissection, Mask};
 
 /// An entry with all that can be said of it.
@@ -82,8 +82,8 @@ impl<'a> Row<'a> {
     pub const fn way(&self) -> &'static str {
         match (self.entry.kind, self.entry.way) {
             (EntryKind::Mark(_), _) => "",
-            (_, Way::Out) => "out",
-            (_, Way::In) => "in",
+            (_, Dir::Tx) => "out",
+            (_, Dir::Rx) => "in",
         }
     }
 

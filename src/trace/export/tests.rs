@@ -4,11 +4,11 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::frame::{At, Field, Span, Value};
-use crate::protocol::{Judged, Relation};
+use crate::protocol::{Integrity, Relation};
 use crate::reading::{Code, Decimal, Measured, Reading, Unit};
 use crate::trace::Claim;
 
-fn row(kind: EntryKind, way: Way, bytes: &[u8]) -> Row<'_> {
+fn row(kind: EntryKind, way: Dir, bytes: &[u8]) -> Row<'_> {
     let entry = Entry {
         first: At::ZERO,
         last: At::ZERO,
@@ -46,7 +46,7 @@ fn reply(bytes: &[u8]) -> Row<'_> {
         mask: Mask::of(&dissection, 0),
         dissection: Some(dissection),
         latency: Some(Duration::from_micros(38_250)),
-        ..row(EntryKind::Frame(Judged::Good), Way::In, bytes)
+        ..row(EntryKind::Frame(Integrity::Good), Dir::Rx, bytes)
     }
 }
 
@@ -85,14 +85,14 @@ fn entries_as_hex() {
         01 ** ** 04\n";
     assert_eq!(text, expected);
     let mark = Mark::Lost("gone\n01 02".to_owned());
-    let lost = Row { mark: Some(&mark), ..row(EntryKind::Mark(0), Way::In, b"") };
+    let lost = Row { mark: Some(&mark), ..row(EntryKind::Mark(0), Dir::Rx, b"") };
     let text = written(&lost, |to| Box::new(Hex::new(to)));
     assert_eq!(text, "# 3 2025-11-21T04:40:00.123456Z mark: link lost: gone\\u{A}01 02\n");
 }
 
 #[test]
 fn entries_as_markdown() {
-    let text = written(&row(EntryKind::Noise, Way::In, b"\xFF\x00"), |to| Box::new(FramesMarkdown::new(to)));
+    let text = written(&row(EntryKind::Noise, Dir::Rx, b"\xFF\x00"), |to| Box::new(FramesMarkdown::new(to)));
     let line = "| 3 | 2025-11-21T04:40:00.123456Z | in | noise of 2 bytes |  | `FF 00` |";
     assert_eq!(text.lines().last(), Some(line));
 }
@@ -108,9 +108,9 @@ fn readings_as_markdown() {
 fn a_range_of_a_trace_is_written_in_order() {
     let mut trace = Trace::new(Timestamp::UNIX_EPOCH);
     for byte in 0..5_u8 {
-        trace.record(Way::In, &[byte], At::from_millis(byte.into()));
+        trace.record(Dir::Rx, &[byte], At::from_millis(byte.into()));
         let (first, last) = (At::from_millis(byte.into()), At::from_millis(byte.into()));
-        let (way, len, kind, relation) = (Way::In, 1, EntryKind::Noise, Relation::default());
+        let (way, len, kind, relation) = (Dir::Rx, 1, EntryKind::Noise, Relation::default());
         trace.claim(Claim { way, len, kind, first, last, family: None, relation });
     }
     let mut text = Vec::new();

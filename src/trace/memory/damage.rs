@@ -3,7 +3,7 @@
 use super::Trace;
 use crate::frame::At;
 use crate::link::{LineError, LineErrors};
-use crate::trace::{Mark, Way};
+use crate::trace::{Dir, Mark};
 
 /// Marks of damage that are kept in memory: on a line of the wrong speed every byte is damaged.
 const MOST_MARKS: u32 = 10_000;
@@ -28,7 +28,7 @@ impl Trace {
         if let Some(text) = self.words_on(error, bytes) {
             self.push_mark(Mark::Note(text), at);
         }
-        self.keep(Way::In, bytes, at);
+        self.keep(Dir::Rx, bytes, at);
     }
 
     /// How many characters were received damaged.
@@ -44,7 +44,7 @@ impl Trace {
             MOST_MARKS => {
                 Some("line errors from here on are counted and captured, but not listed".to_owned())
             }
-            1..MOST_MARKS => Some(words(error, bytes, self.pending(Way::In))),
+            1..MOST_MARKS => Some(words(error, bytes, self.pending(Dir::Rx))),
             _ => None,
         }
     }
@@ -75,10 +75,10 @@ mod tests {
     #[test]
     fn a_damaged_byte_is_recorded_as_received_and_its_place_is_named() {
         let mut trace = Trace::new(Timestamp::UNIX_EPOCH);
-        trace.record(Way::In, b"/T", At::ZERO);
+        trace.record(Dir::Rx, b"/T", At::ZERO);
         trace.record_damaged(LineError::Parity, b"P", At::ZERO);
         trace.record_damaged(LineError::Framing, b"123456789", At::ZERO);
-        assert_eq!(&*trace.pending_bytes(Way::In, 100), b"/TP123456789");
+        assert_eq!(&*trace.pending_bytes(Dir::Rx, 100), b"/TP123456789");
         assert_eq!(
             marks(&trace),
             ["parity error, byte 3 from here", "framing errors, bytes 4 to 12 from here",]

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{CHUNK_BYTES, ENTRY_BYTES, Trace, index_of, streams};
 use crate::trace::pages::Stream;
 use crate::trace::stored::{Stored, StoredChunk};
-use crate::trace::{Chunk, Entry, EntryKind, Mark, Way};
+use crate::trace::{Chunk, Dir, Entry, EntryKind, Mark};
 
 impl Trace {
     /// An entry by its number. (Also `None` when the file of old entries cannot be read back, and for what
@@ -56,7 +56,7 @@ impl Trace {
     }
 
     /// The number of the chunk that holds the byte at `start`.
-    fn chunk_at(&self, way: Way, start: u64) -> u64 {
+    fn chunk_at(&self, way: Dir, start: u64) -> u64 {
         let (mut low, mut high) = (0, self.pages.len(streams(way).1) / CHUNK_BYTES);
         while high - low > 1 {
             let middle = u64::midpoint(low, high);
@@ -68,7 +68,7 @@ impl Trace {
         low
     }
 
-    fn chunk(&self, way: Way, number: u64) -> Option<Chunk> {
+    fn chunk(&self, way: Dir, number: u64) -> Option<Chunk> {
         let end = match self.stored_chunk(way, number + 1) {
             Some(next) => next.start(),
             None => self.pages.len(streams(way).0),
@@ -76,7 +76,7 @@ impl Trace {
         Some(self.stored_chunk(way, number)?.chunk(way, end))
     }
 
-    fn stored_chunk(&self, way: Way, number: u64) -> Option<StoredChunk> {
+    fn stored_chunk(&self, way: Dir, number: u64) -> Option<StoredChunk> {
         let mut stored = StoredChunk([0; CHUNK_BYTES as usize]);
         let start = number.checked_mul(CHUNK_BYTES)?;
         self.pages.copy(streams(way).1, start, &mut stored.0).then_some(stored)

@@ -14,7 +14,7 @@ fn trace(budget: usize) -> Trace {
     Trace::with_paging(Timestamp::UNIX_EPOCH, Paging { budget, folder })
 }
 
-fn claim(way: Way, len: u32, answers: Option<u32>) -> Claim {
+fn claim(way: Dir, len: u32, answers: Option<u32>) -> Claim {
     let relation = Relation { answers, ..Relation::default() };
     Claim { way, len, kind: EntryKind::Noise, first: At::ZERO, last: At::ZERO, family: None, relation }
 }
@@ -22,30 +22,30 @@ fn claim(way: Way, len: u32, answers: Option<u32>) -> Claim {
 #[test]
 fn claims_take_what_is_pending_and_no_more() {
     let mut trace = trace(0);
-    trace.record(Way::In, b"abcdef", At::ZERO);
-    assert_eq!(&*trace.pending_bytes(Way::In, 4), b"abcd");
-    trace.claim(claim(Way::In, 2, None));
-    assert_eq!((trace.pending(Way::In), trace.pending(Way::Out)), (4, 0));
-    let number = trace.claim(claim(Way::In, 100, None));
+    trace.record(Dir::Rx, b"abcdef", At::ZERO);
+    assert_eq!(&*trace.pending_bytes(Dir::Rx, 4), b"abcd");
+    trace.claim(claim(Dir::Rx, 2, None));
+    assert_eq!((trace.pending(Dir::Rx), trace.pending(Dir::Tx)), (4, 0));
+    let number = trace.claim(claim(Dir::Rx, 100, None));
     let entry = trace.entry(number).unwrap();
     assert_eq!((entry.len, &*trace.bytes_of(&entry)), (4, &b"cdef"[..]));
-    assert_eq!(trace.pending(Way::In), 0);
+    assert_eq!(trace.pending(Dir::Rx), 0);
 }
 
 #[test]
 fn a_request_finds_its_first_reply() {
     let mut trace = trace(0);
-    let request = trace.claim(claim(Way::Out, 0, None));
-    let reply = trace.claim(claim(Way::In, 0, Some(request)));
-    trace.claim(claim(Way::In, 0, Some(request)));
+    let request = trace.claim(claim(Dir::Tx, 0, None));
+    let reply = trace.claim(claim(Dir::Rx, 0, Some(request)));
+    trace.claim(claim(Dir::Rx, 0, Some(request)));
     assert_eq!((trace.answered_by(request), trace.answered_by(reply)), (Some(reply), None));
 }
 
 #[test]
 fn what_left_the_wire_later_than_it_was_handed_over_has_its_latency_from_then() {
     let mut trace = trace(0);
-    trace.record(Way::Out, b"ask", At::ZERO);
-    let request = trace.claim(claim(Way::Out, 3, None));
+    trace.record(Dir::Tx, b"ask", At::ZERO);
+    let request = trace.claim(claim(Dir::Tx, 3, None));
     trace.left_the_wire(request, At::from_millis(7));
     assert_eq!(trace.entry(request).unwrap().last, At::from_millis(7));
     let reply = trace.mark(Mark::Note(String::new()), At::from_millis(9));
@@ -57,10 +57,10 @@ fn what_left_the_wire_later_than_it_was_handed_over_has_its_latency_from_then() 
 fn the_chunks_of_an_entry_are_those_its_bytes_came_in() {
     let mut trace = trace(0);
     for (bytes, at) in [(&b"ab"[..], 1), (b"cde", 2), (b"f", 3), (b"gh", 4)] {
-        trace.record(Way::In, bytes, At::from_millis(at));
+        trace.record(Dir::Rx, bytes, At::from_millis(at));
     }
-    trace.claim(claim(Way::In, 3, None));
-    let number = trace.claim(claim(Way::In, 3, None));
+    trace.claim(claim(Dir::Rx, 3, None));
+    let number = trace.claim(claim(Dir::Rx, 3, None));
     let entry = trace.entry(number).unwrap();
     let chunks: Vec<_> = trace.chunks_of(&entry).iter().map(|c| (c.at.nanos(), c.start, c.len)).collect();
     assert_eq!(chunks, [(2_000_000, 2, 3), (3_000_000, 5, 1)]);
@@ -73,8 +73,8 @@ fn pushes(bytes: &[u8], keys: Vec<MeterKey>) -> Trace {
     let decoder = registry::family("dlms-mbus").map(Decoder::of);
     let mut digest = Digest::new(decoder, Split::Listening, line);
     trace.set_keys(keys);
-    trace.record(Way::In, bytes, At::ZERO);
-    digest.push(Way::In, bytes, At::ZERO, &mut trace, &mut |_| {});
+    trace.record(Dir::Rx, bytes, At::ZERO);
+    digest.push(Dir::Rx, bytes, At::ZERO, &mut trace, &mut |_| {});
     digest.finish(&mut trace, &mut |_| {});
     trace
 }
@@ -114,8 +114,8 @@ fn without_a_key_a_message_is_put_together_all_the_same() {
 fn what_is_forgotten_is_gone_and_what_came_last_is_kept() {
     let mut trace = trace(usize::MAX);
     for _ in 0..100 {
-        trace.record(Way::In, &[7; 8192], At::ZERO);
-        trace.claim(claim(Way::In, 8192, None));
+        trace.record(Dir::Rx, &[7; 8192], At::ZERO);
+        trace.claim(claim(Dir::Rx, 8192, None));
     }
     let before = trace.resident_bytes();
     trace.forget(100 * 1024);

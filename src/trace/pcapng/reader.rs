@@ -13,7 +13,7 @@ use blocks::{Block, Blocks, Gap, Next, Why};
 use jiff::Timestamp;
 use section::Section;
 
-use super::super::Way;
+use super::super::Dir;
 use super::{Flaw, FlawKind, Happening, INTERFACE, OLD_PACKET, PACKET, Place, SECTION, SIMPLE_PACKET};
 use crate::protocol::LineSettings;
 
@@ -52,7 +52,7 @@ pub struct Packet {
     /// What.
     pub what: Happening,
     /// Which way its bytes went.
-    pub way: Way,
+    pub way: Dir,
     /// The bytes; none for a remark.
     pub bytes: Vec<u8>,
     /// What the file remarks on it: foreign bytes.

@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use crate::app::telegram::Cipher;
 use crate::bus::{LinkState, Speech, Status};
 use crate::frame::visible;
-use crate::link::Place;
+use crate::link::Endpoint;
 use crate::trace::CaptureState;
 use crate::tui::keymap::{ACTIONS, Action, Context, Info};
 use crate::tui::layout::VERY_WIDE;
@@ -123,15 +123,17 @@ pub fn link(state: &State) -> (String, Role) {
 fn short_name(state: &State) -> String {
     match state.link.as_ref().map(|link| &link.place) {
         None => String::new(),
-        Some(Place::Serial(port)) => visible::string(port.rsplit('/').next().unwrap_or(port)),
-        Some(Place::Tcp(host, port) | Place::Rfc2217(host, port) | Place::Listen(host, port)) => {
+        Some(Endpoint::Serial(port)) => visible::string(port.rsplit('/').next().unwrap_or(port)),
+        Some(Endpoint::Tcp(host, port) | Endpoint::Rfc2217(host, port) | Endpoint::Listen(host, port)) => {
             format!("{}:{port}", visible::string(host))
         }
-        Some(Place::Mqtt(topic)) => {
+        Some(Endpoint::Mqtt(topic)) => {
             format!("{}/{}", visible::string(&topic.host), visible::string(&topic.filter))
         }
-        Some(Place::File(path)) => visible::string(&path.file_name().unwrap_or_default().to_string_lossy()),
-        Some(Place::Sim) => "sim:".to_owned(),
+        Some(Endpoint::File(path)) => {
+            visible::string(&path.file_name().unwrap_or_default().to_string_lossy())
+        }
+        Some(Endpoint::Sim) => "sim:".to_owned(),
     }
 }
 

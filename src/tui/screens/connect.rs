@@ -18,7 +18,7 @@ use super::Look;
 use super::bar::size;
 use crate::bus::EchoState;
 use crate::frame::visible;
-use crate::link::Place;
+use crate::link::Endpoint;
 use crate::trace::CaptureState;
 use crate::tui::state::connect::Choice;
 use crate::tui::state::{Pane, State};
@@ -139,7 +139,7 @@ fn facts(look: &Look<'_>) -> Vec<(&'static str, String, Role)> {
         facts.push(("adapter", echo(state.status.echo).to_owned(), Role::Text));
     }
     facts.push(recorded(state));
-    if state.link.as_ref().is_some_and(|link| link.place == Place::Sim) {
+    if state.link.as_ref().is_some_and(|link| link.place == Endpoint::Sim) {
         let text = "try what goes wrong on a real line: :fault swallow=1, :fault echo=1, :fault flip=1@5, \
                     :fault late=once:800ms; :fault none ends it";
         facts.push(("faults", text.to_owned(), Role::Hint));

@@ -13,7 +13,7 @@ use ratatui::layout::Rect;
 use super::Look;
 use super::waiting;
 use crate::frame::At;
-use crate::trace::{EntryKind, Step, Way};
+use crate::trace::{Dir, EntryKind, Step};
 use crate::tui::keymap::Action;
 use crate::tui::snapshot::StepLine;
 use crate::tui::state::dialogue::Row;
@@ -159,8 +159,8 @@ fn frame(pen: &mut Pen<'_>, line: &StepLine) {
         (EntryKind::Mark(_), _) => (glyphs.mark, Role::Dim),
         (EntryKind::Noise, _) => (glyphs.noise, Role::Noise),
         (EntryKind::Echo, _) => (glyphs.echo, Role::Echo),
-        (EntryKind::Frame(_), Way::Out) => (glyphs.request, Role::Request),
-        (EntryKind::Frame(_), Way::In) => (glyphs.reply, Role::Reply),
+        (EntryKind::Frame(_), Dir::Tx) => (glyphs.request, Role::Request),
+        (EntryKind::Frame(_), Dir::Rx) => (glyphs.reply, Role::Reply),
     };
     pen.put(5, 0, sign, role);
     let bytes = if entry.len > 0 { format!("{} B", entry.len) } else { String::new() };

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use ratatui::layout::Rect;
 
 use super::Look;
-use crate::app::noise::{is_of_the_line, looks_like};
+use crate::app::signal_hints::{is_of_the_line, looks_like};
 use crate::app::telegram::{Change, Line};
 use crate::frame::{FieldTree, Verdict};
 use crate::tui::layout::{glass, telegram_remarks};

@@ -52,7 +52,7 @@ use crate::app::target::Target;
 use crate::app::telegram as telegrams;
 use crate::bus::{Speech, Status};
 use crate::frame::At;
-use crate::link::{LinkName, Place};
+use crate::link::{Endpoint, LinkName};
 use crate::meter::Model;
 use crate::protocol::{Command, LineSettings, Profile};
 use crate::sim::fault::Spec;
@@ -293,13 +293,13 @@ impl State {
     /// Whether the link has no write half at all.
     #[must_use]
     pub fn is_one_way(&self) -> bool {
-        self.link.as_ref().is_some_and(|link| matches!(link.place, Place::Mqtt(_)))
+        self.link.as_ref().is_some_and(|link| matches!(link.place, Endpoint::Mqtt(_)))
     }
 
     /// Whether the link is a recording that is played back.
     #[must_use]
     pub fn is_played(&self) -> bool {
-        self.link.as_ref().is_some_and(|link| matches!(link.place, Place::File(_)))
+        self.link.as_ref().is_some_and(|link| matches!(link.place, Endpoint::File(_)))
     }
 
     /// Whether the bus can be asked for something.
@@ -312,7 +312,7 @@ impl State {
     #[must_use]
     pub fn is_simulated(&self) -> bool {
         let is_there = matches!(self.phase, Phase::Opening { .. } | Phase::Running);
-        is_there && self.link.as_ref().is_some_and(|link| link.place == Place::Sim)
+        is_there && self.link.as_ref().is_some_and(|link| link.place == Endpoint::Sim)
     }
 
     /// Says something to the person.

@@ -123,7 +123,7 @@ impl Readings {
 
     /// The tariff registers of active energy that run now, by tariff.
     #[must_use]
-    pub fn tariffs(&self, way: Way) -> Vec<&Known> {
+    pub fn tariffs(&self, way: Flow) -> Vec<&Known> {
         let is_of = |known: &&Known| known.reading.tariff.is_some() && way.is_of(&known.reading);
         let mut tariffs: Vec<&Known> = self.energy().filter(is_of).collect();
         tariffs.sort_by_key(|known| known.reading.tariff);
@@ -132,7 +132,7 @@ impl Readings {
 
     /// The total register of active energy.
     #[must_use]
-    pub fn total(&self, way: Way) -> Option<&Known> {
+    pub fn total(&self, way: Flow) -> Option<&Known> {
         self.energy().find(|known| known.reading.tariff.is_none() && way.is_of(&known.reading))
     }
 
@@ -144,14 +144,14 @@ impl Readings {
 
     /// Whether a value stands in one of the tariff tables. Export has a table where it has tariffs.
     fn in_table(&self, reading: &Reading) -> bool {
-        let is_shown = Way::Import.is_of(reading) || (Way::Export.is_of(reading) && self.has_export());
+        let is_shown = Flow::Import.is_of(reading) || (Flow::Export.is_of(reading) && self.has_export());
         reading.is_energy_register() && reading.channel == 0 && is_shown
     }
 
     /// Whether what is given to the grid has a table of its own.
     #[must_use]
     pub fn has_export(&self) -> bool {
-        self.energy().any(|known| known.reading.tariff.is_some() && Way::Export.is_of(&known.reading))
+        self.energy().any(|known| known.reading.tariff.is_some() && Flow::Export.is_of(&known.reading))
     }
 
     /// The meter's clock, and when it was read. Where date and time are two values, both are put together.
@@ -177,9 +177,9 @@ impl Readings {
     /// Everything that was read: the tariff table first, then the rest.
     #[must_use]
     pub fn all(&self) -> Vec<&Known> {
-        let export = if self.has_export() { self.total(Way::Export) } else { None };
-        let import = self.tariffs(Way::Import).into_iter().chain(self.total(Way::Import));
-        import.chain(self.tariffs(Way::Export)).chain(export).chain(self.others()).collect()
+        let export = if self.has_export() { self.total(Flow::Export) } else { None };
+        let import = self.tariffs(Flow::Import).into_iter().chain(self.total(Flow::Import));
+        import.chain(self.tariffs(Flow::Export)).chain(export).chain(self.others()).collect()
     }
 
     /// When the newest value was read.
@@ -225,14 +225,14 @@ impl Readings {
 
 /// Which way energy goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum Flow {
     /// Taken from the grid.
     Import,
     /// Given to the grid.
     Export,
 }
 
-impl Way {
+impl Flow {
     fn is_of(self, reading: &Reading) -> bool {
         match self {
             Self::Import => reading.quantity == Quantity::ACTIVE_IMPORT,
@@ -275,9 +275,9 @@ mod tests {
         for (tariff, value) in [(0, 300), (2, 100), (1, 200)] {
             readings.take(energy(tariff, value), Timestamp::UNIX_EPOCH);
         }
-        let order: Vec<_> = readings.tariffs(Way::Import).iter().map(|k| k.reading.tariff).collect();
+        let order: Vec<_> = readings.tariffs(Flow::Import).iter().map(|k| k.reading.tariff).collect();
         assert_eq!(order, [Some(1), Some(2)]);
-        assert_eq!(readings.total(Way::Import).and_then(|k| k.reading.number()), Some(Decimal::new(300, 2)));
+        assert_eq!(readings.total(Flow::Import).and_then(|k| k.reading.number()), Some(Decimal::new(300, 2)));
         assert!(readings.others().is_empty());
     }
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::{ArchiveView, Readings, Telegrams};
 use crate::frame::Dissection;
-use crate::link::Place;
+use crate::link::Endpoint;
 use crate::protocol::{Dialect, MeterId, Request, registry};
 
 /// Meters before the present one whose values are kept.
@@ -17,7 +17,7 @@ const TAKES_OVER: u32 = 2;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Whose {
     /// The link; `None` before one was opened.
-    pub link: Option<Place>,
+    pub link: Option<Endpoint>,
     /// The dialect.
     pub dialect: Dialect,
     /// The meter.
@@ -197,7 +197,7 @@ mod tests {
         let mut shown = shown(named("a"));
         assert!(shown.turn_to(whose(named("b")), 0, with_pins("a")).pinned.is_none());
         assert_eq!(shown.turn_to(whose(named("a")), 0, with_pins("b")).pinned.map(|pins| pins.0), Some("a"));
-        let other_link = Whose { link: Some(Place::Sim), ..whose(named("b")) };
+        let other_link = Whose { link: Some(Endpoint::Sim), ..whose(named("b")) };
         assert!(shown.turn_to(other_link, 0, with_pins("a")).pinned.is_none());
         let other_dialect = Whose { dialect: Dialect(1), ..whose(named("b")) };
         assert!(shown.turn_to(other_dialect, 0, Views::default()).pinned.is_none());

@@ -7,13 +7,13 @@ use super::super::state::{Arming, Phase, State};
 use super::{Effects, archive, bench, codes, connect, failure, go, meter, readings, steps};
 use crate::app::diagnosis::reason;
 use crate::bus::{Intent, JobEvent, JobId, LinkState, OtherMaster, Status};
-use crate::link::Place;
+use crate::link::Endpoint;
 use crate::protocol::{Failure, Fault, Warning};
-use crate::trace::{EntryKind, Way};
+use crate::trace::{Dir, EntryKind};
 
 /// Bytes came or went, or the link changed its state.
 pub fn traffic(state: &mut State, status: Status, effects: &mut Effects) {
-    let is_played = state.link.as_ref().is_some_and(|link| matches!(link.place, Place::File(_)));
+    let is_played = state.link.as_ref().is_some_and(|link| matches!(link.place, Endpoint::File(_)));
     let is_open = match status.link {
         LinkState::Open(_) => true,
         // A short capture is played to its end before it is looked at.
@@ -195,7 +195,7 @@ fn raw_finished(state: &mut State, job: &Job) {
         let trace = state.trace.lock();
         let is_answer = |number: &u32| {
             trace.entry(*number).is_some_and(|entry| {
-                entry.way == Way::In && matches!(entry.kind, EntryKind::Frame(_) | EntryKind::Noise)
+                entry.way == Dir::Rx && matches!(entry.kind, EntryKind::Frame(_) | EntryKind::Noise)
             })
         };
         (job.from..trace.len()).rev().find(is_answer)

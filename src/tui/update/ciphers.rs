@@ -4,7 +4,7 @@ use super::super::state::key_entry::{KeyEntry, KeyField};
 use super::super::state::{Inspector, Popup, State, Telegrams};
 use crate::app::keys::{Keys, MeterKeys, title_of, typed};
 use crate::frame::{Secret, visible};
-use crate::protocol::{Lock, sealed};
+use crate::protocol::{MissingKey, sealed};
 use crate::trace::Trace;
 
 /// Frames that are looked through for one that the keys open or do not.
@@ -84,10 +84,10 @@ fn tell(state: &mut State, whose: &str, remark: Option<&'static str>) {
     let newest = newest_lock(&state.trace.lock());
     let of = if whose.is_empty() { String::new() } else { format!(" for {}", visible::string(whose)) };
     match (newest, remark) {
-        (Some(Lock::WrongKey), None) => {
+        (Some(MissingKey::WrongKey), None) => {
             state.warn("the key does not open the last telegram: it is another meter's");
         }
-        (Some(Lock::NoKey), None) => {
+        (Some(MissingKey::NoKey), None) => {
             state.warn(format!("key taken{of}; the last telegram is still shut: it is of another meter"));
         }
         (_, Some(remark)) => state.warn(format!("key taken{of}, but {remark}")),
@@ -104,7 +104,7 @@ fn newest_title(trace: &Trace) -> Option<[u8; 8]> {
 }
 
 /// What keeps the newest message shut; `None` when it is open or nothing has come.
-fn newest_lock(trace: &Trace) -> Option<Lock> {
+fn newest_lock(trace: &Trace) -> Option<MissingKey> {
     let frames = (0..trace.len()).rev().take(LOOKED_BACK).filter_map(|number| trace.dissect(number));
     let mut told = frames.filter(|frame| !frame.is_part());
     told.next()?.problems.iter().find_map(|problem| sealed::lock(problem.code))

@@ -7,7 +7,7 @@ use super::super::state::{Phase, Screen, State};
 use super::{Effects, go, meter};
 use crate::app::target::Target;
 use crate::frame::visible;
-use crate::link::{LinkName, Place};
+use crate::link::{Endpoint, LinkName};
 use crate::protocol::LineSettings;
 
 /// Links used lately that are remembered.
@@ -127,7 +127,7 @@ pub fn remember(state: &mut State, effects: &mut Effects) {
 
 /// The open link with the meter that is talked to; the simulated bus needs no remembering.
 fn present(state: &State) -> Option<Kept> {
-    let link = state.link.as_ref().filter(|link| link.place != Place::Sim)?;
+    let link = state.link.as_ref().filter(|link| link.place != Endpoint::Sim)?;
     let target = state.target.as_ref();
     Some(Kept {
         name: String::new(),

@@ -3,7 +3,7 @@
 use super::super::state::State;
 use super::super::state::bench::Outcome;
 use crate::app::diagnosis::{Case, Diagnosis, diagnose, has_answered};
-use crate::app::noise;
+use crate::app::signal_hints;
 use crate::protocol::Failure;
 
 /// What the bench shows of a failure.
@@ -33,7 +33,7 @@ pub fn told(state: &State, failure: &Failure, request: Option<u32>) -> (String, 
 fn explain(state: &State, failure: &Failure, request: Option<u32>) -> Option<Diagnosis> {
     let (target, link) = (state.target.as_ref()?, state.link.as_ref()?);
     let sent = request.and_then(|number| state.trace.lock().entry(number));
-    let received = noise::newest(&state.trace.lock(), state.shown.from);
+    let received = signal_hints::newest(&state.trace.lock(), state.shown.from);
     let began = state.jobs.on_the_line().map(|job| job.from);
     let case = Case {
         model: target.model,

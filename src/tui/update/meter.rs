@@ -8,7 +8,7 @@ use super::super::state::{Arming, Pane, Screen, State};
 use super::{Effects, bench, ciphers, connect, go, readings, shown};
 use crate::app::target::Target;
 use crate::bus::{Intent, Speech};
-use crate::link::Place;
+use crate::link::Endpoint;
 use crate::meter::{MODELS, Model};
 use crate::sim::demo_address;
 
@@ -125,8 +125,10 @@ pub fn tell_bus(state: &mut State, effects: &mut Effects) {
     let line = target.model.line;
     effects.push(Effect::Bus(Intent::Decode(Some(target.decoder()))));
     let chosen_by_hand = state.link.as_ref().and_then(|link| link.line);
-    let far_end_sets_it =
-        state.link.as_ref().is_some_and(|link| matches!(link.place, Place::Tcp(..) | Place::Listen(..)));
+    let far_end_sets_it = state
+        .link
+        .as_ref()
+        .is_some_and(|link| matches!(link.place, Endpoint::Tcp(..) | Endpoint::Listen(..)));
     if chosen_by_hand.is_some() {
         return;
     }

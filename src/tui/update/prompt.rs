@@ -8,7 +8,7 @@ use super::super::state::{Lower, Pane, Popup, Screen, State};
 use super::{Effects, bench, connect, go, keys, meter, paste};
 use crate::bus::Intent;
 use crate::frame::{hex, near, visible};
-use crate::link::Place;
+use crate::link::Endpoint;
 use crate::meter::MODELS;
 use crate::protocol::LineSettings;
 use crate::sim::fault::{KINDS, Kind, Spec, SpecError};
@@ -251,7 +251,7 @@ fn retries(state: &mut State, text: &str, _effects: &mut Effects) -> Done {
 const MOST_RETRIES: u8 = 9;
 
 fn fault(state: &mut State, text: &str, effects: &mut Effects) -> Done {
-    let is_simulated = state.link.as_ref().is_some_and(|link| link.place == Place::Sim);
+    let is_simulated = state.link.as_ref().is_some_and(|link| link.place == Endpoint::Sim);
     if !is_simulated || !state.is_connected() {
         return Err("faults are made on the simulated bus only: open sim:".to_owned());
     }

@@ -8,7 +8,7 @@ use super::{Effects, readings};
 use crate::app::target::Target;
 use crate::bus::Intent;
 use crate::frame::Dissection;
-use crate::link::Place;
+use crate::link::Endpoint;
 use crate::protocol::{Dialect, registry};
 use crate::trace::Entry;
 
@@ -24,7 +24,7 @@ pub fn choose(state: &mut State, target: &Target, effects: &mut Effects) {
         let from = if has_ended(&whose) { 0 } else { state.trace.lock().len() };
         turn_to(state, whose, from, target);
     } else if before_model(state) != Some(target.model.id) {
-        state.bench.pinned = target.everyday();
+        state.bench.pinned = target.default_reads();
     }
 }
 
@@ -107,7 +107,7 @@ fn before_model(state: &State) -> Option<&'static str> {
 
 /// Whether everything that comes over a link has been there before it was opened.
 const fn has_ended(whose: &Whose) -> bool {
-    matches!(whose.link, Some(Place::File(_)))
+    matches!(whose.link, Some(Endpoint::File(_)))
 }
 
 /// Shows a meter from an entry of the trace on.
@@ -120,7 +120,7 @@ fn turn_to(state: &mut State, whose: Whose, from: u32, target: &Target) {
     state.telegrams = Telegrams { cut, next: next.max(from), searched, ..telegrams };
     state.archive = archive;
     let kept = pinned.filter(|(model, _)| *model == target.model.id);
-    state.bench.pinned = kept.map_or_else(|| target.everyday(), |(_, pinned)| pinned);
+    state.bench.pinned = kept.map_or_else(|| target.default_reads(), |(_, pinned)| pinned);
     state.bench.repeat = None;
     state.bench.dialogue = None;
     state.bench.reply = Inspector::default();

@@ -6,12 +6,12 @@ use super::super::keymap::Action;
 use super::super::state::telegram::{Came, Choice, KEPT, Telegrams};
 use super::super::state::{Pane, Screen, State};
 use super::{Effects, go, shown, trace as entries};
-use crate::app::noise;
+use crate::app::signal_hints;
 use crate::app::telegram::{self, Standing, changes, lines};
 use crate::frame::Dissection;
 use crate::meter::{MODELS, Model};
 use crate::protocol::Family;
-use crate::trace::{Entry, EntryKind, Trace, Way};
+use crate::trace::{Dir, Entry, EntryKind, Trace};
 
 /// The most telegrams that are looked through for one to compare with.
 const LOOKED_BACK: usize = 16;
@@ -114,7 +114,7 @@ pub fn take_in(state: &mut State) {
     let received = state.status.counters.bytes_in;
     if state.telegrams.count == 0 && received != state.telegrams.searched {
         state.telegrams.searched = received;
-        state.telegrams.noise = noise::newest(&trace, state.shown.from);
+        state.telegrams.noise = signal_hints::newest(&trace, state.shown.from);
     }
 }
 
@@ -155,7 +155,7 @@ fn take(state: &mut State, trace: &Trace, number: u32) {
 
 /// Frames of the meter's, asked for or not.
 fn is_heard(entry: &Entry) -> bool {
-    matches!(entry.kind, EntryKind::Frame(_)) && entry.way == Way::In
+    matches!(entry.kind, EntryKind::Frame(_)) && entry.way == Dir::Rx
 }
 
 /// How the newest frame stands to the one before it.
@@ -232,7 +232,7 @@ fn search(state: &mut State) {
         return;
     }
     state.telegrams.searched = received;
-    let bytes = noise::newest(&state.trace.lock(), 0);
+    let bytes = signal_hints::newest(&state.trace.lock(), 0);
     state.telegrams.offer = crate::decode::recognise_good(&bytes, &state.keys_here().ciphers(""))
         .and_then(|found| generic(found.family));
 }

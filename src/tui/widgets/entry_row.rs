@@ -5,8 +5,8 @@ use ratatui::layout::Rect;
 
 use super::{Pen, figure, width};
 use crate::frame::{Direction, Dissection, Verdict};
-use crate::protocol::Judged;
-use crate::trace::{Entry, EntryKind, Way};
+use crate::protocol::Integrity;
+use crate::trace::{Dir, Entry, EntryKind};
 use crate::tui::theme::{Role, Theme};
 
 /// A run of recorded bytes in one row: time, gap, arrow, address, summary, size, verdict.
@@ -130,7 +130,7 @@ impl EntryRow<'_> {
         }
     }
 
-    fn frame(self, judged: Judged, theme: &Theme) -> Words {
+    fn frame(self, judged: Integrity, theme: &Theme) -> Words {
         let direction = self.direction();
         let summary = self.dissection.map_or_else(|| self.text.to_owned(), Dissection::summary);
         let (sign, role) = self.verdict(judged, theme);
@@ -147,19 +147,19 @@ impl EntryRow<'_> {
     fn direction(self) -> Direction {
         let known = self.dissection.map_or(self.entry.relation.direction, |d| d.direction);
         match (known, self.entry.way) {
-            (Direction::Unknown, Way::Out) => Direction::Request,
+            (Direction::Unknown, Dir::Tx) => Direction::Request,
             (known, _) => known,
         }
     }
 
-    fn verdict(self, judged: Judged, theme: &Theme) -> (&'static str, Role) {
+    fn verdict(self, judged: Integrity, theme: &Theme) -> (&'static str, Role) {
         let glyphs = theme.glyphs();
         match (self.dissection.map(|d| d.verdict), judged) {
-            (Some(Verdict::Good), _) | (None, Judged::Good) => (glyphs.good, Role::Good),
-            (Some(Verdict::Bad(_) | Verdict::Malformed(_)), _) | (None, Judged::Bad) => {
+            (Some(Verdict::Good), _) | (None, Integrity::Good) => (glyphs.good, Role::Good),
+            (Some(Verdict::Bad(_) | Verdict::Malformed(_)), _) | (None, Integrity::Bad) => {
                 (glyphs.bad, Role::Bad)
             }
-            (Some(Verdict::Unchecked(_)), _) | (None, Judged::Unchecked) => (glyphs.open, Role::Dim),
+            (Some(Verdict::Unchecked(_)), _) | (None, Integrity::Unchecked) => (glyphs.open, Role::Dim),
         }
     }
 }
@@ -194,7 +194,7 @@ mod tests {
     use crate::tui::widgets::samples;
     use crate::tui::widgets::testing::{ascii, draw, keeps_to_its_area, styles, unicode};
 
-    fn entry(kind: EntryKind, way: Way, millis: u64, len: u32) -> Entry {
+    fn entry(kind: EntryKind, way: Dir, millis: u64, len: u32) -> Entry {
         let relation = Relation::default();
         let (first, last) = (At::from_millis(millis), At::from_millis(millis.saturating_add(18)));
         Entry { first, last, start: 0, len, kind, way, family: None, relation }
@@ -218,12 +218,12 @@ mod tests {
     const BAD: Verdict = Verdict::Bad(Mismatch::new(0x1C, 0x1B, 2));
 
     fn list(width: u16, theme: &Theme, show: Show) -> String {
-        let sent = entry(EntryKind::Frame(Judged::Good), Way::Out, 0, 17);
-        let good = entry(EntryKind::Frame(Judged::Good), Way::In, 56, 18);
-        let bad = entry(EntryKind::Frame(Judged::Bad), Way::In, 141, 18);
-        let echo = entry(EntryKind::Echo, Way::In, 18, 17);
-        let noise = entry(EntryKind::Noise, Way::In, 700, 2);
-        let mark = entry(EntryKind::Mark(0), Way::In, 90_000, 0);
+        let sent = entry(EntryKind::Frame(Integrity::Good), Dir::Tx, 0, 17);
+        let good = entry(EntryKind::Frame(Integrity::Good), Dir::Rx, 56, 18);
+        let bad = entry(EntryKind::Frame(Integrity::Bad), Dir::Rx, 141, 18);
+        let echo = entry(EntryKind::Echo, Dir::Rx, 18, 17);
+        let noise = entry(EntryKind::Noise, Dir::Rx, 700, 2);
+        let mark = entry(EntryKind::Mark(0), Dir::Rx, 90_000, 0);
         let asked = samples::dissection(samples::request(), Direction::Request, Verdict::Good);
         let answer = samples::dissection(samples::reply(), Direction::Reply, Verdict::Good);
         let broken = samples::dissection(samples::damaged(), Direction::Reply, BAD);
@@ -261,14 +261,14 @@ mod tests {
 
     #[test]
     fn a_wild_text_stays_harmless() {
-        let noise = entry(EntryKind::Noise, Way::In, 0, u32::MAX);
+        let noise = entry(EntryKind::Noise, Dir::Rx, 0, u32::MAX);
         let shown = draw(90, 1, &unicode(), |a, b, t| row(&noise, "\u{1b}]0;x\u{7}\u{202E}").render(a, b, t));
         assert!(shown.contains("\\u{1B}]0;x\\u{7}\\u{202E}"), "{shown}");
     }
 
     #[test]
     fn any_area_will_do() {
-        let good = entry(EntryKind::Frame(Judged::Good), Way::In, u64::MAX, u32::MAX);
+        let good = entry(EntryKind::Frame(Integrity::Good), Dir::Rx, u64::MAX, u32::MAX);
         let row = EntryRow { selected: true, previous: Some(&good), ..row(&good, "text") };
         keeps_to_its_area(|area, buf, theme| row.render(area, buf, theme));
     }

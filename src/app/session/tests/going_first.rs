@@ -45,7 +45,7 @@ impl Witness for Nobody {
 fn target(model: &'static Model) -> Option<Target> {
     let found = model.resolve(&demo_address(model)).ok()?.into_iter().next()?;
     let target = Target { model, address: found.address, password: None, keys: Vec::new() };
-    let everyday = target.everyday();
+    let everyday = target.default_reads();
     (!everyday.is_empty() && !target.only_listens(everyday)).then_some(target)
 }
 
@@ -55,7 +55,7 @@ fn plan(target: &Target, requests: Vec<Request>) -> Plan {
 }
 
 fn poll(target: &Target) -> Intent {
-    let errand = Errand::reading(target.decoder(), plan(target, target.everyday())).unwrap();
+    let errand = Errand::reading(target.decoder(), plan(target, target.default_reads())).unwrap();
     Intent::Run { job: POLL, errand: Box::new(errand.with_urgency(Urgency::Poll)) }
 }
 
@@ -136,7 +136,7 @@ async fn at_a_silent_meter_a_persons_request_begins_within_one_try() {
 #[tokio::test(start_paused = true)]
 async fn a_silent_meter_is_asked_for_its_first_request_and_nothing_else() {
     for target in MODELS.iter().filter_map(|model| target(model)) {
-        let one = target.everyday().into_iter().take(1).collect();
+        let one = target.default_reads().into_iter().take(1).collect();
         let mut of_one = target.family().exchange(plan(&target, one)).unwrap();
         of_one.handle(crate::protocol::Event::Start, At::ZERO);
         let (_, all) = at_a_silent_meter(&target, None).await;
@@ -173,7 +173,7 @@ async fn at_a_meter_that_answers(target: &Target, after: Duration) -> (Vec<(JobI
                 None => panic!("{}: the bus ended: {told:?}", target.model.id),
             },
             () = &mut timer, if asked_at.is_none() => {
-                let first = target.everyday().into_iter().take(1).collect();
+                let first = target.default_reads().into_iter().take(1).collect();
                 let errand = Errand::reading(target.decoder(), plan(target, first)).unwrap();
                 session.send(Intent::Run { job: PERSON, errand: Box::new(errand) });
                 asked_at = Some(told.len());

@@ -11,7 +11,7 @@ use self::kinds::Kind;
 use self::registers::Registers;
 use super::ciphering::{self, Control};
 use crate::frame::At;
-use crate::protocol::{Load, MeterKey, Now, Responder, Setup, SetupError, Told};
+use crate::protocol::{Load, MeterKey, Now, Output, Responder, Setup, SetupError};
 
 /// From push to push where nothing says how often a meter speaks.
 const USUAL: Duration = Duration::from_secs(15);
@@ -123,13 +123,13 @@ impl Meter {
 impl Responder for Meter {
     fn receive(&mut self, _: &[u8], _: Now) {}
 
-    fn poll(&mut self, now: Now) -> Option<Told> {
+    fn poll(&mut self, now: Now) -> Option<Output> {
         let due = *self.next.get_or_insert(now.at + self.interval);
         if now.at < due {
             return None;
         }
         self.next = Some(due.max(now.at) + self.interval);
-        Some(Told::Send { bytes: self.push(now), due })
+        Some(Output::Send { bytes: self.push(now), due })
     }
 
     fn deadline(&self) -> Option<At> {

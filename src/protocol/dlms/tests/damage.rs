@@ -1,6 +1,6 @@
 //! Every published and invented telegram, cut, damaged and spliced.
 
-use super::{Told, Vector, listen, readings, vector, vectors, vectors_in};
+use super::{Expected, Vector, listen, readings, vector, vectors, vectors_in};
 use crate::protocol::MeterKey;
 
 const PEERS: &str = include_str!("../../../../tests/vectors/dlms_peers.jsonl");
@@ -32,7 +32,7 @@ impl Case {
         Self { vector, keys, next, own, after }
     }
 
-    fn told(&self, stream: &[u8]) -> Vec<Told> {
+    fn told(&self, stream: &[u8]) -> Vec<Expected> {
         listen(self.vector.family(), &[stream], &self.keys)
     }
 

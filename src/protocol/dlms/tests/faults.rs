@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 
 use super::super::{OverHdlc, OverMbus};
-use super::{Told, listen, problems, readings, vector, vectors};
+use super::{Expected, listen, problems, readings, vector, vectors};
 use crate::frame::{Secret, hex};
-use crate::protocol::{Dialect, Family, Judged, MeterKey, PieceKind, Source, laws};
+use crate::protocol::{Dialect, Family, Integrity, MeterKey, PieceKind, Source, laws};
 
 #[test]
 fn every_damaged_or_unusual_telegram_gives_its_named_error() {
@@ -118,7 +118,7 @@ fn no_flipped_bit_gives_another_value() {
             let told = listen(vector.family(), &[&damaged], &keys);
             let found = readings(&told);
             assert!(is_within(&found, &[&truth]), "{id} bit {bit}: {found:?}");
-            let is_good = |t: &Told| t.kind == PieceKind::Frame(Judged::Good);
+            let is_good = |t: &Expected| t.kind == PieceKind::Frame(Integrity::Good);
             assert!(!told.iter().all(is_good), "{id} bit {bit} is not noticed");
         }
     }

@@ -70,21 +70,21 @@ pub fn vector(id: &str) -> Vector {
 }
 
 /// A piece of a stream, explained if it is a frame.
-pub struct Told {
+pub struct Expected {
     pub kind: PieceKind,
     pub bytes: Vec<u8>,
     pub relation: Relation,
     pub dissection: Option<Dissection>,
 }
 
-impl Told {
+impl Expected {
     pub fn frame(&self) -> Option<&Dissection> {
         self.dissection.as_ref()
     }
 }
 
 /// Everything that a line tells which carries these bursts, three seconds apart.
-pub fn listen(family: &dyn Family, bursts: &[&[u8]], keys: &[MeterKey]) -> Vec<Told> {
+pub fn listen(family: &dyn Family, bursts: &[&[u8]], keys: &[MeterKey]) -> Vec<Expected> {
     let mut pieces: Vec<(PieceKind, Vec<u8>, At)> = Vec::new();
     let mut framer = family.framer(Source::Both, LineSettings::e81(2400));
     for (index, burst) in bursts.iter().enumerate() {
@@ -93,7 +93,7 @@ pub fn listen(family: &dyn Family, bursts: &[&[u8]], keys: &[MeterKey]) -> Vec<T
     }
     framer.finish(&mut |piece| pieces.push((piece.kind, piece.bytes.to_vec(), piece.first)));
     let mut tracker = family.tracker(crate::protocol::Dialect(0));
-    let mut told: Vec<Told> = Vec::new();
+    let mut told: Vec<Expected> = Vec::new();
     for (number, (kind, bytes, at)) in pieces.into_iter().enumerate() {
         let is_frame = matches!(kind, PieceKind::Frame(_));
         let seen = Seen { number: number as u32, bytes: &bytes, source: Source::Both, first: at, last: at };
@@ -119,19 +119,19 @@ pub fn listen(family: &dyn Family, bursts: &[&[u8]], keys: &[MeterKey]) -> Vec<T
             };
             family.dissect(&bytes, &context)
         });
-        told.push(Told { kind, bytes, relation, dissection });
+        told.push(Expected { kind, bytes, relation, dissection });
     }
     told
 }
 
 /// The codes of all problems.
-pub fn problems(told: &[Told]) -> Vec<&'static str> {
-    told.iter().filter_map(Told::frame).flat_map(|d| d.problems.iter().map(|p| p.code.as_str())).collect()
+pub fn problems(told: &[Expected]) -> Vec<&'static str> {
+    told.iter().filter_map(Expected::frame).flat_map(|d| d.problems.iter().map(|p| p.code.as_str())).collect()
 }
 
 /// All readings, as texts: code, value, unit.
-pub fn readings(told: &[Told]) -> Vec<(String, String)> {
-    let all = told.iter().filter_map(Told::frame).flat_map(|d| &d.readings);
+pub fn readings(told: &[Expected]) -> Vec<(String, String)> {
+    let all = told.iter().filter_map(Expected::frame).flat_map(|d| &d.readings);
     let code = |r: &crate::reading::Reading| r.code.map_or_else(String::new, |code| code.to_string());
     all.map(|r| (code(r), crate::frame::visible::reading(r))).collect()
 }

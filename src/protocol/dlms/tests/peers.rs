@@ -2,9 +2,9 @@
 //! rare forms that others published.
 
 use super::super::OverHdlc;
-use super::{Told, Vector, listen, problems, readings, vectors_in};
+use super::{Expected, Vector, listen, problems, readings, vectors_in};
 use crate::frame::{FieldTree, Label, Secret, Value, Verdict, hex};
-use crate::protocol::{Judged, MeterKey, PieceKind};
+use crate::protocol::{Integrity, MeterKey, PieceKind};
 
 const PEERS: &str = include_str!("../../../../tests/vectors/dlms_peers.jsonl");
 
@@ -18,7 +18,7 @@ fn peer(id: &str) -> Vector {
     peers(id).remove(0)
 }
 
-fn told(vector: &Vector, keys: &[MeterKey]) -> Vec<Told> {
+fn told(vector: &Vector, keys: &[MeterKey]) -> Vec<Expected> {
     listen(vector.family(), &[&vector.bytes()], keys)
 }
 
@@ -28,12 +28,12 @@ fn expected(vector: &Vector) -> Vec<(String, String)> {
 }
 
 /// The readings that are expected are there, and the layers are tiled.
-fn assert_read(vector: &Vector, told: &[Told]) {
+fn assert_read(vector: &Vector, told: &[Expected]) {
     let found = readings(told);
     for reading in expected(vector) {
         assert!(found.contains(&reading), "{} {reading:?}: {found:?} {:?}", vector.id, problems(told));
     }
-    for layer in told.iter().filter_map(Told::frame).flat_map(|d| &d.layers) {
+    for layer in told.iter().filter_map(Expected::frame).flat_map(|d| &d.layers) {
         assert!(layer.fields.tiles(layer.bytes.len()), "{} {}: {:#?}", vector.id, layer.kind, layer.fields);
     }
 }
@@ -124,7 +124,7 @@ fn a_damaged_bit_of_a_wrapped_apdu_is_seen_by_its_checksum() {
         let (last, before) = told.split_last().unwrap();
         assert_eq!(readings(before), [], "bit {bit}");
         let kinds: Vec<_> = told.iter().map(|t| (t.kind, t.bytes.len())).collect();
-        assert_eq!(last.kind, PieceKind::Frame(Judged::Good), "bit {bit}: {kinds:?}");
+        assert_eq!(last.kind, PieceKind::Frame(Integrity::Good), "bit {bit}: {kinds:?}");
         assert_read(&vector, std::slice::from_ref(last));
     }
 }
@@ -168,7 +168,7 @@ fn lists_without_tags_and_rare_headers_that_others_published_are_read() {
 fn the_telegram_of_a_gama_350_is_whole_and_wants_its_title() {
     let vector = peer("pub-egm5g35-nokey");
     let told = told(&vector, &[]);
-    assert_eq!(told[0].kind, PieceKind::Frame(Judged::Good), "its checksum fits");
+    assert_eq!(told[0].kind, PieceKind::Frame(Integrity::Good), "its checksum fits");
     assert_eq!(problems(&told), [vector.error().unwrap()]);
     let dissection = told[0].frame().unwrap();
     let texts = |index: usize| {

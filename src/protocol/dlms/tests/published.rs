@@ -3,9 +3,9 @@
 use serde_json::Value as Json;
 
 use super::super::axdr::{Tree, integer};
-use super::{Told, Vector, listen, problems, vectors};
+use super::{Expected, Vector, listen, problems, vectors};
 use crate::frame::{Direction, FieldTree, Layer, LayerKind, ProblemCode, Verdict, hex};
-use crate::protocol::{Family, Judged, PieceKind};
+use crate::protocol::{Family, Integrity, PieceKind};
 use crate::reading::{Code, Decimal, Measured, Raw, Reading};
 
 fn of_lines() -> impl Iterator<Item = Vector> {
@@ -16,12 +16,12 @@ fn telegrams() -> impl Iterator<Item = Vector> {
     of_lines().filter(|v| v.json["expect"].is_null())
 }
 
-fn told(vector: &Vector) -> Vec<Told> {
+fn told(vector: &Vector) -> Vec<Expected> {
     listen(vector.family(), &[&vector.bytes()], &vector.keys())
 }
 
-fn layer<'a>(told: &'a [Told], kind: LayerKind) -> Option<&'a Layer> {
-    told.iter().rev().filter_map(Told::frame).flat_map(|d| &d.layers).find(|layer| layer.kind == kind)
+fn layer<'a>(told: &'a [Expected], kind: LayerKind) -> Option<&'a Layer> {
+    told.iter().rev().filter_map(Expected::frame).flat_map(|d| &d.layers).find(|layer| layer.kind == kind)
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn every_frame_of_every_telegram_is_found_and_good() {
     for vector in telegrams() {
         let told = told(&vector);
         assert!(
-            told.iter().all(|t| t.kind == PieceKind::Frame(Judged::Good)),
+            told.iter().all(|t| t.kind == PieceKind::Frame(Integrity::Good)),
             "{}: {:?}",
             vector.id,
             told.iter().map(|t| (t.kind, t.bytes.len())).collect::<Vec<_>>()
@@ -99,7 +99,7 @@ fn every_ciphering_header_is_told_without_a_key() {
     for vector in telegrams() {
         for header in vector.json["ciphering"].as_array().into_iter().flatten().take(1) {
             let told = listen(vector.family(), &[&vector.bytes()], &[]);
-            let last = told.iter().filter_map(Told::frame).next_back().unwrap();
+            let last = told.iter().filter_map(Expected::frame).next_back().unwrap();
             assert!(last.problems.iter().any(|p| p.code.as_str() == "no-key"), "{}", vector.id);
             assert!(last.readings.is_empty());
             let layer = layer(&told, LayerKind::Reassembled).unwrap();
@@ -158,7 +158,7 @@ fn every_coded_value_is_read_exactly() {
         let Some(items) = vector.json["decoded"]["items"].as_object() else { continue };
         let told = told(&vector);
         let readings: Vec<Reading> =
-            told.iter().filter_map(Told::frame).flat_map(|d| d.readings.clone()).collect();
+            told.iter().filter_map(Expected::frame).flat_map(|d| d.readings.clone()).collect();
         for (key, item) in items {
             let Some([a, _, c, d, e]) = obis(key) else { continue };
             if (c, d) == (25, 9) || (item["type"] == "octets" && (item["raw"] == "00" || item["raw"] == "")) {
@@ -347,7 +347,7 @@ fn the_step_of_the_counter_is_told_from_push_to_push() {
     assert_eq!(told.len(), 20);
     let steps: Vec<bool> = told
         .iter()
-        .filter_map(Told::frame)
+        .filter_map(Expected::frame)
         .filter_map(|d| d.layers.get(1))
         .map(|layer| layer.fields.iter().any(|f| f.label.to_string() == "invocation counter, step 1"))
         .collect();
@@ -359,7 +359,7 @@ fn among_noise_and_other_frames_both_pushes_are_read() {
     let vector = super::vector("syn-stream-with-noise");
     let told = told(&vector);
     let titles: Vec<&str> =
-        told.iter().filter_map(Told::frame).filter(|d| !d.verdict.is_bad()).map(|d| d.title).collect();
+        told.iter().filter_map(Expected::frame).filter(|d| !d.verdict.is_bad()).map(|d| d.title).collect();
     let count = |title: &str| titles.iter().filter(|t| **t == title).count() as u64;
     let expected = |name: &str| vector.json["expect"][name].as_u64().unwrap();
     assert_eq!(count("Data notification"), expected("apdus"));
@@ -377,7 +377,7 @@ fn apdus_without_a_carrier_are_explained_but_not_called_good() {
         let is_authentic = vector.json["auth_key"].is_string();
         assert_eq!(
             (told[0].kind, dissection.verdict == Verdict::Good),
-            (PieceKind::Frame(Judged::Unchecked), is_authentic)
+            (PieceKind::Frame(Integrity::Unchecked), is_authentic)
         );
         let plain = vector.json["decrypted_plaintext_hex"].as_str().unwrap();
         assert_eq!(hex::compact(&dissection.layers.last().unwrap().bytes), plain, "{}", vector.id);
@@ -398,7 +398,7 @@ fn apdus_without_a_carrier_are_found_one_after_the_other_with_and_without_pauses
         let told = listen(&super::super::OverHdlc, bursts, &[]);
         told.iter().map(|t| (t.kind, t.bytes.len())).collect::<Vec<_>>()
     };
-    let unchecked = PieceKind::Frame(Judged::Unchecked);
+    let unchecked = PieceKind::Frame(Integrity::Unchecked);
     let expected = [(unchecked, one.len()), (unchecked, other.len())];
     assert_eq!(kinds(&[&one, &other]), expected);
     assert_eq!(kinds(&[&[one, other].concat()]), expected);
@@ -409,7 +409,7 @@ fn a_length_of_no_known_form_is_named_and_what_comes_before_it_shown() {
     let vector = super::vector("p1-smartmeter2mqtt-nonconformant");
     for family in [&super::super::OverHdlc as &dyn Family, &super::super::OverMbus] {
         let told = listen(family, &[&vector.bytes()], &vector.keys());
-        assert_eq!((told.len(), told[0].kind), (1, PieceKind::Frame(Judged::Bad)));
+        assert_eq!((told.len(), told[0].kind), (1, PieceKind::Frame(Integrity::Bad)));
         let dissection = told[0].frame().unwrap();
         assert_eq!(dissection.problems[0].code.as_str(), vector.error().unwrap());
         assert!(dissection.verdict.is_bad() && dissection.readings.is_empty());

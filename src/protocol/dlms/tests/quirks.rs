@@ -4,12 +4,12 @@ use rstest::rstest;
 
 use super::super::OverMbus;
 use super::super::over_mbus::segments;
-use super::{Told, listen, problems, readings, vector};
+use super::{Expected, listen, problems, readings, vector};
 use crate::frame::{Secret, hex};
-use crate::protocol::{Dialect, Family, Fault, LineSettings, Lock, MeterKey, PieceKind, sealed};
+use crate::protocol::{Dialect, Family, Fault, LineSettings, MeterKey, MissingKey, PieceKind, sealed};
 
 /// What a published or made-up telegram tells with its own keys.
-fn told(id: &str) -> Vec<Told> {
+fn told(id: &str) -> Vec<Expected> {
     let vector = vector(id);
     listen(vector.family(), &[&vector.bytes()], &vector.keys())
 }
@@ -36,13 +36,13 @@ fn a_fault_is_told_by_its_name(#[case] id: &str, #[case] code: &str) {
 }
 
 #[rstest]
-#[case::a_forged_tag("neg-tag-mismatch", Some(Lock::WrongKey))]
-#[case::another_authentication_key("neg-wrong-auth-key", Some(Lock::WrongKey))]
-#[case::no_system_title("neg-system-title-length-0", Some(Lock::NoKey))]
+#[case::a_forged_tag("neg-tag-mismatch", Some(MissingKey::WrongKey))]
+#[case::another_authentication_key("neg-wrong-auth-key", Some(MissingKey::WrongKey))]
+#[case::no_system_title("neg-system-title-length-0", Some(MissingKey::NoKey))]
 #[case::damage("neg-checksum-seg1", None)]
 fn what_keeps_a_message_from_being_read_is_no_key_or_a_wrong_one(
     #[case] id: &str,
-    #[case] expected: Option<Lock>,
+    #[case] expected: Option<MissingKey>,
 ) {
     let locks = told(id).into_iter().filter_map(|told| match sealed::fault(&told.dissection?) {
         Some(Fault::Sealed { lock, .. }) => Some(lock),
@@ -126,7 +126,7 @@ fn a_counter_that_does_not_grow_is_a_replay(#[case] first: u8, #[case] next: u8,
 #[case::a_date_and_time_behind_a_type_of_its_own("dp-kaifa_ma304h3e")]
 fn a_habit_of_a_meter_is_no_fault(#[case] id: &str) {
     let told = told(id);
-    let faults = told.iter().filter_map(Told::frame).filter(|frame| frame.verdict.is_bad()).count();
+    let faults = told.iter().filter_map(Expected::frame).filter(|frame| frame.verdict.is_bad()).count();
     assert!(faults == 0 && !readings(&told).is_empty(), "{id}: {:?}", problems(&told));
 }
 

@@ -3,7 +3,7 @@
 use rstest::rstest;
 
 use super::super::{OverHdlc, OverMbus};
-use super::{Told, listen, problems, readings, vector};
+use super::{Expected, listen, problems, readings, vector};
 use crate::protocol::Family;
 
 /// The two segments of a push of 260 bytes: 245 and 15.
@@ -13,12 +13,12 @@ fn segments() -> (Vec<u8>, Vec<u8>) {
     (first.to_vec(), last.to_vec())
 }
 
-fn told(bursts: &[&[u8]]) -> Vec<Told> {
+fn told(bursts: &[&[u8]]) -> Vec<Expected> {
     listen(&OverMbus, bursts, &vector("syn-kaifa-250").keys())
 }
 
-fn texts(told: &[Told]) -> Vec<String> {
-    let all = told.iter().filter_map(Told::frame).flat_map(|frame| &frame.problems);
+fn texts(told: &[Expected]) -> Vec<String> {
+    let all = told.iter().filter_map(Expected::frame).flat_map(|frame| &frame.problems);
     all.map(|problem| format!("{}: {}", problem.code.as_str(), problem.text)).collect()
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::super::{OverHdlc, OverMbus};
 use crate::frame::{At, Secret};
 use crate::protocol::{
-    Action, Address, BETWEEN_BYTES, Dialect, Event, Exchange, Family, Fault, LineSettings, Load, Lock,
-    MeterKey, Now, Options, Patience, PieceKind, Plan, Profile, Request, Responder, Setup, Source, Told,
+    Action, Address, BETWEEN_BYTES, Dialect, Event, Exchange, Family, Fault, LineSettings, Load, MeterKey,
+    MissingKey, Now, Options, Output, Patience, PieceKind, Plan, Profile, Request, Responder, Setup, Source,
 };
 use crate::reading::{Code, Reading};
 
@@ -59,7 +59,7 @@ fn now(at: At) -> Now {
 fn push(meter: &mut dyn Responder) -> (Vec<u8>, At) {
     for _ in 0..2 {
         let at = meter.deadline().unwrap();
-        if let Some(Told::Send { bytes, due }) = meter.poll(now(at)) {
+        if let Some(Output::Send { bytes, due }) = meter.poll(now(at)) {
             return (bytes, due);
         }
     }
@@ -219,7 +219,8 @@ fn fault(actions: &[Action]) -> Fault {
 fn without_a_key_the_wait_ends_at_once_and_with_a_wrong_one_when_it_is_over() {
     let (bytes, _) = push(meter("kaifa-ma309", vec![key(None)], &[]).as_mut());
     let mut missing = exchange("kaifa-ma309", vec![], 0);
-    let Fault::Sealed { lock: Lock::NoKey, what } = fault(&hear(missing.as_mut(), &OverMbus, &bytes)) else {
+    let Fault::Sealed { lock: MissingKey::NoKey, what } = fault(&hear(missing.as_mut(), &OverMbus, &bytes))
+    else {
         panic!()
     };
     assert!(what.contains("no key"));
@@ -229,7 +230,9 @@ fn without_a_key_the_wait_ends_at_once_and_with_a_wrong_one_when_it_is_over() {
     let heard = hear(wrong.as_mut(), &OverMbus, &bytes);
     assert!(!heard.iter().any(|action| matches!(action, Action::Answered { .. })), "{heard:?}");
     wrong.handle(Event::Deadline, At::from_millis(20_000));
-    let Fault::Sealed { lock: Lock::WrongKey, what } = fault(&actions(wrong.as_mut())) else { panic!() };
+    let Fault::Sealed { lock: MissingKey::WrongKey, what } = fault(&actions(wrong.as_mut())) else {
+        panic!()
+    };
     assert!(what.contains("another meter's"));
 }
 
@@ -285,7 +288,7 @@ fn the_clock_states_the_offset_of_the_zone_it_is_in() {
     let at = meter.deadline().unwrap();
     assert_eq!(meter.poll(now(at)), None, "it begins with its interval");
     let later = Now { ahead_minutes: 330, ..now(meter.deadline().unwrap()) };
-    let Some(Told::Send { bytes, .. }) = meter.poll(later) else { panic!("silent") };
+    let Some(Output::Send { bytes, .. }) = meter.poll(later) else { panic!("silent") };
     let found = readings(&hear(exchange("kaifa-ma309", vec![], 0).as_mut(), &OverMbus, &bytes));
     assert!(found.iter().any(|r| r.at.is_some_and(|at| at.to_string() == "2026-11-20 16:10:30+05:30")));
 }

@@ -10,7 +10,7 @@ use crate::protocol::dissection_builder::{self, Head};
 use crate::protocol::dsmr_p1::envelope::{Envelope, TITLE_END};
 use crate::protocol::dsmr_p1::tracker::{AGAIN, BACK};
 use crate::protocol::dsmr_p1::wire::{self, End};
-use crate::protocol::{Context, Judged, MeterKey, sealed};
+use crate::protocol::{Context, Integrity, MeterKey, sealed};
 
 /// The authentication key of every meter in Luxembourg (Smarty P1 specification 1.1.3, 3.2.5). It is public.
 pub const LUXEMBOURG: [u8; 16] =
@@ -176,7 +176,7 @@ fn unauthentic(envelope: &Envelope, plain: &[u8], begins: Sense) -> Trust {
     let has_tag = envelope.tag_at() < envelope.total;
     let judged = End::of(plain).map(|end| end.judge(plain));
     match judged {
-        Some(Judged::Good) if has_tag => Trust::NotAuthentic,
+        Some(Integrity::Good) if has_tag => Trust::NotAuthentic,
         _ if !begins(plain) => Trust::WrongKey,
         _ if has_tag => Trust::Damaged,
         _ => Trust::NoTag,

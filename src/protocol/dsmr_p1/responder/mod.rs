@@ -14,8 +14,8 @@ use super::variant::{self, Crc};
 use super::wire;
 use crate::frame::{At, Secret};
 use crate::protocol::cipher::{self, Nonce};
-use crate::protocol::{Load, MeterKey, Now, Responder, Setup, SetupError, Told};
-use sheets::Sheet;
+use crate::protocol::{Load, MeterKey, Now, Output, Responder, Setup, SetupError};
+use sheets::Telegram;
 
 /// Authenticated and encrypted, suite 0.
 const CONTROL: u8 = 0x30;
@@ -26,7 +26,7 @@ const TITLE: [u8; 8] = *b"SAGgp\x01\xBD\x54";
 /// A meter that pushes.
 #[derive(Debug)]
 pub struct Meter {
-    sheet: &'static Sheet,
+    sheet: &'static Telegram,
     lines: Vec<Line>,
     serial: String,
     /// From telegram to telegram.
@@ -151,13 +151,13 @@ impl Meter {
 impl Responder for Meter {
     fn receive(&mut self, _: &[u8], _: Now) {}
 
-    fn poll(&mut self, now: Now) -> Option<Told> {
+    fn poll(&mut self, now: Now) -> Option<Output> {
         if now.at < self.next {
             return None;
         }
         let following = self.next + self.interval;
         self.next = if following > now.at { following } else { now.at + self.interval };
-        Some(Told::Send { bytes: self.telegram(now), due: now.at })
+        Some(Output::Send { bytes: self.telegram(now), due: now.at })
     }
 
     fn zone(&self) -> Option<&'static str> {

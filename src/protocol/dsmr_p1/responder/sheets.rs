@@ -12,7 +12,7 @@ pub type Row = (&'static str, &'static str);
 
 /// What a simulated meter says.
 #[derive(Debug, Clone, Copy)]
-pub struct Sheet {
+pub struct Telegram {
     /// Whose it is.
     pub variant: &'static Variant,
     /// The first line without the slash.
@@ -22,7 +22,7 @@ pub struct Sheet {
 }
 
 /// The sheet of a variant; that of DSMR 5 where none is fixed.
-pub fn of(variant: &Variant) -> &'static Sheet {
+pub fn of(variant: &Variant) -> &'static Telegram {
     let own = SHEETS.iter().copied().find(|sheet| sheet.variant.dialect == variant.dialect);
     own.unwrap_or(&DUTCH_5)
 }
@@ -80,7 +80,7 @@ const GAS_4: &[Row] = &[
 ];
 
 /// Iskra AM550.
-static DUTCH_5: Sheet = Sheet {
+static DUTCH_5: Telegram = Telegram {
     variant: &variant::V5,
     first_line: "ISK5\\2M550T-1011",
     rows: &[
@@ -95,7 +95,7 @@ static DUTCH_5: Sheet = Sheet {
 };
 
 /// Kaifa MA105.
-static DUTCH_4: Sheet = Sheet {
+static DUTCH_4: Telegram = Telegram {
     variant: &variant::V4,
     first_line: "KFM5KAIFA-METER",
     rows: &[
@@ -118,7 +118,7 @@ static DUTCH_4: Sheet = Sheet {
 };
 
 /// Iskra MT382, which is sold as 2.2.
-static DUTCH_2: Sheet = Sheet {
+static DUTCH_2: Telegram = Telegram {
     variant: &variant::V2,
     first_line: "ISk5\\2MT382-1003",
     rows: &[&[
@@ -142,7 +142,7 @@ static DUTCH_2: Sheet = Sheet {
 };
 
 /// Sagemcom S211 of Fluvius.
-static BELGIAN: Sheet = Sheet {
+static BELGIAN: Telegram = Telegram {
     variant: &variant::BELGIUM,
     first_line: "FLU5\\253769484_A",
     rows: &[
@@ -176,7 +176,7 @@ static BELGIAN: Sheet = Sheet {
 };
 
 /// Sagemcom T210-D of Luxembourg.
-static SMARTY: Sheet = Sheet {
+static SMARTY: Telegram = Telegram {
     variant: &variant::LUXEMBOURG,
     first_line: "Lux5\\253663629_D",
     rows: &[
@@ -204,7 +204,7 @@ static SMARTY: Sheet = Sheet {
 };
 
 /// Sagemcom T210-D-r.
-static AUSTRIAN: Sheet = Sheet {
+static AUSTRIAN: Telegram = Telegram {
     variant: &variant::AUSTRIA,
     first_line: "EST5\\253740976_A",
     rows: &[&[
@@ -226,7 +226,7 @@ static AUSTRIAN: Sheet = Sheet {
 };
 
 /// Landis+Gyr E360.
-static SWEDISH: Sheet = Sheet {
+static SWEDISH: Telegram = Telegram {
     variant: &variant::SWEDEN,
     first_line: "LGF5E360",
     rows: &[&[
@@ -254,7 +254,7 @@ static SWEDISH: Sheet = Sheet {
     ]],
 };
 
-static LITHUANIAN: Sheet = Sheet {
+static LITHUANIAN: Telegram = Telegram {
     variant: &variant::LITHUANIA,
     first_line: "ESO5\\VMMmm",
     rows: &[
@@ -281,7 +281,7 @@ static LITHUANIAN: Sheet = Sheet {
 };
 
 /// Sagemcom of E.ON.
-static HUNGARIAN: Sheet = Sheet {
+static HUNGARIAN: Telegram = Telegram {
     variant: &variant::HUNGARY,
     first_line: "SAG5SAG-METER",
     rows: &[
@@ -310,7 +310,7 @@ static HUNGARIAN: Sheet = Sheet {
 };
 
 /// Sagemcom XT211 of Groupe E.
-static SWISS: Sheet = Sheet {
+static SWISS: Telegram = Telegram {
     variant: &variant::SWITZERLAND,
     first_line: "GRE5\\12341234_A",
     rows: &[
@@ -332,7 +332,7 @@ static SWISS: Sheet = Sheet {
 };
 
 /// Iskra AM550 of Slovenia: no CRC, date and time apart.
-static SLOVENIAN: Sheet = Sheet {
+static SLOVENIAN: Telegram = Telegram {
     variant: &variant::SLOVENIA,
     first_line: "ISK9\\2M551T-200",
     rows: &[&[
@@ -352,7 +352,7 @@ static SLOVENIAN: Sheet = Sheet {
 };
 
 /// Elgama GAMA 150.
-static POLISH: Sheet = Sheet {
+static POLISH: Telegram = Telegram {
     variant: &variant::POLAND,
     first_line: "EGM5G15",
     rows: &[&[
@@ -367,7 +367,7 @@ static POLISH: Sheet = Sheet {
 };
 
 /// Iskra of Ireland.
-static IRISH: Sheet = Sheet {
+static IRISH: Telegram = Telegram {
     variant: &variant::IRELAND,
     first_line: "ISk5\\2MIE5T-200",
     rows: &[&[
@@ -384,7 +384,7 @@ static IRISH: Sheet = Sheet {
     ]],
 };
 
-static EASYMETER: Sheet = Sheet {
+static EASYMETER: Telegram = Telegram {
     variant: &variant::Q3D,
     first_line: "ESY5Q3DB1024 V3.04",
     rows: &[&[
@@ -401,7 +401,7 @@ static EASYMETER: Sheet = Sheet {
 
 /// ACE4000 with a GPRS modem; its gas meter gives one value an hour. The power stands under
 /// the code of the specification; the one meter that was seen says 15.7.0.
-static DUTCH_2_1: Sheet = Sheet {
+static DUTCH_2_1: Telegram = Telegram {
     variant: &variant::OLDEST,
     first_line: "ACE5ACE4KGPRS",
     rows: &[&[
@@ -420,7 +420,7 @@ static DUTCH_2_1: Sheet = Sheet {
     ]],
 };
 
-static SHEETS: [&Sheet; 15] = [
+static SHEETS: [&Telegram; 15] = [
     &DUTCH_5,
     &DUTCH_4,
     &DUTCH_2,

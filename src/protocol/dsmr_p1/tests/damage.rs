@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::super::P1;
 use super::published::{Vector, find, vectors};
 use crate::frame::{Dissection, Verdict, visible};
-use crate::protocol::{Context, Family, Judged, PieceKind, Source, laws};
+use crate::protocol::{Context, Family, Integrity, PieceKind, Source, laws};
 use crate::reading::Reading;
 
 /// Of the bits of every telegram, each so many-th is flipped: prime to 8, so that every place in a byte is met.
@@ -28,7 +28,7 @@ fn shown(readings: &[Reading]) -> HashSet<String> {
 }
 
 /// The readings of every frame of a stream that is not bad.
-fn readings(stream: &[u8]) -> Vec<(Judged, HashSet<String>)> {
+fn readings(stream: &[u8]) -> Vec<(Integrity, HashSet<String>)> {
     let frames = laws::pieces(&P1, Source::Replies, stream, &[]);
     let mut found = Vec::new();
     for (kind, bytes) in frames {
@@ -80,7 +80,7 @@ fn covered() -> Vec<(Vector, HashSet<String>)> {
 /// Holds that damage before a whole telegram changes no reading of it and makes no other.
 fn holds(stream: &[u8], good: &HashSet<String>, what: &str) {
     let found = readings(stream);
-    assert_eq!(found.last(), Some(&(Judged::Good, good.clone())), "{what}");
+    assert_eq!(found.last(), Some(&(Integrity::Good, good.clone())), "{what}");
     assert!(found.iter().all(|(_, readings)| readings.is_subset(good)), "{what}: {found:?}");
 }
 
@@ -158,7 +158,7 @@ fn a_file_saved_without_carriage_returns_is_good_when_its_crc_fits_with_them() {
         let found = explain(&saved);
         let codes: Vec<&str> = found.problems.iter().map(|problem| problem.code.as_str()).collect();
         assert!(found.verdict == Verdict::Good && codes.contains(&"line-ends"), "{id}: {codes:?}");
-        assert_eq!(readings(&saved), [(Judged::Good, good)], "{id}");
+        assert_eq!(readings(&saved), [(Integrity::Good, good)], "{id}");
     }
 }
 

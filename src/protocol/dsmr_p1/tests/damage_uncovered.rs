@@ -4,7 +4,7 @@ use super::super::{P1, dissect::LUXEMBOURG, envelope};
 use super::published::{Vector, find, vectors};
 use crate::frame::{Dissection, Secret, Verdict};
 use crate::protocol::cipher::{self, Nonce};
-use crate::protocol::{Context, Family, Judged, MeterKey, PieceKind, Source, laws};
+use crate::protocol::{Context, Family, Integrity, MeterKey, PieceKind, Source, laws};
 use crate::reading::Reading;
 
 /// Of the bits of every telegram, each so many-th is flipped: prime to 8, so that every place in a byte is met.
@@ -19,7 +19,7 @@ fn explain(bytes: &[u8], keys: &[MeterKey]) -> Dissection {
 }
 
 /// The frames of a stream, explained.
-fn frames(stream: &[u8], keys: &[MeterKey]) -> Vec<(Judged, Dissection)> {
+fn frames(stream: &[u8], keys: &[MeterKey]) -> Vec<(Integrity, Dissection)> {
     let pieces = laws::pieces(&P1, Source::Replies, stream, &[]);
     let explained = pieces.into_iter().filter_map(|(kind, bytes)| match kind {
         PieceKind::Frame(judged) => Some((judged, explain(&bytes, keys))),
@@ -36,14 +36,14 @@ fn without_crc() -> Vec<Vector> {
 fn is_unchecked(stream: &[u8], good: &[Reading], what: &str) {
     let found = frames(stream, &[]);
     for (judged, dissection) in &found {
-        assert!(*judged != Judged::Good && dissection.verdict != Verdict::Good, "{what}");
+        assert!(*judged != Integrity::Good && dissection.verdict != Verdict::Good, "{what}");
         assert!(
             dissection.readings.is_empty() || matches!(dissection.verdict, Verdict::Unchecked(_)),
             "{what}"
         );
     }
     let (judged, last) = found.last().unwrap_or_else(|| panic!("{what}: nothing"));
-    assert_eq!((*judged, last.readings.as_slice()), (Judged::Unchecked, good), "{what}");
+    assert_eq!((*judged, last.readings.as_slice()), (Integrity::Unchecked, good), "{what}");
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn a_telegram_without_crc_spliced_into_the_next_is_never_called_good() {
             for at in (1..two.text.len()).step_by(SPLICE_STRIDE) {
                 for (judged, found) in frames(&[&one.text[..cut], &two.text[at..]].concat(), &[]) {
                     let what = format!("{} at {cut}, {} from {at}", one.id, two.id);
-                    assert!(judged != Judged::Good && found.verdict != Verdict::Good, "{what}");
+                    assert!(judged != Integrity::Good && found.verdict != Verdict::Good, "{what}");
                 }
             }
         }
@@ -93,7 +93,7 @@ fn a_telegram_with_crc_that_loses_it_is_unchecked_and_no_better() {
         let mark = text.iter().rposition(|byte| *byte == b'!').unwrap();
         let found = frames(&[&text[..=mark], b"\r\n"].concat(), &[]);
         let [(judged, found)] = found.as_slice() else { panic!("{id}") };
-        assert_eq!((*judged, found.verdict.word()), (Judged::Unchecked, "unchecked"), "{id}");
+        assert_eq!((*judged, found.verdict.word()), (Integrity::Unchecked, "unchecked"), "{id}");
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::super::P1;
 use crate::frame::{At, LayerKind, Secret};
 use crate::frame::{Dissection, Field, FieldTree, Label, Layer, Reason, Value, Verdict, hex};
-use crate::protocol::Judged;
+use crate::protocol::Integrity;
 use crate::protocol::{Context, Family, LineSettings, MeterKey, Piece, PieceKind, Source};
 use crate::reading::{Decimal, Unit};
 
@@ -58,16 +58,16 @@ pub fn find(id: &str) -> Vector {
 }
 
 /// A data line of a layer: the reference of its object and its fields, the first being the line itself.
-pub struct Told<'a> {
+pub struct Expected<'a> {
     pub object: String,
     fields: Vec<&'a Field>,
 }
 
-pub fn lines(layer: &Layer) -> Vec<Told<'_>> {
-    let mut lines: Vec<Told<'_>> = Vec::new();
+pub fn lines(layer: &Layer) -> Vec<Expected<'_>> {
+    let mut lines: Vec<Expected<'_>> = Vec::new();
     for field in &layer.fields {
         if field.depth == 0 {
-            lines.push(Told { object: String::new(), fields: vec![field] });
+            lines.push(Expected { object: String::new(), fields: vec![field] });
         } else if let Some(line) = lines.last_mut() {
             if field.label == Label::Name("object") && line.fields.len() == 1 {
                 line.object = layer.text_of(field);
@@ -80,7 +80,7 @@ pub fn lines(layer: &Layer) -> Vec<Told<'_>> {
 }
 
 /// The fields of what stood in brackets.
-pub fn contents<'a>(line: &Told<'a>) -> Vec<&'a Field> {
+pub fn contents<'a>(line: &Expected<'a>) -> Vec<&'a Field> {
     let is_frame = |label: Label| {
         ["object", "bracket", "brackets", "line end"].iter().any(|name| label == Label::Name(name))
     };
@@ -152,7 +152,7 @@ fn check_time(id: &str, field: &Field, expected: &Json) {
 }
 
 /// Holds one line against what its source says of it.
-fn check(id: &str, layer: &Layer, line: &Told<'_>, expected: &Json) {
+fn check(id: &str, layer: &Layer, line: &Expected<'_>, expected: &Json) {
     let fields = contents(line);
     if let Some(entries) = expected["entries"].as_array() {
         check_log(id, layer, &fields, expected, entries);
@@ -210,7 +210,8 @@ fn plain(object: &str) -> String {
 fn check_all(id: &str, layer: &Layer, decoded: &Json) {
     let told = lines(layer);
     for (object, expected) in decoded.as_object().unwrap() {
-        let found: Vec<&Told<'_>> = told.iter().filter(|line| plain(&line.object) == plain(object)).collect();
+        let found: Vec<&Expected<'_>> =
+            told.iter().filter(|line| plain(&line.object) == plain(object)).collect();
         let all = expected.as_array().map_or_else(|| std::slice::from_ref(expected), Vec::as_slice);
         assert_eq!(found.len(), all.len(), "{id}: {object}");
         for (line, expected) in found.iter().zip(all) {
@@ -315,12 +316,12 @@ fn every_telegram_is_framed_whole_and_judged() {
     let mut expected: Vec<(PieceKind, Vec<u8>)> = Vec::new();
     for vector in &vectors {
         let judged = match vector.fits() {
-            Some(true) => Judged::Good,
-            Some(false) => Judged::Bad,
-            None => Judged::Unchecked,
+            Some(true) => Integrity::Good,
+            Some(false) => Integrity::Bad,
+            None => Integrity::Unchecked,
         };
         expected.push((PieceKind::Frame(judged), vector.text.clone()));
-        expected.extend(vector.frame().map(|frame| (PieceKind::Frame(Judged::Unchecked), frame)));
+        expected.extend(vector.frame().map(|frame| (PieceKind::Frame(Integrity::Unchecked), frame)));
     }
     for (found, expected) in pieces.iter().zip(&expected) {
         assert_eq!(

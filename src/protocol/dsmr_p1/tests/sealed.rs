@@ -4,7 +4,7 @@ use super::super::P1;
 use super::super::tracker::{AGAIN, BACK};
 use super::published::{Vector, find, vectors};
 use crate::frame::{Dissection, LayerKind, Reason, Secret, Verdict, hex};
-use crate::protocol::{Context, Family, Judged, MeterKey, PieceKind, Source, laws};
+use crate::protocol::{Context, Family, Integrity, MeterKey, PieceKind, Source, laws};
 
 fn explain(frame: &[u8], keys: &[MeterKey]) -> Dissection {
     (&P1 as &dyn Family).dissect(frame, &Context { keys, ..Context::default() })
@@ -67,7 +67,7 @@ fn an_envelope_is_read_and_one_whose_length_is_none_of_ber_is_refused_by_that_na
         let pieces = laws::pieces(&P1, Source::Replies, &bytes, &[]);
         let found = explain(&bytes, &[key]);
         if let Some(error) = error {
-            assert_eq!(pieces, [(PieceKind::Frame(Judged::Bad), bytes.clone())]);
+            assert_eq!(pieces, [(PieceKind::Frame(Integrity::Bad), bytes.clone())]);
             assert_eq!(codes(&found), [error]);
             assert!(found.verdict.is_bad() && found.readings.is_empty());
         } else {
@@ -84,11 +84,11 @@ fn a_telegram_behind_one_of_no_known_length_is_found_whole_or_cut() {
     for cut in [refused.len(), 200, 18] {
         let stream = [&refused[..cut], &good].concat();
         let found = laws::pieces(&P1, Source::Replies, &stream, &[7, 19, 300]);
-        assert_eq!(found.last(), Some(&(PieceKind::Frame(Judged::Unchecked), good.clone())), "{cut}");
+        assert_eq!(found.last(), Some(&(PieceKind::Frame(Integrity::Unchecked), good.clone())), "{cut}");
     }
     let behind_noise = [&b"noise"[..], &refused].concat();
     let found = laws::pieces(&P1, Source::Replies, &behind_noise, &[]);
-    assert_eq!(found.last(), Some(&(PieceKind::Frame(Judged::Bad), refused)));
+    assert_eq!(found.last(), Some(&(PieceKind::Frame(Integrity::Bad), refused)));
 }
 
 #[test]

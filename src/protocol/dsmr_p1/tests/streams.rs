@@ -9,14 +9,14 @@ use super::super::wire;
 use super::published::{find, vectors};
 use crate::frame::{At, FieldTree, Verdict};
 use crate::protocol::{
-    Context, Dialect, Family, Framer, Judged, LineSettings, Piece, PieceKind, Source, laws,
+    Context, Dialect, Family, Framer, Integrity, LineSettings, Piece, PieceKind, Source, laws,
 };
 
 type Kept = (PieceKind, Vec<u8>);
 
-const GOOD: PieceKind = PieceKind::Frame(Judged::Good);
-const BAD: PieceKind = PieceKind::Frame(Judged::Bad);
-const UNCHECKED: PieceKind = PieceKind::Frame(Judged::Unchecked);
+const GOOD: PieceKind = PieceKind::Frame(Integrity::Good);
+const BAD: PieceKind = PieceKind::Frame(Integrity::Bad);
+const UNCHECKED: PieceKind = PieceKind::Frame(Integrity::Unchecked);
 
 fn framer() -> Box<dyn Framer> {
     P1.framer(Source::Replies, LineSettings::n81(115_200))

@@ -11,7 +11,7 @@ use super::published::find;
 use crate::frame::{At, Dissection, Secret, Verdict, visible};
 use crate::protocol::{
     Action, Address, Context, Dialect, Event, Exchange, Family, Fault, LineSettings, Load, MeterKey, Now,
-    Options, Plan, Profile, Request, Responder, Setup, Told, Wait,
+    Options, Output, Plan, Profile, Request, Responder, Setup, Wait,
 };
 use crate::reading::{Measured, Reading, Zone};
 
@@ -46,7 +46,7 @@ fn meter(dialect: Dialect, values: &[(&str, &str)]) -> Box<dyn Responder> {
 fn push(meter: &mut dyn Responder, millis: u64) -> Option<Vec<u8>> {
     let now = now(meter, millis);
     match meter.poll(now) {
-        Some(Told::Send { bytes, due }) => {
+        Some(Output::Send { bytes, due }) => {
             assert_eq!(due, At::from_millis(millis));
             Some(bytes)
         }

@@ -8,7 +8,7 @@ use super::super::P1;
 use super::super::wire;
 use super::published::{contents, find, lines};
 use crate::frame::{Dissection, Verdict, visible};
-use crate::protocol::{Context, Family, Judged, PieceKind, Source, laws};
+use crate::protocol::{Context, Family, Integrity, PieceKind, Source, laws};
 
 fn explain(bytes: &[u8]) -> Dissection {
     (&P1 as &dyn Family).dissect(bytes, &Context::default())
@@ -201,7 +201,7 @@ fn a_nul_by_the_crc_disturbs_nothing(#[case] end: &str) {
     let kinds: Vec<PieceKind> =
         laws::pieces(&P1, Source::Replies, &stream, &[]).iter().map(|piece| piece.0).collect();
     let frames: Vec<&PieceKind> = kinds.iter().filter(|kind| **kind != PieceKind::Noise).collect();
-    assert_eq!(frames, [&PieceKind::Frame(Judged::Good), &PieceKind::Frame(Judged::Good)]);
+    assert_eq!(frames, [&PieceKind::Frame(Integrity::Good), &PieceKind::Frame(Integrity::Good)]);
     let nul_inside = [body, b"\0\r\n"].concat();
     assert_eq!(explain(&nul_inside).verdict, Verdict::Good);
 }

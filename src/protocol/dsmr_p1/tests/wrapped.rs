@@ -1,11 +1,13 @@
-//! Telegrams whose data lines alone are encrypted, as seen in Poland. None has been published: they are made here.
+//! P1Framer whose data lines alone are encrypted, as seen in Poland. None has been published: they are made here.
 
-use super::super::tracker::{AGAIN, Pushes};
+use super::super::tracker::{AGAIN, P1Tracker};
 use super::super::{P1, dialects, envelope, wire};
 use super::published::find;
 use crate::frame::{At, Dissection, FieldTree, Reason, Secret, Verdict};
 use crate::protocol::cipher::{self, Nonce};
-use crate::protocol::{Context, Dialect, Family, Judged, MeterKey, PieceKind, Seen, Source, Tracker, laws};
+use crate::protocol::{
+    Context, Dialect, Family, Integrity, MeterKey, PieceKind, Seen, Source, Tracker, laws,
+};
 use crate::reading::Reading;
 
 const TITLE: [u8; 8] = *b"EGM12345";
@@ -56,8 +58,8 @@ fn it_is_framed_whole_whether_or_not_a_line_end_follows_the_envelope() {
         assert_eq!(
             pieces(&[whole.as_slice(), &whole].concat()),
             [
-                (PieceKind::Frame(Judged::Good), whole.clone()),
-                (PieceKind::Frame(Judged::Good), whole.clone())
+                (PieceKind::Frame(Integrity::Good), whole.clone()),
+                (PieceKind::Frame(Integrity::Good), whole.clone())
             ]
         );
     }
@@ -92,7 +94,7 @@ fn a_crc_over_other_bytes_than_those_sent_leaves_the_judgement_to_the_tag() {
     let mut other = telegram(7, "");
     let at = other.len() - 3;
     other[at] = if other[at] == b'0' { b'1' } else { b'0' };
-    assert_eq!(pieces(&other), [(PieceKind::Frame(Judged::Unchecked), other.clone())]);
+    assert_eq!(pieces(&other), [(PieceKind::Frame(Integrity::Unchecked), other.clone())]);
     let found = explain(&other, &[key()]);
     assert_eq!((found.verdict, found.checksum), (Verdict::Good, None));
     let guessed = (&P1 as &dyn Family).dissect(&other, &Context { keys: &[key()], ..Context::default() });
@@ -110,7 +112,7 @@ fn damage_makes_no_other_reading_and_the_next_one_is_read() {
             assert!(found.readings.is_empty() || shown(&found.readings) == good, "{what}");
             last = Some((kind, bytes));
         }
-        assert_eq!(last, Some((PieceKind::Frame(Judged::Good), whole.clone())), "{what}");
+        assert_eq!(last, Some((PieceKind::Frame(Integrity::Good), whole.clone())), "{what}");
     };
     for cut in (0..whole.len()).step_by(5) {
         holds(&[&whole[..cut], &whole].concat(), &format!("cut at {cut}"));
@@ -125,7 +127,7 @@ fn damage_makes_no_other_reading_and_the_next_one_is_read() {
 
 #[test]
 fn its_frame_counter_is_watched() {
-    let mut tracker = Pushes::new(Dialect(12));
+    let mut tracker = P1Tracker::new(Dialect(12));
     let mut step = |bytes: &[u8]| {
         let seen = Seen { number: 0, bytes, source: Source::Replies, first: At::ZERO, last: At::ZERO };
         tracker.track(seen).step

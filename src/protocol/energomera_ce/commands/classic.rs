@@ -36,7 +36,7 @@ pub const SPECS: [Spec; 73] = [
         .takes(&[p::STATE], &[Slot::Number("state", 1)]),
     Spec::write("0107", "set-special-days", "Special days on or off", Tariffs)
         .takes(&[p::STATE], &[Slot::Number("state", 1)]),
-    Spec::control("0108", "set-password-lock", "Lock after wrong passwords on or off", Settings)
+    Spec::control("0108", "set-password-lock", "MissingKey after wrong passwords on or off", Settings)
         .takes(&[p::STATE], &[Slot::Number("state", 1)]),
     Spec::control("0109", "set-uart", "Set the speed of the ports", Settings)
         .takes(

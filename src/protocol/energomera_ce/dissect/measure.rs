@@ -3,12 +3,12 @@
 use super::super::layout::{Form, Yield};
 use super::reply::{Answer, Place};
 use super::sheet::Sheet;
-use super::told::Told;
+use super::told::Explained;
 use crate::frame::{ProblemCode, Value, Verdict};
 use crate::reading::{Absent, Code, Measured, Octets, Period, Quantity, Reading, Unit};
 
 /// Takes down what a field measures, if its command measures anything there.
-pub fn measure(sheet: &mut Sheet<'_>, answer: &Answer<'_>, place: &Place<'_>, told: &Told) {
+pub fn measure(sheet: &mut Sheet<'_>, answer: &Answer<'_>, place: &Place<'_>, told: &Explained) {
     let reading = match (answer.spec.yields, place.cell.form) {
         (Yield::Energy(register), Form::Energy(_)) => energy(answer.request.and_then(register), place, told),
         (Yield::Value(code), Form::Power(_)) => known(code, told, place.raw),
@@ -31,14 +31,14 @@ pub fn measure(sheet: &mut Sheet<'_>, answer: &Answer<'_>, place: &Place<'_>, to
 }
 
 /// Takes a field of a command down that is not about one register, under the name of the field.
-pub fn named(sheet: &mut Sheet<'_>, answer: &Answer<'_>, label: &'static str, told: &Told, raw: &[u8]) {
+pub fn named(sheet: &mut Sheet<'_>, answer: &Answer<'_>, label: &'static str, told: &Explained, raw: &[u8]) {
     if matches!(answer.spec.yields, Yield::Fields) {
         no_decimals(sheet, told);
         sheet.readings.push(unnamed(Quantity::named(label), told, raw));
     }
 }
 
-fn no_decimals(sheet: &mut Sheet<'_>, told: &Told) {
+fn no_decimals(sheet: &mut Sheet<'_>, told: &Explained) {
     let is_said = sheet.problems.iter().any(|problem| problem.code == ProblemCode::Decimals);
     if told.lacks_decimals && !is_said {
         sheet.problem(
@@ -57,7 +57,7 @@ pub fn version(sheet: &mut Sheet<'_>, data: &[u8]) {
 }
 
 /// An energy register; without its request nobody knows which.
-fn energy(register: Option<(u8, Period)>, place: &Place<'_>, told: &Told) -> Reading {
+fn energy(register: Option<(u8, Period)>, place: &Place<'_>, told: &Explained) -> Reading {
     let reading = match register {
         Some((tariff, period)) => known(Code::import(tariff), told, place.raw).of_period(period),
         None => unnamed(Quantity::ACTIVE_IMPORT, told, place.raw),
@@ -65,22 +65,22 @@ fn energy(register: Option<(u8, Period)>, place: &Place<'_>, told: &Told) -> Rea
     Reading { at: place.at, ..reading }
 }
 
-fn phase(first: Code, lone: Code, place: &Place<'_>, told: &Told) -> Reading {
+fn phase(first: Code, lone: Code, place: &Place<'_>, told: &Explained) -> Reading {
     let further = u8::try_from(place.nth.saturating_sub(1)).unwrap_or_default().min(2) * 20;
     let code = if place.nth == 0 { lone } else { Code { c: first.c.saturating_add(further), ..first } };
     known(code, told, place.raw)
 }
 
-fn known(code: Code, told: &Told, raw: &[u8]) -> Reading {
+fn known(code: Code, told: &Explained, raw: &[u8]) -> Reading {
     Reading::of(code, measured(told, raw), told.unit, raw)
 }
 
-fn unnamed(quantity: Quantity, told: &Told, raw: &[u8]) -> Reading {
+fn unnamed(quantity: Quantity, told: &Explained, raw: &[u8]) -> Reading {
     Reading::unnamed(quantity, measured(told, raw), told.unit, raw)
 }
 
 /// A field's value as a reading has it.
-fn measured(told: &Told, raw: &[u8]) -> Measured {
+fn measured(told: &Explained, raw: &[u8]) -> Measured {
     match told.value {
         Value::Number(number) => Measured::Number(number),
         Value::Time(time) => Measured::Time(time),

@@ -5,7 +5,7 @@ use super::super::words;
 use super::measure;
 use super::sheet::Sheet;
 use super::time;
-use super::told::{Told, tell};
+use super::told::{Explained, tell};
 use crate::frame::{Label, Value};
 use crate::reading::{MeterTime, Unit};
 
@@ -82,7 +82,7 @@ fn field(
             return at;
         }
     };
-    measure::measure(sheet, answer, &place, &Told::of(value));
+    measure::measure(sheet, answer, &place, &Explained::of(value));
     if let Value::Time(time) = value { Some(time) } else { at }
 }
 
@@ -105,12 +105,12 @@ fn flags(sheet: &mut Sheet<'_>, answer: &Answer<'_>, place: &Place<'_>, parts: &
         sheet.leaf(2, part.label, width, value).unit = unit;
         width = 0;
         if !matches!(part.means, Means::Yes | Means::Reserved) {
-            let told = Told { unit, ..Told::of(value) };
+            let told = Explained { unit, ..Explained::of(value) };
             measure::named(sheet, answer, part.label, &told, place.raw);
         }
     }
     if parts.iter().all(|part| matches!(part.means, Means::Yes)) {
-        let told = Told::of(Value::count(byte.into()));
+        let told = Explained::of(Value::count(byte.into()));
         measure::named(sheet, answer, place.cell.label, &told, place.raw);
     }
 }

@@ -11,7 +11,7 @@ use crate::reading::{Absent, Decimal, Unit};
 
 /// A value with all that belongs to it.
 #[derive(Clone, Copy)]
-pub struct Told {
+pub struct Explained {
     /// The value.
     pub value: Value,
     /// Unit of a number.
@@ -24,7 +24,7 @@ pub struct Told {
     pub lacks_decimals: bool,
 }
 
-impl Told {
+impl Explained {
     /// A value alone.
     pub fn of(value: Value) -> Self {
         Self { value, unit: Unit::None, note: "", verdict: Verdict::default(), lacks_decimals: false }
@@ -35,26 +35,26 @@ impl Told {
 const NO_DECIMALS: &str = "without its decimal point, whose place is in the configuration (0101)";
 
 /// What a field without children says.
-pub fn tell(place: &Place<'_>, answer: &Answer<'_>) -> Told {
+pub fn tell(place: &Place<'_>, answer: &Answer<'_>) -> Explained {
     let (raw, cell) = (place.raw, place.cell);
     let first = raw.first().copied().unwrap_or_default();
-    let plain = Told { unit: cell.unit, note: cell.note, ..Told::of(Value::Bytes) };
-    let of = |value: Value| Told { value, ..plain };
+    let plain = Explained { unit: cell.unit, note: cell.note, ..Explained::of(Value::Bytes) };
+    let of = |value: Value| Explained { value, ..plain };
     match cell.form {
         Form::Number(_) => of(Value::count(little(raw))),
         Form::BigWord => of(Value::count(big(raw))),
         Form::ModelNumber => of(model_number(raw)),
         Form::Bcd => digits(first, plain),
         Form::Named(names) => named(first, names, plain),
-        Form::Event => Told { note: words::event(first), ..of(Value::Hex(first.into(), 2)) },
+        Form::Event => Explained { note: words::event(first), ..of(Value::Hex(first.into(), 2)) },
         Form::HalfHour => of(half_hour(first)),
         Form::Energy(_) => amount(raw, Unit::KilowattHour, answer.decimals, plain),
         Form::Power(_) => amount(raw, Unit::Kilowatt, answer.decimals, plain),
-        Form::Reversed(_) => Told { note: "last character first", ..of(Value::Text) },
+        Form::Reversed(_) => Explained { note: "last character first", ..of(Value::Text) },
         Form::Echo => echo(first, answer.request, of(Value::count(first.into()))),
         Form::Volts => chosen(undocumented::volts(raw, answer.data), plain),
         Form::Watts => chosen(undocumented::watts(raw, answer.data), plain),
-        Form::Amperes => Told { note: undocumented::AMPERES, unit: Unit::None, ..plain },
+        Form::Amperes => Explained { note: undocumented::AMPERES, unit: Unit::None, ..plain },
         Form::Raw(_) | Form::Clock | Form::Date | Form::Flags(_) | Form::Firmware => plain,
     }
 }
@@ -64,45 +64,48 @@ fn model_number(raw: &[u8]) -> Value {
     Value::Meaning(number, u16::try_from(number).map_or("", words::model_number))
 }
 
-fn digits(byte: u8, plain: Told) -> Told {
+fn digits(byte: u8, plain: Explained) -> Explained {
     let verdict = Verdict::Malformed("not two decimal digits");
-    bcd::decode(byte).map_or(Told { value: Value::Hex(byte.into(), 2), verdict, ..plain }, |number| Told {
-        value: Value::count(number.into()),
-        ..plain
+    bcd::decode(byte).map_or(Explained { value: Value::Hex(byte.into(), 2), verdict, ..plain }, |number| {
+        Explained { value: Value::count(number.into()), ..plain }
     })
 }
 
-fn named(byte: u8, names: Names, plain: Told) -> Told {
+fn named(byte: u8, names: Names, plain: Explained) -> Explained {
     match words::name(names, byte) {
-        Some(name) => Told { value: Value::Meaning(byte.into(), name), ..plain },
-        None => Told { value: Value::count(byte.into()), note: "not a value of the manual", ..plain },
+        Some(name) => Explained { value: Value::Meaning(byte.into(), name), ..plain },
+        None => Explained { value: Value::count(byte.into()), note: "not a value of the manual", ..plain },
     }
 }
 
 /// A number that is sent without its decimal point.
-fn amount(raw: &[u8], unit: Unit, decimals: Option<u8>, plain: Told) -> Told {
+fn amount(raw: &[u8], unit: Unit, decimals: Option<u8>, plain: Explained) -> Explained {
     if raw.iter().all(|byte| *byte == 0xFF) {
-        return Told { value: Value::Absent(Absent::NoData), unit, ..plain };
+        return Explained { value: Value::Absent(Absent::NoData), unit, ..plain };
     }
     match decimals {
-        Some(decimals) => Told { value: Value::Number(Decimal::new(little(raw), decimals)), unit, ..plain },
+        Some(decimals) => {
+            Explained { value: Value::Number(Decimal::new(little(raw), decimals)), unit, ..plain }
+        }
         None => {
             let value = Value::count(little(raw));
-            Told { value, unit: Unit::None, note: NO_DECIMALS, lacks_decimals: true, ..plain }
+            Explained { value, unit: Unit::None, note: NO_DECIMALS, lacks_decimals: true, ..plain }
         }
     }
 }
 
-fn echo(first: u8, request: Option<&[u8]>, told: Told) -> Told {
+fn echo(first: u8, request: Option<&[u8]>, told: Explained) -> Explained {
     match request.and_then(<[u8]>::first) {
-        Some(&asked) => Told { verdict: Verdict::compare(first.into(), asked.into(), 2), ..told },
+        Some(&asked) => Explained { verdict: Verdict::compare(first.into(), asked.into(), 2), ..told },
         None => told,
     }
 }
 
-fn chosen(number: Option<Decimal>, plain: Told) -> Told {
+fn chosen(number: Option<Decimal>, plain: Explained) -> Explained {
     match number {
-        Some(number) => Told { value: Value::Number(number), note: undocumented::BY_PLAUSIBILITY, ..plain },
-        None => Told { unit: Unit::None, note: undocumented::UNDECIDED, ..plain },
+        Some(number) => {
+            Explained { value: Value::Number(number), note: undocumented::BY_PLAUSIBILITY, ..plain }
+        }
+        None => Explained { unit: Unit::None, note: undocumented::UNDECIDED, ..plain },
     }
 }

@@ -45,11 +45,11 @@ fn frame(text: &str) -> Vec<(PieceKind, String)> {
 }
 
 fn good(text: &str) -> (PieceKind, String) {
-    (PieceKind::Frame(Judged::Good), hex::spaced(&bytes(text)))
+    (PieceKind::Frame(Integrity::Good), hex::spaced(&bytes(text)))
 }
 
 fn bad(text: &str) -> (PieceKind, String) {
-    (PieceKind::Frame(Judged::Bad), hex::spaced(&bytes(text)))
+    (PieceKind::Frame(Integrity::Bad), hex::spaced(&bytes(text)))
 }
 
 fn noise(text: &str) -> (PieceKind, String) {
@@ -172,7 +172,7 @@ fn a_cut_off_frame_is_given_up_after_its_patience_and_not_before() {
     assert!(cuts.is_empty());
     framer.expire(At::from_millis(510), &mut keep(&mut cuts));
     assert_eq!(cuts.len(), 1);
-    assert_eq!((cuts[0].kind, cuts[0].hex.as_str()), (PieceKind::Frame(Judged::Bad), "C0 48 FD 00 96"));
+    assert_eq!((cuts[0].kind, cuts[0].hex.as_str()), (PieceKind::Frame(Integrity::Bad), "C0 48 FD 00 96"));
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn related_protocols_are_framed_and_not_judged() {
     for variant in
         ["C0 54 FD 00 06 00 50 31 02 00 4C 00 0C 09 60 00 C0", "C0 06 01 02 03 04 00 06 11 22 33 44 C0"]
     {
-        assert_eq!(frame(variant), [(PieceKind::Frame(Judged::Unchecked), hex::spaced(&bytes(variant)))]);
+        assert_eq!(frame(variant), [(PieceKind::Frame(Integrity::Unchecked), hex::spaced(&bytes(variant)))]);
     }
 }
 
@@ -264,9 +264,9 @@ proptest! {
             let PieceKind::Frame(judged) = cut.kind else { continue };
             let explained = (&super::super::Ce as &dyn Family).dissect(&bytes(&cut.hex), &Context::default());
             let word = match judged {
-                Judged::Good => "good",
-                Judged::Bad => "bad",
-                Judged::Unchecked => "unchecked",
+                Integrity::Good => "good",
+                Integrity::Bad => "bad",
+                Integrity::Unchecked => "unchecked",
             };
             prop_assert_eq!(explained.verdict.word(), word, "{}", cut.hex);
         }

@@ -16,7 +16,7 @@ use std::time::Duration;
 use super::framer::CeFramer;
 use super::{KERNEL10, frame};
 use crate::frame::{At, Direction};
-use crate::protocol::{Framer, Load, Now, PieceKind, Responder, Setup, SetupError, Told};
+use crate::protocol::{Framer, Load, Now, Output, PieceKind, Responder, Setup, SetupError};
 use state::State;
 
 /// From the end of a request to the beginning of the reply: measured 38 to 53 ms on a CE307.
@@ -40,7 +40,7 @@ struct CeResponder {
     framer: CeFramer,
     latency: Duration,
     state: State,
-    replies: VecDeque<Told>,
+    replies: VecDeque<Output>,
     /// Energy drawn that does not fill a unit of the registers yet, in watt seconds.
     spare: u64,
 }
@@ -49,7 +49,7 @@ impl CeResponder {
     fn answer(&mut self, wire: &[u8], now: Now) {
         let Ok(packet) = frame::parse(wire, Direction::Request) else { return };
         if let Some(reply) = meter::answer(&mut self.state, &packet, now.wall) {
-            self.replies.push_back(Told::Send { bytes: reply.to_wire(), due: now.at + self.latency });
+            self.replies.push_back(Output::Send { bytes: reply.to_wire(), due: now.at + self.latency });
         }
     }
 }
@@ -67,7 +67,7 @@ impl Responder for CeResponder {
         }
     }
 
-    fn poll(&mut self, _: Now) -> Option<Told> {
+    fn poll(&mut self, _: Now) -> Option<Output> {
         self.replies.pop_front()
     }
 

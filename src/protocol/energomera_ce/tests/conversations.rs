@@ -352,7 +352,7 @@ fn three_wrong_passwords_lock_a_kernel10_meter_until_the_hour_ends() {
             is_summer: false,
         };
         meter.receive(&packet.to_wire(), now);
-        let Some(crate::protocol::Told::Send { bytes, .. }) = meter.poll(now) else { panic!("a reply") };
+        let Some(crate::protocol::Output::Send { bytes, .. }) = meter.poll(now) else { panic!("a reply") };
         frame::parse(&bytes, Direction::Reply).unwrap().kind == Kind::Reply
     };
     assert!(ask(777_777, 0, 12) && ask(0, 0, 12));

@@ -137,7 +137,7 @@ proptest! {
         meter.receive(&packet.to_wire(), now);
         let told = meter.poll(now);
         let is_fit = |bytes: &[u8]| frame::parse(bytes, Direction::Reply).is_ok_and(|reply| reply.answers(&packet));
-        let Some(crate::protocol::Told::Send { bytes, .. }) = told else { panic!("a reply") };
+        let Some(crate::protocol::Output::Send { bytes, .. }) = told else { panic!("a reply") };
         prop_assert!(is_fit(&bytes));
     }
 }

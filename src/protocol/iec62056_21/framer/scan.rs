@@ -3,7 +3,7 @@
 use super::LONGEST;
 use crate::protocol::iec62056_21::bcc::{Method, Rule};
 use crate::protocol::iec62056_21::chars::{ACK, CR, EOT, ETX, LF, NAK, SOH, STX, is_graphic, is_text};
-use crate::protocol::{Judged, Source, Weight};
+use crate::protocol::{Integrity, Source, Weight};
 
 /// Longest line that begins with a slash.
 const LONGEST_LINE: usize = 96;
@@ -14,7 +14,7 @@ pub enum Step {
     /// Not enough to tell.
     More,
     /// A message of so many bytes.
-    Frame(usize, Judged),
+    Frame(usize, Integrity),
     /// So many bytes that are none.
     Noise(usize),
 }
@@ -97,7 +97,7 @@ impl Scan {
             SOH | STX => self.block(run, 0, ended),
             b'/' => self.slash(run, ended),
             ACK => self.ack(run, ended),
-            NAK => Step::Frame(1, Judged::Unchecked),
+            NAK => Step::Frame(1, Integrity::Unchecked),
             byte if self.may_begin_lines(byte) => self.lines(run, ended),
             _ => Step::Noise(1),
         };
@@ -137,7 +137,7 @@ impl Scan {
             Some(end) if end + 1 < run.len() => judge(run, start, end),
             Some(end) if !ended => self.more(run, end),
             None if !ended && run.len() < LONGEST => self.more(run, run.len()),
-            _ if self.has_data(run, start) => Step::Frame(run.len().min(LONGEST), Judged::Bad),
+            _ if self.has_data(run, start) => Step::Frame(run.len().min(LONGEST), Integrity::Bad),
             _ => Step::Noise(start + 1),
         }
     }
@@ -178,17 +178,17 @@ impl Scan {
         let after = |count: usize| run.get(mark + count).map(|byte| character(*byte));
         match (after(1), after(2)) {
             (Some(SOH), _) => self.block(run, mark + 1, ended),
-            (Some(CR), Some(LF)) => Step::Frame(mark + 3, Judged::Unchecked),
-            (Some(LF), _) => Step::Frame(mark + 2, Judged::Unchecked),
+            (Some(CR), Some(LF)) => Step::Frame(mark + 3, Integrity::Unchecked),
+            (Some(LF), _) => Step::Frame(mark + 2, Integrity::Unchecked),
             (None, _) | (Some(CR), None) if !ended => self.more(run, 1),
-            _ => Step::Frame(mark + 1, Judged::Bad),
+            _ => Step::Frame(mark + 1, Integrity::Bad),
         }
     }
 
     /// A lone ACK, or an option select.
     fn ack(&mut self, run: &[u8], ended: bool) -> Step {
         const SELECT: usize = 6;
-        let alone = Step::Frame(1, Judged::Unchecked);
+        let alone = Step::Frame(1, Integrity::Unchecked);
         if self.source == Source::Replies {
             return alone;
         }
@@ -205,7 +205,7 @@ impl Scan {
             }
         }
         match (run.len() >= SELECT, ended) {
-            (true, _) => Step::Frame(SELECT, Judged::Unchecked),
+            (true, _) => Step::Frame(SELECT, Integrity::Unchecked),
             (false, true) => alone,
             (false, false) => Step::More,
         }
@@ -250,20 +250,20 @@ impl Scan {
         }
         let after = |count: usize| run.get(at + count).map(|byte| character(*byte));
         match (after(1), after(2)) {
-            (Some(CR), Some(LF)) => Step::Frame(at + 3, Judged::Unchecked),
+            (Some(CR), Some(LF)) => Step::Frame(at + 3, Integrity::Unchecked),
             (None, _) | (Some(CR), None) if !ended => {
                 self.seen = at;
                 Step::More
             }
-            (Some(LF), _) => Step::Frame(at + 2, Judged::Unchecked),
-            _ => Step::Frame(at + 1, Judged::Unchecked),
+            (Some(LF), _) => Step::Frame(at + 2, Integrity::Unchecked),
+            _ => Step::Frame(at + 1, Integrity::Unchecked),
         }
     }
 
     /// The lines end at `at` without a `!`.
     const fn stop(&self, at: usize) -> Step {
         if self.lines.any {
-            Step::Frame(self.lines.whole, Judged::Unchecked)
+            Step::Frame(self.lines.whole, Integrity::Unchecked)
         } else {
             Step::Noise(if at == 0 { 1 } else { at })
         }
@@ -279,7 +279,7 @@ const fn character(byte: u8) -> u8 {
 /// Whether a line that begins with a slash has the three letters and the speed of an identification.
 fn identification(run: &[u8], len: usize) -> Step {
     let is_one = run.get(..len).is_some_and(is_identification);
-    if is_one { Step::Frame(len, Judged::Unchecked) } else { Step::Noise(1) }
+    if is_one { Step::Frame(len, Integrity::Unchecked) } else { Step::Noise(1) }
 }
 
 fn is_identification(line: &[u8]) -> bool {
@@ -290,11 +290,11 @@ fn is_identification(line: &[u8]) -> bool {
 /// A block whose end and check character have come.
 fn judge(run: &[u8], start: usize, end: usize) -> Step {
     if is_sound(run, start, end) {
-        return Step::Frame(end + 2, Judged::Good);
+        return Step::Frame(end + 2, Integrity::Good);
     }
     match later_start(run, start, end) {
-        Some(later) => Step::Frame(later, Judged::Bad),
-        None => Step::Frame(end + 2, Judged::Bad),
+        Some(later) => Step::Frame(later, Integrity::Bad),
+        None => Step::Frame(end + 2, Integrity::Bad),
     }
 }
 

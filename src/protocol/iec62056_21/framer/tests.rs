@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::protocol::Judged;
+use crate::protocol::Integrity;
 
 /// What a framer made of chunks that came at these milliseconds.
 fn cut(source: Source, chunks: &[(u64, &[u8])]) -> Vec<(PieceKind, Vec<u8>, u64, u64)> {
@@ -20,9 +20,9 @@ fn kinds(source: Source, bytes: &[u8]) -> Vec<(PieceKind, Vec<u8>)> {
     cut(source, &[(0, bytes)]).into_iter().map(|(kind, bytes, ..)| (kind, bytes)).collect()
 }
 
-const GOOD: PieceKind = PieceKind::Frame(Judged::Good);
-const BAD: PieceKind = PieceKind::Frame(Judged::Bad);
-const PLAIN: PieceKind = PieceKind::Frame(Judged::Unchecked);
+const GOOD: PieceKind = PieceKind::Frame(Integrity::Good);
+const BAD: PieceKind = PieceKind::Frame(Integrity::Bad);
+const PLAIN: PieceKind = PieceKind::Frame(Integrity::Unchecked);
 const NOISE: PieceKind = PieceKind::Noise;
 
 #[test]

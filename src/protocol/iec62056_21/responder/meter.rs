@@ -20,7 +20,7 @@ use crate::protocol::iec62056_21::message::{Command, Message, parse};
 use crate::protocol::iec62056_21::neva::codes;
 use crate::protocol::iec62056_21::{EKT, EMR, NEVA_1, NEVA_3};
 use crate::protocol::{
-    Dialect, Framer as _, LineSettings, Now, PieceKind, Responder, Setup, SetupError, Source, Told, Weight,
+    Dialect, Framer as _, LineSettings, Now, Output, PieceKind, Responder, Setup, SetupError, Source, Weight,
 };
 
 /// Where the conversation stands.
@@ -68,7 +68,7 @@ pub struct Meter {
     ahead: SignedDuration,
     parity: ParityBits,
     framer: IecFramer,
-    told: VecDeque<Told>,
+    told: VecDeque<Output>,
     last: At,
 }
 
@@ -149,7 +149,7 @@ impl Meter {
             Weight::Even.apply(&mut bytes);
         }
         self.last = now.at + after + self.line.wire_time(bytes.len());
-        self.told.push_back(Told::Send { bytes, due: now.at + after });
+        self.told.push_back(Output::Send { bytes, due: now.at + after });
     }
 
     fn say_block(&mut self, content: &[u8], now: Now) {
@@ -163,7 +163,7 @@ impl Meter {
     fn change_line(&mut self, line: LineSettings) {
         if self.line != line {
             self.line = line;
-            self.told.push_back(Told::SetLine(line));
+            self.told.push_back(Output::SetLine(line));
         }
     }
 
@@ -483,7 +483,7 @@ impl Responder for Meter {
         }
     }
 
-    fn poll(&mut self, now: Now) -> Option<Told> {
+    fn poll(&mut self, now: Now) -> Option<Output> {
         if self.state != State::Idle && now.at >= self.last + self.timeout {
             self.leave();
         }

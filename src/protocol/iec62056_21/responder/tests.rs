@@ -2,7 +2,7 @@
 
 use crate::frame::At;
 use crate::protocol::iec62056_21::{EKT, Iec, NEVA_3};
-use crate::protocol::{Address, Dialect, Family as _, LineSettings, Now, Responder, Setup, Told, Weight};
+use crate::protocol::{Address, Dialect, Family as _, LineSettings, Now, Output, Responder, Setup, Weight};
 
 fn setup(dialect: Dialect, values: &[(&str, &str)]) -> Setup {
     Setup {
@@ -31,7 +31,7 @@ fn say(meter: &mut dyn Responder, bytes: &[u8]) -> Vec<u8> {
     meter.receive(bytes, now(0));
     let mut said = Vec::new();
     while let Some(told) = meter.poll(now(0)) {
-        if let Told::Send { bytes, .. } = told {
+        if let Output::Send { bytes, .. } = told {
             said.extend(bytes);
         }
     }

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use crate::frame::{Direction, Dissection, Field, FieldTree as _, Value, Verdict, hex};
 use crate::protocol::iec62056_21::{EKT, EMR, GENERIC, Iec, NEVA_3, dissect};
-use crate::protocol::{Context, Dialect, Evidence, Family, Judged, PieceKind, Source, Weight, laws};
+use crate::protocol::{Context, Dialect, Evidence, Family, Integrity, PieceKind, Source, Weight, laws};
 
 const GENERAL: &str = include_str!("../../../../tests/vectors/iec62056_21.jsonl");
 const ENERGOMERA: &str = include_str!("../../../../tests/vectors/energomera_ascii.jsonl");
@@ -28,7 +28,7 @@ impl Line {
     }
 
     /// Pieces of the whole line: its frames in order, noise left out.
-    fn frames(&self) -> Vec<(Judged, Vec<u8>)> {
+    fn frames(&self) -> Vec<(Integrity, Vec<u8>)> {
         let pieces = laws::pieces(&Iec, Source::Both, &self.bytes, &[]);
         let frame = |(kind, bytes)| match kind {
             PieceKind::Frame(judged) => Some((judged, bytes)),

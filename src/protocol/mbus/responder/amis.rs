@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::counters::{Counters, identity};
 use crate::frame::At;
 use crate::protocol::mbus::{amis, link};
-use crate::protocol::{Load, MeterKey, Now, Responder, Setup, SetupError, Told, cipher};
+use crate::protocol::{Load, MeterKey, Now, Output, Responder, Setup, SetupError, cipher};
 
 /// From one attempt to reach a reader to the next.
 pub const CALL: Duration = Duration::from_secs(60);
@@ -71,7 +71,7 @@ impl Responder for Amis {
         }
     }
 
-    fn poll(&mut self, now: Now) -> Option<Told> {
+    fn poll(&mut self, now: Now) -> Option<Output> {
         let due = *self.next.get_or_insert(now.at);
         if now.at < due {
             return None;
@@ -88,7 +88,7 @@ impl Responder for Amis {
                 self.data()
             }
         };
-        Some(Told::Send { bytes, due })
+        Some(Output::Send { bytes, due })
     }
 
     fn deadline(&self) -> Option<At> {

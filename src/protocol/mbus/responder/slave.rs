@@ -6,7 +6,7 @@ use super::counters::{Counters, identity};
 use crate::frame::At;
 use crate::protocol::mbus::address::{self, ANY, SELECTED};
 use crate::protocol::mbus::link::{self, Frame, Long};
-use crate::protocol::{LineSettings, Load, Now, Responder, Setup, SetupError, Told};
+use crate::protocol::{LineSettings, Load, Now, Output, Responder, Setup, SetupError};
 
 /// Bit times between the end of a request and the answer, at least.
 const TURNAROUND_BITS: u32 = 11;
@@ -30,7 +30,7 @@ pub struct Slave {
     heard: Vec<u8>,
     last: At,
     counters: Counters,
-    told: Option<Told>,
+    told: Option<Output>,
 }
 
 impl Slave {
@@ -87,7 +87,7 @@ impl Slave {
         };
         let bits = u64::from(TURNAROUND_BITS) * 1_000_000_000 / u64::from(self.line.baud.max(1));
         let due = end + Duration::from_nanos(bits);
-        self.told = bytes.map(|bytes| Told::Send { bytes, due });
+        self.told = bytes.map(|bytes| Output::Send { bytes, due });
     }
 
     const fn is_meant(&self, address: u8) -> bool {
@@ -164,7 +164,7 @@ impl Responder for Slave {
         }
     }
 
-    fn poll(&mut self, _: Now) -> Option<Told> {
+    fn poll(&mut self, _: Now) -> Option<Output> {
         self.told.take()
     }
 

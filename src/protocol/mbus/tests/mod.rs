@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use super::{Mbus, PLAIN};
 use crate::frame::{At, Direction, Dissection, Field, FieldTree, Label, Secret, Value, hex};
 use crate::protocol::{
-    Context, Family, Judged, LineSettings, MeterKey, Piece, PieceKind, Seen, Source, laws,
+    Context, Family, Integrity, LineSettings, MeterKey, Piece, PieceKind, Seen, Source, laws,
 };
 use crate::reading::Decimal;
 
@@ -50,7 +50,7 @@ fn every_frame_is_found_good_and_explained_to_the_last_byte() {
         let mut framer = Mbus.framer(Source::Both, LineSettings::e81(2400));
         framer.push(&bytes, At::ZERO, &mut note);
         framer.finish(&mut note);
-        assert_eq!(kinds, [(PieceKind::Frame(Judged::Good), bytes.len())], "{}", id(&json));
+        assert_eq!(kinds, [(PieceKind::Frame(Integrity::Good), bytes.len())], "{}", id(&json));
         let dissection = explain(&json);
         assert!(!dissection.verdict.is_bad(), "{}", id(&json));
         for layer in &dissection.layers {
@@ -222,9 +222,9 @@ fn no_flipped_bit_of_a_published_frame_passes() {
             let mut damaged = bytes.clone();
             damaged[bit / 8] ^= 1 << (bit % 8);
             let pieces = laws::pieces(&Mbus, Source::Both, &damaged, &[]);
-            let is_whole = pieces
-                .iter()
-                .any(|(kind, piece)| *kind == PieceKind::Frame(Judged::Good) && piece.len() == bytes.len());
+            let is_whole = pieces.iter().any(|(kind, piece)| {
+                *kind == PieceKind::Frame(Integrity::Good) && piece.len() == bytes.len()
+            });
             assert!(!is_whole, "{} bit {bit}", id(json));
             let dissection = (&Mbus as &dyn Family)
                 .dissect(&damaged, &Context { keys: &keys_of(json), ..Context::default() });
@@ -238,7 +238,7 @@ fn sound(stream: &[u8], keys: &[MeterKey]) -> Vec<(Vec<u8>, String)> {
     let frames = laws::pieces(&Mbus, Source::Both, stream, &[]);
     frames
         .into_iter()
-        .filter(|(kind, _)| matches!(kind, PieceKind::Frame(judged) if *judged != Judged::Bad))
+        .filter(|(kind, _)| matches!(kind, PieceKind::Frame(judged) if *judged != Integrity::Bad))
         .map(|(_, bytes)| {
             let readings =
                 (&Mbus as &dyn Family).dissect(&bytes, &Context { keys, ..Context::default() }).readings;

@@ -2,7 +2,7 @@
 
 use super::super::Mbus;
 use super::{bytes_of, vectors};
-use crate::protocol::{Context, Family, Judged, PieceKind, Source, laws};
+use crate::protocol::{Context, Family, Integrity, PieceKind, Source, laws};
 
 /// What becomes of splices.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl Spliced {
     fn add(&mut self, splice: &[u8], whole: [&[u8]; 2]) {
         self.tried += 1;
         let pieces = laws::pieces(&Mbus, Source::Both, splice, &[]);
-        if pieces == [(PieceKind::Frame(Judged::Good), splice.to_vec())] {
+        if pieces == [(PieceKind::Frame(Integrity::Good), splice.to_vec())] {
             self.taken_for_good += 1;
             self.with_other_readings += usize::from(has_other_readings(splice, whole));
         }

@@ -8,7 +8,7 @@ use crate::frame::{At, Secret, hex};
 use crate::protocol::drive::{Outcome, run, run_with};
 use crate::protocol::{
     Access, Action, Address, Context, Dialect, Event, Family, Fault, LineSettings, MeterKey, Now, Options,
-    Plan, Profile, Request, Setup, Told, Unfit,
+    Output, Plan, Profile, Request, Setup, Unfit,
 };
 use crate::reading::Decimal;
 
@@ -34,8 +34,8 @@ fn now(millis: u64) -> Now {
     }
 }
 
-fn sent(told: Option<Told>) -> Vec<u8> {
-    if let Some(Told::Send { bytes, .. }) = told { bytes } else { panic!("{told:?}") }
+fn sent(told: Option<Output>) -> Vec<u8> {
+    if let Some(Output::Send { bytes, .. }) = told { bytes } else { panic!("{told:?}") }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::super::{Mercury200, layout, wire};
 use super::published::vectors;
 use crate::frame::{At, Direction, FieldTree, Verdict};
-use crate::protocol::{Context, Dialect, Family, Judged, LineSettings, Piece, PieceKind, Seen, Source};
+use crate::protocol::{Context, Dialect, Family, Integrity, LineSettings, Piece, PieceKind, Seen, Source};
 
 fn direction() -> impl Strategy<Value = Direction> {
     prop::sample::select(vec![Direction::Request, Direction::Reply, Direction::Push, Direction::Unknown])
@@ -104,11 +104,15 @@ fn no_single_flipped_bit_of_a_published_frame_passes() {
             for source in [Source::Requests, Source::Replies, Source::Both] {
                 let kinds = pieces(&bytes, source);
                 assert!(
-                    !kinds.contains(&PieceKind::Frame(Judged::Good)),
+                    !kinds.contains(&PieceKind::Frame(Integrity::Good)),
                     "{} bit {bit} {source:?}",
                     vector.id
                 );
-                assert!(kinds.contains(&PieceKind::Frame(Judged::Bad)), "{} bit {bit} {source:?}", vector.id);
+                assert!(
+                    kinds.contains(&PieceKind::Frame(Integrity::Bad)),
+                    "{} bit {bit} {source:?}",
+                    vector.id
+                );
             }
         }
     }

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::super::Mercury200;
 use crate::frame::{Direction, Dissection, FieldTree, Label, Verdict, hex};
-use crate::protocol::{Context, Family, Judged, LineSettings, Piece, PieceKind, Source};
+use crate::protocol::{Context, Family, Integrity, LineSettings, Piece, PieceKind, Source};
 
 const VECTORS: &str = include_str!("../../../../tests/vectors/mercury200.jsonl");
 
@@ -235,7 +235,7 @@ fn every_published_frame_is_cut_out_of_the_stream() {
         framer.push(&vector.bytes, crate::frame::At::ZERO, &mut |piece: Piece<'_>| {
             cut.push((piece.kind, piece.bytes.to_vec()));
         });
-        assert_eq!(cut, [(PieceKind::Frame(Judged::Good), vector.bytes.clone())], "{}", vector.id);
+        assert_eq!(cut, [(PieceKind::Frame(Integrity::Good), vector.bytes.clone())], "{}", vector.id);
     }
 }
 

@@ -7,8 +7,8 @@ use super::super::{Mercury200, wire};
 use super::line::{ADDRESS, Line, Trouble, over, profile, request, setup};
 use crate::frame::At;
 use crate::protocol::{
-    Access, ComposeError, Failure, Family, Fault, LineSettings, Now, Options, Plan, Request, Responder,
-    Setup, Told, Unfit,
+    Access, ComposeError, Failure, Family, Fault, LineSettings, Now, Options, Output, Plan, Request,
+    Responder, Setup, Unfit,
 };
 
 /// Every read that a meter of the newest kind answers, with every choice of its first parameter.
@@ -213,7 +213,7 @@ fn a_meter_waits_for_silence_before_it_answers() {
     assert_eq!(meter.poll(now(5)), None);
     let end = meter.deadline().unwrap();
     assert_eq!(end - At::ZERO, LineSettings::default().wire_time(5));
-    let Some(Told::Send { bytes, due }) = meter.poll(Now { at: end, ..now(0) }) else { panic!("silent") };
+    let Some(Output::Send { bytes, due }) = meter.poll(Now { at: end, ..now(0) }) else { panic!("silent") };
     assert_eq!(due, end + Duration::from_millis(10));
     assert_eq!(bytes, wire::frame(ADDRESS, 0x2F, &10_411_486u32.to_be_bytes()));
     assert_eq!((meter.poll(now(100)), meter.deadline()), (None, None));
@@ -264,7 +264,7 @@ fn a_group_is_obeyed_in_silence() {
     assert!(say(ADDRESS, 0x01, &group.to_be_bytes(), 100).is_some());
     assert_eq!(say(group, 0x03, &[0x22, 0x22], 200), None);
     assert_eq!(say(group, 0x22, &[], 300), None);
-    let Some(Told::Send { bytes, .. }) = say(ADDRESS, 0x22, &[], 400) else { panic!("silent") };
+    let Some(Output::Send { bytes, .. }) = say(ADDRESS, 0x22, &[], 400) else { panic!("silent") };
     assert_eq!(bytes, wire::frame(ADDRESS, 0x22, &[0x22, 0x22]));
 }
 
@@ -272,8 +272,8 @@ fn a_group_is_obeyed_in_silence() {
 fn a_new_speed_follows_the_confirmation() {
     let mut meter = meter(&setup("mercury-206", &[]));
     meter.receive(&wire::frame(ADDRESS, 0x08, &[2]), now(0));
-    assert!(matches!(meter.poll(now(50)), Some(Told::Send { .. })));
-    assert_eq!(meter.poll(now(50)), Some(Told::SetLine(LineSettings::n81(2400))));
+    assert!(matches!(meter.poll(now(50)), Some(Output::Send { .. })));
+    assert_eq!(meter.poll(now(50)), Some(Output::SetLine(LineSettings::n81(2400))));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::super::{Mercury230, wire};
 use super::line::{ADDRESS, OPEN, setup};
 use crate::frame::{At, Secret};
-use crate::protocol::{Family, LineSettings, Now, Responder, Setup, Told};
+use crate::protocol::{Family, LineSettings, Now, Output, Responder, Setup};
 
 fn now(millis: u64) -> Now {
     Now {
@@ -24,8 +24,8 @@ fn meter() -> Box<dyn Responder> {
 fn say(meter: &mut dyn Responder, address: u8, body: &[u8], at: u64) -> Option<Vec<u8>> {
     meter.receive(&wire::frame(address, body), now(at));
     match meter.poll(now(at + 50))? {
-        Told::Send { bytes, .. } => Some(bytes[1..bytes.len() - 2].to_vec()),
-        Told::SetLine(_) => None,
+        Output::Send { bytes, .. } => Some(bytes[1..bytes.len() - 2].to_vec()),
+        Output::SetLine(_) => None,
     }
 }
 
@@ -36,7 +36,7 @@ fn a_meter_waits_for_silence_before_it_answers() {
     assert_eq!(meter.poll(now(4)), None);
     let end = meter.deadline().unwrap();
     assert_eq!(end - At::ZERO, Duration::from_millis(5));
-    let Some(Told::Send { bytes, due }) = meter.poll(Now { at: end, ..now(0) }) else { panic!("silent") };
+    let Some(Output::Send { bytes, due }) = meter.poll(Now { at: end, ..now(0) }) else { panic!("silent") };
     assert_eq!(due, end + Duration::from_millis(10));
     assert_eq!(bytes, wire::frame(ADDRESS, &[41, 90, 64, 49, 0x16, 6, 0x14]));
     assert_eq!((meter.poll(now(100)), meter.deadline()), (None, None));
@@ -105,7 +105,7 @@ fn a_new_speed_follows_the_confirmation() {
     assert_eq!(say(meter.as_mut(), ADDRESS, &OPEN, 0), Some(vec![0]));
     assert_eq!(say(meter.as_mut(), ADDRESS, &[3, 0x15, 0x22], 100), Some(vec![0]));
     let line = LineSettings { parity: crate::protocol::Parity::Even, ..LineSettings::n81(2400) };
-    assert_eq!(meter.poll(now(200)), Some(Told::SetLine(line)));
+    assert_eq!(meter.poll(now(200)), Some(Output::SetLine(line)));
 }
 
 #[test]

@@ -5,12 +5,12 @@ use std::time::Duration;
 use super::super::{Mercury230, wire};
 use super::published::vectors;
 use crate::frame::At;
-use crate::protocol::{Family, Framer, Judged, LineSettings, Piece, PieceKind, Source};
+use crate::protocol::{Family, Framer, Integrity, LineSettings, Piece, PieceKind, Source};
 
 type Kept = Vec<(PieceKind, Vec<u8>)>;
 
-const GOOD: PieceKind = PieceKind::Frame(Judged::Good);
-const BAD: PieceKind = PieceKind::Frame(Judged::Bad);
+const GOOD: PieceKind = PieceKind::Frame(Integrity::Good);
+const BAD: PieceKind = PieceKind::Frame(Integrity::Bad);
 
 struct Ear {
     framer: Box<dyn Framer>,

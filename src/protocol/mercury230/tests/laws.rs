@@ -8,8 +8,8 @@ use super::published::vectors;
 use crate::frame::{At, Direction, Dissection, FieldTree, Value, Verdict, hex};
 use crate::protocol::incotex::items::Origin;
 use crate::protocol::{
-    Argument, Context, Dialect, Family, Judged, Kind, LineSettings, Piece, PieceKind, Request, Seen, Source,
-    laws,
+    Argument, Context, Dialect, Family, Integrity, Kind, LineSettings, Piece, PieceKind, Request, Seen,
+    Source, laws,
 };
 
 fn direction() -> impl Strategy<Value = Direction> {
@@ -247,11 +247,15 @@ fn no_single_flipped_bit_of_a_published_frame_passes() {
             for source in [Source::Requests, Source::Replies, Source::Both] {
                 let kinds = pieces(&bytes, source);
                 assert!(
-                    !kinds.contains(&PieceKind::Frame(Judged::Good)),
+                    !kinds.contains(&PieceKind::Frame(Integrity::Good)),
                     "{} bit {bit} {source:?}",
                     vector.id
                 );
-                assert!(kinds.contains(&PieceKind::Frame(Judged::Bad)), "{} bit {bit} {source:?}", vector.id);
+                assert!(
+                    kinds.contains(&PieceKind::Frame(Integrity::Bad)),
+                    "{} bit {bit} {source:?}",
+                    vector.id
+                );
             }
         }
     }

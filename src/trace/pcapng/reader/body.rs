@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::super::super::Way;
+use super::super::super::Dir;
 use super::super::{Happening, RTAC_HEADER, RTAC_SERIAL, UPPER_PDU, USER0, option};
 use super::{Block, FlawKind, Interface, Packet};
 use crate::protocol::LineSettings;
@@ -188,10 +188,10 @@ impl Fields<'_> {
         let flagged = if is_out { Happening::Sent } else { Happening::Received };
         let (what, bytes) = payload(interface.link_type, data, flagged)?;
         let way = match what {
-            Happening::Sent | Happening::SendEnd => Way::Out,
-            Happening::Received | Happening::Damaged(_) => Way::In,
-            _ if is_out => Way::Out,
-            _ => Way::In,
+            Happening::Sent | Happening::SendEnd => Dir::Tx,
+            Happening::Received | Happening::Damaged(_) => Dir::Rx,
+            _ if is_out => Dir::Tx,
+            _ => Dir::Rx,
         };
         let part = (kept < of).then_some(FlawKind::Part { kept, of });
         let part = part.or(options.run_over.then_some(FlawKind::Options));

@@ -79,7 +79,7 @@ fn both_byte_orders_are_read() {
         file.packet(0, 1_763_700_000_123_456, &rtac(1, b"abcde"), &comment);
         let mut reader = Reader::new(file.bytes.as_slice()).unwrap();
         let Some(Record::Packet(packet)) = reader.next_record().unwrap() else { panic!("no packet") };
-        assert_eq!((packet.what, packet.way, &*packet.bytes), (Happening::Sent, Way::Out, &b"abcde"[..]));
+        assert_eq!((packet.what, packet.way, &*packet.bytes), (Happening::Sent, Dir::Tx, &b"abcde"[..]));
         assert_eq!(packet.comment, b"hello");
         assert_eq!(packet.wall, Timestamp::new(1_763_700_000, 123_456_000).unwrap(), "microseconds");
         let interface = &reader.interfaces()[0];
@@ -169,8 +169,8 @@ fn simple_packets_and_those_before_the_enhanced_ones_are_read() {
         file.block(OLD_PACKET, &old);
         let (came, flaws) = read(&file.bytes);
         let told: Vec<_> = came.iter().map(|p| (&*p.bytes, p.way, p.wall.as_second())).collect();
-        let expected: [(&[u8], Way, i64); 3] =
-            [(b"new", Way::In, 5), (b"simple", Way::In, 5), (b"old", Way::Out, 7)];
+        let expected: [(&[u8], Dir, i64); 3] =
+            [(b"new", Dir::Rx, 5), (b"simple", Dir::Rx, 5), (b"old", Dir::Tx, 7)];
         assert_eq!((told.as_slice(), flaws.len()), (&expected[..], 0), "{flaws:?}");
     }
 }
@@ -186,7 +186,7 @@ fn bare_bytes_and_exported_pdus_go_by_their_flags() {
     file.packet(1, 0, b"\x00\x0C\xFF\xFFdata", &[]);
     let (packets, flaws) = read(&file.bytes);
     let seen: Vec<_> = packets.iter().map(|packet| (packet.way, &*packet.bytes)).collect();
-    assert_eq!(seen, [(Way::Out, &b"abc"[..]), (Way::In, b"abc")]);
+    assert_eq!(seen, [(Dir::Tx, &b"abc"[..]), (Dir::Rx, b"abc")]);
     assert!(flaws[0].ends_with("the tags in it do not end") && flaws.len() == 1, "{flaws:?}");
 }
 

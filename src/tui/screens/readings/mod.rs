@@ -21,7 +21,7 @@ use crate::app::target::Target;
 use crate::bus::LinkState;
 use crate::reading::{Decimal, MeterTime, Reading, Unit};
 use crate::tui::keymap::Action;
-use crate::tui::state::readings::{Known, Way};
+use crate::tui::state::readings::{Flow, Known};
 use crate::tui::state::{Pane, State};
 use crate::tui::theme::Role;
 use crate::tui::update::FILE;
@@ -45,7 +45,7 @@ fn tariffs(look: &mut Look<'_>) {
     let state = look.state;
     let polling = polling(state);
     let inner = look.pane(Pane::Tariffs, &tariff_title(state), &polling, "");
-    let first = way(look, inner, Way::Import);
+    let first = way(look, inner, Flow::Import);
     if first == 0 {
         let none = if state.listens() {
             "no telegram with a register has come yet".to_owned()
@@ -60,12 +60,12 @@ fn tariffs(look: &mut Look<'_>) {
     let below = Rect { y: inner.y + first, height: inner.height.saturating_sub(first), ..inner };
     if state.readings.has_export() && below.height > 1 {
         look.pen(below).fit(1, 0, below.width, "export", Role::Title);
-        way(look, Rect { y: below.y + 1, height: below.height - 1, ..below }, Way::Export);
+        way(look, Rect { y: below.y + 1, height: below.height - 1, ..below }, Flow::Export);
     }
 }
 
 /// The registers of one way with their sum, or the total alone; gives how many rows they took.
-fn way(look: &mut Look<'_>, inner: Rect, way: Way) -> u16 {
+fn way(look: &mut Look<'_>, inner: Rect, way: Flow) -> u16 {
     let state = look.state;
     let known = state.readings.tariffs(way);
     if known.is_empty() {
@@ -82,8 +82,8 @@ fn way(look: &mut Look<'_>, inner: Rect, way: Way) -> u16 {
         .map(|(known, label)| TariffRow { label, name: "", register: register(known).ok_or("absent") })
         .collect();
     let total = state.readings.total(way).and_then(register);
-    let after = if way == Way::Import && state.readings.has_export() {
-        u16::try_from(state.readings.tariffs(Way::Export).len()).unwrap_or(u16::MAX).saturating_add(2)
+    let after = if way == Flow::Import && state.readings.has_export() {
+        u16::try_from(state.readings.tariffs(Flow::Export).len()).unwrap_or(u16::MAX).saturating_add(2)
     } else {
         0
     };
@@ -125,8 +125,8 @@ fn polling(state: &State) -> String {
 
 /// When the tariffs were read, and how long ago.
 fn tariff_title(state: &State) -> String {
-    let newest = state.readings.tariffs(Way::Import).iter().map(|known| known.when).max();
-    let newest = newest.or_else(|| state.readings.total(Way::Import).map(|known| known.when));
+    let newest = state.readings.tariffs(Flow::Import).iter().map(|known| known.when).max();
+    let newest = newest.or_else(|| state.readings.total(Flow::Import).map(|known| known.when));
     match newest {
         Some(when) => {
             format!("Energy  read {}, {} ago{}", clock(state, when), span(state.age(when)), sent_in(state))
@@ -137,7 +137,7 @@ fn tariff_title(state: &State) -> String {
 
 /// The unit in which the registers of the table were sent, where the table has them in another one.
 fn sent_in(state: &State) -> String {
-    let shown = state.readings.tariffs(Way::Import).into_iter().map(|known| known.reading.unit);
+    let shown = state.readings.tariffs(Flow::Import).into_iter().map(|known| known.reading.unit);
     let mut others = shown.filter(|unit| {
         *unit != Unit::KilowattHour && unit.convert(Decimal::ZERO, Unit::KilowattHour).is_some()
     });

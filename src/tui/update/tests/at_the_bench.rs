@@ -171,7 +171,12 @@ fn one_begins_on_the_first_everyday_command_never_on_one_that_writes() {
         start(&mut state, None, Some((model.id.into(), address.into())));
         let command = state.command().unwrap();
         assert_eq!(command.access, Access::Read, "{}", model.id);
-        assert_eq!(Some(command.id), model.everyday.first().map(|preset| preset.command), "{}", model.id);
+        assert_eq!(
+            Some(command.id),
+            model.default_reads.first().map(|preset| preset.command),
+            "{}",
+            model.id
+        );
     }
 }
 

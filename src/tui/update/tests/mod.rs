@@ -28,7 +28,7 @@ use std::time::Duration;
 use super::*;
 use crate::bus::{Errand, Intent, JobEvent, LinkState, Status};
 use crate::frame::{At, Verdict};
-use crate::link::Place;
+use crate::link::Endpoint;
 use crate::protocol::{Access, Failure, Fault};
 use crate::tui::fixture::{
     choose_write, connected, errand_of, fresh, job_of, key, keys, later, send, trace, type_text,

@@ -2,8 +2,8 @@ use super::*;
 use crate::app::session::{self, Opening, Recording, Role, Session, Simulation};
 use crate::bus::{BusEvent, Standing};
 use crate::meter::{MODELS, Model};
-use crate::protocol::Judged;
-use crate::trace::{EntryKind, Way};
+use crate::protocol::Integrity;
+use crate::trace::{Dir, EntryKind};
 
 /// A console and the simulated bus it talks to, in paused time.
 struct Desk {
@@ -113,8 +113,8 @@ async fn every_model_that_speaks_by_itself_begins_when_it_is_picked() {
             let trace = state.trace.lock();
             let heard = |number| {
                 trace.entry(number).is_some_and(|entry| {
-                    entry.way == Way::In
-                        && matches!(entry.kind, EntryKind::Frame(judged) if judged != Judged::Bad)
+                    entry.way == Dir::Rx
+                        && matches!(entry.kind, EntryKind::Frame(judged) if judged != Integrity::Bad)
                 })
             };
             (from..trace.len()).any(heard)

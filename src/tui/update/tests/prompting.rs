@@ -20,7 +20,7 @@ fn every_action_and_verb_can_be_typed() {
     command(&mut state, "goto 99");
     assert!(notice(&state).contains("has 8 entries"), "{}", notice(&state));
     assert!(
-        matches!(command(&mut state, "open sim:").as_slice(), [Effect::Open { name, .. }] if name.place == Place::Sim)
+        matches!(command(&mut state, "open sim:").as_slice(), [Effect::Open { name, .. }] if name.place == Endpoint::Sim)
     );
 }
 

@@ -2,8 +2,8 @@ use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use super::*;
 use crate::frame::At;
-use crate::protocol::{Judged, Relation};
-use crate::trace::{Claim, EntryKind, Way};
+use crate::protocol::{Integrity, Relation};
+use crate::trace::{Claim, Dir, EntryKind};
 use crate::tui::fixture::{Pushed, listening};
 use crate::tui::layout::areas;
 use crate::tui::state::telegram::Telegrams;
@@ -136,7 +136,7 @@ fn telegrams_that_come_before_a_meter_was_picked_are_offered() {
         trace.bytes_of(&trace.entry(0).unwrap()).into_owned()
     };
     let mut noise = crate::trace::Trace::new(later(0));
-    noise.record(crate::trace::Way::In, &bytes, At::from_millis(5));
+    noise.record(crate::trace::Dir::Rx, &bytes, At::from_millis(5));
     state = fresh(SIZE);
     start(&mut state, "tcp://192.0.2.7:4001".parse().ok(), None);
     send(&mut state, Message::Opened(crate::trace::SharedTrace::new(noise)));
@@ -158,8 +158,8 @@ fn followed_by(kind: EntryKind, count: u32) -> State {
         let mut trace = state.trace.lock();
         for millis in 0..u64::from(count) {
             let at = At::from_millis(60_000 + millis);
-            trace.record(Way::In, &[0], at);
-            let (way, relation) = (Way::In, Relation::default());
+            trace.record(Dir::Rx, &[0], at);
+            let (way, relation) = (Dir::Rx, Relation::default());
             trace.claim(Claim { way, len: 1, kind, first: at, last: at, family: None, relation });
         }
     }
@@ -171,7 +171,7 @@ fn followed_by(kind: EntryKind, count: u32) -> State {
 
 #[test]
 fn the_last_telegrams_are_found_however_much_came_after_them() {
-    for kind in [EntryKind::Noise, EntryKind::Frame(Judged::Unchecked)] {
+    for kind in [EntryKind::Noise, EntryKind::Frame(Integrity::Unchecked)] {
         let state = followed_by(kind, 10_000);
         assert_eq!(state.telegrams.count, 2, "{kind:?}");
         assert_eq!(state.telegrams.glass.entry, watching().telegrams.glass.entry);

@@ -7,7 +7,7 @@ use crate::frame::{At, Secret, visible};
 use crate::protocol::iec62056_21::Iec;
 use crate::protocol::{
     Action, Address, Dialect, Event, Exchange, Family as _, Fault, Framer, LineSettings, Now, Options,
-    PieceKind, Plan, Profile, Responder, Setup, Source, Told, Wait,
+    Output, PieceKind, Plan, Profile, Responder, Setup, Source, Wait,
 };
 
 /// Something that will happen.
@@ -259,7 +259,7 @@ impl Bench {
         let now = self.clock();
         while let Some(told) = self.meter.poll(now) {
             match told {
-                Told::Send { bytes, due } => {
+                Output::Send { bytes, due } => {
                     let begin = due.max(self.busy).max(self.now);
                     self.busy = begin + self.pending_line().wire_time(bytes.len());
                     let bytes = match self.odd.damage {
@@ -270,10 +270,10 @@ impl Bench {
                     let line = self.pending_line();
                     self.coming.push((self.busy, Coming::ToHost(bytes, line.baud)));
                 }
-                Told::SetLine(line) if !self.odd.keeps_speed => {
+                Output::SetLine(line) if !self.odd.keeps_speed => {
                     self.coming.push((self.busy.max(self.now), Coming::MeterLine(line)));
                 }
-                Told::SetLine(_) => {}
+                Output::SetLine(_) => {}
             }
         }
         if let Some(at) = self.meter.deadline().filter(|at| *at > self.now) {

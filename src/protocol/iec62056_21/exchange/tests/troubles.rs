@@ -6,7 +6,7 @@ use super::bench::{
 use crate::frame::At;
 use crate::protocol::iec62056_21::bcc::Rule;
 use crate::protocol::iec62056_21::{EKT, EMR, GENERIC, Iec, NEVA_1, NEVA_3, compose};
-use crate::protocol::{Family as _, Fault, LineSettings, Now, Responder, Setup, Told, Unfit};
+use crate::protocol::{Family as _, Fault, LineSettings, Now, Output, Responder, Setup, Unfit};
 
 const FAST: LineSettings = LineSettings::e71(9600);
 const SLOW: LineSettings = LineSettings::e71(300);
@@ -235,7 +235,7 @@ fn another_makers_meter_is_a_warning() {
 
 /// A meter that answers R3 in three blocks.
 struct Blocks {
-    sent: Vec<Told>,
+    sent: Vec<Output>,
     block: usize,
 }
 
@@ -253,9 +253,9 @@ impl Responder for Blocks {
             _ => return,
         };
         self.sent
-            .insert(0, Told::Send { bytes: answer, due: now.at + std::time::Duration::from_millis(200) });
+            .insert(0, Output::Send { bytes: answer, due: now.at + std::time::Duration::from_millis(200) });
     }
-    fn poll(&mut self, _: Now) -> Option<Told> {
+    fn poll(&mut self, _: Now) -> Option<Output> {
         self.sent.pop()
     }
     fn deadline(&self) -> Option<At> {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::meter::{MODELS, Model};
-use crate::protocol::{Context, Now, Told};
+use crate::protocol::{Context, Now, Output};
 use crate::reading::{Decimal, Quantity, Reading};
 use crate::sim::fault::{Faults, Rng};
 use crate::tui::state::readings::Known;
@@ -90,8 +90,8 @@ fn waits_to_be_acknowledged(id: &str) -> bool {
     let mut said = moments.filter_map(|at| meter.poll(Now { at, wall, ahead_minutes: 0, is_summer: false }));
     let context = Context { dialect: model.dialect, keys: &setup.keys, ..Context::default() };
     let is_a_call = |told| match told {
-        Told::Send { bytes, .. } => family.dissect(&bytes, &context).readings.is_empty(),
-        Told::SetLine(_) => false,
+        Output::Send { bytes, .. } => family.dissect(&bytes, &context).readings.is_empty(),
+        Output::SetLine(_) => false,
     };
     said.all(is_a_call)
 }

@@ -9,7 +9,7 @@ use super::LinkEvent;
 use super::stream::{End, Out, Source, Unheard};
 
 /// How a link of one kind comes to be open again.
-pub(super) trait Reach: Send {
+pub(super) trait Connector: Send {
     /// What it is when it is open.
     type Stream: Source;
 
@@ -35,7 +35,7 @@ pub(super) struct Pause {
     pub(super) told: Duration,
 }
 
-/// What is done with a stream: talk ([`super::talk::Talker`]) or only listen ([`super::hush::Listener`]).
+/// What is done with a stream: talk ([`super::talk::Talker`]) or only listen ([`super::listen_task::Listener`]).
 pub(super) trait Part<S: Source>: Send {
     /// Uses the stream until it goes away or closing is asked for.
     fn attend(&mut self, stream: &S, out: &Out) -> impl Future<Output = Result<End, Unheard>> + Send;
@@ -48,7 +48,7 @@ pub(super) trait Part<S: Source>: Send {
 }
 
 /// Keeps a link until it is closed or nobody listens any more. Without a `first` stream it waits for one.
-pub(super) async fn keep<R: Reach>(
+pub(super) async fn run_reconnecting<R: Connector>(
     mut reach: R,
     first: Option<R::Stream>,
     mut part: impl Part<R::Stream>,
@@ -62,7 +62,7 @@ pub(super) async fn keep<R: Reach>(
     }
 }
 
-async fn until_closed<R: Reach>(
+async fn until_closed<R: Connector>(
     reach: &mut R,
     first: Option<R::Stream>,
     part: &mut impl Part<R::Stream>,
@@ -97,7 +97,7 @@ async fn until_closed<R: Reach>(
 
 /// Tries until it is open again; `None` when closing was asked for meanwhile. Tells why it is not open when
 /// there is something new to tell.
-async fn again<R: Reach>(
+async fn again<R: Connector>(
     reach: &mut R,
     part: &mut impl Part<R::Stream>,
     mut why: Option<String>,
@@ -125,7 +125,7 @@ async fn again<R: Reach>(
     }
 }
 
-async fn attempt<R: Reach>(
+async fn attempt<R: Connector>(
     reach: &mut R,
     line: Option<LineSettings>,
     wait: Duration,

@@ -6,7 +6,7 @@ use crate::decode::recognise_good;
 use crate::protocol::line_hints::{self, Hint};
 use crate::protocol::registry::FAMILIES;
 use crate::protocol::{Family, LineSettings};
-use crate::trace::{Trace, Way};
+use crate::trace::{Dir, Trace};
 
 /// Bytes by which a line is judged.
 const JUDGED: usize = 8192;
@@ -25,13 +25,13 @@ pub const UNKNOWN_LINE: LineSettings = LineSettings::n81(115_200);
 pub fn newest(trace: &Trace, from: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
     let received = (from..trace.len()).rev().filter_map(|number| trace.entry(number));
-    for entry in received.filter(|entry| entry.way == Way::In && entry.len > 0).take(LOOKED_BACK) {
+    for entry in received.filter(|entry| entry.way == Dir::Rx && entry.len > 0).take(LOOKED_BACK) {
         bytes.splice(0..0, trace.bytes_of(&entry).iter().copied());
         if bytes.len() > JUDGED {
             break;
         }
     }
-    bytes.extend_from_slice(&trace.pending_bytes(Way::In, JUDGED));
+    bytes.extend_from_slice(&trace.pending_bytes(Dir::Rx, JUDGED));
     bytes
 }
 

@@ -7,7 +7,7 @@ use crate::protocol::LineSettings;
 
 use super::LinkEvent;
 use super::fair::Share;
-use super::keep::Part;
+use super::reconnect::Part;
 use super::stream::{End, Out, Source, Unheard};
 
 /// Drives a stream for a [`super::ListenLink`]. It takes any [`Source`] and so has no way to write even where
