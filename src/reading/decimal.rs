@@ -246,7 +246,7 @@ mod tests {
         // As floats these two are one.
         assert!(Decimal::new(u64::MAX - 1, 0) < Decimal::new(u64::MAX, 0));
         let (whole, fine) = (Decimal::new(1, 0), Decimal::new(10_000_000_000_000_000_001, 19));
-        assert!(whole < fine && fine > whole);
+        assert_eq!((whole.cmp(&fine), fine.cmp(&whole)), (Ordering::Less, Ordering::Greater));
         assert_eq!(Decimal::signed(0, 3), Decimal::ZERO.checked_sub(Decimal::ZERO).unwrap());
     }
 
