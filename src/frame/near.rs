@@ -67,6 +67,13 @@ pub fn means(typed: &str, alias: &str) -> bool {
     !alias.is_empty() && (is_word || whole.starts_with(&alias) || is_slip)
 }
 
+/// Whether a name begins with what was typed, or is one slip away from it.
+#[must_use]
+pub fn is_close(typed: &str, name: &str) -> bool {
+    let (typed, name) = (plain(typed), plain(name));
+    name.starts_with(&typed) || strsim::osa_distance(&typed, &name) == 1
+}
+
 /// From 0 to 1, which means that they differ in case and marks only.
 fn likeness(typed: &str, name: &str) -> f64 {
     let whole = plain(name);

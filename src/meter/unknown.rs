@@ -28,13 +28,12 @@ impl UnknownModel {
     #[must_use]
     pub fn named(id: &str) -> Self {
         let ids = || MODELS.iter().map(|model| model.id);
-        let beginning = id.to_lowercase();
         let advice = match UNREAD.iter().find(|unread| is_meant(id, unread.names)) {
             Some(unread) => format!("; no model reads it yet: {}", unread.speaks),
             None => match reads(id) {
                 none if none.is_empty() => near::hint(id, ids()),
                 // A name that is meant leaves no room for likeness.
-                reads => reads + &near::hint(id, ids().filter(|id| id.starts_with(&beginning))),
+                reads => reads + &near::hint(id, ids().filter(|known| near::is_close(id, known))),
             },
         };
         Self { id: id.to_owned(), advice }
