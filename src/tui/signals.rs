@@ -2,6 +2,7 @@
 
 /// A signal that concerns the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(unix), expect(dead_code, reason = "signals are of Unix; elsewhere none comes"))]
 pub enum Signal {
     /// The program is to end: terminated, or the terminal has hung up.
     End,
