@@ -207,15 +207,15 @@ fn bare_loop(what: &str, rounds: usize) {
     for _ in 0..rounds {
         match what {
             "p1-dissect" => {
-                drop(black_box((&P1 as &dyn Family).dissect(black_box(&telegram), &Context::default())))
+                drop(black_box((&P1 as &dyn Family).dissect(black_box(&telegram), &Context::default())));
             }
             "p1-values" => {
-                drop(black_box((&P1 as &dyn Family).values(black_box(&telegram), &Context::default())))
+                drop(black_box((&P1 as &dyn Family).values(black_box(&telegram), &Context::default())));
             }
             "dlms-dissect" => drop(black_box(push.dissect())),
             "dlms-values" => drop(black_box(push.values())),
             "mbus-dissect" => frames.iter().for_each(|frame| {
-                drop(black_box((&Mbus as &dyn Family).dissect(black_box(frame), &Context::default())))
+                drop(black_box((&Mbus as &dyn Family).dissect(black_box(frame), &Context::default())));
             }),
             _ => panic!("p1-dissect, p1-values, dlms-dissect, dlms-values or mbus-dissect"),
         }

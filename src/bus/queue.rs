@@ -43,20 +43,20 @@ mod tests {
     use super::*;
     use crate::bus::tests::permit;
 
-    fn reading() -> Box<Errand> {
-        Box::new(Errand::raw_reading(b"/?!\r\n".to_vec(), Duration::ZERO, None).unwrap())
+    fn reading() -> Errand {
+        Errand::raw_reading(b"/?!\r\n".to_vec(), Duration::ZERO, None).unwrap()
     }
 
-    fn writing() -> Box<Errand> {
-        Box::new(Errand::raw_permitted(vec![1], Duration::ZERO, permit()))
+    fn writing() -> Errand {
+        Errand::raw_permitted(vec![1], Duration::ZERO, permit())
     }
 
     #[test]
     fn a_queue_is_armed_as_long_as_something_in_it_may_change_a_meter() {
         let mut queue = Queue::default();
-        queue.push(JobId(1), reading());
+        queue.push(JobId(1), Box::new(reading()));
         assert!(!queue.is_armed());
-        queue.push(JobId(2), writing());
+        queue.push(JobId(2), Box::new(writing()));
         assert!(queue.is_armed());
         assert!(queue.remove(JobId(2)));
         assert_eq!((queue.is_armed(), queue.len()), (false, 1));
@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn what_is_not_there_is_not_taken_out() {
         let mut queue = Queue::default();
-        queue.push(JobId(1), reading());
+        queue.push(JobId(1), Box::new(reading()));
         assert!(!queue.remove(JobId(2)));
         assert_eq!(queue.len(), 1);
         assert!(queue.remove(JobId(1)));
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn a_job_says_what_it_is() {
-        let (reading, writing) = (reading(), writing());
+        let (reading, writing) = (Box::new(reading()), Box::new(writing()));
         assert_eq!((reading.is_permitted(), writing.is_permitted()), (false, true));
         assert_eq!((reading.bytes(), writing.bytes()), (Some(&b"/?!\r\n"[..]), Some(&[1][..])));
         assert!(reading.asked().is_none() && !reading.only_listens());

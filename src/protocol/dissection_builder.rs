@@ -109,12 +109,12 @@ impl Head {
             direction,
             address,
             title,
+            part,
             verdict,
             checksum,
             layers,
             readings,
             problems,
-            part,
             bare,
         }
     }

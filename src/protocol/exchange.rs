@@ -305,11 +305,11 @@ pub trait Exchange: Send {
     /// Tells it what happened at `at`.
     fn handle(&mut self, event: Event<'_>, at: At);
 
-    /// A session on this line was cut off before: the meter may still be in it. Output before anything else. A
+    /// A session on this line was cut off before: the meter may still be in it. Told before anything else. A
     /// protocol with sessions that outlive their silence ends that one first.
     fn after_a_cut(&mut self) {}
 
-    /// The settings of this line are the far end's own: none can be set here, and those in force are not known. Output
+    /// The settings of this line are the far end's own: none can be set here, and those in force are not known. Told
     /// before anything else. Whoever would change the line goes without.
     fn line_stays(&mut self) {}
 

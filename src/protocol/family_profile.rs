@@ -8,6 +8,7 @@ use crate::frame::checksum::CheckKind;
 
 /// What is known of a family without seeing a byte.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate fact about the protocol")]
 pub struct FamilyProfile {
     /// Protocol id of the command line and JSON: `energomera-ce`.
     pub id: &'static str,

@@ -61,7 +61,7 @@ impl Graph {
 
     /// The module that a path leads to, through whatever re-exports it.
     fn resolve(&self, module: &Module, path: &[String], depth: usize) -> Option<Module> {
-        let whole = self.from_root(module, path)?;
+        let whole = self.rooted(module, path)?;
         let length = (1..=whole.len()).rev().find(|length| self.used.contains_key(&whole[..*length]))?;
         let (found, rest) = whole.split_at(length);
         let found = found.to_vec();
@@ -70,7 +70,7 @@ impl Graph {
         Some(further.unwrap_or(found))
     }
 
-    fn from_root(&self, module: &Module, path: &[String]) -> Option<Module> {
+    fn rooted(&self, module: &Module, path: &[String]) -> Option<Module> {
         let ups = path.iter().take_while(|part| *part == "super").count();
         match path.first()?.as_str() {
             "crate" => Some(path[1..].to_vec()),

@@ -32,7 +32,7 @@ pub fn violations(file: &str, source: &str, families: &[Named]) -> Vec<String> {
     let named = families.iter().filter(|family| !may_name(file, &family.module));
     let named = named.flat_map(|family| {
         let paths = paths(&code).into_iter().filter(|path| !path.in_tests && path.parts.len() > 1);
-        let by_path = paths.filter(|path| path.parts.iter().any(|part| *part == family.module));
+        let by_path = paths.filter(|path| path.parts.contains(&family.module));
         let texts =
             literals(source).into_iter().filter(|(_, text, _)| family.ids.iter().any(|id| has(text, id)));
         let by_text = texts.filter(|(_, _, in_tests)| !in_tests).map(|(line, ..)| line);

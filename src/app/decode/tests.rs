@@ -82,7 +82,7 @@ proptest! {
 
 #[test]
 fn a_long_input_is_not_held() {
-    let decoder = registry::family("mbus").map(|family| Decoder::of(family));
+    let decoder = registry::family("mbus").map(Decoder::of);
     let mut explained = Explained::new(input(vec![0x55; 24 << 20]), decoder, Vec::new()).unwrap();
     let mut most = 0;
     while explained.step().unwrap() {

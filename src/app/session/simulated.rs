@@ -68,6 +68,7 @@ impl OnBus {
 }
 
 /// Opens the simulated bus.
+#[expect(clippy::unnecessary_wraps, reason = "the same call where it was not built in, which refuses")]
 pub(super) fn open(simulation: Simulation, swaps: Swaps, on: &OnLine) -> Result<Port, OpenError> {
     let Simulation { faults, speed, model } = simulation;
     let bus = SimBus::new(demo_meters(model)).with_faults(faults).with_speed(speed).with_line(on.line);

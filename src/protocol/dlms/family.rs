@@ -26,10 +26,14 @@ const MAKERS: [DialectProfile; maker::DIALECTS.len()] = {
     let mut all = [UNKNOWN; maker::DIALECTS.len()];
     let mut index = 1;
     while index < all.len() {
-        all[index] = DialectProfile {
-            is_line_known: true,
-            ..DialectProfile::plain(maker::DIALECTS[index].1, COMMANDS)
-        };
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "the index is below the length of both; a constant cannot iterate"
+        )]
+        {
+            let name = maker::DIALECTS[index].1;
+            all[index] = DialectProfile { is_line_known: true, ..DialectProfile::plain(name, COMMANDS) };
+        }
         index += 1;
     }
     all

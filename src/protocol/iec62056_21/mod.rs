@@ -79,13 +79,13 @@ pub const EMR: Dialect = Dialect(4);
 /// Any other meter.
 pub const GENERIC: Dialect = Dialect(5);
 
-const fn profile_by(command: &'static str, reach: Reach) -> Option<LoadProfile> {
-    Some(LoadProfile { command, reach, furthest: 127 })
+const fn profile_by(command: &'static str, reach: Reach) -> LoadProfile {
+    LoadProfile { command, reach, furthest: 127 }
 }
 
-const BY_DAYS: Option<LoadProfile> = profile_by("profile", Reach::Days { first: "from", last: "days" });
-const BY_DATE: Option<LoadProfile> = profile_by("load-profile", Reach::Date("date"));
-const BY_DAY_BACK: Option<LoadProfile> = profile_by("load-profile", Reach::DayBack("day"));
+const BY_DAYS: Option<LoadProfile> = Some(profile_by("profile", Reach::Days { first: "from", last: "days" }));
+const BY_DATE: Option<LoadProfile> = Some(profile_by("load-profile", Reach::Date("date")));
+const BY_DAY_BACK: Option<LoadProfile> = Some(profile_by("load-profile", Reach::DayBack("day")));
 
 const fn dialect(
     name: &'static str,

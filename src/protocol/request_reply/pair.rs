@@ -39,13 +39,11 @@ impl<A: PartialEq> Pair<A> {
 impl<A> Pair<A> {
     /// First answer, which is awaited no second one for; kept instead: `answer`.
     pub fn take_or_keep(&mut self, answer: A) -> Option<(A, A)> {
-        match self.first.take() {
-            Some(first) => Some((first, answer)),
-            None => {
-                self.first = Some(answer);
-                None
-            }
+        if let Some(first) = self.first.take() {
+            return Some((first, answer));
         }
+        self.first = Some(answer);
+        None
     }
 
     /// Forgets the first answer: another question is asked.

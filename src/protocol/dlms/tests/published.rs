@@ -20,7 +20,7 @@ fn told(vector: &Vector) -> Vec<Expected> {
     listen(vector.family(), &[&vector.bytes()], &vector.keys())
 }
 
-fn layer<'a>(told: &'a [Expected], kind: LayerKind) -> Option<&'a Layer> {
+fn layer(told: &[Expected], kind: LayerKind) -> Option<&Layer> {
     told.iter().rev().filter_map(Expected::frame).flat_map(|d| &d.layers).find(|layer| layer.kind == kind)
 }
 

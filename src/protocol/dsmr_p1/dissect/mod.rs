@@ -66,7 +66,7 @@ pub fn values(bytes: &[u8], context: &Context<'_>) -> Values {
     Values { verdict, readings, problems }
 }
 
-/// P1Framer are pushed; only what is known to go to the meter does not.
+/// Telegrams are pushed; only what is known to go to the meter does not.
 const fn direction(context: &Context<'_>) -> Direction {
     match context.direction {
         Direction::Request => Direction::Request,

@@ -34,6 +34,4 @@ pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
     head.over(layers, found.readings, problems)
 }
 
-/// The view without parity bits.
-
 const TOLD: &str = "the meter sends 7E1 and the line is taken for 8N1: read without the parity bit";

@@ -1,4 +1,4 @@
-//! P1Framer whose data lines alone are encrypted, as seen in Poland. None has been published: they are made here.
+//! Telegrams whose data lines alone are encrypted, as seen in Poland. None has been published: they are made here.
 
 use super::super::tracker::{AGAIN, P1Tracker};
 use super::super::{P1, dialects, envelope, wire};

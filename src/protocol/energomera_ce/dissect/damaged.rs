@@ -82,10 +82,10 @@ pub fn problem(sheet: &mut Sheet<'_>, view: &View<'_>, defect: Defect) {
             );
         }
         Defect::Service(byte) => {
-            sheet.problem(ProblemCode::Service, format!("service byte {byte:02X} is not known"))
+            sheet.problem(ProblemCode::Service, format!("service byte {byte:02X} is not known"));
         }
         Defect::Stuffing => {
-            sheet.problem(ProblemCode::Stuffing, "DB stands before a byte other than DC and DD")
+            sheet.problem(ProblemCode::Stuffing, "DB stands before a byte other than DC and DD");
         }
         Defect::Unfinished => sheet.problem(ProblemCode::Delimiter, "no END closes the frame"),
         Defect::TooShort | Defect::TooLong => sheet.problem(ProblemCode::Length, defect.text()),

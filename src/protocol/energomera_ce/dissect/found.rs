@@ -80,10 +80,10 @@ impl Found {
     pub fn problem(&self, sheet: &mut Sheet<'_>) {
         match (self.how, self.dialect) {
             (How::OtherDialect, CLASSIC) => {
-                sheet.problem(ProblemCode::Dialect, "a command or length of classic meters")
+                sheet.problem(ProblemCode::Dialect, "a command or length of classic meters");
             }
             (How::OtherDialect, _) => {
-                sheet.problem(ProblemCode::Dialect, "a command or length of kernel-10 meters")
+                sheet.problem(ProblemCode::Dialect, "a command or length of kernel-10 meters");
             }
             (How::Misfit, _) => {
                 sheet.problem(ProblemCode::DataLength, "not the count of data bytes that this command has");

@@ -83,15 +83,11 @@ fn amount(raw: &[u8], unit: Unit, decimals: Option<u8>, plain: Explained) -> Exp
     if raw.iter().all(|byte| *byte == 0xFF) {
         return Explained { value: Value::Absent(Absent::NoData), unit, ..plain };
     }
-    match decimals {
-        Some(decimals) => {
-            Explained { value: Value::Number(Decimal::new(little(raw), decimals)), unit, ..plain }
-        }
-        None => {
-            let value = Value::count(little(raw));
-            Explained { value, unit: Unit::None, note: NO_DECIMALS, lacks_decimals: true, ..plain }
-        }
+    if let Some(decimals) = decimals {
+        return Explained { value: Value::Number(Decimal::new(little(raw), decimals)), unit, ..plain };
     }
+    let value = Value::count(little(raw));
+    Explained { value, unit: Unit::None, note: NO_DECIMALS, lacks_decimals: true, ..plain }
 }
 
 fn echo(first: u8, request: Option<&[u8]>, told: Explained) -> Explained {

@@ -14,6 +14,7 @@ const BYTES_PER_FIELD: usize = 3;
 
 /// What has been found out about a frame.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate finding about the frame")]
 pub struct Sheet<'a> {
     /// The bytes, parity bits taken out.
     pub text: &'a [u8],
