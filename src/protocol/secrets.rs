@@ -62,9 +62,10 @@ static UNDER: LazyLock<[Vec<&'static dyn Family>; CheckKind::ALL.len()]> = LazyL
     CheckKind::ALL.map(carries)
 });
 
-/// The families that are asked about a frame that fits a check; all of them where something else vouches for it.
-fn asked(checksum: Option<Checksum>) -> &'static [&'static dyn Family] {
-    let under = checksum.and_then(|sum| UNDER.get(sum.kind as usize));
+/// The families that are asked about a frame: those of its check where marks or a question vouch for it as
+/// well, else all of them. Among bytes of another protocol a check without marks fits by chance.
+fn asked(checksum: Option<Checksum>, is_proved: bool) -> &'static [&'static dyn Family] {
+    let under = checksum.filter(|_| is_proved).and_then(|sum| UNDER.get(sum.kind as usize));
     under.map_or(registry::FAMILIES, Vec::as_slice)
 }
 
@@ -103,7 +104,8 @@ impl dyn Family + '_ {
     #[must_use]
     pub fn dissect(&self, frame: &[u8], context: &Context<'_>) -> Dissection {
         let mut explained = self.explain(frame, context);
-        hide(&mut explained, context);
+        let is_proved = self.profile().has_marks || context.request.is_some();
+        hide(&mut explained, is_proved, context);
         explained
     }
 
@@ -122,9 +124,9 @@ impl dyn Family + '_ {
 /// A frame as its family explains it, with everything secret in it hidden.
 ///
 /// Of a damaged frame the places decide alone: what its family says of it may be wrong.
-fn hide(explained: &mut Dissection, context: &Context<'_>) {
+fn hide(explained: &mut Dissection, is_proved: bool, context: &Context<'_>) {
     let is_sound = is_sound(explained);
-    let asked = if is_sound { asked(explained.checksum) } else { registry::FAMILIES };
+    let asked = if is_sound { asked(explained.checksum, is_proved) } else { registry::FAMILIES };
     if !is_sound || explained.keeps_secret() || holds_secret(asked, explained) {
         *explained = hide_places(explained.clone(), asked, context);
     }
