@@ -15,16 +15,15 @@ use crate::protocol::{Decoder, Family};
 /// The frames follow each other without a gap, so that their ranges cover the input.
 ///
 /// ```
-/// // A Mercury 200 is asked for its four tariffs, and answers.
-/// let bytes = [
-///     0x00, 0x06, 0x47, 0x5E, 0x27, 0xBF, 0x6B, // request
-///     0x00, 0x06, 0x47, 0x5E, 0x27, 0x00, 0x12, 0x01, 0x07, 0x00, 0x04, 0x33, 0x13, // reply:
-///     0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x2F, 0x93, // four counters, CRC
-/// ];
+/// // A CE307 is asked for a tariff, and answers.
+/// let bytes = meterscope::frame::hex::parse(
+///     "C0 48 96 34 FD 00 00 00 00 00 D2 01 30 00 01 F5 C0 C0 48 FD 00 96 34 57 01 30 00 09 22 EC 8B 04 00 1B C0",
+/// )
+/// .unwrap();
 /// let frames = meterscope::decode(&bytes);
 /// let reply = &frames[1];
 /// assert_eq!(reply.relation.answers, Some(0));
-/// assert_eq!(reply.dissection.readings[0].value.to_string(), "1201.07");
+/// assert_eq!(meterscope::frame::visible::reading(&reply.dissection.readings[0]), "T1 2979.64 kWh");
 /// ```
 #[must_use]
 pub fn decode(bytes: &[u8]) -> Vec<Frame> {
@@ -41,8 +40,8 @@ pub fn decode(bytes: &[u8]) -> Vec<Frame> {
 /// use meterscope::protocol::registry;
 ///
 /// let family = registry::family("iec62056-21").expect("a family of the registry");
-/// let frames = meterscope::decode_as(family, b"\x021.8.0(002979.64*kWh)\x03\x0F");
-/// assert_eq!(frames[0].dissection.readings[0].value.to_string(), "002979.64");
+/// let frames = meterscope::decode_as(family, b"\x021.8.0(002979.64*kWh)\x03\x6C");
+/// assert_eq!(frames[0].dissection.readings.len(), 1);
 /// ```
 #[must_use]
 pub fn decode_as(family: &'static dyn Family, bytes: &[u8]) -> Vec<Frame> {

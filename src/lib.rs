@@ -1,18 +1,17 @@
 //! meterscope explains what electricity meters say: every byte of every frame, with its values, in exact decimals.
 //!
 //! ```
-//! // A Mercury 200 is asked for its four tariffs, and answers.
-//! let bytes = [
-//!     0x00, 0x06, 0x47, 0x5E, 0x27, 0xBF, 0x6B, // request
-//!     0x00, 0x06, 0x47, 0x5E, 0x27, 0x00, 0x12, 0x01, 0x07, 0x00, 0x04, 0x33, 0x13, // reply,
-//!     0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x2F, 0x93, // up to its CRC
-//! ];
+//! // A CE307 is asked for a tariff, and answers.
+//! let bytes = meterscope::frame::hex::parse(
+//!     "C0 48 96 34 FD 00 00 00 00 00 D2 01 30 00 01 F5 C0 C0 48 FD 00 96 34 57 01 30 00 09 22 EC 8B 04 00 1B C0",
+//! )
+//! .unwrap();
 //! for frame in meterscope::decode(&bytes) {
 //!     println!("{}", frame.dissection.summary());
 //! }
 //! ```
 //!
-//! [`decode`] finds the protocol out, [`decode_as`] is told it, `read` (feature `engine`) asks a meter over any link.
+//! [`decode()`] finds the protocol out, [`decode_as`] is told it, `read` (feature `engine`) asks a meter over any link.
 //! `examples/` shows the three, and listening to a line.
 //!
 //! | feature | adds |

@@ -59,7 +59,7 @@ pub enum ReadError {
 /// # #[cfg(feature = "sim")]
 /// # fn main() -> Result<(), meterscope::ReadError> {
 /// for reading in meterscope::read("sim:", "mercury-206", "11200294")? {
-///     println!("{} {}", reading.quantity.name(), reading.value);
+///     println!("{}", meterscope::frame::visible::reading(&reading));
 /// }
 /// # Ok(())
 /// # }

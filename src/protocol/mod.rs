@@ -6,7 +6,7 @@
 //! | --- | --- | --- |
 //! | [`Framer`] | `framer.rs` | cuts the byte stream into frames and noise, losing nothing |
 //! | [`Tracker`] | `tracker.rs` | sees every frame once and notes what it answers |
-//! | dissector | `dissect.rs` | explains one frame, down to the last byte ([`Family::dissect`]) |
+//! | dissector | `dissect.rs` | explains one frame, down to the last byte (`dissect` of a [`Family`]) |
 //! | [`Exchange`] | `exchange.rs` | carries a command out as a state machine |
 //! | [`Responder`] | `responder.rs` | the meter's side, for the simulator |
 

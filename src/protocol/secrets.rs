@@ -2,7 +2,7 @@
 //! another protocol than the one they are taken for.
 //!
 //! A sound frame is explained by its family, which knows where its passwords are. Of all other bytes every family
-//! of the registry is asked at once ([`Family::secrets`](super::Family::secrets)), since nobody knows whose they are. The model of damage
+//! of the registry is asked at once ([`Family::secrets`]), since nobody knows whose they are. The model of damage
 //! is one flipped bit, a lost head or a lost tail; what one flipped bit makes a sound frame without a password is
 //! taken for that frame, so that masks do not cover what no password stands in.
 
