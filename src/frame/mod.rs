@@ -27,7 +27,7 @@ pub use field::{Field, FieldTree, Span};
 pub use label::Label;
 pub use layer_kind::LayerKind;
 pub use mask::Mask;
-#[cfg(test)]
+#[cfg(all(test, feature = "engine"))]
 pub(crate) use mask::tests::stuffed;
 pub use part::Part;
 pub use problem::{Problem, ProblemCode};
