@@ -64,5 +64,5 @@ telegrams
 mkdir -p seeds/capture
 if [ -x "$meterscope" ]; then
   read_of energomera-ce307 00107
-  read_of mercury-206 11200195
+  read_of mercury-206 11200294
 fi

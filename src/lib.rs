@@ -40,6 +40,8 @@
 //! | `app` | what both faces share |
 //! | `cli`, `tui` | the two faces |
 
+#![warn(unreachable_pub)]
+
 #[cfg(feature = "engine")]
 pub mod app;
 #[cfg(feature = "engine")]

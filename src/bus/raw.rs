@@ -14,7 +14,7 @@ const LONGEST: u32 = 120;
 
 /// Sends bytes and ends when nothing has come for a while.
 #[derive(Debug)]
-pub struct RawExchange {
+pub(super) struct RawExchange {
     bytes: Vec<u8>,
     listen: Duration,
     /// When listening ends, whatever comes.
@@ -28,7 +28,7 @@ pub struct RawExchange {
 impl RawExchange {
     /// Ready to send `bytes` and to listen until nothing has come for `listen`.
     #[must_use]
-    pub const fn new(bytes: Vec<u8>, listen: Duration) -> Self {
+    pub(super) const fn new(bytes: Vec<u8>, listen: Duration) -> Self {
         Self {
             bytes,
             listen,
@@ -42,7 +42,7 @@ impl RawExchange {
 
     /// The bytes, until they are sent.
     #[must_use]
-    pub fn bytes(&self) -> &[u8] {
+    pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 

@@ -7,11 +7,11 @@ mod simulate;
 mod talk;
 mod traffic;
 
-pub use about::{Commands, Completions, Man, Models};
-pub use meter::{Ask, Compose, Meter, Who};
-pub use simulate::Simulate;
-pub use talk::{Read, ReadFormat, Send};
-pub use traffic::{Decode, Export, ExportFormat, Sniff};
+pub(super) use about::{Commands, Completions, Man, Models};
+pub(super) use meter::{Ask, Compose, Meter, Who};
+pub(super) use simulate::Simulate;
+pub(super) use talk::{Read, ReadFormat, Send};
+pub(super) use traffic::{Decode, Export, ExportFormat, Sniff};
 
 use std::path::PathBuf;
 
@@ -35,7 +35,7 @@ use crate::meter::Model;
     after_help = about::EXAMPLE_AND_EXIT_CODES,
     max_term_width = 100
 )]
-pub struct Args {
+pub(super) struct Args {
     /// What holds for every subcommand.
     #[command(flatten)]
     pub global: Global,
@@ -49,7 +49,7 @@ pub struct Args {
 
 /// What holds for every subcommand.
 #[derive(Debug, clap::Args)]
-pub struct Global {
+pub(super) struct Global {
     /// Print data as JSON.
     #[arg(long, global = true, help_heading = "Options of every subcommand")]
     pub json: bool,
@@ -72,7 +72,7 @@ pub struct Global {
 
 /// What the console is opened with.
 #[derive(Debug, clap::Args)]
-pub struct Console {
+pub(super) struct Console {
     /// Link to open: a serial port, tcp://HOST:PORT, listen://ADDRESS:PORT, rfc2217://HOST:PORT, mqtt://HOST/TOPIC,
     /// file:CAPTURE or sim:
     #[arg(value_parser = link)]
@@ -102,14 +102,14 @@ fn link(text: &str) -> Result<LinkName, String> {
 impl Console {
     /// Whether anything was given for the console.
     #[must_use]
-    pub const fn is_given(&self) -> bool {
+    pub(super) const fn is_given(&self) -> bool {
         self.link.is_some() || self.model.is_some() || self.address.is_some()
     }
 }
 
 /// What can be done without the console.
 #[derive(Debug, clap::Subcommand)]
-pub enum Subcommand {
+pub(super) enum Subcommand {
     /// Open the console on a simulated bus with one meter of every model.
     #[command(after_help = "Example:\n  meterscope demo")]
     Demo,

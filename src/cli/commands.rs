@@ -7,7 +7,7 @@ use crate::app::output::catalogue::{self, CommandJson};
 use crate::app::output::paint::TermStyle;
 
 /// Prints the commands of a model.
-pub fn run(global: &Global, given: &Commands) -> Outcome {
+pub(super) fn run(global: &Global, given: &Commands) -> Outcome {
     let commands = given.model.protocol.profile().dialect(given.model.dialect).commands;
     let mut out = Out::new();
     if global.json {

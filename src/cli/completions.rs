@@ -7,7 +7,7 @@ use super::exit::{Exit, Outcome};
 use super::out::Out;
 
 /// Prints the completion script of a shell.
-pub fn run(given: &Completions) -> Outcome {
+pub(super) fn run(given: &Completions) -> Outcome {
     let mut script = Vec::new();
     clap_complete::generate(given.shell, &mut Args::command(), "meterscope", &mut script);
     let mut out = Out::new();

@@ -14,7 +14,7 @@ use crate::frame::{Direction, Dissection, Mask, Span};
 use crate::protocol::{Context, Request};
 
 /// Prints the frames that a command would send.
-pub fn run(global: &Global, given: &Compose) -> Outcome {
+pub(super) fn run(global: &Global, given: &Compose) -> Outcome {
     let target = meter::target(&keys::load(global)?, &given.meter)?;
     let request = meter::request(&target, &given.ask)?;
     let frames = compose(&target, &request)?;

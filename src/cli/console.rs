@@ -21,14 +21,14 @@ use super::keys;
 const DOING: &str = "opening the console";
 
 /// Opens the console, connected if a link was named.
-pub fn run(global: &Global, given: &Console) -> Outcome {
+pub(super) fn run(global: &Global, given: &Console) -> Outcome {
     let meter = given.model.map(|model| (model.id.to_owned(), given.address.clone().unwrap_or_default()));
     let start = start(global)?;
     open(Start { link: given.link.clone(), meter, ..start })
 }
 
 /// Opens the console on the simulated bus, talking to its first meter.
-pub fn demo(global: &Global) -> Outcome {
+pub(super) fn demo(global: &Global) -> Outcome {
     let start = start(global)?;
     let meter = crate::sim::demo_meters(None).into_iter().next();
     let meter = meter.map(|setup| (setup.name().to_owned(), setup.address().to_owned()));

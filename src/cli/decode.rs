@@ -20,7 +20,7 @@ use crate::protocol::Decoder;
 use crate::trace::{Dir, Trace};
 
 /// Prints what captured bytes mean.
-pub fn run(global: &Global, given: &Decode) -> Outcome {
+pub(super) fn run(global: &Global, given: &Decode) -> Outcome {
     let (input, doing) = input(given)?;
     let decoder = chosen(given.model, given.protocol);
     let mut explained = explain(input, decoder, &keys::load(global)?, &doing)?;
@@ -50,7 +50,7 @@ fn suspicion(
 
 /// What was named to explain traffic by; `None` when it is to be found out.
 #[must_use]
-pub fn chosen(model: Option<&'static Model>, protocol: Protocol) -> Option<Decoder> {
+pub(super) fn chosen(model: Option<&'static Model>, protocol: Protocol) -> Option<Decoder> {
     match (model, protocol) {
         (Some(model), _) => Some(model.decoder()),
         (None, Protocol::Known(family)) => Some(Decoder::of(family)),
@@ -63,7 +63,12 @@ pub fn chosen(model: Option<&'static Model>, protocol: Protocol) -> Option<Decod
 ///
 /// # Errors
 /// [`Stop`] when a capture cannot be read.
-pub fn explain(input: Input, decoder: Option<Decoder>, keys: &Keys, doing: &str) -> Result<Explained, Stop> {
+pub(super) fn explain(
+    input: Input,
+    decoder: Option<Decoder>,
+    keys: &Keys,
+    doing: &str,
+) -> Result<Explained, Stop> {
     let explained = Explained::new(input, decoder, keys.ciphers(""))
         .map_err(|error| Trouble::usage(doing, error.to_string()))?;
     if let Some(found) = explained.found().filter(|found| !found.rivals.is_empty()) {
@@ -80,7 +85,7 @@ pub fn explain(input: Input, decoder: Option<Decoder>, keys: &Keys, doing: &str)
 ///
 /// # Errors
 /// [`Stop`] of the use, and when the input cannot be read any further.
-pub fn each_step(
+pub(super) fn each_step(
     explained: &mut Explained,
     doing: &str,
     mut used: impl FnMut(&Trace) -> Result<(), Stop>,
@@ -145,7 +150,7 @@ fn judge(tally: Tally, decoder: Option<Decoder>, doing: &str, looks_like: Option
 }
 
 /// Says that there was nothing to be read.
-pub fn nothing_in_it(doing: &str) -> Exit {
+pub(super) fn nothing_in_it(doing: &str) -> Exit {
     let trouble = Trouble::new(Exit::BadAnswer, doing, "there are no bytes in it");
     trouble.hint("was it saved before anything came?").print();
     Exit::BadAnswer
@@ -167,7 +172,7 @@ fn input(given: &Decode) -> Result<(Input, String), Stop> {
 ///
 /// # Errors
 /// [`Stop`] when it cannot be read or is not understood.
-pub fn file(path: &Path, doing: &str) -> Result<(Input, String), Stop> {
+pub(super) fn file(path: &Path, doing: &str) -> Result<(Input, String), Stop> {
     let doing = match path.to_str() {
         Some("-") => format!("{doing} standard input"),
         _ => format!("{doing} {}", visible::file(path)),

@@ -2,7 +2,7 @@
 
 /// Forbids core files, and other processes of the user to read the memory. Where a system refuses, or has no such
 /// request, the program runs on: see SECURITY.md.
-pub fn forbid() {
+pub(super) fn forbid() {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {
         use rustix::process::{DumpableBehavior, set_dumpable_behavior};

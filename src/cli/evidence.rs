@@ -12,7 +12,7 @@ use crate::trace::CaptureState;
 
 /// Gaps already reported of a link's capture and of the file for old entries.
 #[derive(Debug, Clone)]
-pub struct Evidence {
+pub(super) struct Evidence {
     said: Arc<Mutex<Said>>,
     doing: String,
 }
@@ -37,7 +37,7 @@ enum CaptureNews {
 impl Evidence {
     /// Says from now on what happens to the evidence. Must be called within a runtime.
     #[must_use]
-    pub fn watch(mut status: watch::Receiver<Status>, doing: &str) -> Self {
+    pub(super) fn watch(mut status: watch::Receiver<Status>, doing: &str) -> Self {
         let evidence = Self { said: Arc::default(), doing: doing.to_owned() };
         let watching = evidence.clone();
         tokio::spawn(async move {
@@ -60,7 +60,7 @@ impl Evidence {
     }
 
     /// Says what is new at the end, and how much is missing.
-    pub fn end(&self, status: &Status) {
+    pub(super) fn end(&self, status: &Status) {
         self.look(status);
         let holes = status.capture.holes();
         if holes.count > 0 {
@@ -74,7 +74,7 @@ impl Evidence {
     ///
     /// # Errors
     /// Those of `outcome`.
-    pub fn verdict(&self, status: &Status, outcome: Outcome) -> Outcome {
+    pub(super) fn verdict(&self, status: &Status, outcome: Outcome) -> Outcome {
         let is_whole = status.capture.is_whole() && !self.said().paging;
         match outcome? {
             Exit::Done if !status.flaws.is_empty() => Ok(Exit::BadAnswer),

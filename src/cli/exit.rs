@@ -61,11 +61,11 @@ impl Exit {
 }
 
 /// What a subcommand comes to.
-pub type Outcome = Result<Exit, Stop>;
+pub(super) type Outcome = Result<Exit, Stop>;
 
 /// Why a subcommand went no further.
 #[derive(Debug)]
-pub enum Stop {
+pub(super) enum Stop {
     /// Whoever read our output has gone: no error.
     ClosedPipe,
     /// Something went wrong.
@@ -75,7 +75,7 @@ pub enum Stop {
 impl Stop {
     /// The same trouble, with a link rather than with the arguments.
     #[must_use]
-    pub fn about_the_link(self) -> Self {
+    pub(super) fn about_the_link(self) -> Self {
         match self {
             Self::Trouble(trouble) => trouble.with(Exit::Link).into(),
             Self::ClosedPipe => Self::ClosedPipe,
@@ -106,7 +106,7 @@ impl From<io::Error> for Stop {
 
 /// Something that went wrong, for a person to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
+pub(super) struct Trouble {
     /// The code to end with.
     pub exit: Exit,
     /// What was being done, on which link, to which meter.
@@ -120,32 +120,32 @@ pub struct Trouble {
 impl Trouble {
     /// `doing` says what was being done, `what` what went wrong.
     #[must_use]
-    pub fn new(exit: Exit, doing: impl Into<String>, what: impl Into<String>) -> Self {
+    pub(super) fn new(exit: Exit, doing: impl Into<String>, what: impl Into<String>) -> Self {
         Self { exit, doing: doing.into(), what: what.into(), next: Vec::new() }
     }
 
     /// Wrong usage.
     #[must_use]
-    pub fn usage(doing: impl Into<String>, what: impl Into<String>) -> Self {
+    pub(super) fn usage(doing: impl Into<String>, what: impl Into<String>) -> Self {
         Self::new(Exit::Usage, doing, what)
     }
 
     /// With one more line of what is known or to try.
     #[must_use]
-    pub fn hint(mut self, line: impl Into<String>) -> Self {
+    pub(super) fn hint(mut self, line: impl Into<String>) -> Self {
         self.next.push(line.into());
         self
     }
 
     /// The same, ending with another code.
     #[must_use]
-    pub fn with(self, exit: Exit) -> Self {
+    pub(super) fn with(self, exit: Exit) -> Self {
         Self { exit, ..self }
     }
 
     /// The lines that stand on standard error.
     #[must_use]
-    pub fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let mut text = format!("meterscope: {}: {}\n", self.doing, self.what);
         for line in &self.next {
             let _ = writeln!(text, "  {line}");
@@ -154,7 +154,7 @@ impl Trouble {
     }
 
     /// Puts it on standard error.
-    pub fn print(&self) {
+    pub(super) fn print(&self) {
         super::out::complain(&self.text());
     }
 }

@@ -12,7 +12,7 @@ use crate::trace::Trace;
 use crate::trace::export::{Format, FramesCsv, FramesMarkdown, Hex, ReadingsCsv, ReadingsMarkdown, Row};
 
 /// Writes a capture in another form to standard output.
-pub fn run(global: &Global, given: &Export) -> Outcome {
+pub(super) fn run(global: &Global, given: &Export) -> Outcome {
     let (input, doing) = decode::file(&given.capture, "exporting")?;
     let chosen = decode::chosen(given.model, given.protocol);
     let mut explained = decode::explain(input, chosen, &keys::load(global)?, &doing)?;

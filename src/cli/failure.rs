@@ -11,7 +11,7 @@ use crate::protocol::{Failure, Fault};
 /// The error for a command that failed. `written` is the meter's address as it was typed, `request` the entry
 /// of the last request in the trace.
 #[must_use]
-pub fn trouble(
+pub(super) fn trouble(
     live: &Live,
     target: &Target,
     written: &str,

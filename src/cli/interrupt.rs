@@ -18,12 +18,12 @@ const PATIENCE: Duration = Duration::from_secs(7);
 /// The signals are waited for on a thread of their own, so that no work and no blocked output keeps one from being
 /// seen. The second one ends the program at once.
 #[derive(Debug, Clone)]
-pub struct Interrupt(watch::Receiver<bool>);
+pub(super) struct Interrupt(watch::Receiver<bool>);
 
 impl Interrupt {
     /// Takes the signals over, from now on.
     #[must_use]
-    pub fn watch() -> Self {
+    pub(super) fn watch() -> Self {
         let (came, watched) = watch::channel(false);
         let (ready, is_ready) = sync_channel(1);
         let watching = move || watch_signals(&came, &ready);
@@ -35,7 +35,7 @@ impl Interrupt {
     }
 
     /// Waits until one has come.
-    pub async fn came(&self) {
+    pub(super) async fn came(&self) {
         let mut came = self.0.clone();
         if came.wait_for(|came| *came).await.is_err() {
             // Signals cannot be had: there is nothing to wait for.

@@ -9,7 +9,7 @@ use crate::app::keys::{self, Keys, KeysError};
 ///
 /// # Errors
 /// [`Stop`] for a keys file that cannot be used.
-pub fn load(global: &Global) -> Result<Keys, Stop> {
+pub(super) fn load(global: &Global) -> Result<Keys, Stop> {
     let keys = keys::load(global.keys.as_deref()).map_err(|error| -> Stop {
         let is_shared = matches!(error, KeysError::Open { .. } | KeysError::Foreign { .. });
         let exit = if is_shared { Exit::Forbidden } else { Exit::Usage };

@@ -32,7 +32,7 @@ const TRACE: usize = 16 << 20;
 const AN_EVENT: usize = SHARE / 16;
 
 /// Runs a subcommand that waits for things.
-pub fn block_on(work: impl Future<Output = Outcome>) -> Outcome {
+pub(super) fn block_on(work: impl Future<Output = Outcome>) -> Outcome {
     out::detach_remarks();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     match runtime {
@@ -43,7 +43,7 @@ pub fn block_on(work: impl Future<Output = Outcome>) -> Outcome {
 
 /// What came next.
 #[derive(Debug)]
-pub enum Next {
+pub(super) enum Next {
     /// Something of a job.
     Job(JobEvent),
     /// The person wants the program to end: told once, and the job goes on until it is asked to stop.
@@ -54,7 +54,7 @@ pub enum Next {
 
 /// An open link.
 #[derive(Debug)]
-pub struct Live {
+pub(super) struct Live {
     /// The session on it.
     pub session: Session,
     interrupt: Interrupt,
@@ -86,7 +86,7 @@ struct Announced {
 
 /// Who may speak: whoever sends a request from the command line wants that, unless he is to listen first.
 #[must_use]
-pub fn standing(listen: Option<Duration>) -> Standing {
+pub(super) fn standing(listen: Option<Duration>) -> Standing {
     Standing { is_wanted: listen.is_none(), ..Standing::default() }
 }
 
@@ -95,7 +95,7 @@ impl Live {
     ///
     /// # Errors
     /// [`Stop`] when it cannot be opened, nobody dials in, or the person does not want to wait.
-    pub async fn open(opening: Opening, doing: &str) -> Result<Self, Stop> {
+    pub(super) async fn open(opening: Opening, doing: &str) -> Result<Self, Stop> {
         let patience = match opening.name.place {
             Endpoint::Listen(..) => DIAL_IN,
             _ => Duration::from_secs(u64::from(u32::MAX)),
@@ -166,7 +166,7 @@ impl Live {
 
     /// A meter on this link as its protocol needs to know it.
     #[must_use]
-    pub fn profile(&self, target: &Target) -> Profile {
+    pub(super) fn profile(&self, target: &Target) -> Profile {
         let settings = self.session.status.borrow().line.or(self.session.name.line);
         let delay = self.session.name.place.network_delay();
         target.profile(settings.unwrap_or(target.model.line), delay)
@@ -174,12 +174,12 @@ impl Live {
 
     /// Tells when the program is to end.
     #[must_use]
-    pub fn interrupt(&self) -> Interrupt {
+    pub(super) fn interrupt(&self) -> Interrupt {
         self.interrupt.clone()
     }
 
     /// Whether a lost link is waited for until it is back.
-    pub const fn wait_when_lost(&mut self, waits: bool) {
+    pub(super) const fn wait_when_lost(&mut self, waits: bool) {
         self.waits = waits;
     }
 
@@ -187,7 +187,7 @@ impl Live {
     ///
     /// # Errors
     /// [`Stop`] when another master asks on the link, or the person does not want to wait.
-    pub async fn listen_first(&mut self, time: Option<Duration>) -> Result<(), Stop> {
+    pub(super) async fn listen_first(&mut self, time: Option<Duration>) -> Result<(), Stop> {
         let Some(time) =
             time.filter(|_| !matches!(self.session.name.place, Endpoint::Sim | Endpoint::File(_)))
         else {
@@ -207,7 +207,7 @@ impl Live {
     }
 
     /// Starts carrying something out.
-    pub fn start(&mut self, errand: Errand) -> JobId {
+    pub(super) fn start(&mut self, errand: Errand) -> JobId {
         self.jobs += 1;
         let job = JobId(self.jobs);
         self.session.send(Intent::Run { job, errand: Box::new(errand) });
@@ -215,7 +215,7 @@ impl Live {
     }
 
     /// The next thing of a job. After Ctrl-C the job is cancelled and [`Next::Over`] given.
-    pub async fn next(&mut self, job: JobId) -> Next {
+    pub(super) async fn next(&mut self, job: JobId) -> Next {
         match self.next_or_stop(job).await {
             Next::Stopping => {
                 self.cancel(job).await;
@@ -226,7 +226,7 @@ impl Live {
     }
 
     /// The next thing of a job. After Ctrl-C [`Next::Stopping`] is given, once; the job goes on.
-    pub async fn next_or_stop(&mut self, job: JobId) -> Next {
+    pub(super) async fn next_or_stop(&mut self, job: JobId) -> Next {
         loop {
             let news = news(&mut self.session.status, self.told.away, self.told.other_master);
             let urgent = urgent(&self.interrupt, self.told.stopping, news);
@@ -258,12 +258,12 @@ impl Live {
     }
 
     /// Asks a job to stop; that it has, its events tell.
-    pub fn ask_to_stop(&self, job: JobId) {
+    pub(super) fn ask_to_stop(&self, job: JobId) {
         self.session.send(Intent::Cancel(job));
     }
 
     /// Stops a job and waits until it has signed off.
-    pub async fn cancel(&mut self, job: JobId) {
+    pub(super) async fn cancel(&mut self, job: JobId) {
         self.session.send(Intent::Cancel(job));
         let until = Instant::now() + BUS_ENDS_WITHIN;
         while let Ok(Some(event)) = timeout_at(until, self.session.events.recv()).await {
@@ -280,18 +280,18 @@ impl Live {
 
     /// Damaged frames received so far.
     #[must_use]
-    pub fn damaged_frames(&self) -> u64 {
+    pub(super) fn damaged_frames(&self) -> u64 {
         self.session.status.borrow().counters.bad
     }
 
     /// Whether the bus has ended.
     #[must_use]
-    pub const fn has_ended(&self) -> bool {
+    pub(super) const fn has_ended(&self) -> bool {
         self.ended
     }
 
     /// Closes the link and waits until everything is written.
-    pub async fn close(&mut self) {
+    pub(super) async fn close(&mut self) {
         self.session.send(Intent::Close);
         let until = Instant::now() + BUS_ENDS_WITHIN;
         while !self.ended {
@@ -322,7 +322,7 @@ impl Live {
     ///
     /// # Errors
     /// Those of `outcome`.
-    pub fn verdict(&self, outcome: Outcome) -> Outcome {
+    pub(super) fn verdict(&self, outcome: Outcome) -> Outcome {
         self.evidence.verdict(&self.session.status.borrow(), outcome)
     }
 
@@ -333,19 +333,19 @@ impl Live {
 
     /// The link could not be opened; the error names it.
     #[must_use]
-    pub fn unopened(&self, error: &OpenError) -> Trouble {
+    pub(super) fn unopened(&self, error: &OpenError) -> Trouble {
         Trouble::new(Exit::Link, self.doing.clone(), error.to_string())
     }
 
     /// Something about the link went wrong.
     #[must_use]
-    pub fn trouble(&self, what: &str) -> Trouble {
+    pub(super) fn trouble(&self, what: &str) -> Trouble {
         Trouble::new(Exit::Link, self.doing_there(), visible::string(what))
     }
 
     /// The person does not want to go on.
     #[must_use]
-    pub fn stopped(&self) -> Stop {
+    pub(super) fn stopped(&self) -> Stop {
         Trouble::new(Exit::Interrupted, self.doing_there(), "stopped").into()
     }
 }

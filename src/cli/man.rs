@@ -8,7 +8,7 @@ use super::out::Out;
 use crate::frame::{near, visible};
 
 /// Prints the manual page of the program or of one subcommand.
-pub fn run(given: &Man) -> Outcome {
+pub(super) fn run(given: &Man) -> Outcome {
     let mut program = Args::command();
     program.build();
     let page = match &given.subcommand {

@@ -19,7 +19,7 @@ use crate::sim::demo_address;
 ///
 /// # Errors
 /// [`Stop`] as [`target`].
-pub fn target_on(keys: &Keys, given: &Meter, place: &Endpoint) -> Result<Target, Stop> {
+pub(super) fn target_on(keys: &Keys, given: &Meter, place: &Endpoint) -> Result<Target, Stop> {
     match simulated_address(given.model, place) {
         Some(address) if given.who.address.is_empty() => {
             let who = Who { address, ..given.who.clone() };
@@ -33,7 +33,7 @@ pub fn target_on(keys: &Keys, given: &Meter, place: &Endpoint) -> Result<Target,
 ///
 /// # Errors
 /// [`Stop`] when the link is a capture and the requests need more than listening.
-pub fn answers_on(place: &Endpoint, target: &Target, requests: &[Request]) -> Result<(), Stop> {
+pub(super) fn answers_on(place: &Endpoint, target: &Target, requests: &[Request]) -> Result<(), Stop> {
     match place {
         Endpoint::File(path) if !target.only_listens(requests.to_vec()) => Err(capture_is_silent(path)),
         _ => Ok(()),
@@ -41,7 +41,7 @@ pub fn answers_on(place: &Endpoint, target: &Target, requests: &[Request]) -> Re
 }
 
 /// Nothing can be asked of a capture.
-pub fn capture_is_silent(path: &Path) -> Stop {
+pub(super) fn capture_is_silent(path: &Path) -> Stop {
     let file = visible::file(path);
     let doing = format!("asking a meter on file:{file}");
     let what = "a capture can be read again, but nothing in it answers";
@@ -50,7 +50,7 @@ pub fn capture_is_silent(path: &Path) -> Stop {
 
 /// What else an address may mean, when nobody answers under the one that was tried.
 #[must_use]
-pub fn other_address(model: &Model, written: &str) -> Option<String> {
+pub(super) fn other_address(model: &Model, written: &str) -> Option<String> {
     let candidates = model.resolve(written).ok()?;
     let [tried, others @ ..] = candidates.as_slice() else { return None };
     let others: Vec<String> =
@@ -63,7 +63,7 @@ pub fn other_address(model: &Model, written: &str) -> Option<String> {
 
 /// Where the simulated bus has a meter of a model that is asked for; `None` on any other link.
 #[must_use]
-pub fn simulated_address(model: &'static Model, place: &Endpoint) -> Option<String> {
+pub(super) fn simulated_address(model: &'static Model, place: &Endpoint) -> Option<String> {
     (*place == Endpoint::Sim).then(|| demo_address(model))
 }
 
@@ -71,7 +71,7 @@ pub fn simulated_address(model: &'static Model, place: &Endpoint) -> Option<Stri
 ///
 /// # Errors
 /// [`Stop`] for an address that cannot be sent and a password that cannot be had.
-pub fn target(keys: &Keys, given: &Meter) -> Result<Target, Stop> {
+pub(super) fn target(keys: &Keys, given: &Meter) -> Result<Target, Stop> {
     let candidates = given.model.resolve(&given.who.address).map_err(|error| {
         Trouble::usage(format!("reading the address of {}", given.model.id), error.to_string())
     })?;
@@ -97,7 +97,7 @@ pub fn target(keys: &Keys, given: &Meter) -> Result<Target, Stop> {
 ///
 /// # Errors
 /// [`Stop`] for an unknown command and for arguments that do not fit.
-pub fn request(target: &Target, ask: &Ask) -> Result<Request, Stop> {
+pub(super) fn request(target: &Target, ask: &Ask) -> Result<Request, Stop> {
     let secrets = new_passwords(target, ask)?;
     let secrets = secrets.iter().map(|(name, value)| (*name, value.as_str()));
     let pairs = ask.arguments.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(secrets);

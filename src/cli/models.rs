@@ -8,7 +8,7 @@ use crate::app::output::paint::TermStyle;
 use crate::meter::MODELS;
 
 /// Prints the models, or all that is known of one.
-pub fn run(global: &Global, given: &Models) -> Outcome {
+pub(super) fn run(global: &Global, given: &Models) -> Outcome {
     let mut out = Out::new();
     let picked = given.model.as_ref().map_or(MODELS, std::slice::from_ref);
     if global.json {

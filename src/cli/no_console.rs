@@ -4,12 +4,12 @@ use super::args::{Console, Global};
 use super::exit::{Outcome, Trouble};
 
 /// Says that there is no console.
-pub fn run(_: &Global, _: &Console) -> Outcome {
+pub(super) fn run(_: &Global, _: &Console) -> Outcome {
     Err(missing())
 }
 
 /// Says that there is no console.
-pub fn demo(_: &Global) -> Outcome {
+pub(super) fn demo(_: &Global) -> Outcome {
     Err(missing())
 }
 

@@ -17,7 +17,7 @@ const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// Standard output, buffered; data goes here and nothing else.
 #[derive(Debug)]
-pub struct Out {
+pub(super) struct Out {
     buffer: Vec<u8>,
     is_held: bool,
 }
@@ -25,23 +25,23 @@ pub struct Out {
 impl Out {
     /// Standard output.
     #[must_use]
-    pub const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self { buffer: Vec::new(), is_held: false }
     }
 
     /// What is held until it is taken, for an [`super::outlet::Outlet`].
     #[must_use]
-    pub const fn held() -> Self {
+    pub(super) const fn held() -> Self {
         Self { buffer: Vec::new(), is_held: true }
     }
 
     /// What is held and not taken yet.
-    pub const fn buffer(&mut self) -> &mut Vec<u8> {
+    pub(super) const fn buffer(&mut self) -> &mut Vec<u8> {
         &mut self.buffer
     }
 
     /// For what writes by itself.
-    pub const fn writer(&mut self) -> &mut impl io::Write {
+    pub(super) const fn writer(&mut self) -> &mut impl io::Write {
         self
     }
 
@@ -49,7 +49,7 @@ impl Out {
     ///
     /// # Errors
     /// [`Stop`] when it cannot be written.
-    pub fn text(&mut self, text: &str) -> Result<(), Stop> {
+    pub(super) fn text(&mut self, text: &str) -> Result<(), Stop> {
         Ok(io::Write::write_all(self, text.as_bytes())?)
     }
 
@@ -57,7 +57,7 @@ impl Out {
     ///
     /// # Errors
     /// [`Stop`] when it cannot be written.
-    pub fn line(&mut self, text: &str) -> Result<(), Stop> {
+    pub(super) fn line(&mut self, text: &str) -> Result<(), Stop> {
         self.text(text)?;
         self.text("\n")
     }
@@ -66,7 +66,7 @@ impl Out {
     ///
     /// # Errors
     /// [`Stop`] when it cannot be written.
-    pub fn json(&mut self, value: &impl serde::Serialize) -> Result<(), Stop> {
+    pub(super) fn json(&mut self, value: &impl serde::Serialize) -> Result<(), Stop> {
         serde_json::to_writer(&mut *self, value).map_err(io::Error::from)?;
         self.text("\n")
     }
@@ -75,7 +75,7 @@ impl Out {
     ///
     /// # Errors
     /// [`Stop`] when it cannot be written.
-    pub fn flush(&mut self) -> Result<(), Stop> {
+    pub(super) fn flush(&mut self) -> Result<(), Stop> {
         Ok(io::Write::flush(self)?)
     }
 }
@@ -107,23 +107,23 @@ static REMARKS: OnceLock<Remarks> = OnceLock::new();
 static LEAVES_SOON: AtomicBool = AtomicBool::new(false);
 
 /// From here on a reader of standard error that takes nothing does not hold the program up.
-pub fn detach_remarks() {
+pub(super) fn detach_remarks() {
     REMARKS.get_or_init(|| Remarks::to(io::stderr()));
 }
 
 /// The program is to end soon: nobody is waited for any more.
-pub fn leave_soon() {
+pub(super) fn leave_soon() {
     LEAVES_SOON.store(true, Ordering::Relaxed);
 }
 
 /// Whether the program is to end soon.
 #[must_use]
-pub fn leaves_soon() -> bool {
+pub(super) fn leaves_soon() -> bool {
     LEAVES_SOON.load(Ordering::Relaxed)
 }
 
 /// Waits until all remarks are written; not for long, once the program is to end.
-pub fn finish_remarks() {
+pub(super) fn finish_remarks() {
     let Some(remarks) = REMARKS.get() else { return };
     let mut begun = None;
     while !remarks.are_written() {
@@ -137,7 +137,7 @@ pub fn finish_remarks() {
 
 /// Writes text to standard error, without what looks like a key in it: one may have been typed where a name belongs.
 /// When nobody reads that, there is nobody left to be told.
-pub fn complain(text: &str) {
+pub(super) fn complain(text: &str) {
     let text = visible::without_keys(text);
     match REMARKS.get() {
         Some(remarks) => remarks.say(&text),
@@ -148,19 +148,19 @@ pub fn complain(text: &str) {
 }
 
 /// Writes a remark to standard error.
-pub fn remark(text: &str) {
+pub(super) fn remark(text: &str) {
     complain(&format!("meterscope: {text}\n"));
 }
 
 /// Tells a person at a terminal how far a long reading is, on one line that is written over.
-pub fn progress(text: &str) {
+pub(super) fn progress(text: &str) {
     if io::stderr().is_terminal() {
         complain(&format!("\r{text}\x1B[K"));
     }
 }
 
 /// Takes the line of [`progress`] away again.
-pub fn end_progress() {
+pub(super) fn end_progress() {
     if io::stderr().is_terminal() {
         complain("\r\x1B[K");
     }

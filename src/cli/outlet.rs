@@ -16,7 +16,7 @@ const WAITING: usize = 4;
 
 /// The way to standard output.
 #[derive(Debug)]
-pub struct Outlet {
+pub(super) struct Outlet {
     pieces: Option<mpsc::Sender<Vec<u8>>>,
     unwritten: Arc<AtomicU64>,
     end: oneshot::Receiver<io::Result<()>>,
@@ -25,7 +25,7 @@ pub struct Outlet {
 impl Outlet {
     /// The way to standard output.
     #[must_use]
-    pub fn open() -> Self {
+    pub(super) fn open() -> Self {
         Self::to(io::stdout())
     }
 
@@ -45,7 +45,7 @@ impl Outlet {
     ///
     /// # Errors
     /// [`Stop`] when the output cannot be written.
-    pub async fn put(&mut self, piece: &mut Vec<u8>) -> Result<(), Stop> {
+    pub(super) async fn put(&mut self, piece: &mut Vec<u8>) -> Result<(), Stop> {
         if piece.is_empty() {
             return Ok(());
         }
@@ -63,7 +63,7 @@ impl Outlet {
     ///
     /// # Errors
     /// [`Stop`] when the output cannot be written.
-    pub async fn finish(&mut self, patience: impl Future<Output = ()>) -> Result<u64, Stop> {
+    pub(super) async fn finish(&mut self, patience: impl Future<Output = ()>) -> Result<u64, Stop> {
         if self.pieces.take().is_none() {
             return Ok(0);
         }

@@ -18,7 +18,7 @@ const LONGEST: usize = 64;
 ///
 /// # Errors
 /// [`Stop`] when there is no terminal to ask on.
-pub fn find(keys: &Keys, given: &Meter) -> Result<Option<Secret>, Stop> {
+pub(super) fn find(keys: &Keys, given: &Meter) -> Result<Option<Secret>, Stop> {
     if given.who.ask_password {
         let meter = format!("{} {}", given.model.id, visible::string(&given.who.address));
         return prompt(&format!("Password of {}: ", meter.trim_end())).map(Some);
@@ -28,7 +28,7 @@ pub fn find(keys: &Keys, given: &Meter) -> Result<Option<Secret>, Stop> {
 
 /// The password for the meter at an address, of the keys file, or in `METERSCOPE_PASSWORD`.
 #[must_use]
-pub fn known(keys: &Keys, address: &str) -> Option<Secret> {
+pub(super) fn known(keys: &Keys, address: &str) -> Option<Secret> {
     keys.password(address).cloned().or_else(from_environment)
 }
 
@@ -41,7 +41,7 @@ fn from_environment() -> Option<Secret> {
 ///
 /// # Errors
 /// [`Stop`] when there is no terminal to ask on, and when the two differ.
-pub fn new(title: &str) -> Result<Zeroizing<String>, Stop> {
+pub(super) fn new(title: &str) -> Result<Zeroizing<String>, Stop> {
     let text = |secret: &Secret| Zeroizing::new(String::from_utf8_lossy(secret.reveal()).into_owned());
     if let Some(given) = std::env::var_os("METERSCOPE_NEW_PASSWORD").filter(|given| !given.is_empty()) {
         return Ok(text(&Secret::new(given.into_encoded_bytes())));

@@ -8,7 +8,7 @@ use crate::app::output::ports::{self, PortJson};
 use crate::link;
 
 /// Prints the serial ports.
-pub fn run(global: &Global) -> Outcome {
+pub(super) fn run(global: &Global) -> Outcome {
     let found = link::ports::ports();
     let mut out = Out::new();
     if global.json {

@@ -25,7 +25,7 @@ use crate::reading::{Absent, Measured, Reading};
 use crate::trace::export;
 
 /// Reads and prints, once or again and again.
-pub fn run(global: &Global, given: &Read) -> Outcome {
+pub(super) fn run(global: &Global, given: &Read) -> Outcome {
     let keys = keys::load(global)?.on(&given.link.place);
     let target = meter::target_on(&keys, &given.meter, &given.link.place)?;
     let requests = requests(&target, given)?;

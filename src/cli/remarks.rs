@@ -14,7 +14,7 @@ const A_WHILE: Duration = Duration::from_millis(50);
 
 /// Remarks on their way to standard error.
 #[derive(Debug)]
-pub struct Remarks(Arc<Shared>);
+pub(super) struct Remarks(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
@@ -32,7 +32,7 @@ struct State {
 
 impl Remarks {
     /// Remarks to a writer.
-    pub fn to(writer: impl Write + Send + 'static) -> Self {
+    pub(super) fn to(writer: impl Write + Send + 'static) -> Self {
         let shared = Arc::<Shared>::default();
         let writing = Arc::clone(&shared);
         // Without a thread nothing is said; there is no way left to say that.
@@ -42,7 +42,7 @@ impl Remarks {
 
     /// Says something as soon as the reader has taken what was said before. Of too much that waits the newest is
     /// counted and not said.
-    pub fn say(&self, text: &str) {
+    pub(super) fn say(&self, text: &str) {
         let mut state = self.0.lock();
         if state.waiting.len() < WAITING {
             state.waiting.push_back(text.to_owned());
@@ -53,12 +53,12 @@ impl Remarks {
     }
 
     /// Whether everything is written.
-    pub fn are_written(&self) -> bool {
+    pub(super) fn are_written(&self) -> bool {
         self.0.lock().is_done()
     }
 
     /// Waits a while for the reader.
-    pub fn wait(&self) {
+    pub(super) fn wait(&self) {
         let state = self.0.lock();
         if !state.is_done() {
             drop(self.0.changed.wait_timeout(state, A_WHILE));

@@ -25,7 +25,7 @@ use crate::protocol::{Decoder, Failure, Fault, LineSettings, Options, Request};
 use crate::trace::Dir;
 
 /// Sends a command or bytes and shows the answer.
-pub fn run(global: &Global, given: &Send) -> Outcome {
+pub(super) fn run(global: &Global, given: &Send) -> Outcome {
     let sending = match &given.raw {
         Some(text) => Sending::of_bytes(global, given, text)?,
         None => Sending::of_command(global, given)?,

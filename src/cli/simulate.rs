@@ -24,7 +24,7 @@ const DOING: &str = "simulating meters";
 const SEED: u64 = 1;
 
 /// Serves simulated meters until it is told to stop.
-pub fn run(global: &Global, given: &Simulate) -> Outcome {
+pub(super) fn run(global: &Global, given: &Simulate) -> Outcome {
     let meters = meters(global, given)?;
     let faults = Faults::parse(&given.fault, given.seed)
         .map_err(|error| Trouble::usage("reading the faults", error.to_string()))?;

@@ -25,7 +25,7 @@ use crate::protocol::{Decoder, LineSettings, MeterKey};
 use crate::trace::EntryKind;
 
 /// Prints what goes over a link until it is told to stop.
-pub fn run(global: &Global, given: &Sniff) -> Outcome {
+pub(super) fn run(global: &Global, given: &Sniff) -> Outcome {
     let decoder = decode::chosen(given.model, given.protocol);
     let look = Look { sheet: TermStyle::of_stdout(!global.no_color), reveal: given.reveal };
     let keys = keys::load(global)?.on(&given.link.place);

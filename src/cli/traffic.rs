@@ -11,7 +11,7 @@ const MOST_ENTRIES: u32 = 64;
 
 /// Prints the entries of a trace, each once.
 #[derive(Debug)]
-pub struct Printer {
+pub(super) struct Printer {
     show: Show,
     json: bool,
     out: Out,
@@ -27,7 +27,7 @@ pub struct Printer {
 
 /// How many of what were printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Tally {
+pub(super) struct Tally {
     /// Frames.
     pub frames: u64,
     /// Frames with a wrong checksum or form.
@@ -41,7 +41,7 @@ pub struct Tally {
 impl Tally {
     /// Both together.
     #[must_use]
-    pub const fn and(self, other: Self) -> Self {
+    pub(super) const fn and(self, other: Self) -> Self {
         Self {
             frames: self.frames + other.frames,
             bad: self.bad + other.bad,
@@ -54,7 +54,7 @@ impl Tally {
 impl Printer {
     /// Nothing printed yet.
     #[must_use]
-    pub fn new(show: Show, json: bool) -> Self {
+    pub(super) fn new(show: Show, json: bool) -> Self {
         Self {
             show,
             json,
@@ -70,7 +70,7 @@ impl Printer {
 
     /// As [`Printer::new`], for what is printed while a link is used: see [`Printer::print_some`].
     #[must_use]
-    pub fn held(show: Show, json: bool) -> Self {
+    pub(super) fn held(show: Show, json: bool) -> Self {
         Self { out: Out::held(), ..Self::new(show, json) }
     }
 
@@ -79,7 +79,7 @@ impl Printer {
     ///
     /// # Errors
     /// [`Stop`] when the text cannot be made.
-    pub fn print_some(&mut self, trace: &SharedTrace, most: usize) -> Result<bool, Stop> {
+    pub(super) fn print_some(&mut self, trace: &SharedTrace, most: usize) -> Result<bool, Stop> {
         let begun = self.next;
         while self.out.buffer().len() < most && self.next.wrapping_sub(begun) < MOST_ENTRIES {
             let text = {
@@ -95,19 +95,19 @@ impl Printer {
     }
 
     /// What is held.
-    pub const fn buffer(&mut self) -> &mut Vec<u8> {
+    pub(super) const fn buffer(&mut self) -> &mut Vec<u8> {
         self.out.buffer()
     }
 
     /// How far it has come.
     #[must_use]
-    pub const fn shown(&self) -> Shown {
+    pub(super) const fn shown(&self) -> Shown {
         Shown { entries: self.next, bytes: self.offset }
     }
 
     /// What has come and was not printed, in words; nothing where all was.
     #[must_use]
-    pub fn unprinted(&self, trace: &SharedTrace) -> Option<String> {
+    pub(super) fn unprinted(&self, trace: &SharedTrace) -> Option<String> {
         let trace = trace.lock();
         let entries = trace.len().saturating_sub(self.next).saturating_add(self.skipped);
         let bytes = trace.recorded_bytes().saturating_sub(self.offset);
@@ -123,7 +123,7 @@ impl Printer {
     ///
     /// # Errors
     /// [`Stop`] when the output cannot be written.
-    pub fn print_all(&mut self, trace: &Trace) -> Result<(), Stop> {
+    pub(super) fn print_all(&mut self, trace: &Trace) -> Result<(), Stop> {
         while self.next < trace.len() {
             let text = self.entry(trace);
             self.put(text)?;
@@ -133,7 +133,7 @@ impl Printer {
 
     /// What was received and sent, counted.
     #[must_use]
-    pub const fn tally(&self, way: Dir) -> Tally {
+    pub(super) const fn tally(&self, way: Dir) -> Tally {
         match way {
             Dir::Tx => self.sent,
             Dir::Rx => self.received,
@@ -142,7 +142,7 @@ impl Printer {
 
     /// The exit code for the frames of a way: bad when one of them is, or when there is none.
     #[must_use]
-    pub fn judge(&self, way: Dir) -> Exit {
+    pub(super) fn judge(&self, way: Dir) -> Exit {
         let tally = self.tally(way);
         if tally.bad > 0 || tally.frames == 0 { Exit::BadAnswer } else { Exit::Done }
     }

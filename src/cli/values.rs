@@ -7,7 +7,7 @@ use crate::protocol::{Family, registry};
 
 /// A protocol by its id, or whichever fits.
 #[derive(Clone, Copy)]
-pub enum Protocol {
+pub(super) enum Protocol {
     /// To be found out.
     Auto,
     /// This one.
@@ -28,7 +28,7 @@ impl Protocol {
     ///
     /// # Errors
     /// The ids there are.
-    pub fn parse(id: &str) -> Result<Self, String> {
+    pub(super) fn parse(id: &str) -> Result<Self, String> {
         if id == "auto" {
             return Ok(Self::Auto);
         }
@@ -43,7 +43,7 @@ impl Protocol {
 ///
 /// # Errors
 /// What was expected.
-pub fn pair(text: &str) -> Result<(String, String), String> {
+pub(super) fn pair(text: &str) -> Result<(String, String), String> {
     let (name, value) =
         text.split_once('=').ok_or_else(|| "expected name=value, such as tariff=T1".to_owned())?;
     Ok((name.to_owned(), value.to_owned()))
@@ -53,7 +53,7 @@ pub fn pair(text: &str) -> Result<(String, String), String> {
 ///
 /// # Errors
 /// What was expected.
-pub fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let expected = || "expected a time such as 500ms, 5s or 2m".to_owned();
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at_checked(digits).ok_or_else(expected)?;

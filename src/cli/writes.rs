@@ -9,7 +9,7 @@ use crate::app::write_log;
 use crate::frame::visible;
 
 /// Prints the write log, the oldest first.
-pub fn run(global: &Global) -> Outcome {
+pub(super) fn run(global: &Global) -> Outcome {
     let place = write_log::place().ok_or_else(|| {
         Trouble::new(Exit::System, "reading the write log", "there is no home folder")
             .hint("set XDG_STATE_HOME")

@@ -10,7 +10,7 @@ use crate::app::config;
 ///
 /// # Errors
 /// [`Stop`] for a configuration that is not understood.
-pub fn load(global: &Global) -> Result<Option<TimeZone>, Stop> {
+pub(super) fn load(global: &Global) -> Result<Option<TimeZone>, Stop> {
     if global.timezone.is_some() {
         return Ok(global.timezone.clone());
     }

@@ -59,7 +59,7 @@ pub trait Grammar: Send {
 
 /// The framer for a [`Grammar`].
 #[derive(Debug)]
-pub struct Delimited<G> {
+pub(super) struct Delimited<G> {
     grammar: G,
     patience: Duration,
     held: Held,
@@ -84,7 +84,7 @@ enum Cut {
 
 impl<G: Grammar> Delimited<G> {
     /// For one stream.
-    pub fn new(grammar: G, line: LineSettings) -> Self {
+    pub(super) fn new(grammar: G, line: LineSettings) -> Self {
         Self {
             grammar,
             patience: PATIENCE.max(line.wire_time(SILENT_CHARACTERS)),

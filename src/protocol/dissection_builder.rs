@@ -11,7 +11,7 @@ use crate::reading::Reading;
 
 /// Fields of one layer, readings and problems, as they are found.
 #[derive(Debug, Default)]
-pub struct DissectionBuilder {
+pub(super) struct DissectionBuilder {
     /// The fields so far, in reading order.
     pub fields: Vec<Field>,
     /// The readings so far; to be dropped unless the frame turns out to be good.
@@ -24,12 +24,12 @@ pub struct DissectionBuilder {
 
 impl DissectionBuilder {
     /// A builder with room for so many fields.
-    pub fn with_room(fields: usize) -> Self {
+    pub(super) fn with_room(fields: usize) -> Self {
         Self { fields: Vec::with_capacity(fields), ..Self::default() }
     }
 
     /// Adds a field over `start..end` and gives it back for more to be said.
-    pub fn field(
+    pub(super) fn field(
         &mut self,
         depth: u8,
         label: impl Into<Label>,
@@ -41,37 +41,48 @@ impl DissectionBuilder {
     }
 
     /// Covers bytes of which nothing is known, if there are any.
-    pub fn rest(&mut self, depth: u8, label: &'static str, range: (usize, usize)) {
+    pub(super) fn rest(&mut self, depth: u8, label: &'static str, range: (usize, usize)) {
         self.rest_as(Role::Value, depth, label, range);
     }
 
     /// Covers bytes that need no value of their own, if there are any.
-    pub fn rest_as(&mut self, role: Role, depth: u8, label: &'static str, (start, end): (usize, usize)) {
+    pub(super) fn rest_as(
+        &mut self,
+        role: Role,
+        depth: u8,
+        label: &'static str,
+        (start, end): (usize, usize),
+    ) {
         if start < end {
             self.field(depth, label, (start, end), Value::Bytes).role(role);
         }
     }
 
     /// Notes something odd.
-    pub fn problem(&mut self, code: ProblemCode, text: impl Into<Cow<'static, str>>, span: Option<Span>) {
+    pub(super) fn problem(
+        &mut self,
+        code: ProblemCode,
+        text: impl Into<Cow<'static, str>>,
+        span: Option<Span>,
+    ) {
         self.problems.push(Problem { code, text: text.into(), span });
     }
 
     /// Dissection of a frame over whose bytes the fields lie.
-    pub fn finish(self, bytes: &[u8], head: Head) -> Dissection {
+    pub(super) fn finish(self, bytes: &[u8], head: Head) -> Dissection {
         let Self { fields, readings, problems, part } = self;
         Dissection { part, ..head.over(vec![wire(bytes, fields)], readings, problems) }
     }
 }
 
 /// Layer of the bytes as they were on the wire.
-pub fn wire(bytes: &[u8], fields: Vec<Field>) -> Layer {
+pub(super) fn wire(bytes: &[u8], fields: Vec<Field>) -> Layer {
     Layer { kind: LayerKind::Wire, bytes: bytes.into(), fields, from: Vec::new() }
 }
 
 /// What is said of a frame as a whole.
 #[derive(Debug, Clone, Copy)]
-pub struct Head {
+pub(super) struct Head {
     /// Protocol id.
     pub protocol: &'static str,
     /// Which way it went.
@@ -88,7 +99,7 @@ pub struct Head {
 
 impl Head {
     /// For a frame whose address, checksum and verdict are not known.
-    pub const fn new(protocol: &'static str, title: &'static str, context: &Context<'_>) -> Self {
+    pub(super) const fn new(protocol: &'static str, title: &'static str, context: &Context<'_>) -> Self {
         Self {
             protocol,
             direction: context.direction,
@@ -100,7 +111,12 @@ impl Head {
     }
 
     /// Dissection with these layers, the wire first. Only a frame that is not bad reads anything.
-    pub fn over(self, layers: Vec<Layer>, readings: Vec<Reading>, problems: Vec<Problem>) -> Dissection {
+    pub(super) fn over(
+        self,
+        layers: Vec<Layer>,
+        readings: Vec<Reading>,
+        problems: Vec<Problem>,
+    ) -> Dissection {
         let Self { protocol, direction, address, title, verdict, checksum } = self;
         let readings = if verdict.is_bad() { Vec::new() } else { readings };
         let (part, bare) = (None, None);
@@ -121,11 +137,11 @@ impl Head {
 }
 
 /// The field added last.
-pub struct LastField<'a>(Option<&'a mut Field>);
+pub(super) struct LastField<'a>(Option<&'a mut Field>);
 
 impl LastField<'_> {
     /// With another role than that of a value.
-    pub fn role(mut self, role: Role) -> Self {
+    pub(super) fn role(mut self, role: Role) -> Self {
         if let Some(field) = &mut self.0 {
             field.role = role;
         }
@@ -133,7 +149,7 @@ impl LastField<'_> {
     }
 
     /// With a unit.
-    pub fn unit(mut self, unit: crate::reading::Unit) -> Self {
+    pub(super) fn unit(mut self, unit: crate::reading::Unit) -> Self {
         if let Some(field) = &mut self.0 {
             field.unit = unit;
         }
@@ -141,7 +157,7 @@ impl LastField<'_> {
     }
 
     /// With a remark.
-    pub fn note(mut self, note: &'static str) -> Self {
+    pub(super) fn note(mut self, note: &'static str) -> Self {
         if let Some(field) = &mut self.0 {
             field.note = note;
         }
@@ -149,7 +165,7 @@ impl LastField<'_> {
     }
 
     /// With a verdict.
-    pub fn verdict(mut self, verdict: crate::frame::Verdict) -> Self {
+    pub(super) fn verdict(mut self, verdict: crate::frame::Verdict) -> Self {
         if let Some(field) = &mut self.0 {
             field.verdict = verdict;
         }

@@ -6,7 +6,7 @@
 use crate::frame::{Field, Label, Role, Span, Value};
 
 /// A keeper of fields.
-pub trait Fields {
+pub(super) trait Fields {
     /// Whether fields are kept at all.
     const ARE_KEPT: bool;
 
@@ -57,7 +57,7 @@ impl Fields for Vec<Field> {
 
 /// Keeps no field.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Unkept;
+pub(super) struct Unkept;
 
 impl Fields for Unkept {
     const ARE_KEPT: bool = false;

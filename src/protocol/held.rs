@@ -5,7 +5,7 @@ use crate::frame::At;
 
 /// Undecided bytes. What is handed over is dropped when more come, in one move.
 #[derive(Debug, Default)]
-pub struct Held {
+pub(super) struct Held {
     bytes: Vec<u8>,
     times: Vec<At>,
     /// Where those start that have not been handed over.
@@ -14,29 +14,29 @@ pub struct Held {
 
 impl Held {
     /// With room for so many bytes.
-    pub fn with_capacity(bytes: usize) -> Self {
+    pub(super) fn with_capacity(bytes: usize) -> Self {
         Self { bytes: Vec::with_capacity(bytes), times: Vec::with_capacity(bytes), start: 0 }
     }
 
     /// The undecided bytes.
-    pub fn bytes(&self) -> &[u8] {
+    pub(super) fn bytes(&self) -> &[u8] {
         self.bytes.get(self.start..).unwrap_or_default()
     }
 
     /// When the last of the undecided bytes came.
-    pub fn last(&self) -> Option<At> {
+    pub(super) fn last(&self) -> Option<At> {
         self.times.last().copied().filter(|_| !self.bytes().is_empty())
     }
 
     /// Bytes that came at `at`.
-    pub fn push(&mut self, bytes: &[u8], at: At) {
+    pub(super) fn push(&mut self, bytes: &[u8], at: At) {
         self.compact();
         self.bytes.extend_from_slice(bytes);
         self.times.resize(self.bytes.len(), at);
     }
 
     /// Hands the first `length` bytes over, as far as they are there.
-    pub fn emit(&mut self, kind: PieceKind, length: usize, out: &mut dyn FnMut(Piece<'_>)) {
+    pub(super) fn emit(&mut self, kind: PieceKind, length: usize, out: &mut dyn FnMut(Piece<'_>)) {
         let end = self.start.saturating_add(length).min(self.bytes.len());
         if let (Some(bytes), Some([first, .., last] | [first @ last])) =
             (self.bytes.get(self.start..end), self.times.get(self.start..end))
@@ -48,7 +48,7 @@ impl Held {
 
     /// How many bytes there is room for without more memory.
     #[cfg(test)]
-    pub fn capacity(&self) -> usize {
+    pub(super) fn capacity(&self) -> usize {
         self.bytes.capacity().max(self.times.capacity())
     }
 

@@ -113,7 +113,7 @@ impl fmt::Display for MeterId {
 /// What a frame states of the meter that sent it: the system title it is encrypted under, else the serial number or
 /// equipment id among its values.
 #[must_use]
-pub fn stated(frame: &Dissection) -> Option<Octets> {
+pub(super) fn stated(frame: &Dissection) -> Option<Octets> {
     let title = sealed::system_title(frame).map(|title| Octets::from(title.as_slice()));
     title.or_else(|| frame.readings.iter().find_map(serial))
 }

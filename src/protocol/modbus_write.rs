@@ -12,7 +12,7 @@ const SINGLE: usize = AROUND + 4;
 const MASK: usize = AROUND + 6;
 
 /// Whether bytes are a whole request that writes coils, registers or a file, with a CRC that fits.
-pub fn is_write(bytes: &[u8]) -> bool {
+pub(super) fn is_write(bytes: &[u8]) -> bool {
     let Some((body, crc)) = bytes.split_last_chunk::<CRC>() else { return false };
     let counted = |before: usize, count: u8| body.len() == before + 1 + usize::from(count);
     let has_form = match *body {

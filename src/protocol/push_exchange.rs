@@ -23,7 +23,7 @@ use crate::reading::Unit;
 const MOST_PARTS: usize = 64;
 
 /// How long to wait, as a parameter of a listening command.
-pub const WAIT: Parameter = Parameter {
+pub(super) const WAIT: Parameter = Parameter {
     name: "wait",
     title: "How long to wait; 0 is two push intervals",
     kind: Kind::Integer { min: 0, max: 3600 },
@@ -32,7 +32,7 @@ pub const WAIT: Parameter = Parameter {
 };
 
 /// Waits for the next whole push; sends nothing.
-pub const TELEGRAM: Command = Command {
+pub(super) const TELEGRAM: Command = Command {
     id: "telegram",
     code: "push",
     title: "Next push",
@@ -43,11 +43,11 @@ pub const TELEGRAM: Command = Command {
 };
 
 /// What is sent in reply to a frame; `None` to keep silent.
-pub type Reply = fn(&[u8]) -> Option<Vec<u8>>;
+pub(super) type Reply = fn(&[u8]) -> Option<Vec<u8>>;
 
 /// How a kind of meter pushes.
 #[derive(Debug, Clone, Copy)]
-pub struct PushTiming {
+pub(super) struct PushTiming {
     /// From push to push.
     pub interval: Duration,
     /// Bytes of a long push, whose time on the wire is granted to one that has begun.
@@ -55,7 +55,7 @@ pub struct PushTiming {
 }
 
 /// A plan of listening commands being carried out.
-pub struct PushExchange {
+pub(super) struct PushExchange {
     family: &'static dyn Family,
     profile: Profile,
     timing: PushTiming,
@@ -81,7 +81,7 @@ impl PushExchange {
     ///
     /// # Errors
     /// [`ComposeError::Foreign`] for a command of another family.
-    pub fn new(
+    pub(super) fn new(
         family: &'static dyn Family,
         plan: Plan,
         timing: PushTiming,
@@ -116,7 +116,7 @@ impl PushExchange {
 
     /// The same with a reply to every frame that wants one.
     #[must_use]
-    pub fn replying(self, reply: Reply) -> Self {
+    pub(super) fn replying(self, reply: Reply) -> Self {
         Self { reply: Some(reply), ..self }
     }
 

@@ -12,7 +12,7 @@ use crate::frame::At;
 
 /// The two silences that count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Silence {
+pub(super) struct Silence {
     /// After which a choice between possible frames is made.
     pub pause: Duration,
     /// After which the rest of an unfinished frame is no longer awaited.
@@ -21,7 +21,7 @@ pub struct Silence {
 
 /// The undecided bytes as far as they have been looked at.
 #[derive(Debug, Clone, Copy)]
-pub struct Window<'a> {
+pub(super) struct Window<'a> {
     /// The bytes.
     pub bytes: &'a [u8],
     /// Whether they start where a frame may be expected: after silence or a frame.
@@ -30,7 +30,7 @@ pub struct Window<'a> {
 
 /// What is to be done with the undecided bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cut {
+pub(super) enum Cut {
     /// The first so many are a sound frame.
     Frame(usize),
     /// A sound frame of `length` bytes starts after `skip` others.
@@ -45,7 +45,7 @@ pub enum Cut {
 }
 
 /// Where a protocol without marks cuts.
-pub trait CutRule: Send {
+pub(super) trait CutRule: Send {
     /// Bytes of the longest frame. At most twice as many are held.
     const LONGEST: usize;
 
@@ -73,7 +73,7 @@ pub trait CutRule: Send {
 
 /// The framer for a [`CutRule`].
 #[derive(Debug)]
-pub struct SilenceFramer<R> {
+pub(super) struct SilenceFramer<R> {
     rule: R,
     silence: Silence,
     held: Held,
@@ -89,14 +89,14 @@ impl<R: CutRule> SilenceFramer<R> {
     const HELD: usize = 2 * R::LONGEST;
 
     /// For one stream.
-    pub fn with_rule(rule: R, silence: Silence) -> Self {
+    pub(super) fn with_rule(rule: R, silence: Silence) -> Self {
         let held = Held::with_capacity(4 * Self::HELD);
         Self { rule, silence, held, scanned: 0, is_boundary: true, is_quiet: false }
     }
 
     /// How many bytes there is room for without more memory.
     #[cfg(test)]
-    pub fn capacity(&self) -> usize {
+    pub(super) fn capacity(&self) -> usize {
         self.held.capacity()
     }
 

@@ -19,7 +19,7 @@ use crate::link::{LinkName, ports};
 use crate::trace::private;
 
 /// What the console may touch.
-pub struct Outside {
+pub(super) struct Outside {
     /// The terminal.
     pub screen: Screen,
     /// The theme in force.
@@ -44,7 +44,7 @@ pub struct Outside {
 
 /// What follows for the console itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
+pub(super) enum Next {
     /// It goes on.
     GoOn,
     /// It gives the terminal back and stops until continued.
@@ -58,7 +58,7 @@ impl Outside {
     ///
     /// # Errors
     /// When the terminal is gone.
-    pub fn perform(&mut self, effect: Effect) -> io::Result<Next> {
+    pub(super) fn perform(&mut self, effect: Effect) -> io::Result<Next> {
         match effect {
             Effect::Open { name, line, decoder, keys, model } => {
                 let simulation = Simulation { model, ..Simulation::default() };
@@ -126,13 +126,13 @@ impl Outside {
     }
 
     /// The bus has ended by itself.
-    pub fn ended(&mut self) {
+    pub(super) fn ended(&mut self) {
         self.remember_standing();
         self.session = None;
     }
 
     /// Closes the link, if one is open, without waiting for it.
-    pub fn close(&mut self) {
+    pub(super) fn close(&mut self) {
         self.remember_standing();
         if let Some(session) = self.session.take() {
             session.send(Intent::Close);
@@ -140,14 +140,14 @@ impl Outside {
     }
 
     /// Closes the link, if one is open, and waits until what ran has signed off and everything is written.
-    pub async fn end(&mut self) {
+    pub(super) async fn end(&mut self) {
         if let Some(session) = self.session.take() {
             session.end().await;
         }
     }
 
     /// Lists the serial ports on a thread of their own: some drivers take their time.
-    pub fn list_ports(&mut self) {
+    pub(super) fn list_ports(&mut self) {
         if std::mem::replace(&mut self.listing, true) {
             return;
         }
@@ -159,7 +159,7 @@ impl Outside {
     }
 
     /// Reads which links are remembered.
-    pub fn recall(&self) {
+    pub(super) fn recall(&self) {
         let links = self.store.as_deref().map_or_else(|| Ok((Vec::new(), Vec::new())), super::store::load);
         let (saved, recent) = links.unwrap_or_else(|fault| {
             self.tell(Message::Warned(format!("saved links are not read: {fault}")));

@@ -3,8 +3,8 @@
 mod archive;
 mod dialogue;
 
-pub use archive::in_archive;
-pub use dialogue::{Held, in_session};
+pub(super) use archive::in_archive;
+pub(super) use dialogue::{Held, in_session};
 
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -21,10 +21,10 @@ use crate::reading::{Code, Decimal, Measured, MeterTime, Phase, Quantity, Readin
 use crate::trace::{Claim, Digest, Dir, EntryKind, Mark, SharedTrace, Split, Trace};
 
 /// 14:02:11 UTC on a day.
-pub const BEGIN: &str = "2026-03-01T14:02:11Z";
+pub(super) const BEGIN: &str = "2026-03-01T14:02:11Z";
 
 /// Model and address of the meter.
-pub const METER: (&str, &str) = ("mercury-200", "411486");
+pub(super) const METER: (&str, &str) = ("mercury-200", "411486");
 
 type Run = (Dir, Option<Integrity>, u64, &'static str, Option<u32>);
 
@@ -50,7 +50,7 @@ fn begin() -> Timestamp {
 }
 
 /// The traffic: an opened link, two requests with their replies, one of them damaged, and noise.
-pub fn trace() -> Trace {
+pub(super) fn trace() -> Trace {
     let mut trace = Trace::new(begin());
     trace.mark(Mark::Opened("test\u{1b}[2J".into()), At::ZERO);
     let family = registry::FAMILIES.iter().position(|family| family.id() == "mercury200").unwrap();
@@ -76,7 +76,7 @@ pub fn trace() -> Trace {
 }
 
 /// Counts of that traffic.
-pub fn status() -> Status {
+pub(super) fn status() -> Status {
     let counters =
         Counters { bytes_out: 21, bytes_in: 58, good: 2, bad: 1, noise_bytes: 7, ..Counters::default() };
     Status {
@@ -89,7 +89,7 @@ pub fn status() -> Status {
 }
 
 /// A console of that size before anything was done.
-pub fn fresh(size: (u16, u16)) -> State {
+pub(super) fn fresh(size: (u16, u16)) -> State {
     let mut state = State::new(size, Keymap::default());
     state.zone = TimeZone::UTC;
     send(&mut state, Message::Tick(Moment { at: At::from_millis(20_000), wall: later(20) }));
@@ -97,12 +97,12 @@ pub fn fresh(size: (u16, u16)) -> State {
 }
 
 /// Seconds after the beginning.
-pub fn later(seconds: i64) -> Timestamp {
+pub(super) fn later(seconds: i64) -> Timestamp {
     begin() + jiff::SignedDuration::from_secs(seconds)
 }
 
 /// A console of that size, connected, with a meter and traffic.
-pub fn connected(size: (u16, u16), screen: Screen) -> State {
+pub(super) fn connected(size: (u16, u16), screen: Screen) -> State {
     let mut state = fresh(size);
     let ports = vec![
         Port { link: "serial:/dev/ttyUSB0".into(), about: "FTDI FT232R USB UART A50285BI".into() },
@@ -119,12 +119,12 @@ pub fn connected(size: (u16, u16), screen: Screen) -> State {
 }
 
 /// Sends messages and gives all effects.
-pub fn send(state: &mut State, message: Message) -> Vec<Effect> {
+pub(super) fn send(state: &mut State, message: Message) -> Vec<Effect> {
     update(state, message)
 }
 
 /// The errand that the first effect hands to the bus.
-pub fn errand_of(effects: &[Effect]) -> Option<&Errand> {
+pub(super) fn errand_of(effects: &[Effect]) -> Option<&Errand> {
     effects.iter().find_map(|effect| match effect {
         Effect::Bus(Intent::Run { errand, .. }) => Some(&**errand),
         _ => None,
@@ -132,14 +132,14 @@ pub fn errand_of(effects: &[Effect]) -> Option<&Errand> {
 }
 
 /// Chooses a command that writes and fills it in.
-pub fn choose_write(state: &mut State) {
+pub(super) fn choose_write(state: &mut State) {
     keys(state, &[":"]);
     type_text(state, "ask set-tariff-count tariffs=4");
     keys(state, &["enter"]);
 }
 
 /// Readings of a poll.
-pub fn readings() -> Vec<Reading> {
+pub(super) fn readings() -> Vec<Reading> {
     let number = |units, decimals| Measured::Number(Decimal::new(units, decimals));
     let energy = |tariff, units| Reading::of(Code::import(tariff), number(units, 2), Unit::KilowattHour, &[]);
     let clock = MeterTime::date(2026, 3, 1).at(14, 1, 37);
@@ -166,7 +166,7 @@ pub fn readings() -> Vec<Reading> {
 }
 
 /// The number of the job that an effect starts.
-pub fn job_of(effects: &[Effect]) -> Option<JobId> {
+pub(super) fn job_of(effects: &[Effect]) -> Option<JobId> {
     effects.iter().find_map(|effect| match effect {
         Effect::Bus(Intent::Run { job, .. }) => Some(*job),
         _ => None,
@@ -174,7 +174,7 @@ pub fn job_of(effects: &[Effect]) -> Option<JobId> {
 }
 
 /// A console on its screen of values, with three polls done.
-pub fn with_readings(size: (u16, u16)) -> State {
+pub(super) fn with_readings(size: (u16, u16)) -> State {
     let mut state = connected(size, Screen::Readings);
     let job = job_of(&send(&mut state, key("enter"))).unwrap();
     for round in 0..3u64 {
@@ -191,7 +191,7 @@ pub fn with_readings(size: (u16, u16)) -> State {
 }
 
 /// A key by its name.
-pub fn key(name: &str) -> Message {
+pub(super) fn key(name: &str) -> Message {
     let chord: super::keymap::Chord = name.parse().unwrap();
     Message::Key(crossterm::event::KeyEvent::new(chord.code, chord.modifiers))
 }
@@ -206,12 +206,12 @@ fn at_leisure(state: &mut State, key: Message) -> Vec<Effect> {
 }
 
 /// Presses keys one after the other and gives the effects of all.
-pub fn keys(state: &mut State, names: &[&str]) -> Vec<Effect> {
+pub(super) fn keys(state: &mut State, names: &[&str]) -> Vec<Effect> {
     names.iter().flat_map(|name| at_leisure(state, key(name))).collect()
 }
 
 /// Types a text.
-pub fn type_text(state: &mut State, text: &str) {
+pub(super) fn type_text(state: &mut State, text: &str) {
     for character in text.chars() {
         let code = crossterm::event::KeyCode::Char(character);
         at_leisure(state, Message::Key(crossterm::event::KeyEvent::from(code)));
@@ -240,7 +240,7 @@ fn published(id: &str) -> (Vec<u8>, Vec<MeterKey>) {
 }
 
 /// A meter that speaks by itself: its model, the telegrams that came a second apart, whether their keys are known.
-pub struct Pushed {
+pub(super) struct Pushed {
     /// The model.
     pub model: &'static str,
     /// The ids of the telegrams.
@@ -252,7 +252,7 @@ pub struct Pushed {
 }
 
 /// What came of it, recorded and cut into frames.
-pub fn heard(pushed: &Pushed) -> Trace {
+pub(super) fn heard(pushed: &Pushed) -> Trace {
     let model = crate::meter::model(pushed.model).unwrap();
     let mut trace = Trace::new(begin());
     let mut digest = Digest::new(Some(model.decoder()), Split::Listening, model.line);
@@ -281,7 +281,7 @@ fn kept(key: MeterKey) -> MeterKeys {
 }
 
 /// A console that listens to it.
-pub fn listening(size: (u16, u16), screen: Screen, pushed: &Pushed) -> State {
+pub(super) fn listening(size: (u16, u16), screen: Screen, pushed: &Pushed) -> State {
     let mut state = fresh(size);
     if pushed.has_keys {
         let keys = pushed.telegrams.iter().flat_map(|id| published(id).1);

@@ -8,19 +8,19 @@ use super::state::{Inspector, Lower, Pane, Readings, Screen, State, Telegrams};
 use super::widgets::HexView;
 
 /// The smallest terminal that is drawn on.
-pub const MINIMUM: (u16, u16) = (60, 16);
+pub(super) const MINIMUM: (u16, u16) = (60, 16);
 
 /// From this width on, lists and what they are about stand side by side.
-pub const WIDE: u16 = 110;
+pub(super) const WIDE: u16 = 110;
 
 /// From this width on, a third column has room.
-pub const VERY_WIDE: u16 = 180;
+pub(super) const VERY_WIDE: u16 = 180;
 
 /// Columns of a hex view with 16 bytes a row, borders included.
-pub const HEX_COLUMNS: u16 = 76;
+pub(super) const HEX_COLUMNS: u16 = 76;
 
 /// Columns of a hex view with 8 bytes a row, borders included.
-pub const HALF_HEX_COLUMNS: u16 = 42;
+pub(super) const HALF_HEX_COLUMNS: u16 = 42;
 
 /// Rows of the bench's panes with their borders, so that they do not jump for every little thing.
 const LEAST_COMPOSE: u16 = 10;
@@ -28,7 +28,7 @@ const LEAST_REPLY: u16 = 12;
 
 /// Where everything is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Areas {
+pub(super) struct Areas {
     /// The status line.
     pub status: Rect,
     /// The numbered screens.
@@ -44,25 +44,25 @@ pub struct Areas {
 impl Areas {
     /// Where a pane is; empty when it is not shown.
     #[must_use]
-    pub fn of(&self, pane: Pane) -> Rect {
+    pub(super) fn of(&self, pane: Pane) -> Rect {
         self.panes.iter().find(|(shown, _)| *shown == pane).map(|(_, area)| *area).unwrap_or_default()
     }
 
     /// A further part; empty when there is no room for it.
     #[must_use]
-    pub fn extra(&self, index: usize) -> Rect {
+    pub(super) fn extra(&self, index: usize) -> Rect {
         self.extras.get(index).copied().unwrap_or_default()
     }
 
     /// Rows inside a pane's border.
     #[must_use]
-    pub fn rows(&self, pane: Pane) -> usize {
+    pub(super) fn rows(&self, pane: Pane) -> usize {
         usize::from(inside(self.of(pane)).height)
     }
 
     /// The pane at a place, and the row and column inside its border.
     #[must_use]
-    pub fn hit(&self, column: u16, row: u16) -> Option<(Pane, usize, usize)> {
+    pub(super) fn hit(&self, column: u16, row: u16) -> Option<(Pane, usize, usize)> {
         let (pane, area) = self.panes.iter().find(|(_, area)| area.contains((column, row).into()))?;
         let inner = inside(*area);
         let row = row.saturating_sub(inner.y);
@@ -72,13 +72,13 @@ impl Areas {
 
 /// Whether the terminal is too small to draw on.
 #[must_use]
-pub const fn too_small(size: (u16, u16)) -> bool {
+pub(super) const fn too_small(size: (u16, u16)) -> bool {
     size.0 < MINIMUM.0 || size.1 < MINIMUM.1
 }
 
 /// The area inside a border.
 #[must_use]
-pub const fn inside(area: Rect) -> Rect {
+pub(super) const fn inside(area: Rect) -> Rect {
     Rect {
         x: area.x.saturating_add(1),
         y: area.y.saturating_add(1),
@@ -89,7 +89,7 @@ pub const fn inside(area: Rect) -> Rect {
 
 /// Where everything is for this size, screen and focus.
 #[must_use]
-pub fn areas(state: &State) -> Areas {
+pub(super) fn areas(state: &State) -> Areas {
     let (width, height) = state.size;
     if too_small(state.size) {
         return Areas::default();
@@ -208,7 +208,7 @@ fn telegram(body: Rect) -> Vec<(Pane, Rect)> {
 
 /// Where the bytes of a telegram are inside their pane: under one line that says what they are.
 #[must_use]
-pub fn glass(areas: &Areas) -> Rect {
+pub(super) fn glass(areas: &Areas) -> Rect {
     let inner = inside(areas.of(Pane::TelegramBytes));
     let head = 1.min(inner.height);
     Rect { y: inner.y + head, height: inner.height - head, ..inner }
@@ -216,7 +216,7 @@ pub fn glass(areas: &Areas) -> Rect {
 
 /// Bytes in a row of the hex view of a telegram.
 #[must_use]
-pub fn glass_columns(state: &State) -> isize {
+pub(super) fn glass_columns(state: &State) -> isize {
     let width = glass(&areas(state)).width;
     let per_row = state.telegrams.glass.layer().map_or(1, |layer| HexView::new(layer).bytes_per_row(width));
     isize::try_from(per_row).unwrap_or(1).max(1)
@@ -224,7 +224,7 @@ pub fn glass_columns(state: &State) -> isize {
 
 /// What is odd about the shown telegram, as rows under its lines.
 #[must_use]
-pub fn telegram_remarks(areas: &Areas, telegrams: &Telegrams) -> Vec<String> {
+pub(super) fn telegram_remarks(areas: &Areas, telegrams: &Telegrams) -> Vec<String> {
     let inner = inside(areas.of(Pane::Lines));
     let mut rows = telegrams.glass.remark_rows(inner.width);
     rows.truncate(usize::from(inner.height / 3));
@@ -233,7 +233,7 @@ pub fn telegram_remarks(areas: &Areas, telegrams: &Telegrams) -> Vec<String> {
 
 /// Rows for the lines of a telegram.
 #[must_use]
-pub fn telegram_rows(areas: &Areas, telegrams: &Telegrams) -> usize {
+pub(super) fn telegram_rows(areas: &Areas, telegrams: &Telegrams) -> usize {
     areas.rows(Pane::Lines).saturating_sub(telegram_remarks(areas, telegrams).len())
 }
 
@@ -313,7 +313,7 @@ fn archive(body: Rect) -> (Vec<(Pane, Rect)>, Vec<Rect>) {
 
 /// Where the parts of an explained frame are inside their pane.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Parts {
+pub(super) struct Parts {
     /// One line on top that says what it is.
     pub head: Rect,
     /// The bytes.
@@ -326,7 +326,7 @@ pub struct Parts {
 
 /// Cuts the inside of a pane up for an explained frame.
 #[must_use]
-pub fn parts(inner: Rect, inspector: &Inspector) -> Parts {
+pub(super) fn parts(inner: Rect, inspector: &Inspector) -> Parts {
     let remarks = inspector.remark_rows(inner.width).len();
     let remarks = u16::try_from(remarks).unwrap_or(u16::MAX).min(inner.height * 2 / 5);
     let [head, middle, foot] =

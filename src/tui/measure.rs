@@ -11,7 +11,7 @@ use super::widgets::{self, Annotated, wrap};
 use crate::protocol::{Command, Kind};
 
 /// Rows that the parameters, the remark and the bytes take in so many columns.
-pub fn compose_rows(state: &State, columns: u16) -> u16 {
+pub(super) fn compose_rows(state: &State, columns: u16) -> u16 {
     static THEME: LazyLock<Theme> = LazyLock::new(Theme::default);
     let above = match (state.bench.mode, state.command()) {
         (Mode::Command, Some(command)) => {
@@ -30,7 +30,7 @@ pub fn compose_rows(state: &State, columns: u16) -> u16 {
 }
 
 /// Does something with the parameters as they are shown.
-pub fn with_form<T>(form: &Form, theme: &Theme, look_at: impl FnOnce(widgets::Form<'_>) -> T) -> T {
+pub(super) fn with_form<T>(form: &Form, theme: &Theme, look_at: impl FnOnce(widgets::Form<'_>) -> T) -> T {
     let words: Vec<[String; 2]> = form.fields.iter().map(|field| [hint(field), complaint(field)]).collect();
     let fields: Vec<widgets::FormField<'_>> =
         form.fields.iter().zip(&words).map(|(field, words)| parameter(theme, field, words)).collect();
@@ -38,7 +38,7 @@ pub fn with_form<T>(form: &Form, theme: &Theme, look_at: impl FnOnce(widgets::Fo
 }
 
 /// The remark on a command, as rows.
-pub fn note_rows(command: &Command, columns: u16) -> Vec<(String, Role)> {
+pub(super) fn note_rows(command: &Command, columns: u16) -> Vec<(String, Role)> {
     if command.note.is_empty() {
         return Vec::new();
     }

@@ -16,7 +16,7 @@ use crate::trace::SharedTrace;
 
 /// Something that happened.
 #[derive(Debug, Clone)]
-pub enum Message {
+pub(super) enum Message {
     /// A key was pressed.
     Key(KeyEvent),
     /// Text was pasted.
@@ -55,7 +55,7 @@ pub enum Message {
 
 /// Something the console wants done outside of itself.
 #[derive(Debug)]
-pub enum Effect {
+pub(super) enum Effect {
     /// Open a link; the one before is closed.
     Open {
         /// Which.

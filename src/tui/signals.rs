@@ -3,7 +3,7 @@
 /// A signal that concerns the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(not(unix), expect(dead_code, reason = "signals are of Unix; elsewhere none comes"))]
-pub enum Signal {
+pub(super) enum Signal {
     /// The program is to end: terminated, or the terminal has hung up.
     End,
     /// It is to stop until continued.
@@ -15,7 +15,7 @@ pub enum Signal {
 }
 
 #[cfg(unix)]
-pub use unix::{Signals, stop};
+pub(super) use unix::{Signals, stop};
 
 #[cfg(not(unix))]
 pub use other::{Signals, stop};
@@ -29,7 +29,7 @@ mod unix {
     use super::Signal;
 
     /// The signals that are listened to.
-    pub struct Signals {
+    pub(crate) struct Signals {
         terminate: Source,
         hang_up: Source,
         stop: Source,
@@ -42,7 +42,7 @@ mod unix {
         ///
         /// # Errors
         /// When the system refuses.
-        pub fn listen() -> io::Result<Self> {
+        pub(crate) fn listen() -> io::Result<Self> {
             let raw = |signal: rustix::process::Signal| SignalKind::from_raw(signal.as_raw());
             Ok(Self {
                 terminate: signal(SignalKind::terminate())?,
@@ -54,7 +54,7 @@ mod unix {
         }
 
         /// The next one.
-        pub async fn next(&mut self) -> Signal {
+        pub(crate) async fn next(&mut self) -> Signal {
             tokio::select! {
                 _ = self.terminate.recv() => Signal::End,
                 _ = self.hang_up.recv() => Signal::End,
@@ -66,7 +66,7 @@ mod unix {
     }
 
     /// Stops this process until somebody continues it.
-    pub fn stop() {
+    pub(crate) fn stop() {
         let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP);
     }
 }

@@ -12,7 +12,7 @@ use crate::trace::{Entry, EntryKind, Trace};
 
 /// An entry of the trace with what its row shows.
 #[derive(Debug, Clone)]
-pub struct Line {
+pub(super) struct Line {
     /// Its number.
     pub number: u32,
     /// The entry.
@@ -33,7 +33,7 @@ pub struct Line {
 
 /// What a drawing needs of the trace.
 #[derive(Debug, Clone, Default)]
-pub struct Snapshot {
+pub(super) struct Snapshot {
     /// The entries in view.
     pub lines: Vec<Line>,
     /// What is said of the rows in view of a session's steps.
@@ -42,7 +42,7 @@ pub struct Snapshot {
 
 /// What is said of a row of a session's steps.
 #[derive(Debug, Clone, Default)]
-pub struct StepLine {
+pub(super) struct StepLine {
     /// The frame it is about.
     pub entry: Option<Entry>,
     /// What that means.
@@ -52,7 +52,7 @@ pub struct StepLine {
 impl Snapshot {
     /// Looks at the trace as far as this screen shows it.
     #[must_use]
-    pub fn take(state: &State, areas: &Areas) -> Self {
+    pub(super) fn take(state: &State, areas: &Areas) -> Self {
         match state.screen {
             Screen::Bench => Self { steps: steps(state, areas), ..Self::default() },
             Screen::Trace => Self { lines: lines(state, areas), ..Self::default() },
@@ -113,6 +113,6 @@ fn greeting(dialogue: &Dialogue, row: Row, entry: &Entry, trace: &Trace) -> Opti
 
 /// A moment as `14:02:11.453`.
 #[must_use]
-pub fn clock(moment: Timestamp, zone: &TimeZone) -> String {
+pub(super) fn clock(moment: Timestamp, zone: &TimeZone) -> String {
     moment.to_zoned(zone.clone()).strftime("%H:%M:%S.%3f").to_string()
 }

@@ -34,7 +34,7 @@ static LAST_WORDS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 const DRAWING: usize = 64 * 1024;
 
 /// The terminal while it is ours. Dropping it gives it back.
-pub struct Screen {
+pub(super) struct Screen {
     terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
     mouse: bool,
 }
@@ -44,7 +44,7 @@ impl Screen {
     ///
     /// # Errors
     /// When standard output is no terminal or cannot be written.
-    pub fn enter(mouse: bool) -> io::Result<Self> {
+    pub(super) fn enter(mouse: bool) -> io::Result<Self> {
         if !stdout().is_terminal() {
             return Err(io::Error::other("standard output is not a terminal: use a subcommand (--help)"));
         }
@@ -60,7 +60,7 @@ impl Screen {
     ///
     /// # Errors
     /// When the terminal is gone.
-    pub fn draw(&mut self, state: &State, theme: &Theme) -> io::Result<()> {
+    pub(super) fn draw(&mut self, state: &State, theme: &Theme) -> io::Result<()> {
         queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
         self.terminal.draw(|frame| view(state, theme, frame.area(), frame.buffer_mut()))?;
         execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)
@@ -70,7 +70,7 @@ impl Screen {
     ///
     /// # Errors
     /// When the terminal is gone.
-    pub fn resize(&mut self, (width, height): (u16, u16)) -> io::Result<()> {
+    pub(super) fn resize(&mut self, (width, height): (u16, u16)) -> io::Result<()> {
         queue!(self.terminal.backend_mut(), Clear(ClearType::All))?;
         self.terminal.resize(Rect::new(0, 0, width, height))
     }
@@ -79,7 +79,7 @@ impl Screen {
     ///
     /// # Errors
     /// When the terminal is gone.
-    pub fn set_mouse(&mut self, on: bool) -> io::Result<()> {
+    pub(super) fn set_mouse(&mut self, on: bool) -> io::Result<()> {
         self.mouse = on;
         if on {
             execute!(self.terminal.backend_mut(), EnableMouseCapture)
@@ -92,7 +92,7 @@ impl Screen {
     ///
     /// # Errors
     /// When the terminal is gone.
-    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+    pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
         execute!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text))
     }
 
@@ -100,7 +100,7 @@ impl Screen {
     ///
     /// # Errors
     /// When the terminal is gone.
-    pub fn resume(&mut self) -> io::Result<(u16, u16)> {
+    pub(super) fn resume(&mut self) -> io::Result<(u16, u16)> {
         // The library does nothing while it believes raw mode to be on; a shell may have switched it off.
         let _ = disable_raw_mode();
         take(self.mouse)?;
@@ -121,7 +121,7 @@ impl Drop for Screen {
 
 /// Columns and rows. Some terminals say nothing or 0x0: then the environment, then 80x24.
 #[must_use]
-pub fn size() -> (u16, u16) {
+pub(super) fn size() -> (u16, u16) {
     let told = crossterm::terminal::size().unwrap_or_default();
     let variable = |name: &str, default| {
         let value = std::env::var(name).ok().and_then(|value| value.parse().ok());
@@ -142,7 +142,7 @@ fn take(mouse: bool) -> io::Result<()> {
 }
 
 /// Undoes everything that was switched on, in reverse order. Errors mean that nobody is left to see.
-pub fn restore() {
+pub(super) fn restore() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }

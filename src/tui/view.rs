@@ -11,7 +11,7 @@ use super::theme::{Role, Theme};
 use super::widgets::{Pen, width};
 
 /// Draws everything.
-pub fn view(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn view(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if layout::too_small((area.width, area.height)) || layout::too_small(state.size) {
         too_small(theme, area, buf);
         header(state, theme, area, buf);

@@ -71,7 +71,7 @@ pub fn typed(text: &str) -> Result<Secret, TypedKeyError> {
 
 /// Whether a key is nothing but zeros, which no meter should have.
 #[must_use]
-pub fn is_zero(key: &Secret) -> bool {
+pub(super) fn is_zero(key: &Secret) -> bool {
     key.reveal().iter().all(|byte| *byte == 0)
 }
 

@@ -21,7 +21,7 @@ Exit codes:
 
 /// `models`.
 #[derive(Debug, clap::Args)]
-pub struct Models {
+pub(crate) struct Models {
     /// One of them: its address, line, wiring and everyday reads.
     #[arg(value_name = "MODEL", value_parser = meter::model)]
     pub model: Option<&'static Model>,
@@ -29,7 +29,7 @@ pub struct Models {
 
 /// `commands`.
 #[derive(Debug, clap::Args)]
-pub struct Commands {
+pub(crate) struct Commands {
     /// Model (see: meterscope models).
     #[arg(value_name = "MODEL", value_parser = meter::model)]
     pub model: &'static Model,
@@ -37,14 +37,14 @@ pub struct Commands {
 
 /// `completions`.
 #[derive(Debug, clap::Args)]
-pub struct Completions {
+pub(crate) struct Completions {
     /// Which shell.
     pub shell: clap_complete::Shell,
 }
 
 /// `man`.
 #[derive(Debug, clap::Args)]
-pub struct Man {
+pub(crate) struct Man {
     /// Subcommand; left out for the page of the program.
     pub subcommand: Option<String>,
 }

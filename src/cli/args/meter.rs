@@ -5,7 +5,7 @@ use crate::meter::{self, Model};
 
 /// Which meter.
 #[derive(Debug, Clone, clap::Args)]
-pub struct Meter {
+pub(crate) struct Meter {
     /// Model (see: meterscope models).
     #[arg(long, value_name = "MODEL", value_parser = meter::model)]
     pub model: &'static Model,
@@ -16,7 +16,7 @@ pub struct Meter {
 
 /// How a meter is spoken to.
 #[derive(Debug, Clone, Default, clap::Args)]
-pub struct Who {
+pub(crate) struct Who {
     /// Address: decimal, 0x hex or serial number; left out where any meter may answer.
     #[arg(
         long,
@@ -33,7 +33,7 @@ pub struct Who {
 
 /// A command with its arguments, or none.
 #[derive(Debug, clap::Args)]
-pub struct MaybeAsk {
+pub(crate) struct MaybeAsk {
     /// Command (see: meterscope commands MODEL).
     #[arg(value_name = "COMMAND")]
     pub command: Option<String>,
@@ -45,7 +45,7 @@ pub struct MaybeAsk {
 impl MaybeAsk {
     /// The command, if one was named.
     #[must_use]
-    pub fn named(&self) -> Option<Ask> {
+    pub(crate) fn named(&self) -> Option<Ask> {
         let command = self.command.clone()?;
         Some(Ask { command, arguments: self.arguments.clone() })
     }
@@ -53,7 +53,7 @@ impl MaybeAsk {
 
 /// A command with its arguments.
 #[derive(Debug, Clone, clap::Args)]
-pub struct Ask {
+pub(crate) struct Ask {
     /// Command (see: meterscope commands MODEL).
     #[arg(value_name = "COMMAND")]
     pub command: String,
@@ -64,7 +64,7 @@ pub struct Ask {
 
 /// `compose`.
 #[derive(Debug, clap::Args)]
-pub struct Compose {
+pub(crate) struct Compose {
     /// Which meter.
     #[command(flatten)]
     pub meter: Meter,

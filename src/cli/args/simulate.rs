@@ -11,7 +11,7 @@ use crate::sim::fault::{KINDS, Kind};
 
 /// `simulate`.
 #[derive(Debug, clap::Args)]
-pub struct Simulate {
+pub(crate) struct Simulate {
     /// Where.
     #[command(flatten)]
     pub place: SimulatePlace,
@@ -47,7 +47,7 @@ pub struct Simulate {
 /// Where simulated meters are served.
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = false)]
-pub struct SimulatePlace {
+pub(crate) struct SimulatePlace {
     /// Listen as a TCP converter; port 0 takes a free one.
     #[arg(long, value_name = "tcp://ADDRESS:PORT")]
     pub listen: Option<String>,

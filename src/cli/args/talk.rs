@@ -12,7 +12,7 @@ use crate::meter::{self, Model};
 
 /// `read`.
 #[derive(Debug, clap::Args)]
-pub struct Read {
+pub(crate) struct Read {
     /// Link: a serial port, tcp://HOST:PORT, listen://ADDRESS:PORT, rfc2217://HOST:PORT or sim:; for a meter that
     /// pushes mqtt://HOST/TOPIC and file:CAPTURE, too
     pub link: LinkName,
@@ -61,7 +61,7 @@ pub struct Read {
 
 /// How `read` prints values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum ReadFormat {
+pub(crate) enum ReadFormat {
     /// A table as wide as the terminal.
     Table,
     /// Comma-separated values.
@@ -70,7 +70,7 @@ pub enum ReadFormat {
 
 /// `send`.
 #[derive(Debug, clap::Args)]
-pub struct Send {
+pub(crate) struct Send {
     /// Link: a serial port, tcp://HOST:PORT, listen://ADDRESS:PORT, rfc2217://HOST:PORT or
     /// sim:
     pub link: LinkName,
@@ -124,7 +124,7 @@ pub struct Send {
 impl Send {
     /// The meter, if a model was named.
     #[must_use]
-    pub fn meter(&self) -> Option<Meter> {
+    pub(crate) fn meter(&self) -> Option<Meter> {
         let model = self.model?;
         Some(Meter { model, who: self.who.clone() })
     }

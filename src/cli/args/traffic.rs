@@ -11,7 +11,7 @@ use crate::meter::{self, Model};
 
 /// `sniff`.
 #[derive(Debug, clap::Args)]
-pub struct Sniff {
+pub(crate) struct Sniff {
     /// Link: a serial port, tcp://HOST:PORT, listen://ADDRESS:PORT, rfc2217://HOST:PORT,
     /// mqtt://HOST/TOPIC or file:CAPTURE. While the bytes make no sense other line settings are tried, unless
     /// some are named: ?line=SPEED-FORMAT
@@ -38,7 +38,7 @@ pub struct Sniff {
 
 /// `decode`.
 #[derive(Debug, clap::Args)]
-pub struct Decode {
+pub(crate) struct Decode {
     /// File with hex text, binary or a capture; - is standard input.
     #[arg(value_name = "FILE", required_unless_present = "hex", conflicts_with = "hex", value_hint = ValueHint::FilePath)]
     pub file: Option<PathBuf>,
@@ -58,7 +58,7 @@ pub struct Decode {
 
 /// `export`.
 #[derive(Debug, clap::Args)]
-pub struct Export {
+pub(crate) struct Export {
     /// Capture file; hex text and bare bytes are taken too, - is standard input.
     #[arg(value_name = "CAPTURE", value_hint = ValueHint::FilePath)]
     pub capture: PathBuf,
@@ -78,7 +78,7 @@ pub struct Export {
 
 /// Forms of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum ExportFormat {
+pub(crate) enum ExportFormat {
     /// A table for spreadsheets.
     Csv,
     /// A line of JSON each, as decode prints them.

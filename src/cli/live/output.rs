@@ -23,7 +23,7 @@ impl Live {
     ///
     /// # Errors
     /// [`Stop`] when it cannot be written, or the person does not want to wait.
-    pub async fn print(&mut self, out: &mut Out) -> Result<(), Stop> {
+    pub(crate) async fn print(&mut self, out: &mut Out) -> Result<(), Stop> {
         let interrupt = self.interrupt();
         tokio::select! {
             put = self.outlet.put(out.buffer()) => put,
@@ -35,7 +35,7 @@ impl Live {
     ///
     /// # Errors
     /// [`Stop`] when it cannot be written.
-    pub async fn print_next(&mut self, printer: &mut Printer) -> Result<bool, Stop> {
+    pub(crate) async fn print_next(&mut self, printer: &mut Printer) -> Result<bool, Stop> {
         let has_more = printer.print_some(&self.session.trace, PIECE)?;
         self.session.shown.send_replace(Some(printer.shown()));
         self.outlet.put(printer.buffer()).await?;
@@ -46,7 +46,7 @@ impl Live {
     ///
     /// # Errors
     /// [`Stop`] when it cannot be written.
-    pub async fn print_rest(&mut self, printer: &mut Printer) -> Result<(), Stop> {
+    pub(crate) async fn print_rest(&mut self, printer: &mut Printer) -> Result<(), Stop> {
         let until = Instant::now() + LAST_PRINTS;
         while let Ok(has_more) = timeout_at(until, self.print_next(printer)).await {
             if !has_more? || Instant::now() >= until {
@@ -64,7 +64,7 @@ impl Live {
     ///
     /// # Errors
     /// [`Stop`] when it cannot be written.
-    pub async fn finish(&mut self) -> Result<(), Stop> {
+    pub(crate) async fn finish(&mut self) -> Result<(), Stop> {
         let interrupt = self.interrupt();
         let patience = async {
             if !out::leaves_soon() {

@@ -16,7 +16,12 @@ use crate::protocol::{Access, Context, Decoder, Request, secrets};
 ///
 /// # Errors
 /// [`Stop`] when it is not allowed, or the word that is wanted was not given.
-pub fn of_command(given: &Send, target: &Target, request: &Request, doing: &str) -> Result<Permission, Stop> {
+pub(super) fn of_command(
+    given: &Send,
+    target: &Target,
+    request: &Request,
+    doing: &str,
+) -> Result<Permission, Stop> {
     let command = request.command;
     let challenge = Challenge::of_request(target, request);
     let access = arming::access_of(target, request);
@@ -38,7 +43,7 @@ pub fn of_command(given: &Send, target: &Target, request: &Request, doing: &str)
 ///
 /// # Errors
 /// [`Stop`] as for a command.
-pub fn of_bytes(
+pub(super) fn of_bytes(
     given: &Send,
     bytes: &[u8],
     decoder: Option<Decoder>,

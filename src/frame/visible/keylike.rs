@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// What stands for what looks like a key.
-pub const HIDDEN: &str = "******** (like a key, not shown)";
+pub(super) const HIDDEN: &str = "******** (like a key, not shown)";
 
 /// Hex digits, or characters of base64, from which on a word in a message may be a key: half of the shortest key is
 /// a system title, which is shown; sixteen bytes are 22 characters of base64.

@@ -59,27 +59,27 @@ const SAGEMCOM: Model = Model {
 };
 
 /// Any DLMS push over M-Bus.
-pub static DLMS_PUSH: Model = Model { is_generic: true, ..OVER_MBUS };
+pub(super) static DLMS_PUSH: Model = Model { is_generic: true, ..OVER_MBUS };
 
 /// Any DLMS push over HDLC.
-pub static DLMS_HDLC: Model = Model { is_generic: true, ..OVER_HDLC };
+pub(super) static DLMS_HDLC: Model = Model { is_generic: true, ..OVER_HDLC };
 
 /// Kaifa MA309.
-pub static KAIFA_MA309: Model =
+pub(super) static KAIFA_MA309: Model =
     Model { id: "kaifa-ma309", maker: "Kaifa", title: "MA309, three phases", ..OVER_MBUS };
 
 /// Kaifa MA110.
-pub static KAIFA_MA110: Model =
+pub(super) static KAIFA_MA110: Model =
     Model { id: "kaifa-ma110", maker: "Kaifa", title: "MA110, one phase", ..OVER_MBUS };
 
 /// Sagemcom T210-D.
-pub static SAGEMCOM_T210D: Model = SAGEMCOM;
+pub(super) static SAGEMCOM_T210D: Model = SAGEMCOM;
 
 /// Sagemcom S210.
-pub static SAGEMCOM_S210: Model = Model { id: "sagemcom-s210", title: "S210", ..SAGEMCOM };
+pub(super) static SAGEMCOM_S210: Model = Model { id: "sagemcom-s210", title: "S210", ..SAGEMCOM };
 
 /// Iskraemeco AM550.
-pub static ISKRA_AM550: Model = Model {
+pub(super) static ISKRA_AM550: Model = Model {
     id: "iskra-am550",
     maker: "Iskraemeco",
     title: "AM550",
@@ -91,7 +91,7 @@ pub static ISKRA_AM550: Model = Model {
 };
 
 /// Siemens IM350.
-pub static SIEMENS_IM350: Model = Model {
+pub(super) static SIEMENS_IM350: Model = Model {
     id: "siemens-im350",
     maker: "Siemens",
     title: "IM350",
@@ -101,7 +101,7 @@ pub static SIEMENS_IM350: Model = Model {
 };
 
 /// Landis+Gyr E450.
-pub static LANDISGYR_E450: Model = Model {
+pub(super) static LANDISGYR_E450: Model = Model {
     id: "landisgyr-e450",
     maker: "Landis+Gyr",
     title: "E450",
@@ -115,7 +115,7 @@ pub static LANDISGYR_E450: Model = Model {
 };
 
 /// Kamstrup Omnipower.
-pub static KAMSTRUP_OMNIPOWER: Model = Model {
+pub(super) static KAMSTRUP_OMNIPOWER: Model = Model {
     id: "kamstrup-omnipower",
     maker: "Kamstrup",
     title: "Omnipower",
@@ -126,7 +126,7 @@ pub static KAMSTRUP_OMNIPOWER: Model = Model {
 };
 
 /// Aidon.
-pub static AIDON: Model = Model {
+pub(super) static AIDON: Model = Model {
     id: "aidon",
     maker: "Aidon",
     title: "65xx, HAN port",
@@ -136,7 +136,7 @@ pub static AIDON: Model = Model {
 };
 
 /// Siemens TD-3511.
-pub static SIEMENS_TD3511: Model = Model {
+pub(super) static SIEMENS_TD3511: Model = Model {
     id: "siemens-td3511",
     maker: "Siemens",
     title: "TD-3511 (AMIS)",
@@ -152,7 +152,7 @@ pub static SIEMENS_TD3511: Model = Model {
 };
 
 /// Any meter on wired M-Bus.
-pub static MBUS: Model = Model {
+pub(super) static MBUS: Model = Model {
     id: "mbus",
     maker: "M-Bus",
     title: "any meter on wired M-Bus",

@@ -95,15 +95,18 @@ const OLD: Model = Model {
 const NEW: Model = Model { dialect: EMR, tariffs: 8, ..OLD };
 
 /// One phase.
-pub static CE102M: Model = OLD;
+pub(super) static CE102M: Model = OLD;
 /// Three phases, active energy.
-pub static CE301: Model = Model { id: "energomera-ce301", title: "CE301", default_reads: CE301_SET, ..OLD };
+pub(super) static CE301: Model =
+    Model { id: "energomera-ce301", title: "CE301", default_reads: CE301_SET, ..OLD };
 /// Three phases, active and reactive energy.
-pub static CE303: Model = Model { id: "energomera-ce303", title: "CE303", default_reads: REACTIVE, ..OLD };
+pub(super) static CE303: Model =
+    Model { id: "energomera-ce303", title: "CE303", default_reads: REACTIVE, ..OLD };
 /// Three phases, active and reactive energy.
-pub static CE304: Model = Model { id: "energomera-ce304", title: "CE304", default_reads: REACTIVE, ..OLD };
+pub(super) static CE304: Model =
+    Model { id: "energomera-ce304", title: "CE304", default_reads: REACTIVE, ..OLD };
 /// Three phases; powers in watts.
-pub static CE6850M: Model = Model {
+pub(super) static CE6850M: Model = Model {
     id: "energomera-ce6850m",
     title: "CE6850M",
     default_reads: REACTIVE,
@@ -111,10 +114,10 @@ pub static CE6850M: Model = Model {
     ..OLD
 };
 /// One phase.
-pub static CE207: Model = Model { id: "energomera-ce207", title: "CE207", ..NEW };
+pub(super) static CE207: Model = Model { id: "energomera-ce207", title: "CE207", ..NEW };
 /// One phase; its password is sent hashed.
-pub static CE208: Model = Model { id: "energomera-ce208", title: "CE208", ..NEW };
+pub(super) static CE208: Model = Model { id: "energomera-ce208", title: "CE208", ..NEW };
 /// Three phases.
-pub static CE307_R34: Model = Model { id: "energomera-ce307-r34", title: "CE307 R34", ..NEW };
+pub(super) static CE307_R34: Model = Model { id: "energomera-ce307-r34", title: "CE307 R34", ..NEW };
 /// Three phases; its password is sent hashed.
-pub static CE308: Model = Model { id: "energomera-ce308", title: "CE308", ..NEW };
+pub(super) static CE308: Model = Model { id: "energomera-ce308", title: "CE308", ..NEW };

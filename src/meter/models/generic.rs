@@ -45,7 +45,7 @@ const OTHERS: &[&str] = &[
 ];
 
 /// Any meter that answers `/?!`: its whole readout, then any register.
-pub static IEC62056_21: Model = Model {
+pub(super) static IEC62056_21: Model = Model {
     id: "iec62056-21",
     also: OTHERS,
     maker: "any",

@@ -51,7 +51,7 @@ const COMMON: Model = Model {
 };
 
 /// Mercury 200.
-pub static MERCURY_200: Model = Model {
+pub(super) static MERCURY_200: Model = Model {
     id: "mercury-200",
     title: "Mercury 200",
     address: address(&[LAST_SIX, WHOLE]),
@@ -66,7 +66,7 @@ pub static MERCURY_200: Model = Model {
 };
 
 /// Mercury 201.
-pub static MERCURY_201: Model = Model {
+pub(super) static MERCURY_201: Model = Model {
     id: "mercury-201",
     title: "Mercury 201",
     wiring: Wiring {
@@ -78,7 +78,7 @@ pub static MERCURY_201: Model = Model {
 };
 
 /// Mercury 203.
-pub static MERCURY_203: Model = Model {
+pub(super) static MERCURY_203: Model = Model {
     id: "mercury-203",
     title: "Mercury 203",
     wiring: Wiring { supply: "built in", ..COMMON.wiring },
@@ -87,7 +87,7 @@ pub static MERCURY_203: Model = Model {
 };
 
 /// Mercury 206.
-pub static MERCURY_206: Model = Model {
+pub(super) static MERCURY_206: Model = Model {
     id: "mercury-206",
     title: "Mercury 206",
     wiring: Wiring { supply: "5.5 to 12 V on the interface terminals; not built in", ..COMMON.wiring },

@@ -104,16 +104,17 @@ const LETTER_D: Model = Model {
 };
 
 /// Mercury 203.2TD.
-pub static MERCURY_203_2TD: Model = Model { id: "mercury-203-2td", title: "Mercury 203.2TD", ..LETTER_D };
+pub(super) static MERCURY_203_2TD: Model =
+    Model { id: "mercury-203-2td", title: "Mercury 203.2TD", ..LETTER_D };
 
 /// Mercury 204.
-pub static MERCURY_204: Model = Model { id: "mercury-204", title: "Mercury 204", ..LETTER_D };
+pub(super) static MERCURY_204: Model = Model { id: "mercury-204", title: "Mercury 204", ..LETTER_D };
 
 /// Mercury 208.
-pub static MERCURY_208: Model = Model { id: "mercury-208", title: "Mercury 208", ..LETTER_D };
+pub(super) static MERCURY_208: Model = Model { id: "mercury-208", title: "Mercury 208", ..LETTER_D };
 
 /// Mercury 230.
-pub static MERCURY_230: Model = Model {
+pub(super) static MERCURY_230: Model = Model {
     id: "mercury-230",
     title: "Mercury 230",
     wiring: Wiring {
@@ -125,7 +126,7 @@ pub static MERCURY_230: Model = Model {
 };
 
 /// Mercury 231.
-pub static MERCURY_231: Model = Model {
+pub(super) static MERCURY_231: Model = Model {
     id: "mercury-231",
     title: "Mercury 231",
     wiring: Wiring {
@@ -136,7 +137,7 @@ pub static MERCURY_231: Model = Model {
 };
 
 /// Mercury 233.
-pub static MERCURY_233: Model = Model {
+pub(super) static MERCURY_233: Model = Model {
     id: "mercury-233",
     title: "Mercury 233",
     wiring: Wiring {
@@ -147,7 +148,7 @@ pub static MERCURY_233: Model = Model {
 };
 
 /// Mercury 234.
-pub static MERCURY_234: Model = Model {
+pub(super) static MERCURY_234: Model = Model {
     id: "mercury-234",
     title: "Mercury 234",
     address: EITHER,
@@ -157,7 +158,7 @@ pub static MERCURY_234: Model = Model {
 };
 
 /// Mercury 236.
-pub static MERCURY_236: Model = Model {
+pub(super) static MERCURY_236: Model = Model {
     id: "mercury-236",
     title: "Mercury 236",
     address: EITHER,
@@ -167,7 +168,7 @@ pub static MERCURY_236: Model = Model {
 };
 
 /// Mercury 238.
-pub static MERCURY_238: Model = Model {
+pub(super) static MERCURY_238: Model = Model {
     id: "mercury-238",
     title: "Mercury 238",
     dialect: crate::protocol::mercury230::WITH_D,

@@ -10,7 +10,7 @@ mod neva;
 mod p1;
 mod unread;
 
-pub use unread::UNREAD;
+pub(super) use unread::UNREAD;
 
 use super::model::Model;
 

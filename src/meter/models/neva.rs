@@ -78,13 +78,13 @@ const ONE: Model = Model {
 const THREE: Model = Model { dialect: NEVA_3, default_reads: THREE_EVERYDAY, ..ONE };
 
 /// One phase.
-pub static MT113: Model = ONE;
+pub(super) static MT113: Model = ONE;
 /// One phase, with load relay.
-pub static MT114: Model = Model { id: "neva-mt114", title: "MT114", ..ONE };
+pub(super) static MT114: Model = Model { id: "neva-mt114", title: "MT114", ..ONE };
 /// One phase; its optical port works at 2400 Bd.
-pub static MT123: Model = Model { id: "neva-mt123", title: "MT123", ..ONE };
+pub(super) static MT123: Model = Model { id: "neva-mt123", title: "MT123", ..ONE };
 /// One phase.
-pub static MT124: Model = Model {
+pub(super) static MT124: Model = Model {
     id: "neva-mt124",
     title: "MT124",
     note: "firmware 7109 takes an empty password and answers energy only to obis code=0F.08.80*FF argument=S, \
@@ -92,12 +92,12 @@ pub static MT124: Model = Model {
     ..ONE
 };
 /// Three phases.
-pub static MT313: Model = Model { id: "neva-mt313", title: "MT313", ..THREE };
+pub(super) static MT313: Model = Model { id: "neva-mt313", title: "MT313", ..THREE };
 /// Three phases.
-pub static MT314: Model = Model { id: "neva-mt314", title: "MT314", ..THREE };
+pub(super) static MT314: Model = Model { id: "neva-mt314", title: "MT314", ..THREE };
 /// Three phases.
-pub static MT315: Model = Model { id: "neva-mt315", title: "MT315", ..THREE };
+pub(super) static MT315: Model = Model { id: "neva-mt315", title: "MT315", ..THREE };
 /// Three phases.
-pub static MT323: Model = Model { id: "neva-mt323", title: "MT323", ..THREE };
+pub(super) static MT323: Model = Model { id: "neva-mt323", title: "MT323", ..THREE };
 /// Three phases.
-pub static MT324: Model = Model { id: "neva-mt324", title: "MT324", ..THREE };
+pub(super) static MT324: Model = Model { id: "neva-mt324", title: "MT324", ..THREE };

@@ -52,7 +52,7 @@ const OLD: Model = Model {
 };
 
 /// Any of them: the version is found by itself.
-pub static DSMR: Model = Model {
+pub(super) static DSMR: Model = Model {
     id: "dsmr-p1",
     is_generic: true,
     title: "any P1 meter",
@@ -62,7 +62,7 @@ pub static DSMR: Model = Model {
 };
 
 /// The Netherlands, versions 2.2 and 3.0.
-pub static DSMR_2: Model = Model {
+pub(super) static DSMR_2: Model = Model {
     id: "dsmr2-p1",
     title: "DSMR 2.2 and 3.0",
     dialect: dialects::V2,
@@ -71,7 +71,7 @@ pub static DSMR_2: Model = Model {
 };
 
 /// The Netherlands, version 2.1: gas, heat and water are objects of their own and not channels of M-Bus.
-pub static DSMR_2_1: Model = Model {
+pub(super) static DSMR_2_1: Model = Model {
     id: "dsmr21-p1",
     title: "DSMR 2.1 (ACE4000)",
     dialect: dialects::V2_1,
@@ -80,14 +80,14 @@ pub static DSMR_2_1: Model = Model {
 };
 
 /// The Netherlands, versions 4.0 to 4.2.
-pub static DSMR_4: Model = Model { id: "dsmr4-p1", title: "DSMR 4", dialect: dialects::V4, ..COMMON };
+pub(super) static DSMR_4: Model = Model { id: "dsmr4-p1", title: "DSMR 4", dialect: dialects::V4, ..COMMON };
 
 /// The Netherlands, version 5.
-pub static DSMR_5: Model =
+pub(super) static DSMR_5: Model =
     Model { id: "dsmr5-p1", title: "DSMR 5, ESMR 5", dialect: dialects::V5, note: ONE_SECOND, ..COMMON };
 
 /// Belgium.
-pub static EMUCS: Model = Model {
+pub(super) static EMUCS: Model = Model {
     id: "emucs-p1",
     title: "Belgium: e-MUCS (Fluvius)",
     dialect: dialects::BELGIUM,
@@ -96,7 +96,7 @@ pub static EMUCS: Model = Model {
 };
 
 /// Luxembourg.
-pub static SMARTY: Model = Model {
+pub(super) static SMARTY: Model = Model {
     id: "smarty-p1",
     title: "Luxembourg: Smarty",
     dialect: dialects::LUXEMBOURG,
@@ -107,7 +107,7 @@ pub static SMARTY: Model = Model {
 };
 
 /// Austria.
-pub static AUSTRIA: Model = Model {
+pub(super) static AUSTRIA: Model = Model {
     id: "austria-p1",
     title: "Austria: Sagemcom T210-D-r",
     dialect: dialects::AUSTRIA,
@@ -117,7 +117,7 @@ pub static AUSTRIA: Model = Model {
 };
 
 /// Sweden, Denmark and Norway.
-pub static SWEDEN: Model = Model {
+pub(super) static SWEDEN: Model = Model {
     id: "sweden-p1",
     title: "Sweden, Denmark, Norway: H1",
     dialect: dialects::SWEDEN,
@@ -127,15 +127,15 @@ pub static SWEDEN: Model = Model {
 };
 
 /// Lithuania.
-pub static LITHUANIA: Model =
+pub(super) static LITHUANIA: Model =
     Model { id: "lithuania-p1", title: "Lithuania: ESO", dialect: dialects::LITHUANIA, tariffs: 4, ..COMMON };
 
 /// Hungary.
-pub static HUNGARY: Model =
+pub(super) static HUNGARY: Model =
     Model { id: "hungary-p1", title: "Hungary: E.ON, MVM", dialect: dialects::HUNGARY, tariffs: 4, ..COMMON };
 
 /// Switzerland.
-pub static SWITZERLAND: Model = Model {
+pub(super) static SWITZERLAND: Model = Model {
     id: "switzerland-p1",
     title: "Switzerland: Groupe E, Sagemcom XT211",
     dialect: dialects::SWITZERLAND,
@@ -144,7 +144,7 @@ pub static SWITZERLAND: Model = Model {
 };
 
 /// Slovenia.
-pub static SLOVENIA: Model = Model {
+pub(super) static SLOVENIA: Model = Model {
     id: "slovenia-p1",
     title: "Slovenia: Iskra AM550",
     dialect: dialects::SLOVENIA,
@@ -153,15 +153,15 @@ pub static SLOVENIA: Model = Model {
 };
 
 /// Poland.
-pub static POLAND: Model =
+pub(super) static POLAND: Model =
     Model { id: "poland-p1", title: "Poland: Elgama", dialect: dialects::POLAND, tariffs: 4, ..COMMON };
 
 /// Ireland.
-pub static IRELAND: Model =
+pub(super) static IRELAND: Model =
     Model { id: "ireland-p1", title: "Ireland: Iskra", dialect: dialects::IRELAND, ..COMMON };
 
 /// `EasyMeter` Q3D, whose D0 interface sends the same kind of telegram.
-pub static Q3D: Model = Model {
+pub(super) static Q3D: Model = Model {
     id: "easymeter-q3d",
     maker: "EasyMeter",
     title: "Q3D (D0)",

@@ -2,7 +2,7 @@
 
 /// Meters that no model reads.
 #[derive(Debug)]
-pub struct Unread {
+pub(crate) struct Unread {
     /// What people call them.
     pub names: &'static [&'static str],
     /// What they speak.
@@ -11,7 +11,7 @@ pub struct Unread {
 
 /// Every make of which it is known that nothing here reads it, by what their drivers in wb-mqtt-serial, Tasmota and
 /// `ESPHome` say they speak.
-pub static UNREAD: &[Unread] = &[
+pub(crate) static UNREAD: &[Unread] = &[
     Unread { names: &["milur"], speaks: "Milur meters speak a protocol of their own, or SPODES (DLMS)" },
     Unread {
         names: &["mirtek", "star104"],

@@ -3,11 +3,11 @@
 use crate::frame::{Origin, Span};
 
 /// The most bytes that are put together.
-pub const MOST: usize = 8192;
+pub(super) const MOST: usize = 8192;
 
 /// The payloads of a message's frames, one after the other.
 #[derive(Debug, Default)]
-pub struct Assembled {
+pub(super) struct Assembled {
     /// The bytes.
     pub bytes: Vec<u8>,
     /// Where they came from.
@@ -16,7 +16,7 @@ pub struct Assembled {
 
 impl Assembled {
     /// Adds the payload of a part.
-    pub fn add(&mut self, part: usize, frame: &[u8], (start, end): (usize, usize)) {
+    pub(super) fn add(&mut self, part: usize, frame: &[u8], (start, end): (usize, usize)) {
         let payload = frame.get(start..end).unwrap_or_default();
         let here = self.bytes.len();
         if payload.is_empty() || here.saturating_add(payload.len()) > MOST {
@@ -28,7 +28,7 @@ impl Assembled {
     }
 
     /// Where the bytes from `start` on came from, counted from there.
-    pub fn origins(&self, start: usize, end: usize) -> Vec<Origin> {
+    pub(super) fn origins(&self, start: usize, end: usize) -> Vec<Origin> {
         let inside = self.from.iter().filter_map(|origin| {
             let (from, to) = (origin.here.range().start.max(start), origin.here.range().end.min(end));
             let wire = origin.wire.range().start + from.checked_sub(origin.here.range().start)?;

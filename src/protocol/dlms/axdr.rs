@@ -4,20 +4,20 @@ use super::compact::description;
 use super::loose;
 
 /// Structures within structures that are followed.
-pub const DEEPEST: usize = 16;
+pub(super) const DEEPEST: usize = 16;
 /// Items in one notification that are followed.
-pub const MOST_ITEMS: usize = 4096;
+pub(super) const MOST_ITEMS: usize = 4096;
 
 /// A date and time in data of its own tag.
-pub const DATE_TIME: u8 = 0x19;
+pub(super) const DATE_TIME: u8 = 0x19;
 /// A compact array: values without tags behind one description of their type.
-pub const COMPACT: u8 = 0x13;
+pub(super) const COMPACT: u8 = 0x13;
 /// Bytes of a date and time.
-pub const DATE_TIME_LENGTH: usize = 12;
+pub(super) const DATE_TIME_LENGTH: usize = 12;
 
 /// A piece of data: where it lies and what is in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Item {
+pub(super) struct Item {
     /// Its type.
     pub tag: u8,
     /// How many structures it lies in.
@@ -36,19 +36,19 @@ pub struct Item {
 
 impl Item {
     /// Whether it holds other items.
-    pub const fn is_group(&self) -> bool {
+    pub(super) const fn is_group(&self) -> bool {
         matches!(self.tag, 0x01 | 0x02)
     }
 
     /// Its bytes after tag and length.
-    pub fn bytes<'a>(&self, all: &'a [u8]) -> &'a [u8] {
+    pub(super) fn bytes<'a>(&self, all: &'a [u8]) -> &'a [u8] {
         all.get(self.content..self.end).unwrap_or_default()
     }
 }
 
 /// What stops the reading of data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Halt {
+pub(super) struct Halt {
     /// Index of the byte.
     pub at: usize,
     /// What is the matter.
@@ -59,12 +59,12 @@ pub struct Halt {
 
 impl Halt {
     /// Nothing can follow that makes it right.
-    pub const fn wrong(at: usize, what: &'static str) -> Self {
+    pub(super) const fn wrong(at: usize, what: &'static str) -> Self {
         Self { at, what, is_short: false }
     }
 
     /// More bytes could make it right.
-    pub const fn short(at: usize, what: &'static str) -> Self {
+    pub(super) const fn short(at: usize, what: &'static str) -> Self {
         Self { at, what, is_short: true }
     }
 }
@@ -73,7 +73,7 @@ impl Halt {
 ///
 /// # Errors
 /// [`Halt`] where it is no data, or not all of it.
-pub fn walk(bytes: &[u8], start: usize, found: &mut dyn FnMut(Item)) -> Result<usize, Halt> {
+pub(super) fn walk(bytes: &[u8], start: usize, found: &mut dyn FnMut(Item)) -> Result<usize, Halt> {
     // How many elements are still to come on each level.
     let mut open: [u16; DEEPEST] = [0; DEEPEST];
     let mut depth = 0usize;
@@ -104,7 +104,7 @@ pub fn walk(bytes: &[u8], start: usize, found: &mut dyn FnMut(Item)) -> Result<u
 
 /// Data as far as it could be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tree {
+pub(super) struct Tree {
     /// All items, each group before its elements.
     pub items: Vec<Item>,
     /// Index after the last byte read.
@@ -115,7 +115,7 @@ pub struct Tree {
 
 impl Tree {
     /// Reads one piece of data at `start`.
-    pub fn read(bytes: &[u8], start: usize) -> Self {
+    pub(super) fn read(bytes: &[u8], start: usize) -> Self {
         let mut tree = Self { items: Vec::with_capacity(64), end: start, halt: None };
         let read = walk(bytes, start, &mut |item| {
             tree.end = item.end;
@@ -130,7 +130,7 @@ impl Tree {
     }
 
     /// The indices of the elements of a group.
-    pub fn elements(&self, group: usize) -> impl Iterator<Item = usize> + '_ {
+    pub(super) fn elements(&self, group: usize) -> impl Iterator<Item = usize> + '_ {
         let end = self.items.get(group).filter(|item| item.is_group()).map_or(0, |item| item.next);
         let mut at = group + 1;
         std::iter::from_fn(move || {
@@ -167,7 +167,7 @@ impl Tree {
 ///
 /// # Errors
 /// [`Halt`].
-pub fn read_item(bytes: &[u8], start: usize, depth: u8) -> Result<Item, Halt> {
+pub(super) fn read_item(bytes: &[u8], start: usize, depth: u8) -> Result<Item, Halt> {
     let tag = *bytes.get(start).ok_or(Halt::short(start, "the data ends before an element"))?;
     let mut item = Item { tag, depth, count: 0, start, content: start + 1, end: 0, next: 0 };
     let length = match form(tag).ok_or(Halt::wrong(start, "no type of COSEM data has this tag"))? {
@@ -235,7 +235,7 @@ const fn form(tag: u8) -> Option<Form> {
 
 /// What a type is called.
 #[rustfmt::skip]
-pub const fn type_name(tag: u8) -> &'static str {
+pub(super) const fn type_name(tag: u8) -> &'static str {
     match tag {
         0x00 => "null-data", 0x01 => "array", 0x02 => "structure", 0x03 => "boolean", 0x04 => "bit-string",
         0x05 => "double-long", 0x06 => "double-long-unsigned", 0x09 => "octet-string",
@@ -250,7 +250,7 @@ pub const fn type_name(tag: u8) -> &'static str {
 }
 
 /// A value without its tag, which is known from elsewhere.
-pub fn untagged(bytes: &[u8], tag: u8, at: usize, depth: u8) -> Option<Item> {
+pub(super) fn untagged(bytes: &[u8], tag: u8, at: usize, depth: u8) -> Option<Item> {
     let (content, length) = match form(tag)? {
         Form::Fixed(length) => (at, length),
         Form::Counted => length_at(bytes, at).ok().map(|(length, after)| (after, length))?,
@@ -265,7 +265,7 @@ pub fn untagged(bytes: &[u8], tag: u8, at: usize, depth: u8) -> Option<Item> {
 ///
 /// # Errors
 /// [`Halt`] for the indefinite form, more than four bytes, or an end within it.
-pub fn length_at(bytes: &[u8], at: usize) -> Result<(usize, usize), Halt> {
+pub(super) fn length_at(bytes: &[u8], at: usize) -> Result<(usize, usize), Halt> {
     let cut = Halt::short(at, "a length is cut short");
     match *bytes.get(at).ok_or(cut)? {
         short @ 0..=0x7F => Ok((short.into(), at + 1)),
@@ -280,7 +280,7 @@ pub fn length_at(bytes: &[u8], at: usize) -> Result<(usize, usize), Halt> {
 }
 
 /// The whole number in an item, if it is one.
-pub fn integer(item: &Item, bytes: &[u8]) -> Option<i128> {
+pub(super) fn integer(item: &Item, bytes: &[u8]) -> Option<i128> {
     let content = item.bytes(bytes);
     let unsigned = || content.iter().fold(0u128, |number, byte| number << 8 | u128::from(*byte));
     let unused = 128 - 8 * content.len().clamp(1, 16) as u32;

@@ -14,7 +14,7 @@ use crate::protocol::dissection_builder::{DissectionBuilder, Head};
 use crate::reading::Check;
 
 /// The shortest and longest ciphered APDU that is believed to be one, by its length field.
-pub const PLAUSIBLE: std::ops::RangeInclusive<usize> = 17..=2000;
+pub(super) const PLAUSIBLE: std::ops::RangeInclusive<usize> = 17..=2000;
 
 /// Bytes of tag, length of the title and title.
 const TITLE_END: usize = 10;
@@ -23,7 +23,7 @@ const LONG_FORM: usize = 3;
 
 /// A carrier's grammar, and APDUs without a carrier after silence or a frame.
 #[derive(Debug, Clone, Copy)]
-pub struct OrBare<G>(pub G);
+pub(super) struct OrBare<G>(pub G);
 
 impl<G: Grammar> Grammar for OrBare<G> {
     fn examine(&self, bytes: &[u8], before: Before) -> Shape {
@@ -104,12 +104,12 @@ fn plain(bytes: &[u8]) -> Shape {
 }
 
 /// Whether a frame is an APDU without a carrier.
-pub fn is_apdu(bytes: &[u8]) -> bool {
+pub(super) fn is_apdu(bytes: &[u8]) -> bool {
     matches!(bytes.first(), Some(&(GLO_CIPHERING | DATA_NOTIFICATION | NO_TITLE | wrapped::START)))
 }
 
 /// Explains one.
-pub fn dissect(protocol: &'static str, bytes: &[u8], context: &Context<'_>) -> Dissection {
+pub(super) fn dissect(protocol: &'static str, bytes: &[u8], context: &Context<'_>) -> Dissection {
     let mut builder = DissectionBuilder::default();
     let (apdu, seal) = if let Some(wrapped) = Wrapped::parse(bytes) {
         (wrapped.apdu, Some(wrapped.explain(&mut builder, bytes)))

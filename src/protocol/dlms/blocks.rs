@@ -14,7 +14,7 @@ const LAST_BLOCK: u8 = 0x80;
 
 /// The information of a frame, taken apart.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Info {
+pub(super) struct Info {
     /// Where the LLC header ends; the start of the information if there is none.
     pub llc_end: usize,
     /// The block, if there is one.
@@ -25,7 +25,7 @@ pub struct Info {
 
 /// A block of the general block transfer.
 #[derive(Debug, Clone, Copy)]
-pub struct Block {
+pub(super) struct Block {
     /// The block control byte.
     pub control: u8,
     /// Its number, from 1.
@@ -38,7 +38,7 @@ pub struct Block {
 
 impl Info {
     /// `is_inner` is set for a segment that is not the first: it has neither LLC nor block header.
-    pub fn of(frame: &Frame<'_>, is_inner: bool) -> Self {
+    pub(super) fn of(frame: &Frame<'_>, is_inner: bool) -> Self {
         let (start, end) = frame.information;
         if is_inner {
             return Self { llc_end: start, block: None, payload: (start, end) };
@@ -74,13 +74,13 @@ fn block(bytes: &[u8], (start, end): (usize, usize), is_segmented: bool) -> Opti
 
 impl Block {
     /// Whether no other follows.
-    pub const fn is_last(self) -> bool {
+    pub(super) const fn is_last(self) -> bool {
         self.control & LAST_BLOCK != 0
     }
 }
 
 /// The fields of the information.
-pub fn info_fields(builder: &mut DissectionBuilder, frame: &Frame<'_>, info: &Info) {
+pub(super) fn info_fields(builder: &mut DissectionBuilder, frame: &Frame<'_>, info: &Info) {
     let (start, end) = frame.information;
     builder.rest_as(Role::Frame, 0, "LLC", (start, info.llc_end));
     if let Some(block) = &info.block {

@@ -7,63 +7,63 @@ use crate::protocol::MeterKey;
 use crate::protocol::cipher::{self, CipherError, Nonce, TAG};
 
 /// APDU tags.
-pub const DATA_NOTIFICATION: u8 = 0x0F;
+pub(super) const DATA_NOTIFICATION: u8 = 0x0F;
 /// Ciphered with the global key: the usual push.
-pub const GLO_CIPHERING: u8 = 0xDB;
+pub(super) const GLO_CIPHERING: u8 = 0xDB;
 /// Ciphered with a key agreed for one association.
-pub const DED_CIPHERING: u8 = 0xDC;
+pub(super) const DED_CIPHERING: u8 = 0xDC;
 /// Ciphered, with a longer header.
-pub const GENERAL_CIPHERING: u8 = 0xDD;
+pub(super) const GENERAL_CIPHERING: u8 = 0xDD;
 /// Signed.
-pub const GENERAL_SIGNING: u8 = 0xDF;
+pub(super) const GENERAL_SIGNING: u8 = 0xDF;
 /// A block of something longer.
-pub const BLOCK_TRANSFER: u8 = 0xE0;
+pub(super) const BLOCK_TRANSFER: u8 = 0xE0;
 /// A header without tag begins with the length of the system title that it lacks (Elgama Gama 350 and Kaifa of
 /// Stoen, Poland; `UtilitechAS/amsreader-firmware`, issue 1198).
-pub const NO_TITLE: u8 = 0x00;
+pub(super) const NO_TITLE: u8 = 0x00;
 /// The first character of a P1 telegram.
-pub const P1_TEXT: u8 = b'/';
+pub(super) const P1_TEXT: u8 = b'/';
 
 /// Bytes of security control and counter, which the length counts.
-pub const CONTROL: usize = 5;
+pub(super) const CONTROL: usize = 5;
 
 /// The security control byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Control(pub u8);
+pub(super) struct Control(pub u8);
 
 impl Control {
     /// Compressed by V.44.
-    pub const fn is_compressed(self) -> bool {
+    pub(super) const fn is_compressed(self) -> bool {
         self.0 & 0x80 != 0
     }
 
     /// Ciphered with the key for broadcasts.
-    pub const fn is_broadcast(self) -> bool {
+    pub(super) const fn is_broadcast(self) -> bool {
         self.0 & 0x40 != 0
     }
 
     /// Encrypted.
-    pub const fn is_encrypted(self) -> bool {
+    pub(super) const fn is_encrypted(self) -> bool {
         self.0 & 0x20 != 0
     }
 
     /// Followed by a tag.
-    pub const fn is_authenticated(self) -> bool {
+    pub(super) const fn is_authenticated(self) -> bool {
         self.0 & 0x10 != 0
     }
 
     /// Whether it does anything, in a way that the standard has.
-    pub const fn is_plausible(self) -> bool {
+    pub(super) const fn is_plausible(self) -> bool {
         !self.is_compressed() && self.suite() <= 2 && (self.is_encrypted() || self.is_authenticated())
     }
 
     /// The security suite.
-    pub const fn suite(self) -> u8 {
+    pub(super) const fn suite(self) -> u8 {
         self.0 & 0x0F
     }
 
     /// In words.
-    pub const fn words(self) -> &'static str {
+    pub(super) const fn words(self) -> &'static str {
         match (self.is_encrypted(), self.is_authenticated()) {
             (true, true) => "encrypted and authenticated",
             (true, false) => "encrypted, not authenticated",
@@ -73,7 +73,7 @@ impl Control {
     }
 
     /// The suite in words.
-    pub const fn suite_words(self) -> &'static str {
+    pub(super) const fn suite_words(self) -> &'static str {
         match self.suite() {
             0 => "suite 0: AES-GCM-128",
             1 => "suite 1: AES-GCM-128, ECDSA P-256",
@@ -85,7 +85,7 @@ impl Control {
 
 /// Where an octet string lies. Its length takes one byte, or more in the long form of BER.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Octets {
+pub(super) struct Octets {
     /// Index of the first byte of its length.
     pub length_at: usize,
     /// Index of its first byte.
@@ -96,7 +96,7 @@ pub struct Octets {
 
 /// Where the parts of a ciphered APDU lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Header {
+pub(super) struct Header {
     /// The APDU's tag; `None` where it is left out, as meters of Stoen (Poland) do.
     pub tag: Option<u8>,
     /// The system title of the sender; `None` if it is not of 8 bytes.
@@ -115,24 +115,24 @@ pub struct Header {
 
 impl Header {
     /// Where the text begins.
-    pub const fn text_at(&self) -> usize {
+    pub(super) const fn text_at(&self) -> usize {
         self.length_at.1 + CONTROL
     }
 
     /// Where the APDU ends, if all of it is there.
-    pub const fn end(&self) -> usize {
+    pub(super) const fn end(&self) -> usize {
         self.length_at.1.saturating_add(self.length)
     }
 
     /// Where the tag begins; the end if there is none.
-    pub const fn tag_at(&self) -> usize {
+    pub(super) const fn tag_at(&self) -> usize {
         if self.control.is_authenticated() { self.end().saturating_sub(TAG) } else { self.end() }
     }
 }
 
 /// What is wrong with a header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BadHeader {
+pub(super) struct BadHeader {
     /// The problem's code.
     pub code: ProblemCode,
     /// The problem.
@@ -151,7 +151,7 @@ const CUT: BadHeader = bad(ProblemCode::ApduIncomplete, "the ciphering header is
 ///
 /// # Errors
 /// [`BadHeader`] for bytes that are no header, or not all of one.
-pub fn header(bytes: &[u8], start: usize) -> Result<Header, BadHeader> {
+pub(super) fn header(bytes: &[u8], start: usize) -> Result<Header, BadHeader> {
     let tag = *bytes.get(start).ok_or(CUT)?;
     match tag {
         GLO_CIPHERING | DED_CIPHERING => {
@@ -212,7 +212,7 @@ fn behind(bytes: &[u8], tag: Option<u8>, title_at: Octets, at: usize) -> Result<
 }
 
 /// What is known of a push before it is whole: whose it is and which one.
-pub fn peek(bytes: &[u8]) -> Option<([u8; 8], u32)> {
+pub(super) fn peek(bytes: &[u8]) -> Option<([u8; 8], u32)> {
     let header = header(bytes, 0).ok()?;
     Some((header.title?, header.counter))
 }
@@ -221,7 +221,7 @@ pub fn peek(bytes: &[u8]) -> Option<([u8; 8], u32)> {
 ///
 /// # Errors
 /// [`CipherError`] for a key of the wrong length.
-pub fn seal(
+pub(super) fn seal(
     plain: &[u8],
     (title, counter): ([u8; 8], u32),
     control: Control,

@@ -5,7 +5,7 @@ use super::axdr::{DEEPEST, Halt, Item, MOST_ITEMS, length_at, untagged};
 
 /// A compact array taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Compact {
+pub(super) struct Compact {
     /// Index after the description of the type.
     pub described: usize,
     /// Index of the first byte of the contents.
@@ -18,7 +18,7 @@ pub struct Compact {
 
 /// The elements of a compact array, one after the other, without tags: those of structures in it as if they stood
 /// alone. `None` where the description does not fit the contents.
-pub fn compact(item: &Item, bytes: &[u8]) -> Option<Compact> {
+pub(super) fn compact(item: &Item, bytes: &[u8]) -> Option<Compact> {
     let mut kinds = Kinds::default();
     let described = kinds.read(bytes, item.content, 0).ok()?;
     let Kinds { tags, .. } = kinds;
@@ -43,7 +43,7 @@ pub fn compact(item: &Item, bytes: &[u8]) -> Option<Compact> {
 ///
 /// # Errors
 /// [`Halt`] for one that is cut short, nested too deep or says too much.
-pub fn description(bytes: &[u8], at: usize) -> Result<usize, Halt> {
+pub(super) fn description(bytes: &[u8], at: usize) -> Result<usize, Halt> {
     Kinds::default().read(bytes, at, 0)
 }
 

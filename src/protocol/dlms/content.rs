@@ -15,7 +15,7 @@ const HEAD: usize = 5;
 
 /// What came of a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Read {
+pub(super) struct Read {
     /// Index after its last byte.
     pub end: usize,
     /// Whether it was read to its end.
@@ -23,7 +23,12 @@ pub struct Read {
 }
 
 /// Explains the data notification at `start`.
-pub fn notification(builder: &mut DissectionBuilder, bytes: &[u8], start: usize, maker: Maker) -> Read {
+pub(super) fn notification(
+    builder: &mut DissectionBuilder,
+    bytes: &[u8],
+    start: usize,
+    maker: Maker,
+) -> Read {
     let cut = Read { end: bytes.len(), is_whole: false };
     let Some(word) = bytes.get(start + 1..).and_then(|rest| rest.first_chunk::<4>()) else {
         builder.rest(0, "cut short", (start, bytes.len()));
@@ -43,7 +48,7 @@ pub fn notification(builder: &mut DissectionBuilder, bytes: &[u8], start: usize,
 }
 
 /// Explains data without the head of a notification.
-pub fn data(builder: &mut DissectionBuilder, bytes: &[u8], start: usize, maker: Maker) -> Read {
+pub(super) fn data(builder: &mut DissectionBuilder, bytes: &[u8], start: usize, maker: Maker) -> Read {
     body(builder, bytes, (start, None), maker)
 }
 

@@ -42,7 +42,7 @@ const MAKERS: [DialectProfile; maker::DIALECTS.len()] = {
 static PICKED: &[DialectProfile] = MAKERS.split_at(1).1;
 
 /// The facts about a family of pushed APDUs.
-pub const fn pushed(
+pub(super) const fn pushed(
     id: &'static str,
     title: &'static str,
     secret_checks: &'static [CheckKind],

@@ -5,11 +5,11 @@ use crate::frame::checksum::X_25;
 use crate::protocol::delimited::{Before, Grammar, Shape};
 
 /// Start and end of a frame.
-pub const FLAG: u8 = 0x7E;
+pub(super) const FLAG: u8 = 0x7E;
 /// Bytes of the frame format field.
 const FORMAT: usize = 2;
 /// Bytes of either check sequence.
-pub const CHECK: usize = 2;
+pub(super) const CHECK: usize = 2;
 /// The type in the upper half of the first byte.
 const TYPE_3: u8 = 0xA0;
 /// Another segment of the information follows.
@@ -25,7 +25,7 @@ const LONGEST_ADDRESS: usize = 4;
 
 /// A frame's parts; all places are indices into its bytes, opening flag included where there is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Frame<'a> {
+pub(super) struct Frame<'a> {
     /// Index of the format field: 1 behind an opening flag, 0 where the flag of the frame before serves.
     pub format_at: usize,
     /// Length by the format field.
@@ -46,7 +46,7 @@ pub struct Frame<'a> {
 
 /// A check sequence found and what it should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Check {
+pub(super) struct Check {
     /// Where it lies.
     pub at: usize,
     /// What is there.
@@ -57,14 +57,14 @@ pub struct Check {
 
 impl Check {
     /// Whether it fits.
-    pub const fn fits(self) -> bool {
+    pub(super) const fn fits(self) -> bool {
         self.found == self.expected
     }
 }
 
 impl<'a> Frame<'a> {
     /// Takes bytes as one frame that begins here and ends with its closing flag or before.
-    pub fn parse(bytes: &'a [u8]) -> Option<Self> {
+    pub(super) fn parse(bytes: &'a [u8]) -> Option<Self> {
         let format_at = usize::from(bytes.first() == Some(&FLAG));
         let head = Head::parse(bytes.get(format_at..)?)?;
         let end = (format_at + head.length).checked_sub(CHECK)?;
@@ -84,29 +84,29 @@ impl<'a> Frame<'a> {
     }
 
     /// The header check sequence, where there is one.
-    pub fn header_check(&self) -> Option<Check> {
+    pub(super) fn header_check(&self) -> Option<Check> {
         self.has_header_check.then(|| self.check(self.control_at + 1))
     }
 
     /// The frame check sequence.
-    pub fn frame_check(&self) -> Check {
+    pub(super) fn frame_check(&self) -> Check {
         self.check(self.information.1)
     }
 
     /// Whether the closing flag is where it must be, and nothing behind it.
-    pub fn is_closed(&self) -> bool {
+    pub(super) fn is_closed(&self) -> bool {
         let end = self.information.1 + CHECK;
         self.bytes.get(end..) == Some(&[FLAG])
     }
 
     /// Whether everything that can be checked is right.
-    pub fn is_sound(&self) -> bool {
+    pub(super) fn is_sound(&self) -> bool {
         // The cheapest first: among bytes without sense most that begins like a frame is not closed like one.
         self.is_closed() && self.header_check().is_none_or(Check::fits) && self.frame_check().fits()
     }
 
     /// The information.
-    pub fn payload(&self) -> &'a [u8] {
+    pub(super) fn payload(&self) -> &'a [u8] {
         self.bytes.get(self.information.0..self.information.1).unwrap_or_default()
     }
 
@@ -151,7 +151,7 @@ fn address_length(bytes: &[u8]) -> Option<usize> {
 
 /// The frame of a client at the beginning of bytes, and the server that it asks: it connects, disconnects, or carries a
 /// command behind the LLC header that no server sends (Green Book, ed. 8, 8.3.2 and 8.4).
-pub fn command(bytes: &[u8]) -> Option<(usize, u64)> {
+pub(super) fn command(bytes: &[u8]) -> Option<(usize, u64)> {
     let head = Head::parse(bytes.strip_prefix(&[FLAG])?)?;
     let len = head.length + 2;
     let frame = Frame::parse(bytes.get(..len)?).filter(Frame::is_sound)?;
@@ -162,12 +162,17 @@ pub fn command(bytes: &[u8]) -> Option<(usize, u64)> {
 }
 
 /// An address without the end marks.
-pub fn address(bytes: &[u8]) -> u64 {
+pub(super) fn address(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0, |number, byte| number << 7 | u64::from(byte >> 1))
 }
 
 /// A frame around information: the meter's side.
-pub fn seal(destination: &[u8], source: &[u8], (control, more): (u8, bool), information: &[u8]) -> Vec<u8> {
+pub(super) fn seal(
+    destination: &[u8],
+    source: &[u8],
+    (control, more): (u8, bool),
+    information: &[u8],
+) -> Vec<u8> {
     let header = FORMAT + destination.len() + source.len() + 1;
     let checks = if information.is_empty() { CHECK } else { 2 * CHECK };
     let length = header + checks + information.len();
@@ -183,7 +188,7 @@ pub fn seal(destination: &[u8], source: &[u8], (control, more): (u8, bool), info
 }
 
 /// Flags and check sequence around a frame typed by hand, format field first.
-pub fn close(body: &[u8]) -> Vec<u8> {
+pub(super) fn close(body: &[u8]) -> Vec<u8> {
     let check = X_25.checksum(body).to_le_bytes();
     [&[FLAG], body, &check, &[FLAG]].concat()
 }

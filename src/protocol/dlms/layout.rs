@@ -9,7 +9,7 @@ use crate::reading::Unit;
 
 /// How a list tells what its values are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub(super) enum Shape {
     /// OBIS code and value (and scaler and unit) one after the other, or in structures of their own.
     Coded,
     /// A list of descriptions first, then the values.
@@ -24,7 +24,7 @@ pub enum Shape {
 
 /// How a number is to be scaled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scale {
+pub(super) enum Scale {
     /// As the meter says.
     Sent(i8, u8),
     /// As the maker's lists are known to be.
@@ -35,7 +35,7 @@ pub enum Scale {
 
 /// What an element is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
+pub(super) enum Role {
     /// Nothing that has a name.
     Plain,
     /// The code of the value that follows.
@@ -65,7 +65,7 @@ pub enum Role {
 
 /// What a list is and what its elements are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Layout {
+pub(super) struct Layout {
     /// How it tells what its values are.
     pub shape: Shape,
     /// The role of every item of the tree.
@@ -79,7 +79,7 @@ const SERIAL: Obis = [0, 0, 96, 1, 0, 255];
 const LIST_VERSION: Obis = [1, 0, 0, 2, 129, 255];
 
 /// Finds out what the elements of a list are.
-pub fn recognise(tree: &Tree, bytes: &[u8], told: Maker) -> Layout {
+pub(super) fn recognise(tree: &Tree, bytes: &[u8], told: Maker) -> Layout {
     let mut view = View { tree, bytes, roles: vec![Role::Plain; tree.items.len()], maker: told };
     view.maker = if told == Maker::Unknown || told == Maker::LandisGyr { view.maker(told) } else { told };
     let shape = view.shape();
@@ -336,6 +336,6 @@ struct Described {
 }
 
 /// Whether bytes are printable and not only blanks.
-pub fn is_text(bytes: &[u8]) -> bool {
+pub(super) fn is_text(bytes: &[u8]) -> bool {
     !bytes.is_empty() && bytes.iter().all(|byte| (0x20..0x7F).contains(byte))
 }

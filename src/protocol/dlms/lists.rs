@@ -11,7 +11,7 @@ use crate::reading::Unit;
 
 /// What stands at a position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub(super) struct Place {
     /// What it is.
     pub obis: Obis,
     /// The power of ten.
@@ -22,7 +22,7 @@ pub struct Place {
 
 /// A list by position.
 #[derive(Debug)]
-pub struct List {
+pub(super) struct List {
     /// Its name, for the remark on every value.
     pub name: &'static str,
     /// Whose.
@@ -53,7 +53,7 @@ const NAME: Place = plain(42, 0, 0);
 const TIME: Place = at([1, 0, 0, 9, 1, 255], 0, Unit::None);
 const DATE: Place = at([1, 0, 0, 9, 2, 255], 0, Unit::None);
 /// Nobody knows what stands here.
-pub const UNNAMED: Place = plain(255, 255, 255);
+pub(super) const UNNAMED: Place = plain(255, 255, 255);
 const RELAY: Place = plain(96, 3, 10);
 const TARIFF: Place = plain(96, 14, 0);
 
@@ -85,7 +85,7 @@ const fn angle(e: u8) -> Place {
 
 /// The lists.
 #[rustfmt::skip]
-pub static LISTS: &[List] = &[
+pub(super) static LISTS: &[List] = &[
     List { name: "assumed: Kaifa list 1", maker: Maker::Kaifa, mark: (0, &[0x06]), places: &[watts(1)] },
     List { name: "assumed: Kaifa list 2, one phase", maker: Maker::Kaifa, mark: (3, &[0x06]), places: &[
         VERSION, SERIAL, TYPE, watts(1), watts(2), watts(3), watts(4), amperes(31, -3), volts(32, -1),
@@ -162,7 +162,7 @@ pub static LISTS: &[List] = &[
 /// The headed list of Siemens IM350 and Iskraemeco AM550 in Vienna and Wels: what follows the header. The first
 /// element is the push setup, the third and fourth are time and date.
 #[rustfmt::skip]
-pub static HEADED: &[Place] = &[
+pub(super) static HEADED: &[Place] = &[
     at([0, 6, 25, 9, 0, 255], 0, Unit::None), SERIAL, TIME, DATE,
     energy(1, 0), energy(2, 0), energy(3, 0), energy(4, 0), watts(1), watts(2),
     plain(96, 13, 0), plain(96, 13, 1),

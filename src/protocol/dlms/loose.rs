@@ -17,7 +17,7 @@ const DEPTH: u8 = 3;
 ///
 /// # Errors
 /// [`Halt`] for what is none, or not all of one.
-pub fn walk(bytes: &[u8], start: usize, found: &mut dyn FnMut(Item)) -> Result<usize, Halt> {
+pub(super) fn walk(bytes: &[u8], start: usize, found: &mut dyn FnMut(Item)) -> Result<usize, Halt> {
     let Some([0x02, 0x02, 0x16, _, 0x01]) = bytes.get(start..).and_then(|rest| rest.first_chunk()) else {
         return Err(Halt::wrong(start, NO_LIST));
     };

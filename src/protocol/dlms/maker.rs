@@ -9,7 +9,7 @@ use crate::reading::Unit;
 
 /// A maker's way of filling lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Maker {
+pub(super) enum Maker {
     /// Kamstrup Omnipower.
     Kamstrup,
     /// Landis+Gyr E450.
@@ -30,19 +30,19 @@ pub enum Maker {
 
 /// The dialects of the family, by number.
 #[rustfmt::skip]
-pub const DIALECTS: &[(Maker, &str)] = &[
+pub(super) const DIALECTS: &[(Maker, &str)] = &[
     (Maker::Unknown, ""), (Maker::Kamstrup, "Kamstrup"), (Maker::E450, "Landis+Gyr E450"),
     (Maker::E570, "Landis+Gyr E570"), (Maker::E360, "Landis+Gyr E360"), (Maker::Iskra, "Iskraemeco AM550"),
     (Maker::Kaifa, "Kaifa HAN"),
 ];
 
 /// The maker that a dialect fixes.
-pub fn of_dialect(dialect: Dialect) -> Maker {
+pub(super) fn of_dialect(dialect: Dialect) -> Maker {
     DIALECTS.get(usize::from(dialect.0)).map_or(Maker::Unknown, |(maker, _)| *maker)
 }
 
 /// The maker that the letters of a system title, a list version or a device name stand for.
-pub fn of_text(text: &[u8]) -> Maker {
+pub(super) fn of_text(text: &[u8]) -> Maker {
     match text {
         [b'K', b'A', b'M', ..] => Maker::Kamstrup,
         [b'L', b'G', b'Z', ..] => Maker::LandisGyr,
@@ -55,7 +55,7 @@ pub fn of_text(text: &[u8]) -> Maker {
 
 /// The power of ten and unit of a value that comes without; `None` where that is not known.
 #[expect(clippy::match_same_arms, reason = "a line for each sort, to be held against the sources")]
-pub const fn scale(maker: Maker, obis: Obis) -> Option<(i8, Unit)> {
+pub(super) const fn scale(maker: Maker, obis: Obis) -> Option<(i8, Unit)> {
     let (sort, unit) = sort(obis);
     let exponent = match (sort, maker) {
         (Sort::Other, _) => 0,

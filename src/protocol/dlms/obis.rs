@@ -4,15 +4,15 @@
 use crate::reading::{Code, Quantity, Unit};
 
 /// A whole OBIS code: A, B, C, D, E, F.
-pub type Obis = [u8; 6];
+pub(super) type Obis = [u8; 6];
 
 /// Groups C, D and E.
-pub const fn code([_, _, c, d, e, _]: Obis) -> Code {
+pub(super) const fn code([_, _, c, d, e, _]: Obis) -> Code {
     Code::new(c, d, e)
 }
 
 /// The push setup objects that head some lists: no quantity.
-pub const fn is_push_setup([_, _, c, d, ..]: Obis) -> bool {
+pub(super) const fn is_push_setup([_, _, c, d, ..]: Obis) -> bool {
     c == 25 && d == 9
 }
 
@@ -36,7 +36,7 @@ const ABSTRACT: &[(Code, Quantity)] = &[
 ];
 
 /// What an OBIS code measures.
-pub fn quantity(obis: Obis) -> Quantity {
+pub(super) fn quantity(obis: Obis) -> Quantity {
     let [a, _, c, d, _, _] = obis;
     let known = ABSTRACT.iter().find(|(known, _)| *known == code(obis));
     if let Some((_, quantity)) = known.filter(|_| a == 0 || c == 0 || c > 90) {
@@ -62,7 +62,7 @@ const fn base(c: u8) -> u8 {
 
 /// What kind of number a list holds under a code, for lists that carry no scaler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sort {
+pub(super) enum Sort {
     /// Active, reactive or apparent energy.
     Energy,
     /// Active, reactive or apparent power.
@@ -78,7 +78,7 @@ pub enum Sort {
 }
 
 /// Sort and unit of a code of electricity.
-pub const fn sort(obis: Obis) -> (Sort, Unit) {
+pub(super) const fn sort(obis: Obis) -> (Sort, Unit) {
     let [_, _, c, d, ..] = obis;
     if obis[0] != 1 {
         return (Sort::Other, Unit::None);

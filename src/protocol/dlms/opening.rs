@@ -8,7 +8,7 @@ use crate::protocol::cipher::{self, CipherError, Nonce, TAG};
 
 /// What came of opening a ciphered APDU.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Opened {
+pub(super) enum Opened {
     /// Deciphered.
     Plain {
         /// The plain bytes.
@@ -47,7 +47,7 @@ impl Opened {
 }
 
 /// Opens what is behind a header; the APDU must be whole.
-pub fn open(bytes: &[u8], header: &Header, keys: &[MeterKey]) -> Opened {
+pub(super) fn open(bytes: &[u8], header: &Header, keys: &[MeterKey]) -> Opened {
     if let Some((code, text)) = obstacle(header) {
         return Opened::Unsupported { code, text };
     }

@@ -239,7 +239,7 @@ fn put_together(
 }
 
 /// The segments that carry an APDU: the meter's side.
-pub fn segments(apdu: &[u8], payload: usize) -> Vec<Vec<u8>> {
+pub(super) fn segments(apdu: &[u8], payload: usize) -> Vec<Vec<u8>> {
     let chunks: Vec<&[u8]> = apdu.chunks(payload.max(1)).collect();
     let last = chunks.len().saturating_sub(1);
     let frame = |(index, chunk): (usize, &&[u8])| {

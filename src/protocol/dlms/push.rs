@@ -13,7 +13,7 @@ use crate::protocol::dissection_builder::DissectionBuilder;
 
 /// What is said about a message as far as it is there.
 #[derive(Debug)]
-pub struct Explained {
+pub(super) struct Explained {
     /// Reassembled and deciphered.
     pub layers: Vec<Layer>,
     /// Why the content cannot be believed; good where nothing speaks against it.
@@ -25,7 +25,7 @@ pub struct Explained {
 }
 
 /// The work on one message.
-pub struct Push<'a> {
+pub(super) struct Push<'a> {
     /// What was put together.
     pub assembled: &'a Assembled,
     /// Whether all parts are there.
@@ -40,7 +40,7 @@ pub struct Push<'a> {
 
 impl Push<'_> {
     /// Explains it; readings and problems go to the builder of the wire.
-    pub fn explain(&self, wire: &mut DissectionBuilder) -> Explained {
+    pub(super) fn explain(&self, wire: &mut DissectionBuilder) -> Explained {
         let mut builder = DissectionBuilder::with_room(160);
         let mut explained =
             Explained { layers: Vec::new(), verdict: Verdict::Good, title: "Push", is_authentic: false };

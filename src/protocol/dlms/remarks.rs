@@ -8,7 +8,7 @@ use crate::protocol::sealed;
 
 /// How the parts of a carrier are called, and the problem of one that is not in order.
 #[derive(Debug, Clone, Copy)]
-pub struct Parted {
+pub(super) struct Parted {
     /// The problem's code.
     pub code: ProblemCode,
     /// One of them.
@@ -21,7 +21,7 @@ pub struct Parted {
 
 /// What came of a push that never became whole.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Dropped {
+pub(super) struct Dropped {
     /// Its frames; 0 where they are not known.
     pub frames: usize,
     /// Bytes of its APDU.
@@ -44,7 +44,7 @@ impl Dropped {
 }
 
 /// What a frame does to the message before it.
-pub fn tell_event(builder: &mut DissectionBuilder, event: Event, parted: Parted) {
+pub(super) fn tell_event(builder: &mut DissectionBuilder, event: Event, parted: Parted) {
     let Parted { code, noun, number, dropped } = parted;
     let words = dropped.words();
     match event {
@@ -75,7 +75,7 @@ pub fn tell_event(builder: &mut DissectionBuilder, event: Event, parted: Parted)
 }
 
 /// The fields of a ciphering header, whose APDU begins at `at`.
-pub fn header_fields(builder: &mut DissectionBuilder, at: usize, header: &Header, step: Step) {
+pub(super) fn header_fields(builder: &mut DissectionBuilder, at: usize, header: &Header, step: Step) {
     title_fields(builder, at, (header.tag, header.title), header.title_at);
     let (length_start, length_end) = header.length_at;
     builder.rest(0, "recipient, time and key", (header.title_at.end, length_start));
@@ -100,7 +100,7 @@ pub fn header_fields(builder: &mut DissectionBuilder, at: usize, header: &Header
 }
 
 /// The beginning of a ciphering header: tag and system title.
-pub fn title_fields(
+pub(super) fn title_fields(
     builder: &mut DissectionBuilder,
     at: usize,
     (tag, title): (Option<u8>, Option<[u8; 8]>),
@@ -135,7 +135,7 @@ fn control_fields(builder: &mut DissectionBuilder, at: usize, control: Control) 
 }
 
 /// The name of an APDU by its tag.
-pub const fn apdu_name(tag: u8) -> &'static str {
+pub(super) const fn apdu_name(tag: u8) -> &'static str {
     match tag {
         0x0F => "data-notification",
         0xC0..=0xC4 => "a service of reading and writing",

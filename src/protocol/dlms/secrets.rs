@@ -65,7 +65,7 @@ const KEY: [Option<u8>; 5] = pattern([0x02, 0x02, 0x16, ANY, 0x09]);
 const DEDICATED: [Option<u8>; 7] = pattern([0xBE, ANY, 0x04, ANY, 0x01, 0x01, 0x10]);
 
 /// Where passwords and keys stand.
-pub fn find(suspect: &Suspect<'_>, hide: &mut dyn FnMut(Range<usize>)) {
+pub(super) fn find(suspect: &Suspect<'_>, hide: &mut dyn FnMut(Range<usize>)) {
     let bytes = suspect.bytes;
     let most = u32::from(!suspect.is_sound);
     if suspect.is_sound && !may_open_or_act(bytes) {

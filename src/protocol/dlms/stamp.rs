@@ -8,7 +8,7 @@ use crate::reading::{Decimal, MeterTime, Unit};
 
 /// The date and time in front of the data: absent, as a bare octet string, or (by some meters) with a tag.
 /// Gives where it ends.
-pub fn date_time(
+pub(super) fn date_time(
     builder: &mut DissectionBuilder,
     bytes: &[u8],
     at: usize,
@@ -54,7 +54,7 @@ fn clock_fields(builder: &mut DissectionBuilder, bytes: &[u8], at: usize, clock:
 }
 
 /// Gives readings the time of their list.
-pub fn stamp(builder: &mut DissectionBuilder, time: Option<MeterTime>) {
+pub(super) fn stamp(builder: &mut DissectionBuilder, time: Option<MeterTime>) {
     for reading in builder.readings.iter_mut().filter(|reading| reading.number().is_some()) {
         reading.at = time;
     }

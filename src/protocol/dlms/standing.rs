@@ -13,7 +13,7 @@ const REMEMBERED: usize = 16;
 
 /// What a frame does to the message that was open before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Event {
+pub(super) enum Event {
     /// Nothing odd.
     #[default]
     None,
@@ -29,7 +29,7 @@ pub enum Event {
 
 /// The invocation counter against the one before it from the same meter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Step {
+pub(super) enum Step {
     /// There is none, or none before it.
     #[default]
     First,
@@ -45,7 +45,7 @@ pub enum Step {
 
 impl Step {
     /// The largest step that is kept as it is.
-    pub const MOST: u8 = 28;
+    pub(super) const MOST: u8 = 28;
 
     const fn of(before: u32, now: u32) -> Self {
         match now.checked_sub(before) {
@@ -62,7 +62,7 @@ const NO_NUMBER: u8 = 31;
 
 /// Both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Standing {
+pub(super) struct Standing {
     /// Against the message before.
     pub event: Event,
     /// Against the counter before.
@@ -72,7 +72,7 @@ pub struct Standing {
 impl Standing {
     /// As the index keeps it: the event in the upper three bits, the step in the lower five. What belongs to no
     /// message has no counter; of a gap they keep the number that should have come.
-    pub const fn pack(self) -> u8 {
+    pub(super) const fn pack(self) -> u8 {
         let event = match self.event {
             Event::None => 0,
             Event::Restart => 1,
@@ -97,7 +97,7 @@ impl Standing {
     }
 
     /// From the index.
-    pub const fn unpack(byte: u8) -> Self {
+    pub(super) const fn unpack(byte: u8) -> Self {
         let low = byte & 31;
         let event = match byte >> 5 {
             1 => Event::Restart,
@@ -122,7 +122,7 @@ impl Standing {
 
 /// A frame as a part of a message.
 #[derive(Debug, Clone, Copy)]
-pub struct Part {
+pub(super) struct Part {
     /// Whether a message begins with it.
     pub is_first: bool,
     /// Whether it is the last of its message.
@@ -149,7 +149,7 @@ struct Open {
 
 /// The messages of one line: the state of reassembly, and the counters seen.
 #[derive(Debug, Default)]
-pub struct Messages {
+pub(super) struct Messages {
     open: Option<Open>,
     counters: Vec<([u8; 8], u32)>,
     dialect: Dialect,
@@ -157,17 +157,17 @@ pub struct Messages {
 
 impl Messages {
     /// For a line in a dialect.
-    pub fn new(dialect: Dialect) -> Self {
+    pub(super) fn new(dialect: Dialect) -> Self {
         Self { dialect, ..Self::default() }
     }
 
     /// The number that the next part must have, while a message is open and its time is not over.
-    pub fn expected(&self, now: At) -> Option<u32> {
+    pub(super) fn expected(&self, now: At) -> Option<u32> {
         self.open.as_ref().filter(|open| now.since(open.last) <= PATIENCE).map(|open| open.next)
     }
 
     /// Takes note of a part and says where it belongs.
-    pub fn take(&mut self, seen: &Seen<'_>, part: Part) -> Relation {
+    pub(super) fn take(&mut self, seen: &Seen<'_>, part: Part) -> Relation {
         let open = self.open.take();
         let is_late = open.as_ref().is_some_and(|open| seen.first.since(open.last) > PATIENCE);
         match (open, part.is_first) {
@@ -183,7 +183,7 @@ impl Messages {
     }
 
     /// Takes note of a damaged part: what is open cannot become whole any more.
-    pub fn lose(&mut self) -> Relation {
+    pub(super) fn lose(&mut self) -> Relation {
         self.open = None;
         Relation::default()
     }

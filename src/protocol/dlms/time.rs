@@ -12,7 +12,7 @@ const SUMMER: u8 = 0x80;
 
 /// A date and time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Clock {
+pub(super) struct Clock {
     /// The time as the meter states it.
     pub time: MeterTime,
     /// Minutes from local time to UTC, if stated.
@@ -22,7 +22,7 @@ pub struct Clock {
 }
 
 /// A date and time of 12 bytes; `None` for another length.
-pub fn clock(bytes: &[u8]) -> Option<Clock> {
+pub(super) fn clock(bytes: &[u8]) -> Option<Clock> {
     let bytes: &[u8; DATE_TIME_LENGTH] = bytes.try_into().ok()?;
     let [y1, y2, month, day, week, hour, minute, second, _hundredths, d1, d2, status] = *bytes;
     let deviation = Some(i16::from_be_bytes([d1, d2])).filter(|deviation| *deviation != NO_DEVIATION);
@@ -37,12 +37,12 @@ pub fn clock(bytes: &[u8]) -> Option<Clock> {
 }
 
 /// A date of 5 bytes.
-pub fn date(bytes: &[u8]) -> Option<MeterTime> {
+pub(super) fn date(bytes: &[u8]) -> Option<MeterTime> {
     bytes.try_into().ok().map(day_of)
 }
 
 /// A time of day of 4 bytes.
-pub fn time(bytes: &[u8]) -> Option<MeterTime> {
+pub(super) fn time(bytes: &[u8]) -> Option<MeterTime> {
     let [hour, minute, second, _hundredths] = *bytes else { return None };
     Some(of_day(MeterTime::default(), [hour, minute, second]))
 }
@@ -61,7 +61,7 @@ const fn of_day(date: MeterTime, [hour, minute, second]: [u8; 3]) -> MeterTime {
 }
 
 /// What a clock status says.
-pub const fn status(byte: u8) -> &'static str {
+pub(super) const fn status(byte: u8) -> &'static str {
     match (byte & 0x0F, byte & SUMMER) {
         (0, 0) => "valid, no daylight saving",
         (0, _) => "valid, daylight saving",
@@ -73,12 +73,12 @@ pub const fn status(byte: u8) -> &'static str {
 }
 
 /// Whether bytes can be a date and time, so that an octet string of 12 without a name may be taken for one.
-pub fn is_plausible(bytes: &[u8]) -> bool {
+pub(super) fn is_plausible(bytes: &[u8]) -> bool {
     clock(bytes).is_some_and(|clock| clock.time.civil().is_some_and(|civil| civil.year() >= 1970))
 }
 
 /// The 12 bytes of a time in a zone so many minutes ahead of UTC: the meter's side.
-pub fn encode(time: jiff::civil::DateTime, ahead: i16, status: u8) -> [u8; DATE_TIME_LENGTH] {
+pub(super) fn encode(time: jiff::civil::DateTime, ahead: i16, status: u8) -> [u8; DATE_TIME_LENGTH] {
     let [y1, y2] = time.year().to_be_bytes();
     let [d1, d2] = ahead.saturating_neg().to_be_bytes();
     let byte = |part: i8| part.unsigned_abs();

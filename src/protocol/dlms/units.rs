@@ -32,11 +32,11 @@ const UNITS: &[(u8, Unit, &str)] = &[
 ];
 
 /// The unit and its name; `None` for a reserved code.
-pub fn unit(code: u8) -> Option<(Unit, &'static str)> {
+pub(super) fn unit(code: u8) -> Option<(Unit, &'static str)> {
     UNITS.iter().find(|(known, ..)| *known == code).map(|(_, unit, name)| (*unit, *name))
 }
 
 /// The code of a unit.
-pub fn code(unit: Unit) -> u8 {
+pub(super) fn code(unit: Unit) -> u8 {
     UNITS.iter().find(|(_, known, _)| *known == unit && unit != Unit::None).map_or(255, |(code, ..)| *code)
 }

@@ -10,7 +10,7 @@ use crate::protocol::delimited::Shape;
 use crate::protocol::dissection_builder::DissectionBuilder;
 
 /// The first byte.
-pub const START: u8 = b'/';
+pub(super) const START: u8 = b'/';
 /// Behind the APDU.
 const END: u8 = b'!';
 /// Behind the identification.
@@ -24,13 +24,13 @@ const LONGEST: usize = 40;
 
 /// Where its parts lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wrapped {
+pub(super) struct Wrapped {
     /// The APDU.
     pub apdu: (usize, usize),
 }
 
 /// What bytes are as the beginning of one.
-pub fn examine(bytes: &[u8]) -> Shape {
+pub(super) fn examine(bytes: &[u8]) -> Shape {
     let head = bytes.get(..bytes.len().min(LONGEST)).unwrap_or_default();
     let Some(gap) = head.windows(GAP.len()).position(|window| window == GAP) else {
         let is_line = head.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\r' | b'\n'));
@@ -57,7 +57,7 @@ pub fn examine(bytes: &[u8]) -> Shape {
 
 impl Wrapped {
     /// The parts of a whole one.
-    pub fn parse(bytes: &[u8]) -> Option<Self> {
+    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
         let gap = bytes.windows(GAP.len()).position(|window| window == GAP)?;
         let end = bytes.len().checked_sub(TAIL)?;
         let apdu = (gap + GAP.len(), end);
@@ -76,7 +76,7 @@ impl Wrapped {
     }
 
     /// The fields of the wire, and its checksum.
-    pub fn explain(self, builder: &mut DissectionBuilder, bytes: &[u8]) -> Checksum {
+    pub(super) fn explain(self, builder: &mut DissectionBuilder, bytes: &[u8]) -> Checksum {
         let (start, end) = self.apdu;
         let unread = Checksum::new(CheckKind::X25, 0, 1, 4);
         let checksum = self.checksum(bytes).unwrap_or(unread);

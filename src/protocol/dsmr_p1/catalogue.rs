@@ -10,7 +10,7 @@ use crate::reading::{Quantity, Unit};
 
 /// Which groups A and B an entry is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub(super) enum Place {
     /// 0-0: the meter itself.
     Meter,
     /// 0-1 to 0-4: meters on M-Bus, in the order of their installation.
@@ -64,7 +64,7 @@ impl Place {
 
 /// What stands in the brackets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub(super) enum Form {
     /// A number.
     Number,
     /// A number; as many nines as fit mean that there is none.
@@ -114,7 +114,7 @@ use Form::{
 
 /// What an object means.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub(super) struct Entry {
     /// Groups A and B.
     pub place: Place,
     /// Groups C and D.
@@ -135,7 +135,7 @@ impl Entry {
     }
 
     /// Whether the name is to be followed by group E.
-    pub fn is_numbered(&self) -> bool {
+    pub(super) fn is_numbered(&self) -> bool {
         self.tariffs.0 != self.tariffs.1
     }
 }
@@ -404,7 +404,7 @@ fn places_of(a: u8, b: u8) -> u16 {
 }
 
 /// What an object means.
-pub fn of(object: Object) -> Option<&'static Entry> {
+pub(super) fn of(object: Object) -> Option<&'static Entry> {
     let places = places_of(object.a, object.b);
     let from = *INDEX.get(usize::from(object.c))?.get(usize::from(object.d))?;
     let entries = ENTRIES.get(usize::from(from)..)?.iter();
@@ -413,7 +413,7 @@ pub fn of(object: Object) -> Option<&'static Entry> {
 }
 
 /// What the limit 17.0.0 is by the unit that it comes in: version 3 sends amperes under 0-0 as well.
-pub fn of_limit(entry: &'static Entry, unit: Unit) -> &'static Entry {
+pub(super) fn of_limit(entry: &'static Entry, unit: Unit) -> &'static Entry {
     let a = match unit {
         _ if entry.code != (17, 0) => return entry,
         Unit::None => return entry,

@@ -3,7 +3,7 @@
 use crate::protocol::{Access, Command, Group};
 
 /// The one command.
-pub static COMMANDS: &[Command] = &[Command {
+pub(super) static COMMANDS: &[Command] = &[Command {
     id: "telegram",
     code: "P1",
     title: "Wait for the next telegram",

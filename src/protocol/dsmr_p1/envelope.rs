@@ -10,13 +10,13 @@ use super::wire::LONGEST;
 const OPENING: [u8; 2] = [0xDB, 0x08];
 
 /// Bytes before the length.
-pub const TITLE_END: usize = 10;
+pub(super) const TITLE_END: usize = 10;
 
 /// Security control and frame counter, which the length counts.
 const CONTROL: usize = 5;
 
 /// Bytes by which an envelope can be known: up to the security control byte behind the longest length.
-pub const HEAD: usize = TITLE_END + 3 + 1;
+pub(super) const HEAD: usize = TITLE_END + 3 + 1;
 
 /// Bit of the security control byte: a tag follows.
 const AUTHENTICATED: u8 = 0x10;
@@ -25,7 +25,7 @@ const ENCRYPTED: u8 = 0x20;
 
 /// The parts of an envelope, as far as its head tells them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Envelope {
+pub(super) struct Envelope {
     /// The meter's system title.
     pub title: [u8; 8],
     /// Where the security control byte stands.
@@ -40,7 +40,7 @@ pub struct Envelope {
 
 impl Envelope {
     /// Reads the head of an envelope; `None` when the bytes are none or too few.
-    pub fn of(bytes: &[u8]) -> Option<Self> {
+    pub(super) fn of(bytes: &[u8]) -> Option<Self> {
         let (opening, rest) = bytes.split_first_chunk()?;
         let (title, rest) = rest.split_first_chunk::<8>()?;
         let (length, width) = length(rest)?;
@@ -54,45 +54,45 @@ impl Envelope {
     }
 
     /// Whether bytes are so surely the head of an envelope that what was being received before is given up.
-    pub fn starts(bytes: &[u8]) -> bool {
+    pub(super) fn starts(bytes: &[u8]) -> bool {
         let letters = |title: [u8; 8]| title.iter().take(3).filter(|b| b.is_ascii_alphabetic()).count();
         Self::of(bytes).is_some_and(|envelope| letters(envelope.title) > 1)
     }
 
     /// What the text was encrypted with besides the key.
-    pub fn nonce(&self) -> Nonce {
+    pub(super) fn nonce(&self) -> Nonce {
         Nonce::new(self.title, self.counter)
     }
 
     /// Whether the text is encrypted.
-    pub const fn is_encrypted(&self) -> bool {
+    pub(super) const fn is_encrypted(&self) -> bool {
         self.control & ENCRYPTED != 0
     }
 
     /// Where the text begins.
-    pub const fn text_at(&self) -> usize {
+    pub(super) const fn text_at(&self) -> usize {
         self.control_at + CONTROL
     }
 
     /// Where the text ends and the tag, if there is one, begins.
-    pub const fn tag_at(&self) -> usize {
+    pub(super) const fn tag_at(&self) -> usize {
         if self.control & AUTHENTICATED == 0 { self.total } else { self.total.saturating_sub(TAG) }
     }
 
     /// The tag, where there is one.
-    pub fn tag(&self, bytes: &[u8]) -> Option<[u8; TAG]> {
+    pub(super) fn tag(&self, bytes: &[u8]) -> Option<[u8; TAG]> {
         bytes.get(self.tag_at()..self.total)?.try_into().ok()
     }
 
     /// The text.
-    pub fn text<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
+    pub(super) fn text<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
         bytes.get(self.text_at()..self.tag_at()).unwrap_or_default()
     }
 }
 
 /// The length of the whole of an envelope that is none by the standard: 00 stands where the 82 of its length belongs,
 /// and the rest makes sense. Who sends it so does it each time, so it is told from noise. `None` for other bytes.
-pub fn misstated(bytes: &[u8]) -> Option<usize> {
+pub(super) fn misstated(bytes: &[u8]) -> Option<usize> {
     let (opening, rest) = bytes.split_first_chunk::<2>()?;
     let [0, high, low, control, ..] = *rest.get(8..)? else { return None };
     let length = usize::from(u16::from_be_bytes([high, low]));
@@ -117,7 +117,7 @@ fn length(bytes: &[u8]) -> Option<(usize, usize)> {
 }
 
 /// Puts a text into an envelope: the meter's side. The tag is added by the caller.
-pub fn head(title: [u8; 8], control: u8, counter: u32, text: usize) -> Vec<u8> {
+pub(super) fn head(title: [u8; 8], control: u8, counter: u32, text: usize) -> Vec<u8> {
     let length = u16::try_from(CONTROL + text + TAG).unwrap_or(u16::MAX);
     let mut bytes = Vec::with_capacity(HEAD + CONTROL + text + TAG);
     bytes.extend(OPENING);

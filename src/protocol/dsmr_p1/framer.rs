@@ -78,7 +78,7 @@ enum State {
 
 /// The framer of this family.
 #[derive(Debug)]
-pub struct P1Framer {
+pub(super) struct P1Framer {
     bytes: Vec<u8>,
     /// How many of the held bytes came in each chunk, and when.
     chunks: VecDeque<(usize, At)>,
@@ -92,7 +92,7 @@ pub struct P1Framer {
 
 impl P1Framer {
     /// For one stream.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             bytes: Vec::with_capacity(2 * HELD_NOISE),
             chunks: VecDeque::new(),

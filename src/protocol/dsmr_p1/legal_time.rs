@@ -5,7 +5,7 @@
 
 /// How the clocks of a country's meters go.
 #[derive(Debug, PartialEq, Eq)]
-pub struct LegalTime {
+pub(super) struct LegalTime {
     /// Minutes ahead of UTC in winter.
     pub winter_minutes: i16,
     /// The rule in the form of POSIX.
@@ -13,16 +13,17 @@ pub struct LegalTime {
 }
 
 /// Central European Time.
-pub static CENTRAL: LegalTime = LegalTime { winter_minutes: 60, rule: "CET-1CEST,M3.5.0,M10.5.0/3" };
+pub(super) static CENTRAL: LegalTime = LegalTime { winter_minutes: 60, rule: "CET-1CEST,M3.5.0,M10.5.0/3" };
 
 /// Central European Time without daylight saving: meters with an H1 port keep it all year (H1 port 2.0, table 1).
-pub static CENTRAL_STANDARD: LegalTime = LegalTime { winter_minutes: 60, rule: "CET-1" };
+pub(super) static CENTRAL_STANDARD: LegalTime = LegalTime { winter_minutes: 60, rule: "CET-1" };
 
 /// Eastern European Time.
-pub static EASTERN: LegalTime = LegalTime { winter_minutes: 120, rule: "EET-2EEST,M3.5.0/3,M10.5.0/4" };
+pub(super) static EASTERN: LegalTime =
+    LegalTime { winter_minutes: 120, rule: "EET-2EEST,M3.5.0/3,M10.5.0/4" };
 
 /// The time of Ireland.
-pub static IRISH: LegalTime = LegalTime { winter_minutes: 0, rule: "GMT0IST,M3.5.0/1,M10.5.0" };
+pub(super) static IRISH: LegalTime = LegalTime { winter_minutes: 0, rule: "GMT0IST,M3.5.0/1,M10.5.0" };
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,7 @@ use crate::reading::Code;
 
 /// An OBIS reference `A-B:C.D.E`, each group 0 to 255 (IEC 62056-61).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Object {
+pub(super) struct Object {
     /// Medium: 0 abstract, 1 electricity, 5 heat, 6 cold, 7 gas, 8 water.
     pub a: u8,
     /// Channel.
@@ -19,7 +19,7 @@ pub struct Object {
 
 /// What is odd about the way a reference is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Spelling {
+pub(super) enum Spelling {
     /// Nothing.
     Plain,
     /// Group F is printed: `.255` or `*255`.
@@ -34,7 +34,7 @@ const WINDOW: usize = 24;
 
 impl Object {
     /// Groups C, D and E: what it measures.
-    pub const fn code(self) -> Code {
+    pub(super) const fn code(self) -> Code {
         Code::new(self.c, self.d, self.e)
     }
 
@@ -42,7 +42,7 @@ impl Object {
     #[expect(clippy::many_single_char_names, reason = "the groups of a reference are called by letters")]
     #[expect(clippy::inline_always, reason = "every line begins with one: carrying it around costs as much")]
     #[inline(always)]
-    pub fn read(bytes: &[u8]) -> Option<(Self, usize, Spelling)> {
+    pub(super) fn read(bytes: &[u8]) -> Option<(Self, usize, Spelling)> {
         let padded;
         let bytes = if let Some(window) = bytes.first_chunk() {
             window

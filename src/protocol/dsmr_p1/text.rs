@@ -4,7 +4,7 @@ use crate::reading::{Decimal, MeterTime, Unit, Zone};
 
 /// A number as a meter sent it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Number {
+pub(super) struct Number {
     /// The number with all its decimals.
     pub value: Decimal,
     /// Its unit; none where the meter sent none or one that is not known.
@@ -17,7 +17,7 @@ pub struct Number {
 
 /// How a unit is attached to its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
+pub(super) enum Style {
     /// There is none.
     Bare,
     /// By a star, as it should be.
@@ -33,7 +33,7 @@ impl Number {
     /// then the unit. More digits than 64 bits hold are no number but an identifier.
     #[expect(clippy::inline_always, reason = "nearly every line has one: carrying it around costs as much")]
     #[inline(always)]
-    pub fn read(text: &[u8]) -> Option<Self> {
+    pub(super) fn read(text: &[u8]) -> Option<Self> {
         let (value, digits) = decimal(text)?;
         let (unit, style) = match text.get(digits..)? {
             [] => (Unit::None, Style::Bare),
@@ -146,7 +146,7 @@ const fn keys() -> [(u64, Unit); NAMES.len()] {
 
 /// A time stamp.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stamp {
+pub(super) enum Stamp {
     /// A time that was.
     Set(MeterTime),
     /// The time a clock starts with: it has not been set.
@@ -158,7 +158,7 @@ pub enum Stamp {
 impl Stamp {
     /// Reads `YYMMDDhhmmss` with S (daylight saving) or W (not) behind it, or in the old versions nothing; `None`
     /// for anything of another form.
-    pub fn read(text: &[u8]) -> Option<Self> {
+    pub(super) fn read(text: &[u8]) -> Option<Self> {
         let (digits, zone) = match text {
             [digits @ .., b'S' | b's'] => (digits, Zone::Summer),
             [digits @ .., b'W' | b'w'] => (digits, Zone::Winter),
@@ -169,7 +169,7 @@ impl Stamp {
     }
 
     /// Reads `19-01-01 00:00:00`, the form of the oldest meters.
-    pub fn read_dashed(text: &[u8]) -> Option<Self> {
+    pub(super) fn read_dashed(text: &[u8]) -> Option<Self> {
         let digits = match text {
             [y1, y2, b'-', m1, m2, b'-', d1, d2, b' ', h1, h2, b':', n1, n2, b':', s1, s2] => {
                 [*y1, *y2, *m1, *m2, *d1, *d2, *h1, *h2, *n1, *n2, *s1, *s2]
@@ -198,7 +198,7 @@ impl Stamp {
     }
 
     /// The time, if it was set.
-    pub const fn time(self) -> Option<MeterTime> {
+    pub(super) const fn time(self) -> Option<MeterTime> {
         match self {
             Self::Set(time) => Some(time),
             Self::Default(_) | Self::Impossible => None,
@@ -218,7 +218,7 @@ fn is_possible([year, month, day, hour, minute, second]: [u8; 6]) -> bool {
 }
 
 /// Appends the octets of hex digits; leaves `out` as it was when they are none.
-pub fn unhex(text: &[u8], out: &mut Vec<u8>) -> bool {
+pub(super) fn unhex(text: &[u8], out: &mut Vec<u8>) -> bool {
     let from = out.len();
     let (pairs, odd) = text.as_chunks();
     let mut is_hex = odd.is_empty();

@@ -6,14 +6,14 @@ use crate::frame::Direction;
 use crate::protocol::{Dialect, Relation, Seen, Source, Tracker};
 
 /// Step of a telegram whose frame counter is that of the one before.
-pub const AGAIN: u8 = 1;
+pub(super) const AGAIN: u8 = 1;
 
 /// Step of a telegram whose frame counter is lower than that of the one before.
-pub const BACK: u8 = 2;
+pub(super) const BACK: u8 = 2;
 
 /// The tracker of this family.
 #[derive(Debug)]
-pub struct P1Tracker {
+pub(super) struct P1Tracker {
     dialect: Dialect,
     /// System title and frame counter of the last encrypted telegram.
     last: Option<([u8; 8], u32)>,
@@ -21,7 +21,7 @@ pub struct P1Tracker {
 
 impl P1Tracker {
     /// For one link.
-    pub const fn new(dialect: Dialect) -> Self {
+    pub(super) const fn new(dialect: Dialect) -> Self {
         Self { dialect, last: None }
     }
 

@@ -11,7 +11,7 @@ use crate::protocol::{Dialect, DialectProfile, LineSettings};
 
 /// Whether telegrams carry a CRC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Crc {
+pub(super) enum Crc {
     /// Always.
     Always,
     /// Never.
@@ -22,7 +22,7 @@ pub enum Crc {
 
 /// A version or a country's way of the port.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Variant {
+pub(super) struct Variant {
     /// Its number as a dialect.
     pub dialect: Dialect,
     /// Its name.
@@ -62,7 +62,7 @@ macro_rules! variants {
     ($($name:ident = $dialect:literal $shown:literal $title:literal $line:ident $interval:ident $crc:ident $time:ident $tariffs:expr;)+) => {
         $(
             #[doc = concat!($title, "s.")]
-            pub static $name: Variant = Variant {
+            pub(crate) static $name: Variant = Variant {
                 dialect: Dialect($dialect),
                 name: $shown,
                 title: $title,
@@ -75,10 +75,10 @@ macro_rules! variants {
         )+
 
         /// Every one, by its dialect.
-        pub static ALL: &[&Variant] = &[$(&$name),+];
+        pub(crate) static ALL: &[&Variant] = &[$(&$name),+];
 
         /// Every one that a model can fix: all but the first.
-        pub static PICKED: &[DialectProfile] = {
+        pub(crate) static PICKED: &[DialectProfile] = {
             const PROFILES: [DialectProfile; ALL.len()] = [$($name.profile(true)),+];
             let (_, picked) = PROFILES.split_at(1);
             picked
@@ -107,7 +107,7 @@ variants! {
 
 impl Variant {
     /// What is known of it as a dialect. The picked country or version fixes the line.
-    pub const fn profile(&self, is_line_known: bool) -> DialectProfile {
+    pub(super) const fn profile(&self, is_line_known: bool) -> DialectProfile {
         let zone = match self.time {
             Some(time) => Some(time.rule),
             None => None,
@@ -118,14 +118,14 @@ impl Variant {
     /// How the clock of a meter goes whose model was picked by its dialect or, where that is open, which was found to
     /// be of this variant. Others than the three countries have the H1 port, too, and not all of them Central
     /// European Time: it has to be picked.
-    pub fn known_time(&self, picked: Dialect) -> Option<&'static LegalTime> {
+    pub(super) fn known_time(&self, picked: Dialect) -> Option<&'static LegalTime> {
         let is_guess = picked == ANY.dialect && self.dialect == SWEDEN.dialect;
         self.time.filter(|_| !is_guess)
     }
 }
 
 /// The variant of a dialect; any if there is no such.
-pub fn of(dialect: Dialect) -> &'static Variant {
+pub(super) fn of(dialect: Dialect) -> &'static Variant {
     ALL.get(usize::from(dialect.0)).copied().unwrap_or(&ANY)
 }
 
@@ -165,7 +165,7 @@ enum Mark {
 
 /// What the objects of a telegram tell of its variant.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Evidence {
+pub(super) struct Evidence {
     /// The first digit of the version object.
     version: Option<u8>,
     /// The marks seen, a bit each.
@@ -174,7 +174,7 @@ pub struct Evidence {
 
 impl Evidence {
     /// Looks through the lines of a telegram.
-    pub fn of(body: &[u8]) -> Self {
+    pub(super) fn of(body: &[u8]) -> Self {
         let mut evidence = Self::default();
         for line in body.split(|byte| *byte == b'\n') {
             match line {
@@ -210,7 +210,7 @@ impl Evidence {
     }
 
     /// The variant of a telegram with this first line (without slash).
-    pub fn variant(self, first_line: &[u8]) -> &'static Variant {
+    pub(super) fn variant(self, first_line: &[u8]) -> &'static Variant {
         let by_line = FIRST_LINES.iter().find(|(start, _)| first_line.starts_with(start));
         if let Some((_, variant)) = by_line {
             return variant;
@@ -237,7 +237,7 @@ impl Evidence {
     }
 
     /// Why a telegram cannot be of a picked variant; empty if it can.
-    pub fn against(self, picked: &'static Variant, found: &'static Variant) -> &'static str {
+    pub(super) fn against(self, picked: &'static Variant, found: &'static Variant) -> &'static str {
         let is_open = |variant: &Variant| variant.dialect == ANY.dialect;
         if is_open(picked) || is_open(found) || picked.dialect == found.dialect {
             ""
@@ -250,13 +250,13 @@ impl Evidence {
 }
 
 /// The name of a tariff; empty where the country does not lay it down.
-pub fn tariff_name(variant: &Variant, tariff: u64) -> &'static str {
+pub(super) fn tariff_name(variant: &Variant, tariff: u64) -> &'static str {
     let index = usize::try_from(tariff).ok().and_then(|number| number.checked_sub(1));
     index.and_then(|index| variant.tariffs.get(index)).copied().unwrap_or("")
 }
 
 /// The medium of a meter on M-Bus (EN 13757-3; but before version 4 the Dutch texts write 5 for heat and 6 for cold).
-pub fn medium(variant: &Variant, code: u64) -> Option<&'static str> {
+pub(super) fn medium(variant: &Variant, code: u64) -> Option<&'static str> {
     let is_old = [V2.dialect, OLDEST.dialect].contains(&variant.dialect);
     Some(match code {
         6 if is_old => "cold",
@@ -273,7 +273,7 @@ pub fn medium(variant: &Variant, code: u64) -> Option<&'static str> {
 }
 
 /// What tariff an energy register of this object counts, counted from 1; Israel numbers them from 11.
-pub const fn tariff_of(object: Object) -> Option<u8> {
+pub(super) const fn tariff_of(object: Object) -> Option<u8> {
     match (object.a, object.d, object.e) {
         (1, 8, tariff @ 1..=9) => Some(tariff),
         (1, 8, tariff @ 11..=19) => Some(tariff - 10),

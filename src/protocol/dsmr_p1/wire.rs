@@ -10,31 +10,31 @@ use crate::protocol::Integrity;
 
 /// Bytes of the longest telegram that is waited for. The longest known has 2339; a text message of 2048 digits
 /// doubles that.
-pub const LONGEST: usize = 8 * 1024;
+pub(super) const LONGEST: usize = 8 * 1024;
 
 /// Hex digits of a CRC.
-pub const CRC_DIGITS: usize = 4;
+pub(super) const CRC_DIGITS: usize = 4;
 
 /// Name of the rule.
-pub const CRC_KIND: CheckKind = CheckKind::Arc;
+pub(super) const CRC_KIND: CheckKind = CheckKind::Arc;
 
 /// Bytes that show whether a telegram begins: slash, three letters of the maker, the speed character.
-pub const HEAD: usize = 5;
+pub(super) const HEAD: usize = 5;
 
 /// Whether five bytes are the beginning of a telegram beyond doubt.
-pub fn is_head(bytes: &[u8]) -> bool {
+pub(super) fn is_head(bytes: &[u8]) -> bool {
     matches!(bytes, [b'/', a, b, c, 0x21..=0x7E]
         if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() && c.is_ascii_alphabetic())
 }
 
 /// Whether five bytes are the beginning of a telegram though one of them may be damaged.
-pub fn may_be_head(bytes: &[u8]) -> bool {
+pub(super) fn may_be_head(bytes: &[u8]) -> bool {
     matches!(bytes, [b'/', letters @ .., _] if letters.iter().filter(|b| b.is_ascii_alphabetic()).count() > 1)
 }
 
 /// Whether five bytes are the beginning of a telegram whose characters carry even parity in bit 7: 7E1, taken for
 /// 8N1.
-pub fn is_parity_head(bytes: &[u8]) -> bool {
+pub(super) fn is_parity_head(bytes: &[u8]) -> bool {
     let Ok(mut head) = <[u8; HEAD]>::try_from(bytes) else { return false };
     let is_even = bytes.iter().all(|byte| byte.count_ones().is_multiple_of(2));
     for byte in &mut head {
@@ -44,17 +44,17 @@ pub fn is_parity_head(bytes: &[u8]) -> bool {
 }
 
 /// The bits of a character without its parity bit.
-pub const SEVEN_BITS: u8 = 0x7F;
+pub(super) const SEVEN_BITS: u8 = 0x7F;
 
 /// The characters without their parity bits, and where the first one is whose parity is wrong.
-pub fn without_parity(bytes: &[u8]) -> (Vec<u8>, Option<usize>) {
+pub(super) fn without_parity(bytes: &[u8]) -> (Vec<u8>, Option<usize>) {
     let odd = bytes.iter().position(|byte| !byte.count_ones().is_multiple_of(2));
     (bytes.iter().map(|byte| byte & SEVEN_BITS).collect(), odd)
 }
 
 /// What follows the exclamation mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Seal {
+pub(super) enum Seal {
     /// Nothing.
     None,
     /// A CRC of so many digits.
@@ -70,7 +70,7 @@ pub enum Seal {
 
 /// The end of a telegram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct End {
+pub(super) struct End {
     /// Where the exclamation mark stands.
     pub mark: usize,
     /// What follows it.
@@ -84,7 +84,7 @@ const LONGEST_TAIL: usize = CRC_DIGITS + 3;
 
 impl End {
     /// The end of a telegram, if these bytes have one.
-    pub fn of(bytes: &[u8]) -> Option<Self> {
+    pub(super) fn of(bytes: &[u8]) -> Option<Self> {
         let from = bytes.len().saturating_sub(LONGEST_TAIL + 1);
         let tail = bytes.get(from..)?;
         let mark = from + tail.iter().rposition(|byte| *byte == b'!')?;
@@ -101,7 +101,7 @@ impl End {
     }
 
     /// The CRC as found and as it should be; `None` where there is none.
-    pub fn checksum(&self, bytes: &[u8]) -> Option<Checksum> {
+    pub(super) fn checksum(&self, bytes: &[u8]) -> Option<Checksum> {
         let Seal::Crc { value, .. } = self.seal else { return None };
         let covered = bytes.get(..=self.mark)?;
         let mut expected = ARC.checksum(covered);
@@ -115,7 +115,7 @@ impl End {
     }
 
     /// The judgement that framing makes.
-    pub fn judge(&self, bytes: &[u8]) -> Integrity {
+    pub(super) fn judge(&self, bytes: &[u8]) -> Integrity {
         match (self.seal, self.checksum(bytes)) {
             (Seal::None, _) => Integrity::Unchecked,
             (Seal::Crc { .. }, Some(sum)) if sum.found == sum.expected => Integrity::Good,
@@ -124,7 +124,7 @@ impl End {
     }
 
     /// Whether the digits of the CRC may lack some: it was cut before the end of its line.
-    pub fn is_cut(&self) -> bool {
+    pub(super) fn is_cut(&self) -> bool {
         let is_short = matches!(self.seal, Seal::None | Seal::Crc { digits: 0..=3, .. });
         is_short && !self.is_ended
     }
@@ -142,12 +142,12 @@ fn seal(digits: &[u8]) -> Seal {
 }
 
 /// Whether something has taken the CR out of every line end.
-pub fn has_no_return(bytes: &[u8]) -> bool {
+pub(super) fn has_no_return(bytes: &[u8]) -> bool {
     memchr::memchr(b'\r', bytes).is_none()
 }
 
 /// With CR before every LF, as a meter sends.
-pub fn with_carriage_returns(covered: &[u8]) -> Vec<u8> {
+pub(super) fn with_carriage_returns(covered: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(covered.len() + 64);
     for &byte in covered {
         if byte == b'\n' && bytes.last() != Some(&b'\r') {
@@ -159,7 +159,7 @@ pub fn with_carriage_returns(covered: &[u8]) -> Vec<u8> {
 }
 
 /// The body of a telegram, from slash to exclamation mark, with its CRC and line end.
-pub fn seal_up(body: &[u8]) -> Vec<u8> {
+pub(super) fn seal_up(body: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(body.len() + LONGEST_TAIL);
     bytes.extend_from_slice(body);
     bytes.extend_from_slice(format!("{:04X}\r\n", ARC.checksum(body)).as_bytes());

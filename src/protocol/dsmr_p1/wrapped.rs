@@ -6,7 +6,7 @@ use super::wire;
 
 /// Where the parts of such a telegram stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wrapped {
+pub(super) struct Wrapped {
     /// Where the envelope begins: behind the first line and empty ones.
     pub at: usize,
     /// The envelope.
@@ -15,7 +15,7 @@ pub struct Wrapped {
 
 impl Wrapped {
     /// The parts of a telegram as far as it goes; `None` when there is no envelope behind its first line.
-    pub fn of(bytes: &[u8]) -> Option<Self> {
+    pub(super) fn of(bytes: &[u8]) -> Option<Self> {
         if !bytes.get(..wire::HEAD).is_some_and(wire::is_head) {
             return None;
         }
@@ -27,12 +27,12 @@ impl Wrapped {
     }
 
     /// Where the envelope ends.
-    pub const fn end(&self) -> usize {
+    pub(super) const fn end(&self) -> usize {
         self.at + self.envelope.total
     }
 
     /// Where the exclamation mark stands: right behind the envelope or on a line of its own.
-    pub fn mark(&self, bytes: &[u8]) -> Option<usize> {
+    pub(super) fn mark(&self, bytes: &[u8]) -> Option<usize> {
         let rest = bytes.get(self.end()..)?;
         let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         (rest.get(blank) == Some(&b'!')).then(|| self.end() + blank)

@@ -13,7 +13,7 @@ const CENTURY: i16 = 2000;
 ///
 /// # Errors
 /// [`ComposeError::Argument`] for what the parameter's own range cannot rule out.
-pub fn encode(spec: &Spec, arguments: &Arguments) -> Result<Vec<u8>, ComposeError> {
+pub(super) fn encode(spec: &Spec, arguments: &Arguments) -> Result<Vec<u8>, ComposeError> {
     let mut data = Vec::with_capacity(frame::DATA_MAX);
     for slot in spec.request {
         place(*slot, arguments, &mut data)?;
@@ -50,7 +50,7 @@ fn place(slot: Slot, arguments: &Arguments, data: &mut Vec<u8>) -> Result<(), Co
 const YEARS: &str = "a year of 2000 to 2099";
 const POINTS: &str = "points such as 00:00=1 07:00=2, on half-hours where the meter has no minutes";
 /// What a password is.
-pub const PASSWORD: &str = "decimal digits, at most 4294967295";
+pub(super) const PASSWORD: &str = "decimal digits, at most 4294967295";
 
 const fn unfit(name: &'static str, expected: &'static str) -> ComposeError {
     ComposeError::Argument { name, expected }
@@ -74,7 +74,7 @@ fn clock(argument: Option<&Argument>) -> Option<[u8; 7]> {
 }
 
 /// Second, minute, hour, weekday, day, month, year; `None` outside of 2000 to 2099.
-pub fn clock_bytes(time: DateTime) -> Option<[u8; 7]> {
+pub(super) fn clock_bytes(time: DateTime) -> Option<[u8; 7]> {
     Some([
         two_digits(time.second()),
         two_digits(time.minute()),
@@ -103,7 +103,7 @@ fn password_argument(argument: Option<&Argument>) -> Option<u32> {
 }
 
 /// The number that a password of digits is; an empty one is 0, "none".
-pub fn password(secret: &Secret) -> Option<u32> {
+pub(super) fn password(secret: &Secret) -> Option<u32> {
     secret.reveal().iter().try_fold(0u32, |number, digit| {
         let digit = digit.is_ascii_digit().then(|| u32::from(digit - b'0'))?;
         number.checked_mul(10)?.checked_add(digit)
@@ -137,7 +137,7 @@ fn point(text: &str, grid: Grid) -> Option<Vec<u8>> {
 
 /// What is wrong with the data of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DataError {
+pub(super) enum DataError {
     /// Another count of bytes.
     Length,
     /// Bytes that are no value of the field's form.
@@ -150,7 +150,7 @@ pub enum DataError {
 ///
 /// # Errors
 /// [`DataError`] when the command cannot have such data.
-pub fn decode(spec: &Spec, data: &[u8]) -> Result<Arguments, DataError> {
+pub(super) fn decode(spec: &Spec, data: &[u8]) -> Result<Arguments, DataError> {
     if !spec.takes_length(data.len()) {
         return Err(DataError::Length);
     }
@@ -208,7 +208,7 @@ fn worded(parameters: &[Parameter], name: &str, number: u64) -> String {
 }
 
 /// A date and time of seven BCD bytes; the weekday is not looked at.
-pub fn clock_of(bytes: &[u8]) -> Option<DateTime> {
+pub(super) fn clock_of(bytes: &[u8]) -> Option<DateTime> {
     let [second, minute, hour, _, day, month, year] = *bytes else { return None };
     let year = CENTURY + i16::from(digits(year)?);
     let (month, day) = (digits(month)?, digits(day)?);

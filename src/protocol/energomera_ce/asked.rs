@@ -7,7 +7,7 @@ use crate::frame::Direction;
 use crate::protocol::{Access, Dialect};
 
 /// What a frame would do to a meter of a dialect; where that is not known, the most it may do in one of them.
-pub fn access(wire: &[u8], dialect: Dialect) -> Option<Access> {
+pub(super) fn access(wire: &[u8], dialect: Dialect) -> Option<Access> {
     let packet = frame::parse(wire, Direction::Request).ok()?;
     if !matches!(packet.kind, Kind::Request { .. }) || packet.to_wire() != wire {
         return None;
@@ -27,7 +27,7 @@ pub fn access(wire: &[u8], dialect: Dialect) -> Option<Access> {
 }
 
 /// Whether a packet is a command of either dialect, by code and length.
-pub fn is_listed(packet: &Packet) -> bool {
+pub(super) fn is_listed(packet: &Packet) -> bool {
     [CLASSIC, KERNEL10].iter().any(|dialect| named(*dialect, packet).next().is_some())
 }
 

@@ -1,13 +1,13 @@
 //! Two decimal digits in a byte.
 
 /// The number that a BCD byte is; `None` when a half is no digit.
-pub const fn decode(byte: u8) -> Option<u8> {
+pub(super) const fn decode(byte: u8) -> Option<u8> {
     let (tens, ones) = (byte >> 4, byte & 0x0F);
     if tens > 9 || ones > 9 { None } else { Some(tens * 10 + ones) }
 }
 
 /// The byte of a number of 0 to 99; of a larger one its last two digits.
-pub const fn encode(number: u8) -> u8 {
+pub(super) const fn encode(number: u8) -> u8 {
     let number = number % 100;
     ((number / 10) << 4) | (number % 10)
 }

@@ -12,7 +12,7 @@ const OTHER_MASTER: u16 = 254;
 
 /// One question: which command, with which data.
 #[derive(Debug, Clone, Copy)]
-pub struct Question {
+pub(super) struct Question {
     /// The command.
     pub spec: &'static Spec,
     /// Its data.
@@ -21,7 +21,7 @@ pub struct Question {
 
 /// A request as the questions it takes, without the one for the decimals.
 #[derive(Debug, Clone)]
-pub struct Inquiry {
+pub(super) struct Inquiry {
     /// The command as it was asked for.
     pub spec: &'static Spec,
     /// Its questions, in order.
@@ -31,7 +31,7 @@ pub struct Inquiry {
 impl Inquiry {
     /// # Errors
     /// [`ComposeError`] for a command of another dialect or an argument that does not fit.
-    pub fn new(dialect: Dialect, request: &Request) -> Result<Self, ComposeError> {
+    pub(super) fn new(dialect: Dialect, request: &Request) -> Result<Self, ComposeError> {
         let id = request.command.id;
         let spec = commands::by_id(dialect, id)
             .filter(|spec| spec.command() == *request.command)
@@ -56,7 +56,7 @@ fn serial(dialect: Dialect) -> Result<[Question; 2], ComposeError> {
 }
 
 /// A question by the id of its command.
-pub fn question(dialect: Dialect, id: &'static str, data: &[u8]) -> Result<Question, ComposeError> {
+pub(super) fn question(dialect: Dialect, id: &'static str, data: &[u8]) -> Result<Question, ComposeError> {
     let spec = commands::by_id(dialect, id).ok_or(ComposeError::Foreign(id))?;
     let data = Data::new(data).ok_or(ComposeError::Argument { name: id, expected: "at most 15 bytes" })?;
     Ok(Question { spec, data })
@@ -64,7 +64,7 @@ pub fn question(dialect: Dialect, id: &'static str, data: &[u8]) -> Result<Quest
 
 /// Where requests go, and with what password.
 #[derive(Debug, Clone, Copy)]
-pub struct Envelope {
+pub(super) struct Envelope {
     /// The meter's address.
     pub to: u16,
     /// The master's address.
@@ -74,13 +74,13 @@ pub struct Envelope {
 
 impl Envelope {
     /// Whether its packets carry a password that is not to be shown.
-    pub const fn keeps_secret(self) -> bool {
+    pub(super) const fn keeps_secret(self) -> bool {
         self.password != 0
     }
 
     /// # Errors
     /// [`ComposeError`] for an address beyond 65535 or a password that is no number of 32 bits.
-    pub fn new(profile: &Profile) -> Result<Self, ComposeError> {
+    pub(super) fn new(profile: &Profile) -> Result<Self, ComposeError> {
         let to = match profile.address.number() {
             Some(number) => u16::try_from(number).map_err(|_| ComposeError::Address {
                 text: profile.address.text().to_owned(),
@@ -96,7 +96,7 @@ impl Envelope {
     }
 
     /// The packet of a question.
-    pub const fn packet(self, question: &Question) -> Packet {
+    pub(super) const fn packet(self, question: &Question) -> Packet {
         Packet {
             kind: Kind::Request { password: self.password },
             to: if question.spec.is_broadcast { BROADCAST } else { self.to },
@@ -114,7 +114,7 @@ impl Envelope {
 ///
 /// # Errors
 /// [`ComposeError`] names what cannot be put into bytes.
-pub fn compose(profile: &Profile, request: &Request) -> Result<Vec<Vec<u8>>, ComposeError> {
+pub(super) fn compose(profile: &Profile, request: &Request) -> Result<Vec<Vec<u8>>, ComposeError> {
     let envelope = Envelope::new(profile)?;
     let inquiry = Inquiry::new(profile.dialect, request)?;
     Ok(inquiry.questions.iter().map(|question| envelope.packet(question).to_wire()).collect())

@@ -26,7 +26,7 @@ const SILENT_HALF_CHARACTERS: usize = 3;
 const LONGEST_REPLY: usize = 2 * (frame::CONTENT_MAX - 4) + 2;
 
 /// Makes the exchange of a plan.
-pub fn exchange(plan: &Plan) -> Result<Box<dyn Exchange>, ComposeError> {
+pub(super) fn exchange(plan: &Plan) -> Result<Box<dyn Exchange>, ComposeError> {
     let options = plan.options;
     Ok(Box::new(Driver::new(CeTurn::new(plan)?, options)))
 }
@@ -258,7 +258,7 @@ fn timing(line: LineSettings, network_delay: Duration) -> Timing {
 }
 
 /// Silence between two transmissions on a line.
-pub fn silence(line: LineSettings) -> Duration {
+pub(super) fn silence(line: LineSettings) -> Duration {
     line.wire_time(SILENT_HALF_CHARACTERS) / 2
 }
 

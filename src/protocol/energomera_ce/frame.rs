@@ -17,35 +17,35 @@ use super::variants;
 use crate::frame::{Direction, checksum};
 
 /// OPT: 16-bit addresses, 8-bit checksum.
-pub const OPT: u8 = 0x48;
+pub(super) const OPT: u8 = 0x48;
 /// The address that every meter hears.
-pub const BROADCAST: u16 = 0xFFFF;
+pub(super) const BROADCAST: u16 = 0xFFFF;
 /// Content of the longest request: header 12, data 15, CRC 1.
-pub const CONTENT_MAX: usize = 28;
+pub(super) const CONTENT_MAX: usize = 28;
 /// Content of the shortest reply: OPT, addresses, service, command, CRC.
-pub const CONTENT_MIN: usize = 9;
+pub(super) const CONTENT_MIN: usize = 9;
 /// The longest frame there can be, every byte of the longest request stuffed.
-pub const WIRE_MAX: usize = 2 * CONTENT_MAX + 2;
+pub(super) const WIRE_MAX: usize = 2 * CONTENT_MAX + 2;
 /// Most data bytes that fit the four bits of the length.
-pub const DATA_MAX: usize = 15;
+pub(super) const DATA_MAX: usize = 15;
 
 /// Up to fifteen data bytes, kept without allocation.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
-pub struct Data {
+pub(super) struct Data {
     bytes: [u8; DATA_MAX],
     length: usize,
 }
 
 impl Data {
     /// Takes up to fifteen bytes; `None` for more.
-    pub fn new(data: &[u8]) -> Option<Self> {
+    pub(super) fn new(data: &[u8]) -> Option<Self> {
         let mut bytes = [0; DATA_MAX];
         bytes.get_mut(..data.len())?.copy_from_slice(data);
         Some(Self { bytes, length: data.len() })
     }
 
     /// The bytes.
-    pub fn as_slice(&self) -> &[u8] {
+    pub(super) fn as_slice(&self) -> &[u8] {
         self.bytes.get(..self.length).unwrap_or_default()
     }
 }
@@ -58,7 +58,7 @@ impl fmt::Debug for Data {
 
 /// Which of the three messages a frame is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(super) enum Kind {
     /// Class 5 with the direction bit: carry a command out. `password` as the number on the wire.
     Request {
         /// 0 for none.
@@ -72,7 +72,7 @@ pub enum Kind {
 
 /// A sound frame, taken apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Packet {
+pub(super) struct Packet {
     /// Request, reply or refusal.
     pub kind: Kind,
     /// Receiver.
@@ -87,7 +87,7 @@ pub struct Packet {
 
 impl Packet {
     /// Which way it goes.
-    pub const fn direction(&self) -> Direction {
+    pub(super) const fn direction(&self) -> Direction {
         match self.kind {
             Kind::Request { .. } => Direction::Request,
             Kind::Reply | Kind::Refusal => Direction::Reply,
@@ -95,7 +95,7 @@ impl Packet {
     }
 
     /// The address of the meter in it.
-    pub const fn meter(&self) -> u16 {
+    pub(super) const fn meter(&self) -> u16 {
         match self.kind {
             Kind::Request { .. } => self.to,
             Kind::Reply | Kind::Refusal => self.from,
@@ -103,7 +103,7 @@ impl Packet {
     }
 
     /// Whether this reply can be the answer to `request`: addresses mirrored, command echoed.
-    pub fn answers(&self, request: &Self) -> bool {
+    pub(super) fn answers(&self, request: &Self) -> bool {
         matches!(request.kind, Kind::Request { .. })
             && !matches!(self.kind, Kind::Request { .. })
             && self.to == request.from
@@ -112,7 +112,7 @@ impl Packet {
     }
 
     /// The frame on the wire.
-    pub fn to_wire(self) -> Vec<u8> {
+    pub(super) fn to_wire(self) -> Vec<u8> {
         let data = self.data.as_slice();
         let mut content = Vec::with_capacity(CONTENT_MAX);
         content.push(OPT);
@@ -135,7 +135,7 @@ impl Packet {
 
 /// Why a frame is not sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Defect {
+pub(super) enum Defect {
     /// No END at its end.
     Unfinished,
     /// Fewer content bytes than the shortest reply has.
@@ -168,7 +168,7 @@ pub enum Defect {
 
 impl Defect {
     /// The defect in words, without the numbers.
-    pub const fn text(self) -> &'static str {
+    pub(super) const fn text(self) -> &'static str {
         match self {
             Self::Unfinished => "no END at its end",
             Self::TooShort => "too short for a frame",
@@ -183,7 +183,7 @@ impl Defect {
 }
 
 /// Puts the checksum behind `content`, stuffs it and sets END around it.
-pub fn seal(mut content: Vec<u8>) -> Vec<u8> {
+pub(super) fn seal(mut content: Vec<u8>) -> Vec<u8> {
     content.push(checksum::CE.checksum(&content));
     let mut wire = Vec::with_capacity(content.len() * 2 + 2);
     wire.push(END);
@@ -193,7 +193,7 @@ pub fn seal(mut content: Vec<u8>) -> Vec<u8> {
 }
 
 /// The stuffed content of a frame: without its END bytes, the opening of which it may lack.
-pub fn inner(wire: &[u8]) -> Result<&[u8], Defect> {
+pub(super) fn inner(wire: &[u8]) -> Result<&[u8], Defect> {
     let body = wire.strip_suffix(&[END]).ok_or(Defect::Unfinished)?;
     Ok(body.strip_prefix(&[END]).unwrap_or(body))
 }
@@ -202,12 +202,12 @@ pub fn inner(wire: &[u8]) -> Result<&[u8], Defect> {
 ///
 /// `hint` decides where both layouts fit, which one classic energy reply in 256 makes possible; without it
 /// the likelier is taken.
-pub fn parse(wire: &[u8], hint: Direction) -> Result<Packet, Defect> {
+pub(super) fn parse(wire: &[u8], hint: Direction) -> Result<Packet, Defect> {
     parse_inner(inner(wire)?, hint)
 }
 
 /// Takes the stuffed content of a frame apart.
-pub fn parse_inner(stuffed: &[u8], hint: Direction) -> Result<Packet, Defect> {
+pub(super) fn parse_inner(stuffed: &[u8], hint: Direction) -> Result<Packet, Defect> {
     let parsed = unstuffed(stuffed, |content| {
         check(content)?;
         match shape(content, hint)? {
@@ -225,7 +225,7 @@ pub fn parse_inner(stuffed: &[u8], hint: Direction) -> Result<Packet, Defect> {
 }
 
 /// Takes an unstuffed content apart although its checksum may be wrong, if its length fits a layout.
-pub fn unchecked(content: &[u8], hint: Direction) -> Option<Packet> {
+pub(super) fn unchecked(content: &[u8], hint: Direction) -> Option<Packet> {
     if content.len() > CONTENT_MAX {
         return None;
     }
@@ -253,7 +253,7 @@ fn check(content: &[u8]) -> Result<(), Defect> {
 }
 
 /// Which of the two layouts a content has.
-pub fn shape(content: &[u8], hint: Direction) -> Result<Direction, Defect> {
+pub(super) fn shape(content: &[u8], hint: Direction) -> Result<Direction, Defect> {
     let at = |index: usize| content.get(index).copied().unwrap_or_default();
     let as_request = at(9) >> 4 == 0xD && content.len() == 13 + usize::from(at(9) & 0x0F);
     let as_reply = matches!(at(5) >> 4, 5 | 7) && content.len() == 9 + usize::from(at(5) & 0x0F);

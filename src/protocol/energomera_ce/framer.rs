@@ -43,7 +43,7 @@ enum Run {
 
 /// The framer of the CE protocol.
 #[derive(Debug)]
-pub struct CeFramer {
+pub(super) struct CeFramer {
     /// Noise, then the run.
     held: Vec<u8>,
     noise: usize,
@@ -57,7 +57,7 @@ pub struct CeFramer {
 
 impl CeFramer {
     /// For one stream over a line.
-    pub fn new(line: LineSettings) -> Self {
+    pub(super) fn new(line: LineSettings) -> Self {
         Self {
             held: Vec::with_capacity(NOISE_MAX + 2 * variants::WIRE_MAX),
             noise: 0,

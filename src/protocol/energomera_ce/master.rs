@@ -11,7 +11,7 @@ const END: u8 = 0xC0;
 const LONGEST: usize = 96;
 
 /// The request at the beginning of bytes: between two marks, of a length that its service byte tells, with a CRC.
-pub fn request_at(bytes: &[u8]) -> Option<MasterRequest> {
+pub(super) fn request_at(bytes: &[u8]) -> Option<MasterRequest> {
     let rest = bytes.strip_prefix(&[END])?;
     let content = rest.iter().take(LONGEST).position(|byte| *byte == END)?;
     let len = content + 2;

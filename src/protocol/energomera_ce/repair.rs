@@ -6,7 +6,7 @@ use crate::frame::checksum;
 
 /// `CRC 1C, expected 1B`, and what would make it fit: another rule, or one flipped bit. Only hints: an 8-bit
 /// checksum fits by chance once in 256 times.
-pub fn explain(content: &[u8], found: u8, expected: u8) -> String {
+pub(super) fn explain(content: &[u8], found: u8, expected: u8) -> String {
     let mut text = format!("CRC {found:02X}, expected {expected:02X}");
     if let Some(rule) = other_rule(content, found) {
         let _ = write!(text, "; {rule} would fit");

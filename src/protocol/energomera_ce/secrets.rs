@@ -47,7 +47,7 @@ struct Content {
 }
 
 /// Where passwords stand.
-pub fn find(suspect: &Suspect<'_>, hide: &mut dyn FnMut(Range<usize>)) {
+pub(super) fn find(suspect: &Suspect<'_>, hide: &mut dyn FnMut(Range<usize>)) {
     if suspect.is_sound {
         return find_in_sound(suspect.bytes, hide);
     }

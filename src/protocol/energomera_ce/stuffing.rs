@@ -5,15 +5,15 @@
 use super::frame::{CONTENT_MAX, Defect};
 
 /// Opens and closes a frame.
-pub const END: u8 = 0xC0;
+pub(super) const END: u8 = 0xC0;
 /// Announces a stuffed byte.
-pub const ESC: u8 = 0xDB;
+pub(super) const ESC: u8 = 0xDB;
 /// After [`ESC`]: an [`END`] that is content.
-pub const ESC_END: u8 = 0xDC;
+pub(super) const ESC_END: u8 = 0xDC;
 /// After [`ESC`]: an [`ESC`] that is content.
-pub const ESC_ESC: u8 = 0xDD;
+pub(super) const ESC_ESC: u8 = 0xDD;
 /// Appends `content` to `wire`, END and ESC replaced by their pairs.
-pub fn stuff(content: &[u8], wire: &mut Vec<u8>) {
+pub(super) fn stuff(content: &[u8], wire: &mut Vec<u8>) {
     for &byte in content {
         match byte {
             END => wire.extend([ESC, ESC_END]),
@@ -24,7 +24,7 @@ pub fn stuff(content: &[u8], wire: &mut Vec<u8>) {
 }
 
 /// What a stuffed pair stands for; `None` when the second byte is not allowed after ESC.
-pub const fn unpair(second: u8) -> Option<u8> {
+pub(super) const fn unpair(second: u8) -> Option<u8> {
     match second {
         ESC_END => Some(END),
         ESC_ESC => Some(ESC),
@@ -33,7 +33,10 @@ pub const fn unpair(second: u8) -> Option<u8> {
 }
 
 /// Takes the stuffing out of at most [`CONTENT_MAX`] bytes and hands them to `then`, without allocation.
-pub fn unstuffed<T>(stuffed: &[u8], then: impl FnOnce(&[u8]) -> Result<T, Defect>) -> Result<T, Defect> {
+pub(super) fn unstuffed<T>(
+    stuffed: &[u8],
+    then: impl FnOnce(&[u8]) -> Result<T, Defect>,
+) -> Result<T, Defect> {
     if !stuffed.contains(&ESC) {
         return then(stuffed);
     }

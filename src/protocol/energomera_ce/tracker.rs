@@ -19,7 +19,7 @@ struct Meter {
 /// [`Relation::step`] carries the decimals of a classic meter's energies, see
 /// [`step_of_decimals`]. It holds at most one entry for each of the 65536 addresses.
 #[derive(Debug)]
-pub struct CeTracker {
+pub(super) struct CeTracker {
     picked: Dialect,
     /// The last request that has no answer yet, and its number.
     open: Option<(u32, Packet)>,
@@ -28,7 +28,7 @@ pub struct CeTracker {
 
 impl CeTracker {
     /// For a link whose meter has been picked, or not.
-    pub fn new(picked: Dialect) -> Self {
+    pub(super) fn new(picked: Dialect) -> Self {
         Self { picked, open: None, meters: HashMap::new() }
     }
 

@@ -7,21 +7,21 @@
 //!   (a Qt plugin's `crc8polyb5.cpp`).
 
 /// OPT of the variant with CRC-16.
-pub const OPT_CRC16: u8 = 0x54;
+pub(super) const OPT_CRC16: u8 = 0x54;
 /// Where CE has OPT, the SMP protocol of the CE318 has 06.
-pub const OPT_SMP: u8 = 0x06;
+pub(super) const OPT_SMP: u8 = 0x06;
 /// Source address of MSI EMBEE modules.
-pub const EMBEE: u16 = 0xFFFE;
+pub(super) const EMBEE: u16 = 0xFFFE;
 /// The longest frame of these: their length is one byte, and every byte may be stuffed.
-pub const WIRE_MAX: usize = 2 * (255 + 16) + 2;
+pub(super) const WIRE_MAX: usize = 2 * (255 + 16) + 2;
 
 /// Whether frames that begin with this byte may be longer than CE frames.
-pub const fn is_long(opt: u8) -> bool {
+pub(super) const fn is_long(opt: u8) -> bool {
     matches!(opt, OPT_CRC16 | OPT_SMP)
 }
 
 /// What a frame with another OPT than 48 is.
-pub const fn title(opt: u8, from: u16) -> &'static str {
+pub(super) const fn title(opt: u8, from: u16) -> &'static str {
     match (opt, from) {
         (OPT_CRC16, _) => "unknown variant of CE: OPT 54 (CRC-16)",
         (OPT_SMP, _) => "CE318 SMP frame",

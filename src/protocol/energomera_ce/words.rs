@@ -20,7 +20,7 @@ const ERRORS: &[(u8, &str)] = &[
 ];
 
 /// What a refusal means; `code` is missing from old firmware.
-pub fn refusal(code: Option<u8>) -> &'static str {
+pub(super) fn refusal(code: Option<u8>) -> &'static str {
     match code {
         None => "refused without a reason",
         Some(code) => name(ERRORS, code).unwrap_or("refused with an unknown code"),
@@ -28,17 +28,17 @@ pub fn refusal(code: Option<u8>) -> &'static str {
 }
 
 /// Whether a refusal must not be provoked again: meters count wrong passwords and lock after the third.
-pub const fn counts_against_us(code: Option<u8>) -> bool {
+pub(super) const fn counts_against_us(code: Option<u8>) -> bool {
     matches!(code, Some(WRONG_PASSWORD))
 }
 
 /// The name of a value.
-pub fn name(names: Names, value: u8) -> Option<&'static str> {
+pub(super) fn name(names: Names, value: u8) -> Option<&'static str> {
     names.iter().find(|(known, _)| *known == value).map(|(_, name)| *name)
 }
 
 /// The days of the week as the clock numbers them.
-pub const WEEKDAYS: Names = &[
+pub(super) const WEEKDAYS: Names = &[
     (0, "Sunday"),
     (1, "Monday"),
     (2, "Tuesday"),
@@ -50,7 +50,7 @@ pub const WEEKDAYS: Names = &[
 
 /// Firmware by kernel (first byte of the version) and type (CE102 description, table D.1; kernel 10 from
 /// captured frames of CE102 R5.1 and CE307).
-pub const fn firmware(kernel: u8, kind: u8) -> &'static str {
+pub(super) const fn firmware(kernel: u8, kind: u8) -> &'static str {
     match (kernel, kind) {
         (1, 1) => "CE102 S6, R5",
         (1, 2) => "CE102 S6 AKV, R5 AK",
@@ -66,11 +66,11 @@ pub const fn firmware(kernel: u8, kind: u8) -> &'static str {
 }
 
 /// The microcontrollers behind the kernels (CE102 description, app. D).
-pub const KERNELS: Names =
+pub(super) const KERNELS: Names =
     &[(1, "holtek"), (2, "pic18f6490"), (3, "pic18f65j90"), (10, "CE102 R5.1 or CE307")];
 
 /// Firmware lines by the third word of SKOP, as third-party integrations publish them.
-pub const fn model_number(number: u16) -> &'static str {
+pub(super) const fn model_number(number: u16) -> &'static str {
     match number {
         1020 => "CE102 R8 OKPQZ",
         1022 => "CE102 S6/R5 AK",
@@ -90,7 +90,7 @@ pub const fn model_number(number: u16) -> &'static str {
 }
 
 /// Journals of classic meters (CE102 description, app. E).
-pub const CLASSIC_JOURNALS: Names = &[
+pub(super) const CLASSIC_JOURNALS: Names = &[
     (0x01, "unauthorised-access"),
     (0x02, "resets"),
     (0x03, "daylight-saving"),
@@ -107,7 +107,7 @@ pub const CLASSIC_JOURNALS: Names = &[
 ];
 
 /// Journals of kernel-10 meters (CE307 manual, table B.12).
-pub const KERNEL10_JOURNALS: Names = &[
+pub(super) const KERNEL10_JOURNALS: Names = &[
     (0x00, "self-test"),
     (0x01, "clock-syncs"),
     (0x02, "daylight-saving"),
@@ -129,7 +129,7 @@ pub const KERNEL10_JOURNALS: Names = &[
 ];
 
 /// An event in a journal of a classic meter (CE102 description, app. E).
-pub const fn event(code: u8) -> &'static str {
+pub(super) const fn event(code: u8) -> &'static str {
     match code {
         0x10 => "wrong password",
         0x11 => "interface locked",

@@ -19,7 +19,7 @@ const LONGEST_ARGUMENT: usize = 128;
 const SHORTEST_WORD: usize = 4;
 
 /// What a message would do to a meter of a dialect.
-pub fn access(wire: &[u8], dialect: Dialect) -> Option<Access> {
+pub(super) fn access(wire: &[u8], dialect: Dialect) -> Option<Access> {
     let text = plain(wire)?;
     match parse(&text) {
         Message::SignOn(address) => sign_on(&text, text.get(address)?),
@@ -150,7 +150,7 @@ fn write(content: &[u8]) -> Access {
 }
 
 /// Whether writing under a name switches a load, changes a password or an address, restarts a profile, or loses contact.
-pub fn acts(name: &[u8]) -> bool {
+pub(super) fn acts(name: &[u8]) -> bool {
     let code = codes::parse(name).or_else(|| codes::parse_wire(name));
     // The last byte of a code counts periods; a meter may not look at it.
     let is_code = |code: u32| {
@@ -166,7 +166,7 @@ pub fn acts(name: &[u8]) -> bool {
 const ACTING: &[&str] = &["PSWnn", "RCTLn", "IDPAS", "PRTnn", "CDPnn", "DLYnn", "ACTnn", "PROFI", "TAVER"];
 
 /// Whether writing under a name is left to a command of its own: passwords, which are masked, and relays.
-pub fn has_its_own_command(name: &[u8]) -> bool {
+pub(super) fn has_its_own_command(name: &[u8]) -> bool {
     let code = codes::parse(name).or_else(|| codes::parse_wire(name));
     let upper = name.to_ascii_uppercase();
     code.is_some_and(|code| [PASSWORD, RELAY].iter().any(|known| known >> 8 == code >> 8))

@@ -10,11 +10,11 @@ use crate::protocol::Dialect;
 use crate::reading::Check;
 
 /// The check character over seven bits: one damaged block in 128 fits it.
-pub const CHECK: Check = Check::Bcc;
+pub(super) const CHECK: Check = Check::Bcc;
 
 /// A way to compute the block check character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rule {
+pub(super) enum Rule {
     /// Exclusive or of the bytes, seven bits.
     Xor7,
     /// Sum of the bytes modulo 128.
@@ -23,7 +23,7 @@ pub enum Rule {
 
 impl Rule {
     /// The character for the bytes it covers.
-    pub fn of(self, covered: &[u8]) -> u8 {
+    pub(super) fn of(self, covered: &[u8]) -> u8 {
         match self {
             Self::Xor7 => covered.iter().fold(0, |sum, byte| sum ^ byte) & 0x7F,
             Self::Add7 => covered.iter().fold(0u8, |sum, byte| sum.wrapping_add(*byte)) & 0x7F,
@@ -31,12 +31,12 @@ impl Rule {
     }
 
     /// As it is told: `BCC xor7`.
-    pub const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         self.kind().name()
     }
 
     /// Its id.
-    pub const fn kind(self) -> CheckKind {
+    pub(super) const fn kind(self) -> CheckKind {
         match self {
             Self::Xor7 => CheckKind::Xor7,
             Self::Add7 => CheckKind::Add7,
@@ -44,7 +44,7 @@ impl Rule {
     }
 
     /// The other one.
-    pub const fn other(self) -> Self {
+    pub(super) const fn other(self) -> Self {
         match self {
             Self::Xor7 => Self::Add7,
             Self::Add7 => Self::Xor7,
@@ -54,7 +54,7 @@ impl Rule {
 
 /// Which rule a frame is judged by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
+pub(super) enum Method {
     /// This one alone.
     Only(Rule),
     /// Whichever fits, this one first.
@@ -63,7 +63,7 @@ pub enum Method {
 
 impl Method {
     /// The method of a dialect.
-    pub fn of(dialect: Dialect) -> Self {
+    pub(super) fn of(dialect: Dialect) -> Self {
         match dialect {
             NEVA_1 | NEVA_3 => Self::Only(Rule::Xor7),
             EKT => Self::Only(Rule::Add7),
@@ -73,7 +73,7 @@ impl Method {
     }
 
     /// The rule that the character follows, or the one it should have followed.
-    pub fn judge(self, covered: &[u8], found: u8) -> Result<Rule, Rule> {
+    pub(super) fn judge(self, covered: &[u8], found: u8) -> Result<Rule, Rule> {
         let (first, other) = match self {
             Self::Only(rule) => (rule, None),
             Self::Auto(rule) => (rule, Some(rule.other())),
@@ -85,7 +85,7 @@ impl Method {
     }
 
     /// The rule to compute with.
-    pub const fn rule(self) -> Rule {
+    pub(super) const fn rule(self) -> Rule {
         match self {
             Self::Only(rule) | Self::Auto(rule) => rule,
         }

@@ -7,7 +7,7 @@ use crate::protocol::{Dialect, KnownCode};
 use crate::reading::{Code, Quantity, Unit};
 
 /// Every known code of a dialect.
-pub fn codes(dialect: Dialect) -> Vec<KnownCode> {
+pub(super) fn codes(dialect: Dialect) -> Vec<KnownCode> {
     match dialect {
         NEVA_1 => neva(Meters::One),
         NEVA_3 => neva(Meters::Three),

@@ -11,7 +11,7 @@ use super::{EKT, EMR, NEVA_1, NEVA_3};
 
 /// How a command is carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ask {
+pub(super) enum Ask {
     /// NEVA codes, read one after the other.
     Codes(&'static [u32]),
     /// A NEVA code that counts, with the parameter that holds the number.
@@ -74,12 +74,12 @@ pub enum Ask {
     WriteRegister,
 }
 
-pub use energomera::{EKT_COMMANDS, EMR_COMMANDS};
-pub use generic::COMMANDS as GENERIC_COMMANDS;
-pub use neva::{ONE as NEVA_1_COMMANDS, THREE as NEVA_3_COMMANDS};
+pub(super) use energomera::{EKT_COMMANDS, EMR_COMMANDS};
+pub(super) use generic::COMMANDS as GENERIC_COMMANDS;
+pub(super) use neva::{ONE as NEVA_1_COMMANDS, THREE as NEVA_3_COMMANDS};
 
 /// How a command of a dialect is carried out.
-pub fn ask(dialect: Dialect, id: &str) -> Option<Ask> {
+pub(super) fn ask(dialect: Dialect, id: &str) -> Option<Ask> {
     let asks = match dialect {
         NEVA_1 => neva::ONE_ASKS,
         NEVA_3 => neva::THREE_ASKS,

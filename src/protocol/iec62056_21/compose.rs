@@ -13,7 +13,7 @@ use crate::protocol::{Address, Argument, ComposeError, Profile, Request};
 
 /// A command inside a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Query {
+pub(super) struct Query {
     /// `R1`, `W1`.
     pub code: [u8; 2],
     /// The data set: `0F0880FF()`.
@@ -30,7 +30,7 @@ impl Query {
     }
 
     /// A NEVA code to be read.
-    pub fn read_code(code: u32) -> Self {
+    pub(super) fn read_code(code: u32) -> Self {
         Self::new(*b"R1", format!("{code:08X}").as_bytes(), b"")
     }
 
@@ -43,24 +43,24 @@ impl Query {
     }
 
     /// Whether it changes something.
-    pub const fn is_write(&self) -> bool {
+    pub(super) const fn is_write(&self) -> bool {
         !matches!(self.code, [b'R', _])
     }
 
     /// The address, up to the bracket.
-    pub fn address(&self) -> &[u8] {
+    pub(super) fn address(&self) -> &[u8] {
         self.data.split(|byte| *byte == b'(').next().unwrap_or_default()
     }
 
     /// Its bytes.
-    pub fn frame(&self, rule: Rule) -> Vec<u8> {
+    pub(super) fn frame(&self, rule: Rule) -> Vec<u8> {
         command(self.code, &self.data, rule)
     }
 }
 
 /// What a request comes down to.
 #[derive(Debug)]
-pub enum Job {
+pub(super) enum Job {
     /// Commands in a session in programming mode.
     Queries(Vec<Query>),
     /// The half-hour archive.
@@ -86,7 +86,7 @@ pub enum Job {
 ///
 /// # Errors
 /// [`ComposeError`] for a command of another dialect and for what cannot be put into a data set.
-pub fn job(profile: &Profile, request: &Request) -> Result<Job, ComposeError> {
+pub(super) fn job(profile: &Profile, request: &Request) -> Result<Job, ComposeError> {
     let ask = ask(profile.dialect, request.command.id).ok_or(ComposeError::Foreign(request.command.id))?;
     neva_job(ask, request)
         .or_else(|| energomera_job(ask, request))
@@ -319,7 +319,7 @@ fn password(request: &Request) -> Result<Vec<u8>, ComposeError> {
 }
 
 /// Whether a password can stand in brackets.
-pub fn fits_password(password: &[u8]) -> bool {
+pub(super) fn fits_password(password: &[u8]) -> bool {
     password.len() <= 32 && password.iter().all(|byte| is_graphic(*byte) && !matches!(byte, b'(' | b')'))
 }
 
@@ -327,7 +327,7 @@ pub fn fits_password(password: &[u8]) -> bool {
 ///
 /// # Errors
 /// [`ComposeError::Address`] for more than 32 characters, and others than letters, digits and blanks.
-pub fn address(address: &Address) -> Result<Vec<u8>, ComposeError> {
+pub(super) fn address(address: &Address) -> Result<Vec<u8>, ComposeError> {
     let text = address.text();
     if fits_address(text.as_bytes()) {
         return Ok(text.as_bytes().to_vec());
@@ -337,23 +337,23 @@ pub fn address(address: &Address) -> Result<Vec<u8>, ComposeError> {
 }
 
 /// Whether characters can be an address.
-pub fn fits_address(address: &[u8]) -> bool {
+pub(super) fn fits_address(address: &[u8]) -> bool {
     let fits = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'.' | b'-' | b'_');
     address.len() <= 32 && address.iter().all(fits)
 }
 
 /// `/?address!`.
-pub fn sign_on(address: &[u8]) -> Vec<u8> {
+pub(super) fn sign_on(address: &[u8]) -> Vec<u8> {
     [b"/?", address, b"!\r\n"].concat()
 }
 
 /// ACK V Z Y.
-pub fn select(v: u8, z: u8, y: u8) -> Vec<u8> {
+pub(super) fn select(v: u8, z: u8, y: u8) -> Vec<u8> {
     vec![ACK, v, z, y, CR, LF]
 }
 
 /// A command with a data set.
-pub fn command(code: [u8; 2], data: &[u8], rule: Rule) -> Vec<u8> {
+pub(super) fn command(code: [u8; 2], data: &[u8], rule: Rule) -> Vec<u8> {
     let mut frame = vec![SOH];
     frame.extend(code);
     frame.push(STX);
@@ -362,22 +362,22 @@ pub fn command(code: [u8; 2], data: &[u8], rule: Rule) -> Vec<u8> {
 }
 
 /// The sign-off.
-pub fn sign_off(rule: Rule) -> Vec<u8> {
+pub(super) fn sign_off(rule: Rule) -> Vec<u8> {
     seal(b"\x01B0".to_vec(), rule)
 }
 
 /// A read without a session: request and command in one.
-pub fn fast(address: &[u8], query: &Query, rule: Rule) -> Vec<u8> {
+pub(super) fn fast(address: &[u8], query: &Query, rule: Rule) -> Vec<u8> {
     [b"/?", address, b"!", &query.frame(rule)].concat()
 }
 
 /// A password in brackets.
-pub fn login(code: [u8; 2], password: &[u8], rule: Rule) -> Vec<u8> {
+pub(super) fn login(code: [u8; 2], password: &[u8], rule: Rule) -> Vec<u8> {
     command(code, &[b"(", password, b")"].concat(), rule)
 }
 
 /// A body with its ETX and check character, if it begins with SOH or STX, or has a command behind a request.
-pub fn seal(mut body: Vec<u8>, rule: Rule) -> Vec<u8> {
+pub(super) fn seal(mut body: Vec<u8>, rule: Rule) -> Vec<u8> {
     let Some(start) = body.iter().position(|byte| matches!(*byte, SOH | STX)) else { return body };
     if !matches!(body.last(), Some(&(ETX | EOT))) {
         body.push(ETX);
@@ -389,7 +389,7 @@ pub fn seal(mut body: Vec<u8>, rule: Rule) -> Vec<u8> {
 
 /// The frames of a request, as far as they do not depend on what the meter answers: the speed is that of the
 /// line, the password is sent plain.
-pub fn frames(profile: &Profile, request: &Request) -> Result<Vec<Vec<u8>>, ComposeError> {
+pub(super) fn frames(profile: &Profile, request: &Request) -> Result<Vec<Vec<u8>>, ComposeError> {
     let rule = Method::of(profile.dialect).rule();
     let address = address(&profile.address)?;
     let speed = digit(profile.line.baud).unwrap_or(b'5');

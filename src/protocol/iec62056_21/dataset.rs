@@ -8,7 +8,7 @@ use std::ops::Range;
 
 /// A piece of the text of a data message. Pieces follow each other without gap.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Token {
+pub(super) enum Token {
     /// The address of the values that follow.
     Address(Range<usize>),
     /// An opening bracket.
@@ -25,7 +25,7 @@ pub enum Token {
 
 /// The tokens of a text, with indices counted from `offset`.
 #[derive(Debug, Clone)]
-pub struct Tokens<'a> {
+pub(super) struct Tokens<'a> {
     text: &'a [u8],
     offset: usize,
     at: usize,
@@ -34,7 +34,7 @@ pub struct Tokens<'a> {
 
 impl<'a> Tokens<'a> {
     /// Of `text`, which begins at `offset` of its frame.
-    pub const fn new(text: &'a [u8], offset: usize) -> Self {
+    pub(super) const fn new(text: &'a [u8], offset: usize) -> Self {
         Self { text, offset, at: 0, inside: false }
     }
 
@@ -90,7 +90,7 @@ impl Iterator for Tokens<'_> {
 
 /// A value taken apart: the number or text, and what stands behind `*`, a blank or `&`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Parts {
+pub(super) struct Parts {
     /// The value itself, without padding.
     pub value: Range<usize>,
     /// Its unit.
@@ -98,7 +98,7 @@ pub struct Parts {
 }
 
 /// Takes the value at `span` of `text` apart.
-pub fn parts(text: &[u8], span: &Range<usize>) -> Parts {
+pub(super) fn parts(text: &[u8], span: &Range<usize>) -> Parts {
     let bytes = text.get(span.clone()).unwrap_or_default();
     let star = bytes.iter().rposition(|byte| *byte == b'*');
     let split = star.or_else(|| blank_before_unit(bytes));

@@ -12,7 +12,7 @@ mod sheet;
 
 use std::borrow::Cow;
 
-pub use asked::Asked;
+pub(super) use asked::Asked;
 use sheet::Sheet;
 
 use super::PROTOCOL;
@@ -30,7 +30,7 @@ use crate::reading::{Check, Doubt};
 
 /// A frame explained, and whether it says no.
 #[derive(Debug)]
-pub struct Explained {
+pub(super) struct Explained {
     /// The explanation.
     pub dissection: Dissection,
     /// An error that the meter answers with: its number, where it has one, and what it means.
@@ -38,7 +38,7 @@ pub struct Explained {
 }
 
 /// Explains one frame. Never fails, whatever the bytes.
-pub fn explain(wire: &[u8], context: &Context<'_>) -> Explained {
+pub(super) fn explain(wire: &[u8], context: &Context<'_>) -> Explained {
     let text = seven_bits(wire);
     let has_parity = matches!(text, Cow::Owned(_));
     let message = parse(&text);
@@ -81,7 +81,7 @@ fn judge_names(sheet: &mut Sheet<'_>) {
 }
 
 /// The bytes without parity bits.
-pub fn seven_bits(wire: &[u8]) -> Cow<'_, [u8]> {
+pub(super) fn seven_bits(wire: &[u8]) -> Cow<'_, [u8]> {
     if wire.is_ascii() {
         Cow::Borrowed(wire)
     } else {

@@ -29,14 +29,14 @@ use works::{Work, Works};
 use super::compose;
 use crate::protocol::{ComposeError, Exchange, Plan};
 
-pub use pace::SILENCE;
-pub use session::Session;
+pub(super) use pace::SILENCE;
+pub(super) use session::Session;
 
 /// Makes the exchange of a plan.
 ///
 /// # Errors
 /// [`ComposeError`] when an address, a password or an argument cannot be put into bytes.
-pub fn exchange(plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {
+pub(super) fn exchange(plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {
     let address = compose::address(&plan.profile.address)?;
     if plan.profile.password.as_ref().is_some_and(|secret| !compose::fits_password(secret.reveal())) {
         return Err(ComposeError::Password("at most 32 printable characters without brackets"));

@@ -22,7 +22,7 @@ use crate::frame::At;
 use crate::protocol::{Framer, Piece, PieceKind, Source};
 
 /// Longest message that is waited for; load profiles and long readouts stay far below.
-pub const LONGEST: usize = 20 * 1024;
+pub(super) const LONGEST: usize = 20 * 1024;
 /// Noise is handed over in pieces of so many bytes at most.
 const NOISE_MAX: usize = 256;
 /// The largest gap between two characters of a message (IEC 62056-21, clause 6.4.3.2).
@@ -32,7 +32,7 @@ const GLANCE: Duration = Duration::from_millis(60);
 
 /// The framer of the family.
 #[derive(Debug)]
-pub struct IecFramer {
+pub(super) struct IecFramer {
     held: Vec<u8>,
     marks: Marks,
     /// Where the noise at the beginning ends and a message may begin.
@@ -42,7 +42,7 @@ pub struct IecFramer {
 
 impl IecFramer {
     /// For one stream.
-    pub fn new(source: Source) -> Self {
+    pub(super) fn new(source: Source) -> Self {
         Self { held: Vec::with_capacity(1024), marks: Marks::default(), start: 0, scan: Scan::new(source) }
     }
 

@@ -8,7 +8,7 @@ use crate::protocol::Dialect;
 
 /// How a meter goes on after its identification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
+pub(super) enum Mode {
     /// It sends its data at 300 Bd.
     A,
     /// It changes to this speed by itself and sends its data.
@@ -19,7 +19,7 @@ pub enum Mode {
 
 impl Mode {
     /// The mode that a speed character stands for.
-    pub const fn of(character: u8) -> Self {
+    pub(super) const fn of(character: u8) -> Self {
         match character {
             b'0'..=b'6' => match speed(character) {
                 Some(baud) => Self::C(baud),
@@ -36,7 +36,7 @@ impl Mode {
     }
 
     /// Its name with what it means.
-    pub const fn words(self) -> &'static str {
+    pub(super) const fn words(self) -> &'static str {
         match self {
             Self::A => "mode A: stays at 300 Bd and sends its data by itself",
             Self::B(_) => "mode B: changes its speed and sends its data by itself",
@@ -45,7 +45,7 @@ impl Mode {
     }
 
     /// The speed it proposes.
-    pub const fn baud(self) -> u32 {
+    pub(super) const fn baud(self) -> u32 {
         match self {
             Self::A => 300,
             Self::B(baud) | Self::C(baud) => baud,
@@ -54,10 +54,10 @@ impl Mode {
 }
 
 /// The speeds of the digits 0 to 6.
-pub const SPEEDS: [u32; 7] = [300, 600, 1200, 2400, 4800, 9600, 19200];
+pub(super) const SPEEDS: [u32; 7] = [300, 600, 1200, 2400, 4800, 9600, 19200];
 
 /// The speed of a digit of mode C.
-pub const fn speed(character: u8) -> Option<u32> {
+pub(super) const fn speed(character: u8) -> Option<u32> {
     Some(match character {
         b'0' => 300,
         b'1' => 600,
@@ -71,14 +71,14 @@ pub const fn speed(character: u8) -> Option<u32> {
 }
 
 /// The digit of a speed.
-pub fn digit(baud: u32) -> Option<u8> {
+pub(super) fn digit(baud: u32) -> Option<u8> {
     let index = SPEEDS.iter().position(|speed| *speed == baud)?;
     u8::try_from(index).ok().map(|index| b'0' + index)
 }
 
 /// An identification, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identity {
+pub(super) struct Identity {
     /// The three letters of the maker.
     pub maker: [u8; 3],
     /// The speed character.
@@ -91,7 +91,7 @@ pub struct Identity {
 
 impl Identity {
     /// Takes the bytes of an identification apart.
-    pub fn parse(text: &[u8]) -> Option<Self> {
+    pub(super) fn parse(text: &[u8]) -> Option<Self> {
         let [b'/', a, b, c, speed, ..] = *text else { return None };
         let end = line_end(text).max(5);
         let has_mark = text.get(5) == Some(&b'\\') && end >= 7;
@@ -100,18 +100,18 @@ impl Identity {
     }
 
     /// How it goes on.
-    pub const fn mode(&self) -> Mode {
+    pub(super) const fn mode(&self) -> Mode {
         Mode::of(self.speed)
     }
 
     /// Whether the meter reacts after 20 ms already: the third letter is a small one.
-    pub const fn is_quick(&self) -> bool {
+    pub(super) const fn is_quick(&self) -> bool {
         let [_, _, third] = self.maker;
         third.is_ascii_lowercase()
     }
 
     /// The dialect that maker and type speak for.
-    pub fn dialect(&self, text: &[u8]) -> Option<Dialect> {
+    pub(super) fn dialect(&self, text: &[u8]) -> Option<Dialect> {
         let kind = text.get(self.kind.clone()).unwrap_or_default();
         if let Some(number) = neva_number(kind) {
             return Some(if number.starts_with(b"3") { NEVA_3 } else { NEVA_1 });
@@ -125,7 +125,7 @@ impl Identity {
 }
 
 /// The makers that registered these letters (FLAG association), as far as met in the field.
-pub fn maker(letters: [u8; 3]) -> Option<&'static str> {
+pub(super) fn maker(letters: [u8; 3]) -> Option<&'static str> {
     Some(match &letters.map(|letter| letter.to_ascii_uppercase()) {
         b"TPC" | b"CPZ" => "Taipit (NEVA)",
         b"EKT" | b"EMR" => "Energomera",
@@ -218,7 +218,7 @@ const ENERGOMERA: &[(&[u8], &str)] = &[
 ];
 
 /// The model that the type part of an identification names.
-pub fn model(kind: &[u8]) -> Option<&'static str> {
+pub(super) fn model(kind: &[u8]) -> Option<&'static str> {
     if let Some(number) = neva_number(kind) {
         let known = NEVA.iter().find(|(digits, _)| number.starts_with(digits));
         return Some(known.map_or("a NEVA whose number is in no list", |(_, name)| name));
@@ -228,7 +228,7 @@ pub fn model(kind: &[u8]) -> Option<&'static str> {
 
 /// Whether it is the firmware of the MT124 that takes an empty password and answers energy only to `(S)`
 /// (two MT124 firmwares, 6102 and 7109, as a published Zigbee bridge for them tells them apart).
-pub fn is_mt124_7109(kind: &[u8]) -> bool {
+pub(super) fn is_mt124_7109(kind: &[u8]) -> bool {
     neva_number(kind).is_some_and(|number| number.starts_with(b"124.71"))
 }
 

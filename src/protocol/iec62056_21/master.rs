@@ -13,7 +13,7 @@ const LONGEST_ADDRESS: usize = 32;
 
 /// The request at the beginning of bytes: a whole sign-on, or a command with a check character that fits. What both
 /// sides send is left out: acknowledgements, operands for a password, signing off.
-pub fn request_at(bytes: &[u8]) -> Option<MasterRequest> {
+pub(super) fn request_at(bytes: &[u8]) -> Option<MasterRequest> {
     let text = characters(bytes.get(..bytes.len().min(LONGEST))?)?;
     let len = match *text {
         [b'/', b'?' | b'#' | b'0'..=b'9', ..] => end_of_sign_on(&text)?,

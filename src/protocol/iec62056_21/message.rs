@@ -6,7 +6,7 @@ use super::chars::{ACK, CR, EOT, ETX, LF, NAK, SOH, STX, is_text};
 
 /// How a block ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
+pub(super) enum End {
     /// ETX: the message is complete.
     Last,
     /// EOT: another block follows.
@@ -17,7 +17,7 @@ pub enum End {
 
 /// A block with a check character: a command or data.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Block {
+pub(super) struct Block {
     /// Index of the SOH or STX.
     pub start: usize,
     /// What stands between STX and ETX; for a command without a data set, empty.
@@ -32,14 +32,14 @@ pub struct Block {
 
 impl Block {
     /// The bytes under the check character.
-    pub fn covered<'a>(&self, text: &'a [u8]) -> &'a [u8] {
+    pub(super) fn covered<'a>(&self, text: &'a [u8]) -> &'a [u8] {
         text.get(self.start + 1..(self.end_at + 1).min(text.len())).unwrap_or_default()
     }
 }
 
 /// A command: two characters and a data set.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Command {
+pub(super) struct Command {
     /// `R1`, `W1`, `P0`.
     pub code: [u8; 2],
     /// A password between code and data set, as `W1(777777)` outside a session has it, with its brackets.
@@ -52,7 +52,7 @@ pub struct Command {
 
 /// A message recognised by its form.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Message {
+pub(super) enum Message {
     /// `/?address!`: the address.
     SignOn(Range<usize>),
     /// `/#!` or `/4` and a number and `!`: asking without a sign-on; what stands between.
@@ -78,7 +78,7 @@ pub enum Message {
 }
 
 /// Recognises a message in the bytes of a frame, parity bits taken out.
-pub fn parse(text: &[u8]) -> Message {
+pub(super) fn parse(text: &[u8]) -> Message {
     match text {
         [ACK] => Message::Ack,
         [NAK] => Message::Nak,
@@ -116,7 +116,7 @@ fn closed_by_mark(text: &[u8]) -> Option<Range<usize>> {
 }
 
 /// The length of a line without its line end.
-pub fn line_end(text: &[u8]) -> usize {
+pub(super) fn line_end(text: &[u8]) -> usize {
     let without_lf = text.strip_suffix(&[LF]).unwrap_or(text);
     without_lf.strip_suffix(&[CR]).unwrap_or(without_lf).len()
 }

@@ -1,6 +1,6 @@
 //! NEVA `MT1xx` and `MT3xx` (Taipit): codes, formats, schedules, the half-hour archive.
 
-pub mod codes;
-pub mod days;
-pub mod schedule;
-pub mod split;
+pub(super) mod codes;
+pub(super) mod days;
+pub(super) mod schedule;
+pub(super) mod split;

@@ -4,7 +4,7 @@ use crate::reading::{Code, Unit};
 
 /// A code of a data line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Obis {
+pub(super) struct Obis {
     /// Groups C, D and E; a missing E is 0.
     pub code: Code,
     /// Group F when it names a period before: `*01`; `None` for now.
@@ -12,7 +12,7 @@ pub struct Obis {
 }
 
 /// Reads `1-0:1.8.0*255`, `1.8.0`, `32.7`, `1.6*1`, `C.1.0`; `None` for anything else.
-pub fn parse(text: &[u8]) -> Option<Obis> {
+pub(super) fn parse(text: &[u8]) -> Option<Obis> {
     let text =
         text.iter().rposition(|byte| *byte == b':').map_or(text, |at| text.get(at + 1..).unwrap_or(text));
     let split = text.iter().position(|byte| matches!(byte, b'*' | b'&'));
@@ -48,7 +48,7 @@ fn number(text: &[u8]) -> Option<u8> {
 }
 
 /// The unit that readouts write so, in any case.
-pub fn unit(text: &[u8]) -> Option<Unit> {
+pub(super) fn unit(text: &[u8]) -> Option<Unit> {
     const OTHER: &[(&str, Unit)] = &[
         ("kVArh", Unit::KilovarHour),
         ("VArh", Unit::VarHour),
@@ -63,7 +63,7 @@ pub fn unit(text: &[u8]) -> Option<Unit> {
 }
 
 /// The plain name of letters that stand where a code has numbers.
-pub fn named(text: &[u8]) -> Option<&'static str> {
+pub(super) fn named(text: &[u8]) -> Option<&'static str> {
     let text =
         text.iter().rposition(|byte| *byte == b':').map_or(text, |at| text.get(at + 1..).unwrap_or(text));
     let text = text.split(|byte| *byte == b'*').next().unwrap_or(text);

@@ -17,7 +17,7 @@ use crate::protocol::{Responder, Setup, SetupError};
 ///
 /// # Errors
 /// [`SetupError`] for a name that such a meter cannot have and a value that cannot be sent.
-pub fn responder(setup: &Setup) -> Result<Box<dyn Responder>, SetupError> {
+pub(super) fn responder(setup: &Setup) -> Result<Box<dyn Responder>, SetupError> {
     Ok(Box::new(meter::Meter::new(setup)?))
 }
 

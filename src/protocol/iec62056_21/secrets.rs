@@ -43,7 +43,7 @@ const WRITE: [u8; 3] = [b'W', b'1', STX];
 const LETTERS: [u8; 4] = [b'R', b'W', b'E', b'P'];
 
 /// Where passwords stand.
-pub fn find(suspect: &Suspect<'_>, hide: &mut dyn FnMut(Range<usize>)) {
+pub(super) fn find(suspect: &Suspect<'_>, hide: &mut dyn FnMut(Range<usize>)) {
     let seven = |byte: &u8| byte & 0x7F;
     let is_message = matches!(suspect.bytes.first().map(seven), Some(SOH | b'/'));
     if suspect.is_sound && !(is_message && suspect.bytes.len() <= LONGEST_SOUND) {

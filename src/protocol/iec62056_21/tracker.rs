@@ -10,7 +10,7 @@ use crate::protocol::{Dialect, Relation, Seen, Source, Tracker};
 
 /// The tracker of one link.
 #[derive(Debug)]
-pub struct IecTracker {
+pub(super) struct IecTracker {
     picked: Dialect,
     dialect: Dialect,
     /// The last request that has no answer yet.
@@ -28,7 +28,7 @@ pub struct IecTracker {
 
 impl IecTracker {
     /// For a link whose meter has been picked, or not.
-    pub const fn new(picked: Dialect) -> Self {
+    pub(super) const fn new(picked: Dialect) -> Self {
         Self {
             picked,
             dialect: picked,

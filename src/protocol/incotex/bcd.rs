@@ -7,7 +7,7 @@ use crate::reading::Absent;
 /// # Errors
 /// [`Absent::NoData`] when all bytes are FF, [`Absent::Malformed`] when a half byte is no decimal digit or
 /// there are more than nine bytes.
-pub fn number(bytes: &[u8]) -> Result<u64, Absent> {
+pub(crate) fn number(bytes: &[u8]) -> Result<u64, Absent> {
     if !bytes.is_empty() && bytes.iter().all(|byte| *byte == 0xFF) {
         return Err(Absent::NoData);
     }
@@ -18,13 +18,13 @@ pub fn number(bytes: &[u8]) -> Result<u64, Absent> {
 }
 
 /// The two digits of a byte.
-pub fn pair(byte: u8) -> Result<u8, Absent> {
+pub(crate) fn pair(byte: u8) -> Result<u8, Absent> {
     let (high, low) = (byte >> 4, byte & 0x0F);
     if high > 9 || low > 9 { Err(Absent::Malformed) } else { Ok(high * 10 + low) }
 }
 
 /// A number as `count` bytes of BCD, `None` when it has more digits.
-pub fn bytes(number: u64, count: usize) -> Option<Vec<u8>> {
+pub(crate) fn bytes(number: u64, count: usize) -> Option<Vec<u8>> {
     let mut rest = number;
     let mut digits = vec![0; count];
     for byte in digits.iter_mut().rev() {

@@ -4,30 +4,30 @@ use crate::frame::Checksum;
 use crate::frame::checksum::{CheckKind, MODBUS};
 
 /// Bytes of the CRC, least significant first.
-pub const CRC: usize = 2;
+pub(crate) const CRC: usize = 2;
 
 /// The CRC before the first byte.
-pub const CRC_START: u16 = 0xFFFF;
+pub(crate) const CRC_START: u16 = 0xFFFF;
 
 /// The CRC after one byte more; 0 after a frame with its CRC.
-pub fn crc_step(crc: u16, byte: u8) -> u16 {
+pub(crate) fn crc_step(crc: u16, byte: u8) -> u16 {
     let [table] = MODBUS.table();
     let index = usize::from(crc as u8 ^ byte);
     table.get(index).copied().unwrap_or_default() ^ crc >> 8
 }
 
 /// The CRC that follows a body, beside the one it should be.
-pub fn checksum(body: &[u8], crc: [u8; CRC]) -> Checksum {
+pub(crate) fn checksum(body: &[u8], crc: [u8; CRC]) -> Checksum {
     let (found, expected) = (u16::from_le_bytes(crc), MODBUS.checksum(body));
     Checksum::new(CheckKind::Modbus, found.into(), expected.into(), 4)
 }
 
 /// `CRC C645, expected C644`.
-pub fn damage(checksum: Checksum) -> String {
+pub(crate) fn damage(checksum: Checksum) -> String {
     format!("CRC {}, expected {}", checksum.found_text(), checksum.expected_text())
 }
 
 /// Bytes followed by their CRC, low byte first.
-pub fn with_checksum(body: &[u8]) -> Vec<u8> {
+pub(crate) fn with_checksum(body: &[u8]) -> Vec<u8> {
     [body, &MODBUS.checksum(body).to_le_bytes()].concat()
 }

@@ -59,7 +59,7 @@ const fn started() -> [u16; MOST + 1] {
 }
 
 /// The sums of some bytes.
-pub struct Fits {
+pub(crate) struct Fits {
     /// For every place what the bytes before it come to behind the last of [`MOST`].
     sums: [u16; MOST + 1],
     count: usize,
@@ -67,10 +67,10 @@ pub struct Fits {
 
 impl Fits {
     /// The most bytes that are looked at.
-    pub const MOST: usize = MOST;
+    pub(crate) const MOST: usize = MOST;
 
     /// Of the first [`MOST`] bytes.
-    pub fn of(bytes: &[u8]) -> Self {
+    pub(crate) fn of(bytes: &[u8]) -> Self {
         let mut sums = [0; MOST + 1];
         let mut sum = 0;
         let places = sums.iter_mut().skip(1).zip(bytes).zip(STEPPED.iter().rev());
@@ -83,7 +83,7 @@ impl Fits {
     }
 
     /// Where the runs end that start at `from`, have so many bytes and a CRC that fits; the shortest first.
-    pub fn ends(&self, from: usize, lengths: &RangeInclusive<usize>) -> impl Iterator<Item = usize> {
+    pub(crate) fn ends(&self, from: usize, lengths: &RangeInclusive<usize>) -> impl Iterator<Item = usize> {
         let sum = self.sum_from(from);
         let first = from + lengths.start();
         let within = self.sums.get(first..=(from + lengths.end()).min(self.count)).unwrap_or_default();

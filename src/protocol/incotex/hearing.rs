@@ -6,7 +6,7 @@ use crate::frame::At;
 
 /// The bytes of a request that is still going on.
 #[derive(Debug)]
-pub struct Hearing {
+pub(super) struct Hearing {
     bytes: Vec<u8>,
     last: At,
     longest: usize,
@@ -14,25 +14,25 @@ pub struct Hearing {
 
 impl Hearing {
     /// For requests of at most so many bytes.
-    pub const fn new(longest: usize) -> Self {
+    pub(super) const fn new(longest: usize) -> Self {
         Self { bytes: Vec::new(), last: At::ZERO, longest }
     }
 
     /// Bytes that came until `at`. One more than the longest request is enough to know that it is none, so no
     /// more are kept.
-    pub fn push(&mut self, bytes: &[u8], at: At) {
+    pub(super) fn push(&mut self, bytes: &[u8], at: At) {
         let room = (self.longest + 1).saturating_sub(self.bytes.len());
         self.bytes.extend(bytes.iter().take(room));
         self.last = at;
     }
 
     /// When what was heard is over if so much silence ends it; `None` when nothing was heard.
-    pub fn end(&self, silence: Duration) -> Option<At> {
+    pub(super) fn end(&self, silence: Duration) -> Option<At> {
         (!self.bytes.is_empty()).then(|| self.last + silence)
     }
 
     /// What was heard, if it is over, and when it was.
-    pub fn take(&mut self, silence: Duration, at: At) -> Option<(Vec<u8>, At)> {
+    pub(super) fn take(&mut self, silence: Duration, at: At) -> Option<(Vec<u8>, At)> {
         let end = self.end(silence).filter(|end| at >= *end)?;
         Some((std::mem::take(&mut self.bytes), end))
     }

@@ -7,7 +7,7 @@ use crate::protocol::{Argument, Arguments, ComposeError};
 use crate::reading::Unit;
 
 /// How the bytes of an item are read: each family has its own forms.
-pub trait Form: Copy {
+pub(crate) trait Form: Copy {
     /// The bytes of a value that a request carries; `None` where the form does not hold it.
     fn encode(self, value: &Argument) -> Option<Vec<u8>>;
 
@@ -22,7 +22,7 @@ pub trait Form: Copy {
 
 /// Where the bytes of an item come from when a request is composed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
+pub(crate) enum Origin {
     /// From nowhere: they are fixed or are not sent.
     Nowhere,
     /// From the argument with this name.
@@ -35,7 +35,7 @@ pub enum Origin {
 
 /// An item of a payload: its form, and what reading it means.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Item<F, M> {
+pub(crate) struct Item<F, M> {
     /// What it is called.
     pub name: &'static str,
     /// Its number where several items have one name, 0 where not.
@@ -56,7 +56,7 @@ pub struct Item<F, M> {
 
 /// A byte of a form that has several meanings.
 #[derive(Debug)]
-pub struct Part<F> {
+pub(crate) struct Part<F> {
     /// What it is called.
     pub name: &'static str,
     /// How it is read.
@@ -67,69 +67,69 @@ pub struct Part<F> {
 
 impl<F> Part<F> {
     /// Without a remark.
-    pub const fn new(name: &'static str, form: F) -> Self {
+    pub(crate) const fn new(name: &'static str, form: F) -> Self {
         Self { name, form, note: "" }
     }
 }
 
 impl<F: Copy, M: Copy> Item<F, M> {
     /// An item whose form takes so many bytes.
-    pub const fn new(name: &'static str, (form, size): (F, usize), means: M) -> Self {
+    pub(crate) const fn new(name: &'static str, (form, size): (F, usize), means: M) -> Self {
         Self { name, nth: 0, form, size, unit: Unit::None, means, origin: Origin::Nowhere, note: "" }
     }
 
     /// Bytes that it takes; at least, where its form may have more.
-    pub const fn size(&self) -> usize {
+    pub(crate) const fn size(&self) -> usize {
         self.size
     }
 
     /// Called otherwise, without a number.
-    pub const fn called(self, name: &'static str) -> Self {
+    pub(crate) const fn called(self, name: &'static str) -> Self {
         Self { name, nth: 0, ..self }
     }
 
     /// Numbered.
-    pub const fn nth(self, nth: u16) -> Self {
+    pub(crate) const fn nth(self, nth: u16) -> Self {
         Self { nth, ..self }
     }
 
     /// In another form, which takes so many bytes.
-    pub const fn in_form(self, form: F, size: usize) -> Self {
+    pub(crate) const fn in_form(self, form: F, size: usize) -> Self {
         Self { form, size, ..self }
     }
 
     /// With a unit.
-    pub const fn unit(self, unit: Unit) -> Self {
+    pub(crate) const fn unit(self, unit: Unit) -> Self {
         Self { unit, ..self }
     }
 
     /// Meaning something else.
-    pub const fn meaning(self, means: M) -> Self {
+    pub(crate) const fn meaning(self, means: M) -> Self {
         Self { means, ..self }
     }
 
     /// From an argument of its request.
-    pub const fn from(self, argument: &'static str) -> Self {
+    pub(crate) const fn from(self, argument: &'static str) -> Self {
         Self { origin: Origin::Argument(argument), ..self }
     }
 
     /// From some bytes of an argument.
-    pub const fn slice(self, argument: &'static str, offset: usize) -> Self {
+    pub(crate) const fn slice(self, argument: &'static str, offset: usize) -> Self {
         Self { origin: Origin::Slice(argument, offset), ..self }
     }
 
     /// From two arguments, half a byte each.
-    pub const fn halves(self, high: &'static str, low: &'static str) -> Self {
+    pub(crate) const fn halves(self, high: &'static str, low: &'static str) -> Self {
         Self { origin: Origin::Halves(high, low), ..self }
     }
 
     /// With a remark.
-    pub const fn note(self, note: &'static str) -> Self {
+    pub(crate) const fn note(self, note: &'static str) -> Self {
         Self { note, ..self }
     }
 
     /// What its field is called.
-    pub const fn label(&self) -> Label {
+    pub(crate) const fn label(&self) -> Label {
         if self.nth == 0 { Label::Name(self.name) } else { Label::Nth(self.name, self.nth) }
     }
 }
@@ -139,7 +139,7 @@ impl<F: Form, M> Item<F, M> {
     ///
     /// # Errors
     /// [`ComposeError::Argument`] names the argument that the item does not hold.
-    pub fn compose(&self, arguments: &Arguments) -> Result<Vec<u8>, ComposeError> {
+    pub(crate) fn compose(&self, arguments: &Arguments) -> Result<Vec<u8>, ComposeError> {
         let (name, bytes) = match self.origin {
             Origin::Nowhere => (self.name, self.form.fixed().map(<[u8]>::to_vec)),
             Origin::Argument(name) => (name, arguments.get(name).and_then(|value| self.form.encode(value))),
@@ -161,7 +161,10 @@ fn halves(high: i64, low: i64) -> Option<Vec<u8>> {
 }
 
 /// The arguments in the payload of a request that reads, as a person writes them: the inverse of [`Item::compose`].
-pub fn written<F: Form, M>(items: &[Item<F, M>], payload: &[u8]) -> Option<Vec<(&'static str, String)>> {
+pub(crate) fn written<F: Form, M>(
+    items: &[Item<F, M>],
+    payload: &[u8],
+) -> Option<Vec<(&'static str, String)>> {
     let mut found = Vec::new();
     let mut rest = payload;
     for item in items {
@@ -181,19 +184,19 @@ pub fn written<F: Form, M>(items: &[Item<F, M>], payload: &[u8]) -> Option<Vec<(
 }
 
 /// A whole number, most significant byte first, as a person writes it.
-pub fn written_count(bytes: &[u8]) -> String {
+pub(crate) fn written_count(bytes: &[u8]) -> String {
     bytes.iter().fold(0, |number: u64, byte| number << 8 | u64::from(*byte)).to_string()
 }
 
 /// Day, month and year of this century in BCD, as a person writes them.
-pub fn written_date(bytes: &[u8]) -> Option<String> {
+pub(crate) fn written_date(bytes: &[u8]) -> Option<String> {
     let &[day, month, year] = bytes else { return None };
     let two = |byte| bcd::pair(byte).ok();
     Some(format!("20{:02}-{:02}-{:02}", two(year)?, two(month)?, two(day)?))
 }
 
 /// Bytes of a row of items; at least, where the form of the last may have more.
-pub const fn size<F: Copy, M: Copy>(items: &[Item<F, M>]) -> usize {
+pub(crate) const fn size<F: Copy, M: Copy>(items: &[Item<F, M>]) -> usize {
     let mut total = 0;
     let mut rest = items;
     while let [first, others @ ..] = rest {

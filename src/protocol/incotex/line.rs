@@ -12,7 +12,7 @@ use crate::reading::Reading;
 
 /// What the line does to what it carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
+pub(crate) enum Trouble {
     /// Nothing.
     None,
     /// Returns what is sent, and the bus takes it out and says so.
@@ -38,7 +38,7 @@ pub enum Trouble {
 }
 
 /// The line, and what came of a plan over it.
-pub struct Line {
+pub(crate) struct Line {
     family: &'static dyn Family,
     /// The present moment: when it ended, once it has run.
     pub now: At,
@@ -71,7 +71,7 @@ pub struct Line {
 
 impl Line {
     /// Between the exchange of a plan and a meter as set up.
-    pub fn new(family: &'static dyn Family, plan: Plan, setup: &Setup) -> Self {
+    pub(crate) fn new(family: &'static dyn Family, plan: Plan, setup: &Setup) -> Self {
         Self {
             family,
             now: At::ZERO,
@@ -97,17 +97,17 @@ impl Line {
     }
 
     /// With trouble.
-    pub fn with(self, trouble: Trouble) -> Self {
+    pub(crate) fn with(self, trouble: Trouble) -> Self {
         Self { trouble, ..self }
     }
 
     /// Cancels once the question with this number has been sent.
-    pub fn cancelled_after(self, question: u32) -> Self {
+    pub(crate) fn cancelled_after(self, question: u32) -> Self {
         Self { cancel_after: Some(question), ..self }
     }
 
     /// Lets the conversation run to its end.
-    pub fn run(mut self) -> Self {
+    pub(crate) fn run(mut self) -> Self {
         self.tell(Event::Start);
         while !self.is_finished {
             let next = [
@@ -240,7 +240,7 @@ impl Line {
     }
 
     /// The readings as `1.8.1=621.42`.
-    pub fn told(&self) -> Vec<String> {
+    pub(crate) fn told(&self) -> Vec<String> {
         self.readings
             .iter()
             .map(|reading| {

@@ -8,7 +8,7 @@ use crate::frame::At;
 use crate::protocol::{Load, Now, Output, Responder};
 
 /// A simulated meter that is handed whole requests.
-pub trait Requested: Send {
+pub(crate) trait Requested: Send {
     /// Silence that ends a request.
     fn silence(&self) -> Duration;
 
@@ -26,7 +26,7 @@ pub trait Requested: Send {
 
 /// The responder for a [`Requested`] meter.
 #[derive(Debug)]
-pub struct SilenceResponder<M> {
+pub(crate) struct SilenceResponder<M> {
     meter: M,
     heard: Hearing,
     told: VecDeque<Output>,
@@ -34,7 +34,7 @@ pub struct SilenceResponder<M> {
 
 impl<M: Requested> SilenceResponder<M> {
     /// For a meter whose longest request has so many bytes.
-    pub const fn new(meter: M, longest: usize) -> Self {
+    pub(crate) const fn new(meter: M, longest: usize) -> Self {
         Self { meter, heard: Hearing::new(longest), told: VecDeque::new() }
     }
 

@@ -5,11 +5,11 @@ use super::link;
 use crate::protocol::{Address, ComposeError};
 
 /// The highest address of one slave alone.
-pub const LAST_PRIMARY: u8 = 250;
+pub(super) const LAST_PRIMARY: u8 = 250;
 /// The slave that was selected by its identification number.
-pub const SELECTED: u8 = 253;
+pub(super) const SELECTED: u8 = 253;
 /// Every slave, with reply: of use where there is one.
-pub const ANY: u8 = 254;
+pub(super) const ANY: u8 = 254;
 /// Digits of an identification number.
 const DIGITS: usize = 8;
 
@@ -19,7 +19,7 @@ const EXPECTED: &str = "a number of 0 to 250, 254 for the only slave, or the 8 d
 
 /// Whom to ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Slave {
+pub(super) enum Slave {
     /// By its primary address.
     Primary(u8),
     /// By its identification number, least significant byte first.
@@ -31,7 +31,7 @@ impl Slave {
     ///
     /// # Errors
     /// [`ComposeError::Address`].
-    pub fn of(address: &Address) -> Result<Self, ComposeError> {
+    pub(super) fn of(address: &Address) -> Result<Self, ComposeError> {
         let text = address.text();
         let unfit = || ComposeError::Address { text: text.to_owned(), expected: EXPECTED };
         if text.is_empty() {
@@ -45,7 +45,7 @@ impl Slave {
     }
 
     /// The A field of what goes to it.
-    pub const fn field(self) -> u8 {
+    pub(super) const fn field(self) -> u8 {
         match self {
             Self::Primary(address) => address,
             Self::Secondary(_) => SELECTED,
@@ -53,7 +53,7 @@ impl Slave {
     }
 
     /// What goes first: the reset of its link, or its selection.
-    pub fn greeting(self) -> Vec<u8> {
+    pub(super) fn greeting(self) -> Vec<u8> {
         match self {
             Self::Primary(address) => link::short(link::RESET, address),
             Self::Secondary([n0, n1, n2, n3]) => {
@@ -66,7 +66,7 @@ impl Slave {
     }
 
     /// The slave that a frame selects, where it is the greeting of one.
-    pub fn selected_by(frame: &[u8]) -> Option<Self> {
+    pub(super) fn selected_by(frame: &[u8]) -> Option<Self> {
         let number = frame.get(link::HEAD + 3..)?.first_chunk()?;
         let is_number =
             number.iter().all(|byte| [byte >> 4, byte & 0x0F].iter().all(|d| matches!(d, 0..=9 | 0xF)));
@@ -75,12 +75,12 @@ impl Slave {
     }
 
     /// Whether an A field is one that requests are put to.
-    pub const fn is_field(address: u8) -> bool {
+    pub(super) const fn is_field(address: u8) -> bool {
         matches!(address, 0..=LAST_PRIMARY | SELECTED | ANY)
     }
 
     /// Whether an answer from this address can be its.
-    pub fn answers_from(self, address: u8) -> bool {
+    pub(super) fn answers_from(self, address: u8) -> bool {
         match self {
             Self::Primary(ANY) | Self::Secondary(_) => true,
             Self::Primary(own) => own == address,

@@ -16,7 +16,7 @@ const MODE_5: u8 = 5;
 
 /// What came of deciphering.
 #[derive(Debug)]
-pub struct Deciphered {
+pub(super) struct Deciphered {
     /// The plain records, if any.
     pub layer: Option<Layer>,
     /// Good, or why not.
@@ -24,7 +24,7 @@ pub struct Deciphered {
 }
 
 /// Explains encrypted records: `bytes` end with them.
-pub fn explain(
+pub(super) fn explain(
     builder: &mut DissectionBuilder,
     bytes: &[u8],
     head: &Header,
@@ -83,7 +83,7 @@ fn open(key: &Secret, iv: [u8; BLOCK], text: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Manufacturer, identification, version, medium, then the access number eight times, all as transmitted.
-pub fn start_vector([i0, i1, i2, i3, m0, m1, version, medium]: [u8; 8], access: u8) -> [u8; BLOCK] {
+pub(super) fn start_vector([i0, i1, i2, i3, m0, m1, version, medium]: [u8; 8], access: u8) -> [u8; BLOCK] {
     let mut iv = [access; BLOCK];
     let known = [m0, m1, i0, i1, i2, i3, version, medium];
     iv.iter_mut().zip(known).for_each(|(to, from)| *to = from);

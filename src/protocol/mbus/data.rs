@@ -6,7 +6,7 @@ use crate::reading::{Absent, Decimal, MeterTime, Zone};
 
 /// How the data of a record is coded: the low four bits of its DIF.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Coding {
+pub(super) enum Coding {
     /// No data.
     Nothing,
     /// A signed integer of so many bytes.
@@ -25,7 +25,7 @@ pub enum Coding {
 
 impl Coding {
     /// The coding of a DIF.
-    pub const fn of(dif: u8) -> Self {
+    pub(super) const fn of(dif: u8) -> Self {
         match dif & 0x0F {
             0x0 => Self::Nothing,
             code @ 0x1..=0x4 => Self::Integer(code as usize),
@@ -41,7 +41,7 @@ impl Coding {
     }
 
     /// How it is called.
-    pub const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Nothing => "no data",
             Self::Integer(_) => "integer",
@@ -54,7 +54,7 @@ impl Coding {
     }
 
     /// How many bytes follow, given those that do; `None` when they are not all there.
-    pub fn length(self, rest: &[u8]) -> Option<usize> {
+    pub(super) fn length(self, rest: &[u8]) -> Option<usize> {
         let length = match self {
             Self::Nothing | Self::Selection | Self::Special => 0,
             Self::Integer(bytes) | Self::Bcd(bytes) => bytes,
@@ -65,7 +65,7 @@ impl Coding {
     }
 
     /// A number in this coding; the bytes are those of [`Coding::length`].
-    pub fn number(self, bytes: &[u8]) -> Option<Number> {
+    pub(super) fn number(self, bytes: &[u8]) -> Option<Number> {
         match self {
             Self::Integer(_) => Some(Number::Whole(integer(bytes))),
             Self::Bcd(_) => bcd(bytes),
@@ -86,7 +86,7 @@ impl Coding {
 
 /// A number before it is scaled.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Number {
+pub(super) enum Number {
     /// Whole.
     Whole(i64),
     /// Binary float.
@@ -97,7 +97,7 @@ pub enum Number {
 
 impl Number {
     /// Times ten to a power, exactly.
-    pub fn scaled(self, exponent: i8) -> Value {
+    pub(super) fn scaled(self, exponent: i8) -> Value {
         let exact = match self {
             Self::NoDigits => return Value::Absent(Absent::Malformed),
             Self::Whole(units) => Decimal::scaled(units.into(), exponent),
@@ -146,7 +146,7 @@ fn bcd(bytes: &[u8]) -> Option<Number> {
 }
 
 /// A date of type G, a date and time of type F or I; `None` for other lengths.
-pub fn time(bytes: &[u8]) -> Option<MeterTime> {
+pub(super) fn time(bytes: &[u8]) -> Option<MeterTime> {
     match *bytes {
         [day, month] => Some(date(day, month)),
         [minute, hour, day, month] => Some(clock(None, minute, hour, date(day, month))),

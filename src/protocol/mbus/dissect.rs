@@ -9,13 +9,13 @@ use crate::protocol::dissection_builder::{DissectionBuilder, Head};
 use crate::reading::{Check, Octets};
 
 /// The sum of a frame: one damaged frame in 256 fits it, and bytes that change places do.
-pub const CHECK: Check = Check::Sum;
+pub(crate) const CHECK: Check = Check::Sum;
 
 /// Protocol id.
-pub const ID: &str = "mbus";
+pub(crate) const ID: &str = "mbus";
 
 /// Explains one frame. Never fails, whatever the bytes.
-pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
+pub(crate) fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
     match Frame::parse(bytes) {
         Frame::Ack => ack(bytes, context),
         Frame::Short { c, a, sum, stop } => short(bytes, context, [c, a, sum, stop]),
@@ -103,7 +103,7 @@ fn tail(builder: &mut DissectionBuilder, end: usize, [found, expected, stop]: [u
 }
 
 /// The fields before the data of a long frame and behind it; the data is the caller's.
-pub struct Envelope {
+pub(crate) struct Envelope {
     /// The judgement on lengths, checksum and stop byte.
     pub verdict: Verdict,
     /// The checksum.
@@ -111,7 +111,7 @@ pub struct Envelope {
 }
 
 /// Explains start, lengths, C, A and CI.
-pub fn head(builder: &mut DissectionBuilder, long: &Long<'_>) -> Verdict {
+pub(crate) fn head(builder: &mut DissectionBuilder, long: &Long<'_>) -> Verdict {
     let [first, second] = long.declared;
     builder.field(0, "start", (0, 1), Value::Hex(link::LONG.into(), 2)).role(Role::Frame);
     let count = long.body.len();
@@ -147,7 +147,7 @@ pub fn head(builder: &mut DissectionBuilder, long: &Long<'_>) -> Verdict {
 }
 
 /// Explains checksum and stop byte and judges the whole.
-pub fn foot(builder: &mut DissectionBuilder, long: &Long<'_>, lengths: Verdict) -> Envelope {
+pub(crate) fn foot(builder: &mut DissectionBuilder, long: &Long<'_>, lengths: Verdict) -> Envelope {
     let expected = long.expected();
     let end = long.body.len() + link::HEAD + link::TAIL;
     let sums = tail(builder, end, [long.sum, expected, long.stop]);
@@ -180,12 +180,12 @@ fn body(bytes: &[u8], context: &Context<'_>, long: &Long<'_>) -> Dissection {
 }
 
 /// A customer interface pushes although it calls itself master.
-pub const fn is_push(c: u8, ci: u8) -> bool {
+pub(crate) const fn is_push(c: u8, ci: u8) -> bool {
     matches!(c, 0x53 | 0x73) && matches!(ci, 0..=0x1F | 0x5B)
 }
 
 /// Identification, manufacturer, version and medium that a frame with the long header states.
-pub fn identity(frame: &Dissection) -> Option<Octets> {
+pub(crate) fn identity(frame: &Dissection) -> Option<Octets> {
     let Frame::Long(long) = Frame::parse(&frame.wire()?.bytes) else { return None };
     let [_, _, 0x72 | 0x5B, identity @ ..] = long.body else { return None };
     identity.get(..header::IDENTITY).map(Octets::from)

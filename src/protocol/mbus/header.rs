@@ -8,7 +8,7 @@ use crate::reading::Decimal;
 
 /// What of a header matters later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Header {
+pub(super) struct Header {
     /// Identification, manufacturer, version and medium as transmitted, of a long header.
     pub identity: Option<[u8; 8]>,
     /// The access number.
@@ -20,24 +20,24 @@ pub struct Header {
 }
 
 /// Bytes of identification, manufacturer, version and medium.
-pub const IDENTITY: usize = 8;
+pub(super) const IDENTITY: usize = 8;
 /// Bytes of access number, status and configuration word.
 const STATE: usize = 4;
 
 impl Header {
     /// The encryption mode, 0 for none.
-    pub const fn encryption(&self) -> u8 {
+    pub(super) const fn encryption(&self) -> u8 {
         (self.word >> 8) as u8 & 0x1F
     }
 
     /// Whether the device counts electricity, or is a bus or system (as a customer interface calls itself).
-    pub const fn is_electricity(&self) -> bool {
+    pub(super) const fn is_electricity(&self) -> bool {
         matches!(self.identity, Some([.., 0x02 | 0x0E]))
     }
 }
 
 /// The header of variable data, long or short; `None` when it is cut short.
-pub fn variable(
+pub(super) fn variable(
     builder: &mut DissectionBuilder,
     bytes: &[u8],
     start: usize,
@@ -95,7 +95,7 @@ fn maker_name(word: u16) -> &'static str {
 }
 
 /// The fixed data structure: two counters.
-pub fn fixed(builder: &mut DissectionBuilder, bytes: &[u8], start: usize) {
+pub(super) fn fixed(builder: &mut DissectionBuilder, bytes: &[u8], start: usize) {
     let Some(&[n0, n1, n2, n3, access, status, _, _, ref counters @ ..]) =
         bytes.get(start..).and_then(|rest| rest.first_chunk::<16>())
     else {
@@ -126,7 +126,7 @@ fn count(bytes: [u8; 4], is_binary: bool) -> Value {
 }
 
 /// The secondary address that selects a slave; F and FF are wildcards.
-pub fn selection(builder: &mut DissectionBuilder, bytes: &[u8], start: usize) {
+pub(super) fn selection(builder: &mut DissectionBuilder, bytes: &[u8], start: usize) {
     let Some(identity) = bytes.get(start..).and_then(|rest| rest.first_chunk::<IDENTITY>()) else {
         return builder.rest(0, "data", (start, bytes.len()));
     };

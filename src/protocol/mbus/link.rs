@@ -4,37 +4,37 @@
 use crate::protocol::delimited::{Before, Grammar, Shape};
 
 /// The single character: acknowledged.
-pub const ACK: u8 = 0xE5;
+pub(crate) const ACK: u8 = 0xE5;
 /// Start of a short frame.
-pub const SHORT: u8 = 0x10;
+pub(crate) const SHORT: u8 = 0x10;
 /// Start of a control or long frame.
-pub const LONG: u8 = 0x68;
+pub(crate) const LONG: u8 = 0x68;
 /// Stop byte.
-pub const STOP: u8 = 0x16;
+pub(crate) const STOP: u8 = 0x16;
 /// In the C field: this goes to a slave.
-pub const FROM_MASTER: u8 = 0x40;
+pub(crate) const FROM_MASTER: u8 = 0x40;
 /// In the C field: the frame count bit.
-pub const COUNT: u8 = 0x20;
+pub(crate) const COUNT: u8 = 0x20;
 /// The C field that resets a link: `SND_NKE`.
-pub const RESET: u8 = 0x40;
+pub(crate) const RESET: u8 = 0x40;
 /// The C field that sends data to a slave, `SND_UD`, without the frame count bit.
-pub const SEND: u8 = 0x53;
+pub(crate) const SEND: u8 = 0x53;
 /// The C fields that ask for class 1 and class 2 data, without the frame count bit.
-pub const ALARM: u8 = 0x5A;
+pub(crate) const ALARM: u8 = 0x5A;
 /// See [`ALARM`].
-pub const DATA: u8 = 0x5B;
+pub(crate) const DATA: u8 = 0x5B;
 /// The CI field that selects slaves by their identification number.
-pub const SELECT: u8 = 0x52;
+pub(crate) const SELECT: u8 = 0x52;
 /// The CI field that resets the application.
-pub const APPLICATION_RESET: u8 = 0x50;
+pub(crate) const APPLICATION_RESET: u8 = 0x50;
 /// The CI field of an application error.
-pub const ERROR: u8 = 0x70;
+pub(crate) const ERROR: u8 = 0x70;
 /// Bytes of a short frame.
-pub const SHORT_LENGTH: usize = 5;
+pub(crate) const SHORT_LENGTH: usize = 5;
 /// Bytes before the body of a long frame: start, length, length, start.
-pub const HEAD: usize = 4;
+pub(crate) const HEAD: usize = 4;
 /// Bytes after it: checksum and stop.
-pub const TAIL: usize = 2;
+pub(crate) const TAIL: usize = 2;
 /// C and A and CI: the least a body holds.
 const LEAST: usize = 3;
 /// A length byte below this cannot be that of a DLMS segment, which has C, A, CI and two selectors.
@@ -44,7 +44,7 @@ const MOST_WRAPS: usize = 2;
 
 /// A frame of the link layer, as far as its bytes go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Frame<'a> {
+pub(crate) enum Frame<'a> {
     /// `E5`.
     Ack,
     /// `10 C A CS 16`.
@@ -66,7 +66,7 @@ pub enum Frame<'a> {
 
 /// A control or long frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Long<'a> {
+pub(crate) struct Long<'a> {
     /// Both length bytes as found.
     pub declared: [u8; 2],
     /// C, A, CI and data.
@@ -79,43 +79,43 @@ pub struct Long<'a> {
 
 impl Long<'_> {
     /// The checksum that the body has.
-    pub fn expected(&self) -> u8 {
+    pub(crate) fn expected(&self) -> u8 {
         sum(self.body)
     }
 
     /// Whether lengths, checksum and stop byte are right (a wrapped length is).
-    pub fn is_sound(&self) -> bool {
+    pub(crate) fn is_sound(&self) -> bool {
         let [first, second] = self.declared;
         first == second && self.fits_length() && self.sum == self.expected() && self.stop == STOP
     }
 
     /// Whether the body is as long as the length bytes say, or 256 or 512 longer in a push of segments.
-    pub fn fits_length(&self) -> bool {
+    pub(crate) fn fits_length(&self) -> bool {
         let count = self.body.len();
         self.declared.iter().any(|byte| usize::from(*byte) == count % 256)
             && (count < 256 || may_wrap(self.body))
     }
 
     /// Whether the body is longer than its length byte can say: meters of Sagemcom send 257 as 01.
-    pub const fn is_wrapped(&self) -> bool {
+    pub(crate) const fn is_wrapped(&self) -> bool {
         self.body.len() > 255
     }
 
     /// Whether a slave may take it for data sent to it, whether or not it adds up the checksum.
-    pub fn may_act(&self) -> bool {
+    pub(crate) fn may_act(&self) -> bool {
         let is_sent = self.head().is_some_and(|[c, ..]| c & !COUNT == SEND);
         is_sent && self.declared == [self.body.len() as u8; 2] && self.stop == STOP
     }
 
     /// C, A and CI.
-    pub fn head(&self) -> Option<[u8; 3]> {
+    pub(crate) fn head(&self) -> Option<[u8; 3]> {
         self.body.first_chunk().copied()
     }
 }
 
 impl<'a> Frame<'a> {
     /// Takes bytes as one frame; the length of a long frame is taken from their count.
-    pub fn parse(bytes: &'a [u8]) -> Self {
+    pub(crate) fn parse(bytes: &'a [u8]) -> Self {
         match *bytes {
             [ACK] => Self::Ack,
             [SHORT, c, a, sum, stop] => Self::Short { c, a, sum, stop },
@@ -130,7 +130,7 @@ impl<'a> Frame<'a> {
     }
 
     /// Whether everything that can be checked is right.
-    pub fn is_sound(&self) -> bool {
+    pub(crate) fn is_sound(&self) -> bool {
         match self {
             Self::Ack => true,
             Self::Short { c, a, sum, stop } => c.wrapping_add(*a) == *sum && *stop == STOP,
@@ -141,17 +141,17 @@ impl<'a> Frame<'a> {
 }
 
 /// The arithmetic sum modulo 256.
-pub fn sum(bytes: &[u8]) -> u8 {
+pub(crate) fn sum(bytes: &[u8]) -> u8 {
     bytes.iter().fold(0, |sum, byte| sum.wrapping_add(*byte))
 }
 
 /// A short frame.
-pub fn short(c: u8, a: u8) -> Vec<u8> {
+pub(crate) fn short(c: u8, a: u8) -> Vec<u8> {
     vec![SHORT, c, a, c.wrapping_add(a), STOP]
 }
 
 /// A long frame around a body; the length byte keeps what fits in it.
-pub fn seal(body: &[u8]) -> Vec<u8> {
+pub(crate) fn seal(body: &[u8]) -> Vec<u8> {
     let length = body.len() as u8;
     [&[LONG, length, length, LONG], body, &[sum(body), STOP]].concat()
 }

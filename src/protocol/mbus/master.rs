@@ -39,7 +39,7 @@ const ALARM: Command = Command {
 const MBUS: &dyn Family = &Mbus;
 
 /// What can be asked of a slave.
-pub static COMMANDS: &[Command] = &[DATA, ALARM];
+pub(super) static COMMANDS: &[Command] = &[DATA, ALARM];
 
 /// The frames of a readout that are asked for, at most.
 const MOST_FRAMES: usize = 64;
@@ -55,13 +55,13 @@ const SILENT_CHARACTERS: usize = 3;
 ///
 /// # Errors
 /// [`ComposeError`] for an address that no slave has.
-pub fn exchange(plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {
+pub(super) fn exchange(plan: Plan) -> Result<Box<dyn Exchange>, ComposeError> {
     let options = plan.options;
     Ok(Box::new(Driver::new(Master::new(plan)?, options)))
 }
 
 /// The frames of a request, as far as no answer asks for more.
-pub fn compose(slave: Slave, request: &Request) -> Vec<Vec<u8>> {
+pub(super) fn compose(slave: Slave, request: &Request) -> Vec<Vec<u8>> {
     vec![slave.greeting(), question(slave, request.command, 1)]
 }
 
@@ -146,7 +146,7 @@ fn timing(line: LineSettings, network_delay: Duration) -> Timing {
 }
 
 /// Silence before a request on a line.
-pub fn silence(line: LineSettings) -> Duration {
+pub(super) fn silence(line: LineSettings) -> Duration {
     line.wire_time(SILENT_CHARACTERS)
 }
 

@@ -14,12 +14,12 @@ const CONTROLS: &[(u8, &str)] = &[
 ];
 
 /// The name of a C field.
-pub fn control(c: u8) -> Option<&'static str> {
+pub(super) fn control(c: u8) -> Option<&'static str> {
     find(CONTROLS, c)
 }
 
 /// What an A field addresses.
-pub const fn address(a: u8) -> &'static str {
+pub(super) const fn address(a: u8) -> &'static str {
     match a {
         0 => "unconfigured slave",
         1..=250 => "primary address",
@@ -54,7 +54,7 @@ const KINDS: &[(u8, &str)] = &[
 ];
 
 /// The name of a CI field.
-pub fn kind(ci: u8) -> Option<&'static str> {
+pub(super) fn kind(ci: u8) -> Option<&'static str> {
     match ci {
         0..=0x1F => Some("DLMS segment"),
         0x80..=0x8E => Some("transport, network or link layer of a radio meter"),
@@ -76,7 +76,7 @@ const ERRORS: &[&str] = &[
 ];
 
 /// What an application error says.
-pub fn error(code: u8) -> &'static str {
+pub(super) fn error(code: u8) -> &'static str {
     ERRORS.get(usize::from(code)).copied().unwrap_or("reserved")
 }
 
@@ -95,17 +95,17 @@ const MEDIA: &[(u8, &str)] = &[
 ];
 
 /// The name of a medium.
-pub fn medium(code: u8) -> &'static str {
+pub(super) fn medium(code: u8) -> &'static str {
     find(MEDIA, code).unwrap_or("reserved")
 }
 
 /// The three letters of a manufacturer, five bits each.
-pub fn manufacturer(word: u16) -> [u8; 3] {
+pub(super) fn manufacturer(word: u16) -> [u8; 3] {
     [10, 5, 0].map(|shift| ((word >> shift) & 31) as u8 + b'@')
 }
 
 /// What the status byte of a header says of the application, and which of its other bits are set.
-pub const fn status(byte: u8) -> &'static str {
+pub(super) const fn status(byte: u8) -> &'static str {
     match (byte & 3, byte & 0x1C) {
         (0, 0) => "no error",
         (1, _) => "application busy",

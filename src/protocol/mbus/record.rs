@@ -44,7 +44,7 @@ struct Kind {
 }
 
 /// Explains records from `start` to the end of `bytes`; gives readings if the device counts electricity.
-pub fn records(builder: &mut DissectionBuilder, bytes: &[u8], start: usize, is_electricity: bool) {
+pub(super) fn records(builder: &mut DissectionBuilder, bytes: &[u8], start: usize, is_electricity: bool) {
     let mut at = start;
     while let Some(&dif) = bytes.get(at) {
         match dif {

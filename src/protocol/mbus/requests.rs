@@ -12,7 +12,7 @@ const AROUND: usize = link::HEAD + link::TAIL;
 
 /// The request at the beginning of bytes: a short frame that resets a link or asks for data, or a frame that selects
 /// a slave. Meters that push call themselves masters in their data frames, which are left out.
-pub fn request_at(bytes: &[u8]) -> Option<MasterRequest> {
+pub(super) fn request_at(bytes: &[u8]) -> Option<MasterRequest> {
     let len = match *bytes {
         [link::SHORT, ..] => link::SHORT_LENGTH,
         [link::LONG, len, same, link::LONG, ..] if len == same => AROUND + usize::from(len),

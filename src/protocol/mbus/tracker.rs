@@ -7,7 +7,7 @@ use crate::protocol::{Relation, Seen, Source, Tracker};
 
 /// Pairs requests and answers of one line.
 #[derive(Debug, Default)]
-pub struct MbusTracker {
+pub(crate) struct MbusTracker {
     /// The request that has not been answered.
     asked: Option<u32>,
 }

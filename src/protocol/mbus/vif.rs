@@ -5,7 +5,7 @@ use crate::reading::{Code, Quantity, Unit};
 
 /// How a value is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reads {
+pub(super) enum Reads {
     /// As a number, times ten to a power.
     Number,
     /// As a date, or a date and time.
@@ -18,7 +18,7 @@ pub enum Reads {
 
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Meaning {
+pub(super) struct Meaning {
     /// Its name.
     pub name: &'static str,
     /// The unit after scaling.
@@ -35,7 +35,7 @@ pub struct Meaning {
 
 /// A register or present value of electricity that has an OBIS code of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Register {
+pub(super) enum Register {
     /// Active energy.
     ActiveEnergy,
     /// Reactive energy.
@@ -150,19 +150,19 @@ const FIRST: &[Row] = &[
 ];
 
 /// The meaning of a code of the primary table (without its extension bit).
-pub fn primary(code: u8) -> Option<Meaning> {
+pub(super) fn primary(code: u8) -> Option<Meaning> {
     let durations = [&ON, &OPERATING, &AVERAGING, &ACTUALITY];
     let mut rows = durations.into_iter().flatten().chain(PRIMARY);
     rows.find_map(|row| row.meaning(code))
 }
 
 /// The meaning of the code that follows FD.
-pub fn second(code: u8) -> Option<Meaning> {
+pub(super) fn second(code: u8) -> Option<Meaning> {
     SECOND.iter().find_map(|row| row.meaning(code))
 }
 
 /// The meaning of the code that follows FB.
-pub fn first(code: u8) -> Option<Meaning> {
+pub(super) fn first(code: u8) -> Option<Meaning> {
     FIRST.iter().find_map(|row| row.meaning(code))
 }
 
@@ -187,7 +187,7 @@ impl Row {
 
 /// What an extension behind the quantity changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
+pub(super) enum Change {
     /// Only what flows in the positive direction is counted.
     Positive,
     /// The absolute value of what flows in the negative direction is counted.
@@ -203,7 +203,7 @@ pub enum Change {
 }
 
 /// What a VIFE (without its extension bit) changes.
-pub const fn change(code: u8) -> Change {
+pub(super) const fn change(code: u8) -> Change {
     match code {
         0x00 => Change::Nothing,
         0x3B => Change::Positive,
@@ -217,7 +217,7 @@ pub const fn change(code: u8) -> Change {
 
 impl Register {
     /// Its OBIS code: the register of a tariff, 0 being the total, or the present value, which has no tariff.
-    pub fn code(self, is_export: bool, tariff: u32) -> Option<Code> {
+    pub(super) fn code(self, is_export: bool, tariff: u32) -> Option<Code> {
         let export = u8::from(is_export);
         let energy = |c: u8| Some(Code::new(c + export, 8, u8::try_from(tariff).ok()?));
         let present = |c: u8| (tariff == 0).then_some(Code::new(c, 7, 0));

@@ -7,7 +7,7 @@ use crate::protocol::incotex::items;
 use crate::protocol::{Access, Request};
 
 /// What a frame would do to a meter: by its command, where the frame is sound and as long as that command's request.
-pub fn access(frame: &[u8]) -> Option<Access> {
+pub(super) fn access(frame: &[u8]) -> Option<Access> {
     let request = Some(frame).filter(|frame| frame.len() <= wire::LONGEST)?;
     let parsed = wire::Frame::parse(request).filter(wire::Frame::is_sound)?;
     let row = LAYOUTS.iter().position(|layout| layout.code == parsed.code)?;

@@ -8,13 +8,13 @@ const fn choice(value: i64, word: &'static str) -> Choice {
 }
 
 /// 24, 05: whether the clock follows daylight saving. Any value but 0 means on; FF is what tools write.
-pub static ON_OFF: [Choice; 2] = [choice(0x00, "off"), choice(0xFF, "on")];
+pub(super) static ON_OFF: [Choice; 2] = [choice(0x00, "off"), choice(0xFF, "on")];
 
 /// 6F, 80 and 73, 74: 55 allows, anything else does not.
-pub static YES_NO: [Choice; 2] = [choice(0x55, "yes"), choice(0x00, "no")];
+pub(super) static YES_NO: [Choice; 2] = [choice(0x55, "yes"), choice(0x00, "no")];
 
 /// 2D, 07: what the pulse output does.
-pub static PULSE_OUTPUT: [Choice; 4] = [
+pub(super) static PULSE_OUTPUT: [Choice; 4] = [
     choice(0, "5000-imp-per-kwh"),
     choice(1, "10000-imp-per-kwh"),
     choice(2, "quartz-divided-by-8"),
@@ -22,11 +22,11 @@ pub static PULSE_OUTPUT: [Choice; 4] = [
 ];
 
 /// 08: speed of the interface.
-pub static SPEED: [Choice; 5] =
+pub(super) static SPEED: [Choice; 5] =
     [choice(0, "9600"), choice(1, "4800"), choice(2, "2400"), choice(3, "1200"), choice(4, "600")];
 
 /// The first byte of a clock.
-pub static WEEKDAY: [Choice; 8] = [
+pub(super) static WEEKDAY: [Choice; 8] = [
     choice(0, "sunday"),
     choice(1, "monday"),
     choice(2, "tuesday"),
@@ -38,7 +38,7 @@ pub static WEEKDAY: [Choice; 8] = [
 ];
 
 /// 32, 38: months, from 0, and the current one.
-pub static MONTH_OR_CURRENT: [Choice; 13] = [
+pub(super) static MONTH_OR_CURRENT: [Choice; 13] = [
     choice(0x0F, "current"),
     choice(0x0, "january"),
     choice(0x1, "february"),
@@ -55,19 +55,19 @@ pub static MONTH_OR_CURRENT: [Choice; 13] = [
 ];
 
 /// 31, 11: months, from 0.
-pub static MONTH: &[Choice] = MONTH_OR_CURRENT.split_at(1).1;
+pub(super) static MONTH: &[Choice] = MONTH_OR_CURRENT.split_at(1).1;
 
 /// 33, 12, 13: of what the maximum is.
-pub static MAXIMUM: [Choice; 3] = [choice(0, "voltage"), choice(1, "current"), choice(2, "power")];
+pub(super) static MAXIMUM: [Choice; 3] = [choice(0, "voltage"), choice(1, "current"), choice(2, "power")];
 
 /// 34: power events.
-pub static POWER_EVENT: [Choice; 2] = [choice(0, "on"), choice(1, "off")];
+pub(super) static POWER_EVENT: [Choice; 2] = [choice(0, "on"), choice(1, "off")];
 
 /// 35: cover events.
-pub static COVER_EVENT: [Choice; 2] = [choice(0, "opened"), choice(1, "closed")];
+pub(super) static COVER_EVENT: [Choice; 2] = [choice(0, "opened"), choice(1, "closed")];
 
 /// 3A: relay events.
-pub static RELAY_EVENT: [Choice; 7] = [
+pub(super) static RELAY_EVENT: [Choice; 7] = [
     choice(0, "off by power limit"),
     choice(1, "off by energy limit"),
     choice(2, "off by more than 65 A for 5 s"),
@@ -78,7 +78,7 @@ pub static RELAY_EVENT: [Choice; 7] = [
 ];
 
 /// 37: what is asked for (N48).
-pub static PROFILE: [Choice; 10] = [
+pub(super) static PROFILE: [Choice; 10] = [
     choice(0x00, "day"),
     choice(0x01, "month"),
     choice(0x10, "half-hours-1"),
@@ -92,14 +92,14 @@ pub static PROFILE: [Choice; 10] = [
 ];
 
 /// 6D, 71: what decides over the relay. Any other value means on.
-pub static RELAY_MODE: [Choice; 4] =
+pub(super) static RELAY_MODE: [Choice; 4] =
     [choice(0x55, "by-limits"), choice(0xAA, "off"), choice(0x00, "on"), choice(0x5A, "button")];
 
 /// 86 01: the relay as it is.
-pub static RELAY_STATE: [Choice; 2] = [choice(0x55, "on"), choice(0xAA, "off")];
+pub(super) static RELAY_STATE: [Choice; 2] = [choice(0x55, "on"), choice(0xAA, "off")];
 
 /// 86: the parameter's number.
-pub static PARAMETER: [Choice; 5] = [
+pub(super) static PARAMETER: [Choice; 5] = [
     choice(0x02, "power-factor"),
     choice(0x00, "reactive-power"),
     choice(0x01, "relay"),
@@ -108,7 +108,7 @@ pub static PARAMETER: [Choice; 5] = [
 ];
 
 /// 86 FF: the model (webtoucher/mercury-base, `mercury_v1/commands.py`).
-pub static MODEL: [Choice; 5] = [
+pub(super) static MODEL: [Choice; 5] = [
     choice(0x02, "200"),
     choice(0x04, "203.2T"),
     choice(0x06, "203.2TR"),
@@ -117,7 +117,7 @@ pub static MODEL: [Choice; 5] = [
 ];
 
 /// 72, 6E: the flag after a limit.
-pub static LIMIT_FLAG: [Choice; 5] = [
+pub(super) static LIMIT_FLAG: [Choice; 5] = [
     choice(0x00, "normal"),
     choice(0xAA, "exceeded"),
     choice(0x55, "stop-watching"),

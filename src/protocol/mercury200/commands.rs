@@ -94,7 +94,7 @@ const LARGEST_ADDRESS: i64 = 0xFFFF_FFFF;
 
 /// Every command there is.
 #[rustfmt::skip]
-pub static COMMANDS: &[Command] = &[
+pub(super) static COMMANDS: &[Command] = &[
     // Table 2: writing.
     control("00", "set-address", "Set the network address", Group::Settings,
         &[number("to", "New address", LARGEST_ADDRESS, Unit::None)]),
@@ -243,7 +243,7 @@ pub static COMMANDS: &[Command] = &[
 ];
 
 /// The command with a code.
-pub fn by_code(code: u8) -> Option<&'static Command> {
+pub(super) fn by_code(code: u8) -> Option<&'static Command> {
     let index = usize::from(*super::layout::INDEX.get(usize::from(code))?);
     COMMANDS.get(index)
 }

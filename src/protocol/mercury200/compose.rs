@@ -9,7 +9,7 @@ use crate::protocol::{Address, Command, ComposeError, Request};
 ///
 /// # Errors
 /// [`ComposeError::Foreign`] when it is none of this family's.
-pub fn layout(command: &Command) -> Result<&'static Layout, ComposeError> {
+pub(super) fn layout(command: &Command) -> Result<&'static Layout, ComposeError> {
     let row = COMMANDS.iter().position(|known| known.id == command.id && known.code == command.code);
     row.and_then(|row| LAYOUTS.get(row)).ok_or(ComposeError::Foreign(command.id))
 }
@@ -18,7 +18,7 @@ pub fn layout(command: &Command) -> Result<&'static Layout, ComposeError> {
 ///
 /// # Errors
 /// [`ComposeError::Address`] when it is none of 32 bits.
-pub fn address(address: &Address) -> Result<u32, ComposeError> {
+pub(super) fn address(address: &Address) -> Result<u32, ComposeError> {
     address.number().and_then(|number| u32::try_from(number).ok()).ok_or_else(|| ComposeError::Address {
         text: address.text().to_owned(),
         expected: "a number of at most 4 bytes",
@@ -29,7 +29,7 @@ pub fn address(address: &Address) -> Result<u32, ComposeError> {
 ///
 /// # Errors
 /// [`ComposeError`] names the argument that cannot be sent.
-pub fn request(address: u32, request: &Request) -> Result<Vec<u8>, ComposeError> {
+pub(super) fn request(address: u32, request: &Request) -> Result<Vec<u8>, ComposeError> {
     let layout = layout(request.command)?;
     let mut payload = Vec::with_capacity(layout.request_size());
     for item in layout.request {

@@ -12,10 +12,10 @@ use crate::protocol::{Access, Context};
 use crate::reading::{Measured, Period, Quantity, Reading, Unit};
 
 /// Protocol id.
-pub const ID: &str = "mercury200";
+pub(super) const ID: &str = "mercury200";
 
 /// Explains one frame. Never fails, whatever the bytes.
-pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
+pub(super) fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
     match Frame::parse(bytes) {
         Some(frame) => whole(bytes, &frame, context),
         None => short(bytes, context),

@@ -8,7 +8,7 @@ use crate::protocol::incotex::bcd;
 use crate::reading::Decimal;
 
 /// A whole number in a form: the digits of BCD, a binary number, the code of a choice.
-pub fn integer(form: Form, number: i64) -> Option<Vec<u8>> {
+pub(super) fn integer(form: Form, number: i64) -> Option<Vec<u8>> {
     match form {
         Form::Bcd { bytes, .. } => bcd::bytes(u64::try_from(number).ok()?, bytes.into()),
         Form::SignedBcd { bytes, .. } => signed_bcd(number, bytes.into()),
@@ -26,27 +26,27 @@ pub fn integer(form: Form, number: i64) -> Option<Vec<u8>> {
 }
 
 /// A date and time as the clock has it, weekday first; years 2000 to 2099.
-pub fn clock(time: DateTime) -> Option<Vec<u8>> {
+pub(super) fn clock(time: DateTime) -> Option<Vec<u8>> {
     let weekday = time.date().weekday().to_sunday_zero_offset();
     Some([vec![u8::try_from(weekday).ok()?], stamp(time)?].concat())
 }
 
 /// Hour, minute, second, day, month, year.
-pub fn stamp(time: DateTime) -> Option<Vec<u8>> {
+pub(super) fn stamp(time: DateTime) -> Option<Vec<u8>> {
     let parts = [time.hour(), time.minute(), time.second()].map(i64::from);
     let bytes: Option<Vec<Vec<u8>>> = parts.into_iter().map(pair).collect();
     Some([bytes?.concat(), date(time.date())?].concat())
 }
 
 /// Day, month, year of 2000 to 2099.
-pub fn date(date: Date) -> Option<Vec<u8>> {
+pub(super) fn date(date: Date) -> Option<Vec<u8>> {
     let parts = [i64::from(date.day()), date.month().into(), i64::from(date.year()) - 2000];
     let bytes: Option<Vec<Vec<u8>>> = parts.into_iter().map(pair).collect();
     Some(bytes?.concat())
 }
 
 /// What a person writes for an item: `621.42`, `2010-10-29`, `off`, hex for what has no other form.
-pub fn text(form: Form, text: &str) -> Option<Vec<u8>> {
+pub(super) fn text(form: Form, text: &str) -> Option<Vec<u8>> {
     match form {
         Form::Bcd { decimals, .. } | Form::SignedBcd { decimals, .. } => {
             integer(form, units(Decimal::parse(text)?, decimals)?)
@@ -70,7 +70,7 @@ pub fn text(form: Form, text: &str) -> Option<Vec<u8>> {
 }
 
 /// A decimal as a whole number of its last digit, `None` when it has digits beyond.
-pub fn units(number: Decimal, decimals: u8) -> Option<i64> {
+pub(super) fn units(number: Decimal, decimals: u8) -> Option<i64> {
     let spare = decimals.checked_sub(number.decimals())?;
     i64::try_from(number.units()).ok()?.checked_mul(10i64.checked_pow(spare.into())?)
 }

@@ -29,7 +29,7 @@ const SILENT_CHARACTERS: usize = 6;
 ///
 /// # Errors
 /// [`ComposeError`] when one of its requests cannot be put into bytes.
-pub fn exchange(plan: &Plan) -> Result<Box<dyn Exchange>, ComposeError> {
+pub(super) fn exchange(plan: &Plan) -> Result<Box<dyn Exchange>, ComposeError> {
     Ok(Box::new(Driver::new(Talk::new(plan)?, plan.options)))
 }
 
@@ -43,7 +43,7 @@ struct Asked {
 
 /// This family's part in questions and answers.
 #[derive(Debug)]
-pub struct Talk {
+pub(super) struct Talk {
     model: &'static str,
     dialect: Dialect,
     asked: Vec<Asked>,
@@ -53,7 +53,7 @@ pub struct Talk {
 
 impl Talk {
     /// Composes every request of a plan.
-    pub fn new(plan: &Plan) -> Result<Self, ComposeError> {
+    pub(super) fn new(plan: &Plan) -> Result<Self, ComposeError> {
         let address = compose::address(&plan.profile.address)?;
         let asked: Vec<Asked> = plan
             .requests
@@ -95,7 +95,7 @@ fn timing(asked: &[Asked], line: LineSettings, network_delay: Duration) -> Timin
 }
 
 /// Silence between two packets on a line.
-pub fn silence(line: LineSettings) -> Duration {
+pub(super) fn silence(line: LineSettings) -> Duration {
     line.wire_time(SILENT_CHARACTERS)
 }
 

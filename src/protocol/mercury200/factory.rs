@@ -3,7 +3,7 @@
 
 /// Code, argument (0 for none), payload.
 #[rustfmt::skip]
-pub static FACTORY: &[(u8, u8, &[u8])] = &[
+pub(super) static FACTORY: &[(u8, u8, &[u8])] = &[
     (0x20, 0, &[0x00, 0x00, 0x00, 0x00]),
     (0x22, 0, &[0x99, 0x99]),
     (0x23, 0, &[0x99, 0x99]),

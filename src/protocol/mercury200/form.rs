@@ -7,7 +7,7 @@ use crate::reading::{Code, Quantity};
 
 /// How the bytes of an item are read. Numbers stand most significant byte first.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Form {
+pub(crate) enum Form {
     /// Packed BCD with a decimal point; all FF means no data.
     Bcd {
         /// Bytes.
@@ -58,7 +58,7 @@ pub enum Form {
 
 impl Form {
     /// How many bytes it takes.
-    pub const fn size(self) -> usize {
+    pub(crate) const fn size(self) -> usize {
         match self {
             Self::Bcd { bytes, .. }
             | Self::SignedBcd { bytes, .. }
@@ -102,7 +102,7 @@ impl items::Form for Form {
 
 /// What reading an item gives rise to.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Means {
+pub(crate) enum Means {
     /// None.
     Nothing,
     /// A running register or a value of now.
@@ -116,41 +116,41 @@ pub enum Means {
 }
 
 /// An item of a payload.
-pub type Item = items::Item<Form, Means>;
+pub(super) type Item = items::Item<Form, Means>;
 
 /// An item that gives no reading.
-pub const fn item(name: &'static str, form: Form) -> Item {
+pub(super) const fn item(name: &'static str, form: Form) -> Item {
     Item::new(name, (form, form.size()), Means::Nothing)
 }
 
 impl Item {
     /// A register or value of now.
-    pub const fn code(self, c: u8, d: u8, e: u8) -> Self {
+    pub(crate) const fn code(self, c: u8, d: u8, e: u8) -> Self {
         self.meaning(Means::Code(Code::new(c, d, e)))
     }
 
     /// The register of a month.
-    pub const fn of_month(self, c: u8, d: u8, e: u8) -> Self {
+    pub(crate) const fn of_month(self, c: u8, d: u8, e: u8) -> Self {
         self.meaning(Means::OfMonth(Code::new(c, d, e)))
     }
 
     /// A quantity that has a name of its own.
-    pub const fn is(self, quantity: Quantity) -> Self {
+    pub(crate) const fn is(self, quantity: Quantity) -> Self {
         self.meaning(Means::Named(quantity, 0))
     }
 
     /// A quantity called like the item.
-    pub const fn read(self) -> Self {
+    pub(crate) const fn read(self) -> Self {
         self.meaning(Means::Named(Quantity::named(self.name), 0))
     }
 
     /// A quantity called like the item, of a tariff.
-    pub const fn of_tariff(self, tariff: u8) -> Self {
+    pub(crate) const fn of_tariff(self, tariff: u8) -> Self {
         self.meaning(Means::Named(Quantity::named(self.name), tariff))
     }
 
     /// The time of the readings before it, so many of them.
-    pub const fn time_of(self, readings: usize) -> Self {
+    pub(crate) const fn time_of(self, readings: usize) -> Self {
         self.meaning(Means::TimeOf(readings))
     }
 }

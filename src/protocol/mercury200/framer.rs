@@ -23,11 +23,11 @@ const ADAPTER: Duration = Duration::from_millis(20);
 const CONVERTER: Duration = Duration::from_millis(100);
 
 /// The framer of this family.
-pub type Mercury200Framer = SilenceFramer<ListedLengths>;
+pub(super) type Mercury200Framer = SilenceFramer<ListedLengths>;
 
 impl Mercury200Framer {
     /// For one stream.
-    pub fn new(source: Source, line: LineSettings) -> Self {
+    pub(crate) fn new(source: Source, line: LineSettings) -> Self {
         Self::with_rule(ListedLengths { source, head: Head::START, gap: None }, silence(line))
     }
 }
@@ -39,7 +39,7 @@ fn silence(line: LineSettings) -> Silence {
 
 /// The cut rule of this family: a frame has a length that its command can have, and a CRC that fits.
 #[derive(Debug)]
-pub struct ListedLengths {
+pub(crate) struct ListedLengths {
     source: Source,
     head: Head,
     /// How far into the undecided bytes the last pause lies.

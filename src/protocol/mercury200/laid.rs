@@ -10,7 +10,7 @@ use crate::reading::{Decimal, Measured, Period, Quantity, Reading, Unit};
 
 /// Items laid over a frame so far.
 #[derive(Debug, Default)]
-pub struct Laid {
+pub(super) struct Laid {
     /// What was found so far; [`super::dissect`] drops the readings if the frame is not a good reply.
     pub found: DissectionBuilder,
     /// The month that was asked for, where the request is known.
@@ -20,7 +20,7 @@ pub struct Laid {
 impl Laid {
     /// Explains the part of a frame that starts at byte `start` with a row of items. Returns the index after
     /// the last byte explained; bytes beyond the items, and those of an item cut short, are left.
-    pub fn lay(&mut self, items: &[Item], frame: &[u8], start: usize) -> usize {
+    pub(super) fn lay(&mut self, items: &[Item], frame: &[u8], start: usize) -> usize {
         let mut at = start;
         for item in items {
             let end = at + item.size();

@@ -8,7 +8,7 @@ use crate::reading::{Quantity, Unit};
 
 /// What a reply carries between command and CRC.
 #[derive(Debug, Clone, Copy)]
-pub enum Reply {
+pub(super) enum Reply {
     /// Always this.
     Plain(&'static [Item]),
     /// One of these, by its own first byte.
@@ -21,7 +21,7 @@ pub enum Reply {
 
 /// The bytes of a command.
 #[derive(Debug, Clone, Copy)]
-pub struct Layout {
+pub(super) struct Layout {
     /// Its code.
     pub code: u8,
     /// What the request carries between command and CRC.
@@ -32,7 +32,7 @@ pub struct Layout {
 
 impl Layout {
     /// The items of a reply, as far as they are known: by its own bytes and the first argument asked for.
-    pub fn reply_items(&self, payload: &[u8], argument: Option<u8>) -> Option<&'static [Item]> {
+    pub(super) fn reply_items(&self, payload: &[u8], argument: Option<u8>) -> Option<&'static [Item]> {
         let by = |table: &'static [(u8, &'static [Item])], key: u8| {
             table.iter().find(|(number, _)| *number == key).map(|(_, items)| *items)
         };
@@ -45,12 +45,12 @@ impl Layout {
     }
 
     /// How many bytes the request carries.
-    pub const fn request_size(&self) -> usize {
+    pub(super) const fn request_size(&self) -> usize {
         size(self.request)
     }
 
     /// How many bytes the reply carries, where that is known; `first` is its first byte.
-    pub fn reply_size(&self, first: Option<u8>) -> Option<usize> {
+    pub(super) fn reply_size(&self, first: Option<u8>) -> Option<usize> {
         match self.reply {
             Reply::Plain(items) => Some(size(items)),
             Reply::Numbered(table) => {
@@ -63,7 +63,7 @@ impl Layout {
     }
 
     /// How many bytes the longest reply carries.
-    pub fn longest_reply(&self) -> usize {
+    pub(super) fn longest_reply(&self) -> usize {
         match self.reply {
             Reply::Plain(items) => size(items),
             Reply::Numbered(table) | Reply::ByArgument(table) => {
@@ -75,7 +75,7 @@ impl Layout {
 }
 
 /// The longest payload: 24 bytes (M206, replies to 37), a little more allowed for.
-pub const MAX_PAYLOAD: usize = 26;
+pub(super) const MAX_PAYLOAD: usize = 26;
 
 const fn bcd(bytes: u8, decimals: u8) -> Form {
     Form::Bcd { bytes, decimals }
@@ -189,7 +189,7 @@ const fn ask(code: u8, request: &'static [Item], reply: Reply) -> Layout {
 
 /// Every command's bytes, in the order of [`super::commands::COMMANDS`].
 #[rustfmt::skip]
-pub static LAYOUTS: &[Layout] = &[
+pub(super) static LAYOUTS: &[Layout] = &[
     // Writing.
     write(0x00, &[item("new address", Form::Count(4)).from("to")]),
     write(0x01, &[item("new group address", Form::Count(4)).from("to")]),
@@ -322,7 +322,7 @@ pub static LAYOUTS: &[Layout] = &[
 const NONE: u8 = u8::MAX;
 
 /// Where the layout of each code stands in [`LAYOUTS`], [`NONE`] where there is none.
-pub static INDEX: [u8; 256] = index();
+pub(super) static INDEX: [u8; 256] = index();
 
 #[expect(clippy::indexing_slicing, reason = "evaluated at compile time, where a wrong index is an error")]
 const fn index() -> [u8; 256] {
@@ -336,7 +336,7 @@ const fn index() -> [u8; 256] {
 }
 
 /// The layout of a code, `None` for codes no list knows.
-pub fn of(code: u8) -> Option<&'static Layout> {
+pub(super) fn of(code: u8) -> Option<&'static Layout> {
     LAYOUTS.get(usize::from(*INDEX.get(usize::from(code))?))
 }
 

@@ -6,15 +6,15 @@ use crate::protocol::Source;
 
 /// A set of frame lengths up to [`LONGEST`], a bit for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Lengths(u64);
+pub(super) struct Lengths(u64);
 
 impl Lengths {
     /// No length.
-    pub const NONE: Self = Self(0);
+    pub(super) const NONE: Self = Self(0);
 
     /// What the list of commands says of a frame that starts with these bytes (at least [`HEAD`], one more to
     /// tell the answers to 86 apart). Empty for commands that no list knows.
-    pub fn of(head: &[u8], source: Source) -> Self {
+    pub(super) fn of(head: &[u8], source: Source) -> Self {
         let Some(layout) = head.get(HEAD - 1).and_then(|code| layout::of(*code)) else {
             return Self::NONE;
         };
@@ -28,27 +28,27 @@ impl Lengths {
     }
 
     /// With one more.
-    pub const fn with(self, length: usize) -> Self {
+    pub(super) const fn with(self, length: usize) -> Self {
         if length <= LONGEST { Self(self.0 | 1 << length) } else { self }
     }
 
     /// Whether a length is among them.
-    pub const fn has(self, length: usize) -> bool {
+    pub(super) const fn has(self, length: usize) -> bool {
         length <= LONGEST && self.0 & 1 << length != 0
     }
 
     /// Whether one of them is larger than `length`.
-    pub const fn has_longer(self, length: usize) -> bool {
+    pub(super) const fn has_longer(self, length: usize) -> bool {
         length < LONGEST && self.0 >> (length + 1) != 0
     }
 
     /// Whether there are none.
-    pub const fn is_empty(self) -> bool {
+    pub(super) const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
     /// All of them, the shortest first.
-    pub fn iter(self) -> impl Iterator<Item = usize> {
+    pub(super) fn iter(self) -> impl Iterator<Item = usize> {
         let mut rest = self.0;
         std::iter::from_fn(move || {
             let length = (rest != 0).then(|| rest.trailing_zeros() as usize);

@@ -12,7 +12,7 @@ const RATIOS: u32 = 0x00FF_00FF;
 
 /// The request at the beginning of bytes: of the list, of the length that its code tells, which is not that of its
 /// answer.
-pub fn request_at(bytes: &[u8]) -> Option<MasterRequest> {
+pub(super) fn request_at(bytes: &[u8]) -> Option<MasterRequest> {
     let layout = layout::of(*bytes.get(HEAD - 1)?)?;
     let len = SHORTEST + layout.request_size();
     let wire = bytes.get(..len)?;

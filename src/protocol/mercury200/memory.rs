@@ -36,7 +36,7 @@ const UNIT: u64 = 36_000;
 
 /// What a meter holds.
 #[derive(Debug)]
-pub struct Memory {
+pub(super) struct Memory {
     answers: BTreeMap<(u8, u8), Vec<u8>>,
     /// How far its clock is ahead of the wall clock.
     ahead: SignedDuration,
@@ -44,7 +44,7 @@ pub struct Memory {
 
 impl Memory {
     /// As it leaves the factory, with a serial number and the number of its model as 86 FF tells it.
-    pub fn new(serial: u32, model: u8) -> Self {
+    pub(super) fn new(serial: u32, model: u8) -> Self {
         let factory = FACTORY.iter().map(|(code, argument, payload)| ((*code, *argument), payload.to_vec()));
         let mut answers: BTreeMap<(u8, u8), Vec<u8>> = factory.collect();
         answers.insert((0x2F, 0), serial.to_be_bytes().to_vec());
@@ -53,18 +53,18 @@ impl Memory {
     }
 
     /// The group address, 0 for none.
-    pub fn group(&self) -> u32 {
+    pub(super) fn group(&self) -> u32 {
         let stored = self.answers.get(&(0x20, 0)).and_then(|payload| payload.first_chunk());
         stored.map_or(0, |bytes| u32::from_be_bytes(*bytes))
     }
 
     /// The multiplier of the end-of-packet silence, from 1.
-    pub fn timeout_multiplier(&self) -> u32 {
+    pub(super) fn timeout_multiplier(&self) -> u32 {
         self.answers.get(&(0x82, 0)).and_then(|payload| payload.first()).map_or(1, |n| u32::from(*n) + 1)
     }
 
     /// The payload of the answer to a read; `None` for what the meter does not understand.
-    pub fn answer(&self, code: u8, request: &[u8], wall: DateTime) -> Option<Vec<u8>> {
+    pub(super) fn answer(&self, code: u8, request: &[u8], wall: DateTime) -> Option<Vec<u8>> {
         let argument = request.first().copied().unwrap_or(0);
         match code {
             0x21 => encode::clock(wall.checked_add(self.ahead).ok()?),
@@ -110,7 +110,7 @@ impl Memory {
     }
 
     /// Obeys a write; the new address and the speed are the responder's matter.
-    pub fn obey(&mut self, code: u8, data: &[u8], wall: DateTime) {
+    pub(super) fn obey(&mut self, code: u8, data: &[u8], wall: DateTime) {
         match (code, data) {
             (0x02, &[_, hour, minute, second, day, month, year]) => {
                 self.set_clock([hour, minute, second, day, month, year], wall);
@@ -170,7 +170,12 @@ impl Memory {
     ///
     /// # Errors
     /// What would be right.
-    pub fn set(&mut self, name: &str, text: &str, is_known: impl Fn(u8) -> bool) -> Result<(), String> {
+    pub(super) fn set(
+        &mut self,
+        name: &str,
+        text: &str,
+        is_known: impl Fn(u8) -> bool,
+    ) -> Result<(), String> {
         let places: Vec<Place> =
             places().filter(|place| place.is_called(name) && is_known(place.code)).collect();
         let Some(place) = places.first() else {
@@ -186,7 +191,7 @@ impl Memory {
 
     /// Takes a load in: power and current of 63 and 26, energy into T1. Takes and gives the watt seconds that do
     /// not fill a unit of the register, 0.01 kWh.
-    pub fn draw(&mut self, load: Load, spare: u64) -> u64 {
+    pub(super) fn draw(&mut self, load: Load, spare: u64) -> u64 {
         let instant = self.answers.get(&INSTANT).and_then(|payload| payload.get(..2));
         let tenths_of_volts = instant.and_then(|volts| bcd::number(volts).ok()).unwrap_or_default().max(1);
         let watts = u64::from(load.watts);

@@ -53,7 +53,7 @@ const fn is_reactive(code: u8) -> bool {
 
 /// The meter's side.
 #[derive(Debug)]
-pub struct Meter {
+pub(super) struct Meter {
     address: u32,
     knows: fn(u8) -> bool,
     line: LineSettings,
@@ -67,7 +67,7 @@ impl Meter {
     ///
     /// # Errors
     /// [`SetupError`] for an address, a serial number or a value that it cannot have.
-    pub fn new(setup: &Setup) -> Result<Self, SetupError> {
+    pub(super) fn new(setup: &Setup) -> Result<Self, SetupError> {
         let address = compose::address(&setup.address)
             .map_err(|_| SetupError::new("address", setup.address.text(), "a number of at most 4 bytes"))?;
         let serial = setup.serial.parse().map_err(|_| {

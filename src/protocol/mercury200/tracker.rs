@@ -9,11 +9,11 @@ use crate::protocol::{Relation, Seen, Source, Tracker};
 const REMEMBERED: usize = 4;
 
 /// The command that moves a meter to another address: the only one answered from elsewhere (M206, table 2).
-pub const SET_ADDRESS: u8 = 0x00;
+pub(super) const SET_ADDRESS: u8 = 0x00;
 
 /// The tracker of this family.
 #[derive(Debug, Default)]
-pub struct Mercury200Tracker {
+pub(super) struct Mercury200Tracker {
     asked: [Option<Asked>; REMEMBERED],
     next: usize,
 }
@@ -42,7 +42,7 @@ impl Asked {
 }
 
 /// The address a request is answered from.
-pub fn answers_from(request: &Frame<'_>) -> u32 {
+pub(super) fn answers_from(request: &Frame<'_>) -> u32 {
     match (request.code, request.payload.first_chunk()) {
         (SET_ADDRESS, Some(new)) => u32::from_be_bytes(*new),
         _ => request.address,
@@ -50,7 +50,7 @@ pub fn answers_from(request: &Frame<'_>) -> u32 {
 }
 
 /// Whether a frame has the form of a request and not of an answer, as far as its length tells.
-pub fn is_request_shaped(frame: &Frame<'_>) -> Option<bool> {
+pub(super) fn is_request_shaped(frame: &Frame<'_>) -> Option<bool> {
     let layout: &Layout = layout::of(frame.code)?;
     let count = frame.payload.len();
     let reply = layout.reply_size(frame.payload.first().copied());

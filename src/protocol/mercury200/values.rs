@@ -7,7 +7,7 @@ use crate::protocol::incotex::bcd;
 use crate::reading::{Absent, Code, Decimal, Measured, MeterTime};
 
 /// The value that bytes hold in a form. [`Value::Bytes`] for what is not in that form.
-pub fn value(form: Form, bytes: &[u8]) -> Value {
+pub(super) fn value(form: Form, bytes: &[u8]) -> Value {
     match form {
         Form::Bcd { decimals, .. } => decimal(bytes, decimals),
         Form::SignedBcd { decimals, .. } => signed_decimal(bytes, decimals),
@@ -27,7 +27,7 @@ pub fn value(form: Form, bytes: &[u8]) -> Value {
 }
 
 /// What a reading of an item says.
-pub fn measured(item: &Item, value: Value, bytes: &[u8]) -> Measured {
+pub(super) fn measured(item: &Item, value: Value, bytes: &[u8]) -> Measured {
     match value {
         Value::Number(number) if item.means == super::form::Means::Code(SERIAL) => text(&number.to_string()),
         Value::Number(number) if item.form == Form::Version => text(&number.to_string()),
@@ -47,7 +47,7 @@ pub fn measured(item: &Item, value: Value, bytes: &[u8]) -> Measured {
 const SERIAL: Code = Code::new(96, 1, 0);
 
 /// Whether a limit was crossed upwards or back (M206, command 39).
-pub fn crossing(bytes: &[u8]) -> &'static str {
+pub(super) fn crossing(bytes: &[u8]) -> &'static str {
     match bytes.first().map_or(0, |hour| hour & 0xC0) {
         0x80 => "went over",
         0x40 => "came back",

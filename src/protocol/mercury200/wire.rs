@@ -1,24 +1,24 @@
 //! The anatomy of a frame: `ADDR(4) CMD(1) DATA CRC(2)` (M206, table 1).
 
 use crate::frame::Checksum;
-pub use crate::protocol::incotex::{CRC, CRC_START, crc_step, with_checksum};
+pub(super) use crate::protocol::incotex::{CRC, CRC_START, crc_step, with_checksum};
 use crate::protocol::incotex::{checksum, damage};
 
 /// Bytes of the address, most significant first.
-pub const ADDRESS: usize = 4;
+pub(super) const ADDRESS: usize = 4;
 
 /// Bytes in front of the payload.
-pub const HEAD: usize = ADDRESS + 1;
+pub(super) const HEAD: usize = ADDRESS + 1;
 
 /// The shortest frame: a request without argument, an answer to a write.
-pub const SHORTEST: usize = HEAD + CRC;
+pub(super) const SHORTEST: usize = HEAD + CRC;
 
 /// The longest frame looked for. The maker's list knows 31 bytes (replies to 37).
-pub const LONGEST: usize = SHORTEST + super::layout::MAX_PAYLOAD;
+pub(super) const LONGEST: usize = SHORTEST + super::layout::MAX_PAYLOAD;
 
 /// A frame taken apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Frame<'a> {
+pub(super) struct Frame<'a> {
     /// Whom it is for or from.
     pub address: u32,
     /// The command's code.
@@ -31,7 +31,7 @@ pub struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     /// Takes bytes apart; `None` when there are fewer than [`SHORTEST`].
-    pub fn parse(bytes: &'a [u8]) -> Option<Self> {
+    pub(super) fn parse(bytes: &'a [u8]) -> Option<Self> {
         let (body, crc) = bytes.split_last_chunk::<CRC>()?;
         let (address, rest) = body.split_first_chunk::<ADDRESS>()?;
         let (&code, payload) = rest.split_first()?;
@@ -40,18 +40,18 @@ impl<'a> Frame<'a> {
     }
 
     /// Whether the CRC fits.
-    pub const fn is_sound(&self) -> bool {
+    pub(super) const fn is_sound(&self) -> bool {
         self.checksum.found == self.checksum.expected
     }
 
     /// `CRC C645, expected C644`.
-    pub fn damage(&self) -> String {
+    pub(super) fn damage(&self) -> String {
         damage(self.checksum)
     }
 }
 
 /// A whole frame.
-pub fn frame(address: u32, code: u8, payload: &[u8]) -> Vec<u8> {
+pub(super) fn frame(address: u32, code: u8, payload: &[u8]) -> Vec<u8> {
     with_checksum(&[&address.to_be_bytes(), [code].as_slice(), payload].concat())
 }
 

@@ -11,7 +11,7 @@ use crate::reading::Reading;
 
 /// What a frame is, as the answer to the question that was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
+pub(super) enum Answer {
     /// Data of the form that was asked for.
     Data(Vec<Reading>),
     /// A status.
@@ -28,7 +28,7 @@ pub enum Answer {
 
 /// What is known of the meter that was asked.
 #[derive(Debug, Clone, Copy)]
-pub struct Known {
+pub(super) struct Known {
     /// The dialect it speaks.
     pub dialect: Dialect,
     /// Its constant, once it was read.
@@ -39,7 +39,7 @@ pub struct Known {
 ///
 /// Zeros that a line without bias leaves behind an answer fit into its CRC; where the frame without them has the
 /// length that the request foretells, they are no part of it.
-pub fn judge(asked: &[u8], frame: &[u8], meter: Known) -> Answer {
+pub(super) fn judge(asked: &[u8], frame: &[u8], meter: Known) -> Answer {
     match judge_whole(asked, frame, meter) {
         Answer::Unfit(Unfit::Length { expected, found }) => without_zeros(asked, frame)
             .map_or(Answer::Unfit(Unfit::Length { expected, found }), |bare| judge_whole(asked, bare, meter)),
@@ -114,18 +114,18 @@ fn data(request: &Frame<'_>, asked: &[u8], frame: &[u8], meter: Known) -> Answer
 }
 
 /// Whether a row is answered by a status when all is well.
-pub const fn is_answered_by_status(row: &Row) -> bool {
+pub(super) const fn is_answered_by_status(row: &Row) -> bool {
     matches!(row.reply, Reply::Status | Reply::Nothing)
 }
 
 /// Whether asking in smaller pieces helps against a status: what a meter does not know as a whole it may know
 /// in parts.
-pub fn calls_for_pieces(status: u8) -> bool {
+pub(super) fn calls_for_pieces(status: u8) -> bool {
     status::code(status) == status::UNKNOWN
 }
 
 /// Smaller questions for the same; empty when there are none.
-pub fn pieces(body: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn pieces(body: &[u8]) -> Vec<Vec<u8>> {
     match *body {
         [0x08, parameter, selector] => super::instant::smaller(parameter, selector),
         [0x05, array, super::choices::FAST] => {

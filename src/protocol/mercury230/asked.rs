@@ -15,7 +15,7 @@ const WRITE_MEMORY: u8 = 0x07;
 
 /// What a frame would do to a meter. Opening and closing the channel change nothing. What sets or writes and is in no
 /// list acts, and so does anything but a read that is sent to all at once.
-pub fn access(frame: &[u8]) -> Option<Access> {
+pub(super) fn access(frame: &[u8]) -> Option<Access> {
     let request = Some(frame).filter(|frame| frame.len() <= LONGEST)?;
     let parsed = wire::Frame::parse(request).filter(wire::Frame::is_sound)?;
     let access = match parsed.body {

@@ -8,12 +8,12 @@ const fn choice(value: i64, word: &'static str) -> Choice {
 }
 
 /// The place of technical losses among the tariffs.
-pub const LOSSES: u8 = 5;
+pub(super) const LOSSES: u8 = 5;
 /// Every tariff, the sum and the losses in one long answer.
-pub const FAST: u8 = 6;
+pub(super) const FAST: u8 = 6;
 
 /// 05, 15, 17: the array.
-pub const ARRAY: [Choice; 11] = [
+pub(super) const ARRAY: [Choice; 11] = [
     choice(0x0, "since-reset"),
     choice(0x1, "this-year"),
     choice(0x2, "last-year"),
@@ -28,7 +28,7 @@ pub const ARRAY: [Choice; 11] = [
 ];
 
 /// The month of an array.
-pub const MONTH: [Choice; 13] = [
+pub(super) const MONTH: [Choice; 13] = [
     choice(0, "none"),
     choice(1, "january"),
     choice(2, "february"),
@@ -45,7 +45,7 @@ pub const MONTH: [Choice; 13] = [
 ];
 
 /// The tariff of a register.
-pub const TARIFF: [Choice; 6] = [
+pub(super) const TARIFF: [Choice; 6] = [
     choice(0, "sum"),
     choice(1, "T1"),
     choice(2, "T2"),
@@ -55,14 +55,14 @@ pub const TARIFF: [Choice; 6] = [
 ];
 
 /// The tariff of a register without losses.
-pub const TARIFF_ONLY: [Choice; 5] =
+pub(super) const TARIFF_ONLY: [Choice; 5] =
     [choice(0, "sum"), choice(1, "T1"), choice(2, "T2"), choice(3, "T3"), choice(4, "T4")];
 
 /// 18: registers by direction.
-pub const DAY_REGISTERS: [u8; 2] = [0, 1];
+pub(super) const DAY_REGISTERS: [u8; 2] = [0, 1];
 
 /// 18: what is asked for.
-pub const DATED: [Choice; 4] = [
+pub(super) const DATED: [Choice; 4] = [
     choice(0, "start-of-day"),
     choice(1, "start-of-month"),
     choice(2, "start-of-day-by-quadrant"),
@@ -70,7 +70,7 @@ pub const DATED: [Choice; 4] = [
 ];
 
 /// 08 11: a single value.
-pub const ONE: [Choice; 34] = [
+pub(super) const ONE: [Choice; 34] = [
     choice(0x00, "power"),
     choice(0x01, "power-1"),
     choice(0x02, "power-2"),
@@ -108,7 +108,7 @@ pub const ONE: [Choice; 34] = [
 ];
 
 /// 08 14: values as fixed.
-pub const FIXED: [Choice; 18] = [
+pub(super) const FIXED: [Choice; 18] = [
     choice(0xE0, "time"),
     choice(0xF0, "energy"),
     choice(0xF1, "energy-1"),
@@ -130,10 +130,10 @@ pub const FIXED: [Choice; 18] = [
 ];
 
 /// 08 17 00: whose tariff schedule is in force.
-pub const SCHEDULE_KIND: [Choice; 2] = [choice(0, "mercury"), choice(1, "spodes")];
+pub(super) const SCHEDULE_KIND: [Choice; 2] = [choice(0, "mercury"), choice(1, "spodes")];
 
 /// 06, 16: the memory.
-pub const MEMORY: [Choice; 4] = [
+pub(super) const MEMORY: [Choice; 4] = [
     choice(0x03, "profile"),
     choice(0x05, "second-profile"),
     choice(0x02, "parameters"),
@@ -141,15 +141,15 @@ pub const MEMORY: [Choice; 4] = [
 ];
 
 /// 01, 03 1F: who opens the channel.
-pub const LEVEL: [Choice; 2] = [choice(1, "consumer"), choice(2, "owner")];
+pub(super) const LEVEL: [Choice; 2] = [choice(1, "consumer"), choice(2, "owner")];
 
 /// 03 12: the port.
-pub const PORT: [Choice; 4] =
+pub(super) const PORT: [Choice; 4] =
     [choice(0, "optical"), choice(1, "built-in"), choice(2, "left"), choice(3, "right")];
 
 /// 03 31: what the load is to do.
-pub const LOAD: [Choice; 4] =
+pub(super) const LOAD: [Choice; 4] =
     [choice(0, "on"), choice(1, "off"), choice(2, "manual-on"), choice(3, "manual-off")];
 
 /// 03 18, 03 0C: winter or summer.
-pub const SEASON: [Choice; 2] = [choice(1, "winter"), choice(0, "summer")];
+pub(super) const SEASON: [Choice; 2] = [choice(1, "winter"), choice(0, "summer")];

@@ -10,7 +10,7 @@ use crate::protocol::{Address, Argument, Arguments, Command, ComposeError, Diale
 ///
 /// # Errors
 /// [`ComposeError::Foreign`] when it is none of this family's.
-pub fn row(command: &Command) -> Result<&'static Row, ComposeError> {
+pub(super) fn row(command: &Command) -> Result<&'static Row, ComposeError> {
     rows::by_command(command).ok_or(ComposeError::Foreign(command.id))
 }
 
@@ -18,7 +18,7 @@ pub fn row(command: &Command) -> Result<&'static Row, ComposeError> {
 ///
 /// # Errors
 /// [`ComposeError::Address`] when it is none.
-pub fn address(address: &Address) -> Result<u8, ComposeError> {
+pub(super) fn address(address: &Address) -> Result<u8, ComposeError> {
     address.number().and_then(|number| u8::try_from(number).ok()).ok_or_else(|| ComposeError::Address {
         text: address.text().to_owned(),
         expected: "a number of 0 to 255",
@@ -29,7 +29,7 @@ pub fn address(address: &Address) -> Result<u8, ComposeError> {
 ///
 /// # Errors
 /// [`ComposeError`] names the argument that cannot be sent.
-pub fn body(request: &Request, dialect: Dialect) -> Result<Vec<u8>, ComposeError> {
+pub(super) fn body(request: &Request, dialect: Dialect) -> Result<Vec<u8>, ComposeError> {
     let row = row(request.command)?;
     let mut body = row.code.to_vec();
     for item in row.arguments {

@@ -16,13 +16,13 @@ use crate::protocol::incotex::items;
 use crate::reading::{Measured, Quantity, Reading, Unit};
 
 /// Protocol id.
-pub const ID: &str = "mercury230";
+pub(super) const ID: &str = "mercury230";
 
 /// Index of the first byte after the address.
 const BODY: usize = 1;
 
 /// Explains one frame. Never fails, whatever the bytes.
-pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
+pub(super) fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
     match Frame::parse(bytes) {
         Some(frame) => whole(bytes, &frame, context),
         None => short(bytes, context),

@@ -9,7 +9,7 @@ use crate::protocol::incotex::bcd;
 use crate::reading::Decimal;
 
 /// A whole number in a form: of its last decimal where it has some.
-pub fn integer(form: Form, number: i64) -> Option<Vec<u8>> {
+pub(super) fn integer(form: Form, number: i64) -> Option<Vec<u8>> {
     let magnitude = u64::try_from(number).ok();
     match form {
         Form::Count(_) | Form::Hex(_) | Form::Choice(_) | Form::ProfileState | Form::ProfileMinutes => {
@@ -64,7 +64,7 @@ fn decimal_pairs(number: u64) -> Option<Vec<u8>> {
 }
 
 /// Second, minute, hour, weekday (1 = Monday), day, month, year.
-pub fn moment(time: DateTime) -> Option<Vec<u8>> {
+pub(super) fn moment(time: DateTime) -> Option<Vec<u8>> {
     let stamp = stamp(time)?;
     let (clock, date) = stamp.split_at_checked(3)?;
     let weekday = u8::try_from(time.date().weekday().to_monday_one_offset()).ok()?;
@@ -72,21 +72,21 @@ pub fn moment(time: DateTime) -> Option<Vec<u8>> {
 }
 
 /// Second, minute, hour, day, month, year of 2000 to 2099.
-pub fn stamp(time: DateTime) -> Option<Vec<u8>> {
+pub(super) fn stamp(time: DateTime) -> Option<Vec<u8>> {
     let clock = [time.second(), time.minute(), time.hour()].map(|part| bcd_byte(i64::from(part)));
     let clock: Option<Vec<u8>> = clock.into_iter().collect();
     Some([clock?, date(time.date())?].concat())
 }
 
 /// Hour, minute, day, month, year.
-pub fn profile_time(time: DateTime) -> Option<Vec<u8>> {
+pub(super) fn profile_time(time: DateTime) -> Option<Vec<u8>> {
     let clock: Option<Vec<u8>> =
         [time.hour(), time.minute()].into_iter().map(|part| bcd_byte(i64::from(part))).collect();
     Some([clock?, date(time.date())?].concat())
 }
 
 /// Day, month, year of 2000 to 2099.
-pub fn date(date: Date) -> Option<Vec<u8>> {
+pub(super) fn date(date: Date) -> Option<Vec<u8>> {
     let parts = [i64::from(date.day()), date.month().into(), i64::from(date.year()) - 2000];
     parts.into_iter().map(bcd_byte).collect()
 }
@@ -97,7 +97,7 @@ fn bcd_byte(number: i64) -> Option<u8> {
 
 /// What a person writes for an item: `241.28`, `mercury`, `2.3.5`, a date and time, hex for what has no other
 /// form.
-pub fn text(form: Form, text: &str) -> Option<Vec<u8>> {
+pub(super) fn text(form: Form, text: &str) -> Option<Vec<u8>> {
     match form {
         Form::Word(decimals) | Form::Long(decimals) | Form::Power(decimals, _) | Form::Value(decimals, _) => {
             integer(form, units(Decimal::parse(text)?, decimals)?)
@@ -129,7 +129,7 @@ fn choice(choices: &[Choice], text: &str) -> Option<i64> {
 }
 
 /// Characters filled up with spaces.
-pub fn padded(text: &str, count: usize) -> Option<Vec<u8>> {
+pub(super) fn padded(text: &str, count: usize) -> Option<Vec<u8>> {
     let mut bytes = text.as_bytes().to_vec();
     (bytes.len() <= count).then(|| {
         bytes.resize(count, b' ');
@@ -143,7 +143,7 @@ fn build_date(date: Date) -> Option<Vec<u8>> {
 }
 
 /// A decimal as a whole number of its last digit, `None` when it has digits beyond.
-pub fn units(number: Decimal, decimals: u8) -> Option<i64> {
+pub(super) fn units(number: Decimal, decimals: u8) -> Option<i64> {
     let spare = decimals.checked_sub(number.decimals())?;
     i64::try_from(number.units()).ok()?.checked_mul(10i64.checked_pow(spare.into())?)
 }

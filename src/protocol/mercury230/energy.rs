@@ -26,7 +26,7 @@ const LOST: [&str; 4] = [
 ];
 
 /// A+, A-, R+, R- of a tariff, 0 being the sum.
-pub fn registers(tariff: u8) -> Vec<Item> {
+pub(super) fn registers(tariff: u8) -> Vec<Item> {
     row(&BY_DIRECTION, tariff)
 }
 
@@ -48,7 +48,7 @@ fn of_tariff(kinds: &[(&'static str, u8, Unit); 4], tariff: u8) -> Vec<Item> {
 }
 
 /// The period of an array: its high half, with the month in the low one.
-pub const fn period(array: u8) -> Option<Period> {
+pub(super) const fn period(array: u8) -> Option<Period> {
     Some(match (array >> 4, array & 0x0F) {
         (0x0 | 0x6, _) => Period::Now,
         (0x1, _) => Period::DuringYear(0),
@@ -70,7 +70,7 @@ fn of_period(items: Vec<Item>, period: Period) -> Vec<Item> {
 }
 
 /// The items of an answer to 05 (or to 15, by quadrant).
-pub fn array(is_by_quadrant: bool, array: u8, tariff: u8) -> Option<Vec<Item>> {
+pub(super) fn array(is_by_quadrant: bool, array: u8, tariff: u8) -> Option<Vec<Item>> {
     let kinds = if is_by_quadrant { &BY_QUADRANT } else { &BY_DIRECTION };
     let period = period(array)?;
     let items = match (array >> 4, tariff) {
@@ -96,13 +96,13 @@ fn by_phase(tariff: u8) -> Vec<Item> {
 }
 
 /// The items of an answer to 18: registers at the start of the day or month that the request names.
-pub fn dated(which: u8, tariff: u8) -> Option<Vec<Item>> {
+pub(super) fn dated(which: u8, tariff: u8) -> Option<Vec<Item>> {
     let kinds = if DAY_REGISTERS.contains(&which) { &BY_DIRECTION } else { &BY_QUADRANT };
     (which <= 3 && tariff <= LOSSES).then(|| of_period(of_tariff(kinds, tariff), Period::Then))
 }
 
 /// The items of an answer to 17: maxima of power, each with its time.
-pub fn maxima() -> Vec<Item> {
+pub(super) fn maxima() -> Vec<Item> {
     const NAMES: [(&str, &str); 4] = [
         ("time of maximum A+", "maximum A+"),
         ("time of maximum A-", "maximum A-"),

@@ -9,7 +9,7 @@ use crate::reading::{Code, Period, Quantity};
 /// Which direction bit of a value is its sign (M236, 4.4.15): bit 7 the active, bit 6 the reactive one, in the
 /// byte that holds the topmost bits. Set means reverse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sign {
+pub(crate) enum Sign {
     /// None: the value has no direction.
     None,
     /// The direction of active power.
@@ -20,7 +20,7 @@ pub enum Sign {
 
 /// How the bytes of an item are read.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Form {
+pub(crate) enum Form {
     /// A whole number of so many bytes, most significant first.
     Count(u8),
     /// A whole number of two bytes, least significant first, with decimals.
@@ -93,11 +93,11 @@ pub enum Form {
 }
 
 /// Bytes of a password.
-pub const PASSWORD: usize = 6;
+pub(super) const PASSWORD: usize = 6;
 
 impl Form {
     /// How many bytes it takes; [`Form::Rest`] at least.
-    pub const fn size(self) -> usize {
+    pub(crate) const fn size(self) -> usize {
         match self {
             Self::Count(bytes)
             | Self::Hex(bytes)
@@ -154,7 +154,7 @@ impl items::Form for Form {
 
 /// What reading an item gives rise to.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Means {
+pub(crate) struct Means {
     /// The OBIS code of the reading.
     pub code: Option<Code>,
     /// The quantity of the reading, where no code tells it.
@@ -170,47 +170,47 @@ impl Means {
 }
 
 /// An item of a request or an answer.
-pub type Item = items::Item<Form, Means>;
+pub(super) type Item = items::Item<Form, Means>;
 
 /// An item that gives no reading.
-pub const fn item(name: &'static str, form: Form) -> Item {
+pub(super) const fn item(name: &'static str, form: Form) -> Item {
     Item::new(name, (form, form.size()), Means::NOTHING)
 }
 
 impl Item {
     /// With an OBIS code.
-    pub const fn code(self, c: u8, d: u8, e: u8) -> Self {
+    pub(crate) const fn code(self, c: u8, d: u8, e: u8) -> Self {
         self.meaning(Means { code: Some(Code::new(c, d, e)), ..self.means })
     }
 
     /// A quantity that has a name of its own.
-    pub const fn is(self, quantity: Quantity) -> Self {
+    pub(crate) const fn is(self, quantity: Quantity) -> Self {
         self.meaning(Means { quantity: Some(quantity), ..self.means })
     }
 
     /// A quantity called like the item.
-    pub const fn read(self) -> Self {
+    pub(crate) const fn read(self) -> Self {
         self.is(Quantity::named(self.name))
     }
 
     /// Of another period than now.
-    pub const fn of(self, period: Period) -> Self {
+    pub(crate) const fn of(self, period: Period) -> Self {
         self.meaning(Means { period, ..self.means })
     }
 
     /// The time of what follows.
-    pub const fn times(self) -> Self {
+    pub(crate) const fn times(self) -> Self {
         self.meaning(Means { is_time: true, ..self.means })
     }
 
     /// Without a reading.
-    pub const fn unread(self) -> Self {
+    pub(crate) const fn unread(self) -> Self {
         self.meaning(Means { code: None, quantity: None, ..self.means })
     }
 }
 
 /// Bytes of a row of items at most.
-pub const fn most(items: &[Item]) -> usize {
+pub(super) const fn most(items: &[Item]) -> usize {
     match items {
         [.., last] => items::size(items) - last.form.size() + last.form.most(),
         [] => 0,

@@ -25,11 +25,11 @@ const PATIENCE: Duration = Duration::from_millis(100);
 const _: () = assert!(2 * LONGEST <= Fits::MOST, "every run that is held can be searched");
 
 /// The framer of this family.
-pub type Mercury230Framer = SilenceFramer<ForetoldLengths>;
+pub(super) type Mercury230Framer = SilenceFramer<ForetoldLengths>;
 
 impl Mercury230Framer {
     /// For one stream.
-    pub fn new(source: Source, line: LineSettings) -> Self {
+    pub(crate) fn new(source: Source, line: LineSettings) -> Self {
         let pause = timing::silence(line);
         let rule = ForetoldLengths { source, head: Head::START, awaited: None, heard: None };
         Self::with_rule(rule, Silence { pause, patience: (pause * 3).max(PATIENCE) })
@@ -39,7 +39,7 @@ impl Mercury230Framer {
 /// The cut rule of this family: a frame is a listed request, or has the length that the last one foretells, or one
 /// that an answer can have; and a CRC that fits.
 #[derive(Debug)]
-pub struct ForetoldLengths {
+pub(crate) struct ForetoldLengths {
     source: Source,
     head: Head,
     /// The answer that the last request foretells.

@@ -8,14 +8,14 @@ use crate::protocol::Dialect;
 use crate::reading::{Quantity, Unit};
 
 /// A single value.
-pub const ONE: u8 = 0x11;
+pub(super) const ONE: u8 = 0x11;
 /// All phases, as they were at the last command to fix them.
-pub const FIXED: u8 = 0x14;
+pub(super) const FIXED: u8 = 0x14;
 /// All phases, now.
-pub const NOW: u8 = 0x16;
+pub(super) const NOW: u8 = 0x16;
 
 /// Everything in one long answer.
-pub const ALL: u8 = 0xA0;
+pub(super) const ALL: u8 = 0xA0;
 /// Time of the last command to fix values.
 const TIME: u8 = 0xE0;
 /// Energy at the last command to fix values.
@@ -81,16 +81,21 @@ const LINE_VOLTAGE: u8 = 0x80;
 const CURRENT: u8 = 0x20;
 
 /// How far the currents of phase and neutral are apart.
-pub const IMBALANCE: &str = "current imbalance";
+pub(super) const IMBALANCE: &str = "current imbalance";
 
 /// The selector without what the meter ignores in it.
-pub const fn key(selector: u8) -> u8 {
+pub(super) const fn key(selector: u8) -> u8 {
     if selector < 0x10 { selector & 0x0C } else { selector & 0xF0 }
 }
 
 /// The items of an answer; of the forms it may have, that with `length` bytes if one has, the first else.
 /// `None` for selectors that no list has.
-pub fn items(parameter: u8, selector: u8, length: Option<usize>, dialect: Dialect) -> Option<Vec<Item>> {
+pub(super) fn items(
+    parameter: u8,
+    selector: u8,
+    length: Option<usize>,
+    dialect: Dialect,
+) -> Option<Vec<Item>> {
     let forms = forms(parameter, selector)?;
     let fitting = forms.iter().position(|items| Some(crate::protocol::incotex::items::size(items)) == length);
     let mut items = forms.into_iter().nth(fitting.unwrap_or(0))?;
@@ -196,7 +201,7 @@ fn single_phase(item: &mut Item) {
 
 /// What asks for the same in smaller pieces, for meters that do not know the request: bodies in the order of
 /// the answer. Empty when there are none.
-pub fn smaller(parameter: u8, selector: u8) -> Vec<Vec<u8>> {
+pub(super) fn smaller(parameter: u8, selector: u8) -> Vec<Vec<u8>> {
     let one = |selector: u8| vec![0x08, ONE, selector];
     match (parameter, key(selector)) {
         (NOW, ALL) => IN_ALL_NOW.into_iter().map(|key| vec![0x08, NOW, by_phase_selector(key)]).collect(),

@@ -5,7 +5,7 @@ use crate::protocol::Choice;
 use crate::reading::Unit;
 
 /// The record that was written last; its number comes with it.
-pub const NEWEST: u8 = 0xFF;
+pub(super) const NEWEST: u8 = 0xFF;
 /// All ten records of a journal, or the first twenty of a quality journal.
 const BLOCK: u8 = 0xFE;
 /// The last block of twenty records of a quality journal.
@@ -72,7 +72,7 @@ const JOURNALS: &[Journal] = &[
 const COUNT: usize = JOURNALS.len();
 
 /// The journals as choices of a command.
-pub const WORDS: [Choice; COUNT] = words();
+pub(super) const WORDS: [Choice; COUNT] = words();
 
 #[expect(clippy::indexing_slicing, reason = "evaluated at compile time, where a wrong index is an error")]
 const fn words() -> [Choice; COUNT] {
@@ -88,7 +88,7 @@ const fn words() -> [Choice; COUNT] {
 const DIP_KIND: [Choice; 2] = [Choice { value: 0, word: "over" }, Choice { value: 1, word: "dip" }];
 
 /// The items of an answer.
-pub fn items(journal: u8, record: u8) -> Option<Vec<Item>> {
+pub(super) fn items(journal: u8, record: u8) -> Option<Vec<Item>> {
     let journal = JOURNALS.iter().find(|known| known.code == journal)?;
     let is_quality = (0x20..=0x32).contains(&journal.code);
     let one = journal.items();

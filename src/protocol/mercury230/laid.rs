@@ -10,7 +10,7 @@ use crate::reading::{Absent, Measured, MeterTime, Period, Quantity, Reading, Uni
 
 /// Items laid over a frame so far.
 #[derive(Debug, Default)]
-pub struct Laid {
+pub(super) struct Laid {
     /// What was found so far; [`super::dissect`] drops the readings if the frame is not a good reply.
     pub found: DissectionBuilder,
     /// The time of the readings to come, where one was given.
@@ -26,7 +26,7 @@ pub struct Laid {
 impl Laid {
     /// Explains the part of a frame that starts at byte `start` with a row of items. Returns the index after
     /// the last byte explained; bytes beyond the items, and those of an item cut short, are left.
-    pub fn lay(&mut self, items: &[Item], frame: &[u8], start: usize) -> usize {
+    pub(super) fn lay(&mut self, items: &[Item], frame: &[u8], start: usize) -> usize {
         let mut at = start;
         for item in items {
             let end = if let Form::Rest(..) = item.form { frame.len().max(at) } else { at + item.size() };

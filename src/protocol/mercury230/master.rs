@@ -18,7 +18,7 @@ const MOST_BYTES: std::ops::RangeInclusive<u8> = 1..=0x60;
 
 /// The request at the beginning of bytes: a read of the list by its values, or the opening of the channel. Writes are
 /// left out: they have no length of their own.
-pub fn request_at(bytes: &[u8]) -> Option<MasterRequest> {
+pub(super) fn request_at(bytes: &[u8]) -> Option<MasterRequest> {
     let (&[address, code], _) = bytes.split_first_chunk()?;
     let lengths = rows::request_lengths(code);
     if address >= LAST || lengths == 0 {

@@ -5,7 +5,7 @@ use crate::protocol::incotex::items::size;
 use crate::reading::{Period, Unit};
 
 /// Bytes of a record of the load profile.
-pub const RECORD: u8 = 15;
+pub(super) const RECORD: u8 = 15;
 /// The count that asks for seventeen records.
 const MANY: u8 = 0xFF;
 
@@ -42,7 +42,7 @@ fn plain(count: u8) -> Vec<Item> {
 }
 
 /// The items of an answer to 06. A single byte comes as two.
-pub fn by_address(memory: u8, count: u8) -> Vec<Item> {
+pub(super) fn by_address(memory: u8, count: u8) -> Vec<Item> {
     match count {
         // A count that names one kind of energy gives other records, which nobody describes.
         RECORD | MANY if memory & 0x70 == 0 && is_profile(memory) => records(u16::from(count / RECORD)),
@@ -52,7 +52,7 @@ pub fn by_address(memory: u8, count: u8) -> Vec<Item> {
 }
 
 /// The items of an answer to 16, whose count is one of records.
-pub fn relative(memory: u8, count: u8) -> Vec<Item> {
+pub(super) fn relative(memory: u8, count: u8) -> Vec<Item> {
     if is_profile(memory) && (1..=MANY / RECORD).contains(&count) {
         records(count.into())
     } else {

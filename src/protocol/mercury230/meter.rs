@@ -62,7 +62,7 @@ const EVENT: &str = "2024-05-01T08:15:30";
 
 /// What a meter holds.
 #[derive(Debug)]
-pub struct Memory {
+pub(super) struct Memory {
     dialect: Dialect,
     /// Numbers by code, in their last digit.
     numbers: BTreeMap<(u8, u8, u8), i64>,
@@ -77,7 +77,7 @@ pub struct Memory {
 
 impl Memory {
     /// As it leaves the factory.
-    pub fn new(serial: u32, dialect: Dialect) -> Self {
+    pub(super) fn new(serial: u32, dialect: Dialect) -> Self {
         let mut memory = Self {
             dialect,
             numbers: FACTORY.iter().copied().collect(),
@@ -96,7 +96,7 @@ impl Memory {
     }
 
     /// The multiplier of the end-of-frame silence, from 1.
-    pub fn timeout_multiplier(&self) -> u32 {
+    pub(super) fn timeout_multiplier(&self) -> u32 {
         self.named
             .get("time-out multiplier")
             .and_then(|bytes| bytes.last())
@@ -104,27 +104,27 @@ impl Memory {
     }
 
     /// The meter's own time.
-    pub fn now(&self, wall: DateTime) -> DateTime {
+    pub(super) fn now(&self, wall: DateTime) -> DateTime {
         wall.checked_add(self.ahead).unwrap_or(wall)
     }
 
     /// Sets the clock.
-    pub fn set_clock(&mut self, time: DateTime, wall: DateTime) {
+    pub(super) fn set_clock(&mut self, time: DateTime, wall: DateTime) {
         self.ahead = time.duration_since(wall);
     }
 
     /// Sets bytes by the name of their item.
-    pub fn put(&mut self, name: &'static str, bytes: Vec<u8>) {
+    pub(super) fn put(&mut self, name: &'static str, bytes: Vec<u8>) {
         self.named.insert(name, bytes);
     }
 
     /// Empties all energy registers.
-    pub fn reset_energy(&mut self) {
+    pub(super) fn reset_energy(&mut self) {
         self.numbers.iter_mut().filter(|((_, d, _), _)| *d == 8).for_each(|(_, number)| *number = 0);
     }
 
     /// The data of the answer to a read, or the status that refuses it.
-    pub fn answer(&self, row: &Row, body: &[u8], address: u8, wall: DateTime) -> Result<Vec<u8>, u8> {
+    pub(super) fn answer(&self, row: &Row, body: &[u8], address: u8, wall: DateTime) -> Result<Vec<u8>, u8> {
         match (row.reply, body) {
             (Reply::Memory, &[_, kind, high, low, count]) => {
                 return self.by_address(kind, [high, low], count, wall);
@@ -222,7 +222,7 @@ impl Memory {
     ///
     /// # Errors
     /// What would be right.
-    pub fn set(&mut self, name: &str, text: &str) -> Result<(), String> {
+    pub(super) fn set(&mut self, name: &str, text: &str) -> Result<(), String> {
         let unknown = || "a value this meter has: an OBIS code or the name of a field".to_owned();
         let item = find(name).ok_or_else(unknown)?;
         let bytes = encode::text(item.form, text).ok_or_else(|| expectation(item.form))?;
@@ -242,7 +242,7 @@ impl Memory {
     }
 
     /// Something is drawn through it, in equal parts on all its phases.
-    pub fn draw(&mut self, load: Load) {
+    pub(super) fn draw(&mut self, load: Load) {
         let (phases, count): (&[u8], i64) =
             if is_single_phase(self.dialect) { (&[21], 1) } else { (&[21, 41, 61], 3) };
         let share = i64::from(load.watts) * 100 / count;

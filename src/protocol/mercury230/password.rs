@@ -8,7 +8,7 @@ use crate::frame::{Secret, hex};
 use crate::protocol::{ComposeError, Dialect};
 
 /// What a password looks like.
-pub const FORM: &str =
+pub(super) const FORM: &str =
     "6 digits, 6 characters or 12 hex digits; digits:111111 or ascii:111111 sets how they are sent";
 
 /// What meters leave the factory with, by level.
@@ -16,14 +16,14 @@ const FACTORY: [&str; 2] = ["111111", "222222"];
 
 /// A password as it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Password {
+pub(super) struct Password {
     bytes: Secret,
     encoding: Encoding,
 }
 
 /// How a password came to its bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Encoding {
+pub(super) enum Encoding {
     /// Digits as numbers: 01 01 01 01 01 01.
     Digits,
     /// Characters: 31 31 31 31 31 31.
@@ -34,17 +34,17 @@ pub enum Encoding {
 
 impl Password {
     /// The six bytes.
-    pub fn bytes(&self) -> &[u8] {
+    pub(super) fn bytes(&self) -> &[u8] {
         self.bytes.reveal()
     }
 
     /// How it came to its bytes.
-    pub const fn encoding(&self) -> Encoding {
+    pub(super) const fn encoding(&self) -> Encoding {
         self.encoding
     }
 
     /// The frame that opens the channel.
-    pub fn open(&self, address: u8, level: u8) -> Vec<u8> {
+    pub(super) fn open(&self, address: u8, level: u8) -> Vec<u8> {
         wire::frame(address, &[&[super::rows::OPEN, level], self.bytes()].concat())
     }
 }
@@ -53,7 +53,7 @@ impl Password {
 ///
 /// # Errors
 /// [`ComposeError::Password`] when it cannot be made into six bytes.
-pub fn encode(text: &[u8], dialect: Dialect) -> Result<Password, ComposeError> {
+pub(super) fn encode(text: &[u8], dialect: Dialect) -> Result<Password, ComposeError> {
     let (bytes, encoding) = six(text, dialect).ok_or(ComposeError::Password(FORM))?;
     Ok(Password { bytes: Secret::new(bytes), encoding })
 }
@@ -85,7 +85,11 @@ fn six(text: &[u8], dialect: Dialect) -> Option<(Vec<u8>, Encoding)> {
 ///
 /// # Errors
 /// [`ComposeError::Password`] when it cannot be made into six bytes.
-pub fn of_level(given: Option<&Secret>, level: u8, dialect: Dialect) -> Result<Password, ComposeError> {
+pub(super) fn of_level(
+    given: Option<&Secret>,
+    level: u8,
+    dialect: Dialect,
+) -> Result<Password, ComposeError> {
     let [consumer, owner] = FACTORY;
     let factory = if level >= 2 { owner } else { consumer };
     match given.map(Secret::reveal) {

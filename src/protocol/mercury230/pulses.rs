@@ -15,7 +15,7 @@ const SHIFT: u8 = 4;
 
 /// A meter's constant: the code that its build variant has in the low half of byte 2 (M236, figure 4.33).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Constant(u8);
+pub(super) struct Constant(u8);
 
 impl Constant {
     fn of_code(code: u8) -> Option<Self> {
@@ -23,13 +23,13 @@ impl Constant {
     }
 
     /// That of a build variant.
-    pub fn of_variant(variant: &[u8]) -> Option<Self> {
+    pub(super) fn of_variant(variant: &[u8]) -> Option<Self> {
         variant.get(1).and_then(|byte| Self::of_code(byte & 0x0F))
     }
 
     /// That of an answer which holds the build variant, by the body of its request: 08 12 begins with it, 08 01 has
     /// serial number, date and version before it.
-    pub fn of_answer(asked: &[u8], data: &[u8]) -> Option<Self> {
+    pub(super) fn of_answer(asked: &[u8], data: &[u8]) -> Option<Self> {
         let before = match (asked, data.len()) {
             ([0x08, 0x12], 6) | ([0x08, 0x12, 0x00], 12) => 0,
             ([0x08, 0x01], 16) | ([0x08, 0x01, 0x00], 24) => 10,
@@ -39,12 +39,12 @@ impl Constant {
     }
 
     /// That which the step of a session holds.
-    pub fn of_step(step: u8) -> Option<Self> {
+    pub(super) fn of_step(step: u8) -> Option<Self> {
         (step >> SHIFT).checked_sub(1).and_then(Self::of_code)
     }
 
     /// What it adds to the step of a session.
-    pub const fn in_step(self) -> u8 {
+    pub(super) const fn in_step(self) -> u8 {
         (self.0 + 1) << SHIFT
     }
 
@@ -63,7 +63,7 @@ impl Constant {
     }
 
     /// How many pulses a power in hundredths of a W makes in so many minutes.
-    pub fn pulses(self, hundredths: i64, minutes: i64) -> u16 {
+    pub(super) fn pulses(self, hundredths: i64, minutes: i64) -> u16 {
         let (units, decimals) = PULSE.get(usize::from(self.0)).copied().unwrap_or((1, 0));
         let energy = hundredths.unsigned_abs() * minutes.unsigned_abs() * 10u64.pow(decimals.into());
         u16::try_from(energy / (6_000 * units)).unwrap_or(u16::MAX - 1)
@@ -71,13 +71,13 @@ impl Constant {
 }
 
 /// The low half of a step: the stage.
-pub const fn stage(step: u8) -> u8 {
+pub(super) const fn stage(step: u8) -> u8 {
     step & ((1 << SHIFT) - 1)
 }
 
 /// What a record of the load profile says before its pulses.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Record {
+pub(super) struct Record {
     /// The tariff of its interval, from 1.
     pub tariff: u8,
     /// Minutes of its interval.
@@ -85,11 +85,11 @@ pub struct Record {
 }
 
 /// What a number of an interval is: its code, its quantity and its unit.
-pub type Meaning = (Code, Quantity, Unit);
+pub(super) type Meaning = (Code, Quantity, Unit);
 
 /// What the pulses of a profile were, by their OBIS value group C from 1 (P+) to 4 (Q-): the average power, the energy
 /// of the interval and, of P+, the same for its tariff.
-pub fn meant(constant: Constant, record: Record, c: u8, pulses: u64) -> Vec<(Meaning, Decimal)> {
+pub(super) fn meant(constant: Constant, record: Record, c: u8, pulses: u64) -> Vec<(Meaning, Decimal)> {
     let power = constant.power(pulses, record.minutes).filter(|_| record.minutes > 0);
     let power = power.map(|power| (average(c), power));
     let by_tariff = (c == 1 && record.tariff > 0).then_some(record.tariff);
@@ -98,7 +98,7 @@ pub fn meant(constant: Constant, record: Record, c: u8, pulses: u64) -> Vec<(Mea
 }
 
 /// The average power of an interval.
-pub const fn average(c: u8) -> Meaning {
+pub(super) const fn average(c: u8) -> Meaning {
     let (name, unit) = match c {
         1 => ("average power", Unit::Watt),
         2 => ("average power export", Unit::Watt),

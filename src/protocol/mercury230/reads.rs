@@ -150,7 +150,7 @@ const fn dips(code: (&'static str, &'static [u8]), id: &'static str, title: &'st
 
 /// Every read there is.
 #[rustfmt::skip]
-pub const READS: &[Row] = &[
+pub(super) const READS: &[Row] = &[
     read(("00", &[0x00]), "link-test", "Link test", Settings, Reply::Status).level(0)
         .noted("the answer and the echo of the question are the same bytes"),
     // 04: clock and journals.

@@ -37,7 +37,7 @@ const WITHOUT_PHASES: &str = "without-16";
 
 /// The meter's side.
 #[derive(Debug)]
-pub struct Meter {
+pub(super) struct Meter {
     address: u8,
     is_older: bool,
     has_phases: bool,
@@ -56,7 +56,7 @@ impl Meter {
     ///
     /// # Errors
     /// [`SetupError`] for an address, a serial number, a password or a value that it cannot have.
-    pub fn new(setup: &Setup) -> Result<Self, SetupError> {
+    pub(super) fn new(setup: &Setup) -> Result<Self, SetupError> {
         let address = compose::address(&setup.address)
             .map_err(|_| SetupError::new("address", setup.address.text(), "a number of 0 to 255"))?;
         let mut meter = Self {

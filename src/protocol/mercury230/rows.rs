@@ -10,7 +10,7 @@ use crate::reading::Unit;
 
 /// What an answer carries between address and CRC.
 #[derive(Debug, Clone, Copy)]
-pub enum Reply {
+pub(super) enum Reply {
     /// A status, whatever happens.
     Status,
     /// Nothing: the meter does not answer.
@@ -37,7 +37,7 @@ pub enum Reply {
 
 /// A line of the catalogue: what a person asks for and what its bytes are.
 #[derive(Debug)]
-pub struct Row {
+pub(super) struct Row {
     /// What a person asks for.
     pub command: Command,
     /// The bytes after the address that make the command.
@@ -51,7 +51,7 @@ pub struct Row {
 }
 
 /// A read of level 1 without parameters, by its bytes and the way they are written.
-pub const fn read(
+pub(super) const fn read(
     (code, bytes): (&'static str, &'static [u8]),
     id: &'static str,
     title: &'static str,
@@ -63,7 +63,7 @@ pub const fn read(
 }
 
 /// A write, of level 2.
-pub const fn write(
+pub(super) const fn write(
     code: (&'static str, &'static [u8]),
     id: &'static str,
     title: &'static str,
@@ -75,37 +75,37 @@ pub const fn write(
 
 impl Row {
     /// With parameters and the bytes they become.
-    pub const fn with(self, parameters: &'static [Parameter], arguments: &'static [Item]) -> Self {
+    pub(super) const fn with(self, parameters: &'static [Parameter], arguments: &'static [Item]) -> Self {
         Self { command: Command { parameters, ..self.command }, arguments, ..self }
     }
 
     /// With a remark.
-    pub const fn noted(self, note: &'static str) -> Self {
+    pub(super) const fn noted(self, note: &'static str) -> Self {
         Self { command: Command { note, ..self.command }, ..self }
     }
 
     /// At another level.
-    pub const fn level(self, level: u8) -> Self {
+    pub(super) const fn level(self, level: u8) -> Self {
         Self { level, ..self }
     }
 
     /// One that no answer comes to.
-    pub const fn unanswered(self) -> Self {
+    pub(super) const fn unanswered(self) -> Self {
         Self { reply: Reply::Nothing, ..self }
     }
 
     /// With another access class.
-    pub const fn access(self, access: Access) -> Self {
+    pub(super) const fn access(self, access: Access) -> Self {
         Self { command: Command { access, ..self.command }, ..self }
     }
 
     /// One that acts.
-    pub const fn acts(self) -> Self {
+    pub(super) const fn acts(self) -> Self {
         self.access(Access::Control)
     }
 
     /// What of a body stands after the command's own bytes, if the body is one of this row's.
-    pub fn arguments_in<'a>(&self, body: &'a [u8]) -> Option<&'a [u8]> {
+    pub(super) fn arguments_in<'a>(&self, body: &'a [u8]) -> Option<&'a [u8]> {
         let (code, rest) = body.split_at_checked(self.code.len())?;
         let is_same = code == self.code || self.is_same_selector(code);
         let fits = (size(self.arguments)..=most(self.arguments)).contains(&rest.len());
@@ -124,7 +124,12 @@ impl Row {
 
     /// The items of the answer to a body of this row's; `length` decides where there are several forms. `None`
     /// where nobody knows them.
-    pub fn reply_items(&self, body: &[u8], length: Option<usize>, dialect: Dialect) -> Option<Vec<Item>> {
+    pub(super) fn reply_items(
+        &self,
+        body: &[u8],
+        length: Option<usize>,
+        dialect: Dialect,
+    ) -> Option<Vec<Item>> {
         match (self.reply, body) {
             (Reply::Items(items), _) => Some(items.to_vec()),
             (Reply::Energy, &[_, array, tariff]) => energy::array(false, array, tariff),
@@ -143,26 +148,26 @@ impl Row {
 }
 
 /// The body of the request for the build variant, which the meter's constant stands in.
-pub const VARIANT: [u8; 2] = [0x08, 0x12];
+pub(super) const VARIANT: [u8; 2] = [0x08, 0x12];
 
 /// Whether the answer to a request holds pulses of the load profile.
-pub fn has_pulses(body: &[u8]) -> bool {
+pub(super) fn has_pulses(body: &[u8]) -> bool {
     let items = of(body).and_then(|row| row.reply_items(body, None, Dialect::default()));
     items.is_some_and(|items| items.iter().any(|item| matches!(item.form, Form::ProfilePulses(_))))
 }
 
 /// Every row, reads first.
-pub fn rows() -> impl Iterator<Item = &'static Row> {
+pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
     READS.iter().chain(WRITES)
 }
 
 /// The row of a request's body: of several that fit, the one that names more of it.
-pub fn of(body: &[u8]) -> Option<&'static Row> {
+pub(super) fn of(body: &[u8]) -> Option<&'static Row> {
     rows().filter(|row| row.arguments_in(body).is_some()).max_by_key(|row| row.code.len())
 }
 
 /// The row of a command.
-pub fn by_command(command: &Command) -> Option<&'static Row> {
+pub(super) fn by_command(command: &Command) -> Option<&'static Row> {
     rows().find(|row| row.command.id == command.id && row.command.code == command.code)
 }
 
@@ -179,7 +184,7 @@ const NONE: Command = Command {
 };
 
 /// Every command there is, in the order of the rows.
-pub static COMMANDS: [Command; COUNT] = commands();
+pub(super) static COMMANDS: [Command; COUNT] = commands();
 
 #[expect(clippy::indexing_slicing, reason = "evaluated at compile time, where a wrong index is an error")]
 const fn commands() -> [Command; COUNT] {
@@ -194,7 +199,7 @@ const fn commands() -> [Command; COUNT] {
 }
 
 /// A number of a range.
-pub const fn number(
+pub(super) const fn number(
     name: &'static str,
     title: &'static str,
     (min, max): (i64, i64),
@@ -204,7 +209,7 @@ pub const fn number(
 }
 
 /// One of a few.
-pub const fn one_of(
+pub(super) const fn one_of(
     name: &'static str,
     title: &'static str,
     choices: &'static [crate::protocol::Choice],
@@ -214,7 +219,7 @@ pub const fn one_of(
 }
 
 /// A run of bytes.
-pub const fn bytes(name: &'static str, title: &'static str, (min, max): (usize, usize)) -> Parameter {
+pub(super) const fn bytes(name: &'static str, title: &'static str, (min, max): (usize, usize)) -> Parameter {
     Parameter {
         name,
         title,
@@ -225,12 +230,12 @@ pub const fn bytes(name: &'static str, title: &'static str, (min, max): (usize, 
 }
 
 /// A parameter that is used as it stands when left out.
-pub const fn or(default: &'static str, parameter: Parameter) -> Parameter {
+pub(super) const fn or(default: &'static str, parameter: Parameter) -> Parameter {
     Parameter { default: Some(default), ..parameter }
 }
 
 /// The lengths that a whole request with a code can have, a bit for each; 0 for codes that no list has.
-pub fn request_lengths(code: u8) -> u64 {
+pub(super) fn request_lengths(code: u8) -> u64 {
     LENGTHS.get(usize::from(code)).copied().unwrap_or(0)
 }
 
@@ -261,31 +266,31 @@ const fn lengths() -> [u64; 256] {
 }
 
 /// Link test.
-pub const TEST: u8 = 0x00;
+pub(super) const TEST: u8 = 0x00;
 /// Opening the channel: level and password follow.
-pub const OPEN: u8 = 0x01;
+pub(super) const OPEN: u8 = 0x01;
 /// Closing the channel.
-pub const CLOSE: u8 = 0x02;
+pub(super) const CLOSE: u8 = 0x02;
 /// Setting the address: the only command that is answered from elsewhere.
-pub const SET_ADDRESS: [u8; 2] = [0x03, 0x05];
+pub(super) const SET_ADDRESS: [u8; 2] = [0x03, 0x05];
 
 /// Whether a body is that of a request: one of a row's, or one that opens or closes the channel.
-pub fn is_request(body: &[u8]) -> bool {
+pub(super) fn is_request(body: &[u8]) -> bool {
     is_session(body) || of(body).is_some()
 }
 
 /// Whether a body opens or closes the channel.
-pub fn is_session(body: &[u8]) -> bool {
+pub(super) fn is_session(body: &[u8]) -> bool {
     matches!((body.first(), body.len()), (Some(&OPEN), 8) | (Some(&CLOSE), 1))
 }
 
 /// Whether the body of a request holds a password.
-pub fn has_password(body: &[u8]) -> bool {
+pub(super) fn has_password(body: &[u8]) -> bool {
     matches!(body, [OPEN, _, ..] | [0x03, 0x1F, ..])
 }
 
 /// The address a request is answered from.
-pub fn answers_from(address: u8, body: &[u8]) -> u8 {
+pub(super) fn answers_from(address: u8, body: &[u8]) -> u8 {
     match body {
         [a, b, new] if [*a, *b] == SET_ADDRESS => *new,
         _ => address,
@@ -293,7 +298,7 @@ pub fn answers_from(address: u8, body: &[u8]) -> u8 {
 }
 
 /// How many bytes the body of the answer to a request has; several where it depends. Empty where nobody knows.
-pub fn reply_sizes(body: &[u8]) -> Vec<usize> {
+pub(super) fn reply_sizes(body: &[u8]) -> Vec<usize> {
     let dialect = Dialect::default();
     let Some(row) = of(body) else {
         return if is_session(body) { vec![1] } else { Vec::new() };

@@ -173,7 +173,7 @@ fn followed(suspect: &Suspect<'_>, at: usize) -> bool {
 }
 
 /// Where passwords stand.
-pub fn find(suspect: &Suspect<'_>, hide: &mut dyn FnMut(Range<usize>)) {
+pub(super) fn find(suspect: &Suspect<'_>, hide: &mut dyn FnMut(Range<usize>)) {
     for carrier in &CARRIERS {
         if suspect.is_sound {
             let is_carrier = suspect.bytes.len() == carrier.len() && carrier.is_whole(suspect, 0);

@@ -39,7 +39,7 @@ const FIXING: Duration = Duration::from_millis(150);
 ///
 /// # Errors
 /// [`ComposeError`] names what cannot be sent.
-pub fn compose(profile: &Profile, request: &Request) -> Result<Vec<Vec<u8>>, ComposeError> {
+pub(super) fn compose(profile: &Profile, request: &Request) -> Result<Vec<Vec<u8>>, ComposeError> {
     let plan =
         Plan { profile: profile.clone(), requests: vec![request.clone()], options: Options::default() };
     let session = Session::new(&plan)?;
@@ -92,7 +92,7 @@ enum Constancy {
 
 /// A plan being carried out.
 #[derive(Debug)]
-pub struct Session {
+pub(super) struct Session {
     address: u8,
     dialect: Dialect,
     line: LineSettings,
@@ -120,7 +120,7 @@ impl Session {
     ///
     /// # Errors
     /// [`ComposeError`] when one of them, or the password, cannot be put into bytes.
-    pub fn new(plan: &Plan) -> Result<Self, ComposeError> {
+    pub(super) fn new(plan: &Plan) -> Result<Self, ComposeError> {
         let Profile { dialect, line, network_delay, .. } = plan.profile;
         let asked: Vec<Asked> = plan
             .requests

@@ -5,13 +5,13 @@
 //! last byte contradicts them.
 
 /// Bytes of the state word.
-pub const BYTES: usize = 6;
+pub(super) const BYTES: usize = 6;
 
 /// The first code of each byte, in wire order.
 const FIRST: [u8; BYTES] = [33, 41, 17, 25, 1, 9];
 
 /// What the codes of each byte are, for the reader of a field.
-pub const PARTS: [&str; BYTES] =
+pub(super) const PARTS: [&str; BYTES] =
     ["E-33 to E-40", "E-41 to E-48", "E-17 to E-24", "E-25 to E-32", "E-01 to E-08", "E-09 to E-16"];
 
 /// Names of the codes from E-01; empty where the maker gives none.
@@ -31,7 +31,7 @@ static NAMES: [&str; 48] = [
 ];
 
 /// The codes that are set, lowest first.
-pub fn codes(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn codes(bytes: &[u8]) -> Vec<u8> {
     let set = |(byte, first): (&u8, u8)| {
         let byte = *byte;
         (0..8u8).filter(move |bit| byte >> bit & 1 == 1).map(move |bit| first + bit)
@@ -42,12 +42,12 @@ pub fn codes(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// What a code means; empty where nobody says.
-pub fn name(code: u8) -> &'static str {
+pub(super) fn name(code: u8) -> &'static str {
     NAMES.get(usize::from(code).wrapping_sub(1)).copied().unwrap_or_default()
 }
 
 /// The codes in words: `E-02, E-47`, or `none`.
-pub fn text(bytes: &[u8]) -> String {
+pub(super) fn text(bytes: &[u8]) -> String {
     let codes: Vec<String> = codes(bytes).iter().map(|code| format!("E-{code:02}")).collect();
     if codes.is_empty() { "none".to_owned() } else { codes.join(", ") }
 }

@@ -2,7 +2,7 @@
 
 /// A status byte in words.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Status {
+pub(super) struct Status {
     /// The low half of the byte.
     pub code: u8,
     /// What it means.
@@ -25,29 +25,29 @@ static STATUSES: [Status; 6] = [
 static OTHER: Status = Status { code: 0xFF, meaning: "status outside the maker's list", title: "Status" };
 
 /// No complaint.
-pub const OK: u8 = 0;
+pub(super) const OK: u8 = 0;
 /// The meter does not know the command, the parameter or the array.
-pub const UNKNOWN: u8 = 1;
+pub(super) const UNKNOWN: u8 = 1;
 /// The meter has a fault, or the count of bytes asked for is wrong.
-pub const INTERNAL: u8 = 2;
+pub(super) const INTERNAL: u8 = 2;
 /// Level 2 is needed, or the password is wrong.
-pub const LEVEL: u8 = 3;
+pub(super) const LEVEL: u8 = 3;
 /// The clock was corrected today.
-pub const CORRECTED: u8 = 4;
+pub(super) const CORRECTED: u8 = 4;
 /// The channel has to be opened first.
-pub const CLOSED: u8 = 5;
+pub(super) const CLOSED: u8 = 5;
 
 /// The code in a status byte. The high half is flags (M236, 2.1: 80 may come from a meter that repeats codes).
-pub const fn code(byte: u8) -> u8 {
+pub(super) const fn code(byte: u8) -> u8 {
     byte & 0x0F
 }
 
 /// A status byte explained.
-pub fn of(byte: u8) -> &'static Status {
+pub(super) fn of(byte: u8) -> &'static Status {
     STATUSES.iter().find(|status| status.code == code(byte)).unwrap_or(&OTHER)
 }
 
 /// Whether a byte can be a status: a code of the list, with the flag of meters that repeat codes or without.
-pub fn is_listed(byte: u8) -> bool {
+pub(super) fn is_listed(byte: u8) -> bool {
     byte & 0x70 == 0 && STATUSES.iter().any(|status| status.code == code(byte))
 }

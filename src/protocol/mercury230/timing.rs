@@ -30,12 +30,12 @@ fn row(line: LineSettings) -> &'static Row {
 }
 
 /// Silence that ends a frame.
-pub fn silence(line: LineSettings) -> Duration {
+pub(super) fn silence(line: LineSettings) -> Duration {
     Duration::from_millis(row(line).silence)
 }
 
 /// How long a master should wait for an answer to begin.
-pub fn answer(line: LineSettings) -> Duration {
+pub(super) fn answer(line: LineSettings) -> Duration {
     Duration::from_millis(row(line).answer)
 }
 

@@ -22,7 +22,7 @@ const KEPT: usize = 32;
 const STEPS: [Stage; 4] = [Stage::Opening, Stage::Command, Stage::Answer, Stage::Closing];
 
 /// The stage of a step.
-pub fn stage(step: u8) -> Option<Stage> {
+pub(super) fn stage(step: u8) -> Option<Stage> {
     STEPS.get(usize::from(pulses::stage(step).checked_sub(1)?)).copied()
 }
 
@@ -39,7 +39,7 @@ fn step(request: &[u8], direction: Direction) -> u8 {
 
 /// The tracker of this family.
 #[derive(Debug, Default)]
-pub struct Mercury230Tracker {
+pub(super) struct Mercury230Tracker {
     asked: [Option<Asked>; REMEMBERED],
     next: usize,
     /// The constants of the meters that have told theirs, by address.

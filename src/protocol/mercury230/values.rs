@@ -8,7 +8,7 @@ use crate::protocol::incotex::bcd;
 use crate::reading::{Absent, Decimal, Measured, MeterTime, Zone};
 
 /// The value that bytes hold in a form. [`Value::Bytes`] for what is not in that form.
-pub fn value(form: Form, bytes: &[u8]) -> Value {
+pub(super) fn value(form: Form, bytes: &[u8]) -> Value {
     match form {
         Form::Count(_) | Form::Padded | Form::ProfileMinutes => Value::count(big_endian(bytes)),
         Form::Word(decimals) => Value::Number(Decimal::new(little_endian(bytes), decimals)),
@@ -39,7 +39,7 @@ pub fn value(form: Form, bytes: &[u8]) -> Value {
 }
 
 /// What a reading of an item says.
-pub fn measured(item: &Item, value: Value, bytes: &[u8]) -> Measured {
+pub(super) fn measured(item: &Item, value: Value, bytes: &[u8]) -> Measured {
     match (item.form, value) {
         (Form::Serial, Value::Number(number)) => text(&format!("{:08}", number.units())),
         (Form::Version, _) => text(&bytes.iter().map(u8::to_string).collect::<Vec<_>>().join(".")),
@@ -110,7 +110,7 @@ fn number(form: Form, bytes: &[u8]) -> Value {
 }
 
 /// What the direction bits of a value say; empty for forms without a direction.
-pub fn direction(form: Form, bytes: &[u8]) -> &'static str {
+pub(super) fn direction(form: Form, bytes: &[u8]) -> &'static str {
     let top = match (form, bytes) {
         (Form::Power(_, Sign::Active | Sign::Reactive), [_, top, ..])
         | (Form::Value(_, Sign::Active | Sign::Reactive), [top, ..])

@@ -2,7 +2,7 @@
 
 /// Something a variant says: its name, the byte from 0, the lowest bit, how many bits, and the values from 0.
 #[derive(Debug)]
-pub struct Trait {
+pub(super) struct Trait {
     /// What it is about.
     pub name: &'static str,
     byte: usize,
@@ -23,7 +23,7 @@ const fn flag(name: &'static str, byte: usize, bit: u8) -> Trait {
 
 /// Everything it says; bytes are counted from 1 as in the manual.
 #[rustfmt::skip]
-pub static TRAITS: &[Trait] = &[
+pub(super) static TRAITS: &[Trait] = &[
     word("accuracy class, active", 1, 6, 2, &["0.2S", "0.5S", "1.0", "2.0"]),
     word("accuracy class, reactive", 1, 4, 2, &["0.2", "0.5", "1.0", "2.0"]),
     word("nominal voltage", 1, 2, 2, &["57.7 V", "230 V"]),
@@ -65,7 +65,7 @@ pub static TRAITS: &[Trait] = &[
 ];
 
 /// Remarks on the bytes, in order.
-pub const PARTS: [&str; 6] = [
+pub(super) const PARTS: [&str; 6] = [
     "bits 7-6 class A, 5-4 class R, 3-2 voltage, 1-0 current",
     "bit 7 one direction, 6 to -40 C, 5 profile, 4 single phase, 3-0 constant",
     "bit 7 sum by modulus, 6 tariff unit, 5-4 energy, 3-0 variant number",
@@ -76,7 +76,7 @@ pub const PARTS: [&str; 6] = [
 
 impl Trait {
     /// What the bytes say of it; `reserved` for a value without a name.
-    pub fn of(&self, bytes: &[u8]) -> Option<&'static str> {
+    pub(super) fn of(&self, bytes: &[u8]) -> Option<&'static str> {
         let byte = bytes.get(self.byte)?;
         let value = byte >> self.low & ((1u16 << self.bits) - 1) as u8;
         Some(self.words.get(usize::from(value)).copied().unwrap_or("reserved"))

@@ -2,27 +2,27 @@
 //! (M236, 1.5). A reply does not say what it answers.
 
 use crate::frame::Checksum;
-pub use crate::protocol::incotex::{CRC, CRC_START, crc_step, with_checksum};
+pub(super) use crate::protocol::incotex::{CRC, CRC_START, crc_step, with_checksum};
 use crate::protocol::incotex::{checksum, damage};
 
 /// The shortest frame: a link test, a close, a status.
-pub const SHORTEST: usize = 4;
+pub(super) const SHORTEST: usize = 4;
 
 /// The longest body of an answer (M236, 1.5.4.2: long answers carry 1 to 255 bytes).
-pub const LONGEST_DATA: usize = 255;
+pub(super) const LONGEST_DATA: usize = 255;
 
 /// The longest frame: a long answer of a meter that repeats the code of the request.
-pub const LONGEST: usize = 1 + 1 + LONGEST_DATA + CRC;
+pub(super) const LONGEST: usize = 1 + 1 + LONGEST_DATA + CRC;
 
 /// The address that any meter answers.
-pub const ANY: u8 = 0x00;
+pub(super) const ANY: u8 = 0x00;
 
 /// The address that all meters obey and none answers.
-pub const BROADCAST: u8 = 0xFE;
+pub(super) const BROADCAST: u8 = 0xFE;
 
 /// A frame taken apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Frame<'a> {
+pub(super) struct Frame<'a> {
     /// Whom it is for or from.
     pub address: u8,
     /// What stands between address and CRC: at least one byte.
@@ -33,7 +33,7 @@ pub struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     /// Takes bytes apart; `None` when there are fewer than [`SHORTEST`].
-    pub fn parse(bytes: &'a [u8]) -> Option<Self> {
+    pub(super) fn parse(bytes: &'a [u8]) -> Option<Self> {
         let (rest, crc) = bytes.split_last_chunk::<CRC>()?;
         let (&address, body) = rest.split_first()?;
         if body.is_empty() {
@@ -43,23 +43,23 @@ impl<'a> Frame<'a> {
     }
 
     /// Whether the CRC fits.
-    pub const fn is_sound(&self) -> bool {
+    pub(super) const fn is_sound(&self) -> bool {
         self.checksum.found == self.checksum.expected
     }
 
     /// `CRC C645, expected C644`.
-    pub fn damage(&self) -> String {
+    pub(super) fn damage(&self) -> String {
         damage(self.checksum)
     }
 
     /// The status, if this is one: a body of a single byte always is (M236, 4.5).
-    pub const fn status(&self) -> Option<u8> {
+    pub(super) const fn status(&self) -> Option<u8> {
         if let [status] = self.body { Some(*status) } else { None }
     }
 }
 
 /// A whole frame.
-pub fn frame(address: u8, body: &[u8]) -> Vec<u8> {
+pub(super) fn frame(address: u8, body: &[u8]) -> Vec<u8> {
     with_checksum(&[&[address], body].concat())
 }
 

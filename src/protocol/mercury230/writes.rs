@@ -134,7 +134,7 @@ const COMMUNICATION: &str = "bit 7 repeat codes, 6 level 2 always open, 5-4 pari
 
 /// Every write there is.
 #[rustfmt::skip]
-pub const WRITES: &[Row] = &[
+pub(super) const WRITES: &[Row] = &[
     write(("0300", &[0x03, 0x00]), "init-profile", "Start the load profile anew", Energy, DATA).acts()
         .noted("erases the profile"),
     write(("0301", &[0x03, 0x01]), "set-display", "Set display masks", Settings, DATA).level(1).noted(RAW),

@@ -7,7 +7,7 @@ use crate::reading::Unit;
 const HIDDEN: Label = Label::Name("password or key");
 
 /// Hides the bytes of a mask in the wire and what was made of them; `masks` are those of the layers behind it.
-pub fn cover(dissection: &mut Dissection, wire: &Mask, masks: &[Mask]) {
+pub(super) fn cover(dissection: &mut Dissection, wire: &Mask, masks: &[Mask]) {
     let address = dissection.address;
     let mut covered = false;
     let mut hides_address = false;

@@ -11,7 +11,7 @@ const LATIN_SHIFTED: &str = "QWERTYUIOP{}ASDFGHJKL:\"ZXCVBNM<>~";
 ///
 /// For commands only: what is typed into a text stays as it is.
 #[must_use]
-pub fn latin(letter: char) -> Option<char> {
+pub(super) fn latin(letter: char) -> Option<char> {
     let lower = letter.to_lowercase().next()?;
     let position = RUSSIAN.chars().position(|russian| russian == lower)?;
     let row = if lower == letter { LATIN } else { LATIN_SHIFTED };

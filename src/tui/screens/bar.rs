@@ -21,7 +21,7 @@ use crate::tui::widgets::{Footer, Hint, Piece, StatusLine};
 /// ```text
 ///  serial:/dev/ttyUSB0 ● 9600 8N1  Energomera CE307 #13462 (96 34)  34/18 B  ✓12 ✗0 …0  38 ms  READS ONLY
 /// ```
-pub fn status(look: &mut Look<'_>) {
+pub(crate) fn status(look: &mut Look<'_>) {
     let state = look.state;
     let glyphs = look.theme.glyphs();
     let status = &state.status;
@@ -105,7 +105,7 @@ const fn permission_role(state: &State) -> Role {
 }
 
 /// The link's name and whether it is open.
-pub fn link(state: &State) -> (String, Role) {
+pub(crate) fn link(state: &State) -> (String, Role) {
     let Some(name) = &state.link else { return ("no link".to_owned(), Role::Dim) };
     let mut bare = name.clone();
     bare.line = None;
@@ -168,7 +168,7 @@ fn capture(state: &State) -> (String, &'static str, Role) {
 }
 
 /// A length in bytes, in thousands from 10 000 on.
-pub fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     match bytes {
         0..10_000 => format!("{bytes} B"),
         10_000..10_000_000 => format!("{} kB", bytes / 1_000),
@@ -179,7 +179,7 @@ pub fn size(bytes: u64) -> String {
 /// ```text
 ///  1 Connect  2 Meter [3 Bench] 4 Trace  5 Readings      Energy by tariff, 1 s   read twice   rec 4210 B
 /// ```
-pub fn tabs(look: &mut Look<'_>) {
+pub(crate) fn tabs(look: &mut Look<'_>) {
     let (state, area) = (look.state, look.areas.tabs);
     let current = look.theme.glyphs().current;
     let wait = waiting(state);
@@ -246,7 +246,7 @@ fn waiting(state: &State) -> (String, String) {
 }
 
 /// Remarks, else the keys of this place.
-pub fn footer(look: &mut Look<'_>) {
+pub(crate) fn footer(look: &mut Look<'_>) {
     let (state, area) = (look.state, look.areas.footer);
     if let Some(notice) = &state.notice {
         let role = if notice.tone == Tone::Warning { Role::Warn } else { Role::Text };

@@ -25,7 +25,7 @@ use crate::tui::update::FILE;
 use crate::tui::widgets::{self, Annotated, PickerItem, TextInput, wrap};
 
 /// Draws the bench.
-pub fn draw(look: &mut Look<'_>) {
+pub(crate) fn draw(look: &mut Look<'_>) {
     commands(look);
     compose(look);
     steps::draw(look);

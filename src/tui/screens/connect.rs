@@ -26,7 +26,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::{self, ScrollBar, TextInput, width, wrap};
 
 /// Draws the screen of links.
-pub fn draw(look: &mut Look<'_>) {
+pub(crate) fn draw(look: &mut Look<'_>) {
     list(look);
     about(look);
     entry(look);

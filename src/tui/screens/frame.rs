@@ -10,7 +10,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::{HexView, TreeView};
 
 /// Draws an explained frame into the inside of a pane.
-pub fn draw(look: &mut Look<'_>, inner: Rect, inspector: &Inspector) {
+pub(super) fn draw(look: &mut Look<'_>, inner: Rect, inspector: &Inspector) {
     let parts = parts(inner, inspector);
     let revealed = look.state.reveal;
     let Some(shown) = inspector.shown.as_ref().map(|shown| shown.told(revealed)) else { return };

@@ -20,7 +20,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::{self, PickerItem, TextInput, wrap};
 
 /// Draws the screen of models.
-pub fn draw(look: &mut Look<'_>) {
+pub(crate) fn draw(look: &mut Look<'_>) {
     models(look);
     address(look);
     password(look);
@@ -40,7 +40,12 @@ const fn item(model: &'static Model) -> PickerItem<'static> {
 }
 
 /// A searched list with its choice; the words stand there when nothing matches.
-pub fn list(look: &mut Look<'_>, inner: Rect, picker: &Picker, (items, empty): (&[PickerItem<'_>], &str)) {
+pub(crate) fn list(
+    look: &mut Look<'_>,
+    inner: Rect,
+    picker: &Picker,
+    (items, empty): (&[PickerItem<'_>], &str),
+) {
     let list = widgets::Picker {
         items,
         selected: picker.matching().position(|index| index == picker.at).unwrap_or(usize::MAX),
@@ -54,7 +59,7 @@ pub fn list(look: &mut Look<'_>, inner: Rect, picker: &Picker, (items, empty): (
 
 /// A list's title with what is searched for.
 #[must_use]
-pub fn search_title(title: &str, picker: &Picker) -> String {
+pub(crate) fn search_title(title: &str, picker: &Picker) -> String {
     if picker.searching {
         format!("{title}  /{}_", picker.query.value())
     } else if picker.is_filtered() {
@@ -66,7 +71,7 @@ pub fn search_title(title: &str, picker: &Picker) -> String {
 
 /// How many of a list are shown, when a search hides some.
 #[must_use]
-pub fn counts(picker: &Picker) -> String {
+pub(crate) fn counts(picker: &Picker) -> String {
     let (shown, all) = picker.counts();
     if shown == all { String::new() } else { format!("{shown} of {all}") }
 }

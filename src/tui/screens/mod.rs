@@ -1,18 +1,18 @@
 //! The screens. Each file draws one; none changes anything.
 
-pub mod archive;
-pub mod bar;
-pub mod bench;
-pub mod connect;
+pub(super) mod archive;
+pub(super) mod bar;
+pub(super) mod bench;
+pub(super) mod connect;
 mod frame;
-pub mod meter;
-pub mod popup;
-pub mod readings;
+pub(super) mod meter;
+pub(super) mod popup;
+pub(super) mod readings;
 mod standing;
 mod steps;
-pub mod telegram;
-pub mod trace;
-pub mod waiting;
+pub(super) mod telegram;
+pub(super) mod trace;
+pub(super) mod waiting;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -24,7 +24,7 @@ use super::theme::{Role, Theme};
 use super::widgets::{self, Pen, TextInput};
 
 /// What is drawn, how, where and into what.
-pub struct Look<'a> {
+pub(super) struct Look<'a> {
     /// What is drawn.
     pub state: &'a State,
     /// How.
@@ -39,7 +39,7 @@ pub struct Look<'a> {
 
 impl Look<'_> {
     /// Draws a pane's border and gives its inside; empty when the pane is not shown.
-    pub fn pane(&mut self, pane: Pane, title: &str, right: &str, bottom: &str) -> Rect {
+    pub(super) fn pane(&mut self, pane: Pane, title: &str, right: &str, bottom: &str) -> Rect {
         let area = self.areas.of(pane);
         let focused = self.state.pane() == pane && self.state.popup.is_none();
         widgets::Pane { title, right, bottom, focused }.render(area, self.buf, self.theme);
@@ -47,24 +47,24 @@ impl Look<'_> {
     }
 
     /// A pen for an area.
-    pub fn pen(&mut self, area: Rect) -> Pen<'_> {
+    pub(super) fn pen(&mut self, area: Rect) -> Pen<'_> {
         Pen::new(area, self.buf, self.theme)
     }
 
     /// A line to type into, in the first row of an area; `pane` tells whether keys go to it.
-    pub fn input(&mut self, area: Rect, pane: Pane, line: TextInput<'_>) {
+    pub(super) fn input(&mut self, area: Rect, pane: Pane, line: TextInput<'_>) {
         let focused = self.state.pane() == pane && self.state.popup.is_none();
         TextInput { focused, ..line }.render(area, self.buf, self.theme);
     }
 
     /// The key of an action as it is bound, or nothing.
     #[must_use]
-    pub fn key(&self, action: super::keymap::Action) -> String {
+    pub(super) fn key(&self, action: super::keymap::Action) -> String {
         self.state.keymap.key(action).unwrap_or_default()
     }
 
     /// Lines of text from the top of an area, those that do not fit left out.
-    pub fn lines(&mut self, area: Rect, lines: &[(String, Role)]) {
+    pub(super) fn lines(&mut self, area: Rect, lines: &[(String, Role)]) {
         let mut pen = self.pen(area);
         for (row, (line, role)) in (0..area.height).zip(lines) {
             pen.fit(0, row, area.width, line, *role);

@@ -17,7 +17,7 @@ use crate::tui::update::completions;
 use crate::tui::widgets::{self, Help, HelpRow, TextInput, width, wrap};
 
 /// Draws the box that is open, if one is.
-pub fn draw(look: &mut Look<'_>) {
+pub(crate) fn draw(look: &mut Look<'_>) {
     match &look.state.popup {
         None => {}
         Some(Popup::Help(top)) => help(look, *top),

@@ -7,7 +7,7 @@ use crate::tui::theme::Role;
 
 /// A thing to say: in full, short, and its look.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
+pub(super) struct Said {
     /// In words.
     pub long: String,
     /// In figures.
@@ -27,7 +27,7 @@ impl Said {
 }
 
 /// Reassembly, cipher and counter; nothing for meters that are asked.
-pub fn said(state: &State, glyphs: &Glyphs) -> [Said; 3] {
+pub(super) fn said(state: &State, glyphs: &Glyphs) -> [Said; 3] {
     let telegrams = &state.telegrams;
     if !state.listens() || (telegrams.count == 0 && telegrams.standing.parts == 0) {
         return [(); 3].map(|()| Said::nothing());

@@ -31,7 +31,7 @@ const WITH_SPANS: u16 = 90;
 const SPANS: u16 = 24;
 
 /// Draws the steps of the last session, where there was one.
-pub fn draw(look: &mut Look<'_>) {
+pub(super) fn draw(look: &mut Look<'_>) {
     let state = look.state;
     let Some(dialogue) = &state.bench.dialogue else { return };
     let (title, right) = (title(state, dialogue), right(look, dialogue));

@@ -20,7 +20,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::{HexView, ScrollBar, figure, width, wrap};
 
 /// Draws the telegram and its bytes.
-pub fn draw(look: &mut Look<'_>) {
+pub(crate) fn draw(look: &mut Look<'_>) {
     lines(look);
     bytes(look);
 }

@@ -17,7 +17,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::{EntryRow, ScrollBar};
 
 /// Draws the screen of recorded traffic.
-pub fn draw(look: &mut Look<'_>) {
+pub(crate) fn draw(look: &mut Look<'_>) {
     list(look);
     let view = &look.state.view;
     let title = match view.detail.entry {

@@ -8,12 +8,12 @@ use crate::tui::state::State;
 use crate::tui::state::jobs::{Attempt, Job, Purpose};
 
 /// Progress of the request of the Bench: `try 2 of 3, 1.2 s`, or since when it waits for its turn.
-pub fn standing(state: &State) -> String {
+pub(crate) fn standing(state: &State) -> String {
     state.jobs.of_the_bench().map_or_else(|| "awaited".to_owned(), |job| of(state, job))
 }
 
 /// Progress of a job.
-pub fn of(state: &State, job: &Job) -> String {
+pub(crate) fn of(state: &State, job: &Job) -> String {
     match job.attempt {
         _ if !job.has_begun => format!("waits its turn, {}", seconds(state.now.at.since(job.since))),
         Some(attempt) => attempted(state, attempt),
@@ -34,7 +34,7 @@ fn seconds(passed: Duration) -> String {
 }
 
 /// What the bench's request waits behind, and how to drop that.
-pub fn ahead(state: &State, key: &str) -> String {
+pub(crate) fn ahead(state: &State, key: &str) -> String {
     let Some(job) = state.jobs.of_the_bench() else { return String::new() };
     if job.has_begun {
         return "waiting for the answer".to_owned();

@@ -4,11 +4,11 @@ use super::scroll::Scroll;
 use crate::app::archive::{Archive, Day};
 
 /// Days that are read at most at once, and the furthest that a meter keeps unless it says otherwise.
-pub const MOST_DAYS: u16 = 128;
+pub(crate) const MOST_DAYS: u16 = 128;
 
 /// The screen of the load profile.
 #[derive(Debug, Clone)]
-pub struct ArchiveView {
+pub(crate) struct ArchiveView {
     /// The newest day that is read, in days back.
     pub first: u16,
     /// How many days are read.
@@ -41,29 +41,29 @@ impl Default for ArchiveView {
 
 impl ArchiveView {
     /// The days, the newest first.
-    pub fn newest_first(&self) -> impl Iterator<Item = &Day> {
+    pub(crate) fn newest_first(&self) -> impl Iterator<Item = &Day> {
         self.read.days().iter().rev()
     }
 
     /// The chosen day.
     #[must_use]
-    pub fn day(&self) -> Option<&Day> {
+    pub(crate) fn day(&self) -> Option<&Day> {
         self.newest_first().nth(self.days.at)
     }
 
     /// Reads so many days more or fewer.
-    pub fn change_count(&mut self, by: i16) {
+    pub(crate) fn change_count(&mut self, by: i16) {
         self.count = self.count.saturating_add_signed(by).clamp(1, MOST_DAYS - self.first);
     }
 
     /// Begins so many days earlier or later.
-    pub fn change_first(&mut self, by: i16) {
+    pub(crate) fn change_first(&mut self, by: i16) {
         self.first = self.first.saturating_add_signed(by).min(MOST_DAYS - self.count);
     }
 
     /// Which days are read, in words.
     #[must_use]
-    pub fn wanted(&self) -> String {
+    pub(crate) fn wanted(&self) -> String {
         let last = self.first + self.count - 1;
         match (self.first, self.count) {
             (0, 1) => "today".to_owned(),

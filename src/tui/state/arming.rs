@@ -9,7 +9,7 @@ const WINDOW: Duration = Duration::from_secs(60);
 
 /// Whether the session may write: only for one command, and only for a while.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Arming {
+pub(crate) enum Arming {
     /// It reads.
     #[default]
     ReadOnly,
@@ -23,19 +23,19 @@ pub enum Arming {
 impl Arming {
     /// Armed from now on.
     #[must_use]
-    pub fn from(now: At) -> Self {
+    pub(crate) fn from(now: At) -> Self {
         Self::Armed { until: now + WINDOW }
     }
 
     /// Whether it is armed.
     #[must_use]
-    pub const fn is_armed(self) -> bool {
+    pub(crate) const fn is_armed(self) -> bool {
         matches!(self, Self::Armed { .. })
     }
 
     /// When it ends by itself.
     #[must_use]
-    pub const fn until(self) -> Option<At> {
+    pub(crate) const fn until(self) -> Option<At> {
         match self {
             Self::ReadOnly => None,
             Self::Armed { until } => Some(until),
@@ -43,7 +43,7 @@ impl Arming {
     }
 
     /// Disarms when its time has come; whether it did.
-    pub fn expire(&mut self, now: At) -> bool {
+    pub(crate) fn expire(&mut self, now: At) -> bool {
         let is_over = self.until().is_some_and(|until| until <= now);
         if is_over {
             *self = Self::ReadOnly;

@@ -15,7 +15,7 @@ const PAUSE: Duration = Duration::from_millis(80);
 
 /// Stage of a question before keys count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Attention {
+pub(crate) enum Attention {
     /// It has not been drawn yet.
     #[default]
     Unseen,
@@ -33,14 +33,14 @@ pub enum Attention {
 
 impl Attention {
     /// The question has been drawn.
-    pub const fn drawn(&mut self, now: At) {
+    pub(crate) const fn drawn(&mut self, now: At) {
         if matches!(self, Self::Unseen) {
             *self = Self::Settling { since: now };
         }
     }
 
     /// A key comes now, one that confirms or another; whether it counts.
-    pub fn key(&mut self, now: At, confirms: bool) -> bool {
+    pub(crate) fn key(&mut self, now: At, confirms: bool) -> bool {
         let (next, counts) = match *self {
             Self::Unseen => (Self::Unseen, false),
             Self::Settling { since } if now.since(since) < QUIET => (Self::Settling { since: now }, false),

@@ -14,7 +14,7 @@ use crate::protocol::{Access, Command, Options, Request};
 
 /// What is composed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Mode {
+pub(crate) enum Mode {
     /// A command of the model.
     #[default]
     Command,
@@ -24,7 +24,7 @@ pub enum Mode {
 
 /// The panes of which one is shown where there is no room for all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Lower {
+pub(crate) enum Lower {
     /// What is composed.
     #[default]
     Compose,
@@ -36,7 +36,7 @@ pub enum Lower {
 
 /// What would be sent.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub enum Draft {
+pub(crate) enum Draft {
     /// Nothing is chosen, or no meter.
     #[default]
     Nothing,
@@ -58,7 +58,7 @@ pub enum Draft {
 impl Draft {
     /// The frame that is explained.
     #[must_use]
-    pub fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         match self {
             Self::Ready { frames, main, .. } => frames.get(*main).map(Vec::as_slice).unwrap_or_default(),
             _ => &[],
@@ -68,7 +68,7 @@ impl Draft {
 
 /// What came of the last request.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// Nothing was sent yet.
     #[default]
     Nothing,
@@ -90,7 +90,7 @@ pub enum Outcome {
 
 /// A request that is sent again and again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Repeat {
+pub(crate) struct Repeat {
     /// What.
     pub request: Request,
     /// When next; `None` while it is being carried out.
@@ -101,7 +101,7 @@ pub struct Repeat {
 
 /// The bench.
 #[derive(Debug, Clone, Default)]
-pub struct Bench {
+pub(crate) struct Bench {
     /// The commands.
     pub picker: Picker,
     /// Parameters by command id, as they were left.
@@ -131,23 +131,23 @@ pub struct Bench {
 impl Bench {
     /// The chosen command.
     #[must_use]
-    pub fn command(&self, commands: &'static [Command]) -> Option<&'static Command> {
+    pub(crate) fn command(&self, commands: &'static [Command]) -> Option<&'static Command> {
         self.picker.chosen().and_then(|index| commands.get(index))
     }
 
     /// The parameters of a command as they were left.
     #[must_use]
-    pub fn form(&self, command: &'static Command) -> Form {
+    pub(crate) fn form(&self, command: &'static Command) -> Form {
         self.forms.get(command.id).cloned().unwrap_or_else(|| Form::new(command))
     }
 
     /// The parameters of a command, to fill in.
-    pub fn form_mut(&mut self, command: &'static Command) -> &mut Form {
+    pub(crate) fn form_mut(&mut self, command: &'static Command) -> &mut Form {
         self.forms.entry(command.id).or_insert_with(|| Form::new(command))
     }
 
     /// Searches the commands anew.
-    pub fn refresh(&mut self, commands: &'static [Command]) {
+    pub(crate) fn refresh(&mut self, commands: &'static [Command]) {
         let mut order: Vec<(usize, &Command)> = commands.iter().enumerate().collect();
         order.sort_by_key(|(_, command)| command.group);
         let entry = |(index, command): (usize, &'static Command)| {
@@ -159,7 +159,7 @@ impl Bench {
     }
 
     /// Chooses the first command of the everyday set; without one, the first that only reads.
-    pub fn choose_everyday(&mut self, commands: &'static [Command]) {
+    pub(crate) fn choose_everyday(&mut self, commands: &'static [Command]) {
         let everyday = self.pinned.first().map(|request| request.command.id);
         let is_first = |command: &Command| match everyday {
             Some(id) => command.id == id,
@@ -173,7 +173,7 @@ impl Bench {
 
     /// Whether a request is among the pinned.
     #[must_use]
-    pub fn is_pinned(&self, request: &Request) -> bool {
+    pub(crate) fn is_pinned(&self, request: &Request) -> bool {
         self.pinned.contains(request)
     }
 }

@@ -9,7 +9,7 @@ use crate::protocol::known_code::{compact, matching};
 
 /// A code being typed.
 #[derive(Debug, Clone)]
-pub struct Codes {
+pub(crate) struct Codes {
     /// Those that are known.
     pub known: Vec<KnownCode>,
     /// What was typed.
@@ -20,7 +20,7 @@ pub struct Codes {
 
 /// A code that can be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Choice<'a> {
+pub(crate) enum Choice<'a> {
     /// One that is known.
     Known(&'a KnownCode),
     /// What was typed, as it is: what the meter answers is shown raw.
@@ -30,7 +30,7 @@ pub enum Choice<'a> {
 impl Choice<'_> {
     /// The code.
     #[must_use]
-    pub fn code(&self) -> &str {
+    pub(crate) fn code(&self) -> &str {
         match self {
             Self::Known(known) => &known.code,
             Self::Typed(typed) => typed,
@@ -41,13 +41,13 @@ impl Choice<'_> {
 impl Codes {
     /// Nothing typed yet.
     #[must_use]
-    pub fn new(known: Vec<KnownCode>) -> Self {
+    pub(crate) fn new(known: Vec<KnownCode>) -> Self {
         Self { known, input: Input::default(), at: 0 }
     }
 
     /// What can be taken, the likeliest first; what was typed comes last unless it is one of the known.
     #[must_use]
-    pub fn choices(&self) -> Vec<Choice<'_>> {
+    pub(crate) fn choices(&self) -> Vec<Choice<'_>> {
         let typed = self.input.value().trim();
         let found = matching(&self.known, typed);
         let is_known =
@@ -58,12 +58,12 @@ impl Codes {
 
     /// What is taken.
     #[must_use]
-    pub fn chosen(&self) -> Option<String> {
+    pub(crate) fn chosen(&self) -> Option<String> {
         self.choices().get(self.at).map(|choice| choice.code().to_owned())
     }
 
     /// Moves over so many of them.
-    pub fn step(&mut self, by: isize) {
+    pub(crate) fn step(&mut self, by: isize) {
         let last = self.choices().len().saturating_sub(1);
         self.at = self.at.saturating_add_signed(by).min(last);
     }
@@ -71,11 +71,11 @@ impl Codes {
 
 /// The codes that meters have said they do not have, by link and meter.
 #[derive(Debug, Clone, Default)]
-pub struct Absent(HashSet<(String, String)>);
+pub(crate) struct Absent(HashSet<(String, String)>);
 
 impl Absent {
     /// Notes whether the meter has a code. `meter` names the link, the model and the address.
-    pub fn note(&mut self, meter: &str, code: &str, is_absent: bool) {
+    pub(crate) fn note(&mut self, meter: &str, code: &str, is_absent: bool) {
         let key = (meter.to_owned(), compact(code));
         if is_absent {
             self.0.insert(key);
@@ -86,7 +86,7 @@ impl Absent {
 
     /// Whether the meter has said that it does not have a code.
     #[must_use]
-    pub fn has(&self, meter: &str, code: &str) -> bool {
+    pub(crate) fn has(&self, meter: &str, code: &str) -> bool {
         self.0.contains(&(meter.to_owned(), compact(code)))
     }
 }

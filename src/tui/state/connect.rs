@@ -7,7 +7,7 @@ use super::scroll::Scroll;
 
 /// A serial port that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Port {
+pub(crate) struct Port {
     /// Its link name.
     pub link: String,
     /// What is known of it: the USB adapter's name.
@@ -16,7 +16,7 @@ pub struct Port {
 
 /// Why a link is in the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
+pub(crate) enum Origin {
     /// The port is there.
     Found,
     /// The person keeps it.
@@ -30,7 +30,7 @@ pub enum Origin {
 impl Origin {
     /// The heading it stands under.
     #[must_use]
-    pub const fn title(self) -> &'static str {
+    pub(crate) const fn title(self) -> &'static str {
         match self {
             Self::Found => "Ports found",
             Self::Saved => "Saved",
@@ -67,7 +67,7 @@ impl Kept {
 
 /// A link in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choice {
+pub(crate) struct Choice {
     /// Why it is there.
     pub origin: Origin,
     /// The link, with the meter that was on it.
@@ -79,7 +79,7 @@ pub struct Choice {
 impl Choice {
     /// Its name.
     #[must_use]
-    pub fn link(&self) -> &str {
+    pub(crate) fn link(&self) -> &str {
         &self.kept.link
     }
 
@@ -94,7 +94,7 @@ impl Choice {
 
 /// The screen of links.
 #[derive(Debug, Clone, Default)]
-pub struct Connect {
+pub(crate) struct Connect {
     /// Ports that are there now.
     pub ports: Vec<Port>,
     /// Whether they were looked for yet.
@@ -118,7 +118,7 @@ pub struct Connect {
 impl Connect {
     /// All links that can be chosen, in the order of the list.
     #[must_use]
-    pub fn choices(&self) -> Vec<Choice> {
+    pub(crate) fn choices(&self) -> Vec<Choice> {
         let found = self.ports.iter().map(|port| Choice::bare(Origin::Found, &port.link, &port.about));
         let saved = self.configured.iter().chain(&self.saved).map(|kept| Choice::kept(Origin::Saved, kept));
         let recent = self.recent.iter().filter(|kept| !self.saved.contains(kept));
@@ -130,12 +130,12 @@ impl Connect {
 
     /// The chosen link.
     #[must_use]
-    pub fn chosen(&self) -> Option<Choice> {
+    pub(crate) fn chosen(&self) -> Option<Choice> {
         self.choices().into_iter().nth(self.list.at)
     }
 
     /// Takes in which ports are there now, keeping the choice on the same link. Whether anything changed.
-    pub fn set_ports(&mut self, ports: Vec<Port>) -> bool {
+    pub(crate) fn set_ports(&mut self, ports: Vec<Port>) -> bool {
         if self.looked && self.ports == ports {
             return false;
         }
@@ -149,7 +149,7 @@ impl Connect {
 
     /// Row of a choice on screen, headings counted.
     #[must_use]
-    pub fn row_of(choices: &[Choice], at: usize) -> usize {
+    pub(crate) fn row_of(choices: &[Choice], at: usize) -> usize {
         let before = choices.get(..=at).unwrap_or(choices);
         let headings = before
             .iter()

@@ -10,7 +10,7 @@ use crate::trace::{Step, Steps, Trace};
 
 /// A row of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Row {
+pub(crate) enum Row {
     /// A step, by its place.
     Step(usize),
     /// A frame, or what else happened, of a step that is open: the step's place and the entry.
@@ -20,7 +20,7 @@ pub enum Row {
 impl Row {
     /// The step it belongs to.
     #[must_use]
-    pub const fn step(self) -> usize {
+    pub(crate) const fn step(self) -> usize {
         match self {
             Self::Step(step) | Self::Entry(step, _) => step,
         }
@@ -29,7 +29,7 @@ impl Row {
 
 /// Why a session ended before its end, and in which step.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
+pub(crate) struct Trouble {
     /// The step's place.
     pub step: usize,
     /// Why, in one line.
@@ -38,7 +38,7 @@ pub struct Trouble {
 
 /// A session of the bench.
 #[derive(Debug, Clone)]
-pub struct Dialogue {
+pub(crate) struct Dialogue {
     /// The job that it is.
     pub job: JobId,
     /// Its steps so far.
@@ -58,7 +58,7 @@ pub struct Dialogue {
 impl Dialogue {
     /// Of a job whose traffic begins with an entry; `line` is in force there.
     #[must_use]
-    pub fn new(job: JobId, from: u32, line: Option<LineSettings>) -> Self {
+    pub(crate) fn new(job: JobId, from: u32, line: Option<LineSettings>) -> Self {
         Self {
             job,
             steps: Steps::from(from, line),
@@ -72,24 +72,24 @@ impl Dialogue {
 
     /// The steps so far.
     #[must_use]
-    pub fn steps(&self) -> &[Step] {
+    pub(crate) fn steps(&self) -> &[Step] {
         self.steps.all()
     }
 
     /// Whether more may come.
     #[must_use]
-    pub const fn is_running(&self) -> bool {
+    pub(crate) const fn is_running(&self) -> bool {
         self.is_running
     }
 
     /// Its turn has come: what went over the link before was another's.
-    pub fn begin(&mut self, trace: &Trace) {
+    pub(crate) fn begin(&mut self, trace: &Trace) {
         self.follow(trace);
         self.steps.forget_ended();
     }
 
     /// Takes in what the trace holds by now.
-    pub fn follow(&mut self, trace: &Trace) {
+    pub(crate) fn follow(&mut self, trace: &Trace) {
         if self.is_running {
             self.steps.follow(trace);
         }
@@ -99,20 +99,20 @@ impl Dialogue {
     }
 
     /// Nothing more comes.
-    pub fn end(&mut self, trace: &Trace) {
+    pub(crate) fn end(&mut self, trace: &Trace) {
         self.follow(trace);
         self.is_running = false;
     }
 
     /// Chooses the step of an entry, unless the person has chosen another.
-    pub fn point_at(&mut self, entry: u32) {
+    pub(crate) fn point_at(&mut self, entry: u32) {
         let Some(step) = self.steps.of(entry).filter(|_| !self.is_held) else { return };
         self.list.at = self.row_of(Row::Step(step));
         self.is_held = !self.is_running;
     }
 
     /// It failed in the step of an entry, or else in the last one that is not its end.
-    pub fn fail(&mut self, entry: Option<u32>, why: String) {
+    pub(crate) fn fail(&mut self, entry: Option<u32>, why: String) {
         let named = entry.and_then(|entry| self.steps.of(entry));
         let last = || self.steps().iter().rposition(|step| !step.stage().is_end());
         self.trouble = named.or_else(last).map(|step| Trouble { step, why });
@@ -120,13 +120,13 @@ impl Dialogue {
 
     /// From the beginning of the first step to the end of the last, as far as it has got.
     #[must_use]
-    pub fn span(&self) -> Option<(At, At)> {
+    pub(crate) fn span(&self) -> Option<(At, At)> {
         Some((self.steps().first()?.began(), self.steps().last()?.ended()))
     }
 
     /// The rows of the list.
     #[must_use]
-    pub fn rows(&self) -> Vec<Row> {
+    pub(crate) fn rows(&self) -> Vec<Row> {
         let mut rows = Vec::new();
         for (place, step) in self.steps().iter().enumerate() {
             rows.push(Row::Step(place));
@@ -139,13 +139,13 @@ impl Dialogue {
 
     /// The chosen row.
     #[must_use]
-    pub fn chosen(&self) -> Option<Row> {
+    pub(crate) fn chosen(&self) -> Option<Row> {
         self.rows().get(self.list.at).copied()
     }
 
     /// The entry that the chosen row is about: of a step, its last frame.
     #[must_use]
-    pub fn entry(&self, trace: &Trace) -> Option<u32> {
+    pub(crate) fn entry(&self, trace: &Trace) -> Option<u32> {
         match self.chosen()? {
             Row::Entry(_, entry) => Some(entry),
             Row::Step(step) => telling(self.steps().get(step)?, trace),
@@ -154,18 +154,18 @@ impl Dialogue {
 
     /// Whether a step shows its frames.
     #[must_use]
-    pub fn is_open(&self, step: usize) -> bool {
+    pub(crate) fn is_open(&self, step: usize) -> bool {
         self.open.contains(&step)
     }
 
     /// Moves over so many rows.
-    pub fn step(&mut self, by: isize) {
+    pub(crate) fn step(&mut self, by: isize) {
         self.is_held = true;
         self.list.step(by, self.rows().len());
     }
 
     /// Chooses a row on screen; one that is chosen already opens or closes.
-    pub fn click(&mut self, row: usize) {
+    pub(crate) fn click(&mut self, row: usize) {
         let at = self.list.top + row;
         let was_chosen = std::mem::replace(&mut self.is_held, true) && self.list.at == at;
         if at >= self.rows().len() {
@@ -178,7 +178,7 @@ impl Dialogue {
     }
 
     /// Shows or hides the frames of the chosen step; whether a step was chosen.
-    pub fn toggle(&mut self) -> bool {
+    pub(crate) fn toggle(&mut self) -> bool {
         self.is_held = true;
         let Some(Row::Step(step)) = self.chosen() else { return false };
         if !self.open.remove(&step) {
@@ -188,7 +188,7 @@ impl Dialogue {
     }
 
     /// Shows the frames of the chosen step, or goes to the first of them; whether a step was chosen.
-    pub fn unfold(&mut self) -> bool {
+    pub(crate) fn unfold(&mut self) -> bool {
         let Some(Row::Step(step)) = self.chosen() else { return false };
         if self.open.contains(&step) {
             self.step(1);
@@ -200,7 +200,7 @@ impl Dialogue {
     }
 
     /// Hides the frames of the step, and chooses it.
-    pub fn fold(&mut self) {
+    pub(crate) fn fold(&mut self) {
         let Some(row) = self.chosen() else { return };
         self.open.remove(&row.step());
         self.list.at = self.row_of(Row::Step(row.step()));
@@ -218,7 +218,7 @@ impl Dialogue {
 
 /// The entry that tells most of a step: its last frame.
 #[must_use]
-pub fn telling(step: &Step, trace: &Trace) -> Option<u32> {
+pub(crate) fn telling(step: &Step, trace: &Trace) -> Option<u32> {
     let is_frame = |number: &&u32| {
         trace.entry(**number).is_some_and(|entry| matches!(entry.kind, crate::trace::EntryKind::Frame(_)))
     };

@@ -6,7 +6,7 @@ use crate::protocol::{ArgumentError, Arguments, Choice, Command, Kind, Parameter
 
 /// A parameter being filled in.
 #[derive(Debug, Clone)]
-pub struct FormField {
+pub(crate) struct FormField {
     /// What it is.
     pub parameter: &'static Parameter,
     /// What was typed; for a choice, its word.
@@ -20,7 +20,7 @@ impl FormField {
 
     /// The choices, where there are only a few.
     #[must_use]
-    pub const fn choices(&self) -> Option<&'static [Choice]> {
+    pub(crate) const fn choices(&self) -> Option<&'static [Choice]> {
         match self.parameter.kind {
             Kind::Choice(choices) => Some(choices),
             _ => None,
@@ -29,13 +29,13 @@ impl FormField {
 
     /// Whether it must not be shown.
     #[must_use]
-    pub const fn is_secret(&self) -> bool {
+    pub(crate) const fn is_secret(&self) -> bool {
         matches!(self.parameter.kind, Kind::Password { .. })
     }
 
     /// What is wrong with it, empty when nothing is.
     #[must_use]
-    pub fn complaint(&self) -> String {
+    pub(crate) fn complaint(&self) -> String {
         self.parameter
             .parse(self.input.value())
             .map_or_else(|_| self.parameter.kind.expectation(), |_| String::new())
@@ -59,7 +59,7 @@ impl FormField {
 
 /// The parameters of one command.
 #[derive(Debug, Clone)]
-pub struct Form {
+pub(crate) struct Form {
     /// In the order of the command.
     pub fields: Vec<FormField>,
     /// The one that is being filled in.
@@ -69,28 +69,28 @@ pub struct Form {
 impl Form {
     /// With the defaults filled in.
     #[must_use]
-    pub fn new(command: &'static Command) -> Self {
+    pub(crate) fn new(command: &'static Command) -> Self {
         Self { fields: command.parameters.iter().map(FormField::new).collect(), at: 0 }
     }
 
     /// The field that is being filled in.
     #[must_use]
-    pub fn current(&self) -> Option<&FormField> {
+    pub(crate) fn current(&self) -> Option<&FormField> {
         self.fields.get(self.at)
     }
 
     /// The field that is being filled in, to type into.
-    pub fn current_mut(&mut self) -> Option<&mut FormField> {
+    pub(crate) fn current_mut(&mut self) -> Option<&mut FormField> {
         self.fields.get_mut(self.at)
     }
 
     /// Moves over so many fields.
-    pub fn step(&mut self, by: isize) {
+    pub(crate) fn step(&mut self, by: isize) {
         self.at = self.at.saturating_add_signed(by).min(self.fields.len().saturating_sub(1));
     }
 
     /// Turns to another choice of the current field.
-    pub fn turn(&mut self, by: isize) {
+    pub(crate) fn turn(&mut self, by: isize) {
         if let Some(field) = self.current_mut() {
             field.turn(by);
         }
@@ -100,7 +100,7 @@ impl Form {
     ///
     /// # Errors
     /// What does not fit first.
-    pub fn arguments(&self, command: &Command) -> Result<Arguments, ArgumentError> {
+    pub(crate) fn arguments(&self, command: &Command) -> Result<Arguments, ArgumentError> {
         command.arguments(self.fields.iter().map(|f| (f.parameter.name, f.input.value())))
     }
 }

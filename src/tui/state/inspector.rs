@@ -7,7 +7,7 @@ use crate::tui::widgets::{keep_in_view, open_fields, wrap};
 
 /// A dissected frame with a place in it.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Inspector {
+pub(crate) struct Inspector {
     /// Its number in the trace, where it is from there.
     pub entry: Option<u32>,
     /// What it means.
@@ -30,7 +30,7 @@ pub struct Inspector {
 
 impl Inspector {
     /// Puts a frame under the glass. The same entry again keeps the place.
-    pub fn show(&mut self, entry: Option<u32>, dissection: Option<Dissection>) {
+    pub(crate) fn show(&mut self, entry: Option<u32>, dissection: Option<Dissection>) {
         if entry.is_some() && self.entry == entry && self.shown == dissection {
             return;
         }
@@ -40,14 +40,14 @@ impl Inspector {
 
     /// The view of the bytes that is shown.
     #[must_use]
-    pub fn layer(&self) -> Option<&Layer> {
+    pub(crate) fn layer(&self) -> Option<&Layer> {
         self.shown.as_ref()?.layers.get(self.layer)
     }
 
     /// The bytes that are lit: those of the chosen field. Of a field without bytes of its own, such as some
     /// bits of a byte, those of what it is part of.
     #[must_use]
-    pub fn lit(&self) -> Span {
+    pub(crate) fn lit(&self) -> Span {
         let Some(layer) = self.layer() else { return Span::default() };
         let mut index = self.field;
         loop {
@@ -61,24 +61,24 @@ impl Inspector {
 
     /// Indices of the fields that are not hidden in a folded one.
     #[must_use]
-    pub fn visible(&self) -> Vec<usize> {
+    pub(crate) fn visible(&self) -> Vec<usize> {
         self.layer().map(|layer| open_fields(&layer.fields, &self.folded)).unwrap_or_default()
     }
 
     /// The row of the chosen field in the tree.
     #[must_use]
-    pub fn row(&self) -> usize {
+    pub(crate) fn row(&self) -> usize {
         self.visible().iter().position(|index| *index == self.field).unwrap_or(0)
     }
 
     /// Moves over so many fields and lights their bytes.
-    pub fn step_field(&mut self, by: isize) {
+    pub(crate) fn step_field(&mut self, by: isize) {
         let row = self.row().saturating_add_signed(by);
         self.choose_row(row);
     }
 
     /// Chooses the field in a row of the tree.
-    pub fn choose_row(&mut self, row: usize) {
+    pub(crate) fn choose_row(&mut self, row: usize) {
         let visible = self.visible();
         let Some(index) = visible.get(row.min(visible.len().saturating_sub(1))) else { return };
         self.field = *index;
@@ -86,12 +86,12 @@ impl Inspector {
     }
 
     /// Moves over so many bytes and lights the field they belong to.
-    pub fn step_byte(&mut self, by: isize) {
+    pub(crate) fn step_byte(&mut self, by: isize) {
         self.choose_byte(self.byte.saturating_add_signed(by));
     }
 
     /// Chooses a byte and the innermost field over it.
-    pub fn choose_byte(&mut self, byte: usize) {
+    pub(crate) fn choose_byte(&mut self, byte: usize) {
         let Some(layer) = self.layer() else { return };
         let byte = byte.min(layer.bytes.len().saturating_sub(1));
         let leaf = layer.fields.leaf_at(byte);
@@ -103,7 +103,7 @@ impl Inspector {
     }
 
     /// Hides or shows the children of the chosen field.
-    pub fn fold(&mut self) {
+    pub(crate) fn fold(&mut self) {
         let is_leaf = self.layer().is_none_or(|layer| layer.fields.is_leaf(self.field));
         if !is_leaf && !self.folded.remove(&self.field) {
             self.folded.insert(self.field);
@@ -111,7 +111,7 @@ impl Inspector {
     }
 
     /// The next view of the bytes.
-    pub fn next_layer(&mut self) {
+    pub(crate) fn next_layer(&mut self) {
         let layers = self.shown.as_ref().map_or(1, |d| d.layers.len().max(1));
         self.layer = (self.layer + 1) % layers;
         self.field = 0;
@@ -121,19 +121,19 @@ impl Inspector {
 
     /// What is wrong or odd about the frame, a line each.
     #[must_use]
-    pub fn remarks(&self) -> Vec<&str> {
+    pub(crate) fn remarks(&self) -> Vec<&str> {
         let problems = self.shown.as_ref().map(|shown| shown.problems.as_slice()).unwrap_or_default();
         problems.iter().map(|problem| problem.text.as_ref()).collect()
     }
 
     /// The same in so many columns.
     #[must_use]
-    pub fn remark_rows(&self, columns: u16) -> Vec<String> {
+    pub(crate) fn remark_rows(&self, columns: u16) -> Vec<String> {
         self.remarks().into_iter().flat_map(|remark| wrap(remark, columns)).collect()
     }
 
     /// Keeps the place on screen: `tree` rows of fields, `hex` rows of `width` bytes.
-    pub fn fit(&mut self, tree: usize, hex: usize, width: usize) {
+    pub(crate) fn fit(&mut self, tree: usize, hex: usize, width: usize) {
         let bytes = self.layer().map_or(0, |layer| layer.bytes.len());
         self.byte = self.byte.min(bytes.saturating_sub(1));
         let width = width.max(1);

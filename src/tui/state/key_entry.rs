@@ -7,7 +7,7 @@ use crate::frame::hex;
 
 /// Which of them is being typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum KeyField {
+pub(crate) enum KeyField {
     /// The encryption key.
     #[default]
     Encryption,
@@ -19,7 +19,7 @@ pub enum KeyField {
 
 /// The box in which keys are typed.
 #[derive(Debug, Clone, Default)]
-pub struct KeyEntry {
+pub(crate) struct KeyEntry {
     /// The encryption key.
     pub encryption: Masked,
     /// The authentication key; may stay empty.
@@ -37,13 +37,13 @@ pub struct KeyEntry {
 impl KeyEntry {
     /// For the meter whose encrypted telegram came last, if one came.
     #[must_use]
-    pub fn of(seen: Option<[u8; 8]>) -> Self {
+    pub(crate) fn of(seen: Option<[u8; 8]>) -> Self {
         let meter = Input::from(seen.map(|title| hex::compact(&title)).unwrap_or_default());
         Self { meter, seen, ..Self::default() }
     }
 
     /// What is being typed into.
-    pub const fn input(&mut self) -> &mut Input {
+    pub(crate) const fn input(&mut self) -> &mut Input {
         match self.at {
             KeyField::Encryption => self.encryption.input_mut(),
             KeyField::Authentication => self.authentication.input_mut(),
@@ -52,7 +52,7 @@ impl KeyEntry {
     }
 
     /// Goes to the next one.
-    pub const fn next(&mut self) {
+    pub(crate) const fn next(&mut self) {
         self.at = match self.at {
             KeyField::Encryption => KeyField::Authentication,
             KeyField::Authentication => KeyField::Meter,
@@ -61,7 +61,7 @@ impl KeyEntry {
     }
 
     /// Goes to the one before.
-    pub const fn back(&mut self) {
+    pub(crate) const fn back(&mut self) {
         self.at = match self.at {
             KeyField::Encryption => KeyField::Meter,
             KeyField::Authentication => KeyField::Encryption,

@@ -10,23 +10,23 @@ const ROOM: usize = 256;
 
 /// A line of secret text being typed.
 #[derive(Clone)]
-pub struct Masked(Input);
+pub(crate) struct Masked(Input);
 
 impl Masked {
     /// What is typed into, and drawn as stars.
     #[must_use]
-    pub const fn input(&self) -> &Input {
+    pub(crate) const fn input(&self) -> &Input {
         &self.0
     }
 
     /// What is typed into.
-    pub const fn input_mut(&mut self) -> &mut Input {
+    pub(crate) const fn input_mut(&mut self) -> &mut Input {
         &mut self.0
     }
 
     /// What was typed, to be made a secret of and nothing else.
     #[must_use]
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         self.0.value()
     }
 }

@@ -9,7 +9,7 @@ use crate::meter::{AddressError, Candidate, MODELS, Model};
 
 /// The screen of models.
 #[derive(Debug, Clone, Default)]
-pub struct Meter {
+pub(crate) struct Meter {
     /// The models.
     pub picker: Picker,
     /// The address being typed.
@@ -23,7 +23,7 @@ pub struct Meter {
 impl Meter {
     /// The model under the cursor.
     #[must_use]
-    pub fn model(&self) -> Option<&'static Model> {
+    pub(crate) fn model(&self) -> Option<&'static Model> {
         self.picker.chosen().and_then(|index| MODELS.get(index)).copied()
     }
 
@@ -31,26 +31,26 @@ impl Meter {
     ///
     /// # Errors
     /// [`AddressError`] when nothing that can be sent is meant.
-    pub fn candidates(&self) -> Option<Result<Vec<Candidate>, AddressError>> {
+    pub(crate) fn candidates(&self) -> Option<Result<Vec<Candidate>, AddressError>> {
         Some(self.model()?.resolve(self.address.value()))
     }
 
     /// The address that would be used.
     #[must_use]
-    pub fn chosen(&self) -> Option<Candidate> {
+    pub(crate) fn chosen(&self) -> Option<Candidate> {
         let candidates = self.candidates()?.ok()?;
         candidates.get(self.candidate).or_else(|| candidates.first()).cloned()
     }
 
     /// The password that was typed, if any.
     #[must_use]
-    pub fn secret(&self) -> Option<Secret> {
+    pub(crate) fn secret(&self) -> Option<Secret> {
         let typed = self.password.text();
         (!typed.is_empty()).then(|| Secret::new(typed.as_bytes().to_vec()))
     }
 
     /// Searches the models anew.
-    pub fn refresh(&mut self) {
+    pub(crate) fn refresh(&mut self) {
         let entry = |model: &&'static Model| Entry {
             heading: model.maker,
             words: format!("{} {} {} {}", model.maker, model.title, model.id, model.protocol.id()),

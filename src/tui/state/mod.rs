@@ -1,50 +1,50 @@
 //! Everything the console knows, as plain data.
 
-pub mod archive;
-pub mod arming;
-pub mod attention;
-pub mod bench;
-pub mod codes;
-pub mod connect;
-pub mod dialogue;
-pub mod form;
-pub mod inspector;
-pub mod jobs;
-pub mod key_entry;
-pub mod masked;
-pub mod meter;
-pub mod picker;
-pub mod polling;
-pub mod popup;
-pub mod readings;
-pub mod screen;
-pub mod scroll;
-pub mod shelf;
-pub mod shown;
-pub mod target;
-pub mod telegram;
-pub mod trace;
+pub(super) mod archive;
+pub(super) mod arming;
+pub(super) mod attention;
+pub(super) mod bench;
+pub(super) mod codes;
+pub(super) mod connect;
+pub(super) mod dialogue;
+pub(super) mod form;
+pub(super) mod inspector;
+pub(super) mod jobs;
+pub(super) mod key_entry;
+pub(super) mod masked;
+pub(super) mod meter;
+pub(super) mod picker;
+pub(super) mod polling;
+pub(super) mod popup;
+pub(super) mod readings;
+pub(super) mod screen;
+pub(super) mod scroll;
+pub(super) mod shelf;
+pub(super) mod shown;
+pub(super) mod target;
+pub(super) mod telegram;
+pub(super) mod trace;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-pub use archive::ArchiveView;
-pub use arming::Arming;
-pub use bench::{Bench, Lower};
-pub use connect::Connect;
-pub use dialogue::Dialogue;
-pub use inspector::Inspector;
-pub use jobs::Jobs;
-pub use meter::Meter;
-pub use polling::Polling;
-pub use popup::Popup;
-pub use readings::Readings;
-pub use screen::{Pane, Screen};
-pub use shown::Shown;
-pub use telegram::Telegrams;
-pub use trace::TraceView;
+pub(super) use archive::ArchiveView;
+pub(super) use arming::Arming;
+pub(super) use bench::{Bench, Lower};
+pub(super) use connect::Connect;
+pub(super) use dialogue::Dialogue;
+pub(super) use inspector::Inspector;
+pub(super) use jobs::Jobs;
+pub(super) use meter::Meter;
+pub(super) use polling::Polling;
+pub(super) use popup::Popup;
+pub(super) use readings::Readings;
+pub(super) use screen::{Pane, Screen};
+pub(super) use shown::Shown;
+pub(super) use telegram::Telegrams;
+pub(super) use trace::TraceView;
 
 use super::keymap::Keymap;
 use crate::app::keys::Keys;
@@ -60,7 +60,7 @@ use crate::trace::{CaptureState, SharedTrace, Trace};
 
 /// A point of time on the console's own clock and on the wall.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Moment {
+pub(super) struct Moment {
     /// Since the console started; does not jump.
     pub at: At,
     /// The computer's clock.
@@ -69,7 +69,7 @@ pub struct Moment {
 
 /// Where the link is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Phase {
+pub(super) enum Phase {
     /// No link was asked for.
     #[default]
     None,
@@ -86,7 +86,7 @@ pub enum Phase {
 
 /// How a remark to the person is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tone {
+pub(super) enum Tone {
     /// As it should be.
     Plain,
     /// Something is wrong or odd.
@@ -95,7 +95,7 @@ pub enum Tone {
 
 /// A remark to the person, shown until the next key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
+pub(super) struct Notice {
     /// How it is meant.
     pub tone: Tone,
     /// One line.
@@ -104,7 +104,7 @@ pub struct Notice {
 
 /// Everything the console knows.
 #[derive(Debug, Clone)]
-pub struct State {
+pub(super) struct State {
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
     /// Now.
@@ -182,7 +182,7 @@ pub struct State {
 impl State {
     /// At the beginning: nothing open, nothing chosen.
     #[must_use]
-    pub fn new(size: (u16, u16), keymap: Keymap) -> Self {
+    pub(super) fn new(size: (u16, u16), keymap: Keymap) -> Self {
         let mut state = Self {
             size,
             now: Moment::default(),
@@ -227,46 +227,46 @@ impl State {
 
     /// Whether the picked meter speaks by itself.
     #[must_use]
-    pub fn listens(&self) -> bool {
+    pub(super) fn listens(&self) -> bool {
         self.target.as_ref().is_some_and(|target| telegrams::is_pushed(target.model))
     }
 
     /// Whether the bench shows telegrams: there is nothing to ask, or the person wants it so.
     #[must_use]
-    pub fn shows_telegrams(&self) -> bool {
+    pub(super) fn shows_telegrams(&self) -> bool {
         let wanted = || self.telegrams.wanted.unwrap_or_else(|| telegrams::only_waits(self.commands()));
         self.screen == Screen::Bench && self.listens() && wanted()
     }
 
     /// What can be asked of the meter.
     #[must_use]
-    pub fn commands(&self) -> &'static [Command] {
+    pub(super) fn commands(&self) -> &'static [Command] {
         self.target.as_ref().map_or(&[], Target::commands)
     }
 
     /// The chosen command.
     #[must_use]
-    pub fn command(&self) -> Option<&'static Command> {
+    pub(super) fn command(&self) -> Option<&'static Command> {
         self.bench.command(self.commands())
     }
 
     /// The line settings in force, as far as they are known.
     #[must_use]
-    pub fn line(&self) -> LineSettings {
+    pub(super) fn line(&self) -> LineSettings {
         let model = self.target.as_ref().map(|target| target.model.line);
         self.status.line.or_else(|| self.link.as_ref()?.line).or(model).unwrap_or_default()
     }
 
     /// What a protocol has to know of the meter.
     #[must_use]
-    pub fn profile(&self) -> Option<Profile> {
+    pub(super) fn profile(&self) -> Option<Profile> {
         let delay = self.link.as_ref().map_or(Duration::ZERO, |link| link.place.network_delay());
         Some(self.target.as_ref()?.profile(self.line(), delay))
     }
 
     /// The keys that are known, with those of the simulated bus when that is the link.
     #[must_use]
-    pub fn keys_here(&self) -> Keys {
+    pub(super) fn keys_here(&self) -> Keys {
         match &self.link {
             Some(link) => self.keys.clone().on(&link.place),
             None => self.keys.clone(),
@@ -275,7 +275,7 @@ impl State {
 
     /// Whether the Enter that accepts a meter also reads its everyday set: there is a link, and the meter is asked.
     #[must_use]
-    pub fn reads_when_accepted(&self) -> bool {
+    pub(super) fn reads_when_accepted(&self) -> bool {
         let is_asked = |model: &'static Model| !telegrams::is_pushed(model);
         let may_ask = self.status.speech.can_send() || self.listens_for_its_meter();
         let can_ask = self.is_connected() && !self.is_played() && may_ask;
@@ -285,55 +285,55 @@ impl State {
     /// Whether the link is listened to for no other reason than its meter, which only pushes: with one that is asked
     /// the bus gives the write half back.
     #[must_use]
-    pub fn listens_for_its_meter(&self) -> bool {
+    pub(super) fn listens_for_its_meter(&self) -> bool {
         let is_alone = self.status.other_master.is_none() && !self.is_one_way();
         self.status.speech == Speech::Listening && self.listens() && is_alone
     }
 
     /// Whether the link has no write half at all.
     #[must_use]
-    pub fn is_one_way(&self) -> bool {
+    pub(super) fn is_one_way(&self) -> bool {
         self.link.as_ref().is_some_and(|link| matches!(link.place, Endpoint::Mqtt(_)))
     }
 
     /// Whether the link is a recording that is played back.
     #[must_use]
-    pub fn is_played(&self) -> bool {
+    pub(super) fn is_played(&self) -> bool {
         self.link.as_ref().is_some_and(|link| matches!(link.place, Endpoint::File(_)))
     }
 
     /// Whether the bus can be asked for something.
     #[must_use]
-    pub fn is_connected(&self) -> bool {
+    pub(super) fn is_connected(&self) -> bool {
         self.phase == Phase::Running
     }
 
     /// Whether the link is the simulated bus, open or being opened.
     #[must_use]
-    pub fn is_simulated(&self) -> bool {
+    pub(super) fn is_simulated(&self) -> bool {
         let is_there = matches!(self.phase, Phase::Opening { .. } | Phase::Running);
         is_there && self.link.as_ref().is_some_and(|link| link.place == Endpoint::Sim)
     }
 
     /// Says something to the person.
-    pub fn say(&mut self, text: impl Into<String>) {
+    pub(super) fn say(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice { tone: Tone::Plain, text: text.into() });
     }
 
     /// Warns the person.
-    pub fn warn(&mut self, text: impl Into<String>) {
+    pub(super) fn warn(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice { tone: Tone::Warning, text: text.into() });
     }
 
     /// How long ago a moment on the wall was, in whole seconds.
     #[must_use]
-    pub fn age(&self, then: Timestamp) -> SignedDuration {
+    pub(super) fn age(&self, then: Timestamp) -> SignedDuration {
         self.now.wall.duration_since(then)
     }
 
     /// Whether an age or a clock is on screen, so that the passing of a second can be seen.
     #[must_use]
-    pub fn shows_time(&self) -> bool {
+    pub(super) fn shows_time(&self) -> bool {
         let waits = self.jobs.first().is_some() || matches!(self.phase, Phase::Opening { .. });
         let has_ages = match self.screen {
             Screen::Readings => self.readings.newest().is_some(),
@@ -344,13 +344,13 @@ impl State {
 
     /// Whether tenths of a second are on screen: how long a try of the bench's request takes.
     #[must_use]
-    pub fn shows_tenths(&self) -> bool {
+    pub(super) fn shows_tenths(&self) -> bool {
         self.screen == Screen::Bench && self.jobs.of_the_bench().is_some()
     }
 
     /// When the console has to act by itself: a repeated request or a poll that falls due, the end of arming.
     #[must_use]
-    pub fn due(&self) -> Option<At> {
+    pub(super) fn due(&self) -> Option<At> {
         let repeat = self.bench.repeat.as_ref().and_then(|repeat| repeat.next);
         let poll = self.polling.poller.due().filter(|_| self.is_connected());
         [repeat, poll, self.arming.until()].into_iter().flatten().min()

@@ -6,7 +6,7 @@ use crate::tui::widgets::keep_in_view;
 
 /// What can be picked: where it stands, and the words it is found by.
 #[derive(Debug, Clone)]
-pub struct Entry<'a> {
+pub(crate) struct Entry<'a> {
     /// The heading it stands under.
     pub heading: &'a str,
     /// What the search looks through.
@@ -15,7 +15,7 @@ pub struct Entry<'a> {
 
 /// A row of the list on screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Row {
+pub(crate) enum Row {
     /// The heading over the item with this index.
     Heading(usize),
     /// The item with this index.
@@ -24,7 +24,7 @@ pub enum Row {
 
 /// A list with a search. The choice is an item, not a row, so that searching does not move it.
 #[derive(Debug, Clone, Default)]
-pub struct Picker {
+pub(crate) struct Picker {
     /// Index of the chosen item.
     pub at: usize,
     /// First row on screen.
@@ -40,32 +40,32 @@ pub struct Picker {
 impl Picker {
     /// How many items match, and how many there are.
     #[must_use]
-    pub fn counts(&self) -> (usize, usize) {
+    pub(crate) fn counts(&self) -> (usize, usize) {
         (self.matching().count(), self.all)
     }
 
     /// Whether a search is on.
     #[must_use]
-    pub fn is_filtered(&self) -> bool {
+    pub(crate) fn is_filtered(&self) -> bool {
         !self.query.value().trim().is_empty()
     }
 
     /// The row of the choice.
     #[must_use]
-    pub fn row(&self) -> Option<usize> {
+    pub(crate) fn row(&self) -> Option<usize> {
         self.rows.iter().position(|row| *row == Row::Item(self.at))
     }
 
     /// The chosen item, if it is among those that match.
     #[must_use]
-    pub fn chosen(&self) -> Option<usize> {
+    pub(crate) fn chosen(&self) -> Option<usize> {
         self.row().map(|_| self.at)
     }
 
     /// Searches anew and keeps the choice where it is, or moves it to the first match.
     ///
     /// The entries come in the order of the list, each with the index it is known by.
-    pub fn refresh<'a>(&mut self, entries: impl Iterator<Item = (usize, Entry<'a>)>) {
+    pub(crate) fn refresh<'a>(&mut self, entries: impl Iterator<Item = (usize, Entry<'a>)>) {
         let query = self.query.value().to_lowercase();
         let words: Vec<&str> = query.split_whitespace().collect();
         self.rows.clear();
@@ -89,13 +89,13 @@ impl Picker {
     }
 
     /// Chooses the first item.
-    pub fn first(&mut self) {
+    pub(crate) fn first(&mut self) {
         let first = self.matching().next();
         self.at = first.unwrap_or(self.at);
     }
 
     /// Moves the choice by so many items.
-    pub fn step(&mut self, by: isize) {
+    pub(crate) fn step(&mut self, by: isize) {
         let items: Vec<usize> = self.matching().collect();
         let place = items.iter().position(|item| *item == self.at).unwrap_or(0);
         let place = place.saturating_add_signed(by).min(items.len().saturating_sub(1));
@@ -105,14 +105,14 @@ impl Picker {
     }
 
     /// Chooses what stands in a row, counted from the first on screen.
-    pub fn click(&mut self, row: usize) {
+    pub(crate) fn click(&mut self, row: usize) {
         if let Some(Row::Item(item)) = self.rows.get(self.top + row) {
             self.at = *item;
         }
     }
 
     /// Shows the choice, and its heading where it is the first under one.
-    pub fn fit(&mut self, height: usize) {
+    pub(crate) fn fit(&mut self, height: usize) {
         let Some(row) = self.row() else {
             self.top = 0;
             return;
@@ -125,7 +125,7 @@ impl Picker {
     }
 
     /// The items that match, in the order of the list.
-    pub fn matching(&self) -> impl Iterator<Item = usize> {
+    pub(crate) fn matching(&self) -> impl Iterator<Item = usize> {
         self.rows.iter().filter_map(|row| match row {
             Row::Item(index) => Some(*index),
             Row::Heading(_) => None,

@@ -8,14 +8,14 @@ use crate::frame::At;
 use crate::protocol::Request;
 
 /// Default period of a poll.
-pub const PERIOD: Duration = Duration::from_secs(5);
+pub(crate) const PERIOD: Duration = Duration::from_secs(5);
 
 /// The periods that can be chosen.
 const PERIODS: [u64; 9] = [1, 2, 5, 10, 15, 30, 60, 300, 900];
 
 /// The poll of the chosen meter. The one meter needs no name: another one begins with another poll.
 #[derive(Debug, Clone)]
-pub struct Polling {
+pub(crate) struct Polling {
     /// Whose turn it is.
     pub poller: Poller<(), Request>,
     /// The job that carries out what was asked last, until it is over.
@@ -33,24 +33,24 @@ impl Default for Polling {
 impl Polling {
     /// One that is off.
     #[must_use]
-    pub const fn every(period: Duration) -> Self {
+    pub(crate) const fn every(period: Duration) -> Self {
         Self { poller: Poller::new(period), job: None, is_paused: false }
     }
 
     /// Asks nothing any more.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         self.poller.stop();
         self.is_paused = false;
     }
 
     /// Whether a job is the one that carries out what was asked last.
     #[must_use]
-    pub fn is_of(&self, job: JobId) -> bool {
+    pub(crate) fn is_of(&self, job: JobId) -> bool {
         self.job == Some(job)
     }
 
     /// Polls more often (`-1`) or less often (`1`).
-    pub fn change_period(&mut self, by: isize, now: At) {
+    pub(crate) fn change_period(&mut self, by: isize, now: At) {
         let seconds = self.poller.period().as_secs();
         let at = PERIODS.iter().position(|period| *period >= seconds).unwrap_or(PERIODS.len() - 1);
         let at = at.saturating_add_signed(by).min(PERIODS.len() - 1);

@@ -12,7 +12,7 @@ use crate::protocol::{Access, Request};
 
 /// What is sent once writing is confirmed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Armed {
+pub(crate) enum Armed {
     /// A command.
     Command(Request),
     /// Bytes typed by hand.
@@ -21,7 +21,7 @@ pub enum Armed {
 
 /// The question before anything that may change a meter.
 #[derive(Debug, Clone)]
-pub struct Question {
+pub(crate) struct Question {
     /// What would be done.
     pub title: String,
     /// How it is classed; `None` when the bytes are not recognised.
@@ -40,7 +40,7 @@ pub struct Question {
 
 /// A frame as the question shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shown {
+pub(crate) struct Shown {
     /// The exact bytes, masked where they are secret.
     pub hex: String,
     /// What it is, in a few words.
@@ -51,7 +51,7 @@ pub struct Shown {
 
 /// What a person wanted to send on a link that is listened to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Attempt {
+pub(crate) enum Attempt {
     /// What is composed on the bench, or the bytes typed there.
     Send,
     /// The same again and again.
@@ -66,7 +66,7 @@ pub enum Attempt {
 
 /// A box over the screen.
 #[derive(Debug, Clone)]
-pub enum Popup {
+pub(crate) enum Popup {
     /// Send although this link is listened to?
     Listening {
         /// What is done then.
@@ -104,7 +104,7 @@ pub enum Popup {
 
 impl Popup {
     /// Whether keys can be an answer to it, where its answer sends something; none where it sends nothing.
-    pub const fn attention(&mut self) -> Option<&mut Attention> {
+    pub(crate) const fn attention(&mut self) -> Option<&mut Attention> {
         match self {
             Self::Listening { attention, .. } => Some(attention),
             Self::Arm(question) => Some(&mut question.attention),

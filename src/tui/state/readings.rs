@@ -15,7 +15,7 @@ const MOST: usize = 4096;
 
 /// A quantity with its last value and those before.
 #[derive(Debug, Clone)]
-pub struct Known {
+pub(crate) struct Known {
     /// The last value.
     pub reading: Reading,
     /// When it was read, by this computer's clock.
@@ -41,7 +41,7 @@ const fn key(reading: &Reading) -> Key {
 
 /// A request that failed at the last attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failed {
+pub(crate) struct Failed {
     /// What was asked.
     pub title: &'static str,
     /// What happened, in one line.
@@ -52,7 +52,7 @@ pub struct Failed {
 
 /// The screen of values.
 #[derive(Debug, Clone, Default)]
-pub struct Readings {
+pub(crate) struct Readings {
     /// The values, in the order in which they came first.
     pub known: Vec<Known>,
     /// What failed at the last attempt.
@@ -79,14 +79,14 @@ impl Known {
 
     /// How much it has grown since it was read first.
     #[must_use]
-    pub fn growth(&self) -> Option<Decimal> {
+    pub(crate) fn growth(&self) -> Option<Decimal> {
         self.reading.number()?.checked_sub(self.first?)
     }
 }
 
 impl Readings {
     /// Takes a value in. One that is absent does not blank the number before it.
-    pub fn take(&mut self, reading: Reading, when: Timestamp) {
+    pub(crate) fn take(&mut self, reading: Reading, when: Timestamp) {
         let number = reading.number();
         let at = self.known.iter().position(|known| key(&known.reading) == key(&reading));
         let Some(known) = at.and_then(|at| self.known.get_mut(at)) else {
@@ -114,7 +114,7 @@ impl Readings {
     }
 
     /// Notes how a request ended: a failure replaces the one before of the same title, a success removes it.
-    pub fn note(&mut self, title: &'static str, failure: Option<(String, Vec<String>)>) {
+    pub(crate) fn note(&mut self, title: &'static str, failure: Option<(String, Vec<String>)>) {
         self.failed.retain(|failed| failed.title != title);
         if let Some((headline, advice)) = failure {
             self.failed.push(Failed { title, headline, advice });
@@ -123,7 +123,7 @@ impl Readings {
 
     /// The tariff registers of active energy that run now, by tariff.
     #[must_use]
-    pub fn tariffs(&self, way: Flow) -> Vec<&Known> {
+    pub(crate) fn tariffs(&self, way: Flow) -> Vec<&Known> {
         let is_of = |known: &&Known| known.reading.tariff.is_some() && way.is_of(&known.reading);
         let mut tariffs: Vec<&Known> = self.energy().filter(is_of).collect();
         tariffs.sort_by_key(|known| known.reading.tariff);
@@ -132,13 +132,13 @@ impl Readings {
 
     /// The total register of active energy.
     #[must_use]
-    pub fn total(&self, way: Flow) -> Option<&Known> {
+    pub(crate) fn total(&self, way: Flow) -> Option<&Known> {
         self.energy().find(|known| known.reading.tariff.is_none() && way.is_of(&known.reading))
     }
 
     /// Everything that is not in the tariff tables.
     #[must_use]
-    pub fn others(&self) -> Vec<&Known> {
+    pub(crate) fn others(&self) -> Vec<&Known> {
         self.known.iter().filter(|known| !self.in_table(&known.reading)).collect()
     }
 
@@ -150,13 +150,13 @@ impl Readings {
 
     /// Whether what is given to the grid has a table of its own.
     #[must_use]
-    pub fn has_export(&self) -> bool {
+    pub(crate) fn has_export(&self) -> bool {
         self.energy().any(|known| known.reading.tariff.is_some() && Flow::Export.is_of(&known.reading))
     }
 
     /// The meter's clock, and when it was read. Where date and time are two values, both are put together.
     #[must_use]
-    pub fn clock(&self) -> Option<(MeterTime, Timestamp)> {
+    pub(crate) fn clock(&self) -> Option<(MeterTime, Timestamp)> {
         let told = |known: &Known| match known.reading.value {
             Measured::Time(time) if is_clock(&known.reading) => Some((time, known.when)),
             _ => None,
@@ -169,14 +169,14 @@ impl Readings {
 
     /// The power that the chart shows: the total one, else the first phase's.
     #[must_use]
-    pub fn power(&self) -> Option<&Known> {
+    pub(crate) fn power(&self) -> Option<&Known> {
         let powers = || self.now(Quantity::POWER);
         powers().find(|known| known.reading.phase.is_none()).or_else(|| powers().next())
     }
 
     /// Everything that was read: the tariff table first, then the rest.
     #[must_use]
-    pub fn all(&self) -> Vec<&Known> {
+    pub(crate) fn all(&self) -> Vec<&Known> {
         let export = if self.has_export() { self.total(Flow::Export) } else { None };
         let import = self.tariffs(Flow::Import).into_iter().chain(self.total(Flow::Import));
         import.chain(self.tariffs(Flow::Export)).chain(export).chain(self.others()).collect()
@@ -184,13 +184,13 @@ impl Readings {
 
     /// When the newest value was read.
     #[must_use]
-    pub fn newest(&self) -> Option<Timestamp> {
+    pub(crate) fn newest(&self) -> Option<Timestamp> {
         self.known.iter().map(|known| known.when).max()
     }
 
     /// Voltages of the phases; of a meter that names none, its voltage.
     #[must_use]
-    pub fn voltages(&self) -> Vec<&Known> {
+    pub(crate) fn voltages(&self) -> Vec<&Known> {
         let voltages = || self.now(Quantity::VOLTAGE);
         let phases: Vec<&Known> = voltages().filter(|known| known.reading.phase.is_some()).collect();
         if phases.is_empty() { voltages().take(1).collect() } else { phases }
@@ -198,19 +198,19 @@ impl Readings {
 
     /// The power given to the grid, where any was.
     #[must_use]
-    pub fn given(&self) -> Option<&Known> {
+    pub(crate) fn given(&self) -> Option<&Known> {
         let mut given = self.now(Quantity::POWER_EXPORT).filter(|known| known.reading.phase.is_none());
         given.find(|known| known.history.iter().any(|(_, number)| number.units() != 0))
     }
 
     /// Whether there is anything to draw a chart of.
     #[must_use]
-    pub fn has_chart(&self) -> bool {
+    pub(crate) fn has_chart(&self) -> bool {
         self.power().is_some() || !self.voltages().is_empty()
     }
 
     /// Present values of a quantity of the meter itself.
-    pub fn now(&self, quantity: Quantity) -> impl Iterator<Item = &Known> {
+    pub(crate) fn now(&self, quantity: Quantity) -> impl Iterator<Item = &Known> {
         let is_now = move |reading: &Reading| {
             let is_own = reading.channel == 0 && reading.period == Period::Now;
             reading.quantity == quantity && is_own && reading.number().is_some()
@@ -225,7 +225,7 @@ impl Readings {
 
 /// Which way energy goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flow {
+pub(crate) enum Flow {
     /// Taken from the grid.
     Import,
     /// Given to the grid.

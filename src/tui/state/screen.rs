@@ -5,7 +5,7 @@ use crate::tui::keymap::Context;
 
 /// The numbered screens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Screen {
+pub(crate) enum Screen {
     /// Links.
     #[default]
     Connect,
@@ -23,12 +23,12 @@ pub enum Screen {
 
 impl Screen {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 6] =
+    pub(crate) const ALL: [Self; 6] =
         [Self::Connect, Self::Meter, Self::Bench, Self::Trace, Self::Readings, Self::Archive];
 
     /// Its name.
     #[must_use]
-    pub const fn title(self) -> &'static str {
+    pub(crate) const fn title(self) -> &'static str {
         match self {
             Self::Connect => "Connect",
             Self::Meter => "Meter",
@@ -41,7 +41,7 @@ impl Screen {
 
     /// Where its keys are listed.
     #[must_use]
-    pub const fn context(self) -> Context {
+    pub(crate) const fn context(self) -> Context {
         match self {
             Self::Connect => Context::Connect,
             Self::Meter => Context::Meter,
@@ -54,7 +54,7 @@ impl Screen {
 
     /// Its panes, in the order of the Tab key.
     #[must_use]
-    pub const fn panes(self) -> &'static [Pane] {
+    pub(crate) const fn panes(self) -> &'static [Pane] {
         match self {
             Self::Connect => &[Pane::Links, Pane::LinkEntry, Pane::LineEntry],
             Self::Meter => &[Pane::Models, Pane::Address, Pane::Password],
@@ -68,7 +68,7 @@ impl Screen {
 
 /// Parts of screens that can have the focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Pane {
+pub(crate) enum Pane {
     /// Connect: the list of links.
     Links,
     /// Connect: a link being typed.
@@ -112,7 +112,7 @@ pub enum Pane {
 impl State {
     /// The pane with the focus.
     #[must_use]
-    pub fn pane(&self) -> Pane {
+    pub(crate) fn pane(&self) -> Pane {
         match self.focus.get(self.screen as usize).copied() {
             Some(Pane::Steps) if self.bench.dialogue.is_none() => Pane::Reply,
             focused => focused.unwrap_or(Pane::Links),
@@ -120,7 +120,7 @@ impl State {
     }
 
     /// Gives a pane of the present screen the focus.
-    pub fn focus_on(&mut self, pane: Pane) {
+    pub(crate) fn focus_on(&mut self, pane: Pane) {
         if self.has(pane)
             && let Some(place) = self.focus.get_mut(self.screen as usize)
         {
@@ -138,14 +138,14 @@ impl State {
 
     /// Whether the present screen has a pane just now: there are steps only of a session.
     #[must_use]
-    pub fn has(&self, pane: Pane) -> bool {
+    pub(crate) fn has(&self, pane: Pane) -> bool {
         let is_there = pane != Pane::Steps || self.bench.dialogue.is_some();
         is_there && self.panes().contains(&pane)
     }
 
     /// The panes of the present screen, in the order of the Tab key.
     #[must_use]
-    pub fn panes(&self) -> &'static [Pane] {
+    pub(crate) fn panes(&self) -> &'static [Pane] {
         match self.screen {
             Screen::Bench if self.shows_telegrams() => &[Pane::Lines, Pane::TelegramBytes],
             Screen::Readings if !self.readings.has_chart() => &[Pane::Tariffs, Pane::Values],
@@ -155,7 +155,7 @@ impl State {
 
     /// Where the keys of the present screen are listed.
     #[must_use]
-    pub fn context(&self) -> Context {
+    pub(crate) fn context(&self) -> Context {
         if self.shows_telegrams() { Context::Telegram } else { self.screen.context() }
     }
 }

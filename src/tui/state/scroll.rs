@@ -4,7 +4,7 @@ use crate::tui::widgets::keep_in_view;
 
 /// Which row is chosen and which is the first on screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Scroll {
+pub(crate) struct Scroll {
     /// The chosen row.
     pub at: usize,
     /// The first row on screen.
@@ -13,13 +13,13 @@ pub struct Scroll {
 
 impl Scroll {
     /// Moves the choice by so many rows, stopping at both ends of a list of `len` rows.
-    pub fn step(&mut self, by: isize, len: usize) {
+    pub(crate) fn step(&mut self, by: isize, len: usize) {
         self.at = self.at.saturating_add_signed(by).min(len.saturating_sub(1));
     }
 
     /// Moves the part on screen no more than is needed to show the choice in `height` rows, and never leaves
     /// rows empty that could show something.
-    pub fn fit(&mut self, height: usize, len: usize) {
+    pub(crate) fn fit(&mut self, height: usize, len: usize) {
         self.at = self.at.min(len.saturating_sub(1));
         self.top = keep_in_view(self.at, self.top, height.max(1), len);
     }

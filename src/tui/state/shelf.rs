@@ -5,7 +5,7 @@ use crate::reading::{Period, Phase, Quantity};
 
 /// A row of the list of values.
 #[derive(Debug, Clone, Copy)]
-pub enum Item<'a> {
+pub(crate) enum Item<'a> {
     /// What the rows under it have in common.
     Heading(&'static str),
     /// A quantity of the three phases side by side.
@@ -25,7 +25,7 @@ const BY_PHASE: [(&str, Quantity); 4] = [
 impl Readings {
     /// The rows of the list: the phases, what is measured now, the sub-meters, what is from the archive and logs.
     #[must_use]
-    pub fn items(&self) -> Vec<Item<'_>> {
+    pub(crate) fn items(&self) -> Vec<Item<'_>> {
         let others = self.others();
         let has_phases = others.iter().any(|known| is_of_phase(known, Phase::L2));
         let mut items = Vec::with_capacity(others.len() + 8);

@@ -15,7 +15,7 @@ const TAKES_OVER: u32 = 2;
 
 /// A meter on a link, read in one dialect. What was read in another is no value of it: its bytes had another meaning.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Whose {
+pub(crate) struct Whose {
     /// The link; `None` before one was opened.
     pub link: Option<Endpoint>,
     /// The dialect.
@@ -33,7 +33,7 @@ impl Whose {
 
 /// Data shown of one meter.
 #[derive(Debug, Clone, Default)]
-pub struct Views {
+pub(crate) struct Views {
     /// The values and their charts.
     pub readings: Readings,
     /// The telegrams.
@@ -46,7 +46,7 @@ pub struct Views {
 
 /// Owner of a frame that came in unasked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Attribution {
+pub(crate) enum Attribution {
     /// To the meter that is shown.
     Shown,
     /// To another one: nothing on the screens comes from it.
@@ -57,7 +57,7 @@ pub enum Attribution {
 
 /// The meter that is shown.
 #[derive(Debug, Clone, Default)]
-pub struct Shown {
+pub(crate) struct Shown {
     /// Which; `None` before one is chosen.
     pub whose: Option<Whose>,
     /// The first entry of the trace that can be of it.
@@ -72,13 +72,13 @@ pub struct Shown {
 impl Shown {
     /// Another meter of the same family that speaks on this link, too.
     #[must_use]
-    pub fn other(&self) -> Option<&MeterId> {
+    pub(crate) fn other(&self) -> Option<&MeterId> {
         self.other.as_ref().map(|(meter, _)| meter)
     }
 
     /// The meter that an explained frame is of, where that is surely another one: a damaged frame proves nothing.
     #[must_use]
-    pub fn stranger(&self, frame: &Dissection) -> Option<MeterId> {
+    pub(crate) fn stranger(&self, frame: &Dissection) -> Option<MeterId> {
         let heard = registry::family(frame.protocol)?.meter_of(frame);
         let is_sound = !frame.verdict.is_bad();
         self.whose.as_ref().is_some_and(|whose| is_sound && whose.meter.is_another(&heard)).then_some(heard)
@@ -86,7 +86,7 @@ impl Shown {
 
     /// Decides to whom a frame belongs; `is_sound` says whether what it states can be relied on. A frame that states
     /// nothing is the only meter's, and nobody's where there are two.
-    pub fn attribute(&mut self, heard: &MeterId, is_sound: bool) -> Attribution {
+    pub(crate) fn attribute(&mut self, heard: &MeterId, is_sound: bool) -> Attribution {
         let Some(whose) = &mut self.whose else { return Attribution::Another };
         if !is_sound || heard.is_nameless() {
             let is_only = heard.family() == whose.meter.family() && self.other.is_none();
@@ -113,7 +113,7 @@ impl Shown {
 
     /// Another meter is shown from entry `from` of the trace on: what was shown of the one before is put by, and what is
     /// known of this one is given back. Of a nameless meter nothing is kept: nobody can say that it is the same again.
-    pub fn turn_to(&mut self, whose: Whose, from: u32, shown: Views) -> Views {
+    pub(crate) fn turn_to(&mut self, whose: Whose, from: u32, shown: Views) -> Views {
         if let Some(before) = self.whose.take().filter(|before| !before.meter.is_nameless()) {
             self.former.push_back((before, shown));
             if self.former.len() > KEPT {
@@ -134,7 +134,7 @@ impl Shown {
     }
 
     /// A new trace begins: entry numbers of the one before mean nothing in it.
-    pub fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         (self.from, self.other, self.awaits_answer) = (0, None, false);
         self.former.iter_mut().for_each(|(_, views)| views.telegrams = Telegrams::default());
     }

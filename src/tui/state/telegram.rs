@@ -10,11 +10,11 @@ use crate::frame::At;
 use crate::meter::Model;
 
 /// The most telegrams that are kept to go back to; the trace has all.
-pub const KEPT: usize = 4096;
+pub(crate) const KEPT: usize = 4096;
 
 /// A telegram that came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Came {
+pub(crate) struct Came {
     /// The number of its last frame in the trace.
     pub entry: u32,
     /// When its first byte came.
@@ -25,7 +25,7 @@ pub struct Came {
 
 /// Which telegram is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Choice {
+pub(crate) enum Choice {
     /// The newest sound one; the newest of all where none is sound.
     #[default]
     Newest,
@@ -35,7 +35,7 @@ pub enum Choice {
 
 /// The telegrams that came, and the one under the glass.
 #[derive(Debug, Clone, Default)]
-pub struct Telegrams {
+pub(crate) struct Telegrams {
     /// Which cut of the trace was looked at.
     pub cut: u32,
     /// The number of the first entry of it that was not looked at.
@@ -81,7 +81,7 @@ pub struct Telegrams {
 impl Telegrams {
     /// The place of the one shown among those that are kept.
     #[must_use]
-    pub fn place(&self) -> Option<usize> {
+    pub(crate) fn place(&self) -> Option<usize> {
         let last = self.came.len().checked_sub(1)?;
         match self.choice {
             Choice::Newest => Some(self.came.iter().rposition(|came| came.is_sound).unwrap_or(last)),
@@ -91,24 +91,24 @@ impl Telegrams {
 
     /// The one that is shown.
     #[must_use]
-    pub fn shown(&self) -> Option<Came> {
+    pub(crate) fn shown(&self) -> Option<Came> {
         self.came.get(self.place()?).copied()
     }
 
     /// Whether the one shown stays whatever comes.
     #[must_use]
-    pub const fn is_held(&self) -> bool {
+    pub(crate) const fn is_held(&self) -> bool {
         matches!(self.choice, Choice::Held(_))
     }
 
     /// Telegrams that came after the one shown.
     #[must_use]
-    pub fn after(&self) -> usize {
+    pub(crate) fn after(&self) -> usize {
         self.place().map_or(0, |place| self.came.len() - 1 - place)
     }
 
     /// Takes note of a telegram.
-    pub fn note(&mut self, came: Came) {
+    pub(crate) fn note(&mut self, came: Came) {
         self.interval = self.came.back().map(|before| came.at.since(before.at));
         self.count += 1;
         self.damaged += u64::from(!came.is_sound);
@@ -120,7 +120,7 @@ impl Telegrams {
     }
 
     /// Lets the one shown stand still, or follows what comes again.
-    pub fn hold(&mut self) {
+    pub(crate) fn hold(&mut self) {
         self.choice = match (self.choice, self.shown()) {
             (Choice::Newest, Some(shown)) => Choice::Held(shown.entry),
             _ => Choice::Newest,
@@ -129,7 +129,7 @@ impl Telegrams {
     }
 
     /// Goes so many telegrams back or on; past the newest one it follows what comes again.
-    pub fn step(&mut self, by: isize) {
+    pub(crate) fn step(&mut self, by: isize) {
         let Some(place) = self.place() else { return };
         let next = place.saturating_add_signed(by);
         match self.came.get(next) {
@@ -144,7 +144,7 @@ impl Telegrams {
     }
 
     /// The layer in which the lines stand is shown again, with the bytes of the chosen line lit.
-    pub fn choose(&mut self, line: usize, layer: usize) {
+    pub(crate) fn choose(&mut self, line: usize, layer: usize) {
         self.list.at = line.min(self.lines.len().saturating_sub(1));
         if let Some(line) = self.lines.get(self.list.at) {
             self.glass.layer = layer;
@@ -154,7 +154,7 @@ impl Telegrams {
     }
 
     /// Chooses the line that the byte under the cursor belongs to.
-    pub fn follow_byte(&mut self, layer: usize) {
+    pub(crate) fn follow_byte(&mut self, layer: usize) {
         if self.glass.layer != layer {
             return;
         }

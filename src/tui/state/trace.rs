@@ -8,7 +8,7 @@ use crate::tui::widgets::keep_in_view;
 
 /// The screen of recorded traffic.
 #[derive(Debug, Clone, Default)]
-pub struct TraceView {
+pub(crate) struct TraceView {
     /// How many entries there are.
     pub len: u32,
     /// How many there were when the list was made to stand still.
@@ -38,24 +38,24 @@ pub struct TraceView {
 impl TraceView {
     /// How many entries the list shows.
     #[must_use]
-    pub fn shown(&self) -> u32 {
+    pub(crate) fn shown(&self) -> u32 {
         self.frozen.unwrap_or(self.len).min(self.len)
     }
 
     /// Whether the list moves with what comes.
     #[must_use]
-    pub const fn is_following(&self) -> bool {
+    pub(crate) const fn is_following(&self) -> bool {
         !self.holding && self.frozen.is_none()
     }
 
     /// Chooses an entry and holds it.
-    pub fn choose(&mut self, number: u32) {
+    pub(crate) fn choose(&mut self, number: u32) {
         self.at = number.min(self.shown().saturating_sub(1));
         self.holding = true;
     }
 
     /// Moves the choice by so many entries. Moving up ends following.
-    pub fn step(&mut self, by: i32) {
+    pub(crate) fn step(&mut self, by: i32) {
         let last = self.shown().saturating_sub(1);
         let at = self.at.saturating_add_signed(by).min(last);
         if by < 0 || self.holding {
@@ -65,19 +65,19 @@ impl TraceView {
     }
 
     /// Goes to the last entry and follows again.
-    pub fn follow(&mut self) {
+    pub(crate) fn follow(&mut self) {
         self.frozen = None;
         self.holding = false;
         self.at = self.shown().saturating_sub(1);
     }
 
     /// Makes the list stand still, or lets it go.
-    pub fn freeze(&mut self) {
+    pub(crate) fn freeze(&mut self) {
         self.frozen = if self.frozen.is_some() { None } else { Some(self.len) };
     }
 
     /// Keeps the choice in the list and on screen.
-    pub fn fit(&mut self, height: usize) {
+    pub(crate) fn fit(&mut self, height: usize) {
         let shown = self.shown();
         if self.is_following() {
             self.at = shown.saturating_sub(1);

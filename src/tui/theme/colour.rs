@@ -48,7 +48,7 @@ impl Shade {
 }
 
 /// Names of the sixteen colours in theme files.
-pub const ANSI: &[(&str, Color)] = &[
+pub(super) const ANSI: &[(&str, Color)] = &[
     ("default", Color::Reset),
     ("black", Color::Black),
     ("red", Color::Red),

@@ -12,7 +12,7 @@ use crate::protocol::{LoadProfile, Request};
 use crate::reading::Reading;
 
 /// What the keys of this screen do.
-pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
+pub(super) fn perform(state: &mut State, action: Action, effects: &mut Effects) {
     match action {
         Action::MoreDays => state.archive.change_count(1),
         Action::FewerDays => state.archive.change_count(-1),
@@ -24,7 +24,7 @@ pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
 }
 
 /// How the present meter is asked for its load profile.
-pub fn profile(state: &State) -> Option<LoadProfile> {
+pub(super) fn profile(state: &State) -> Option<LoadProfile> {
     let target = state.target.as_ref()?;
     target.dialect().load_profile
 }
@@ -36,7 +36,7 @@ fn requests(state: &State) -> Vec<Request> {
 }
 
 /// Reads the days that are wanted.
-pub fn read(state: &mut State, effects: &mut Effects) {
+pub(super) fn read(state: &mut State, effects: &mut Effects) {
     let requests = requests(state);
     if requests.is_empty() {
         state.warn("this meter keeps no load profile that can be read: choose another on screen 2");
@@ -55,14 +55,14 @@ pub fn read(state: &mut State, effects: &mut Effects) {
 }
 
 /// Takes a reading of a job that reads the load profile in; whether it was one.
-pub fn take(state: &mut State, job: Option<&Job>, reading: &Reading) -> bool {
+pub(super) fn take(state: &mut State, job: Option<&Job>, reading: &Reading) -> bool {
     let Some(profile) = profile(state) else { return false };
     let asks = job.is_some_and(|job| job.requests.iter().any(|asked| asked.command.id == profile.command));
     asks && state.archive.read.take(reading)
 }
 
 /// Moves over the days or the intervals.
-pub fn step(state: &mut State, by: isize) {
+pub(super) fn step(state: &mut State, by: isize) {
     let view = &mut state.archive;
     let days = view.read.days().len();
     if state.focus.get(super::super::state::Screen::Archive as usize) == Some(&Pane::Days) {

@@ -21,13 +21,13 @@ use crate::protocol::{Access, Command, Context, Decoder, Plan, Request};
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// What is said where a recording would be asked something.
-pub const FILE: &str = "a recording cannot be asked";
+pub(crate) const FILE: &str = "a recording cannot be asked";
 
 /// How long is listened after raw bytes.
 const LISTEN: Duration = Duration::from_secs(1);
 
 /// What the keys of this screen do.
-pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
+pub(super) fn perform(state: &mut State, action: Action, effects: &mut Effects) {
     match action {
         Action::Left => turn(state, -1),
         Action::Right => turn(state, 1),
@@ -55,7 +55,7 @@ fn turn(state: &mut State, by: isize) {
 }
 
 /// Over so many parameters.
-pub fn step_field(state: &mut State, by: isize) {
+pub(super) fn step_field(state: &mut State, by: isize) {
     if let (Mode::Command, Some(command)) = (state.bench.mode, state.command()) {
         state.bench.form_mut(command).step(by);
     }
@@ -88,7 +88,7 @@ fn to_trace(state: &mut State) {
 }
 
 /// Works out anew what would be sent.
-pub fn redraft(state: &mut State) {
+pub(super) fn redraft(state: &mut State) {
     state.bench.draft = match state.bench.mode {
         Mode::Command => command_draft(state),
         Mode::Raw => raw_draft(state),
@@ -168,14 +168,14 @@ fn raw_bytes(text: &str, decoder: Option<Decoder>) -> Result<Vec<u8>, String> {
 }
 
 /// The request that is composed.
-pub fn request(state: &State) -> Option<Request> {
+pub(crate) fn request(state: &State) -> Option<Request> {
     let command = state.command()?;
     let arguments = state.bench.form(command).arguments(command).ok()?;
     Some(Request { command, arguments })
 }
 
 /// Whether a link is open; says it where none is.
-pub fn is_ready(state: &mut State) -> bool {
+pub(super) fn is_ready(state: &mut State) -> bool {
     if !state.is_connected() {
         state.warn("no link is open: choose one on screen 1, Connect");
     }
@@ -198,7 +198,7 @@ fn nothing_to_send(state: &State) -> &'static str {
 }
 
 /// Sends what is composed, or asks first where it may change the meter.
-pub fn send(state: &mut State, effects: &mut Effects) {
+pub(super) fn send(state: &mut State, effects: &mut Effects) {
     redraft(state);
     let access = match &state.bench.draft {
         Draft::Nothing => {
@@ -234,7 +234,7 @@ fn composed(state: &State) -> Option<Armed> {
 }
 
 /// Hands a request to the bus, with the permission that what may change the meter needs.
-pub fn launch(state: &mut State, what: Armed, permit: Option<Permit>, effects: &mut Effects) {
+pub(super) fn launch(state: &mut State, what: Armed, permit: Option<Permit>, effects: &mut Effects) {
     state.bench.outcome = Outcome::Waiting;
     let armed = permit.is_some();
     let done = match what {
@@ -276,7 +276,7 @@ fn run_raw(
 ///
 /// # Errors
 /// [`Forbidden`] for one that may change the meter, without the permission.
-pub fn run(
+pub(super) fn run(
     state: &mut State,
     order: Order,
     permit: Option<Permit>,
@@ -304,7 +304,7 @@ fn hand_over(job: JobId, errand: Errand, effects: &mut Effects) {
 }
 
 /// Hands requests that read to the bus; says why when they do not.
-pub fn read(state: &mut State, purpose: Purpose, requests: Vec<Request>, effects: &mut Effects) {
+pub(super) fn read(state: &mut State, purpose: Purpose, requests: Vec<Request>, effects: &mut Effects) {
     let options = state.bench.options;
     if let Err(forbidden) = run(state, Order { purpose, requests, options, armed: false }, None, effects) {
         state.warn(forbidden.to_string());
@@ -312,7 +312,7 @@ pub fn read(state: &mut State, purpose: Purpose, requests: Vec<Request>, effects
 }
 
 /// Sends what is composed again and again, or no longer.
-pub fn repeat(state: &mut State, effects: &mut Effects) {
+pub(super) fn repeat(state: &mut State, effects: &mut Effects) {
     if state.bench.repeat.take().is_some() {
         state.say("no longer repeated");
         return;
@@ -330,7 +330,7 @@ pub fn repeat(state: &mut State, effects: &mut Effects) {
 }
 
 /// Sends the repeated request if its time has come; whether it did.
-pub fn repeat_if_due(state: &mut State, effects: &mut Effects) -> bool {
+pub(super) fn repeat_if_due(state: &mut State, effects: &mut Effects) -> bool {
     let now = state.now.at;
     let Some(repeat) = state.bench.repeat.as_mut().filter(|r| r.next.is_some_and(|next| next <= now)) else {
         return false;
@@ -344,7 +344,7 @@ pub fn repeat_if_due(state: &mut State, effects: &mut Effects) -> bool {
 }
 
 /// A repeated request is done: the next one follows after a pause.
-pub fn schedule_repeat(state: &mut State) {
+pub(super) fn schedule_repeat(state: &mut State) {
     let next = state.now.at + PAUSE;
     if let Some(repeat) = &mut state.bench.repeat {
         repeat.next = Some(next);
@@ -374,7 +374,7 @@ fn pin(state: &mut State) {
 ///
 /// # Errors
 /// What is wrong with the command or a parameter.
-pub fn fill_in(state: &mut State, id: &str, pairs: &[(&str, &str)]) -> Result<(), String> {
+pub(super) fn fill_in(state: &mut State, id: &str, pairs: &[(&str, &str)]) -> Result<(), String> {
     let commands = state.commands();
     let at = commands.iter().position(|command| command.id == id || command.code == id);
     let unknown = || {

@@ -12,7 +12,7 @@ use crate::protocol::{Failure, Fault, Warning};
 use crate::trace::{Dir, EntryKind};
 
 /// Bytes came or went, or the link changed its state.
-pub fn traffic(state: &mut State, status: Status, effects: &mut Effects) {
+pub(super) fn traffic(state: &mut State, status: Status, effects: &mut Effects) {
     let is_played = state.link.as_ref().is_some_and(|link| matches!(link.place, Endpoint::File(_)));
     let is_open = match status.link {
         LinkState::Open(_) => true,
@@ -38,14 +38,14 @@ pub fn traffic(state: &mut State, status: Status, effects: &mut Effects) {
 }
 
 /// Another master was heard for the first time: what would be sent again by itself waits for the person.
-pub fn other_master(state: &mut State, other: &OtherMaster, effects: &mut Effects) {
+pub(super) fn other_master(state: &mut State, other: &OtherMaster, effects: &mut Effects) {
     let was_polling = readings::pause(state, effects);
     let was_sending = state.bench.repeat.take().is_some() || was_polling;
     state.warn(if was_sending { format!("{other}: polling pauses") } else { other.to_string() });
 }
 
 /// The bus has ended, or never came to run.
-pub fn ended(state: &mut State, why: Option<String>) {
+pub(super) fn ended(state: &mut State, why: Option<String>) {
     state.phase = Phase::Ended;
     state.arming = Arming::ReadOnly;
     if let Some(why) = why {
@@ -57,7 +57,7 @@ pub fn ended(state: &mut State, why: Option<String>) {
 }
 
 /// A job makes progress. What is still said of one that is struck off is of a meter that was shown before.
-pub fn job(state: &mut State, id: JobId, event: JobEvent) {
+pub(super) fn job(state: &mut State, id: JobId, event: JobEvent) {
     if state.jobs.get(id).is_none() {
         if let JobEvent::Warning(Warning { code: "write-log", text }) = event {
             state.warn(text);
@@ -164,7 +164,7 @@ fn latency(state: &State, answer: &Answer) -> Option<std::time::Duration> {
 }
 
 /// Puts an entry of the trace under the glass of the bench.
-pub fn show_reply(state: &mut State, number: u32) {
+pub(super) fn show_reply(state: &mut State, number: u32) {
     let (dissection, chunks) = {
         let trace = state.trace.lock();
         let chunks = trace.entry(number).map(|entry| super::trace::chunk_starts(&trace, &entry));
@@ -210,7 +210,7 @@ fn raw_finished(state: &mut State, job: &Job) {
 }
 
 /// Stops what is being waited for: what the bench's request waits behind, where it waits; else what has the line.
-pub fn cancel(state: &mut State, effects: &mut Effects) {
+pub(super) fn cancel(state: &mut State, effects: &mut Effects) {
     let repeated = state.bench.repeat.take().is_some();
     let ahead: Vec<JobId> = state.jobs.ahead_of_the_bench().map(|job| job.id).collect();
     let on_the_line = || state.jobs.on_the_line().map(|job| job.id).into_iter().collect();

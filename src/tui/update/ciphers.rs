@@ -12,7 +12,7 @@ const LOOKED_BACK: usize = 64;
 
 /// Has the trace and the meter use the keys that are known by now. What was received before is deciphered, too,
 /// when it is looked at again.
-pub fn renew(state: &mut State) {
+pub(super) fn renew(state: &mut State) {
     let keys = state.keys_here();
     state.trace.lock().set_keys(keys.ciphers(""));
     if let Some(target) = &mut state.target {
@@ -21,13 +21,13 @@ pub fn renew(state: &mut State) {
 }
 
 /// Opens the box in which keys are typed.
-pub fn ask(state: &mut State) {
+pub(super) fn ask(state: &mut State) {
     let seen = newest_title(&state.trace.lock());
     state.popup = Some(Popup::Key(Box::new(KeyEntry::of(seen))));
 }
 
 /// Takes the keys that were typed; what is wrong with them is said in the box, which stays.
-pub fn take(state: &mut State, mut entry: Box<KeyEntry>) {
+pub(super) fn take(state: &mut State, mut entry: Box<KeyEntry>) {
     match keys_of(&entry) {
         Ok(keys) => {
             let whose = keys.whose();

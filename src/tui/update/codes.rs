@@ -21,12 +21,12 @@ fn command(state: &State) -> Option<&'static Command> {
 
 /// Whether the meter can be asked by code.
 #[must_use]
-pub fn are_asked(state: &State) -> bool {
+pub(crate) fn are_asked(state: &State) -> bool {
     state.commands().iter().any(takes_a_code)
 }
 
 /// Opens the box.
-pub fn open(state: &mut State) {
+pub(super) fn open(state: &mut State) {
     let Some(target) = state.target.as_ref().filter(|_| command(state).is_some()) else {
         state.say("this meter is not asked by code");
         return;
@@ -35,7 +35,7 @@ pub fn open(state: &mut State) {
 }
 
 /// Puts the chosen code into its text, to be changed by hand.
-pub fn complete(codes: &mut Codes) {
+pub(super) fn complete(codes: &mut Codes) {
     if let Some(code) = codes.chosen() {
         codes.input = code.into();
         codes.at = 0;
@@ -43,7 +43,7 @@ pub fn complete(codes: &mut Codes) {
 }
 
 /// Reads the chosen code, or fills it into the command that writes.
-pub fn take(state: &mut State, codes: &Codes, effects: &mut Effects) {
+pub(super) fn take(state: &mut State, codes: &Codes, effects: &mut Effects) {
     let (Some(command), Some(code)) = (command(state), codes.chosen()) else { return };
     if let Err(why) = bench::fill_in(state, command.id, &[("code", &code)]) {
         state.warn(why);
@@ -55,7 +55,7 @@ pub fn take(state: &mut State, codes: &Codes, effects: &mut Effects) {
 }
 
 /// Which meter on which link is meant, for remembering.
-pub fn meter(state: &State) -> String {
+pub(crate) fn meter(state: &State) -> String {
     let link = state.link.as_ref().map(ToString::to_string).unwrap_or_default();
     let target = state.target.as_ref();
     let (model, address) = target.map_or(("", ""), |target| (target.model.id, target.address.text()));
@@ -63,7 +63,7 @@ pub fn meter(state: &State) -> String {
 }
 
 /// Remembers that the meter has a code or says that it does not.
-pub fn note(state: &mut State, request: &Request, failed: Option<&Failure>) {
+pub(super) fn note(state: &mut State, request: &Request, failed: Option<&Failure>) {
     let Some(Argument::Text(code)) = request.arguments.get("code") else { return };
     let is_absent = match failed.map(|failure| &failure.fault) {
         None => false,

@@ -14,7 +14,7 @@ use crate::protocol::LineSettings;
 const RECENT: usize = 8;
 
 /// What the keys of this screen do.
-pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
+pub(super) fn perform(state: &mut State, action: Action, effects: &mut Effects) {
     match action {
         Action::Save => keep(state, effects),
         Action::Forget => forget(state, effects),
@@ -23,7 +23,7 @@ pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
 }
 
 /// Opens the link that was typed, with the line settings that were typed.
-pub fn open_typed(state: &mut State, effects: &mut Effects) {
+pub(super) fn open_typed(state: &mut State, effects: &mut Effects) {
     let text = state.connect.entry.value().trim().to_owned();
     if text.is_empty() {
         open_chosen(state, effects);
@@ -33,7 +33,7 @@ pub fn open_typed(state: &mut State, effects: &mut Effects) {
 }
 
 /// Opens the chosen link.
-pub fn open_chosen(state: &mut State, effects: &mut Effects) {
+pub(super) fn open_chosen(state: &mut State, effects: &mut Effects) {
     let Some(choice) = state.connect.chosen() else { return };
     if !choice.kept.model.is_empty()
         && let Err(why) = meter::choose_by_name(state, &choice.kept.model, &choice.kept.address, effects)
@@ -44,7 +44,7 @@ pub fn open_chosen(state: &mut State, effects: &mut Effects) {
 }
 
 /// Opens a link by its name, or says what is wrong with it.
-pub fn open_text(state: &mut State, text: &str, effects: &mut Effects) {
+pub(super) fn open_text(state: &mut State, text: &str, effects: &mut Effects) {
     if let Err(complaint) = try_open(state, text, effects) {
         state.warn(complaint.clone());
         state.connect.complaint = complaint;
@@ -55,7 +55,7 @@ pub fn open_text(state: &mut State, text: &str, effects: &mut Effects) {
 ///
 /// # Errors
 /// What is wrong with the name or the line settings.
-pub fn try_open(state: &mut State, text: &str, effects: &mut Effects) -> Result<(), String> {
+pub(super) fn try_open(state: &mut State, text: &str, effects: &mut Effects) -> Result<(), String> {
     let name = parse(text, state.connect.line.value())?;
     open(state, name, effects);
     Ok(())
@@ -71,7 +71,7 @@ fn parse(link: &str, settings: &str) -> Result<LinkName, String> {
 }
 
 /// Opens a link.
-pub fn open(state: &mut State, name: LinkName, effects: &mut Effects) {
+pub(super) fn open(state: &mut State, name: LinkName, effects: &mut Effects) {
     state.connect.complaint.clear();
     state.phase = Phase::Opening { since: state.now.at };
     state.link = Some(name.clone());
@@ -87,7 +87,7 @@ pub fn open(state: &mut State, name: LinkName, effects: &mut Effects) {
 }
 
 /// A link could not be opened.
-pub fn not_opened(state: &mut State, why: String) {
+pub(super) fn not_opened(state: &mut State, why: String) {
     state.phase = Phase::None;
     state.warn(why.clone());
     state.connect.complaint = why;
@@ -95,7 +95,7 @@ pub fn not_opened(state: &mut State, why: String) {
 }
 
 /// Closes the link.
-pub fn disconnect(state: &mut State, effects: &mut Effects) {
+pub(super) fn disconnect(state: &mut State, effects: &mut Effects) {
     if state.phase == Phase::None {
         state.say("no link is open");
         return;
@@ -108,12 +108,12 @@ pub fn disconnect(state: &mut State, effects: &mut Effects) {
 }
 
 /// These serial ports are there; whether that is news.
-pub fn ports(state: &mut State, ports: Vec<Port>) -> bool {
+pub(super) fn ports(state: &mut State, ports: Vec<Port>) -> bool {
     state.connect.set_ports(ports)
 }
 
 /// Puts the open link at the head of those used lately, with the meter that is talked to.
-pub fn remember(state: &mut State, effects: &mut Effects) {
+pub(super) fn remember(state: &mut State, effects: &mut Effects) {
     let Some(kept) = present(state) else { return };
     let recent = &mut state.connect.recent;
     if recent.first() == Some(&kept) {

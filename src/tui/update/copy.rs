@@ -9,7 +9,7 @@ use super::Effects;
 use crate::frame::{Dissection, Layer, Span};
 
 /// Copies the bytes of the frame that is looked at as hex; secrets are masked unless they are being shown.
-pub fn hex(state: &mut State, effects: &mut Effects) {
+pub(super) fn hex(state: &mut State, effects: &mut Effects) {
     let layer = looked_at(state).and_then(Inspector::layer);
     let text = match (layer, state.screen) {
         (Some(layer), _) => masked(layer, state.reveal),
@@ -20,7 +20,7 @@ pub fn hex(state: &mut State, effects: &mut Effects) {
 }
 
 /// Copies the frame that is looked at as text with what its bytes mean.
-pub fn text(state: &mut State, effects: &mut Effects) {
+pub(super) fn text(state: &mut State, effects: &mut Effects) {
     let text = looked_at(state).and_then(|inspector| inspector.shown.as_ref()).map(annotated);
     give(state, text.unwrap_or_default(), effects);
 }
@@ -53,7 +53,7 @@ fn drafted(state: &State) -> String {
 }
 
 /// The bytes of a layer as hex, those of secrets as `**` unless revealed.
-pub fn masked(layer: &Layer, reveal: bool) -> String {
+pub(super) fn masked(layer: &Layer, reveal: bool) -> String {
     let whole = Span::new(0, layer.bytes.len());
     if reveal { crate::frame::hex::spaced(&layer.bytes) } else { layer.hex_of(whole) }
 }

@@ -7,13 +7,13 @@ use crate::app::signal_hints;
 use crate::protocol::Failure;
 
 /// What the bench shows of a failure.
-pub fn outcome(state: &State, failure: &Failure, request: Option<u32>) -> Outcome {
+pub(super) fn outcome(state: &State, failure: &Failure, request: Option<u32>) -> Outcome {
     let (headline, advice) = told(state, failure, request);
     Outcome::Failed { headline, advice }
 }
 
 /// A failure in one line, then what was heard, what that rules out and what to look at, a line each.
-pub fn told(state: &State, failure: &Failure, request: Option<u32>) -> (String, Vec<String>) {
+pub(super) fn told(state: &State, failure: &Failure, request: Option<u32>) -> (String, Vec<String>) {
     let Some(diagnosis) = explain(state, failure, request) else {
         return (failure.step.to_owned(), Vec::new());
     };

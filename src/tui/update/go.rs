@@ -3,13 +3,13 @@
 use super::super::state::{Pane, Screen, State};
 
 /// Shows a screen.
-pub fn to(state: &mut State, screen: Screen) {
+pub(super) fn to(state: &mut State, screen: Screen) {
     state.screen = screen;
     state.maximised = false;
 }
 
 /// Shows the load profile, where the meter keeps one.
-pub fn to_archive(state: &mut State) {
+pub(super) fn to_archive(state: &mut State) {
     if super::has_archive(state) {
         to(state, Screen::Archive);
     } else {
@@ -18,14 +18,14 @@ pub fn to_archive(state: &mut State) {
 }
 
 /// Once a link is open: on to what is still missing.
-pub fn after_opening(state: &mut State) {
+pub(super) fn after_opening(state: &mut State) {
     if state.screen == Screen::Connect {
         to(state, if state.target.is_some() { Screen::Bench } else { Screen::Meter });
     }
 }
 
 /// Moves the focus over so many panes, round and round.
-pub fn pane(state: &mut State, by: isize) {
+pub(super) fn pane(state: &mut State, by: isize) {
     let panes: Vec<Pane> = state.panes().iter().copied().filter(|pane| state.has(*pane)).collect();
     let at = panes.iter().position(|pane| *pane == state.pane()).unwrap_or(0);
     let count = isize::try_from(panes.len()).unwrap_or(1).max(1);
@@ -36,7 +36,7 @@ pub fn pane(state: &mut State, by: isize) {
 }
 
 /// One step back: the whole screen is given back, a search ends, the focus returns to the first pane.
-pub fn back(state: &mut State) {
+pub(super) fn back(state: &mut State) {
     if state.maximised {
         state.maximised = false;
         return;
@@ -48,7 +48,7 @@ pub fn back(state: &mut State) {
 }
 
 /// Gives the first pane of the screen the focus.
-pub fn to_first_pane(state: &mut State) {
+pub(super) fn to_first_pane(state: &mut State) {
     if let Some(first) = state.panes().first() {
         state.focus_on(*first);
     }
@@ -77,7 +77,7 @@ fn clear_search(state: &mut State) -> bool {
 }
 
 /// What the present place is called, for scrolling by a page.
-pub fn page(state: &State) -> isize {
+pub(super) fn page(state: &State) -> isize {
     let rows = super::super::layout::areas(state).rows(state.pane());
     isize::try_from(rows.saturating_sub(1)).unwrap_or(1).max(1)
 }

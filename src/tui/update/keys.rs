@@ -15,10 +15,10 @@ use super::{
 };
 
 /// Characters a field takes at most.
-pub const LONGEST: usize = 4096;
+pub(super) const LONGEST: usize = 4096;
 
 /// A key was pressed; whether anything came of it.
-pub fn pressed(state: &mut State, event: KeyEvent, effects: &mut Effects) -> bool {
+pub(super) fn pressed(state: &mut State, event: KeyEvent, effects: &mut Effects) -> bool {
     if event.kind == KeyEventKind::Release {
         return false;
     }
@@ -71,7 +71,7 @@ fn action_of(state: &State, chord: Chord) -> Option<Action> {
 }
 
 /// Whether a key changes the text or the place in it.
-pub fn edits(chord: Chord) -> bool {
+pub(super) fn edits(chord: Chord) -> bool {
     let moves = matches!(
         chord.code,
         KeyCode::Left | KeyCode::Right | KeyCode::Home | KeyCode::End | KeyCode::Backspace | KeyCode::Delete
@@ -81,7 +81,7 @@ pub fn edits(chord: Chord) -> bool {
 
 /// Whether what is typed is text.
 #[must_use]
-pub fn is_typing(state: &State) -> bool {
+pub(crate) fn is_typing(state: &State) -> bool {
     match &state.popup {
         Some(Popup::Prompt { .. } | Popup::Codes(_) | Popup::Key(_)) => return true,
         Some(Popup::Arm(_)) => return state.arming.is_armed(),
@@ -106,7 +106,7 @@ fn current_field(state: &State) -> Option<FormField> {
 }
 
 /// What is being typed into.
-pub fn input(state: &mut State) -> Option<&mut Input> {
+pub(super) fn input(state: &mut State) -> Option<&mut Input> {
     if !is_typing(state) {
         return None;
     }
@@ -152,7 +152,7 @@ fn typed(state: &mut State, event: KeyEvent) -> bool {
 }
 
 /// What follows from another text.
-pub fn retyped(state: &mut State) {
+pub(super) fn retyped(state: &mut State) {
     if let Some(popup) = &mut state.popup {
         match popup {
             Popup::Prompt { at, .. } | Popup::Codes(Codes { at, .. }) => *at = 0,
@@ -178,7 +178,7 @@ pub fn retyped(state: &mut State) {
 }
 
 /// Does what an action means here.
-pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
+pub(super) fn perform(state: &mut State, action: Action, effects: &mut Effects) {
     if state.popup.is_some() && !matches!(action, Action::ForceQuit | Action::Suspend) {
         popup::perform(state, action, effects);
         return;
@@ -319,7 +319,7 @@ fn activate(state: &mut State, effects: &mut Effects) {
 }
 
 /// Moves up or down in the place that has the focus.
-pub fn step(state: &mut State, by: isize) {
+pub(super) fn step(state: &mut State, by: isize) {
     match state.pane() {
         Pane::Links => {
             let len = state.connect.choices().len();

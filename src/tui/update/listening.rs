@@ -9,7 +9,7 @@ use super::{Effects, archive, bench, readings};
 use crate::bus::{Intent, Speech};
 
 /// Whether something may be sent; on a link that is listened to the question is asked instead.
-pub fn may_send(state: &mut State, attempt: Attempt) -> bool {
+pub(super) fn may_send(state: &mut State, attempt: Attempt) -> bool {
     if !bench::is_ready(state) {
         return false;
     }
@@ -36,7 +36,7 @@ pub fn may_send(state: &mut State, attempt: Attempt) -> bool {
 }
 
 /// Gives the write half back and does what was wanted.
-pub fn send_all_the_same(state: &mut State, effects: &mut Effects) {
+pub(super) fn send_all_the_same(state: &mut State, effects: &mut Effects) {
     let Some(Popup::Listening { attempt, .. }) = state.popup else { return };
     state.popup = None;
     effects.push(Effect::Bus(Intent::Speak));

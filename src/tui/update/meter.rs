@@ -13,7 +13,7 @@ use crate::meter::{MODELS, Model};
 use crate::sim::demo_address;
 
 /// What the keys of this screen do.
-pub fn perform(state: &mut State, action: Action) {
+pub(super) fn perform(state: &mut State, action: Action) {
     match action {
         Action::OtherAddress | Action::Left | Action::Right => other_address(state),
         _ => {}
@@ -34,7 +34,7 @@ fn other_address(state: &mut State) {
 }
 
 /// Takes the model, address and password that were given.
-pub fn choose(state: &mut State, effects: &mut Effects) {
+pub(super) fn choose(state: &mut State, effects: &mut Effects) {
     let Some(model) = state.meter.model() else {
         state.warn("no model is chosen");
         return;
@@ -70,7 +70,7 @@ fn fill_in_address(state: &mut State, model: &'static Model) {
 }
 
 /// A meter that was chosen without an address is, on the simulated bus, the one with its address there.
-pub fn find_on_simulated_bus(state: &mut State) {
+pub(super) fn find_on_simulated_bus(state: &mut State) {
     let is_simulated = state.is_simulated();
     let Some(target) =
         state.target.as_mut().filter(|target| is_simulated && target.address.text().is_empty())
@@ -90,7 +90,7 @@ fn address_of(state: &State, model: &'static Model, typed: &str) -> String {
 }
 
 /// Talks to this meter from now on.
-pub fn take(state: &mut State, target: Target, effects: &mut Effects) {
+pub(super) fn take(state: &mut State, target: Target, effects: &mut Effects) {
     let is_same_model = state.target.as_ref().is_some_and(|before| before.model == target.model);
     let was_for_its_meter = state.listens_for_its_meter();
     shown::choose(state, &target, effects);
@@ -120,7 +120,7 @@ pub fn take(state: &mut State, target: Target, effects: &mut Effects) {
 }
 
 /// Tells the bus by which protocol the traffic is to be read and what line the meter is on.
-pub fn tell_bus(state: &mut State, effects: &mut Effects) {
+pub(super) fn tell_bus(state: &mut State, effects: &mut Effects) {
     let Some(target) = state.target.as_ref().filter(|_| state.is_connected()) else { return };
     let line = target.model.line;
     effects.push(Effect::Bus(Intent::Decode(Some(target.decoder()))));
@@ -143,7 +143,7 @@ pub fn tell_bus(state: &mut State, effects: &mut Effects) {
 ///
 /// # Errors
 /// What is wrong with either.
-pub fn choose_by_name(
+pub(super) fn choose_by_name(
     state: &mut State,
     model: &str,
     address: &str,

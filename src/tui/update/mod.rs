@@ -26,16 +26,16 @@ mod trace;
 #[cfg(test)]
 mod tests;
 
-pub use bench::{FILE, request as composed_request};
-pub use codes::{are_asked as codes_are_asked, meter as meter_on_link};
-pub use keys::is_typing;
+pub(super) use bench::{FILE, request as composed_request};
+pub(super) use codes::{are_asked as codes_are_asked, meter as meter_on_link};
+pub(super) use keys::is_typing;
 
 /// Whether the present meter keeps a load profile that can be read.
 #[must_use]
-pub fn has_archive(state: &State) -> bool {
+pub(super) fn has_archive(state: &State) -> bool {
     archive::profile(state).is_some()
 }
-pub use prompt::completions;
+pub(super) use prompt::completions;
 
 use super::message::{Effect, Message};
 use super::state::{Phase, State};
@@ -46,7 +46,7 @@ use crate::trace::SharedTrace;
 type Effects = Vec<Effect>;
 
 /// Changes the state as the message demands and says what is to be done outside.
-pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
+pub(super) fn update(state: &mut State, message: Message) -> Vec<Effect> {
     let mut effects = Effects::new();
     let changed = apply(state, message, &mut effects);
     let changed = readings::tend(state, &mut effects) || changed;
@@ -58,7 +58,11 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
 }
 
 /// What is to be done at the very beginning: a link and a meter named on the command line.
-pub fn start(state: &mut State, link: Option<LinkName>, meter: Option<(String, String)>) -> Vec<Effect> {
+pub(super) fn start(
+    state: &mut State,
+    link: Option<LinkName>,
+    meter: Option<(String, String)>,
+) -> Vec<Effect> {
     let mut effects = Effects::new();
     if let Some((model, address)) = meter
         && let Err(why) = meter::choose_by_name(state, &model, &address, &mut effects)

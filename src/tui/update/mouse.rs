@@ -13,7 +13,7 @@ use super::{Effects, go, keys, popup, steps, telegram};
 const NOTCH: isize = 3;
 
 /// The mouse did something; whether anything came of it.
-pub fn moved(state: &mut State, event: MouseEvent, effects: &mut Effects) -> bool {
+pub(super) fn moved(state: &mut State, event: MouseEvent, effects: &mut Effects) -> bool {
     match event.kind {
         MouseEventKind::Down(MouseButton::Left) => click(state, event.column, event.row),
         MouseEventKind::ScrollUp => wheel(state, event, -NOTCH, effects),
@@ -67,7 +67,7 @@ fn click_tab(state: &mut State, column: u16) -> bool {
 
 /// The numbered screen at a column of the second line; each stands as ` 1 Connect `.
 #[must_use]
-pub fn tab_at(column: u16) -> Option<Screen> {
+pub(super) fn tab_at(column: u16) -> Option<Screen> {
     let mut start = 0;
     for screen in Screen::ALL {
         let width = u16::try_from(screen.title().len()).unwrap_or(0) + 4;

@@ -13,7 +13,7 @@ use crate::protocol::{Context, MeterKey, registry};
 const MOST: usize = 65_536;
 
 /// Takes pasted text in.
-pub fn pasted(state: &mut State, text: &str) {
+pub(super) fn pasted(state: &mut State, text: &str) {
     if popup::is_no_answer(state, false) {
         return;
     }
@@ -46,7 +46,7 @@ fn plain(character: char) -> Option<char> {
 }
 
 /// Explains bytes by the meter's protocol, or by the first that finds its checksum good.
-pub fn explain(state: &State, bytes: &[u8]) -> Inspector {
+pub(super) fn explain(state: &State, bytes: &[u8]) -> Inspector {
     let keys = state.keys_here().ciphers("");
     let dialect = state.target.as_ref().map(|target| target.model.dialect).unwrap_or_default();
     let context = Context { dialect, keys: &keys, ..Context::default() };

@@ -19,7 +19,7 @@ use crate::protocol::{Access, Context, Decoder};
 use crate::trace::CaptureState;
 
 /// Actions that mean something in a box besides its own.
-pub const fn takes(action: Action) -> bool {
+pub(super) const fn takes(action: Action) -> bool {
     use Action as A;
     matches!(
         action,
@@ -40,17 +40,17 @@ pub const fn takes(action: Action) -> bool {
 }
 
 /// Whether this key would be typed into the box.
-pub fn types(state: &State, chord: Chord) -> bool {
+pub(super) fn types(state: &State, chord: Chord) -> bool {
     keys::is_typing(state) && keys::edits(chord)
 }
 
 /// Whether an action is the answer that a question waits for.
-pub const fn confirms(action: Action) -> bool {
+pub(super) const fn confirms(action: Action) -> bool {
     matches!(action, Action::Confirm | Action::SendAllTheSame)
 }
 
 /// Does what an action means in the box that is open.
-pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
+pub(super) fn perform(state: &mut State, action: Action, effects: &mut Effects) {
     match action {
         Action::Close | Action::Back => state.popup = None,
         Action::SendAllTheSame => listening::send_all_the_same(state, effects),
@@ -95,7 +95,7 @@ fn inspect(state: &mut State, action: Action, effects: &mut Effects) {
 }
 
 /// Moves in the box by so many rows.
-pub fn scroll(state: &mut State, by: isize, _effects: &mut Effects) {
+pub(super) fn scroll(state: &mut State, by: isize, _effects: &mut Effects) {
     let known = match &state.popup {
         Some(Popup::Prompt { input, .. }) => super::completions(state, input.value()).len(),
         _ => 0,
@@ -135,7 +135,7 @@ fn confirm(state: &mut State, effects: &mut Effects) {
 }
 
 /// Arms the session for one command, or disarms it.
-pub fn arm(state: &mut State) {
+pub(super) fn arm(state: &mut State) {
     if state.arming.is_armed() {
         state.arming = Arming::ReadOnly;
         state.say("reads only again");
@@ -150,7 +150,7 @@ pub fn arm(state: &mut State) {
 }
 
 /// Asks before something that may change a meter, with the exact bytes.
-pub fn ask(state: &mut State, access: Option<Access>, armed: Armed) {
+pub(super) fn ask(state: &mut State, access: Option<Access>, armed: Armed) {
     let Draft::Ready { frames, .. } = &state.bench.draft else { return };
     let decoder = state.target.as_ref().map(Target::decoder);
     let frames = frames.iter().map(|frame| shown(frame, decoder)).collect();
@@ -192,7 +192,7 @@ fn shown(frame: &[u8], decoder: Option<Decoder>) -> Shown {
 }
 
 /// What is asked stands on the screen.
-pub fn drawn(state: &mut State) {
+pub(super) fn drawn(state: &mut State) {
     if let Some(attention) = state.popup.as_mut().and_then(Popup::attention) {
         attention.drawn(state.now.at);
     }
@@ -200,7 +200,7 @@ pub fn drawn(state: &mut State) {
 
 /// Whether a key, one that confirms or another, or a paste cannot be an answer to the question that is open: it came
 /// before that could be read, or in a burst. What was typed so far goes with it.
-pub fn is_no_answer(state: &mut State, confirms: bool) -> bool {
+pub(super) fn is_no_answer(state: &mut State, confirms: bool) -> bool {
     let now = state.now.at;
     let Some(popup) = &mut state.popup else { return false };
     if popup.attention().is_none_or(|attention| attention.key(now, confirms)) {
@@ -252,7 +252,7 @@ fn has_frames(state: &State) -> bool {
 }
 
 /// Leaves, after asking where something would be lost.
-pub fn quit(state: &mut State, effects: &mut Effects) {
+pub(super) fn quit(state: &mut State, effects: &mut Effects) {
     let unsaved = !matches!(state.capture, CaptureState::Running { .. }) && has_frames(state);
     let lost = if state.jobs.is_armed() {
         "a command that changes the meter is under way"

@@ -49,7 +49,7 @@ const VERBS: &[Verb] = &[
 
 /// A line that completes what was typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Completion {
+pub(crate) struct Completion {
     /// What would stand in the prompt.
     pub text: String,
     /// How it is written, with its keys.
@@ -60,7 +60,7 @@ pub struct Completion {
 
 /// What could be meant by what was typed so far.
 #[must_use]
-pub fn completions(state: &State, typed: &str) -> Vec<Completion> {
+pub(crate) fn completions(state: &State, typed: &str) -> Vec<Completion> {
     let typed = typed.trim_start();
     if let Some(("fault", rest)) = typed.split_once(' ') {
         return kinds(rest);
@@ -129,14 +129,14 @@ fn kinds(typed: &str) -> Vec<Completion> {
 }
 
 /// Puts the chosen completion into the prompt.
-pub fn complete(state: &mut State) {
+pub(super) fn complete(state: &mut State) {
     let Some(Popup::Prompt { input, at }) = &state.popup else { return };
     let Some(chosen) = completions(state, input.value()).into_iter().nth(*at) else { return };
     state.popup = Some(Popup::Prompt { input: Input::from(chosen.text), at: 0 });
 }
 
 /// Carries out what was typed; a text that is no command stands for the completion that is chosen.
-pub fn run(state: &mut State, typed: &str, at: usize, effects: &mut Effects) {
+pub(super) fn run(state: &mut State, typed: &str, at: usize, effects: &mut Effects) {
     let typed = typed.trim();
     if typed.is_empty() {
         return;

@@ -11,7 +11,7 @@ use crate::bus::{Intent, JobId};
 use crate::protocol::{Fault, IfSilent, Options, Request};
 
 /// What the keys of this screen do.
-pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
+pub(super) fn perform(state: &mut State, action: Action, effects: &mut Effects) {
     let now = state.now.at;
     match action {
         Action::Poll => switch(state, effects),
@@ -22,7 +22,7 @@ pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
 }
 
 /// Polls the pinned requests, or no longer.
-pub fn switch(state: &mut State, effects: &mut Effects) {
+pub(super) fn switch(state: &mut State, effects: &mut Effects) {
     if state.polling.poller.repeats() {
         stop(state, effects);
     } else if can_read(state, Attempt::Poll) {
@@ -60,7 +60,7 @@ fn can_read(state: &mut State, attempt: Attempt) -> bool {
 }
 
 /// Reads the pinned requests once.
-pub fn read_once(state: &mut State, effects: &mut Effects) {
+pub(super) fn read_once(state: &mut State, effects: &mut Effects) {
     if can_read(state, Attempt::Read) {
         refresh(state);
         state.polling.poller.ask_once(state.now.at);
@@ -69,7 +69,7 @@ pub fn read_once(state: &mut State, effects: &mut Effects) {
 }
 
 /// Reads the everyday set of a meter that a person has just accepted, once, where the link can ask it.
-pub fn read_accepted(state: &mut State, effects: &mut Effects) {
+pub(super) fn read_accepted(state: &mut State, effects: &mut Effects) {
     if state.reads_when_accepted() {
         let count = state.bench.pinned.len();
         let plural = if count == 1 { "" } else { "s" };
@@ -86,13 +86,13 @@ fn refresh(state: &mut State) {
 
 /// Whether a poll waits for something else: nothing is sent behind a question whether to write.
 #[must_use]
-pub fn is_held(state: &State) -> bool {
+pub(super) fn is_held(state: &State) -> bool {
     let asks = matches!(state.popup, Some(Popup::Arm(_)));
     asks || state.arming.is_armed()
 }
 
 /// Asks what is due of a poll, or holds it back; whether anything came of it.
-pub fn tend(state: &mut State, effects: &mut Effects) -> bool {
+pub(super) fn tend(state: &mut State, effects: &mut Effects) -> bool {
     let (held, was_held) = (is_held(state), state.polling.poller.is_held());
     state.polling.poller.hold(held);
     if held && !was_held {
@@ -124,14 +124,14 @@ fn ask_for(state: &mut State, ask: Ask<(), Request>, effects: &mut Effects) {
 }
 
 /// A request of a poll has ended.
-pub fn answered(state: &mut State, job: JobId, index: usize, fault: Option<&Fault>) {
+pub(super) fn answered(state: &mut State, job: JobId, index: usize, fault: Option<&Fault>) {
     if state.polling.is_of(job) {
         state.polling.poller.answered(index, Ending::of(fault));
     }
 }
 
 /// A job of a poll is over.
-pub fn finished(state: &mut State, job: JobId) {
+pub(super) fn finished(state: &mut State, job: JobId) {
     if state.polling.is_of(job) {
         state.polling.job = None;
         state.polling.poller.finished(state.now.at);
@@ -139,7 +139,7 @@ pub fn finished(state: &mut State, job: JobId) {
 }
 
 /// Another master was heard: a poll stops until a person wants it again; whether there was one.
-pub fn pause(state: &mut State, effects: &mut Effects) -> bool {
+pub(super) fn pause(state: &mut State, effects: &mut Effects) -> bool {
     let was_polling = state.polling.poller.repeats() || state.polling.poller.is_asking();
     if was_polling {
         stop(state, effects);
@@ -149,7 +149,7 @@ pub fn pause(state: &mut State, effects: &mut Effects) -> bool {
 }
 
 /// The person drops a poll that runs: it stops altogether.
-pub fn drop_poll(state: &mut State) {
+pub(super) fn drop_poll(state: &mut State) {
     if state.polling.poller.repeats() {
         state.say("polling stopped; p on screen 5 begins it again");
     }
@@ -157,6 +157,6 @@ pub fn drop_poll(state: &mut State) {
 }
 
 /// A poll of another meter, which is off.
-pub fn begin_anew(state: &mut State) {
+pub(super) fn begin_anew(state: &mut State) {
     state.polling = Polling::every(state.polling.poller.period());
 }

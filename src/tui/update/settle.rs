@@ -9,7 +9,7 @@ use super::{bench, go, telegram, trace};
 use crate::trace::CaptureState;
 
 /// Brings the state in order.
-pub fn settle(state: &mut State) {
+pub(super) fn settle(state: &mut State) {
     take_over_evidence(state);
     telegram::take_in(state);
     if state.shows_telegrams() {

@@ -14,7 +14,7 @@ use crate::trace::Entry;
 
 /// A meter is chosen. When it is another one than before, what was asked of that one is stopped, and what is known of
 /// this one is shown.
-pub fn choose(state: &mut State, target: &Target, effects: &mut Effects) {
+pub(super) fn choose(state: &mut State, target: &Target, effects: &mut Effects) {
     let before = state.target.as_ref();
     let is_asked_alike = before.is_some_and(|before| super::super::state::target::is_same(before, target));
     if !is_asked_alike {
@@ -29,7 +29,7 @@ pub fn choose(state: &mut State, target: &Target, effects: &mut Effects) {
 }
 
 /// A link is being opened, with a trace of its own: on another link it is another meter, whatever its address.
-pub fn open(state: &mut State) {
+pub(super) fn open(state: &mut State) {
     if let Some(target) = state.target.clone()
         && let Some(whose) = turned(state, &target)
     {
@@ -44,7 +44,7 @@ pub fn open(state: &mut State) {
 
 /// Whether a frame that came in is of the meter that is shown. One that speaks by itself in the place of the one that
 /// was shown is shown from here on.
-pub fn is_of_shown(state: &mut State, number: u32, entry: &Entry, frame: &Dissection) -> bool {
+pub(super) fn is_of_shown(state: &mut State, number: u32, entry: &Entry, frame: &Dissection) -> bool {
     let dialect = state.target.as_ref().map(|target| target.model.dialect);
     let family = entry.family.and_then(|family| registry::FAMILIES.get(usize::from(family)));
     let is_read_so = dialect.is_some_and(|dialect| is_read_as(entry, dialect));

@@ -6,7 +6,7 @@ use super::bus;
 use crate::bus::JobId;
 
 /// Gives the steps the focus.
-pub fn look_at(state: &mut State) {
+pub(super) fn look_at(state: &mut State) {
     if state.bench.dialogue.is_some() {
         state.focus_on(Pane::Steps);
     } else {
@@ -15,17 +15,17 @@ pub fn look_at(state: &mut State) {
 }
 
 /// Moves over so many rows and shows the frame of the one that is reached.
-pub fn step(state: &mut State, by: isize) {
+pub(super) fn step(state: &mut State, by: isize) {
     choose(state, |dialogue| dialogue.step(by));
 }
 
 /// Chooses a row on screen.
-pub fn click(state: &mut State, row: usize) {
+pub(super) fn click(state: &mut State, row: usize) {
     choose(state, |dialogue| dialogue.click(row));
 }
 
 /// To the side: opens the chosen step or closes it; from a frame on into it.
-pub fn turn(state: &mut State, by: isize) {
+pub(super) fn turn(state: &mut State, by: isize) {
     if by < 0 {
         choose(state, Dialogue::fold);
     } else if !is_on_step(state) {
@@ -38,7 +38,7 @@ pub fn turn(state: &mut State, by: isize) {
 }
 
 /// Opens the chosen step or closes it; from a frame on into it.
-pub fn activate(state: &mut State) {
+pub(super) fn activate(state: &mut State) {
     if is_on_step(state) {
         choose(state, |dialogue| {
             dialogue.toggle();
@@ -63,7 +63,7 @@ fn choose(state: &mut State, change: impl FnOnce(&mut Dialogue)) {
 }
 
 /// Something went over the link, or a job began.
-pub fn follow(state: &mut State, begun: Option<JobId>) {
+pub(super) fn follow(state: &mut State, begun: Option<JobId>) {
     let Some(dialogue) = &mut state.bench.dialogue else { return };
     let trace = state.trace.lock();
     if begun == Some(dialogue.job) {
@@ -74,7 +74,7 @@ pub fn follow(state: &mut State, begun: Option<JobId>) {
 }
 
 /// A request of a job ended: it is shown by the step of its answer, or fails in the step of the last frame.
-pub fn answered(state: &mut State, job: JobId, entry: Option<u32>, why: Option<String>) {
+pub(super) fn answered(state: &mut State, job: JobId, entry: Option<u32>, why: Option<String>) {
     let Some(dialogue) = state.bench.dialogue.as_mut().filter(|dialogue| dialogue.job == job) else { return };
     dialogue.follow(&state.trace.lock());
     if let Some(why) = why {
@@ -86,7 +86,7 @@ pub fn answered(state: &mut State, job: JobId, entry: Option<u32>, why: Option<S
 }
 
 /// A job is over.
-pub fn finished(state: &mut State, job: JobId) {
+pub(super) fn finished(state: &mut State, job: JobId) {
     let Some(dialogue) = state.bench.dialogue.as_mut().filter(|dialogue| dialogue.job == job) else { return };
     dialogue.end(&state.trace.lock());
     if let Some(entry) = state.bench.reply.entry {

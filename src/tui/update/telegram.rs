@@ -17,7 +17,7 @@ use crate::trace::{Dir, Entry, EntryKind, Trace};
 const LOOKED_BACK: usize = 16;
 
 /// What the keys of this view do.
-pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
+pub(super) fn perform(state: &mut State, action: Action, effects: &mut Effects) {
     match action {
         Action::Left => step_byte(state, -1),
         Action::Right => step_byte(state, 1),
@@ -34,7 +34,7 @@ pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
 }
 
 /// Shows the telegrams; of meters that are not picked, those that come in are taken.
-pub fn watch(state: &mut State, effects: &mut Effects) {
+pub(super) fn watch(state: &mut State, effects: &mut Effects) {
     if let (None, Some(model)) = (&state.target, state.telegrams.offer) {
         match super::meter::choose_by_name(state, model.id, "", effects) {
             Ok(()) => state.say(format!("read as {} {}: screen 2 picks another", model.maker, model.title)),
@@ -54,14 +54,14 @@ fn step_byte(state: &mut State, by: isize) {
 }
 
 /// Chooses a byte and the line it belongs to.
-pub fn choose_byte(state: &mut State, byte: usize) {
+pub(super) fn choose_byte(state: &mut State, byte: usize) {
     let layer = content(&state.telegrams);
     state.telegrams.glass.choose_byte(byte);
     state.telegrams.follow_byte(layer);
 }
 
 /// Moves over so many lines, or over the rows of the bytes.
-pub fn step(state: &mut State, by: isize) {
+pub(super) fn step(state: &mut State, by: isize) {
     if state.pane() == Pane::TelegramBytes {
         let per_row = super::super::layout::glass_columns(state);
         step_byte(state, by.saturating_mul(per_row));
@@ -72,13 +72,13 @@ pub fn step(state: &mut State, by: isize) {
 }
 
 /// Chooses a line and lights its bytes.
-pub fn choose(state: &mut State, line: usize) {
+pub(super) fn choose(state: &mut State, line: usize) {
     let layer = content(&state.telegrams);
     state.telegrams.choose(line, layer);
 }
 
 /// The layer of the one shown in which its lines stand.
-pub fn content(telegrams: &Telegrams) -> usize {
+pub(super) fn content(telegrams: &Telegrams) -> usize {
     telegrams.glass.shown.as_ref().map_or(0, telegram::content_layer)
 }
 
@@ -93,7 +93,7 @@ fn to_trace(state: &mut State) {
 }
 
 /// Looks at what has come since the last time: counts telegrams, and gives their readings to the screen of values.
-pub fn take_in(state: &mut State) {
+pub(super) fn take_in(state: &mut State) {
     let (len, shared) = (state.view.len, state.trace.clone());
     let cut = shared.lock().cut();
     if cut != state.telegrams.cut {
@@ -171,7 +171,7 @@ fn stand(telegrams: &mut Telegrams, frame: &Dissection, part: Option<u16>) {
 }
 
 /// Explains the one that is shown and what changed in it.
-pub fn explain(state: &mut State) {
+pub(super) fn explain(state: &mut State) {
     let Some(shown) = state.telegrams.shown() else {
         state.telegrams.glass.show(None, None);
         state.telegrams.lines.clear();

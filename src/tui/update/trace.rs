@@ -9,7 +9,7 @@ use crate::trace::search::{Found, Query, STEP, Search, Towards};
 use crate::trace::{Entry, EntryKind, Trace};
 
 /// What the keys of this screen do.
-pub fn perform(state: &mut State, action: Action, effects: &mut Effects) {
+pub(super) fn perform(state: &mut State, action: Action, effects: &mut Effects) {
     match action {
         Action::Left => state.view.detail.step_byte(-1),
         Action::Right => state.view.detail.step_byte(1),
@@ -35,7 +35,7 @@ fn switch_chunks(state: &mut State) {
 }
 
 /// Explains the chosen entry.
-pub fn explain(state: &mut State) {
+pub(super) fn explain(state: &mut State) {
     let number = state.view.at;
     let explained = {
         let trace = state.trace.lock();
@@ -48,13 +48,13 @@ pub fn explain(state: &mut State) {
 }
 
 /// Bytes of an entry, other than the first, with which a new chunk begins.
-pub fn chunk_starts(trace: &Trace, entry: &Entry) -> Vec<usize> {
+pub(super) fn chunk_starts(trace: &Trace, entry: &Entry) -> Vec<usize> {
     let starts = trace.chunks_of(entry).into_iter().filter_map(|chunk| chunk.start.checked_sub(entry.start));
     starts.filter(|start| *start > 0).filter_map(|start| usize::try_from(start).ok()).collect()
 }
 
 /// What an entry means; of noise and echoes at least the bytes.
-pub fn explanation(trace: &Trace, number: u32) -> Option<Dissection> {
+pub(super) fn explanation(trace: &Trace, number: u32) -> Option<Dissection> {
     let entry = trace.entry(number)?;
     let title = match entry.kind {
         EntryKind::Mark(_) => return None,
@@ -66,7 +66,7 @@ pub fn explanation(trace: &Trace, number: u32) -> Option<Dissection> {
 }
 
 /// Takes what was typed and looks for it from the chosen entry on.
-pub fn accept_search(state: &mut State, effects: &mut Effects) {
+pub(super) fn accept_search(state: &mut State, effects: &mut Effects) {
     state.view.searching = false;
     look_for(state);
     if !state.view.needle.is_empty() {
@@ -75,7 +75,7 @@ pub fn accept_search(state: &mut State, effects: &mut Effects) {
 }
 
 /// What was typed is looked for from here on.
-pub fn look_for(state: &mut State) {
+pub(super) fn look_for(state: &mut State) {
     state.view.needle = Query::parse(state.view.query.value());
     state.view.found.clear();
     state.view.search = None;
@@ -95,7 +95,7 @@ fn start(state: &mut State, towards: Towards, effects: &mut Effects) {
 }
 
 /// Looks through another stretch.
-pub fn search_on(state: &mut State, effects: &mut Effects) {
+pub(super) fn search_on(state: &mut State, effects: &mut Effects) {
     let Some(mut search) = state.view.search.take() else { return };
     let found = search.step(&state.trace.lock(), STEP);
     match found {

@@ -5,7 +5,7 @@ use crate::tui::glyphs::Glyphs;
 /// A bar over `share` (0 to 1) of `room` columns, exact to an eighth of a column. What is more than nothing
 /// shows at least as a sliver where the signs allow it.
 #[must_use]
-pub fn across(share: f64, room: u16, glyphs: &Glyphs) -> String {
+pub(super) fn across(share: f64, room: u16, glyphs: &Glyphs) -> String {
     let eighths = eighths(share, room);
     let full = eighths / 8;
     let mut bar = glyphs.across.last().copied().unwrap_or_default().repeat(full);
@@ -16,7 +16,7 @@ pub fn across(share: f64, room: u16, glyphs: &Glyphs) -> String {
 
 /// The sign of a share (0 to 1) in a bar of one row.
 #[must_use]
-pub fn upwards(share: f64, glyphs: &Glyphs) -> &'static str {
+pub(super) fn upwards(share: f64, glyphs: &Glyphs) -> &'static str {
     let level = eighths(share, 1).clamp(1, 8);
     glyphs.upwards.get(level - 1).copied().unwrap_or(" ")
 }
@@ -24,7 +24,7 @@ pub fn upwards(share: f64, glyphs: &Glyphs) -> &'static str {
 /// A share of so many cells, in eighths of a cell; at least one if there is anything.
 #[must_use]
 #[expect(clippy::cast_sign_loss, reason = "the share is clamped to 0 and above, and a NaN becomes 0")]
-pub fn eighths(share: f64, cells: u16) -> usize {
+pub(super) fn eighths(share: f64, cells: u16) -> usize {
     let share = share.clamp(0.0, 1.0);
     let eighths = (share * f64::from(cells) * 8.0).round() as usize;
     eighths.max(usize::from(share > 0.0))

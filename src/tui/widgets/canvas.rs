@@ -5,7 +5,7 @@ use crate::tui::theme::Role;
 
 /// A grid of dots that is drawn over cells.
 #[derive(Debug)]
-pub struct Canvas {
+pub(super) struct Canvas {
     columns: u16,
     rows: u16,
     cells: Vec<u8>,
@@ -18,18 +18,18 @@ const BLANK: u32 = 0x2800;
 impl Canvas {
     /// An empty one over so many cells.
     #[must_use]
-    pub fn new(columns: u16, rows: u16) -> Self {
+    pub(super) fn new(columns: u16, rows: u16) -> Self {
         Self { columns, rows, cells: vec![0; usize::from(columns) * usize::from(rows)] }
     }
 
     /// A dot at shares of the width (from the left) and the height (from below).
-    pub fn dot(&mut self, place: (f64, f64)) {
+    pub(super) fn dot(&mut self, place: (f64, f64)) {
         let (x, y) = self.grid(place);
         self.set(x, y);
     }
 
     /// A line of dots between two places.
-    pub fn line(&mut self, from: (f64, f64), to: (f64, f64)) {
+    pub(super) fn line(&mut self, from: (f64, f64), to: (f64, f64)) {
         let ((x0, y0), (x1, y1)) = (self.grid(from), self.grid(to));
         let steps = (x1 - x0).abs().max((y1 - y0).abs()).max(1);
         for step in 0..=steps {
@@ -38,7 +38,7 @@ impl Canvas {
     }
 
     /// Draws the cells that hold a dot.
-    pub fn draw(&self, pen: &mut Pen<'_>, (left, top): (u16, u16), role: Role) {
+    pub(super) fn draw(&self, pen: &mut Pen<'_>, (left, top): (u16, u16), role: Role) {
         let places = (0..self.rows).flat_map(|y| (0..self.columns).map(move |x| (x, y)));
         for ((x, y), bits) in places.zip(&self.cells).filter(|(_, bits)| **bits != 0) {
             if let Some(sign) = char::from_u32(BLANK + u32::from(*bits)) {

@@ -4,7 +4,7 @@
 ///
 /// Sixteen bytes with their text take 72 columns with an offset of four digits, eight take 39.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HexColumns {
+pub(super) struct HexColumns {
     /// Bytes in a row, at least 1.
     pub per_row: usize,
     /// Digits of the offset.
@@ -19,7 +19,7 @@ const HALF: usize = 8;
 impl HexColumns {
     /// The widest that fit into `width` for `len` bytes.
     #[must_use]
-    pub fn of(width: u16, len: usize) -> Self {
+    pub(super) fn of(width: u16, len: usize) -> Self {
         let digits = match len {
             0..=0x100 => 2,
             0x101..=0x1_0000 => 4,
@@ -45,19 +45,19 @@ impl HexColumns {
 
     /// The column of the first digit of a byte by its place in the row.
     #[must_use]
-    pub const fn byte_x(&self, place: usize) -> u16 {
+    pub(super) const fn byte_x(&self, place: usize) -> u16 {
         self.digits + 2 + 3 * place as u16 + if place >= HALF { 1 } else { 0 }
     }
 
     /// Blank columns before a byte.
     #[must_use]
-    pub const fn gap_before(place: usize) -> u16 {
+    pub(super) const fn gap_before(place: usize) -> u16 {
         if place == HALF { 2 } else { 1 }
     }
 
     /// The place in the row that a column belongs to.
     #[must_use]
-    pub fn place_at(&self, x: u16) -> Option<usize> {
+    pub(super) fn place_at(&self, x: u16) -> Option<usize> {
         let in_text =
             |start: u16| x.checked_sub(start).map(usize::from).filter(|place| *place < self.per_row);
         let in_hex = || (0..self.per_row).find(|&place| (0..2).contains(&x.wrapping_sub(self.byte_x(place))));

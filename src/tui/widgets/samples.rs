@@ -18,7 +18,7 @@ fn field(label: &'static str, start: usize, end: usize, value: Value) -> Field {
 }
 
 /// The reply to "energy by tariff".
-pub fn reply() -> Layer {
+pub(super) fn reply() -> Layer {
     let month = MeterTime { day: None, ..MeterTime::date(2022, 9, 1) };
     let fields = vec![
         field("frame", 0, 18, Value::Bytes),
@@ -42,7 +42,7 @@ pub fn reply() -> Layer {
 }
 
 /// The same reply with a wrong checksum.
-pub fn damaged() -> Layer {
+pub(super) fn damaged() -> Layer {
     let mut layer = reply();
     layer.bytes[16] = 0x1C;
     layer.fields[11] = layer.fields[11].clone().verdict(mismatch());
@@ -54,7 +54,7 @@ const fn mismatch() -> Verdict {
 }
 
 /// The request for "energy by tariff", with its password.
-pub fn request() -> Layer {
+pub(super) fn request() -> Layer {
     let fields = vec![
         field("END", 0, 1, Value::Word("start")),
         field("OPT", 1, 2, Value::Hex(0x48, 2)),
@@ -72,7 +72,7 @@ pub fn request() -> Layer {
 }
 
 /// A layer with every byte value in a text field, as a hostile meter might send.
-pub fn hostile() -> Layer {
+pub(super) fn hostile() -> Layer {
     let bytes: Vec<u8> = (0..=255).collect();
     let fields = vec![
         field("name", 0, 200, Value::Text),
@@ -84,12 +84,12 @@ pub fn hostile() -> Layer {
 }
 
 /// A layer of nothing.
-pub fn empty() -> Layer {
+pub(super) fn empty() -> Layer {
     Layer { kind: LayerKind::Wire, bytes: Box::default(), fields: Vec::new(), from: Vec::new() }
 }
 
 /// A dissection around a layer, of that direction and verdict.
-pub fn dissection(layer: Layer, direction: Direction, verdict: Verdict) -> Dissection {
+pub(super) fn dissection(layer: Layer, direction: Direction, verdict: Verdict) -> Dissection {
     let found = match verdict {
         Verdict::Bad(mismatch) => mismatch.found as u32,
         _ => 0x1B,

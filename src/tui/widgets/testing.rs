@@ -12,22 +12,27 @@ use crate::tui::glyphs::Glyphs;
 use crate::tui::theme::{Depth, Theme, shipped};
 
 /// The dark theme in true colour with Unicode signs.
-pub fn unicode() -> Theme {
+pub(super) fn unicode() -> Theme {
     Theme::new(shipped::fallback(), Depth::TrueColour, &Glyphs::UNICODE)
 }
 
 /// No colour and ASCII signs.
-pub fn ascii() -> Theme {
+pub(super) fn ascii() -> Theme {
     Theme::new(shipped::find("mono").expect("shipped"), Depth::None, &Glyphs::ASCII)
 }
 
 /// What a drawing looks like, a line a row without trailing blanks.
-pub fn draw(width: u16, height: u16, theme: &Theme, paint: impl FnOnce(Rect, &mut Buffer, &Theme)) -> String {
+pub(super) fn draw(
+    width: u16,
+    height: u16,
+    theme: &Theme,
+    paint: impl FnOnce(Rect, &mut Buffer, &Theme),
+) -> String {
     text_of(&painted(width, height, theme, paint))
 }
 
 /// The runs of style of a drawing, a line a run that is not plain: row, columns, look, text.
-pub fn styles(
+pub(super) fn styles(
     width: u16,
     height: u16,
     theme: &Theme,
@@ -52,7 +57,7 @@ pub fn styles(
 
 /// A drawing must not panic, nor touch a cell outside its area, wherever the area lies. It must hold nothing
 /// that steers a terminal, and no colour and no foreign sign when the theme has none.
-pub fn keeps_to_its_area(paint: impl Fn(Rect, &mut Buffer, &Theme)) {
+pub(super) fn keeps_to_its_area(paint: impl Fn(Rect, &mut Buffer, &Theme)) {
     let areas = (0u16..140, 0u16..30, 0u16..20, 0u16..12);
     proptest!(ProptestConfig::with_cases(100), |((width, height, x, y) in areas, plain in any::<bool>())| {
         let theme = if plain { ascii() } else { unicode() };

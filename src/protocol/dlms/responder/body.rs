@@ -11,7 +11,7 @@ use crate::protocol::dlms::{time, units};
 
 /// How a list is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub(super) enum Form {
     /// Time, then code, value, scaler and unit, over and over, then the serial number: Netz NÖ.
     Flat,
     /// Clock loose, then structures: TINETZ.
@@ -30,7 +30,7 @@ pub enum Form {
 
 /// What a list is made of.
 #[derive(Debug)]
-pub struct Content<'a> {
+pub(super) struct Content<'a> {
     /// The values.
     pub registers: &'a Registers,
     /// The serial number.
@@ -71,7 +71,7 @@ const SIX: [Obis; 6] = [
 ];
 
 /// A data notification with the list of a kind.
-pub fn notification(kind: &Kind, content: &Content<'_>, invoke: u32) -> Vec<u8> {
+pub(super) fn notification(kind: &Kind, content: &Content<'_>, invoke: u32) -> Vec<u8> {
     let mut writer = Writer { bytes: vec![DATA_NOTIFICATION], content };
     writer.bytes.extend((invoke & 0x00FF_FFFF).to_be_bytes());
     writer.bytes.push(12);

@@ -5,7 +5,7 @@ use crate::protocol::dlms::{hdlc, over_mbus};
 
 /// On what a push goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Carrier {
+pub(super) enum Carrier {
     /// Segments over M-Bus with so many bytes of the APDU each.
     Segments(usize),
     /// HDLC, in segments where it is long.
@@ -26,7 +26,7 @@ const LAST: u8 = 0xC0;
 const MORE: u8 = 0x40;
 
 /// The frames of one push.
-pub fn frames(carrier: Carrier, apdu: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn frames(carrier: Carrier, apdu: &[u8]) -> Vec<Vec<u8>> {
     match carrier {
         Carrier::Segments(payload) => over_mbus::segments(apdu, payload),
         Carrier::Hdlc => segments(&[&LLC, apdu].concat()),

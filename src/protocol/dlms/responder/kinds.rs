@@ -5,7 +5,7 @@ use super::carrier::Carrier;
 
 /// A kind of meter.
 #[derive(Debug)]
-pub struct Kind {
+pub(super) struct Kind {
     /// Model id.
     model: &'static str,
     /// The maker's three letters.
@@ -52,13 +52,13 @@ static KINDS: &[Kind] = &[
 ];
 
 /// The kind of a model.
-pub fn of_model(model: &str) -> Option<&'static Kind> {
+pub(super) fn of_model(model: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.model == model)
 }
 
 impl Kind {
     /// The maker's letters and the last digits of the serial number.
-    pub fn system_title(&self, serial: &str) -> [u8; 8] {
+    pub(super) fn system_title(&self, serial: &str) -> [u8; 8] {
         let digits = serial.bytes().filter(u8::is_ascii_digit).rev().map(|digit| digit - b'0');
         let number =
             digits.zip(0u32..10).fold(0u64, |sum, (digit, place)| sum + u64::from(digit) * 10u64.pow(place));

@@ -23,7 +23,7 @@ const AUTHENTICATED: u8 = 0x10;
 
 /// The meter's side.
 #[derive(Debug)]
-pub struct Meter {
+pub(super) struct Meter {
     kind: &'static Kind,
     title: [u8; 8],
     serial: String,
@@ -39,12 +39,12 @@ pub struct Meter {
 ///
 /// # Errors
 /// [`SetupError`] for a value that it cannot have.
-pub fn responder(setup: &Setup) -> Result<Box<dyn Responder>, SetupError> {
+pub(super) fn responder(setup: &Setup) -> Result<Box<dyn Responder>, SetupError> {
     Ok(Box::new(Meter::new(setup)?))
 }
 
 /// From push to push of a model; of the generic ones it is not known.
-pub fn interval(model: &str) -> Duration {
+pub(super) fn interval(model: &str) -> Duration {
     let known = kinds::of_model(model).filter(|_| !model.starts_with("dlms-"));
     known.map_or(USUAL, |kind| Duration::from_secs(kind.interval_s))
 }
@@ -59,7 +59,7 @@ impl Meter {
     ///
     /// # Errors
     /// [`SetupError`] for a value that it cannot have.
-    pub fn new(setup: &Setup) -> Result<Self, SetupError> {
+    pub(super) fn new(setup: &Setup) -> Result<Self, SetupError> {
         let kind = kinds::of_model(setup.model)
             .ok_or_else(|| unfit("model", setup.model, "a model that pushes over this carrier"))?;
         let mut meter = Self {

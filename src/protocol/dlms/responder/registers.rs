@@ -8,7 +8,7 @@ const HOUR: u64 = 3600;
 
 /// The registers, each a whole number of its smallest step.
 #[derive(Debug, Clone)]
-pub struct Registers {
+pub(super) struct Registers {
     rows: Vec<Row>,
     /// Energy that does not fill a watt hour yet, in watt seconds.
     spare: u64,
@@ -44,7 +44,7 @@ impl Default for Registers {
 
 impl Registers {
     /// A register's value times ten to the power of `decimals`; 0 for one that is not there.
-    pub fn value(&self, code: Code, decimals: u8) -> u32 {
+    pub(super) fn value(&self, code: Code, decimals: u8) -> u32 {
         let Some(row) = self.rows.iter().find(|row| row.code == code) else { return 0 };
         match row.decimals.checked_sub(decimals) {
             Some(less) => row.value / 10u32.pow(less.into()),
@@ -56,7 +56,7 @@ impl Registers {
     ///
     /// # Errors
     /// What would fit.
-    pub fn set(&mut self, name: &str, value: &str) -> Result<(), &'static str> {
+    pub(super) fn set(&mut self, name: &str, value: &str) -> Result<(), &'static str> {
         let known = "a value this meter has, by C.D.E";
         let code: Code = name.parse().map_err(|_| known)?;
         let row = self.rows.iter_mut().find(|row| row.code == code).ok_or(known)?;
@@ -69,7 +69,7 @@ impl Registers {
     }
 
     /// Lets power and energy follow what is drawn.
-    pub fn draw(&mut self, load: Load) {
+    pub(super) fn draw(&mut self, load: Load) {
         self.spare = self.spare.saturating_add(load.watt_seconds);
         let hours = u32::try_from(self.spare / HOUR).unwrap_or(u32::MAX);
         self.spare %= HOUR;

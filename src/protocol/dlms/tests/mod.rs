@@ -16,17 +16,17 @@ use crate::protocol::{Context, Family, LineSettings, MeterKey, PieceKind, Relati
 const VECTORS: &str = include_str!("../../../../tests/vectors/dlms_mbus.jsonl");
 
 /// A line of the vectors file.
-pub struct Vector {
+pub(super) struct Vector {
     pub id: String,
     pub json: Json,
 }
 
 impl Vector {
-    pub fn bytes(&self) -> Vec<u8> {
+    pub(super) fn bytes(&self) -> Vec<u8> {
         hex::parse(self.json["hex"].as_str().unwrap()).unwrap()
     }
 
-    pub fn keys(&self) -> Vec<MeterKey> {
+    pub(super) fn keys(&self) -> Vec<MeterKey> {
         let secret = |name: &str| self.json[name].as_str().map(|text| Secret::new(hex::parse(text).unwrap()));
         let key = secret("key").map(|encryption| MeterKey {
             system_title: secret("system_title").and_then(|title| title.reveal().try_into().ok()),
@@ -36,28 +36,28 @@ impl Vector {
         key.into_iter().collect()
     }
 
-    pub fn family(&self) -> &'static dyn Family {
+    pub(super) fn family(&self) -> &'static dyn Family {
         match self.json["protocol"].as_str().unwrap() {
             "mbus-dlms" => &OverMbus,
             _ => &OverHdlc,
         }
     }
 
-    pub fn protocol(&self) -> &str {
+    pub(super) fn protocol(&self) -> &str {
         self.json["protocol"].as_str().unwrap()
     }
 
-    pub fn error(&self) -> Option<&str> {
+    pub(super) fn error(&self) -> Option<&str> {
         self.json["expect"]["error"].as_str()
     }
 }
 
-pub fn vectors() -> Vec<Vector> {
+pub(super) fn vectors() -> Vec<Vector> {
     vectors_in(VECTORS)
 }
 
 /// The lines of a vectors file.
-pub fn vectors_in(file: &str) -> Vec<Vector> {
+pub(super) fn vectors_in(file: &str) -> Vec<Vector> {
     let vector = |line: &str| {
         let json: Json = serde_json::from_str(line).unwrap();
         Vector { id: json["id"].as_str().unwrap().to_owned(), json }
@@ -65,12 +65,12 @@ pub fn vectors_in(file: &str) -> Vec<Vector> {
     file.lines().map(vector).collect()
 }
 
-pub fn vector(id: &str) -> Vector {
+pub(super) fn vector(id: &str) -> Vector {
     vectors().into_iter().find(|vector| vector.id == id).unwrap_or_else(|| panic!("no vector {id}"))
 }
 
 /// A piece of a stream, explained if it is a frame.
-pub struct Expected {
+pub(super) struct Expected {
     pub kind: PieceKind,
     pub bytes: Vec<u8>,
     pub relation: Relation,
@@ -78,13 +78,13 @@ pub struct Expected {
 }
 
 impl Expected {
-    pub fn frame(&self) -> Option<&Dissection> {
+    pub(super) fn frame(&self) -> Option<&Dissection> {
         self.dissection.as_ref()
     }
 }
 
 /// Everything that a line tells which carries these bursts, three seconds apart.
-pub fn listen(family: &dyn Family, bursts: &[&[u8]], keys: &[MeterKey]) -> Vec<Expected> {
+pub(super) fn listen(family: &dyn Family, bursts: &[&[u8]], keys: &[MeterKey]) -> Vec<Expected> {
     let mut pieces: Vec<(PieceKind, Vec<u8>, At)> = Vec::new();
     let mut framer = family.framer(Source::Both, LineSettings::e81(2400));
     for (index, burst) in bursts.iter().enumerate() {
@@ -125,12 +125,12 @@ pub fn listen(family: &dyn Family, bursts: &[&[u8]], keys: &[MeterKey]) -> Vec<E
 }
 
 /// The codes of all problems.
-pub fn problems(told: &[Expected]) -> Vec<&'static str> {
+pub(super) fn problems(told: &[Expected]) -> Vec<&'static str> {
     told.iter().filter_map(Expected::frame).flat_map(|d| d.problems.iter().map(|p| p.code.as_str())).collect()
 }
 
 /// All readings, as texts: code, value, unit.
-pub fn readings(told: &[Expected]) -> Vec<(String, String)> {
+pub(super) fn readings(told: &[Expected]) -> Vec<(String, String)> {
     let all = told.iter().filter_map(Expected::frame).flat_map(|d| &d.readings);
     let code = |r: &crate::reading::Reading| r.code.map_or_else(String::new, |code| code.to_string());
     all.map(|r| (code(r), crate::frame::visible::reading(r))).collect()

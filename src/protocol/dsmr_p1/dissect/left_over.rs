@@ -9,7 +9,7 @@ use crate::reading::{MeterTime, Reading};
 const GONE_AFTER_HOURS: i64 = 24;
 
 /// Names every channel whose time was never set, or is old, while another of the same kind has a newer one.
-pub fn name<F: Fields>(sheet: &mut Sheet<'_, F>) {
+pub(super) fn name<F: Fields>(sheet: &mut Sheet<'_, F>) {
     let is_kind_known = |channel: u8| sheet.media.get(usize::from(channel)).is_some_and(Option::is_some);
     let registers =
         sheet.readings.iter().filter(|reading| is_kind_known(reading.channel) && is_register(reading));

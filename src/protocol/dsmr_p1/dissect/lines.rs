@@ -12,7 +12,7 @@ use crate::protocol::dsmr_p1::text::Number;
 use crate::protocol::fields::Fields;
 
 /// The first line: slash, three letters of the maker, speed character, identification.
-pub fn first<F: Fields>(sheet: &mut Sheet<'_, F>, end: usize) -> usize {
+pub(super) fn first<F: Fields>(sheet: &mut Sheet<'_, F>, end: usize) -> usize {
     let line = line_at(sheet.bytes, 0, end);
     let whole = Span::new(0, line.next);
     sheet.fields.add(|| Field::new("identification", whole, Value::Bytes).role(Role::Identification));
@@ -36,7 +36,7 @@ fn line_end<F: Fields>(sheet: &mut Sheet<'_, F>, from: usize, to: usize) {
 }
 
 /// The lines between the first and the last.
-pub fn body<F: Fields>(sheet: &mut Sheet<'_, F>, from: usize, end: usize) {
+pub(super) fn body<F: Fields>(sheet: &mut Sheet<'_, F>, from: usize, end: usize) {
     let mut at = from;
     while at < end {
         at = one(sheet, at, end);

@@ -17,7 +17,7 @@ const FOREIGN_UNIT: &str = "the unit is not a known one";
 const NO_LIMIT: &str = "all nines: no limit";
 
 /// Whether a bracket holds what its line is about.
-pub fn is_main(form: Option<Form>, index: usize, count: usize) -> bool {
+pub(super) fn is_main(form: Option<Form>, index: usize, count: usize) -> bool {
     match form {
         Some(Form::Stamped | Form::Submeter) => index == 1,
         Some(Form::Failures | Form::History | Form::Profile | Form::Hourly) => false,
@@ -27,7 +27,7 @@ pub fn is_main(form: Option<Form>, index: usize, count: usize) -> bool {
 }
 
 /// Explains the bracket at `index`.
-pub fn of<F: Fields>(
+pub(super) fn of<F: Fields>(
     sheet: &mut Sheet<'_, F>,
     form: Option<Form>,
     object: Object,
@@ -118,7 +118,7 @@ fn profile<F: Fields>(sheet: &Sheet<'_, F>, index: usize) -> Label {
 }
 
 /// Whether the history at hand is the Hungarian one: it begins with a time and not with a count.
-pub fn is_snapshot<F: Fields>(sheet: &Sheet<'_, F>) -> bool {
+pub(super) fn is_snapshot<F: Fields>(sheet: &Sheet<'_, F>) -> bool {
     sheet.groups.first().is_some_and(|first| Stamp::read(sheet.text(*first)).is_some())
 }
 
@@ -155,7 +155,7 @@ fn limit_or_number(is_limit: bool, label: Label, span: Span, text: &[u8]) -> Fie
 
 /// The entry of the line at hand: that of a limit by its unit.
 #[inline]
-pub fn in_its_unit<F: Fields>(sheet: &Sheet<'_, F>, entry: &'static Entry) -> &'static Entry {
+pub(super) fn in_its_unit<F: Fields>(sheet: &Sheet<'_, F>, entry: &'static Entry) -> &'static Entry {
     if entry.form != Form::Limit {
         return entry;
     }
@@ -164,13 +164,13 @@ pub fn in_its_unit<F: Fields>(sheet: &Sheet<'_, F>, entry: &'static Entry) -> &'
 }
 
 /// Whether the limit of the line at hand is none.
-pub fn is_open<F: Fields>(sheet: &Sheet<'_, F>, entry: &Entry) -> bool {
+pub(super) fn is_open<F: Fields>(sheet: &Sheet<'_, F>, entry: &Entry) -> bool {
     let first = || sheet.groups.first().is_some_and(|first| is_no_limit(sheet.text(*first)));
     entry.form == Form::Limit && sheet.groups.len() == 1 && first()
 }
 
 /// The name of a limit that is none.
-pub fn open_limit(entry: &'static Entry) -> &'static str {
+pub(super) fn open_limit(entry: &'static Entry) -> &'static str {
     match entry.title {
         "power limit" => "power limit: none",
         "current limit" => "current limit: none",
@@ -183,7 +183,7 @@ pub fn open_limit(entry: &'static Entry) -> &'static str {
 
 /// Whether a limit is at least three nines in front of its unit and, but for leading zeros, nothing else: as
 /// many as the format has.
-pub fn is_no_limit(text: &[u8]) -> bool {
+pub(super) fn is_no_limit(text: &[u8]) -> bool {
     let is_digit = |byte: &&u8| matches!(byte, b'0'..=b'9' | b'.');
     let mut digits =
         text.iter().take_while(is_digit).filter(|byte| **byte != b'.').skip_while(|byte| **byte == b'0');
@@ -193,7 +193,7 @@ pub fn is_no_limit(text: &[u8]) -> bool {
 }
 
 /// The name of an object: with the channel of a meter on M-Bus, or with group E where several share a name.
-pub fn name(entry: &'static Entry, object: Object) -> Label {
+pub(super) fn name(entry: &'static Entry, object: Object) -> Label {
     if object.a == 0 && object.b > 0 {
         Label::Nth(entry.title, object.b.into())
     } else if entry.is_numbered() {
@@ -297,7 +297,7 @@ fn time_part(is_time: bool, label: Label, span: Span, text: &[u8]) -> Field {
 }
 
 /// The time of hhmmss or the date of YYMMDD; `None` where there is no such.
-pub fn part(is_time: bool, text: &[u8]) -> Option<MeterTime> {
+pub(super) fn part(is_time: bool, text: &[u8]) -> Option<MeterTime> {
     let mut whole = *b"200101000000";
     let (place, text): (_, &[u8; 6]) = (if is_time { 6 } else { 0 }, text.try_into().ok()?);
     whole.iter_mut().skip(place).zip(text).for_each(|(to, from)| *to = *from);

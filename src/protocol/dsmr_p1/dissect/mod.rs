@@ -10,7 +10,7 @@ mod sheet;
 mod told;
 mod wrapped;
 
-pub use sealed::LUXEMBOURG;
+pub(super) use sealed::LUXEMBOURG;
 use sheet::{Decoded, Sheet};
 
 use super::envelope::{self, Envelope};
@@ -28,10 +28,10 @@ use crate::protocol::{Context, Dialect};
 use crate::reading::{Check, Reading};
 
 /// Protocol id.
-pub const ID: &str = "dsmr-p1";
+pub(super) const ID: &str = "dsmr-p1";
 
 /// Explains one frame. Never fails, whatever the bytes.
-pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
+pub(super) fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
     if let Some(envelope) = Envelope::of(bytes) {
         return sealed::dissect(bytes, &envelope, context);
     }
@@ -58,7 +58,7 @@ pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
 }
 
 /// What one frame says, by the same rules as [`dissect`], with no field made.
-pub fn values(bytes: &[u8], context: &Context<'_>) -> Values {
+pub(super) fn values(bytes: &[u8], context: &Context<'_>) -> Values {
     if bytes.first() != Some(&b'/') || Wrapped::of(bytes).is_some() {
         return dissect(bytes, context).into();
     }

@@ -10,7 +10,7 @@ use crate::reading::{Code, Period, Quantity};
 
 /// The registers in their order. No document that is public names them; totals are the sums, and maxima the
 /// greatest, of the tariffs behind them, and the absolute sum is that of import and export.
-pub static SNAPSHOT: [Code; 19] = [
+pub(super) static SNAPSHOT: [Code; 19] = [
     Code::new(1, 8, 0),
     Code::new(1, 8, 1),
     Code::new(1, 8, 2),
@@ -33,7 +33,7 @@ pub static SNAPSHOT: [Code; 19] = [
 ];
 
 /// Takes the readings of a snapshot of as many registers as are known.
-pub fn readings<F: Fields>(sheet: &mut Sheet<'_, F>) {
+pub(super) fn readings<F: Fields>(sheet: &mut Sheet<'_, F>) {
     let Some((time, registers)) = sheet.groups.split_first() else { return };
     let (time, registers) = (*time, registers.to_vec());
     let end = Stamp::read(sheet.text(time)).and_then(Stamp::time);

@@ -7,7 +7,7 @@ use crate::protocol::dissection_builder::{self, Head};
 use crate::protocol::dsmr_p1::wire::without_parity;
 
 /// Explains one: the text is a layer of its own.
-pub fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
+pub(super) fn dissect(bytes: &[u8], context: &Context<'_>) -> Dissection {
     let (text, odd) = without_parity(bytes);
     let found = explain::<Vec<Field>>(&text, 0, context.dialect);
     let whole = Span::new(0, bytes.len());

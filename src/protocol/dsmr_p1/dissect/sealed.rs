@@ -13,12 +13,12 @@ use crate::protocol::dsmr_p1::wire::{self, End};
 use crate::protocol::{Context, Integrity, MeterKey, sealed};
 
 /// The authentication key of every meter in Luxembourg (Smarty P1 specification 1.1.3, 3.2.5). It is public.
-pub const LUXEMBOURG: [u8; 16] =
+pub(crate) const LUXEMBOURG: [u8; 16] =
     [0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xAA, 0xBB, 0xCC, 0xDD, 0xEE, 0xFF];
 
 /// How far the keys went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Trust {
+pub(super) enum Trust {
     /// No key was given for this meter.
     NoKey,
     /// The text makes no sense under any key.
@@ -36,7 +36,7 @@ pub enum Trust {
 }
 
 /// Explains an encrypted telegram.
-pub fn dissect(bytes: &[u8], envelope: &Envelope, context: &Context<'_>) -> Dissection {
+pub(super) fn dissect(bytes: &[u8], envelope: &Envelope, context: &Context<'_>) -> Dissection {
     let is_whole = bytes.len() >= envelope.total;
     let mut dissection = shell(bytes, fields(bytes, envelope), context);
     replay(&mut dissection.problems, context.step);
@@ -56,7 +56,7 @@ pub fn dissect(bytes: &[u8], envelope: &Envelope, context: &Context<'_>) -> Diss
 }
 
 /// Names what is wrong with one whose length is written in no form that there is, and shows what stands before it.
-pub fn misstated(bytes: &[u8], context: &Context<'_>) -> Dissection {
+pub(super) fn misstated(bytes: &[u8], context: &Context<'_>) -> Dissection {
     let title = bytes.get(2..).and_then(|rest| rest.first_chunk()).copied().unwrap_or_default();
     let mut fields = opening(title).to_vec();
     fields.push(
@@ -92,7 +92,7 @@ fn opening(title: [u8; 8]) -> [Field; 3] {
 }
 
 /// The fields of an envelope that begins with the first byte.
-pub fn fields(bytes: &[u8], envelope: &Envelope) -> Vec<Field> {
+pub(super) fn fields(bytes: &[u8], envelope: &Envelope) -> Vec<Field> {
     let cut = |from: usize, to: usize| Span::new(from.min(bytes.len()), to.min(bytes.len()));
     let (control, text) = (envelope.control_at, envelope.text_at());
     let length = envelope.total.saturating_sub(control) as u64;
@@ -125,7 +125,7 @@ const fn control_name(control: u8) -> &'static str {
 }
 
 /// What the tracker saw of the counters before.
-pub fn replay(problems: &mut Vec<Problem>, step: u8) {
+pub(super) fn replay(problems: &mut Vec<Problem>, step: u8) {
     let text = match step {
         AGAIN => "the same frame counter as the telegram before: a repeated or replayed telegram",
         BACK => "the frame counter went back: a replayed telegram, or a new key",
@@ -140,7 +140,11 @@ type Sense = fn(&[u8]) -> bool;
 /// Tries the keys; how far the best one came and the text it gave.
 ///
 /// A text begins with what `begins` knows, or it makes no sense.
-pub fn open(bytes: &[u8], envelope: &Envelope, (keys, begins): (&[MeterKey], Sense)) -> (Trust, Vec<u8>) {
+pub(super) fn open(
+    bytes: &[u8],
+    envelope: &Envelope,
+    (keys, begins): (&[MeterKey], Sense),
+) -> (Trust, Vec<u8>) {
     if !envelope.is_encrypted() {
         return (Trust::NoTag, envelope.text(bytes).to_vec());
     }
@@ -184,7 +188,7 @@ fn unauthentic(envelope: &Envelope, plain: &[u8], begins: Sense) -> Trust {
 }
 
 /// Says how far the keys went.
-pub fn name_trust(dissection: &mut Dissection, trust: Trust) {
+pub(super) fn name_trust(dissection: &mut Dissection, trust: Trust) {
     dissection.verdict = match trust {
         Trust::NoKey => Verdict::Unchecked(Reason::NoKey),
         _ => Verdict::Malformed("no key given fits this frame"),
@@ -245,7 +249,7 @@ fn inner(
 }
 
 /// The verdict on the tag's own field.
-pub fn judge_tag(dissection: &mut Dissection, trust: Trust) {
+pub(super) fn judge_tag(dissection: &mut Dissection, trust: Trust) {
     let verdict = match trust {
         Trust::Authentic | Trust::BareTag => Verdict::Good,
         Trust::Damaged | Trust::NotAuthentic => Verdict::Malformed("the tag does not fit"),

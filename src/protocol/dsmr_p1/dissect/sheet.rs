@@ -10,7 +10,7 @@ use crate::protocol::fields::Fields;
 use crate::reading::{MeterTime, Reading, Unit};
 
 /// The findings on one telegram.
-pub struct Sheet<'a, F> {
+pub(super) struct Sheet<'a, F> {
     /// The telegram in clear.
     pub bytes: &'a [u8],
     /// Where its first byte stands on the wire: behind the head of the envelope of an encrypted one.
@@ -41,7 +41,7 @@ pub struct Sheet<'a, F> {
 
 /// Texts that were sent as hex: a layer of their own.
 #[derive(Debug)]
-pub struct Decoded<F> {
+pub(super) struct Decoded<F> {
     /// The texts, one after the other.
     pub bytes: Vec<u8>,
     /// A field each.
@@ -52,7 +52,7 @@ pub struct Decoded<F> {
 
 /// The latest of a list of dated registers.
 #[derive(Debug, Clone, Copy)]
-pub struct Latest {
+pub(super) struct Latest {
     /// Its object.
     pub object: Object,
     /// Its time.
@@ -63,7 +63,7 @@ pub struct Latest {
 
 /// A register whose number follows in the next line.
 #[derive(Debug, Clone, Copy)]
-pub struct Awaited {
+pub(super) struct Awaited {
     /// Its object.
     pub object: Object,
     /// Its own time.
@@ -76,7 +76,7 @@ pub struct Awaited {
 
 impl<'a, F: Fields> Sheet<'a, F> {
     /// For a telegram that begins `base` bytes into the wire.
-    pub fn new(bytes: &'a [u8], base: usize, variant: &'static Variant, is_sound: bool) -> Self {
+    pub(super) fn new(bytes: &'a [u8], base: usize, variant: &'static Variant, is_sound: bool) -> Self {
         Self {
             bytes,
             base,
@@ -95,17 +95,22 @@ impl<'a, F: Fields> Sheet<'a, F> {
     }
 
     /// The bytes of a range.
-    pub fn text(&self, span: Span) -> &'a [u8] {
+    pub(super) fn text(&self, span: Span) -> &'a [u8] {
         self.bytes.get(span.range()).unwrap_or_default()
     }
 
     /// A field at a depth.
-    pub fn field(&mut self, label: impl Into<Label>, span: Span, value: Value, depth: u8) {
+    pub(super) fn field(&mut self, label: impl Into<Label>, span: Span, value: Value, depth: u8) {
         self.fields.plain(label, span, value, depth);
     }
 
     /// Something odd about a range of the telegram.
-    pub fn problem(&mut self, code: ProblemCode, text: impl Into<Cow<'static, str>>, span: Option<Span>) {
+    pub(super) fn problem(
+        &mut self,
+        code: ProblemCode,
+        text: impl Into<Cow<'static, str>>,
+        span: Option<Span>,
+    ) {
         let on_wire = |span: Span| {
             let range = span.range();
             Span::new(self.base + range.start, self.base + range.end)
@@ -114,7 +119,7 @@ impl<'a, F: Fields> Sheet<'a, F> {
     }
 
     /// Undoes the hex of a text and writes it into the layer of texts, once; `None` when it is no text in hex.
-    pub fn undo_hex(&mut self, label: impl FnOnce() -> Label, span: Span) -> Option<Span> {
+    pub(super) fn undo_hex(&mut self, label: impl FnOnce() -> Label, span: Span) -> Option<Span> {
         let range = span.range();
         let wire = Span::new(self.base + range.start, self.base + range.end);
         if let Some(done) = self.decoded.from.iter().rev().find(|origin| origin.wire == wire) {
@@ -137,7 +142,7 @@ impl<'a, F: Fields> Sheet<'a, F> {
     }
 
     /// The text that was undone from hex.
-    pub fn undone(&self, here: Span) -> &[u8] {
+    pub(super) fn undone(&self, here: Span) -> &[u8] {
         self.decoded.bytes.get(here.range()).unwrap_or_default()
     }
 }

@@ -15,7 +15,12 @@ use crate::protocol::fields::Fields;
 use crate::reading::{Absent, Measured, MeterTime, Period, Phase, Quantity, Raw, Reading, Unit};
 
 /// Takes the readings of a line with an object, whose field is at `parent`.
-pub fn line<F: Fields>(sheet: &mut Sheet<'_, F>, entry: &'static Entry, object: Object, parent: usize) {
+pub(super) fn line<F: Fields>(
+    sheet: &mut Sheet<'_, F>,
+    entry: &'static Entry,
+    object: Object,
+    parent: usize,
+) {
     let Some(&first) = sheet.groups.first() else { return };
     match entry.form {
         Form::Clock => clock(sheet, object, first),
@@ -37,7 +42,7 @@ pub fn line<F: Fields>(sheet: &mut Sheet<'_, F>, entry: &'static Entry, object: 
 /// A reading of an object: its quantity from the table, its phase only where the object is electricity.
 #[expect(clippy::inline_always, reason = "a reading is made where it stays, once a line")]
 #[inline(always)]
-pub fn push<F: Fields>(
+pub(super) fn push<F: Fields>(
     sheet: &mut Sheet<'_, F>,
     object: Object,
     quantity: Quantity,
@@ -69,7 +74,7 @@ pub fn push<F: Fields>(
 /// A number, or its absence, as it is to be believed: one with a unit that is not known is not.
 #[expect(clippy::inline_always, reason = "a part of reading a number, which every line has")]
 #[inline(always)]
-pub fn measured(text: &[u8]) -> Option<(Measured, Unit)> {
+pub(super) fn measured(text: &[u8]) -> Option<(Measured, Unit)> {
     if text.is_empty() {
         return Some((Measured::Absent(Absent::NoData), Unit::None));
     }
@@ -189,7 +194,7 @@ fn await_number<F: Fields>(sheet: &mut Sheet<'_, F>, object: Object, field: usiz
 }
 
 /// The number that was awaited.
-pub fn hourly<F: Fields>(sheet: &mut Sheet<'_, F>, awaited: &Awaited, number: Number, span: Span) {
+pub(super) fn hourly<F: Fields>(sheet: &mut Sheet<'_, F>, awaited: &Awaited, number: Number, span: Span) {
     let quantity = quantity_of(sheet, awaited.object.b);
     let value = match awaited.time {
         Some(_) => Measured::Number(number.value),
@@ -292,7 +297,7 @@ fn month<F: Fields>(sheet: &mut Sheet<'_, F>, end: Span, peak: Span, value: Span
 }
 
 /// How many months ago the month was that a time ended, the running one being 0.
-pub fn months_back<F: Fields>(sheet: &Sheet<'_, F>, end: MeterTime) -> Option<u8> {
+pub(super) fn months_back<F: Fields>(sheet: &Sheet<'_, F>, end: MeterTime) -> Option<u8> {
     u8::try_from(months(sheet.clock?)? + 1 - months(end)?).ok()
 }
 
@@ -302,7 +307,7 @@ fn months(time: MeterTime) -> Option<i32> {
 }
 
 /// Gives every reading without a time of its own that of the telegram.
-pub fn date<F: Fields>(sheet: &mut Sheet<'_, F>) {
+pub(super) fn date<F: Fields>(sheet: &mut Sheet<'_, F>) {
     left_over::name(sheet);
     let clock = sheet.clock;
     for reading in &mut sheet.readings {

@@ -16,7 +16,7 @@ use crate::protocol::dsmr_p1::wrapped::Wrapped;
 use crate::protocol::{Context, Dialect};
 
 /// Explains one.
-pub fn dissect(bytes: &[u8], wrapped: &Wrapped, context: &Context<'_>) -> Dissection {
+pub(super) fn dissect(bytes: &[u8], wrapped: &Wrapped, context: &Context<'_>) -> Dissection {
     let variant = variant_of(bytes, context.dialect);
     let checksum = End::of(bytes).and_then(|end| end.checksum(bytes)).filter(|sum| sum.found == sum.expected);
     let head = Head { direction: direction(context), checksum, ..Head::new(ID, variant.title, context) };

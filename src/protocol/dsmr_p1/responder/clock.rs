@@ -40,7 +40,7 @@ const PEAK: (i8, i8, i8) = (14, 22, 45);
 const BEGIN: (i8, i8, i8) = (1, 0, 0);
 
 /// What stands in a line: its text with times and serial number in place of the words in braces.
-pub fn fill(content: &str, now: Now, serial: &str) -> String {
+pub(super) fn fill(content: &str, now: Now, serial: &str) -> String {
     let Some((before, rest)) = content.split_once('{') else { return content.to_owned() };
     let (word, after) = rest.split_once('}').unwrap_or((rest, ""));
     let letter = if now.is_summer { 'S' } else { 'W' };

@@ -25,7 +25,7 @@ const TITLE: [u8; 8] = *b"SAGgp\x01\xBD\x54";
 
 /// A meter that pushes.
 #[derive(Debug)]
-pub struct Meter {
+pub(super) struct Meter {
     sheet: &'static Telegram,
     lines: Vec<Line>,
     serial: String,
@@ -51,7 +51,7 @@ impl Meter {
     ///
     /// # Errors
     /// [`SetupError`] for an object that it does not have or a value that does not fit.
-    pub fn new(setup: &Setup) -> Result<Self, SetupError> {
+    pub(super) fn new(setup: &Setup) -> Result<Self, SetupError> {
         let sheet = sheets::of(variant::of(setup.dialect));
         let rows = sheet.rows.iter().copied().flatten();
         let lines = rows.map(|&(object, content)| Line { object, content: content.to_owned() }).collect();

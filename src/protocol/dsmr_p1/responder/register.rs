@@ -2,7 +2,7 @@
 
 /// The number in the last bracket of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Register {
+pub(super) struct Register {
     /// The number without its point.
     pub units: u64,
     /// Digits behind the point.
@@ -23,7 +23,7 @@ fn place(content: &str) -> Option<(usize, usize)> {
 
 impl Register {
     /// The number of a line; `None` where the last bracket holds none.
-    pub fn of(content: &str) -> Option<Self> {
+    pub(super) fn of(content: &str) -> Option<Self> {
         let (from, to) = place(content)?;
         let text = content.get(from..to)?;
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
@@ -38,20 +38,20 @@ impl Register {
     }
 
     /// With watt hours added.
-    pub fn plus_watt_hours(self, watt_hours: u64) -> Self {
+    pub(super) fn plus_watt_hours(self, watt_hours: u64) -> Self {
         let divisor = if self.is_kilo { 1000 } else { 1 };
         let more = watt_hours.saturating_mul(self.scale()) / divisor;
         Self { units: self.units.saturating_add(more), ..self }
     }
 
     /// With a power in place of the number.
-    pub fn with_watts(self, watts: u32) -> Self {
+    pub(super) fn with_watts(self, watts: u32) -> Self {
         let divisor = if self.is_kilo { 1000 } else { 1 };
         Self { units: u64::from(watts).saturating_mul(self.scale()) / divisor, ..self }
     }
 
     /// With a quotient in place of the number.
-    pub fn with_quotient(self, dividend: u32, divisor: u32) -> Self {
+    pub(super) fn with_quotient(self, dividend: u32, divisor: u32) -> Self {
         Self { units: u64::from(dividend).saturating_mul(self.scale()) / u64::from(divisor.max(1)), ..self }
     }
 
@@ -66,7 +66,7 @@ impl Register {
     }
 
     /// Puts the number into its line; one that has become too long keeps its last digits, as a counter does.
-    pub fn put(self, content: &mut String) {
+    pub(super) fn put(self, content: &mut String) {
         let text = self.text();
         let kept = text.get(text.len().saturating_sub(self.width)..).unwrap_or(&text);
         if let Some((from, to)) = place(content) {
@@ -77,7 +77,7 @@ impl Register {
 
 /// Writes a text into the last bracket of a line: a bare number in the format that the line has, anything else
 /// as it stands. What would fit, if it does not.
-pub fn write(content: &mut String, value: &str) -> Result<(), String> {
+pub(super) fn write(content: &mut String, value: &str) -> Result<(), String> {
     let Some((from, to)) = place(content) else { return Err("nothing: it cannot be set".to_owned()) };
     let is_number =
         value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && value.contains(|c: char| c != '.');

@@ -8,11 +8,11 @@
 use crate::protocol::dsmr_p1::variant::{self, Variant};
 
 /// An object and what stands behind it.
-pub type Row = (&'static str, &'static str);
+pub(super) type Row = (&'static str, &'static str);
 
 /// What a simulated meter says.
 #[derive(Debug, Clone, Copy)]
-pub struct Telegram {
+pub(super) struct Telegram {
     /// Whose it is.
     pub variant: &'static Variant,
     /// The first line without the slash.
@@ -22,7 +22,7 @@ pub struct Telegram {
 }
 
 /// The sheet of a variant; that of DSMR 5 where none is fixed.
-pub fn of(variant: &Variant) -> &'static Telegram {
+pub(super) fn of(variant: &Variant) -> &'static Telegram {
     let own = SHEETS.iter().copied().find(|sheet| sheet.variant.dialect == variant.dialect);
     own.unwrap_or(&DUTCH_5)
 }

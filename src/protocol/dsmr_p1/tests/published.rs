@@ -12,13 +12,13 @@ use crate::reading::{Decimal, Unit};
 const VECTORS: &str = include_str!("../../../../tests/vectors/dsmr_p1.jsonl");
 
 /// A line of the vectors file.
-pub struct Vector {
+pub(super) struct Vector {
     pub id: String,
     pub text: Vec<u8>,
     pub json: Json,
 }
 
-pub fn vectors() -> Vec<Vector> {
+pub(super) fn vectors() -> Vec<Vector> {
     let vector = |line: &str| {
         let json: Json = serde_json::from_str(line).unwrap();
         let text = |key: &str| json[key].as_str().unwrap().to_owned();
@@ -29,12 +29,12 @@ pub fn vectors() -> Vec<Vector> {
 
 impl Vector {
     /// The bytes of the encrypted frame, where there is one.
-    pub fn frame(&self) -> Option<Vec<u8>> {
+    pub(super) fn frame(&self) -> Option<Vec<u8>> {
         self.json["frame_hex"].as_str().map(|text| hex::parse(text).unwrap())
     }
 
     /// The keys that open it. The additional data end with the authentication key.
-    pub fn key(&self) -> MeterKey {
+    pub(super) fn key(&self) -> MeterKey {
         let bytes = |key: &str| self.json[key].as_str().map(|text| hex::parse(text).unwrap());
         MeterKey {
             system_title: None,
@@ -44,26 +44,26 @@ impl Vector {
     }
 
     /// Whether its own CRC fits; `None` where it has none.
-    pub fn fits(&self) -> Option<bool> {
+    pub(super) fn fits(&self) -> Option<bool> {
         self.json["crc_verified"].as_bool()
     }
 
-    pub fn explain(&self) -> Dissection {
+    pub(super) fn explain(&self) -> Dissection {
         (&P1 as &dyn Family).dissect(&self.text, &Context::default())
     }
 }
 
-pub fn find(id: &str) -> Vector {
+pub(super) fn find(id: &str) -> Vector {
     vectors().into_iter().find(|vector| vector.id == id).unwrap_or_else(|| panic!("no vector {id}"))
 }
 
 /// A data line of a layer: the reference of its object and its fields, the first being the line itself.
-pub struct Expected<'a> {
+pub(super) struct Expected<'a> {
     pub object: String,
     fields: Vec<&'a Field>,
 }
 
-pub fn lines(layer: &Layer) -> Vec<Expected<'_>> {
+pub(super) fn lines(layer: &Layer) -> Vec<Expected<'_>> {
     let mut lines: Vec<Expected<'_>> = Vec::new();
     for field in &layer.fields {
         if field.depth == 0 {
@@ -80,7 +80,7 @@ pub fn lines(layer: &Layer) -> Vec<Expected<'_>> {
 }
 
 /// The fields of what stood in brackets.
-pub fn contents<'a>(line: &Expected<'a>) -> Vec<&'a Field> {
+pub(super) fn contents<'a>(line: &Expected<'a>) -> Vec<&'a Field> {
     let is_frame = |label: Label| {
         ["object", "bracket", "brackets", "line end"].iter().any(|name| label == Label::Name(name))
     };

@@ -14,7 +14,7 @@ const TO_V5: &str = "not on S6, R5; up to version 5";
 const V6: &str = "S7, S7J, R8 version 6";
 
 /// The table.
-pub const SPECS: [Spec; 73] = [
+pub(super) const SPECS: [Spec; 73] = [
     shared::PING,
     shared::IDENTIFY,
     Spec::control("0003", "time-sync", "Synchronise all clocks", Clock).to_all().note(

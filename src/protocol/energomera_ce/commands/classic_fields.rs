@@ -5,17 +5,17 @@ use super::super::words;
 use crate::reading::Unit;
 
 /// Off and on.
-pub const ON_OFF: Names = &[(0, "off"), (1, "on")];
+pub(super) const ON_OFF: Names = &[(0, "off"), (1, "on")];
 
 /// Tariffs as they are counted on the wire.
-pub const TARIFFS: Names =
+pub(super) const TARIFFS: Names =
     &[(0, "T1"), (1, "T2"), (2, "T3"), (3, "T4"), (4, "T5"), (5, "T6"), (6, "T7"), (7, "T8")];
 
 /// What a special day counts as.
-pub const SPECIAL_TYPES: Names = &[(0, "special"), (1, "work"), (2, "Saturday"), (3, "Sunday")];
+pub(super) const SPECIAL_TYPES: Names = &[(0, "special"), (1, "work"), (2, "Saturday"), (3, "Sunday")];
 
 /// What switches a relay.
-pub const RELAY_MODES: Names = &[(0, "off"), (1, "command"), (2, "limits"), (3, "command and limits")];
+pub(super) const RELAY_MODES: Names = &[(0, "off"), (1, "command"), (2, "limits"), (3, "command and limits")];
 
 const SPEEDS: Names = &[
     (0, "2400"),
@@ -29,7 +29,7 @@ const SPEEDS: Names = &[
 ];
 
 /// Configuration: five bytes, on S7J versions 5, 6 and CE301M six (app. B).
-pub const CONFIG: &[Layout] = &[
+pub(super) const CONFIG: &[Layout] = &[
     Layout::of(&[CONFIG_1, CONFIG_2, CONFIG_3, CONFIG_4, CONFIG_5]),
     Layout::of(&[CONFIG_1, CONFIG_2, CONFIG_3, CONFIG_4, CONFIG_5, CONFIG_6]),
 ];
@@ -94,7 +94,7 @@ const CONFIG_6: Cell = Cell::new(
 );
 
 /// Code of the make: fifteen bytes.
-pub const METER_CODE: &[Layout] = &[Layout::of(&[
+pub(super) const METER_CODE: &[Layout] = &[Layout::of(&[
     Cell::new("kernel", Form::Named(words::KERNELS)),
     Cell::new("type of firmware", Form::Number(1)),
     Cell::new("version", Form::Number(1)),

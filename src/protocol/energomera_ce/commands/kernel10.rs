@@ -17,7 +17,7 @@ use crate::reading::{Code, Unit};
 const UNDOCUMENTED: &str = "in no manual; error 00 is a normal answer";
 
 /// The table.
-pub const SPECS: [Spec; 41] = [
+pub(super) const SPECS: [Spec; 41] = [
     shared::PING,
     shared::IDENTIFY,
     Spec::control("0003", "time-sync", "Synchronise the clock", Clock)

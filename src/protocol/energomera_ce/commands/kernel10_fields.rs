@@ -4,7 +4,7 @@ use super::super::layout::{Cell, Flag, Form, Layout, Means, Names};
 use crate::reading::Unit;
 
 /// Configuration (table B.10).
-pub const CONFIG: &[Layout] = &[Layout::of(&[
+pub(super) const CONFIG: &[Layout] = &[Layout::of(&[
     Cell::new("emergency tariff", Form::Number(1)),
     Cell::new("tariffs shown", Form::Flags(TARIFF_MASK)),
     Cell::new(
@@ -19,7 +19,7 @@ pub const CONFIG: &[Layout] = &[Layout::of(&[
 ])];
 
 /// Status (table B.8).
-pub const STATUS: &[Layout] = &[Layout::of(&[
+pub(super) const STATUS: &[Layout] = &[Layout::of(&[
     Cell::new(
         "memory faults",
         Form::Flags(&[
@@ -72,7 +72,7 @@ const TARIFF_MASK: &[Flag] = &[
 ];
 
 /// Code of the make: one byte.
-pub const METER_CODE: &[Layout] = &[Layout::of(&[Cell::new(
+pub(super) const METER_CODE: &[Layout] = &[Layout::of(&[Cell::new(
     "make",
     Form::Flags(&[
         Flag::bit(0, "extra interface"),
@@ -87,7 +87,7 @@ pub const METER_CODE: &[Layout] = &[Layout::of(&[Cell::new(
 )])];
 
 /// Relay settings (table B.11).
-pub const RELAY_CONFIG: &[Flag] = &[
+pub(super) const RELAY_CONFIG: &[Flag] = &[
     Flag::part(0, 1, "contact", Means::Named(&[(0, "pulse"), (1, "relay")])),
     Flag::bit(1, "normal contact"),
     Flag::part(2, 1, "switched", Means::Named(&[(0, "directly"), (1, "by events")])),
@@ -97,7 +97,7 @@ pub const RELAY_CONFIG: &[Flag] = &[
 ];
 
 /// State of the relay.
-pub const RELAY_STATE: &[Flag] = &[
+pub(super) const RELAY_STATE: &[Flag] = &[
     Flag::bit(0, "operated"),
     Flag::bit(1, "cause present"),
     Flag::bit(2, "confirmed over the interface"),
@@ -107,14 +107,14 @@ pub const RELAY_STATE: &[Flag] = &[
 ];
 
 /// What operated the relay; 1 to 32 are events of a list (app. D).
-pub const RELAY_CAUSES: Names = &[(0, "none"), (255, "direct command")];
+pub(super) const RELAY_CAUSES: Names = &[(0, "none"), (255, "direct command")];
 
 /// Which record it is.
-pub const JOURNAL_INDEX: Cell = Cell::new("number of the record", Form::Number(4));
+pub(super) const JOURNAL_INDEX: Cell = Cell::new("number of the record", Form::Number(4));
 /// When it was written.
-pub const JOURNAL_TIME: Cell =
+pub(super) const JOURNAL_TIME: Cell =
     Cell::new("packed time", Form::Raw(4)).note("the manual does not explain the packing");
 /// What happened.
-pub const JOURNAL_EVENT: Cell = Cell::new("event", Form::Number(1));
+pub(super) const JOURNAL_EVENT: Cell = Cell::new("event", Form::Number(1));
 /// What some journals add.
-pub const JOURNAL_EXTRA: Cell = Cell::new("extra", Form::Raw(4));
+pub(super) const JOURNAL_EXTRA: Cell = Cell::new("extra", Form::Raw(4));

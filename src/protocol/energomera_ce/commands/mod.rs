@@ -5,7 +5,7 @@ mod classic_fields;
 mod kernel10;
 mod kernel10_fields;
 mod parameters;
-pub mod registers;
+pub(super) mod registers;
 mod shared;
 
 use super::layout::Spec;
@@ -29,9 +29,9 @@ static SHARED_SPECS: [Spec; 12] = [
     shared::SKOP,
 ];
 
-pub static CLASSIC_COMMANDS: [Command; 73] = catalogue(&classic::SPECS);
-pub static KERNEL10_COMMANDS: [Command; 41] = catalogue(&kernel10::SPECS);
-pub static SHARED_COMMANDS: [Command; 12] = catalogue(&SHARED_SPECS);
+pub(super) static CLASSIC_COMMANDS: [Command; 73] = catalogue(&classic::SPECS);
+pub(super) static KERNEL10_COMMANDS: [Command; 41] = catalogue(&kernel10::SPECS);
+pub(super) static SHARED_COMMANDS: [Command; 12] = catalogue(&SHARED_SPECS);
 
 const fn catalogue<const N: usize>(specs: &[Spec; N]) -> [Command; N] {
     let mut commands = [const { shared::PING.command() }; N];
@@ -46,7 +46,7 @@ const fn catalogue<const N: usize>(specs: &[Spec; N]) -> [Command; N] {
 }
 
 /// The table of a dialect.
-pub fn specs(dialect: Dialect) -> &'static [Spec] {
+pub(super) fn specs(dialect: Dialect) -> &'static [Spec] {
     match dialect {
         CLASSIC => &CLASSIC_SPECS,
         KERNEL10 => &KERNEL10_SPECS,
@@ -55,29 +55,34 @@ pub fn specs(dialect: Dialect) -> &'static [Spec] {
 }
 
 /// The command of a dialect with an id.
-pub fn by_id(dialect: Dialect, id: &str) -> Option<&'static Spec> {
+pub(super) fn by_id(dialect: Dialect, id: &str) -> Option<&'static Spec> {
     specs(dialect).iter().find(|spec| spec.id == id)
 }
 
 /// Commands of one question and this code.
-pub fn coded(dialect: Dialect, code: u16) -> impl Iterator<Item = &'static Spec> {
+pub(super) fn coded(dialect: Dialect, code: u16) -> impl Iterator<Item = &'static Spec> {
     specs(dialect).iter().filter(move |spec| spec.code == code && spec.replies_itself())
 }
 
 /// What one dialect makes of a request.
-pub fn asked(dialect: Dialect, code: u16, data: &[u8]) -> Option<&'static Spec> {
+pub(super) fn asked(dialect: Dialect, code: u16, data: &[u8]) -> Option<&'static Spec> {
     coded(dialect, code).find(|spec| spec.takes_length(data.len()))
 }
 
 /// What one dialect makes of a reply: the command whose request it answers, or one whose reply is so long.
-pub fn answered(dialect: Dialect, code: u16, length: usize, request: Option<&[u8]>) -> Option<&'static Spec> {
+pub(super) fn answered(
+    dialect: Dialect,
+    code: u16,
+    length: usize,
+    request: Option<&[u8]>,
+) -> Option<&'static Spec> {
     coded(dialect, code)
         .filter(|spec| request.is_none_or(|data| spec.takes_length(data.len())))
         .find(|spec| spec.reply_layout(length, request).is_some())
 }
 
 /// The first command with a code, whatever its data.
-pub fn named(dialect: Dialect, code: u16) -> Option<&'static Spec> {
+pub(super) fn named(dialect: Dialect, code: u16) -> Option<&'static Spec> {
     coded(dialect, code).next()
 }
 

@@ -9,27 +9,27 @@ const fn plain(name: &'static str, title: &'static str, kind: Kind) -> Parameter
 }
 
 /// A whole number.
-pub const fn number(name: &'static str, title: &'static str, min: i64, max: i64) -> Parameter {
+pub(super) const fn number(name: &'static str, title: &'static str, min: i64, max: i64) -> Parameter {
     plain(name, title, Kind::Integer { min, max })
 }
 
 /// One of a few.
-pub const fn choice(name: &'static str, title: &'static str, choices: &'static [Choice]) -> Parameter {
+pub(super) const fn choice(name: &'static str, title: &'static str, choices: &'static [Choice]) -> Parameter {
     plain(name, title, Kind::Choice(choices))
 }
 
 /// On or off.
-pub const fn switch(name: &'static str, title: &'static str) -> Parameter {
+pub(super) const fn switch(name: &'static str, title: &'static str) -> Parameter {
     choice(name, title, SWITCH)
 }
 
 /// The same parameter, not required.
-pub const fn or(parameter: Parameter, default: &'static str) -> Parameter {
+pub(super) const fn or(parameter: Parameter, default: &'static str) -> Parameter {
     Parameter { default: Some(default), ..parameter }
 }
 
 /// The same parameter, a number of this unit.
-pub const fn in_unit(parameter: Parameter, unit: Unit) -> Parameter {
+pub(super) const fn in_unit(parameter: Parameter, unit: Unit) -> Parameter {
     Parameter { unit, ..parameter }
 }
 
@@ -122,63 +122,65 @@ const fn journals<const N: usize>(names: &[(u8, &'static str)]) -> [Choice; N] {
 }
 
 /// Tariff of a classic meter.
-pub const TARIFF: Parameter = or(choice("tariff", "Tariff", FROM_ZERO), "T1");
+pub(super) const TARIFF: Parameter = or(choice("tariff", "Tariff", FROM_ZERO), "T1");
 /// Total or tariff of a kernel-10 meter.
-pub const SUM_OR_TARIFF: Parameter = or(choice("tariff", "Tariff", WITH_SUM), "sum");
+pub(super) const SUM_OR_TARIFF: Parameter = or(choice("tariff", "Tariff", WITH_SUM), "sum");
 /// The register as it stood at the end of the period, or the energy during it.
-pub const FORM: Parameter = or(choice("form", "Register or energy of the period", FORMS), "register");
+pub(super) const FORM: Parameter = or(choice("form", "Register or energy of the period", FORMS), "register");
 /// An on-off setting.
-pub const STATE: Parameter = switch("state", "On or off");
+pub(super) const STATE: Parameter = switch("state", "On or off");
 /// The meter's date and time.
-pub const TIME: Parameter = plain("time", "Date and time", Kind::DateTime);
+pub(super) const TIME: Parameter = plain("time", "Date and time", Kind::DateTime);
 /// A day.
-pub const DATE: Parameter = plain("date", "Date", Kind::Date);
+pub(super) const DATE: Parameter = plain("date", "Date", Kind::Date);
 /// Trim of the clock's crystal.
-pub const TRIM: Parameter = number("trim", "Trim, per-model table in the manual", 0, 255);
+pub(super) const TRIM: Parameter = number("trim", "Trim, per-model table in the manual", 0, 255);
 /// A part of a long text.
-pub const PART: Parameter = or(number("part", "Part, eight characters each", 0, 15), "0");
+pub(super) const PART: Parameter = or(number("part", "Part, eight characters each", 0, 15), "0");
 /// A password to be set.
-pub const PASSWORD: Parameter = plain("password", "New password, digits", Kind::Password { max: 10 });
+pub(super) const PASSWORD: Parameter = plain("password", "New password, digits", Kind::Password { max: 10 });
 /// Eight characters.
-pub const EIGHT: Parameter = plain("text", "Text of the part", Kind::Text { max: 8 });
+pub(super) const EIGHT: Parameter = plain("text", "Text of the part", Kind::Text { max: 8 });
 /// Points of a day in half-hours.
-pub const HALF_HOUR_POINTS: Parameter =
+pub(super) const HALF_HOUR_POINTS: Parameter =
     plain("points", "Up to six points, 00:00=1 07:00=2", Kind::Text { max: 48 });
 /// Points of a day in minutes.
-pub const MINUTE_POINTS: Parameter =
+pub(super) const MINUTE_POINTS: Parameter =
     plain("points", "Up to four points, 00:00=1 07:15=2", Kind::Text { max: 32 });
 /// One of two relays.
-pub const RELAY: Parameter = or(choice("relay", "Relay", RELAYS), "relay1");
+pub(super) const RELAY: Parameter = or(choice("relay", "Relay", RELAYS), "relay1");
 /// The only relay of a kernel-10 meter.
-pub const ONLY_RELAY: Parameter = or(number("relay", "Relay", 0, 0), "0");
+pub(super) const ONLY_RELAY: Parameter = or(number("relay", "Relay", 0, 0), "0");
 /// When a relay works.
-pub const RELAY_MODE: Parameter = choice("mode", "What switches the relay", RELAY_MODES);
+pub(super) const RELAY_MODE: Parameter = choice("mode", "What switches the relay", RELAY_MODES);
 /// What a relay is to do.
-pub const RELAY_ACTION: Parameter = choice("action", "What the relay does", RELAY_ACTIONS);
+pub(super) const RELAY_ACTION: Parameter = choice("action", "What the relay does", RELAY_ACTIONS);
 /// Length of averaging.
-pub const INTERVAL: Parameter = choice("interval", "Averaging interval", INTERVALS);
+pub(super) const INTERVAL: Parameter = choice("interval", "Averaging interval", INTERVALS);
 /// Who switches tariffs.
-pub const SOURCE: Parameter = choice("source", "What switches tariffs", SOURCES);
+pub(super) const SOURCE: Parameter = choice("source", "What switches tariffs", SOURCES);
 /// Which password.
-pub const WHICH_PASSWORD: Parameter = choice("which", "Which password", PASSWORDS);
+pub(super) const WHICH_PASSWORD: Parameter = choice("which", "Which password", PASSWORDS);
 /// Speed of the extra port.
-pub const EXTRA_SPEED: Parameter = choice("extra", "Speed of the extra port", SPEEDS);
+pub(super) const EXTRA_SPEED: Parameter = choice("extra", "Speed of the extra port", SPEEDS);
 /// Speed of the optical port.
-pub const OPTICAL_SPEED: Parameter =
+pub(super) const OPTICAL_SPEED: Parameter =
     or(choice("optical", "Speed of the optical port (S7J, CE301M)", SPEEDS), "2400");
 /// No forced delay before replies.
-pub const NO_DELAY: Parameter = or(switch("no-delay", "Leave out the 10 ms before replies (S7, R8)"), "off");
+pub(super) const NO_DELAY: Parameter =
+    or(switch("no-delay", "Leave out the 10 ms before replies (S7, R8)"), "off");
 /// A day's kind.
-pub const DAY_TYPE: Parameter = or(choice("day", "Kind of day", DAY_TYPES), "work");
+pub(super) const DAY_TYPE: Parameter = or(choice("day", "Kind of day", DAY_TYPES), "work");
 /// What a special day counts as.
-pub const SPECIAL_TYPE: Parameter = choice("type", "What the day counts as", SPECIAL_TYPES);
+pub(super) const SPECIAL_TYPE: Parameter = choice("type", "What the day counts as", SPECIAL_TYPES);
 /// Stored or current limit.
-pub const KEPT_LIMIT: Parameter = or(choice("kept", "Stored or current limit", KEPT), "current");
+pub(super) const KEPT_LIMIT: Parameter = or(choice("kept", "Stored or current limit", KEPT), "current");
 /// Limit or what is left of it.
-pub const LIMIT_PART: Parameter = or(choice("part", "Limit or what is left of it", LIMIT_PARTS), "limit");
+pub(super) const LIMIT_PART: Parameter =
+    or(choice("part", "Limit or what is left of it", LIMIT_PARTS), "limit");
 /// A field of the fixed data.
-pub const FIXED_ITEM: Parameter = or(choice("item", "What was fixed", FIXED_ITEMS), "time");
+pub(super) const FIXED_ITEM: Parameter = or(choice("item", "What was fixed", FIXED_ITEMS), "time");
 /// A journal of a classic meter.
-pub const CLASSIC_JOURNAL: Parameter = choice("journal", "Journal", CLASSIC_JOURNALS);
+pub(super) const CLASSIC_JOURNAL: Parameter = choice("journal", "Journal", CLASSIC_JOURNALS);
 /// A journal of a kernel-10 meter.
-pub const KERNEL10_JOURNAL: Parameter = choice("journal", "Journal", KERNEL10_JOURNALS);
+pub(super) const KERNEL10_JOURNAL: Parameter = choice("journal", "Journal", KERNEL10_JOURNALS);

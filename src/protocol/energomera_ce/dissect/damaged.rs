@@ -11,7 +11,7 @@ use crate::frame::{Direction, ProblemCode, Span, Value};
 const BEFORE_SERVICE: usize = 5;
 
 /// A frame of which only the beginning can be told.
-pub fn partly(sheet: &mut Sheet<'_>, content: &[u8], defect: Defect, direction: Direction) -> What {
+pub(super) fn partly(sheet: &mut Sheet<'_>, content: &[u8], defect: Defect, direction: Direction) -> What {
     sheet.limit(Some(content.len()));
     let has_crc = content.len() > BEFORE_SERVICE
         && !matches!(defect, Defect::Variant(_) | Defect::Unfinished | Defect::Stuffing);
@@ -50,7 +50,7 @@ fn sender(content: &[u8]) -> u16 {
 }
 
 /// Whether a password may stand behind the addresses: in all that is not a reply beyond doubt.
-pub fn may_hold_password(content: &[u8], direction: Direction) -> bool {
+pub(super) fn may_hold_password(content: &[u8], direction: Direction) -> bool {
     let is_request = direction == Direction::Request || content.get(9).is_some_and(|byte| byte >> 4 == 0xD);
     let is_reply = content.get(5).is_some_and(|byte| matches!(byte >> 4, 5 | 7));
     content.first() == Some(&OPT) && content.len() > BEFORE_SERVICE && (is_request || !is_reply)
@@ -66,7 +66,7 @@ fn password(sheet: &mut Sheet<'_>, behind: usize) {
 }
 
 /// Says what is wrong with a frame.
-pub fn problem(sheet: &mut Sheet<'_>, view: &View<'_>, defect: Defect) {
+pub(super) fn problem(sheet: &mut Sheet<'_>, view: &View<'_>, defect: Defect) {
     match defect {
         Defect::Checksum { found, expected } => {
             sheet.problem(ProblemCode::Checksum, repair::explain(view.content(), found, expected));

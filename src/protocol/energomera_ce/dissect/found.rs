@@ -10,7 +10,7 @@ use crate::protocol::Dialect;
 
 /// How sure it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum How {
+pub(super) enum How {
     /// The dialect is known, or it makes no difference.
     Certain,
     /// The dialect is not known; only one has data of this length.
@@ -26,7 +26,7 @@ pub enum How {
 }
 
 /// The command of a frame.
-pub struct Found {
+pub(super) struct Found {
     /// Its entry; of an ambiguous one the kernel-10 entry.
     pub spec: Option<&'static Spec>,
     /// How its data is read.
@@ -40,7 +40,7 @@ pub struct Found {
 
 impl Found {
     /// Looks the command up.
-    pub fn of(packet: &Packet, dialect: Dialect, request: Option<&Packet>) -> Self {
+    pub(super) fn of(packet: &Packet, dialect: Dialect, request: Option<&Packet>) -> Self {
         let (code, data) = (packet.command, packet.data.as_slice());
         let asked = request.map(|packet| packet.data.as_slice());
         let look = |dialect| match packet.kind {
@@ -59,12 +59,12 @@ impl Found {
     }
 
     /// Whether the data can be taken apart.
-    pub const fn is_readable(&self) -> bool {
+    pub(super) const fn is_readable(&self) -> bool {
         matches!(self.how, How::Certain | How::ByLength | How::OtherDialect)
     }
 
     /// What is to be said beside the data.
-    pub fn note(&self) -> &'static str {
+    pub(super) fn note(&self) -> &'static str {
         match (self.how, self.dialect) {
             (How::ByLength, CLASSIC) => "read as classic: only there is the data so long",
             (How::ByLength, _) => "read as kernel-10: only there is the data so long",
@@ -77,7 +77,7 @@ impl Found {
     }
 
     /// Says what is odd about it.
-    pub fn problem(&self, sheet: &mut Sheet<'_>) {
+    pub(super) fn problem(&self, sheet: &mut Sheet<'_>) {
         match (self.how, self.dialect) {
             (How::OtherDialect, CLASSIC) => {
                 sheet.problem(ProblemCode::Dialect, "a command or length of classic meters");
@@ -153,7 +153,7 @@ fn title(spec: Option<&'static Spec>, how: How, code: u16) -> &'static str {
 }
 
 /// The data of a request that both dialects have: what each makes of it is in the remarks.
-pub fn ambiguous_request(sheet: &mut Sheet<'_>, found: &Found, data: &[u8]) {
+pub(super) fn ambiguous_request(sheet: &mut Sheet<'_>, found: &Found, data: &[u8]) {
     let notes: [&'static str; 2] = match found.code {
         0x0130 => [
             "classic: tariff less 1; kernel-10: months back, 80 added for the energy of the month",

@@ -7,7 +7,7 @@ use crate::frame::checksum::CheckKind;
 use crate::frame::{Checksum, Role, Value, checksum};
 
 /// OPT to command.
-pub fn fields(sheet: &mut Sheet<'_>, packet: &Packet, found: &Found) {
+pub(super) fn fields(sheet: &mut Sheet<'_>, packet: &Packet, found: &Found) {
     sheet.leaf(0, "OPT", 1, Value::Hex(frame::OPT.into(), 2)).note = "16-bit addresses, CRC-8";
     address(sheet, "to", packet.to, packet.meter() != packet.to);
     address(sheet, "from", packet.from, packet.meter() != packet.from);
@@ -44,7 +44,7 @@ fn service(sheet: &mut Sheet<'_>, packet: &Packet) {
 }
 
 /// The checksum of a content, at the end of it.
-pub fn crc(sheet: &mut Sheet<'_>, content: &[u8]) -> Checksum {
+pub(super) fn crc(sheet: &mut Sheet<'_>, content: &[u8]) -> Checksum {
     let (found, before) = content.split_last().map_or((0, content), |(last, before)| (*last, before));
     let expected = checksum::CE.checksum(before);
     let checksum = Checksum::new(CheckKind::Crc8B5, found.into(), expected.into(), 2);

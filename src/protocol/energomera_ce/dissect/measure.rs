@@ -8,7 +8,7 @@ use crate::frame::{ProblemCode, Value, Verdict};
 use crate::reading::{Absent, Code, Measured, Octets, Period, Quantity, Reading, Unit};
 
 /// Takes down what a field measures, if its command measures anything there.
-pub fn measure(sheet: &mut Sheet<'_>, answer: &Answer<'_>, place: &Place<'_>, told: &Explained) {
+pub(super) fn measure(sheet: &mut Sheet<'_>, answer: &Answer<'_>, place: &Place<'_>, told: &Explained) {
     let reading = match (answer.spec.yields, place.cell.form) {
         (Yield::Energy(register), Form::Energy(_)) => energy(answer.request.and_then(register), place, told),
         (Yield::Value(code), Form::Power(_)) => known(code, told, place.raw),
@@ -31,7 +31,13 @@ pub fn measure(sheet: &mut Sheet<'_>, answer: &Answer<'_>, place: &Place<'_>, to
 }
 
 /// Takes a field of a command down that is not about one register, under the name of the field.
-pub fn named(sheet: &mut Sheet<'_>, answer: &Answer<'_>, label: &'static str, told: &Explained, raw: &[u8]) {
+pub(super) fn named(
+    sheet: &mut Sheet<'_>,
+    answer: &Answer<'_>,
+    label: &'static str,
+    told: &Explained,
+    raw: &[u8],
+) {
     if matches!(answer.spec.yields, Yield::Fields) {
         no_decimals(sheet, told);
         sheet.readings.push(unnamed(Quantity::named(label), told, raw));
@@ -49,7 +55,7 @@ fn no_decimals(sheet: &mut Sheet<'_>, told: &Explained) {
 }
 
 /// Kernel, type and version as one text.
-pub fn version(sheet: &mut Sheet<'_>, data: &[u8]) {
+pub(super) fn version(sheet: &mut Sheet<'_>, data: &[u8]) {
     let [kernel, kind, version, ..] = *data else { return };
     let text = format!("{kernel}.{kind}.{version}").into_bytes();
     let value = Measured::Text(text.into());
@@ -98,6 +104,6 @@ fn measured(told: &Explained, raw: &[u8]) -> Measured {
 }
 
 /// A text that is sent last character first, without the zeros that fill it up.
-pub fn forwards(reversed: &[u8]) -> Octets {
+pub(crate) fn forwards(reversed: &[u8]) -> Octets {
     reversed.iter().rev().skip_while(|byte| **byte == 0).copied().collect::<Vec<u8>>().into()
 }

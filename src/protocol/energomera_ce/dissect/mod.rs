@@ -15,7 +15,7 @@ mod told;
 mod undocumented;
 mod view;
 
-pub use measure::forwards;
+pub(super) use measure::forwards;
 
 use super::frame::{self, Defect, Kind, Packet};
 use super::{CHECK, KERNEL10, PROTOCOL, decimals, words};
@@ -28,7 +28,7 @@ use sheet::Sheet;
 use view::View;
 
 /// Explains one frame.
-pub fn dissect(wire: &[u8], context: &Context<'_>) -> Dissection {
+pub(super) fn dissect(wire: &[u8], context: &Context<'_>) -> Dissection {
     let view = View::of(wire);
     let outcome = frame::parse(wire, context.direction);
     let mut sheet = Sheet::new(&view.bytes);

@@ -11,7 +11,7 @@ use crate::reading::{MeterTime, Unit};
 
 /// What the explanation of a reply depends on.
 #[derive(Clone, Copy)]
-pub struct Answer<'a> {
+pub(super) struct Answer<'a> {
     /// The command.
     pub spec: &'static Spec,
     /// The form its data has.
@@ -26,7 +26,7 @@ pub struct Answer<'a> {
 
 /// A field of an answer and where it stands.
 #[derive(Clone, Copy)]
-pub struct Place<'a> {
+pub(super) struct Place<'a> {
     /// The field.
     pub cell: &'static Cell,
     /// Which of several alike, from 1; 0 for a lone one.
@@ -38,7 +38,7 @@ pub struct Place<'a> {
 }
 
 /// Writes the data down, one level below the top.
-pub fn fields(sheet: &mut Sheet<'_>, answer: &Answer<'_>) {
+pub(super) fn fields(sheet: &mut Sheet<'_>, answer: &Answer<'_>) {
     let Layout { head, each, .. } = *answer.layout;
     let mut at = None;
     for cell in head {

@@ -8,7 +8,7 @@ use crate::frame::{Field, Label, Value, Verdict};
 use crate::protocol::{Kind, Parameter};
 
 /// Writes the data down, one level below the top.
-pub fn fields(sheet: &mut Sheet<'_>, spec: &Spec) {
+pub(super) fn fields(sheet: &mut Sheet<'_>, spec: &Spec) {
     for slot in spec.request {
         field(sheet, *slot, spec.parameters);
     }
@@ -130,7 +130,7 @@ fn point(sheet: &mut Sheet<'_>, nth: u16, grid: Grid) {
 }
 
 /// The time of day that a half-hour begins.
-pub fn half_hour(index: u8) -> Value {
+pub(super) fn half_hour(index: u8) -> Value {
     use crate::reading::MeterTime;
     if index >= 48 {
         return Value::Hex(index.into(), 2);

@@ -6,7 +6,7 @@ use crate::frame::{Field, Label, Problem, ProblemCode, Span, Value};
 use crate::reading::Reading;
 
 /// What has been explained of a frame so far.
-pub struct Sheet<'a> {
+pub(super) struct Sheet<'a> {
     bytes: &'a [u8],
     at: usize,
     end: usize,
@@ -20,7 +20,7 @@ pub struct Sheet<'a> {
 
 impl<'a> Sheet<'a> {
     /// A blank one.
-    pub fn new(bytes: &'a [u8]) -> Self {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
         Self {
             bytes,
             at: 0,
@@ -32,22 +32,28 @@ impl<'a> Sheet<'a> {
     }
 
     /// How many bytes are left.
-    pub const fn left(&self) -> usize {
+    pub(super) const fn left(&self) -> usize {
         self.end.saturating_sub(self.at)
     }
 
     /// Allows fields over the next `width` bytes only, or over all that are left.
-    pub fn limit(&mut self, width: Option<usize>) {
+    pub(super) fn limit(&mut self, width: Option<usize>) {
         self.end = width.map_or(self.bytes.len(), |width| self.bytes.len().min(self.at + width));
     }
 
     /// The next `width` bytes, fewer at the end.
-    pub fn next(&self, width: usize) -> &'a [u8] {
+    pub(super) fn next(&self, width: usize) -> &'a [u8] {
         self.bytes.get(self.at..self.at + width.min(self.left())).unwrap_or_default()
     }
 
     /// A field over the next `width` bytes that has children: they follow, one level deeper.
-    pub fn parent(&mut self, depth: u8, label: impl Into<Label>, width: usize, value: Value) -> &mut Field {
+    pub(super) fn parent(
+        &mut self,
+        depth: u8,
+        label: impl Into<Label>,
+        width: usize,
+        value: Value,
+    ) -> &mut Field {
         let width = width.min(self.left());
         let field = Field::new(label, Span::new(self.at, self.at + width), value).at_depth(depth);
         self.fields.push(field);
@@ -57,7 +63,13 @@ impl<'a> Sheet<'a> {
     }
 
     /// A field without children over the next `width` bytes.
-    pub fn leaf(&mut self, depth: u8, label: impl Into<Label>, width: usize, value: Value) -> &mut Field {
+    pub(super) fn leaf(
+        &mut self,
+        depth: u8,
+        label: impl Into<Label>,
+        width: usize,
+        value: Value,
+    ) -> &mut Field {
         let start = self.at;
         self.at += width.min(self.left());
         let span = Span::new(start, self.at);
@@ -68,17 +80,17 @@ impl<'a> Sheet<'a> {
     }
 
     /// Something odd.
-    pub fn problem(&mut self, code: ProblemCode, text: impl Into<Cow<'static, str>>) {
+    pub(super) fn problem(&mut self, code: ProblemCode, text: impl Into<Cow<'static, str>>) {
         self.problems.push(Problem { code, text: text.into(), span: None });
     }
 }
 
 /// Bytes as a number, least significant first; at most eight of them.
-pub fn little(bytes: &[u8]) -> u64 {
+pub(super) fn little(bytes: &[u8]) -> u64 {
     bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 /// Bytes as a number, most significant first; at most eight of them.
-pub fn big(bytes: &[u8]) -> u64 {
+pub(super) fn big(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
 }

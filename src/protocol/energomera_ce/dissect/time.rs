@@ -6,7 +6,7 @@ use crate::frame::{Field, Value, Verdict};
 use crate::reading::{Absent, MeterTime};
 
 /// Second, minute, hour, weekday (0 Sunday), day, month, year.
-pub fn clock(sheet: &mut Sheet<'_>, depth: u8, label: &'static str) -> Value {
+pub(super) fn clock(sheet: &mut Sheet<'_>, depth: u8, label: &'static str) -> Value {
     let bytes = sheet.next(7);
     let value = whole(bytes, clock_time(bytes));
     sheet.parent(depth, label, 7, value);
@@ -22,7 +22,7 @@ pub fn clock(sheet: &mut Sheet<'_>, depth: u8, label: &'static str) -> Value {
 }
 
 /// Day, month, year; day 0 for a whole month.
-pub fn date(sheet: &mut Sheet<'_>, depth: u8, label: &'static str) -> Value {
+pub(super) fn date(sheet: &mut Sheet<'_>, depth: u8, label: &'static str) -> Value {
     let bytes = sheet.next(3);
     let value = whole(bytes, date_time(bytes));
     sheet.parent(depth, label, 3, value);
@@ -58,7 +58,7 @@ fn date_time(bytes: &[u8]) -> Option<MeterTime> {
 }
 
 /// One byte of two digits; what is not is shown raw.
-pub fn digits<'s>(sheet: &'s mut Sheet<'_>, depth: u8, label: &'static str) -> &'s mut Field {
+pub(super) fn digits<'s>(sheet: &'s mut Sheet<'_>, depth: u8, label: &'static str) -> &'s mut Field {
     number(sheet, depth, label, 0)
 }
 

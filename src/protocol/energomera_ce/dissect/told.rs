@@ -11,7 +11,7 @@ use crate::reading::{Absent, Decimal, Unit};
 
 /// A value with all that belongs to it.
 #[derive(Clone, Copy)]
-pub struct Explained {
+pub(super) struct Explained {
     /// The value.
     pub value: Value,
     /// Unit of a number.
@@ -26,7 +26,7 @@ pub struct Explained {
 
 impl Explained {
     /// A value alone.
-    pub fn of(value: Value) -> Self {
+    pub(super) fn of(value: Value) -> Self {
         Self { value, unit: Unit::None, note: "", verdict: Verdict::default(), lacks_decimals: false }
     }
 }
@@ -35,7 +35,7 @@ impl Explained {
 const NO_DECIMALS: &str = "without its decimal point, whose place is in the configuration (0101)";
 
 /// What a field without children says.
-pub fn tell(place: &Place<'_>, answer: &Answer<'_>) -> Explained {
+pub(super) fn tell(place: &Place<'_>, answer: &Answer<'_>) -> Explained {
     let (raw, cell) = (place.raw, place.cell);
     let first = raw.first().copied().unwrap_or_default();
     let plain = Explained { unit: cell.unit, note: cell.note, ..Explained::of(Value::Bytes) };

@@ -9,11 +9,11 @@ use super::sheet::{big, little};
 use crate::reading::Decimal;
 
 /// Remark on a value whose byte order was chosen.
-pub const BY_PLAUSIBILITY: &str = "undocumented; byte order chosen so that the value is plausible";
+pub(super) const BY_PLAUSIBILITY: &str = "undocumented; byte order chosen so that the value is plausible";
 /// Remark on a value whose byte order cannot be chosen.
-pub const UNDECIDED: &str = "undocumented; the byte order cannot be told from the value";
+pub(super) const UNDECIDED: &str = "undocumented; the byte order cannot be told from the value";
 /// Remark on currents.
-pub const AMPERES: &str = "undocumented; byte order and scale (0.001 A or 0.01 A) are not settled";
+pub(super) const AMPERES: &str = "undocumented; byte order and scale (0.001 A or 0.01 A) are not settled";
 
 /// Whether a phase can have so many hundredths of a volt: 90 to 300 V, or none.
 const fn is_mains(hundredths: u64) -> bool {
@@ -26,13 +26,13 @@ const NOMINAL: u64 = 23_000;
 const LARGEST_POWER: u64 = 30_000_000;
 
 /// A voltage, 0.01 V; `all` are the voltages of every phase, which have one byte order.
-pub fn volts(raw: &[u8], all: &[u8]) -> Option<Decimal> {
+pub(super) fn volts(raw: &[u8], all: &[u8]) -> Option<Decimal> {
     let order = choose(all, 2, is_mains).or_else(|| nearer(all))?;
     Some(Decimal::new(order(raw), 2))
 }
 
 /// A power, 0.001 W.
-pub fn watts(raw: &[u8], all: &[u8]) -> Option<Decimal> {
+pub(super) fn watts(raw: &[u8], all: &[u8]) -> Option<Decimal> {
     let order = choose(all, 4, |value| value <= LARGEST_POWER)?;
     Some(Decimal::new(order(raw), 3))
 }

@@ -6,7 +6,7 @@ use super::super::stuffing::{END, ESC, unpair};
 use crate::frame::{Field, Origin, Span};
 
 /// The unstuffed bytes of a frame, END bytes included.
-pub struct View<'a> {
+pub(super) struct View<'a> {
     /// The bytes.
     pub bytes: Cow<'a, [u8]>,
     /// For each byte, and for the end, its index on the wire; empty when nothing was stuffed.
@@ -21,7 +21,7 @@ pub struct View<'a> {
 
 impl<'a> View<'a> {
     /// Looks at a frame.
-    pub fn of(wire: &'a [u8]) -> Self {
+    pub(super) fn of(wire: &'a [u8]) -> Self {
         let is_opened = wire.first() == Some(&END);
         let is_closed = wire.last() == Some(&END) && (wire.len() > 1 || !is_opened);
         let view = Self { bytes: Cow::Borrowed(wire), starts: Vec::new(), fault: None, is_opened, is_closed };
@@ -53,29 +53,29 @@ impl<'a> View<'a> {
     }
 
     /// Whether any byte was stuffed.
-    pub fn is_stuffed(&self) -> bool {
+    pub(super) fn is_stuffed(&self) -> bool {
         !self.starts.is_empty()
     }
 
     /// The content: what stands between the END bytes.
-    pub fn content(&self) -> &[u8] {
+    pub(super) fn content(&self) -> &[u8] {
         let end = self.bytes.len() - usize::from(self.is_closed);
         self.bytes.get(usize::from(self.is_opened)..end).unwrap_or_default()
     }
 
     /// A range of the unstuffed bytes on the wire.
-    pub fn on_wire(&self, span: Span) -> Span {
+    pub(super) fn on_wire(&self, span: Span) -> Span {
         let index = |at: usize| self.starts.get(at).copied().unwrap_or(at);
         Span::new(index(span.range().start), index(span.range().end))
     }
 
     /// The fields of the unstuffed bytes as fields of the wire.
-    pub fn fields_on_wire(&self, fields: &[Field]) -> Vec<Field> {
+    pub(super) fn fields_on_wire(&self, fields: &[Field]) -> Vec<Field> {
         fields.iter().map(|field| Field { span: self.on_wire(field.span), ..field.clone() }).collect()
     }
 
     /// Which wire bytes the unstuffed ones came from: runs that are alike, and each pair by itself.
-    pub fn origins(&self) -> Vec<Origin> {
+    pub(super) fn origins(&self) -> Vec<Origin> {
         let mut origins: Vec<Origin> = Vec::new();
         for here in 0..self.bytes.len() {
             let here = Span::new(here, here + 1);

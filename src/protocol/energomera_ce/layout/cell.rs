@@ -4,7 +4,7 @@ use crate::reading::Unit;
 
 /// A form of a reply's data: fields, then a group of fields several times over.
 #[derive(Debug, Clone, Copy)]
-pub struct Layout {
+pub(crate) struct Layout {
     /// The fields at the front.
     pub head: &'static [Cell],
     /// The fields that repeat.
@@ -15,7 +15,7 @@ pub struct Layout {
 
 /// How often the repeating fields of a [`Layout`] are there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Times {
+pub(crate) enum Times {
     /// Not at all.
     Never,
     /// As often as the request byte with this index says; at most so often.
@@ -26,25 +26,25 @@ pub enum Times {
 
 impl Layout {
     /// No data: a confirmation.
-    pub const EMPTY: Self = Self::of(&[]);
+    pub(crate) const EMPTY: Self = Self::of(&[]);
 
     /// Fields and nothing else.
-    pub const fn of(head: &'static [Cell]) -> Self {
+    pub(crate) const fn of(head: &'static [Cell]) -> Self {
         Self { head, each: &[], times: Times::Never }
     }
 
     /// The same fields several times.
-    pub const fn repeated(each: &'static [Cell], times: Times) -> Self {
+    pub(crate) const fn repeated(each: &'static [Cell], times: Times) -> Self {
         Self { head: &[], each, times }
     }
 
     /// Fields after these, several times.
-    pub const fn then(self, each: &'static [Cell], times: Times) -> Self {
+    pub(crate) const fn then(self, each: &'static [Cell], times: Times) -> Self {
         Self { each, times, ..self }
     }
 
     /// Whether data of this length has this form, the request's data being this.
-    pub fn fits(&self, length: usize, request: Option<&[u8]>) -> bool {
+    pub(crate) fn fits(&self, length: usize, request: Option<&[u8]>) -> bool {
         let (head, each) = (cells_width(self.head), cells_width(self.each));
         let Some(rest) = length.checked_sub(head) else { return false };
         let (times, exact) = (rest.checked_div(each).unwrap_or(0), each == 0 || rest.is_multiple_of(each));
@@ -59,7 +59,7 @@ impl Layout {
     }
 
     /// The shortest data of this form.
-    pub fn shortest(&self, request: Option<&[u8]>) -> usize {
+    pub(crate) fn shortest(&self, request: Option<&[u8]>) -> usize {
         let times = match self.times {
             Times::Never => 0,
             Times::Asked(at, _) => {
@@ -77,7 +77,7 @@ fn cells_width(cells: &[Cell]) -> usize {
 
 /// A field of a reply's data.
 #[derive(Debug, Clone, Copy)]
-pub struct Cell {
+pub(crate) struct Cell {
     /// What it is called.
     pub label: &'static str,
     /// How it is written.
@@ -90,24 +90,24 @@ pub struct Cell {
 
 impl Cell {
     /// A field without unit or remark.
-    pub const fn new(label: &'static str, form: Form) -> Self {
+    pub(crate) const fn new(label: &'static str, form: Form) -> Self {
         Self { label, form, unit: Unit::None, note: "" }
     }
 
     /// With a unit.
-    pub const fn unit(self, unit: Unit) -> Self {
+    pub(crate) const fn unit(self, unit: Unit) -> Self {
         Self { unit, ..self }
     }
 
     /// With a remark.
-    pub const fn note(self, note: &'static str) -> Self {
+    pub(crate) const fn note(self, note: &'static str) -> Self {
         Self { note, ..self }
     }
 }
 
 /// How a field of a reply is written.
 #[derive(Debug, Clone, Copy)]
-pub enum Form {
+pub(crate) enum Form {
     /// A whole number, least significant byte first.
     Number(usize),
     /// Two bytes, most significant first.
@@ -150,7 +150,7 @@ pub enum Form {
 
 impl Form {
     /// Bytes it takes.
-    pub const fn width(self) -> usize {
+    pub(crate) const fn width(self) -> usize {
         match self {
             Self::Number(width)
             | Self::Energy(width)
@@ -167,11 +167,11 @@ impl Form {
 }
 
 /// Values with their names.
-pub type Names = &'static [(u8, &'static str)];
+pub(crate) type Names = &'static [(u8, &'static str)];
 
 /// A part of a byte.
 #[derive(Debug, Clone, Copy)]
-pub struct Flag {
+pub(crate) struct Flag {
     /// What it is called.
     pub label: &'static str,
     /// Its lowest bit.
@@ -184,7 +184,7 @@ pub struct Flag {
 
 /// What a part of a byte means.
 #[derive(Debug, Clone, Copy)]
-pub enum Means {
+pub(crate) enum Means {
     /// One bit: yes or no.
     Yes,
     /// A number, to which this is added.
@@ -199,12 +199,12 @@ pub enum Means {
 
 impl Flag {
     /// One bit.
-    pub const fn bit(shift: u8, label: &'static str) -> Self {
+    pub(crate) const fn bit(shift: u8, label: &'static str) -> Self {
         Self { label, shift, count: 1, means: Means::Yes }
     }
 
     /// Several bits.
-    pub const fn part(shift: u8, count: u8, label: &'static str, means: Means) -> Self {
+    pub(crate) const fn part(shift: u8, count: u8, label: &'static str, means: Means) -> Self {
         Self { label, shift, count, means }
     }
 }

@@ -3,15 +3,15 @@
 mod cell;
 mod slot;
 
-pub use cell::{Cell, Flag, Form, Layout, Means, Names, Times};
-pub use slot::{Bits, Grid, Slot, mask};
+pub(super) use cell::{Cell, Flag, Form, Layout, Means, Names, Times};
+pub(super) use slot::{Bits, Grid, Slot, mask};
 
 use crate::protocol::{Access, Command, Group, Parameter};
 use crate::reading::{Code, Period};
 
 /// A command of one dialect: what the catalogue shows of it and how its data lies on the wire.
 #[derive(Debug, Clone, Copy)]
-pub struct Spec {
+pub(super) struct Spec {
     /// Command code.
     pub code: u16,
     /// The code as the manual prints it.
@@ -44,7 +44,12 @@ pub struct Spec {
 
 impl Spec {
     /// A command that reads.
-    pub const fn read(code: &'static str, id: &'static str, title: &'static str, group: Group) -> Self {
+    pub(super) const fn read(
+        code: &'static str,
+        id: &'static str,
+        title: &'static str,
+        group: Group,
+    ) -> Self {
         Self {
             code: number(code),
             code_text: code,
@@ -64,52 +69,62 @@ impl Spec {
     }
 
     /// A command that changes a setting; its reply is empty.
-    pub const fn write(code: &'static str, id: &'static str, title: &'static str, group: Group) -> Self {
+    pub(super) const fn write(
+        code: &'static str,
+        id: &'static str,
+        title: &'static str,
+        group: Group,
+    ) -> Self {
         Self { access: Access::Write, ..Self::read(code, id, title, group) }
     }
 
     /// A command that acts; its reply is empty.
-    pub const fn control(code: &'static str, id: &'static str, title: &'static str, group: Group) -> Self {
+    pub(super) const fn control(
+        code: &'static str,
+        id: &'static str,
+        title: &'static str,
+        group: Group,
+    ) -> Self {
         Self { access: Access::Control, ..Self::read(code, id, title, group) }
     }
 
     /// With parameters and where they go.
-    pub const fn takes(self, parameters: &'static [Parameter], request: &'static [Slot]) -> Self {
+    pub(super) const fn takes(self, parameters: &'static [Parameter], request: &'static [Slot]) -> Self {
         Self { parameters, request, ..self }
     }
 
     /// With request data that is always the same.
-    pub const fn always(self, request: &'static [Slot]) -> Self {
+    pub(super) const fn always(self, request: &'static [Slot]) -> Self {
         Self { request, ..self }
     }
 
     /// With the forms of its reply and what they measure.
-    pub const fn gives(self, replies: &'static [Layout], yields: Yield) -> Self {
+    pub(super) const fn gives(self, replies: &'static [Layout], yields: Yield) -> Self {
         Self { replies, yields, ..self }
     }
 
     /// That takes several questions.
-    pub const fn in_steps(self, steps: Steps) -> Self {
+    pub(super) const fn in_steps(self, steps: Steps) -> Self {
         Self { steps, ..self }
     }
 
     /// That only makes sense sent to all.
-    pub const fn to_all(self) -> Self {
+    pub(super) const fn to_all(self) -> Self {
         Self { is_broadcast: true, ..self }
     }
 
     /// That both dialects have alike.
-    pub const fn shared(self) -> Self {
+    pub(super) const fn shared(self) -> Self {
         Self { is_shared: true, ..self }
     }
 
     /// With a remark.
-    pub const fn note(self, note: &'static str) -> Self {
+    pub(super) const fn note(self, note: &'static str) -> Self {
         Self { note, ..self }
     }
 
     /// As the catalogue shows it.
-    pub const fn command(&self) -> Command {
+    pub(super) const fn command(&self) -> Command {
         Command {
             id: self.id,
             code: self.code_text,
@@ -122,7 +137,7 @@ impl Spec {
     }
 
     /// Whether `length` request bytes can be its data.
-    pub fn takes_length(&self, length: usize) -> bool {
+    pub(super) fn takes_length(&self, length: usize) -> bool {
         match self.request.split_last() {
             Some((Slot::Points(_, grid), before)) => {
                 let fixed = slot::width(before) + 1;
@@ -133,12 +148,12 @@ impl Spec {
     }
 
     /// The form of a reply of `length` data bytes to a request with this data, if it has one.
-    pub fn reply_layout(&self, length: usize, request: Option<&[u8]>) -> Option<&'static Layout> {
+    pub(super) fn reply_layout(&self, length: usize, request: Option<&[u8]>) -> Option<&'static Layout> {
         self.replies.iter().find(|layout| layout.fits(length, request))
     }
 
     /// How long a reply to a request with this data is: the shortest form, for messages.
-    pub fn reply_length(&self, request: Option<&[u8]>) -> usize {
+    pub(super) fn reply_length(&self, request: Option<&[u8]>) -> usize {
         self.replies.iter().map(|layout| layout.shortest(request)).min().unwrap_or_default()
     }
 }
@@ -161,7 +176,7 @@ const fn number(text: &str) -> u16 {
 
 /// Which questions carry a command out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Steps {
+pub(super) enum Steps {
     /// One, its own.
     One,
     /// Its own; before it, once, the configuration, which tells the decimals of energies and powers.
@@ -173,11 +188,11 @@ pub enum Steps {
 }
 
 /// Which register an energy is, told by the request's data: tariff (0 for the total) and period.
-pub type Register = fn(&[u8]) -> Option<(u8, Period)>;
+pub(super) type Register = fn(&[u8]) -> Option<(u8, Period)>;
 
 /// What the reply to a command measures.
 #[derive(Debug, Clone, Copy)]
-pub enum Yield {
+pub(super) enum Yield {
     /// Nothing.
     Nothing,
     /// Each number, time, text and named value in it, under the name of its field.

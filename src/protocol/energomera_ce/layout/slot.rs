@@ -2,7 +2,7 @@
 
 /// A place in the request's data; the name is that of a parameter.
 #[derive(Debug, Clone, Copy)]
-pub enum Slot {
+pub(crate) enum Slot {
     /// So many bytes, least significant first.
     Number(&'static str, usize),
     /// One byte, a digit in each half.
@@ -25,7 +25,7 @@ pub enum Slot {
 
 impl Slot {
     /// Bytes it takes; of points, the count byte and one point.
-    pub const fn width(&self) -> usize {
+    pub(crate) const fn width(&self) -> usize {
         match self {
             Self::Bcd(_) | Self::Bits(_) => 1,
             Self::Clock(_) => 7,
@@ -38,13 +38,13 @@ impl Slot {
 }
 
 /// Bytes that several places take.
-pub fn width(slots: &[Slot]) -> usize {
+pub(super) fn width(slots: &[Slot]) -> usize {
     slots.iter().map(Slot::width).sum()
 }
 
 /// A parameter's part of a byte.
 #[derive(Debug, Clone, Copy)]
-pub struct Bits {
+pub(crate) struct Bits {
     /// The parameter.
     pub name: &'static str,
     /// Its lowest bit.
@@ -55,19 +55,19 @@ pub struct Bits {
 
 impl Bits {
     /// The part's value in a byte.
-    pub const fn of(self, byte: u8) -> u8 {
+    pub(crate) const fn of(self, byte: u8) -> u8 {
         byte >> self.shift & mask(self.count)
     }
 }
 
 /// The lowest `count` bits.
-pub const fn mask(count: u8) -> u8 {
+pub(crate) const fn mask(count: u8) -> u8 {
     if count >= 8 { 0xFF } else { (1 << count) - 1 }
 }
 
 /// How a point of a day's schedule is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Grid {
+pub(crate) enum Grid {
     /// Two bytes: half-hour of the day, tariff.
     HalfHours,
     /// Three bytes: hour BCD, minute BCD, tariff.
@@ -76,7 +76,7 @@ pub enum Grid {
 
 impl Grid {
     /// Bytes of a point.
-    pub const fn width(self) -> usize {
+    pub(crate) const fn width(self) -> usize {
         match self {
             Self::HalfHours => 2,
             Self::Minutes => 3,
@@ -84,7 +84,7 @@ impl Grid {
     }
 
     /// Most points a write may carry.
-    pub const fn most(self) -> usize {
+    pub(crate) const fn most(self) -> usize {
         match self {
             Self::HalfHours => 6,
             Self::Minutes => 4,

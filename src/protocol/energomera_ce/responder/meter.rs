@@ -12,28 +12,28 @@ use super::{read, write};
 use crate::protocol::Access;
 
 /// Error codes (CE102 description, table 2.6).
-pub mod error {
+pub(super) mod error {
     /// Command unknown.
-    pub const COMMAND: u8 = 0x00;
+    pub(crate) const COMMAND: u8 = 0x00;
     /// Access level too low.
-    pub const ACCESS: u8 = 0x02;
+    pub(crate) const ACCESS: u8 = 0x02;
     /// Wrong number of parameters.
-    pub const COUNT: u8 = 0x03;
+    pub(crate) const COUNT: u8 = 0x03;
     /// Not possible with the present configuration.
-    pub const CONFIGURATION: u8 = 0x04;
+    pub(crate) const CONFIGURATION: u8 = 0x04;
     /// Wrong parameter.
-    pub const PARAMETER: u8 = 0x10;
+    pub(crate) const PARAMETER: u8 = 0x10;
     /// No such record.
-    pub const RECORD: u8 = 0x20;
+    pub(crate) const RECORD: u8 = 0x20;
     /// Invalid tariff programme.
-    pub const PROGRAMME: u8 = 0x40;
+    pub(crate) const PROGRAMME: u8 = 0x40;
 }
 
 /// Wrong passwords in a row that lock the interface.
 const TRIES: u8 = 3;
 
 /// The reply to a request; `None` where a meter keeps silent.
-pub fn answer(state: &mut State, packet: &Packet, wall: DateTime) -> Option<Packet> {
+pub(super) fn answer(state: &mut State, packet: &Packet, wall: DateTime) -> Option<Packet> {
     let Kind::Request { password } = packet.kind else { return None };
     let is_broadcast = packet.to == BROADCAST;
     if packet.to != state.address && !is_broadcast {

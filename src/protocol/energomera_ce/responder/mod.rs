@@ -25,7 +25,7 @@ const KERNEL10_LATENCY: Duration = Duration::from_millis(40);
 const CLASSIC_LATENCY: Duration = Duration::from_millis(200);
 
 /// Makes a meter.
-pub fn responder(setup: &Setup) -> Result<Box<dyn Responder>, SetupError> {
+pub(super) fn responder(setup: &Setup) -> Result<Box<dyn Responder>, SetupError> {
     Ok(Box::new(CeResponder {
         framer: CeFramer::new(setup.line),
         latency: if setup.dialect == KERNEL10 { KERNEL10_LATENCY } else { CLASSIC_LATENCY },

@@ -14,7 +14,7 @@ use crate::reading::Period;
 type Reply = Result<Vec<u8>, u8>;
 
 /// The data of the reply.
-pub fn read(state: &State, spec: &Spec, data: &[u8], wall: DateTime) -> Reply {
+pub(super) fn read(state: &State, spec: &Spec, data: &[u8], wall: DateTime) -> Reply {
     let clock = state.clock(wall);
     if state.dialect == KERNEL10 {
         if let Some(reply) = kernel10(state, spec, data, clock) {

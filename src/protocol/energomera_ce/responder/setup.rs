@@ -16,7 +16,7 @@ const ADMIN: u32 = 777_777;
 const REGISTERS: [u32; 8] = [297_964, 123_456, 65_432, 1_024, 0, 0, 0, 0];
 
 /// A meter as the setup wants it.
-pub fn state(setup: &Setup) -> Result<State, SetupError> {
+pub(super) fn state(setup: &Setup) -> Result<State, SetupError> {
     let number = setup.address.number().unwrap_or(1);
     let address = u16::try_from(number).ok().filter(|address| *address != u16::MAX);
     let address =

@@ -9,7 +9,7 @@ use crate::protocol::{Dialect, Load};
 
 /// A simulated meter.
 #[derive(Debug, Clone)]
-pub struct State {
+pub(super) struct State {
     /// Its dialect.
     pub dialect: Dialect,
     /// Its address.
@@ -52,7 +52,7 @@ pub struct State {
 
 /// The password and who has tried others.
 #[derive(Debug, Clone)]
-pub struct Access {
+pub(super) struct Access {
     /// The administrator's password.
     pub admin: u32,
     /// Wrong ones in a row.
@@ -63,24 +63,24 @@ pub struct Access {
 
 impl State {
     /// The meter's own time.
-    pub fn clock(&self, wall: DateTime) -> DateTime {
+    pub(super) fn clock(&self, wall: DateTime) -> DateTime {
         wall.checked_add(self.ahead).unwrap_or(wall)
     }
 
     /// The number of tariffs of the dialect.
-    pub const fn tariffs(&self) -> u8 {
+    pub(super) const fn tariffs(&self) -> u8 {
         if self.dialect.0 == super::super::KERNEL10.0 { 5 } else { 8 }
     }
 
     /// A register at the end of a period so many back: every period is 3 % of what is there now.
-    pub fn register(&self, tariff: u8, back: u8) -> u32 {
+    pub(super) fn register(&self, tariff: u8, back: u8) -> u32 {
         let now = self.registers.get(usize::from(tariff)).copied().unwrap_or_default();
         now.saturating_sub((now / 100 * 3).saturating_mul(u32::from(back)))
     }
 
     /// Takes a load in: powers and currents of the phases alike, energy into the tariff in force and the total.
     /// Takes and gives the watt seconds that do not fill a unit of the registers.
-    pub fn draw(&mut self, load: Load, spare: u64) -> u64 {
+    pub(super) fn draw(&mut self, load: Load, spare: u64) -> u64 {
         let milliwatts = u64::from(load.watts) * 1000 / self.phases.max(1) as u64;
         let phases = self.watts.iter_mut().zip(&mut self.amperes).zip(&self.volts);
         for ((watts, amperes), volts) in phases.take(self.phases) {
@@ -101,7 +101,7 @@ impl State {
     }
 
     /// What came in during a period so many back.
-    pub fn during(&self, tariff: u8, back: u8) -> u32 {
+    pub(super) fn during(&self, tariff: u8, back: u8) -> u32 {
         self.register(tariff, back).saturating_sub(self.register(tariff, back.saturating_add(1)))
     }
 }

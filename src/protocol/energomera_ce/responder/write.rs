@@ -26,7 +26,7 @@ const CONFIG_BITS: &[(u16, usize, u8, u8, u8)] = &[
 ];
 
 /// Carries a command out.
-pub fn write(state: &mut State, spec: &Spec, data: &[u8], wall: DateTime) -> Result<(), u8> {
+pub(super) fn write(state: &mut State, spec: &Spec, data: &[u8], wall: DateTime) -> Result<(), u8> {
     let first = data.first().copied().unwrap_or_default();
     match spec.id {
         "set-clock" => {

@@ -6,13 +6,13 @@ use crate::reading::Unit;
 /// Makes a list of commands and the list of how they are asked, side by side.
 macro_rules! catalogue {
     ($commands:ident, $asks:ident, $($command:expr => $ask:expr),+ $(,)?) => {
-        pub static $commands: &[$crate::protocol::Command] = &[$($command),+];
-        pub static $asks: &[super::Ask] = &[$($ask),+];
+        pub(crate) static $commands: &[$crate::protocol::Command] = &[$($command),+];
+        pub(crate) static $asks: &[super::Ask] = &[$($ask),+];
     };
 }
 pub(super) use catalogue;
 
-pub const fn command(
+pub(super) const fn command(
     id: &'static str,
     code: &'static str,
     title: &'static str,
@@ -24,15 +24,15 @@ pub const fn command(
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is built anew; a constant cannot be moved out of")]
-pub const fn noted(command: Command, note: &'static str) -> Command {
+pub(super) const fn noted(command: Command, note: &'static str) -> Command {
     Command { note, ..command }
 }
 
-pub const fn read(id: &'static str, code: &'static str, title: &'static str, group: Group) -> Command {
+pub(super) const fn read(id: &'static str, code: &'static str, title: &'static str, group: Group) -> Command {
     command(id, code, title, group, Access::Read, &[])
 }
 
-pub const fn integer(
+pub(super) const fn integer(
     name: &'static str,
     title: &'static str,
     min: i64,
@@ -42,7 +42,7 @@ pub const fn integer(
     Parameter { name, title, kind: Kind::Integer { min, max }, default, unit: Unit::None }
 }
 
-pub const fn text(
+pub(super) const fn text(
     name: &'static str,
     title: &'static str,
     max: usize,
@@ -51,7 +51,7 @@ pub const fn text(
     Parameter { name, title, kind: Kind::Text { max }, default, unit: Unit::None }
 }
 
-pub const fn choice(
+pub(super) const fn choice(
     name: &'static str,
     title: &'static str,
     choices: &'static [Choice],
@@ -60,15 +60,15 @@ pub const fn choice(
     Parameter { name, title, kind: Kind::Choice(choices), default, unit: Unit::None }
 }
 
-pub const fn word(value: i64, word: &'static str) -> Choice {
+pub(super) const fn word(value: i64, word: &'static str) -> Choice {
     Choice { value, word }
 }
 
-pub const fn of_kind(name: &'static str, title: &'static str, kind: Kind) -> Parameter {
+pub(super) const fn of_kind(name: &'static str, title: &'static str, kind: Kind) -> Parameter {
     Parameter { name, title, kind, default: None, unit: Unit::None }
 }
 
 /// A value typed for a write.
-pub const VALUE: Parameter = text("value", "Value as the meter writes it", 128, None);
+pub(super) const VALUE: Parameter = text("value", "Value as the meter writes it", 128, None);
 /// A value of a table.
-pub const TABLE: Parameter = text("value", "Table as the meter writes it", 400, None);
+pub(super) const TABLE: Parameter = text("value", "Table as the meter writes it", 400, None);

@@ -4,7 +4,7 @@ use crate::protocol::iec62056_21::message::{Message, parse};
 
 /// A request's data set.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Asked<'a> {
+pub(crate) struct Asked<'a> {
     /// The address: `0F0880FF`, `EMD01`.
     pub address: &'a [u8],
     /// What stands in its brackets, up to the last closing one.
@@ -13,7 +13,7 @@ pub struct Asked<'a> {
 
 impl<'a> Asked<'a> {
     /// From the bytes of a request, parity bits taken out; `None` when it has no data set.
-    pub fn new(request: &'a [u8]) -> Option<Self> {
+    pub(crate) fn new(request: &'a [u8]) -> Option<Self> {
         let content = match parse(request) {
             Message::Command(command) | Message::Fast(_, command) => command.block.content,
             _ => return None,
@@ -22,7 +22,7 @@ impl<'a> Asked<'a> {
     }
 
     /// From a data set.
-    pub fn of(content: &'a [u8]) -> Option<Self> {
+    pub(crate) fn of(content: &'a [u8]) -> Option<Self> {
         let open = content.iter().position(|byte| *byte == b'(').unwrap_or(content.len());
         let close = content.iter().rposition(|byte| *byte == b')').unwrap_or(content.len());
         let argument = content.get(open + 1..close).unwrap_or_default();
@@ -30,13 +30,13 @@ impl<'a> Asked<'a> {
     }
 
     /// An argument by its place, counted from 0, with commas between them.
-    pub fn part(&self, index: usize) -> Option<&'a [u8]> {
+    pub(crate) fn part(&self, index: usize) -> Option<&'a [u8]> {
         self.argument.split(|byte| *byte == b',').nth(index)
     }
 
     /// Whether an answer to this can stand under a name: under that asked for, and of a group or an archive of all
     /// energies under those of its parts.
-    pub fn may_answer_as(&self, name: &[u8]) -> bool {
+    pub(crate) fn may_answer_as(&self, name: &[u8]) -> bool {
         let asked = self.address;
         let name = name.trim_ascii();
         if asked.is_empty() || name.eq_ignore_ascii_case(asked) {
@@ -50,7 +50,7 @@ impl<'a> Asked<'a> {
     }
 
     /// The mask of values that a group read asks of a parameter: `400B(7)`.
-    pub fn mask(&self, name: &[u8]) -> Option<u32> {
+    pub(crate) fn mask(&self, name: &[u8]) -> Option<u32> {
         let at = self.argument.windows(name.len()).position(|window| window == name)?;
         let rest = self.argument.get(at + name.len()..)?.strip_prefix(b"(")?;
         hex(rest.split(|byte| *byte == b')').next()?)
@@ -58,12 +58,12 @@ impl<'a> Asked<'a> {
 }
 
 /// A hex number of at most eight digits.
-pub fn hex(text: &[u8]) -> Option<u32> {
+pub(super) fn hex(text: &[u8]) -> Option<u32> {
     crate::frame::hex::number(text).filter(|_| text.len() <= 8)?.try_into().ok()
 }
 
 /// The place of the set bit number `nth` of a mask, both from 0.
-pub fn nth_bit(mask: u32, nth: usize) -> Option<u8> {
+pub(super) fn nth_bit(mask: u32, nth: usize) -> Option<u8> {
     (0u8..32).filter(|bit| mask >> bit & 1 == 1).nth(nth)
 }
 

@@ -16,7 +16,7 @@ use crate::reading::{Code, Decimal, Measured, MeterTime, Period, Quantity, Unit,
 
 /// A value's place among those of its parameter.
 #[derive(Debug, Clone, Copy)]
-pub struct Place<'a> {
+pub(super) struct Place<'a> {
     /// The parameter.
     pub parameter: &'static Parameter,
     /// The number in its name.
@@ -32,7 +32,7 @@ pub struct Place<'a> {
 }
 
 /// Explains one value of a parameter.
-pub fn lay(sheet: &mut Sheet<'_>, place: &Place<'_>, span: &Range<usize>) {
+pub(super) fn lay(sheet: &mut Sheet<'_>, place: &Place<'_>, span: &Range<usize>) {
     let bytes = sheet.bytes(span);
     if let Some((number, meaning)) = errors::parse(bytes) {
         sheet.inner("error", span.clone(), Value::Meaning(number.into(), meaning));

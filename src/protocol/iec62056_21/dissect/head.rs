@@ -11,7 +11,7 @@ use crate::protocol::iec62056_21::ident::{self, Identity, speed};
 use crate::protocol::iec62056_21::message::{Block, Command, Message, line_end};
 
 /// Lays the fields of a message out, up to the end of its block, and gives the address it carries.
-pub fn lay(sheet: &mut Sheet<'_>, message: &Message, context: &Context<'_>) -> Option<u64> {
+pub(super) fn lay(sheet: &mut Sheet<'_>, message: &Message, context: &Context<'_>) -> Option<u64> {
     match message {
         Message::SignOn(address) => sign_on(sheet, address, "Sign-on"),
         Message::Table(inner) => table(sheet, inner),

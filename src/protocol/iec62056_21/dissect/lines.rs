@@ -10,7 +10,13 @@ use crate::protocol::iec62056_21::obis::{self, Obis};
 use crate::reading::{Absent, Code, Measured, MeterTime, Period, Quantity, Unit};
 
 /// Explains one value under a code; `nth` counts the values of the code from 0.
-pub fn lay(sheet: &mut Sheet<'_>, address: &[u8], code: Option<Obis>, nth: usize, span: &Range<usize>) {
+pub(super) fn lay(
+    sheet: &mut Sheet<'_>,
+    address: &[u8],
+    code: Option<Obis>,
+    nth: usize,
+    span: &Range<usize>,
+) {
     let Some(mark) = time_mark(sheet.bytes(span)) else {
         return lay_value(sheet, address, code, nth, span);
     };

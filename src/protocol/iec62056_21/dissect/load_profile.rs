@@ -12,7 +12,7 @@ use crate::protocol::iec62056_21::obis::{self, Obis};
 use crate::reading::{MeterTime, Period, Quantity, Unit};
 
 /// The name that such a block has.
-pub const ADDRESS: &[u8] = b"P.01";
+pub(super) const ADDRESS: &[u8] = b"P.01";
 /// Values of the head before the codes and units of the columns.
 const HEAD: usize = 4;
 /// No block has more columns.
@@ -20,7 +20,7 @@ const MOST_COLUMNS: usize = 32;
 
 /// What the head has told so far.
 #[derive(Debug, Default)]
-pub struct Table {
+pub(super) struct Table {
     start: Option<MeterTime>,
     minutes: i64,
     width: usize,
@@ -30,7 +30,7 @@ pub struct Table {
 
 impl Table {
     /// Explains the next value; whether it is one of a table. Only what begins with a time is.
-    pub fn lay(&mut self, sheet: &mut Sheet<'_>, span: &Range<usize>) -> bool {
+    pub(super) fn lay(&mut self, sheet: &mut Sheet<'_>, span: &Range<usize>) -> bool {
         let bytes = sheet.bytes(span);
         match self.seen {
             0 => self.start = scalar::with_season(bytes, scalar::date_time),

@@ -9,7 +9,7 @@ use crate::protocol::iec62056_21::neva::codes::{Form, Found};
 use crate::reading::{Code, Decimal, Measured, MeterTime, Period, Unit};
 
 /// Explains the value of a code, which stands at `span`.
-pub fn lay(sheet: &mut Sheet<'_>, found: Found, span: &Range<usize>) {
+pub(super) fn lay(sheet: &mut Sheet<'_>, found: Found, span: &Range<usize>) {
     let entry = found.entry;
     let about = About {
         code: Some(entry.obis),
@@ -98,7 +98,7 @@ fn tariffs(sheet: &mut Sheet<'_>, about: About, span: &Range<usize>) {
 }
 
 /// `total`, or `T` and the number.
-pub fn tariff_label(index: u8) -> crate::frame::Label {
+pub(super) fn tariff_label(index: u8) -> crate::frame::Label {
     if index == 0 { "total".into() } else { crate::frame::Label::Nth("T", index.into()) }
 }
 

@@ -4,7 +4,7 @@ use crate::frame::Value;
 use crate::reading::{Absent, Decimal, Measured, MeterTime, Zone};
 
 /// Reads a number; a comma counts as the point.
-pub fn number(text: &[u8]) -> Option<Decimal> {
+pub(super) fn number(text: &[u8]) -> Option<Decimal> {
     let text = std::str::from_utf8(text).ok()?;
     match text.split_once(',') {
         None => Decimal::parse(text),
@@ -14,7 +14,7 @@ pub fn number(text: &[u8]) -> Option<Decimal> {
 }
 
 /// The number that two digits make.
-pub fn two(text: &[u8]) -> Option<u8> {
+pub(super) fn two(text: &[u8]) -> Option<u8> {
     match *text {
         [tens @ b'0'..=b'9', units @ b'0'..=b'9'] => Some((tens - b'0') * 10 + (units - b'0')),
         _ => None,
@@ -35,20 +35,20 @@ fn pairs(text: &[u8]) -> Option<([u8; 6], usize)> {
 }
 
 /// A date of YYMMDD; years are of this century.
-pub fn date(text: &[u8]) -> Option<MeterTime> {
+pub(super) fn date(text: &[u8]) -> Option<MeterTime> {
     let ([year, month, day, ..], 3) = pairs(text)? else { return None };
     Some(MeterTime::date(2000 + u16::from(year), month, day))
 }
 
 /// A time of HHMMSS or HHMM.
-pub fn time(text: &[u8]) -> Option<MeterTime> {
+pub(super) fn time(text: &[u8]) -> Option<MeterTime> {
     let ([hour, minute, second, ..], count @ 2..=3) = pairs(text)? else { return None };
     let second = (count == 3).then_some(second);
     Some(MeterTime { hour: Some(hour), minute: Some(minute), second, ..MeterTime::default() })
 }
 
 /// A date and time of YYMMDDHHMM with seconds or without.
-pub fn date_time(text: &[u8]) -> Option<MeterTime> {
+pub(super) fn date_time(text: &[u8]) -> Option<MeterTime> {
     let ([year, month, day, hour, minute, second], count @ 5..=6) = pairs(text)? else { return None };
     let date = MeterTime::date(2000 + u16::from(year), month, day);
     let second = (count == 6).then_some(second);
@@ -56,7 +56,7 @@ pub fn date_time(text: &[u8]) -> Option<MeterTime> {
 }
 
 /// The digit that some makers put before a time: 0 winter, 1 summer, 2 universal time.
-pub fn season(text: &[u8]) -> Option<(Zone, &[u8])> {
+pub(super) fn season(text: &[u8]) -> Option<(Zone, &[u8])> {
     let (digit, rest) = text.split_first()?;
     let zone = match digit {
         b'0' => Zone::Winter,
@@ -68,7 +68,7 @@ pub fn season(text: &[u8]) -> Option<(Zone, &[u8])> {
 }
 
 /// Reads by `form`, with a digit for the season before it or without.
-pub fn with_season(text: &[u8], form: fn(&[u8]) -> Option<MeterTime>) -> Option<MeterTime> {
+pub(super) fn with_season(text: &[u8], form: fn(&[u8]) -> Option<MeterTime>) -> Option<MeterTime> {
     form(text).or_else(|| {
         let (zone, rest) = season(text)?;
         form(rest).map(|time| MeterTime { zone, ..time })
@@ -76,7 +76,7 @@ pub fn with_season(text: &[u8], form: fn(&[u8]) -> Option<MeterTime>) -> Option<
 }
 
 /// A time with colons, `hh:mm:ss`, each part of one digit or two.
-pub fn clock(text: &[u8]) -> Option<MeterTime> {
+pub(super) fn clock(text: &[u8]) -> Option<MeterTime> {
     let mut parts = text.split(|byte| *byte == b':').map(small);
     let (hour, minute) = (parts.next()??, parts.next()??);
     let second = parts.next().map_or(Some(None), |second| second.map(Some))?;
@@ -87,7 +87,7 @@ pub fn clock(text: &[u8]) -> Option<MeterTime> {
 }
 
 /// A date with points or dashes, `dd.mm.yy`, or with the day of the week before it.
-pub fn dotted_date(text: &[u8]) -> Option<MeterTime> {
+pub(super) fn dotted_date(text: &[u8]) -> Option<MeterTime> {
     let mut numbers = [0; 4];
     let mut count = 0;
     for part in text.split(|byte| matches!(byte, b'.' | b'-')) {
@@ -99,14 +99,14 @@ pub fn dotted_date(text: &[u8]) -> Option<MeterTime> {
 }
 
 /// A date with the year first, `yy-mm-dd`.
-pub fn dotted_year_first(text: &[u8]) -> Option<MeterTime> {
+pub(super) fn dotted_year_first(text: &[u8]) -> Option<MeterTime> {
     let mut parts = text.split(|byte| matches!(byte, b'.' | b'-')).map(two);
     let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
     parts.next().is_none().then(|| MeterTime::date(2000 + u16::from(year), month, day))
 }
 
 /// A number of one or two digits.
-pub fn small(text: &[u8]) -> Option<u8> {
+pub(super) fn small(text: &[u8]) -> Option<u8> {
     match *text {
         [units @ b'0'..=b'9'] => Some(units - b'0'),
         _ => two(text),
@@ -114,7 +114,7 @@ pub fn small(text: &[u8]) -> Option<u8> {
 }
 
 /// The value of a field and of a reading where only a number can stand: what is none is shown and not believed.
-pub fn number_only(text: &[u8]) -> (Value, Measured) {
+pub(super) fn number_only(text: &[u8]) -> (Value, Measured) {
     match number(text) {
         Some(number) => (Value::Number(number), Measured::Number(number)),
         // Makers fill a register that holds nothing with dashes.
@@ -124,7 +124,7 @@ pub fn number_only(text: &[u8]) -> (Value, Measured) {
 }
 
 /// The value of a field and of a reading for a number or, under a name that no table has, a text.
-pub fn number_or_text(text: &[u8]) -> (Value, Measured) {
+pub(super) fn number_or_text(text: &[u8]) -> (Value, Measured) {
     match number(text) {
         Some(number) => (Value::Number(number), Measured::Number(number)),
         None => (Value::Text, Measured::Text(text.into())),

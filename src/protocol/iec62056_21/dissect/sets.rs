@@ -95,7 +95,12 @@ struct Walk<'a> {
 }
 
 /// Explains the data sets of an answer.
-pub fn lay(sheet: &mut Sheet<'_>, content: &Range<usize>, context: &Context<'_>, asked: Option<Asked<'_>>) {
+pub(super) fn lay(
+    sheet: &mut Sheet<'_>,
+    content: &Range<usize>,
+    context: &Context<'_>,
+    asked: Option<Asked<'_>>,
+) {
     if refusal(sheet, content, context, asked) {
         return;
     }
@@ -123,7 +128,7 @@ pub fn lay(sheet: &mut Sheet<'_>, content: &Range<usize>, context: &Context<'_>,
 }
 
 /// Explains the data set of a command.
-pub fn lay_request(
+pub(super) fn lay_request(
     sheet: &mut Sheet<'_>,
     content: &Range<usize>,
     context: &Context<'_>,

@@ -15,7 +15,7 @@ const BYTES_PER_FIELD: usize = 3;
 /// What has been found out about a frame.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a separate finding about the frame")]
-pub struct Sheet<'a> {
+pub(super) struct Sheet<'a> {
     /// The bytes, parity bits taken out.
     pub text: &'a [u8],
     pub fields: Vec<Field>,
@@ -37,7 +37,7 @@ pub struct Sheet<'a> {
 
 /// What a value is, besides itself.
 #[derive(Debug, Clone, Copy)]
-pub struct About {
+pub(super) struct About {
     pub code: Option<Code>,
     pub quantity: Quantity,
     pub unit: Unit,
@@ -48,14 +48,14 @@ pub struct About {
 
 impl About {
     /// Something without a code.
-    pub const fn unnamed(quantity: Quantity, unit: Unit) -> Self {
+    pub(super) const fn unnamed(quantity: Quantity, unit: Unit) -> Self {
         Self { code: None, quantity, unit, period: Period::Now, tariff: None, at: None }
     }
 }
 
 impl<'a> Sheet<'a> {
     /// For a frame whose bytes without parity are `text`.
-    pub fn new(text: &'a [u8]) -> Self {
+    pub(super) fn new(text: &'a [u8]) -> Self {
         Self {
             text,
             fields: Vec::with_capacity(FIELDS.max(text.len() / BYTES_PER_FIELD)),
@@ -71,17 +71,17 @@ impl<'a> Sheet<'a> {
     }
 
     /// Names the frame by its content.
-    pub const fn entitle(&mut self, title: &'static str) {
+    pub(super) const fn entitle(&mut self, title: &'static str) {
         (self.title, self.wants_title) = (title, false);
     }
 
     /// The bytes of a range.
-    pub fn bytes(&self, range: &Range<usize>) -> &'a [u8] {
+    pub(super) fn bytes(&self, range: &Range<usize>) -> &'a [u8] {
         self.text.get(range.clone()).unwrap_or_default()
     }
 
     /// Adds a field, unless it would be empty.
-    pub fn field(
+    pub(super) fn field(
         &mut self,
         label: impl Into<Label>,
         range: Range<usize>,
@@ -95,28 +95,28 @@ impl<'a> Sheet<'a> {
     }
 
     /// Adds a field that holds the message together, unless it would be empty.
-    pub fn frame(&mut self, label: &'static str, range: Range<usize>, value: Value) {
+    pub(super) fn frame(&mut self, label: &'static str, range: Range<usize>, value: Value) {
         if let Some(field) = self.field(label, range, value) {
             field.role = Role::Frame;
         }
     }
 
     /// The same below the last field at the top.
-    pub fn inner_frame(&mut self, label: &'static str, range: Range<usize>) {
+    pub(super) fn inner_frame(&mut self, label: &'static str, range: Range<usize>) {
         if let Some(field) = self.inner(label, range, Value::Bytes) {
             field.role = Role::Frame;
         }
     }
 
     /// Adds the unit of the value before, below the last field at the top.
-    pub fn unit(&mut self, range: Range<usize>, note: &'static str) {
+    pub(super) fn unit(&mut self, range: Range<usize>, note: &'static str) {
         if let Some(field) = self.inner("unit", range, Value::Text) {
             (field.role, field.note) = (Role::Reference, note);
         }
     }
 
     /// Adds a field below the last one at the top.
-    pub fn inner(
+    pub(super) fn inner(
         &mut self,
         label: impl Into<Label>,
         range: Range<usize>,
@@ -128,14 +128,14 @@ impl<'a> Sheet<'a> {
     }
 
     /// Adds a value below the last field at the top.
-    pub fn value(&mut self, label: impl Into<Label>, range: Range<usize>, value: Value, unit: Unit) {
+    pub(super) fn value(&mut self, label: impl Into<Label>, range: Range<usize>, value: Value, unit: Unit) {
         if let Some(field) = self.inner(label, range, value) {
             field.unit = unit;
         }
     }
 
     /// Notes what a value says.
-    pub fn reading(&mut self, about: About, value: Measured, raw: &Range<usize>) {
+    pub(super) fn reading(&mut self, about: About, value: Measured, raw: &Range<usize>) {
         if !self.reads {
             return;
         }
@@ -155,12 +155,12 @@ impl<'a> Sheet<'a> {
     }
 
     /// Notes something odd.
-    pub fn problem(&mut self, code: ProblemCode, text: impl Into<std::borrow::Cow<'static, str>>) {
+    pub(super) fn problem(&mut self, code: ProblemCode, text: impl Into<std::borrow::Cow<'static, str>>) {
         self.problems.push(Problem { code, text: text.into(), span: None });
     }
 
     /// Notes something odd at a place.
-    pub fn problem_at(
+    pub(super) fn problem_at(
         &mut self,
         code: ProblemCode,
         text: impl Into<std::borrow::Cow<'static, str>>,

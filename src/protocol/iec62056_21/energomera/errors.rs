@@ -1,7 +1,7 @@
 //! Error replies, `(ERR12)`, in old group reads `(E12)` (protocol of CE208 and CE308, Energomera).
 
 /// The number and the meaning of an error reply.
-pub fn parse(value: &[u8]) -> Option<(u16, &'static str)> {
+pub(crate) fn parse(value: &[u8]) -> Option<(u16, &'static str)> {
     let digits = value.strip_prefix(b"ERR").or_else(|| value.strip_prefix(b"E"))?;
     let number = match *digits {
         [tens @ b'0'..=b'9', units @ b'0'..=b'9'] => u16::from(tens - b'0') * 10 + u16::from(units - b'0'),
@@ -11,7 +11,7 @@ pub fn parse(value: &[u8]) -> Option<(u16, &'static str)> {
 }
 
 /// What an error number means.
-pub const fn meaning(number: u16) -> &'static str {
+pub(crate) const fn meaning(number: u16) -> &'static str {
     match number {
         11 => "command not supported",
         12 => "unknown parameter name",

@@ -20,7 +20,7 @@ static CRC: Crc<u32, Table<1>> = Crc::<u32, Table<1>>::new(&RULE);
 
 /// The hash of a password, its start value being the operand of P0 in hex; `None` when that is no number of
 /// at most eight hex digits.
-pub fn hash(password: &[u8], operand: &[u8]) -> Option<u32> {
+pub(crate) fn hash(password: &[u8], operand: &[u8]) -> Option<u32> {
     let seed: u32 = hex::number(operand).filter(|_| operand.len() <= 8)?.try_into().ok()?;
     let mut digest = CRC.digest_with_initial(seed.reverse_bits());
     digest.update(password);

@@ -8,7 +8,7 @@ use crate::reading::{Code, Period, Quantity, Unit};
 
 /// What the values of a parameter are, and in which order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Series {
+pub(crate) enum Series {
     /// Sum, then T1 and on, under c.8.0 to c.8.8.
     Tariffs(u8),
     /// One a phase, under c.7.0; a single one is L1.
@@ -41,7 +41,7 @@ pub enum Series {
 
 /// Which meters have a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Generation {
+pub(crate) enum Generation {
     /// EKT.
     Old,
     /// EMR.
@@ -52,7 +52,7 @@ pub enum Generation {
 
 /// A parameter.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Parameter {
+pub(crate) struct Parameter {
     /// Its name, `nn` for two digits.
     pub name: &'static str,
     /// What it is.
@@ -89,7 +89,7 @@ impl Parameter {
     }
 
     /// The two digits of a name that this parameter stands for; 0 where its name has none.
-    pub fn number(&self, name: &[u8]) -> Option<u8> {
+    pub(crate) fn number(&self, name: &[u8]) -> Option<u8> {
         let own = self.name.as_bytes();
         let mut number = 0;
         if own.len() != name.len() {
@@ -108,7 +108,7 @@ impl Parameter {
 }
 
 /// Looks a parameter up by its name, and gives the number in the name.
-pub fn find(name: &[u8]) -> Option<(&'static Parameter, u8)> {
+pub(crate) fn find(name: &[u8]) -> Option<(&'static Parameter, u8)> {
     if !matches!(name.len(), 4 | 5) {
         return None;
     }
@@ -132,7 +132,7 @@ const CURRENTS: Series = Phases([31, 51, 71]);
 
 /// Every known parameter.
 #[rustfmt::skip]
-pub static PARAMETERS: &[Parameter] = &[
+pub(crate) static PARAMETERS: &[Parameter] = &[
     // Energy registers of EKT: sum, T1 to T5.
     p("ET0PE", "active energy import", Tariffs(1), KilowattHour, Both).of(Quantity::ACTIVE_IMPORT),
     p("ET0PI", "active energy export", Tariffs(2), KilowattHour, Old).of(Quantity::ACTIVE_EXPORT),
@@ -231,7 +231,7 @@ pub static PARAMETERS: &[Parameter] = &[
 ];
 
 /// Group C of the energy that the number of an EMR archive stands for.
-pub const fn energy(number: u8) -> Option<u8> {
+pub(crate) const fn energy(number: u8) -> Option<u8> {
     match number {
         1..=4 => Some(number),
         _ => None,
@@ -239,7 +239,7 @@ pub const fn energy(number: u8) -> Option<u8> {
 }
 
 /// The bits of `STAT_` on CE208 and CE308 that are flags.
-pub const STATUS: &[(u8, &str)] = &[
+pub(crate) const STATUS: &[(u8, &str)] = &[
     (4, "T9 running"),
     (5, "T10 running"),
     (8, "clock problem"),

@@ -10,7 +10,7 @@ use crate::reading::Reading;
 
 /// What a frame is.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Verdict {
+pub(super) enum Verdict {
     /// ACK.
     Accepted,
     /// NAK.
@@ -43,7 +43,7 @@ pub enum Verdict {
 
 /// What is known when a frame is judged.
 #[derive(Debug, Clone, Copy)]
-pub struct Known<'a> {
+pub(super) struct Known<'a> {
     pub dialect: Dialect,
     /// The rule that frames of this meter have been seen to follow.
     pub rule: Option<Rule>,
@@ -60,7 +60,7 @@ fn what_is_wrong(dissection: &Dissection, known: Option<Rule>, found: Option<Rul
 }
 
 /// Judges a frame, and tells the rule of its check character where only one fits.
-pub fn judge(wire: &[u8], known: Known<'_>) -> (Verdict, Option<Rule>) {
+pub(super) fn judge(wire: &[u8], known: Known<'_>) -> (Verdict, Option<Rule>) {
     let text = seven_bits(wire);
     let message = parse(&text);
     let request = known.asked.map(|query| query.frame(Rule::Xor7));
@@ -144,7 +144,7 @@ fn names_another(content: &[u8], query: &Query) -> bool {
 
 /// A P0 whose SOH was lost on the way, as some RFC 2217 ports do: its data block fits a check character that
 /// covers `P0` and the STX as well.
-pub fn headless_operand(wire: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn headless_operand(wire: &[u8]) -> Option<Vec<u8>> {
     let text = seven_bits(wire);
     let Message::Data(block) = parse(&text) else { return None };
     let found = *text.get(block.bcc?)?;

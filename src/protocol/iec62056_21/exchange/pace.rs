@@ -10,18 +10,18 @@ const fn millis(count: u64) -> Duration {
 }
 
 /// Silence between two messages when nothing has answered the first: the reaction time of the standard.
-pub const SILENCE: Duration = STANDARD;
+pub(crate) const SILENCE: Duration = STANDARD;
 /// Silence before the first sign-on: a CE102M needs 100 ms (wirenboard/wb-mqtt-serial, pull request 775).
-pub const QUIET: Duration = millis(200);
+pub(super) const QUIET: Duration = millis(200);
 /// From the end of the option select on the wire to the change of speed. The meter begins 200 ms later at the
 /// earliest; some heads need a moment to let the last character out.
-pub const SETTLE: Duration = millis(50);
+pub(super) const SETTLE: Duration = millis(50);
 /// After a sign-off that was sent because a session may still be open, before the next sign-on.
-pub const AFTER_BREAK: Duration = millis(500);
+pub(super) const AFTER_BREAK: Duration = millis(500);
 /// Between the two sign-offs (vika-sonne/NevaMt3xx).
-pub const BETWEEN_SIGN_OFFS: Duration = millis(500);
+pub(super) const BETWEEN_SIGN_OFFS: Duration = millis(500);
 /// After the last sign-off, before the line is put back.
-pub const AFTER_SIGN_OFF: Duration = millis(100);
+pub(super) const AFTER_SIGN_OFF: Duration = millis(100);
 /// Reaction time of the standard: 200 ms, 20 ms where the third letter of the maker is a small one.
 const STANDARD: Duration = millis(200);
 const QUICK: Duration = millis(20);
@@ -88,22 +88,22 @@ const BEGIN: Duration = millis(2000);
 const BETWEEN: Duration = millis(1500);
 
 /// How long the answer to a command is waited for.
-pub fn answer(line: LineSettings, network: Duration) -> Patience {
+pub(super) fn answer(line: LineSettings, network: Duration) -> Patience {
     of(line, ANSWER, network)
 }
 
 /// How long an identification, an operand or an acknowledgement is waited for.
-pub fn short(line: LineSettings, network: Duration) -> Patience {
+pub(super) fn short(line: LineSettings, network: Duration) -> Patience {
     of(line, IDENTIFICATION, network)
 }
 
 /// How long a readout is waited for.
-pub fn readout(line: LineSettings, network: Duration) -> Patience {
+pub(super) fn readout(line: LineSettings, network: Duration) -> Patience {
     of(line, READOUT, network)
 }
 
 /// How long a telegram is waited for that comes unasked within `listen`.
-pub fn telegram(listen: Duration, line: LineSettings, network: Duration) -> Patience {
+pub(super) fn telegram(listen: Duration, line: LineSettings, network: Duration) -> Patience {
     Patience { begin: listen, ..readout(line, network) }
 }
 

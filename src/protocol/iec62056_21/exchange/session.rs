@@ -23,7 +23,7 @@ use crate::protocol::{
 
 /// A session with one meter.
 #[derive(Debug)]
-pub struct Session {
+pub(crate) struct Session {
     pub(super) profile: Profile,
     pub(super) options: Options,
     pub(super) address: Vec<u8>,

@@ -4,29 +4,29 @@ use crate::frame::At;
 
 /// The times of held bytes: a mark for each chunk.
 #[derive(Debug, Default)]
-pub struct Marks(Vec<(usize, At)>);
+pub(super) struct Marks(Vec<(usize, At)>);
 
 impl Marks {
     /// The bytes from index `from` on came at `at`.
-    pub fn note(&mut self, from: usize, at: At) {
+    pub(super) fn note(&mut self, from: usize, at: At) {
         if self.0.last().is_none_or(|(_, last)| *last != at) {
             self.0.push((from, at));
         }
     }
 
     /// When the byte at `index` came.
-    pub fn time(&self, index: usize) -> At {
+    pub(super) fn time(&self, index: usize) -> At {
         let after = self.0.partition_point(|(from, _)| *from <= index);
         self.0.get(after.saturating_sub(1)).map_or(At::ZERO, |(_, at)| *at)
     }
 
     /// When the last byte came.
-    pub fn last(&self) -> At {
+    pub(super) fn last(&self) -> At {
         self.0.last().map_or(At::ZERO, |(_, at)| *at)
     }
 
     /// The first `count` bytes are gone; `all` when none is left.
-    pub fn forget(&mut self, count: usize, all: bool) {
+    pub(super) fn forget(&mut self, count: usize, all: bool) {
         if all {
             self.0.clear();
             return;

@@ -10,7 +10,7 @@ const LONGEST_LINE: usize = 96;
 
 /// What is known about the bytes at the place looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub(super) enum Step {
     /// Not enough to tell.
     More,
     /// A message of so many bytes.
@@ -22,7 +22,7 @@ pub enum Step {
 /// Looks for a message at the beginning of a run; keeps how far it has looked, so that no byte is looked at
 /// twice however the bytes are chunked.
 #[derive(Debug)]
-pub struct Scan {
+pub(super) struct Scan {
     source: Source,
     /// How many bytes of the run have been looked at.
     seen: usize,
@@ -68,18 +68,18 @@ impl Ahead {
 }
 
 impl Scan {
-    pub const fn new(source: Source) -> Self {
+    pub(super) const fn new(source: Source) -> Self {
         let lines = Lines { whole: 0, depth: 0, set: false, any: false };
         Self { source, seen: 0, end: Ahead(0), bracket: Ahead(0), after_identification: false, lines }
     }
 
     /// Whether it waits for the rest of a message rather than for a hint.
-    pub const fn is_inside_message(&self) -> bool {
+    pub(super) const fn is_inside_message(&self) -> bool {
         self.seen > 0
     }
 
     /// Forgets what came before.
-    pub const fn reset(&mut self) {
+    pub(super) const fn reset(&mut self) {
         self.begin();
         (self.end, self.bracket) = (Ahead(0), Ahead(0));
         self.after_identification = false;
@@ -91,7 +91,7 @@ impl Scan {
     }
 
     /// What `run`, which is not empty, begins with.
-    pub fn step(&mut self, run: &[u8], ended: bool) -> Step {
+    pub(super) fn step(&mut self, run: &[u8], ended: bool) -> Step {
         let first = run.first().map_or(0, |byte| character(*byte));
         let step = match first {
             SOH | STX => self.block(run, 0, ended),

@@ -10,7 +10,7 @@ use crate::reading::{Code, Period, Quantity, Unit};
 
 /// How a value is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub(crate) enum Form {
     /// A decimal number.
     Number,
     /// Total and tariffs, or from some firmware a time and the tariffs alone.
@@ -57,7 +57,7 @@ pub enum Form {
 
 /// What may be done with a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rights {
+pub(crate) enum Rights {
     /// Read.
     Read,
     /// Read and write.
@@ -68,7 +68,7 @@ pub enum Rights {
 
 /// The meters that have a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Meters {
+pub(crate) enum Meters {
     /// `MT1xx`.
     One,
     /// `MT3xx`.
@@ -79,7 +79,7 @@ pub enum Meters {
 
 /// Which part of a code counts, and what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Vary {
+pub(crate) enum Vary {
     /// None.
     Fixed,
     /// Group F: FF for now, 00 to 0B for the ends of the last twelve months.
@@ -96,7 +96,7 @@ pub enum Vary {
 
 /// A code with its meaning.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// The code; of one that varies, the first.
     pub code: u32,
     /// What varies in it.
@@ -121,7 +121,7 @@ pub struct Entry {
 
 /// An entry, with the number that its code counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Found {
+pub(crate) struct Found {
     /// The entry.
     pub entry: &'static Entry,
     /// Months or days back, or the number of the schedule; 0 for now.
@@ -130,7 +130,7 @@ pub struct Found {
 
 impl Found {
     /// The period its values belong to.
-    pub const fn period(&self) -> Period {
+    pub(crate) const fn period(&self) -> Period {
         match (self.entry.vary, self.index) {
             (Vary::MonthEnds, 0) | (Vary::Fixed | Vary::Schedules, _) => Period::Now,
             (Vary::MonthEnds, back) => Period::MonthEnd(back),
@@ -161,7 +161,7 @@ impl Entry {
     }
 
     /// The code for a number; the entry's own where nothing varies.
-    pub const fn code_for(&self, index: u8) -> u32 {
+    pub(crate) const fn code_for(&self, index: u8) -> u32 {
         let [c, d, e, f] = self.code.to_be_bytes();
         match self.vary {
             Vary::Fixed => self.code,
@@ -174,12 +174,12 @@ impl Entry {
 }
 
 /// Looks a code up.
-pub fn find(code: u32) -> Option<Found> {
+pub(crate) fn find(code: u32) -> Option<Found> {
     CODES.iter().find_map(|entry| entry.index(code).map(|index| Found { entry, index }))
 }
 
 /// Reads a code in any of its three notations: `60.01.04*FF`, `600104FF`, and either in small letters.
-pub fn parse(text: &[u8]) -> Option<u32> {
+pub(crate) fn parse(text: &[u8]) -> Option<u32> {
     let mut code = 0u32;
     let mut digits = 0;
     for (index, byte) in text.iter().enumerate() {
@@ -201,33 +201,33 @@ pub fn parse(text: &[u8]) -> Option<u32> {
 }
 
 /// Reads the eight digits that the wire carries; meters send capitals.
-pub fn parse_wire(text: &[u8]) -> Option<u32> {
+pub(crate) fn parse_wire(text: &[u8]) -> Option<u32> {
     let code: &[u8; 8] = text.try_into().ok()?;
     hex::number(code)?.try_into().ok()
 }
 
 /// The password.
-pub const PASSWORD: u32 = 0x6001_02FF;
+pub(crate) const PASSWORD: u32 = 0x6001_02FF;
 /// The load relay.
-pub const RELAY: u32 = 0x0A00_67FF;
+pub(crate) const RELAY: u32 = 0x0A00_67FF;
 /// The serial number.
-pub const SERIAL: u32 = 0x6001_00FF;
+pub(crate) const SERIAL: u32 = 0x6001_00FF;
 /// The network address.
-pub const ADDRESS: u32 = 0x6001_01FF;
+pub(crate) const ADDRESS: u32 = 0x6001_01FF;
 /// The interval of the load profile.
-pub const DEMAND_INTERVAL: u32 = 0x0008_00FF;
+pub(crate) const DEMAND_INTERVAL: u32 = 0x0008_00FF;
 /// The configuration.
-pub const CONFIGURATION: u32 = 0x1500_04FF;
+pub(crate) const CONFIGURATION: u32 = 0x1500_04FF;
 /// The date.
-pub const DATE: u32 = 0x0009_02FF;
+pub(crate) const DATE: u32 = 0x0009_02FF;
 /// The time.
-pub const TIME: u32 = 0x0009_01FF;
+pub(crate) const TIME: u32 = 0x0009_01FF;
 /// Active energy now.
-pub const ENERGY: u32 = 0x0F08_80FF;
+pub(crate) const ENERGY: u32 = 0x0F08_80FF;
 /// The special days.
-pub const SPECIAL_DAYS: u32 = 0x0B00_00FF;
+pub(crate) const SPECIAL_DAYS: u32 = 0x0B00_00FF;
 /// The seasons.
-pub const SEASONS: u32 = 0x0D00_00FF;
+pub(crate) const SEASONS: u32 = 0x0D00_00FF;
 
 const fn e(code: u32, name: &'static str, form: Form, unit: Unit, rights: Rights, meters: Meters) -> Entry {
     let [c, d, e, _] = code.to_be_bytes();
@@ -270,7 +270,7 @@ const NONE: Unit = Unit::None;
 
 /// Every known code.
 #[rustfmt::skip]
-pub static CODES: &[Entry] = &[
+pub(crate) static CODES: &[Entry] = &[
     // Energy, demand, profile.
     e(ENERGY,      "active energy", Tariffs, KilowattHour, Read, All).vary(Vary::MonthEnds).is(1, 8, 0).of(Quantity::ACTIVE_IMPORT),
     e(0x0F80_8000, "active energy at the start of a day", Tariffs, KilowattHour, Read, All).vary(Vary::DayStarts).is(1, 8, 0).of(Quantity::ACTIVE_IMPORT),

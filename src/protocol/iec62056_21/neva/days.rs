@@ -16,7 +16,7 @@ use jiff::civil::Date;
 const REPEATS: u8 = 3;
 
 /// Bytes of the longest frame that asks for one of the codes.
-pub const LONGEST_QUERY: usize = b"\x01R1\x0263010000()\x03h".len();
+pub(crate) const LONGEST_QUERY: usize = b"\x01R1\x0263010000()\x03h".len();
 
 /// Day schedules that a meter has.
 const MOST_SCHEDULES: u32 = 36;
@@ -49,7 +49,7 @@ struct Present {
 
 /// Reads days one after the other.
 #[derive(Debug)]
-pub struct Days {
+pub(crate) struct Days {
     next: u8,
     last: u8,
     need: Need,
@@ -67,7 +67,7 @@ pub struct Days {
 
 impl Days {
     /// From `first` days back to `last` days back; 0 is today.
-    pub fn new(first: u8, last: u8) -> Self {
+    pub(crate) fn new(first: u8, last: u8) -> Self {
         Self {
             next: first,
             last: last.max(first),
@@ -84,7 +84,7 @@ impl Days {
     }
 
     /// The code to read now; `None` when everything is read.
-    pub fn code(&self) -> Option<u32> {
+    pub(crate) fn code(&self) -> Option<u32> {
         let counted = |first: u32, index: u8| codes::find(first).map(|found| found.entry.code_for(index));
         match self.need {
             Need::Date | Need::DateAgain => Some(DATE),
@@ -100,7 +100,7 @@ impl Days {
 
     /// Codes read, and codes in all as far as is known: another day schedule, or midnight in the middle of a day,
     /// takes some more.
-    pub fn progress(&self) -> (u32, u32) {
+    pub(crate) fn progress(&self) -> (u32, u32) {
         (self.read, self.read + self.left())
     }
 
@@ -123,18 +123,18 @@ impl Days {
 
     /// Codes in all at the most: registers, profile and date of each day, read again when midnight falls between, and
     /// what is read once.
-    pub fn most_codes(&self) -> u32 {
+    pub(crate) fn most_codes(&self) -> u32 {
         let days = u32::from(self.last - self.next) + 1;
         4 + MOST_SCHEDULES + days * 3 * (u32::from(REPEATS) + 1)
     }
 
     /// A remark that the answers give rise to.
-    pub const fn warning(&mut self) -> Option<Warning> {
+    pub(crate) const fn warning(&mut self) -> Option<Warning> {
         self.warning.take()
     }
 
     /// The meter does not have the code. Whether it can go on without.
-    pub fn refused(&mut self) -> bool {
+    pub(crate) fn refused(&mut self) -> bool {
         self.read += 1;
         match self.need {
             Need::Special => {
@@ -153,7 +153,7 @@ impl Days {
     ///
     /// # Errors
     /// What is wrong with the value.
-    pub fn answer(&mut self, value: &[u8]) -> Result<Vec<Reading>, &'static str> {
+    pub(crate) fn answer(&mut self, value: &[u8]) -> Result<Vec<Reading>, &'static str> {
         self.read += 1;
         match self.need {
             Need::Date => self.date(value)?,

@@ -9,11 +9,11 @@ use std::fmt;
 use jiff::civil::{Date, Weekday};
 
 /// Minutes of a day.
-pub const MINUTES: u16 = 24 * 60;
+pub(crate) const MINUTES: u16 = 24 * 60;
 
 /// From `minute` on, `tariff` is in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Switch {
+pub(crate) struct Switch {
     /// Minutes after midnight.
     pub minute: u16,
     /// 1 to 4.
@@ -22,11 +22,11 @@ pub struct Switch {
 
 /// The switch points of a day, in order; at least one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Day(Vec<Switch>);
+pub(crate) struct Day(Vec<Switch>);
 
 /// What is wrong with a table of a meter's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BadSchedule {
+pub(crate) enum BadSchedule {
     /// An entry is not of the form the manual gives.
     Form,
     /// There is no entry at all.
@@ -49,7 +49,7 @@ impl Day {
     ///
     /// # Errors
     /// [`BadSchedule`] for an entry that is no time and tariff, and when none is in use.
-    pub fn parse(text: &[u8]) -> Result<Self, BadSchedule> {
+    pub(crate) fn parse(text: &[u8]) -> Result<Self, BadSchedule> {
         let mut switches = Vec::new();
         for entry in text.split(|byte| *byte == b',') {
             let [hour, minute, tariff] = pairs(entry).ok_or(BadSchedule::Form)?;
@@ -67,13 +67,13 @@ impl Day {
 
     /// The tariff at a minute of the day. Before the first switch point that of the last one is in force: it
     /// runs on over midnight.
-    pub fn tariff_at(&self, minute: u16) -> u8 {
+    pub(crate) fn tariff_at(&self, minute: u16) -> u8 {
         let before = self.0.iter().rev().find(|switch| switch.minute <= minute);
         before.or(self.0.last()).map_or(1, |switch| switch.tariff)
     }
 
     /// How many minutes of `from..to` each of the four tariffs is in force.
-    pub fn minutes(&self, from: u16, to: u16) -> [u16; 4] {
+    pub(crate) fn minutes(&self, from: u16, to: u16) -> [u16; 4] {
         let mut minutes = [0; 4];
         let inner = self.0.iter().map(|switch| switch.minute).filter(|minute| from < *minute && *minute < to);
         let mut begin = from;
@@ -110,7 +110,7 @@ const ORDINARY: &[u8] = b"7F";
 
 /// Which schedule is in force on which day.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Calendar {
+pub(crate) struct Calendar {
     seasons: Vec<Season>,
     special: Vec<Special>,
 }
@@ -120,7 +120,7 @@ impl Calendar {
     ///
     /// # Errors
     /// [`BadSchedule`] for an entry that is no date and schedules, and when no season is in use.
-    pub fn parse(seasons: &[u8], special: &[u8]) -> Result<Self, BadSchedule> {
+    pub(crate) fn parse(seasons: &[u8], special: &[u8]) -> Result<Self, BadSchedule> {
         let mut calendar = Self { seasons: Vec::new(), special: Vec::new() };
         for entry in seasons.split(|byte| *byte == b',') {
             let [month, day, working, saturday, sunday] = pairs(entry).ok_or(BadSchedule::Form)?;
@@ -143,7 +143,7 @@ impl Calendar {
 
     /// The number of the schedule of a date: that of a special day, else that of the season by weekday. Before
     /// the first season of the year the last one runs on.
-    pub fn schedule(&self, date: Date) -> u8 {
+    pub(crate) fn schedule(&self, date: Date) -> u8 {
         let today = (date.month().unsigned_abs(), date.day().unsigned_abs());
         if let Some(special) = self.special.iter().find(|special| (special.month, special.day) == today) {
             return special.schedule;

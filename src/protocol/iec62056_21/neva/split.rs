@@ -8,16 +8,16 @@ use crate::reading::Decimal;
 
 /// An amount of energy in watt minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Energy(u64);
+pub(crate) struct Energy(u64);
 
 impl Energy {
     /// `watts` over `minutes`.
-    pub fn of(watts: u32, minutes: u16) -> Self {
+    pub(crate) fn of(watts: u32, minutes: u16) -> Self {
         Self(u64::from(watts).saturating_mul(u64::from(minutes)))
     }
 
     /// From a register in kilowatt hours; `None` when it is negative, too large or finer than a watt minute.
-    pub fn from_kilowatt_hours(register: Decimal) -> Option<Self> {
+    pub(crate) fn from_kilowatt_hours(register: Decimal) -> Option<Self> {
         let watt_minutes = u128::try_from(register.units()).ok()?.checked_mul(60_000)?;
         let divisor = 10u128.checked_pow(u32::from(register.decimals()))?;
         let is_whole = watt_minutes.checked_rem(divisor)? == 0;
@@ -25,7 +25,7 @@ impl Energy {
     }
 
     /// In watt hours: with one decimal where half watt hours do, else to the nearest thousandth.
-    pub fn watt_hours(self) -> Decimal {
+    pub(crate) fn watt_hours(self) -> Decimal {
         if self.0.is_multiple_of(30) {
             return Decimal::new((self.0 / 30).saturating_mul(5), 1);
         }
@@ -35,14 +35,14 @@ impl Energy {
 
     /// The sum.
     #[must_use]
-    pub const fn plus(self, other: Self) -> Self {
+    pub(crate) const fn plus(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
     }
 }
 
 /// A day's averages, as the meter gave them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Profile {
+pub(crate) struct Profile {
     watts: Vec<u32>,
     minutes: u16,
 }
@@ -50,14 +50,14 @@ pub struct Profile {
 impl Profile {
     /// Reads averages with commas between them. A decimal point means kilowatts, none means watts; the length
     /// of an interval follows from their count. `None` for anything else.
-    pub fn parse(text: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(text: &[u8]) -> Option<Self> {
         let watts: Vec<u32> = text.split(|byte| *byte == b',').map(watts).collect::<Option<_>>()?;
         let count = u16::try_from(watts.len()).ok().filter(|count| (1..=MINUTES).contains(count))?;
         (MINUTES.is_multiple_of(count)).then(|| Self { watts, minutes: MINUTES / count })
     }
 
     /// Splits the day by its schedule.
-    pub fn split(&self, day: &Day) -> Vec<Slot> {
+    pub(crate) fn split(&self, day: &Day) -> Vec<Slot> {
         let slot = |(index, watts): (usize, &u32)| {
             let from = u16::try_from(index).unwrap_or(u16::MAX).saturating_mul(self.minutes);
             let to = from.saturating_add(self.minutes);
@@ -84,7 +84,7 @@ fn watts(text: &[u8]) -> Option<u32> {
 
 /// An interval of a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Slot {
+pub(crate) struct Slot {
     /// Where it begins, in minutes after midnight.
     pub from: u16,
     /// Where it ends.
@@ -97,7 +97,7 @@ pub struct Slot {
 
 /// Total and four tariffs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Registers {
+pub(crate) struct Registers {
     /// The sum of all.
     pub total: Energy,
     /// T1 to T4.
@@ -107,7 +107,7 @@ pub struct Registers {
 impl Registers {
     /// The registers after an interval.
     #[must_use]
-    pub fn after(self, slot: &Slot) -> Self {
+    pub(crate) fn after(self, slot: &Slot) -> Self {
         let mut next = self;
         for (register, energy) in next.tariffs.iter_mut().zip(slot.tariffs) {
             *register = register.plus(energy);
@@ -117,7 +117,7 @@ impl Registers {
     }
 
     /// Reads `total,T1,T2,T3,T4` in kilowatt hours.
-    pub fn parse(text: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(text: &[u8]) -> Option<Self> {
         let mut registers = Self::default();
         let mut slots = std::iter::once(&mut registers.total).chain(&mut registers.tariffs);
         for item in text.split(|byte| *byte == b',') {

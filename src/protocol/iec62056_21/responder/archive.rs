@@ -14,7 +14,7 @@ use crate::reading::Decimal;
 
 /// There is no record of this date (ERR18).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NoSuchDate;
+pub(super) struct NoSuchDate;
 
 /// What an archive has to say, as the values in the brackets.
 type Found = Result<Vec<String>, NoSuchDate>;
@@ -102,7 +102,7 @@ impl Period {
 
 /// A meter's archives at a moment.
 #[derive(Debug)]
-pub struct Archives<'a> {
+pub(super) struct Archives<'a> {
     /// Which generation it is of.
     pub dialect: Dialect,
     /// Its registers.
@@ -113,7 +113,7 @@ pub struct Archives<'a> {
 
 impl Archives<'_> {
     /// What stands in the answer; `None` for what is no archive or was set to something by itself.
-    pub fn answer(&self, asked: Asked<'_>) -> Option<Found> {
+    pub(super) fn answer(&self, asked: Asked<'_>) -> Option<Found> {
         let name = std::str::from_utf8(asked.address).ok()?;
         let (head, tail) = name.split_at_checked(3)?;
         let argument = std::str::from_utf8(asked.argument).ok()?;

@@ -9,7 +9,7 @@ use crate::protocol::iec62056_21::{EKT, EMR, NEVA_1, NEVA_3};
 use crate::protocol::{Dialect, Setup};
 
 /// The identification of a model, without its line end.
-pub fn identification(setup: &Setup) -> &'static str {
+pub(super) fn identification(setup: &Setup) -> &'static str {
     match setup.model {
         "neva-mt113" => "/TPC5NEVAMT113.2201",
         "neva-mt114" => "/TPC5NEVAMT114.3201",
@@ -40,7 +40,7 @@ pub fn identification(setup: &Setup) -> &'static str {
 }
 
 /// The values of a model.
-pub fn values(setup: &Setup) -> Values {
+pub(super) fn values(setup: &Setup) -> Values {
     let mut values = Values::default();
     match setup.dialect {
         NEVA_1 | NEVA_3 => neva::put(&mut values, setup),
@@ -128,12 +128,12 @@ fn lines(values: &mut Values) {
 }
 
 /// Whether a dialect repeats the name for each value: CE301 and its kin do.
-pub fn repeats_names(setup: &Setup) -> bool {
+pub(super) fn repeats_names(setup: &Setup) -> bool {
     setup.dialect == EKT && setup.model != "energomera-ce102m"
 }
 
 /// The operand of P0.
-pub fn operand(dialect: Dialect) -> &'static str {
+pub(super) fn operand(dialect: Dialect) -> &'static str {
     match dialect {
         NEVA_1 | NEVA_3 => "00000000",
         EKT => "777777",

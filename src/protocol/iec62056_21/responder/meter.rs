@@ -49,7 +49,7 @@ enum ParityBits {
 
 /// A simulated meter.
 #[derive(Debug)]
-pub struct Meter {
+pub(super) struct Meter {
     dialect: Dialect,
     address: Vec<u8>,
     password: Vec<u8>,
@@ -77,7 +77,7 @@ impl Meter {
     ///
     /// # Errors
     /// [`SetupError`] for a name or value that such a meter cannot have.
-    pub fn new(setup: &Setup) -> Result<Self, SetupError> {
+    pub(super) fn new(setup: &Setup) -> Result<Self, SetupError> {
         let default: &[u8] = match setup.dialect {
             NEVA_1 | NEVA_3 => b"00000000",
             EKT | EMR => b"777777",

@@ -11,21 +11,21 @@ use crate::reading::Code;
 
 /// Values by address: NEVA codes as eight hex digits, parameter names, codes of a readout.
 #[derive(Debug, Default)]
-pub struct Values(BTreeMap<Vec<u8>, Vec<String>>);
+pub(super) struct Values(BTreeMap<Vec<u8>, Vec<String>>);
 
 impl Values {
     /// The values under an address.
-    pub fn get(&self, address: &[u8]) -> Option<&[String]> {
+    pub(super) fn get(&self, address: &[u8]) -> Option<&[String]> {
         self.0.get(address).map(Vec::as_slice)
     }
 
     /// Puts values under an address.
-    pub fn put(&mut self, address: impl Into<Vec<u8>>, values: Vec<String>) {
+    pub(super) fn put(&mut self, address: impl Into<Vec<u8>>, values: Vec<String>) {
         self.0.insert(address.into(), values);
     }
 
     /// Every address with its values.
-    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[String])> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&[u8], &[String])> {
         self.0.iter().map(|(address, values)| (address.as_slice(), values.as_slice()))
     }
 
@@ -33,7 +33,7 @@ impl Values {
     ///
     /// # Errors
     /// [`SetupError`] for a name such a meter cannot have and a value that cannot stand in brackets.
-    pub fn set(&mut self, dialect: Dialect, name: &str, value: &str) -> Result<(), SetupError> {
+    pub(super) fn set(&mut self, dialect: Dialect, name: &str, value: &str) -> Result<(), SetupError> {
         let error = |expected: &str| SetupError {
             name: name.to_owned(),
             value: value.to_owned(),

@@ -6,7 +6,7 @@ use crate::protocol::iec62056_21::{EKT, EMR, GENERIC, Iec, NEVA_1, NEVA_3};
 use crate::protocol::{Context, Dialect, Family, PieceKind, Source, laws};
 
 /// The readings of every frame in some bytes, as `code value unit`.
-pub fn read(bytes: &[u8], request: Option<&[u8]>, dialect: Dialect) -> Vec<String> {
+pub(super) fn read(bytes: &[u8], request: Option<&[u8]>, dialect: Dialect) -> Vec<String> {
     let mut shown = Vec::new();
     for (kind, frame) in laws::pieces(&Iec, Source::Replies, bytes, &[]) {
         if matches!(kind, PieceKind::Frame(_)) {
@@ -30,11 +30,11 @@ fn words(explained: &Dissection) -> Vec<String> {
     explained.readings.iter().map(word).collect()
 }
 
-pub fn line(id: &str) -> Vec<u8> {
+pub(super) fn line(id: &str) -> Vec<u8> {
     lines().into_iter().find(|line| line.id == id).unwrap_or_else(|| panic!("{id}")).bytes
 }
 
-pub fn of(id: &str, dialect: Dialect) -> Vec<String> {
+pub(super) fn of(id: &str, dialect: Dialect) -> Vec<String> {
     read(&line(id), None, dialect)
 }
 

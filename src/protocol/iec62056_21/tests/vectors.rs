@@ -10,7 +10,7 @@ const GENERAL: &str = include_str!("../../../../tests/vectors/iec62056_21.jsonl"
 const ENERGOMERA: &str = include_str!("../../../../tests/vectors/energomera_ascii.jsonl");
 
 /// A line of a vector file.
-pub struct Line {
+pub(super) struct Line {
     pub id: String,
     pub bytes: Vec<u8>,
     pub direction: Direction,
@@ -56,7 +56,7 @@ fn dialect(json: &Json) -> Dialect {
 }
 
 /// Every line of both files.
-pub fn lines() -> Vec<Line> {
+pub(super) fn lines() -> Vec<Line> {
     let line = |text: &str| {
         let json: Json = serde_json::from_str(text).expect("a line of JSON");
         let direction = match json["direction"].as_str() {

@@ -8,7 +8,7 @@ use crate::protocol::mbus::{amis, link};
 use crate::protocol::{Load, MeterKey, Now, Output, Responder, Setup, SetupError, cipher};
 
 /// From one attempt to reach a reader to the next.
-pub const CALL: Duration = Duration::from_secs(60);
+pub(crate) const CALL: Duration = Duration::from_secs(60);
 /// From data to data.
 const INTERVAL: Duration = Duration::from_secs(1);
 /// Missing acknowledgements after which it begins anew.
@@ -18,7 +18,7 @@ const READER: u8 = 0xF0;
 
 /// The customer interface of the Siemens TD-351x.
 #[derive(Debug)]
-pub struct Amis {
+pub(crate) struct Amis {
     identity: [u8; 8],
     access: u8,
     key: Option<MeterKey>,
@@ -30,7 +30,7 @@ pub struct Amis {
 
 impl Amis {
     /// A meter as set up; without a key it sends its records in clear.
-    pub fn new(setup: &Setup) -> Result<Self, SetupError> {
+    pub(crate) fn new(setup: &Setup) -> Result<Self, SetupError> {
         Ok(Self {
             identity: identity("", *b"\x2D\x4C", 0x0E),
             access: 0,

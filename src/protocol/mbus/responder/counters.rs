@@ -6,7 +6,7 @@ const WATT_HOUR: u64 = 3600;
 
 /// What both know.
 #[derive(Debug)]
-pub struct Counters {
+pub(super) struct Counters {
     import: u32,
     export: u32,
     watts: u32,
@@ -18,7 +18,7 @@ impl Counters {
     ///
     /// # Errors
     /// [`SetupError`] for a value that it does not have.
-    pub fn new(setup: &Setup) -> Result<Self, SetupError> {
+    pub(super) fn new(setup: &Setup) -> Result<Self, SetupError> {
         let mut counters = Self { import: 684_544, export: 129_412, watts: 366, spare: 0 };
         for (name, value) in &setup.values {
             let unfit = |expected: &str| SetupError {
@@ -42,7 +42,7 @@ impl Counters {
     }
 
     /// Lets power and energy follow what is drawn.
-    pub fn draw(&mut self, load: Load) {
+    pub(super) fn draw(&mut self, load: Load) {
         self.spare = self.spare.saturating_add(load.watt_seconds);
         let hours = u32::try_from(self.spare / WATT_HOUR).unwrap_or(u32::MAX);
         self.import = self.import.saturating_add(hours);
@@ -51,7 +51,7 @@ impl Counters {
     }
 
     /// The records of present values.
-    pub fn records(&self) -> Vec<u8> {
+    pub(super) fn records(&self) -> Vec<u8> {
         let mut records = Vec::new();
         let rows: [(&[u8], u32); 4] = [
             (&[0x04, 0x03], self.import),
@@ -68,7 +68,7 @@ impl Counters {
 }
 
 /// Eight digits of the serial number, least significant byte first, maker, version and medium.
-pub fn identity(serial: &str, maker: [u8; 2], medium: u8) -> [u8; 8] {
+pub(super) fn identity(serial: &str, maker: [u8; 2], medium: u8) -> [u8; 8] {
     let digits: Vec<u8> = serial.bytes().filter(u8::is_ascii_digit).rev().map(|digit| digit - b'0').collect();
     let digit = |place: usize| digits.get(place).copied().unwrap_or(0);
     let pair = |byte: usize| digit(2 * byte) | digit(2 * byte + 1) << 4;

@@ -4,5 +4,5 @@ mod amis;
 mod counters;
 mod slave;
 
-pub use amis::{Amis, CALL};
-pub use slave::Slave;
+pub(super) use amis::{Amis, CALL};
+pub(super) use slave::Slave;

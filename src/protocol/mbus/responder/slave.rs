@@ -19,7 +19,7 @@ const USUAL: u8 = 1;
 
 /// The meter.
 #[derive(Debug)]
-pub struct Slave {
+pub(crate) struct Slave {
     address: u8,
     identity: [u8; 8],
     is_selected: bool,
@@ -38,7 +38,7 @@ impl Slave {
     ///
     /// # Errors
     /// [`SetupError`] for an address or a value that it cannot have.
-    pub fn new(setup: &Setup) -> Result<Self, SetupError> {
+    pub(crate) fn new(setup: &Setup) -> Result<Self, SetupError> {
         let mut own = identity(&setup.serial, *b"\x2D\x2C", 0x02);
         let unfit = |expected: &str| SetupError {
             name: "address".to_owned(),

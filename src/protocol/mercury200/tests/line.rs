@@ -4,17 +4,17 @@ use std::time::Duration;
 
 use super::super::Mercury200;
 use super::super::commands::COMMANDS;
-pub use crate::protocol::incotex::line::{Line, Trouble};
+pub(super) use crate::protocol::incotex::line::{Line, Trouble};
 use crate::protocol::{Address, Dialect, LineSettings, Options, Plan, Profile, Request, Setup};
 
-pub const ADDRESS: u32 = 411_486;
+pub(super) const ADDRESS: u32 = 411_486;
 
-pub fn request(id: &str, arguments: &[(&str, &str)]) -> Request {
+pub(super) fn request(id: &str, arguments: &[(&str, &str)]) -> Request {
     let command = COMMANDS.iter().find(|command| command.id == id).unwrap();
     Request { command, arguments: command.arguments(arguments.iter().copied()).unwrap() }
 }
 
-pub fn profile(model: &'static str, address: u32) -> Profile {
+pub(super) fn profile(model: &'static str, address: u32) -> Profile {
     Profile {
         model,
         dialect: Dialect::default(),
@@ -28,7 +28,7 @@ pub fn profile(model: &'static str, address: u32) -> Profile {
     }
 }
 
-pub fn setup(model: &'static str, values: &[(&str, &str)]) -> Setup {
+pub(super) fn setup(model: &'static str, values: &[(&str, &str)]) -> Setup {
     Setup {
         model,
         dialect: Dialect::default(),
@@ -41,7 +41,7 @@ pub fn setup(model: &'static str, values: &[(&str, &str)]) -> Setup {
     }
 }
 
-pub fn over(setup: &Setup, requests: Vec<Request>, options: Options) -> Line {
+pub(super) fn over(setup: &Setup, requests: Vec<Request>, options: Options) -> Line {
     let plan = Plan { profile: profile("mercury-206", ADDRESS), requests, options };
     Line::new(&Mercury200, plan, setup)
 }

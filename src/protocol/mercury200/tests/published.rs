@@ -9,7 +9,7 @@ use crate::protocol::{Context, Family, Integrity, LineSettings, Piece, PieceKind
 const VECTORS: &str = include_str!("../../../../tests/vectors/mercury200.jsonl");
 
 /// A line of the vectors file.
-pub struct Vector {
+pub(super) struct Vector {
     pub id: String,
     pub bytes: Vec<u8>,
     pub request: Option<Vec<u8>>,
@@ -17,7 +17,7 @@ pub struct Vector {
     json: Json,
 }
 
-pub fn vectors() -> Vec<Vector> {
+pub(super) fn vectors() -> Vec<Vector> {
     VECTORS.lines().map(vector).collect()
 }
 
@@ -34,11 +34,11 @@ fn vector(line: &str) -> Vector {
 }
 
 impl Vector {
-    pub fn is_sound(&self) -> bool {
+    pub(super) fn is_sound(&self) -> bool {
         self.json["crc_origin"] != "none"
     }
 
-    pub fn explain(&self, direction: Direction) -> Dissection {
+    pub(super) fn explain(&self, direction: Direction) -> Dissection {
         let request = self.request.as_deref();
         (&Mercury200 as &dyn Family)
             .dissect(&self.bytes, &Context { direction, request, ..Context::default() })

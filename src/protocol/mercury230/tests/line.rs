@@ -4,20 +4,20 @@ use std::time::Duration;
 
 use super::super::{Mercury230, rows};
 use crate::frame::Secret;
-pub use crate::protocol::incotex::line::{Line, Trouble};
+pub(super) use crate::protocol::incotex::line::{Line, Trouble};
 use crate::protocol::{Address, Dialect, LineSettings, Options, Plan, Profile, Request, Setup};
 
-pub const ADDRESS: u8 = 49;
+pub(super) const ADDRESS: u8 = 49;
 
 /// Opens the channel as the user, with the password of the maker.
-pub const OPEN: [u8; 8] = [1, 1, 1, 1, 1, 1, 1, 1];
+pub(super) const OPEN: [u8; 8] = [1, 1, 1, 1, 1, 1, 1, 1];
 
-pub fn request(id: &str, arguments: &[(&str, &str)]) -> Request {
+pub(super) fn request(id: &str, arguments: &[(&str, &str)]) -> Request {
     let command = rows::COMMANDS.iter().find(|command| command.id == id).unwrap();
     Request { command, arguments: command.arguments(arguments.iter().copied()).unwrap() }
 }
 
-pub fn profile(password: Option<&str>, dialect: Dialect) -> Profile {
+pub(super) fn profile(password: Option<&str>, dialect: Dialect) -> Profile {
     Profile {
         model: "mercury-236",
         dialect,
@@ -31,7 +31,7 @@ pub fn profile(password: Option<&str>, dialect: Dialect) -> Profile {
     }
 }
 
-pub fn setup(model: &'static str, values: &[(&str, &str)]) -> Setup {
+pub(super) fn setup(model: &'static str, values: &[(&str, &str)]) -> Setup {
     Setup {
         model,
         dialect: Dialect::default(),
@@ -44,15 +44,15 @@ pub fn setup(model: &'static str, values: &[(&str, &str)]) -> Setup {
     }
 }
 
-pub fn over(setup: &Setup, requests: Vec<Request>, options: Options) -> Line {
+pub(super) fn over(setup: &Setup, requests: Vec<Request>, options: Options) -> Line {
     over_as(setup, requests, options, profile(None, setup.dialect))
 }
 
-pub fn over_as(setup: &Setup, requests: Vec<Request>, options: Options, profile: Profile) -> Line {
+pub(super) fn over_as(setup: &Setup, requests: Vec<Request>, options: Options, profile: Profile) -> Line {
     Line::new(&Mercury230, Plan { profile, requests, options }, setup)
 }
 
 /// The bodies of the questions.
-pub fn bodies(line: &Line) -> Vec<&[u8]> {
+pub(super) fn bodies(line: &Line) -> Vec<&[u8]> {
     line.questions.iter().map(|question| &question[1..question.len() - 2]).collect()
 }

@@ -14,7 +14,7 @@ const VECTORS: &str = include_str!("../../../../tests/vectors/mercury230.jsonl")
 
 /// A line of the vectors file.
 #[derive(Clone)]
-pub struct Vector {
+pub(super) struct Vector {
     pub id: String,
     pub bytes: Vec<u8>,
     pub request: Option<Vec<u8>>,
@@ -22,7 +22,7 @@ pub struct Vector {
     json: Json,
 }
 
-pub fn vectors() -> Vec<Vector> {
+pub(super) fn vectors() -> Vec<Vector> {
     PARSED.clone()
 }
 
@@ -39,19 +39,19 @@ fn vector(line: &str) -> Vector {
 }
 
 impl Vector {
-    pub fn explain(&self) -> Dissection {
+    pub(super) fn explain(&self) -> Dissection {
         let direction = if self.is_request { Direction::Request } else { Direction::Reply };
         let request = self.request.as_deref();
         (&Mercury230 as &dyn Family)
             .dissect(&self.bytes, &Context { direction, request, ..Context::default() })
     }
 
-    pub fn decoded(&self, key: &str) -> &Json {
+    pub(super) fn decoded(&self, key: &str) -> &Json {
         &self.json["decoded"][key]
     }
 }
 
-pub fn by_id(id: &str) -> Vector {
+pub(super) fn by_id(id: &str) -> Vector {
     vectors().into_iter().find(|vector| vector.id == id).unwrap()
 }
 
@@ -66,7 +66,7 @@ fn numbers(dissection: &Dissection) -> Vec<Option<f64>> {
 }
 
 /// The reading with a quantity, as text.
-pub fn told(dissection: &Dissection, quantity: &str) -> String {
+pub(super) fn told(dissection: &Dissection, quantity: &str) -> String {
     let reading = dissection.readings.iter().find(|reading| reading.quantity.name() == quantity);
     visible::measured(&reading.unwrap_or_else(|| panic!("no {quantity}: {:?}", dissection.readings)).value)
 }
@@ -306,7 +306,7 @@ fn text(json: &Json) -> String {
     json.as_str().map_or_else(|| json.to_string(), str::to_owned)
 }
 
-pub fn field(dissection: &Dissection, label: &str) -> String {
+pub(super) fn field(dissection: &Dissection, label: &str) -> String {
     let wire = dissection.wire().unwrap();
     let field = wire.fields.iter().find(|field| field.label.to_string() == label);
     wire.text_of(field.unwrap_or_else(|| panic!("no field {label}: {:?}", wire.fields)))

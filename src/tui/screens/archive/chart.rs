@@ -12,7 +12,7 @@ use crate::tui::widgets::{self, Stack, figure};
 const ROLES: [Role; 4] = [Role::Accent, Role::Reply, Role::Push, Role::Request];
 
 /// Draws the chart with its frame.
-pub fn draw(look: &mut Look<'_>) {
+pub(super) fn draw(look: &mut Look<'_>) {
     let area = look.areas.extra(0);
     if area.is_empty() {
         return;

@@ -11,7 +11,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::{Pen, figure, wrap};
 
 /// Draws the list of days with the notes below it.
-pub fn draw(look: &mut Look<'_>) {
+pub(super) fn draw(look: &mut Look<'_>) {
     let state = look.state;
     let title = format!("Days: {}", state.archive.wanted());
     let (right, bottom) = (progress(look), bottom(look));

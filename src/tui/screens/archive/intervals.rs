@@ -11,7 +11,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::{Pen, ScrollBar, figure};
 
 /// Draws the table with its frame.
-pub fn draw(look: &mut Look<'_>) {
+pub(super) fn draw(look: &mut Look<'_>) {
     let key = look.key(Action::Export);
     let inner = look.pane(Pane::Intervals, "Intervals", &format!("{key} writes CSV"), "");
     let (Some(day), false) = (look.state.archive.day(), inner.height < 2) else { return };

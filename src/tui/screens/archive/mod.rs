@@ -13,7 +13,7 @@ mod intervals;
 use super::Look;
 
 /// Draws the screen of the load profile.
-pub fn draw(look: &mut Look<'_>) {
+pub(crate) fn draw(look: &mut Look<'_>) {
     days::draw(look);
     chart::draw(look);
     intervals::draw(look);

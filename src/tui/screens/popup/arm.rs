@@ -28,7 +28,7 @@ const MARK: &str = "W ";
 type Line = (String, Role);
 
 /// Draws the question.
-pub fn draw(look: &mut Look<'_>, question: &Question) {
+pub(super) fn draw(look: &mut Look<'_>, question: &Question) {
     let armed = look.state.arming.is_armed();
     let (head, end) = (head(look, question), end(look, question));
     let columns = usize::from(look.buf.area.width.clamp(40, COLUMNS)) - 6;

@@ -23,7 +23,7 @@ const NAME: u16 = 21;
 const RIGHT: u16 = 12;
 
 /// Draws the text and what it may mean.
-pub fn draw(look: &mut Look<'_>, codes: &Codes) {
+pub(super) fn draw(look: &mut Look<'_>, codes: &Codes) {
     let title = format!("Code  {} known", codes.known.len());
     let inner = open(look, &title, "Tab completes · Enter takes it", (84, 20));
     let line = Rect { height: 1.min(inner.height), ..inner };

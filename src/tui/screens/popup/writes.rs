@@ -8,7 +8,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::wrap;
 
 /// Draws the records from the one with the number `top` on, counted from the newest.
-pub fn draw(look: &mut Look<'_>, records: &[Record], top: usize) {
+pub(super) fn draw(look: &mut Look<'_>, records: &[Record], top: usize) {
     let title = format!("Writes  {}", records.len());
     let (width, height) = (look.buf.area.width, look.buf.area.height);
     let inner = open(look, &title, "Esc closes", (width.saturating_sub(4), height.saturating_sub(4)));

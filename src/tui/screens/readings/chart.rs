@@ -23,7 +23,7 @@ const BROAD: u16 = 60;
 const ROLES: [Role; 3] = [Role::Accent, Role::Good, Role::Warn];
 
 /// Draws the charts where there is anything to show.
-pub fn draw(look: &mut Look<'_>) {
+pub(super) fn draw(look: &mut Look<'_>) {
     let state = look.state;
     let powers: Vec<&Known> = state.readings.power().into_iter().chain(state.readings.given()).collect();
     let voltages = state.readings.voltages();

@@ -13,7 +13,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::{self, ScrollBar, Spark, figure, width, wrap};
 
 /// Draws what was read besides the tariff table; with the whole screen to itself, everything.
-pub fn values(look: &mut Look<'_>) {
+pub(super) fn values(look: &mut Look<'_>) {
     let state = look.state;
     let inner = look.pane(Pane::Values, "Values", "", "");
     if state.maximised {
@@ -143,7 +143,7 @@ fn name(reading: &Reading) -> String {
 }
 
 /// A value with its unit.
-pub fn value_text(look: &Look<'_>, reading: &Reading) -> String {
+pub(super) fn value_text(look: &Look<'_>, reading: &Reading) -> String {
     match (&reading.value, reading.unit) {
         (Measured::Number(number), Unit::None) => figure::grouped(*number),
         (Measured::Number(number), unit) => figure::with_unit(*number, unit, look.theme),
@@ -152,7 +152,7 @@ pub fn value_text(look: &Look<'_>, reading: &Reading) -> String {
 }
 
 /// Draws what failed, with what that rules out and what to look at.
-pub fn failures(look: &mut Look<'_>, area: Rect) {
+pub(super) fn failures(look: &mut Look<'_>, area: Rect) {
     if area.height < 3 {
         return;
     }
@@ -185,7 +185,7 @@ fn failure_lines(look: &Look<'_>, columns: u16) -> Vec<(String, Role)> {
 }
 
 /// Draws a table of everything that was read.
-pub fn everything(look: &mut Look<'_>, area: Rect) {
+pub(super) fn everything(look: &mut Look<'_>, area: Rect) {
     if area.height < 4 {
         return;
     }

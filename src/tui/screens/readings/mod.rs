@@ -28,7 +28,7 @@ use crate::tui::update::FILE;
 use crate::tui::widgets::{TariffRow, Tariffs, figure};
 
 /// Draws the screen of values.
-pub fn draw(look: &mut Look<'_>) {
+pub(crate) fn draw(look: &mut Look<'_>) {
     tariffs(look);
     list::values(look);
     facts(look);
@@ -149,7 +149,7 @@ fn clock(state: &State, when: Timestamp) -> String {
 }
 
 /// A time passed in the largest unit that fits: `12 s`, `3 min`.
-pub fn span(passed: SignedDuration) -> String {
+pub(crate) fn span(passed: SignedDuration) -> String {
     match passed.as_secs().unsigned_abs() {
         seconds @ 0..120 => format!("{seconds} s"),
         seconds @ 120..7_200 => format!("{} min", seconds / 60),

@@ -14,7 +14,7 @@ fn other() -> Arc<OtherMaster> {
 }
 
 /// A console with a meter on a link where another master asks.
-pub fn listening() -> State {
+pub(super) fn listening() -> State {
     let mut state = connected(SIZE, Screen::Bench);
     state.status.speech = Speech::Listening;
     state.status.other_master = Some(other());
@@ -22,12 +22,12 @@ pub fn listening() -> State {
 }
 
 /// Whether the write half is given back.
-pub fn speaks(effects: &[Effect]) -> bool {
+pub(super) fn speaks(effects: &[Effect]) -> bool {
     effects.iter().any(|effect| matches!(effect, Effect::Bus(Intent::Speak)))
 }
 
 /// The keys of everything that would send, by the place they are pressed in.
-pub const ATTEMPTS: &[(&[&str], Attempt)] = &[
+pub(super) const ATTEMPTS: &[(&[&str], Attempt)] = &[
     (&["3", "enter"], Attempt::Send),
     (&["3", "r"], Attempt::Repeat),
     (&["5", "enter"], Attempt::Read),

@@ -20,11 +20,11 @@ enum Coming {
 }
 
 /// Makes of the answer with a number what the master gets.
-pub type Damage = fn(usize, Vec<u8>) -> Vec<u8>;
+pub(super) type Damage = fn(usize, Vec<u8>) -> Vec<u8>;
 
 /// What is odd about the meter or the line.
 #[derive(Default)]
-pub struct Oddities {
+pub(super) struct Oddities {
     /// The meter keeps its speed, whatever it is told.
     pub keeps_speed: bool,
     /// The port cannot change its settings.
@@ -41,7 +41,7 @@ pub struct Oddities {
 
 /// What has happened, in words.
 #[derive(Debug, Default)]
-pub struct Outcome {
+pub(super) struct Outcome {
     pub log: Vec<String>,
     pub sent: Vec<Vec<u8>>,
     pub readings: Vec<crate::reading::Reading>,
@@ -51,7 +51,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    pub fn values(&self) -> Vec<String> {
+    pub(super) fn values(&self) -> Vec<String> {
         let shown = |reading: &crate::reading::Reading| {
             let code =
                 reading.code.map_or_else(|| reading.quantity.name().to_owned(), |code| code.to_string());
@@ -60,12 +60,12 @@ impl Outcome {
         self.readings.iter().map(shown).collect()
     }
 
-    pub fn count(&self, bytes: &[u8]) -> usize {
+    pub(super) fn count(&self, bytes: &[u8]) -> usize {
         self.sent.iter().filter(|sent| sent.starts_with(bytes)).count()
     }
 }
 
-pub struct Bench {
+pub(super) struct Bench {
     exchange: Box<dyn Exchange>,
     meter: Box<dyn Responder>,
     framer: Box<dyn Framer>,
@@ -82,10 +82,10 @@ pub struct Bench {
     is_finished: bool,
 }
 
-pub const WALL: jiff::civil::DateTime = jiff::civil::date(2024, 5, 15).at(12, 34, 56, 0);
+pub(super) const WALL: jiff::civil::DateTime = jiff::civil::date(2024, 5, 15).at(12, 34, 56, 0);
 
 /// A meter's set-up.
-pub fn setup(model: &'static str, dialect: Dialect, line: LineSettings) -> Setup {
+pub(super) fn setup(model: &'static str, dialect: Dialect, line: LineSettings) -> Setup {
     Setup {
         keys: Vec::new(),
         model,
@@ -98,7 +98,7 @@ pub fn setup(model: &'static str, dialect: Dialect, line: LineSettings) -> Setup
     }
 }
 
-pub fn profile(setup: &Setup) -> Profile {
+pub(super) fn profile(setup: &Setup) -> Profile {
     Profile {
         model: setup.model,
         dialect: setup.dialect,
@@ -112,14 +112,14 @@ pub fn profile(setup: &Setup) -> Profile {
     }
 }
 
-pub fn with_password(profile: Profile, password: &str) -> Profile {
+pub(super) fn with_password(profile: Profile, password: &str) -> Profile {
     Profile { password: Some(Secret::new(password.as_bytes().to_vec())), ..profile }
 }
 
 /// A command with its arguments, as typed.
-pub type Typed<'a> = (&'a str, &'a [(&'a str, &'a str)]);
+pub(super) type Typed<'a> = (&'a str, &'a [(&'a str, &'a str)]);
 
-pub fn plan(profile: Profile, commands: &[Typed<'_>]) -> Plan {
+pub(super) fn plan(profile: Profile, commands: &[Typed<'_>]) -> Plan {
     let request = |(id, arguments): &Typed<'_>| {
         let known = Iec.profile().dialect(profile.dialect).commands;
         let command = known.iter().find(|command| command.id == *id).unwrap_or_else(|| panic!("{id}"));
@@ -131,18 +131,23 @@ pub fn plan(profile: Profile, commands: &[Typed<'_>]) -> Plan {
 }
 
 /// Carries a plan out against a meter.
-pub fn run(plan: Plan, meter: Box<dyn Responder>, odd: Oddities) -> Outcome {
+pub(super) fn run(plan: Plan, meter: Box<dyn Responder>, odd: Oddities) -> Outcome {
     Bench::new(plan, meter, odd, WALL).run()
 }
 
 /// Carries commands out against the meter of a set-up.
-pub fn talk(setup: &Setup, commands: &[Typed<'_>]) -> Outcome {
+pub(super) fn talk(setup: &Setup, commands: &[Typed<'_>]) -> Outcome {
     let meter = Iec.responder(setup).expect("a meter");
     run(plan(profile(setup), commands), meter, Oddities::default())
 }
 
 impl Bench {
-    pub fn new(plan: Plan, meter: Box<dyn Responder>, odd: Oddities, wall: jiff::civil::DateTime) -> Self {
+    pub(super) fn new(
+        plan: Plan,
+        meter: Box<dyn Responder>,
+        odd: Oddities,
+        wall: jiff::civil::DateTime,
+    ) -> Self {
         let mut line = plan.profile.line;
         let mut exchange = Iec.exchange(plan).expect("a plan that can be sent");
         if let Some(baud) = odd.converter {
@@ -173,13 +178,13 @@ impl Bench {
     }
 
     /// Lets the meter hear bytes before anything else happens.
-    pub fn meter_hears(&mut self, bytes: &[u8]) {
+    pub(super) fn meter_hears(&mut self, bytes: &[u8]) {
         let now = self.clock();
         self.meter.receive(bytes, now);
         while self.meter.poll(now).is_some() {}
     }
 
-    pub fn run(mut self) -> Outcome {
+    pub(super) fn run(mut self) -> Outcome {
         self.tell(Event::Start);
         for _ in 0..200_000 {
             if self.is_finished {

@@ -4,7 +4,7 @@
 use super::Parameter;
 
 /// The parameters of a model; of a name that stands there twice, the last counts.
-pub fn parameters(model: &str) -> Vec<Parameter> {
+pub(super) fn parameters(model: &str) -> Vec<Parameter> {
     match model {
         "energomera-ce102m" => [COMMON, CE102M].concat(),
         "energomera-ce303" | "energomera-ce304" => [COMMON, CE301, CE303].concat(),

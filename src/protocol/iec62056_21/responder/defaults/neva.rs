@@ -65,7 +65,7 @@ const PROFILE: &str = "03977,03995,03997,04014,04031,04036,04038,04062,04078,040
     03842,03857,03849,03847,03847,03870,03864,03846,03847,03852,03819,03835,03843,03825,03846,03876,03880";
 
 /// Puts every value that a NEVA of this setup lets one read.
-pub fn put(values: &mut Values, setup: &Setup) {
+pub(super) fn put(values: &mut Values, setup: &Setup) {
     let own = if setup.dialect == NEVA_1 { Meters::One } else { Meters::Three };
     let is_readable = |entry: &&Entry| entry.rights != Rights::Write;
     let is_there = |entry: &&Entry| entry.meters == Meters::All || entry.meters == own;

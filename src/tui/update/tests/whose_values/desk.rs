@@ -14,7 +14,7 @@ use crate::tui::fixture::BEGIN;
 /// How often the console looks at the clock.
 const TICK: Duration = Duration::from_millis(500);
 
-pub struct Desk {
+pub(super) struct Desk {
     pub state: State,
     clock: Clock,
     handle: Handle,
@@ -23,7 +23,7 @@ pub struct Desk {
 }
 
 impl Desk {
-    pub async fn open(faults: Faults) -> Self {
+    pub(super) async fn open(faults: Faults) -> Self {
         let mut state = fresh(SIZE);
         start(&mut state, "sim:".parse().ok(), None);
         let clock = Clock::starting_at(BEGIN.parse().unwrap());
@@ -55,7 +55,7 @@ impl Desk {
     }
 
     /// Presses keys, after a question that may be open is left.
-    pub fn press(&mut self, names: &[&str]) {
+    pub(super) fn press(&mut self, names: &[&str]) {
         if self.state.popup.is_some() {
             keys(&mut self.state, &["esc"]);
         }
@@ -67,19 +67,19 @@ impl Desk {
         self.perform(effects);
     }
 
-    pub fn pick(&mut self, model: &Model) {
+    pub(super) fn pick(&mut self, model: &Model) {
         self.press(&["3", ":"]);
         type_text(&mut self.state, &format!("model {}", model.id));
         self.press_on(&["enter"]);
     }
 
     /// Reads the pinned requests.
-    pub fn read_all(&mut self) {
+    pub(super) fn read_all(&mut self) {
         self.press(&["5", "enter", "3"]);
     }
 
     /// Lets time pass and looks after everything that happens.
-    pub async fn pass(&mut self, time: Duration, mut look: impl FnMut(&State)) {
+    pub(super) async fn pass(&mut self, time: Duration, mut look: impl FnMut(&State)) {
         let end = Instant::now() + time;
         let mut tick = Instant::now();
         loop {
@@ -124,7 +124,7 @@ fn meter(model: &'static Model, index: usize) -> SimMeter {
 }
 
 /// A meter with as many values of its own as its family lets be set.
-pub fn setup(model: &'static Model, index: usize) -> Setup {
+pub(super) fn setup(model: &'static Model, index: usize) -> Setup {
     let found = model.resolve(&demo_address(model)).unwrap().remove(0);
     let mut setup = Setup {
         model: model.id,
