@@ -17,7 +17,7 @@ use std::sync::LazyLock;
 
 use super::context::Context;
 use super::family::Family;
-use super::registry;
+use super::{registry, sealed};
 use crate::frame::checksum::CheckKind;
 use crate::frame::{Checksum, Dissection, Mask, Value, Values, Verdict};
 
@@ -155,11 +155,18 @@ fn hide_places(explained: Dissection, asked: &[&dyn Family], context: &Context<'
     hidden.sealed_over(explained)
 }
 
-/// Whether a checksum vouches for what a frame is. One of 8 bits or fewer passes by chance, which shows in what cannot
-/// be explained behind it.
+/// Whether a checksum vouches for what a frame is, opened or not. One of 8 bits or fewer passes by chance, which shows
+/// in what cannot be explained behind it; that a key is missing shows nothing.
 fn is_sound(explained: &Dissection) -> bool {
+    let fits = explained.checksum.is_some_and(|sum| sum.verdict() == Verdict::Good);
+    let is_vouched_for = match explained.verdict {
+        Verdict::Good => true,
+        Verdict::Unchecked(_) => fits,
+        Verdict::Bad(_) | Verdict::Malformed(_) => false,
+    };
     let is_strong = explained.checksum.is_some_and(|sum| sum.digits > WEAK);
-    explained.verdict == Verdict::Good && (is_strong || explained.problems.is_empty())
+    let is_explained = || explained.problems.iter().all(|problem| sealed::lock(problem.code).is_some());
+    is_vouched_for && (is_strong || is_explained())
 }
 
 fn uncover(field: &mut crate::frame::Field) {

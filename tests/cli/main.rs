@@ -12,6 +12,7 @@ mod evidence;
 mod faults;
 #[cfg(unix)]
 mod files;
+mod kept;
 mod keys;
 mod live;
 mod meters;
