@@ -20,6 +20,7 @@ pub struct ModelJson {
     password: &'static str,
     wiring: WiringJson,
     tariffs: u8,
+    #[serde(rename = "everyday")]
     default_reads: Vec<String>,
     note: Option<&'static str>,
 }
