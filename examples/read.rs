@@ -5,8 +5,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let [link, model, address] = arguments.as_slice() else {
         return Err("give a link, a model and an address: sim: mercury-206 11200294".into());
     };
-    for reading in meterscope::read(link, model, address)? {
-        println!("{}", meterscope::frame::visible::reading(&reading));
+    let answers = meterscope::read(link, model, address)?;
+    for reading in &answers.readings {
+        println!("{}", meterscope::frame::visible::reading(reading));
+    }
+    for failure in &answers.failures {
+        eprintln!("{}: {:?}", failure.step, failure.fault);
     }
     Ok(())
 }

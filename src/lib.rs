@@ -63,5 +63,5 @@ pub mod trace;
 pub mod tui;
 
 #[cfg(feature = "engine")]
-pub use app::read::{ReadError, read};
+pub use app::read::{Answers, ReadError, read};
 pub use decode::{Frame, decode, decode_as, decode_with};

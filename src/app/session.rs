@@ -8,6 +8,7 @@ mod simulated;
 
 use std::path::PathBuf;
 use std::thread;
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, watch};
@@ -24,6 +25,9 @@ use crate::meter::Model;
 use crate::protocol::{Decoder, LineSettings, MeterKey};
 use crate::trace::{Capture, Ring, SharedTrace, Trace};
 use simulated::{OnBus, Swaps};
+
+/// How long a converter may take to dial in, where nobody watches.
+pub const DIAL_IN: Duration = Duration::from_secs(30);
 
 /// Whether a link is opened to talk or only to listen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

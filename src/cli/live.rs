@@ -15,15 +15,12 @@ use super::exit::{Exit, Outcome, Stop, Trouble};
 use super::interrupt::Interrupt;
 use super::out;
 use super::outlet::Outlet;
-use crate::app::session::{self, Opening, Session};
+use crate::app::session::{self, DIAL_IN, Opening, Session};
 use crate::app::target::Target;
 use crate::bus::{BUS_ENDS_WITHIN, BusEvent, Errand, Intent, JobEvent, JobId, LinkState, Standing};
 use crate::frame::visible;
 use crate::link::{Endpoint, OpenError, SHARE, Share, Turn};
 use crate::protocol::Profile;
-
-/// How long a converter may take to dial in.
-const DIAL_IN: Duration = Duration::from_secs(30);
 
 /// Bytes of the trace that are kept: entries are looked at once, soon after they came.
 const TRACE: usize = 16 << 20;
