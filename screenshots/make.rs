@@ -38,14 +38,14 @@ const SCENES: &[Scene] = &[
         name: "trace",
         args: &["demo"],
         size: SIZE,
-        keys: &[("Commands", "5"), ("equal", "4")],
+        keys: &[("Commands", "5"), ("nothing was read", "\r"), ("equal", "4")],
         ready: "2979.64 kWh",
     },
     Scene {
         name: "readings",
         args: &["sim:", "--model", "mercury-206", "--address", "11200294"],
         size: SIZE,
-        keys: &[("Commands", "5")],
+        keys: &[("Commands", "5"), ("nothing was read", "p")],
         ready: "sum",
     },
     Scene {
@@ -73,7 +73,7 @@ const SCENES: &[Scene] = &[
         name: "wide",
         args: &["demo"],
         size: (200, 60),
-        keys: &[("Commands", "5"), ("equal", "4")],
+        keys: &[("Commands", "5"), ("nothing was read", "\r"), ("equal", "4")],
         ready: "2979.64 kWh",
     },
 ];
