@@ -6,6 +6,7 @@ use crate::frame::{At, Dissection};
 use crate::protocol::secrets::{self, REACH, Surroundings};
 use crate::protocol::{
     Context, Decoder, Integrity, LineSettings, MeterKey, Piece, PieceKind, Relation, Seen, Source, Tracker,
+    message,
 };
 
 /// A run of bytes, explained.
@@ -83,9 +84,14 @@ pub(super) fn explain(
     }
     let of = |cut: &Cut| bytes.get(cut.range.clone());
     let request = relation.answers.and_then(|number| cuts.get(number as usize)).and_then(of);
-    let parts = if relation.part == 0 { Vec::new() } else { message(bytes, cuts, index) };
+    let number = u32::try_from(index).ok()?;
+    let noted = |number: u32| cuts.get(number as usize).map(|cut| cut.relation);
+    let all = |numbers: Vec<u32>| -> Vec<&[u8]> {
+        numbers.into_iter().filter_map(|number| cuts.get(number as usize)).filter_map(of).collect()
+    };
+    let parts = if relation.part == 0 { Vec::new() } else { all(message::until(number, noted)) };
     let is_broken_off = decoder.family.is_broken_off(relation.step);
-    let dropped = if is_broken_off { message_before(bytes, cuts, index) } else { Vec::new() };
+    let dropped = if is_broken_off { all(message::before(number, noted)) } else { Vec::new() };
     let context = Context {
         direction: relation.direction,
         request,
@@ -117,26 +123,4 @@ fn around<'a>(bytes: &'a [u8], range: &Range<usize>) -> Surroundings<'a> {
     let before = bytes.get(range.start.saturating_sub(REACH)..range.start).unwrap_or_default();
     let after = bytes.get(range.end..bytes.len().min(range.end + REACH)).unwrap_or_default();
     Surroundings { before, after, sent: &[] }
-}
-
-/// The frames of the message that a frame belongs to, up to itself; none where one is missing.
-fn message<'a>(bytes: &'a [u8], cuts: &[Cut], index: usize) -> Vec<&'a [u8]> {
-    let Some((last, first)) = cuts.get(index).and_then(|last| Some((last, last.relation.message?))) else {
-        return Vec::new();
-    };
-    let mut parts = Vec::with_capacity(usize::from(last.relation.part) + 1);
-    for cut in cuts.get(first as usize..=index).unwrap_or_default() {
-        if cut.relation.message == Some(first) && usize::from(cut.relation.part) == parts.len() {
-            parts.extend(bytes.get(cut.range.clone()));
-        }
-    }
-    if parts.len() == usize::from(last.relation.part) + 1 { parts } else { Vec::new() }
-}
-
-/// The frames of the last message before a frame that is of another one.
-fn message_before<'a>(bytes: &'a [u8], cuts: &[Cut], index: usize) -> Vec<&'a [u8]> {
-    let own = cuts.get(index).and_then(|cut| cut.relation.message);
-    let is_other = |cut: &Cut| cut.relation.message.is_some() && cut.relation.message != own;
-    let last = cuts.get(..index).and_then(|before| before.iter().rposition(is_other));
-    last.map_or_else(Vec::new, |last| message(bytes, cuts, last))
 }

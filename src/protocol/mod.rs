@@ -39,6 +39,7 @@ pub mod line_hints;
 pub mod line_search;
 mod load_profile;
 mod master_request;
+pub mod message;
 mod meter_id;
 mod modbus_write;
 mod parity;

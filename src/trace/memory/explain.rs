@@ -4,15 +4,10 @@ use std::borrow::Cow;
 
 use jiff::tz::TimeZone;
 
-use super::{Trace, streams};
+use super::Trace;
 use crate::frame::Dissection;
-use crate::protocol::{Context, MeterKey, registry};
-use crate::trace::{Entry, EntryKind};
-
-/// The most frames of one message that are looked for.
-const MOST_PARTS: u16 = 255;
-/// How many entries may lie between the first and the last of them.
-const FURTHEST_PART: u32 = 4096;
+use crate::protocol::{Context, MeterKey, Relation, message, registry};
+use crate::trace::{Dir, Entry, EntryKind};
 
 impl Trace {
     /// Explains a frame or echo by itself, without those before it; `None` for noise and marks.
@@ -68,36 +63,27 @@ impl Trace {
     /// The frames of the message that a frame belongs to, up to itself; none for messages of one frame or where
     /// they cannot be found.
     fn parts_of(&self, number: u32, last: &Entry) -> Vec<Cow<'_, [u8]>> {
-        if last.relation.part == 0 { Vec::new() } else { self.message_until(number, last) }
+        let numbers =
+            if last.relation.part > 0 { message::until(number, self.noted(last.way)) } else { Vec::new() };
+        self.all_of(numbers)
     }
 
     /// The frames of the last message before a frame that is of another one.
     fn before(&self, number: u32, entry: &Entry) -> Vec<Cow<'_, [u8]>> {
-        let own = entry.relation.message;
-        let is_other = |before: &Entry| {
-            before.way == entry.way && before.relation.message.is_some() && before.relation.message != own
-        };
-        let numbers = (number.saturating_sub(FURTHEST_PART)..number).rev();
-        let found = numbers.filter_map(|number| Some((number, self.entry(number)?)));
-        let last = { found }.find(|(_, before)| is_other(before));
-        last.map_or_else(Vec::new, |(number, last)| self.message_until(number, &last))
+        self.all_of(message::before(number, self.noted(entry.way)))
     }
 
-    /// The frames of a message up to one of them.
-    fn message_until(&self, number: u32, last: &Entry) -> Vec<Cow<'_, [u8]>> {
-        let (Some(first), 0..=MOST_PARTS) = (last.relation.message, last.relation.part) else {
-            return Vec::new();
-        };
-        if last.kind == EntryKind::Echo || number.saturating_sub(first) > FURTHEST_PART {
-            return Vec::new();
+    /// What was noted of the frames of one way; echoes are no part of what a meter says.
+    fn noted(&self, way: Dir) -> impl Fn(u32) -> Option<Relation> {
+        move |number| {
+            self.entry(number)
+                .filter(|entry| entry.way == way && entry.kind != EntryKind::Echo)
+                .map(|entry| entry.relation)
         }
-        let mut parts = Vec::with_capacity(usize::from(last.relation.part) + 1);
-        for entry in (first..=number).filter_map(|number| self.entry(number)) {
-            let is_part = entry.relation.message == Some(first) && entry.way == last.way;
-            if is_part && usize::from(entry.relation.part) == parts.len() {
-                parts.push(self.pages.read(streams(entry.way).0, entry.start, entry.len as usize));
-            }
-        }
-        if parts.len() == usize::from(last.relation.part) + 1 { parts } else { Vec::new() }
+    }
+
+    fn all_of(&self, numbers: Vec<u32>) -> Vec<Cow<'_, [u8]>> {
+        let entries = numbers.into_iter().filter_map(|number| self.entry(number));
+        entries.map(|entry| self.bytes_of(&entry)).collect()
     }
 }
