@@ -34,10 +34,10 @@ def month_end(time):
     return f"end of month, {back} back" if is_midnight and 1 <= back <= 13 else None
 
 
-def plain(value):
-    """A value as JSON can hold it, exactly."""
+def plain(value, is_monthly=False):
+    """A value as JSON can hold it, exactly. In a list by months a midnight is the end of one; elsewhere it is a time."""
     if isinstance(value, datetime.datetime):
-        if month := month_end(value):
+        if is_monthly and (month := month_end(value)):
             return month
         is_now = abs(datetime.datetime.now(UTC) - value.astimezone(UTC)) < datetime.timedelta(hours=3)
         return near(value) if is_now else value.isoformat()
@@ -46,15 +46,15 @@ def plain(value):
     return value
 
 
-def told(thing):
+def told(thing, is_monthly=False):
     if isinstance(thing, list):
-        return [told(one) for one in thing]
+        return [told(one, is_monthly=True) for one in thing]
     if isinstance(thing, MbusDevice):
         return {name: told(one) for name, one in thing}
     if isinstance(thing, ProfileGenericObject):
         return [[plain(one.datetime), plain(one.value), one.unit] for one in thing.buffer]
     told_one = [plain(thing.value), thing.unit]
-    return [plain(thing.datetime), *told_one] if hasattr(thing, "datetime") else told_one
+    return [plain(thing.datetime, is_monthly), *told_one] if hasattr(thing, "datetime") else told_one
 
 
 def reader(place, specification, keys):
