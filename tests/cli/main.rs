@@ -52,6 +52,9 @@ fn program_as(name: &str) -> Command {
         "METERSCOPE_MQTT_PASSWORD",
         "METERSCOPE_MQTT_PASSWORD_FILE",
         "NO_COLOR",
+        "CI",
+        "CLICOLOR",
+        "CLICOLOR_FORCE",
         "COLUMNS",
     ] {
         command.env_remove(name);

@@ -13,7 +13,7 @@ pub fn run(arguments: &[&str], environment: &[(&str, &str)], typed: &[(&str, &st
     let pair = native_pty_system().openpty(size).unwrap();
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_meterscope"));
     command.args(arguments);
-    for name in ["METERSCOPE_KEYS", "METERSCOPE_PASSWORD", "NO_COLOR"] {
+    for name in ["METERSCOPE_KEYS", "METERSCOPE_PASSWORD", "NO_COLOR", "CI", "CLICOLOR", "CLICOLOR_FORCE"] {
         command.env_remove(name);
     }
     command.env("XDG_CONFIG_HOME", HOME.path());
@@ -58,6 +58,7 @@ fn no_color_and_its_switch_are_honoured() {
         (&["models"][..], &[("NO_COLOR", "1")][..]),
         (&["models", "--no-color"], &[]),
         (&["models"], &[("TERM", "dumb")]),
+        (&["models"], &[("TERM", "dumb"), ("CI", "true")]),
     ] {
         let (printed, _) = run(arguments, environment, &[]);
         assert!(printed.contains("mercury-200") && !printed.contains('\u{1b}'), "{arguments:?}: {printed}");
