@@ -30,6 +30,11 @@ const NEVA_TURN: Duration = Duration::from_millis(30);
 /// What our side may add to each exchange.
 const ALLOWANCE: Duration = Duration::from_millis(3);
 
+/// A clock that starts at the same wall time in every run: what simulated meters send depends on the date.
+fn start_clock() -> Clock {
+    Clock::starting_at("2026-03-11T12:00:00Z".parse().unwrap())
+}
+
 /// Asks commands of a simulated meter and gives the frames that went to and fro.
 async fn read(id: &str, address: &str, asked: &[(&str, &[(&str, &str)])]) -> Vec<Entry> {
     let model = model(id).unwrap();
@@ -37,7 +42,7 @@ async fn read(id: &str, address: &str, asked: &[(&str, &[(&str, &str)])]) -> Vec
     let target = Target { model, address: to, password: None, keys: Vec::new() };
     let decoder = target.decoder();
     let meter = SimMeter::of_model(model, address, Secrets::default(), Vec::new()).unwrap();
-    let clock = Clock::start();
+    let clock = start_clock();
     let trace = SharedTrace::new(Trace::new(clock.origin()));
     let (mut handle, ends) = channel();
     let link = SimBus::new(vec![meter]).open(clock);

@@ -48,9 +48,14 @@ fn counter() -> Vec<SimMeter> {
     vec![SimMeter::with_responder("counter", "1", line, Box::<Counter>::default())]
 }
 
+/// A clock that starts at the same wall time in every run: what simulated meters send depends on the date.
+fn start_clock() -> Clock {
+    Clock::starting_at("2026-03-11T12:00:00Z".parse().unwrap())
+}
+
 fn bus(faults: &[&str], speed: Speed) -> SharedBus {
     let bus = SimBus::new(counter()).with_faults(Faults::parse(faults, 1).unwrap()).with_speed(speed);
-    bus.open_shared(Clock::start())
+    bus.open_shared(start_clock())
 }
 
 async fn served(faults: &[&str], speed: Speed) -> SocketAddr {

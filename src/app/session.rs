@@ -131,7 +131,7 @@ impl Session {
 /// blocked terminal ever delays the line.
 #[must_use]
 pub fn open(opening: Opening) -> Session {
-    let (session, swaps, side) = begin(&opening);
+    let (session, swaps, side) = begin(&opening, Clock::start());
     spawn(opening, swaps, (session.trace.clone(), session.clock, side));
     session
 }
@@ -140,14 +140,13 @@ pub fn open(opening: Opening) -> Session {
 #[cfg(test)]
 #[must_use]
 pub fn open_here(opening: Opening) -> Session {
-    let (session, swaps, side) = begin(&opening);
+    let (session, swaps, side) = begin(&opening, Clock::of_tests());
     tokio::spawn(serve(opening, swaps, (session.trace.clone(), session.clock, side)));
     session
 }
 
 /// A session whose bus is still to be started, and what that needs.
-fn begin(opening: &Opening) -> (Session, Swaps, BusSide) {
-    let clock = Clock::start();
+fn begin(opening: &Opening, clock: Clock) -> (Session, Swaps, BusSide) {
     let mut trace = Trace::new(clock.origin());
     trace.set_keys(opening.keys.clone());
     trace.set_zone(opening.zone.clone());

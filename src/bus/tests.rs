@@ -60,7 +60,7 @@ impl Bench {
 
     /// On a link with these settings in force.
     async fn wanting(wanted: InitialLine, line: Option<LineSettings>) -> Self {
-        let clock = Clock::start();
+        let clock = Clock::of_tests();
         let trace = SharedTrace::new(Trace::new(clock.origin()));
         let (near, far) = with_far_end();
         let (handle, ends) = channel();
@@ -184,7 +184,7 @@ async fn a_job_that_waits_can_be_cancelled_without_being_sent() {
 
 #[tokio::test(start_paused = true)]
 async fn a_bus_that_only_listens_refuses_to_send_and_has_nothing_to_send_with() {
-    let clock = Clock::start();
+    let clock = Clock::of_tests();
     let trace = SharedTrace::new(Trace::new(clock.origin()));
     let (link, mut far) = with_far_end();
     let (lines, mut asked) = tokio::sync::mpsc::unbounded_channel();

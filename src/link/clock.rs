@@ -25,6 +25,12 @@ impl Clock {
         Self { start: Instant::now(), origin }
     }
 
+    /// Starts at the same wall time in every unit test: simulated meters show it, so what they send depends on it.
+    #[cfg(test)]
+    pub(crate) fn of_tests() -> Self {
+        Self::starting_at(Timestamp::constant(1_773_230_400, 0))
+    }
+
     /// The present moment.
     #[must_use]
     pub fn now(&self) -> At {

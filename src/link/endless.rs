@@ -82,7 +82,7 @@ impl Connector for Endless {
 
 fn talking(source: &Endless) -> (mpsc::UnboundedSender<LinkCommand>, mpsc::Receiver<LinkEvent>) {
     let (commands, orders) = mpsc::unbounded_channel();
-    let (out, events) = outlet(Clock::start());
+    let (out, events) = outlet(Clock::of_tests());
     tokio::spawn(run_reconnecting(source.clone(), Some(source.clone()), Talker::new(orders, None), out));
     (commands, events)
 }
@@ -122,7 +122,7 @@ async fn of_a_far_side_that_does_not_wait_every_byte_is_told_or_counted() {
         let source = Endless::new(false, most);
         let (commands, orders) = mpsc::unbounded_channel();
         let (listener, _lines) = Listener::new(None);
-        let (out, mut events) = outlet(Clock::start());
+        let (out, mut events) = outlet(Clock::of_tests());
         if is_listening {
             tokio::spawn(run_reconnecting(source.clone(), Some(source.clone()), listener, out));
         } else {

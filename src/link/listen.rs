@@ -111,7 +111,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_port_that_is_taken_is_busy() {
-        let clock = Clock::start();
+        let clock = Clock::of_tests();
         let (_link, bound) = open("127.0.0.1", 0, clock).await.unwrap();
         let second = open("127.0.0.1", bound.port(), clock).await;
         assert!(matches!(second, Err(OpenError::Busy { .. })), "{second:?}");
@@ -120,7 +120,7 @@ mod tests {
     #[tokio::test]
     async fn an_address_of_somebody_else_is_missing() {
         // 192.0.2.0/24 is for documentation and belongs to nobody (RFC 5737).
-        let refused = open("192.0.2.1", 0, Clock::start()).await;
+        let refused = open("192.0.2.1", 0, Clock::of_tests()).await;
         assert!(matches!(refused, Err(OpenError::Missing { .. })), "{refused:?}");
     }
 

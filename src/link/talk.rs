@@ -234,7 +234,7 @@ mod tests {
     impl Held {
         fn over(wire: &Wire) -> Self {
             let (commands, orders) = mpsc::unbounded_channel();
-            let (out, events) = outlet(Clock::start());
+            let (out, events) = outlet(Clock::of_tests());
             let talker = Talker::new(orders, Some(LineSettings::n81(9600)));
             tokio::spawn(run_reconnecting(Again(wire.clone()), Some(wire.clone()), talker, out));
             Self { commands, events }

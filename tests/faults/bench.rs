@@ -16,6 +16,11 @@ use meterscope::sim::fault::{Deed, Faults};
 use meterscope::sim::{Secrets, SimBus, SimMeter, Speed};
 use meterscope::trace::{Dir, EntryKind, SharedTrace, Trace};
 
+/// A clock that starts at the same wall time in every run: what simulated meters send depends on the date.
+pub fn start_clock() -> Clock {
+    Clock::starting_at("2026-03-11T12:00:00Z".parse().unwrap())
+}
+
 /// A family under test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -193,7 +198,7 @@ impl Bench {
 
     pub fn seeded(kind: Kind, meters: Vec<SimMeter>, faults: &[&str], seed: u64, pace: Speed) -> Self {
         let faults = Faults::parse(faults, seed).unwrap();
-        let clock = Clock::start();
+        let clock = start_clock();
         let bus = SimBus::new(meters).with_faults(faults.clone()).with_speed(pace);
         Self::over(kind, bus.open(clock), faults, clock)
     }

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use meterscope::app::target::Target;
 use meterscope::bus::{BusEvent, Errand, InitialLine, Intent, JobEvent, JobId, Port, channel, run};
-use meterscope::link::Clock;
 use meterscope::meter::{MODELS, Model};
 use meterscope::protocol::{Access, Options, Request};
 use meterscope::sim::fault::Faults;
@@ -23,7 +22,7 @@ async fn other_master(model: &'static Model, faults: &[&str]) -> Option<String> 
     let address = model.resolve(&demo_address(model)).unwrap().remove(0).address;
     let target = Target { model, address, password: None, keys: Vec::new() };
     let decoder = target.decoder();
-    let clock = Clock::start();
+    let clock = crate::bench::start_clock();
     let faults = Faults::parse(faults, 7).unwrap();
     let link = SimBus::new(demo_meters(Some(model))).with_faults(faults).with_speed(Speed::Real).open(clock);
     let trace = SharedTrace::new(Trace::new(clock.origin()));

@@ -115,7 +115,7 @@ struct Rig {
 
 impl Rig {
     async fn with(line: Option<LineSettings>, family: &'static Wild) -> Self {
-        let clock = Clock::start();
+        let clock = Clock::of_tests();
         let trace = SharedTrace::new(Trace::new(clock.origin()));
         let (near, far) = with_far_end();
         let (handle, ends) = channel();

@@ -19,7 +19,7 @@ struct Socket {
 
 impl Socket {
     async fn open() -> Self {
-        let clock = Clock::start();
+        let clock = Clock::of_tests();
         let trace = SharedTrace::new(Trace::new(clock.origin()));
         let (near, far) = with_far_end();
         let (handle, ends) = channel();

@@ -38,7 +38,7 @@ struct Endless {
 impl Endless {
     /// With a chunk that is always waiting, so much time after the one before.
     fn of(block: Vec<u8>, between: Duration, decoder: Option<Decoder>) -> Self {
-        let clock = Clock::start();
+        let clock = Clock::of_tests();
         let trace = SharedTrace::new(Trace::new(clock.origin()));
         let (near, far) = with_far_end();
         let (handle, ends) = channel();

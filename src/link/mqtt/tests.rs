@@ -73,7 +73,7 @@ fn signed() -> SignOn {
 
 async fn opened() -> (ListenLink, Broker, TcpListener) {
     let (listener, topic) = listener().await;
-    let opening = open_listening(&topic, signed(), Clock::start());
+    let opening = open_listening(&topic, signed(), Clock::of_tests());
     let (link, broker) = tokio::join!(opening, Broker::serve(&listener, 0));
     let mut link = link.unwrap();
     let event = link.events.recv().await;
@@ -144,7 +144,7 @@ async fn what_comes_before_the_subscription_is_confirmed_is_kept() {
         broker.publish(b"\x02").await;
         broker
     };
-    let (link, _broker) = tokio::join!(open_listening(&topic, signed(), Clock::start()), serving);
+    let (link, _broker) = tokio::join!(open_listening(&topic, signed(), Clock::of_tests()), serving);
     let mut link = link.unwrap();
     assert!(matches!(link.events.recv().await, Some(LinkEvent::Opened { .. })));
     assert_eq!([received(&mut link).await, received(&mut link).await], [[1], [2]]);
@@ -159,7 +159,7 @@ async fn a_refused_password_says_where_it_belongs() {
         broker.say(&[0x20, 2, 0, 5]).await;
         broker
     };
-    let (link, _broker) = tokio::join!(open_listening(&topic, signed(), Clock::start()), serving);
+    let (link, _broker) = tokio::join!(open_listening(&topic, signed(), Clock::of_tests()), serving);
     let said = link.unwrap_err().to_string();
     assert!(said.contains("METERSCOPE_MQTT_PASSWORD") && !said.contains("geheim"), "{said}");
 }
@@ -167,7 +167,7 @@ async fn a_refused_password_says_where_it_belongs() {
 #[tokio::test]
 async fn a_refused_topic_is_an_error() {
     let (listener, topic) = listener().await;
-    let opening = open_listening(&topic, signed(), Clock::start());
+    let opening = open_listening(&topic, signed(), Clock::of_tests());
     let (link, _broker) = tokio::join!(opening, Broker::serve(&listener, 0x80));
     assert!(link.unwrap_err().to_string().contains("refuses the topic"));
 }
@@ -176,6 +176,6 @@ async fn a_refused_topic_is_an_error() {
 async fn a_broker_that_is_not_there_is_told() {
     let (listener, topic) = listener().await;
     drop(listener);
-    let said = open_listening(&topic, signed(), Clock::start()).await.unwrap_err().to_string();
+    let said = open_listening(&topic, signed(), Clock::of_tests()).await.unwrap_err().to_string();
     assert!(said.contains("is the broker running there"), "{said}");
 }

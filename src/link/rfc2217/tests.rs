@@ -91,7 +91,7 @@ async fn listener() -> (TcpListener, SocketAddr) {
 async fn opened() -> (Link, Server, TcpListener) {
     let (listener, address) = listener().await;
     let serving = Server::agreeing(&listener);
-    let (link, server) = tokio::join!(open("127.0.0.1", address.port(), LINE, Clock::start()), serving);
+    let (link, server) = tokio::join!(open("127.0.0.1", address.port(), LINE, Clock::of_tests()), serving);
     let mut link = link.unwrap();
     let event = link.events.recv().await;
     assert!(matches!(event, Some(LinkEvent::Opened { line: Some(LINE), .. })), "{event:?}");
@@ -169,7 +169,7 @@ async fn a_server_without_a_port_is_refused_with_the_way_out() {
         server.agree(Verb::Dont).await;
         server
     };
-    let (link, _server) = tokio::join!(open("127.0.0.1", address.port(), LINE, Clock::start()), serving);
+    let (link, _server) = tokio::join!(open("127.0.0.1", address.port(), LINE, Clock::of_tests()), serving);
     let said = link.unwrap_err().to_string();
     assert!(said.contains("speaks no RFC 2217") && said.contains("tcp://"), "{said}");
 }
@@ -192,7 +192,7 @@ async fn a_lost_connection_comes_back_with_the_line_of_last() {
 async fn listening_puts_nothing_on_the_line() {
     let (listener, address) = listener().await;
     let serving = Server::agreeing(&listener);
-    let opening = open_listening("127.0.0.1", address.port(), LINE, Clock::start());
+    let opening = open_listening("127.0.0.1", address.port(), LINE, Clock::of_tests());
     let (link, mut server) = tokio::join!(opening, serving);
     let mut link = link.unwrap();
     assert!(matches!(link.events.recv().await, Some(LinkEvent::Opened { .. })));
@@ -221,7 +221,7 @@ async fn a_listener_sends_at_most_64_bytes_whatever_the_converter_says() {
         server.say(|out| escape(b"end", out)).await;
         server
     };
-    let opening = open_listening("127.0.0.1", address.port(), LINE, Clock::start());
+    let opening = open_listening("127.0.0.1", address.port(), LINE, Clock::of_tests());
     let (link, mut server) = tokio::join!(opening, serving);
     let mut link = link.unwrap();
     link.lines.send(LineSettings::e71(300)).unwrap();

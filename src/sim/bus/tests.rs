@@ -20,7 +20,7 @@ fn faults(specs: &[&str]) -> Faults {
 
 /// Opens and lets the opening go by.
 async fn opened(bus: SimBus) -> Link {
-    let mut link = bus.open(Clock::start());
+    let mut link = bus.open(Clock::of_tests());
     assert!(matches!(link.events.recv().await, Some(LinkEvent::Opened { .. })));
     link
 }
@@ -109,7 +109,7 @@ async fn a_meter_changes_its_line_after_it_has_answered() {
 #[tokio::test(start_paused = true)]
 async fn a_line_that_nobody_can_set_goes_along_with_the_meter() {
     let bus = bus_of(vec![Toy::new(1, 40, &REPLY)]);
-    let mut shared = bus.open_shared(Clock::start());
+    let mut shared = bus.open_shared(Clock::of_tests());
     assert!(matches!(shared.link.events.recv().await, Some(LinkEvent::Opened { .. })));
     for command in [2, 1] {
         let events = after_sending(&mut shared.link, &request(1, command, 4)).await;
@@ -199,7 +199,7 @@ async fn an_unplugged_adapter_comes_back_with_a_meter_that_still_answers() {
 #[tokio::test(start_paused = true)]
 async fn a_refused_link_opens_when_its_time_has_come_with_old_bytes_waiting() {
     let bus = bus_of(Vec::new()).with_faults(faults(&["refuse=once:5s", "preload=1:4"]));
-    let mut link = bus.open(Clock::start());
+    let mut link = bus.open(Clock::of_tests());
     assert!(
         matches!(link.events.recv().await, Some(LinkEvent::Lost { why, .. }) if why == "connection refused")
     );

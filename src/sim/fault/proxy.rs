@@ -266,7 +266,7 @@ mod tests {
 
     /// A proxy in front of a bus with one meter that answers ten bytes after 40 ms, opened.
     async fn proxied(specs: &[&str]) -> (Link, Faults) {
-        let clock = Clock::start();
+        let clock = Clock::of_tests();
         let toy = Toy::new(1, 40, &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
         let faults = Faults::parse(specs, 3).unwrap();
         let far = SimBus::new(vec![meter(toy, LINE)]).open(clock);

@@ -390,7 +390,7 @@ mod tests {
     async fn two_who_sign_on_to_one_meter_are_served_one_after_the_other() {
         let model = crate::meter::model("neva-mt324").unwrap();
         let meter = SimMeter::of_model(model, "201", Secrets::default(), Vec::new()).unwrap();
-        let (hub, door) = Hub::new(SimBus::new(vec![meter]).open_shared(Clock::start()));
+        let (hub, door) = Hub::new(SimBus::new(vec![meter]).open_shared(Clock::of_tests()));
         tokio::spawn(hub.run());
         let (first, mut first_inbox) = door.join().await.unwrap();
         let (second, mut second_inbox) = door.join().await.unwrap();

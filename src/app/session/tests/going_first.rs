@@ -84,7 +84,7 @@ async fn at_a_silent_meter(
     target: &Target,
     person_after: Option<Duration>,
 ) -> (Duration, Vec<(Duration, Vec<u8>)>) {
-    let clock = Clock::start();
+    let clock = Clock::of_tests();
     let (near, far) = with_far_end();
     let sent = Sent::default();
     tokio::spawn(say_nothing(far, target.model.line, clock, Arc::clone(&sent)));
