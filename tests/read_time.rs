@@ -2,12 +2,15 @@
 
 #![cfg(test)]
 
+#[path = "support/clock.rs"]
+mod clock;
+
 use std::time::Duration;
 
+use clock::start_clock;
 use meterscope::app::target::Target;
 use meterscope::bus::{BusEvent, Errand, InitialLine, Intent, JobEvent, JobId, Port, channel, run};
 use meterscope::frame::At;
-use meterscope::link::Clock;
 use meterscope::meter::model;
 use meterscope::protocol::{LineSettings, Options};
 use meterscope::sim::{Secrets, SimBus, SimMeter};
@@ -29,11 +32,6 @@ const NEVA_TURN: Duration = Duration::from_millis(30);
 
 /// What our side may add to each exchange.
 const ALLOWANCE: Duration = Duration::from_millis(3);
-
-/// A clock that starts at the same wall time in every run: what simulated meters send depends on the date.
-fn start_clock() -> Clock {
-    Clock::starting_at("2026-03-11T12:00:00Z".parse().unwrap())
-}
 
 /// Asks commands of a simulated meter and gives the frames that went to and fro.
 async fn read(id: &str, address: &str, asked: &[(&str, &[(&str, &str)])]) -> Vec<Entry> {

@@ -2,8 +2,12 @@
 
 #![cfg(test)]
 
+#[path = "support/clock.rs"]
+mod clock;
+
 use std::time::Duration;
 
+use clock::start_clock;
 use jiff::tz::TimeZone;
 use meterscope::app::target::Target;
 use meterscope::frame::{At, visible};
@@ -47,11 +51,6 @@ static CE307: Model = Model {
     tariffs: 4,
     note: "",
 };
-
-/// A clock that starts at the same wall time in every run: what simulated meters send depends on the date.
-fn start_clock() -> Clock {
-    Clock::starting_at("2026-03-11T12:00:00Z".parse().unwrap())
-}
 
 /// What a plan came to.
 #[derive(Debug, Default)]

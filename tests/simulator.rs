@@ -2,11 +2,14 @@
 
 #![cfg(test)]
 
+#[path = "support/clock.rs"]
+mod clock;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use clock::start_clock;
 use meterscope::frame::At;
-use meterscope::link::Clock;
 use meterscope::protocol::{LineSettings, Now, Output, Responder};
 use meterscope::sim::fault::Faults;
 use meterscope::sim::serve::{Reach, ServeError, dial, listen};
@@ -46,11 +49,6 @@ impl Responder for Counter {
 fn counter() -> Vec<SimMeter> {
     let line = LineSettings::n81(115_200);
     vec![SimMeter::with_responder("counter", "1", line, Box::<Counter>::default())]
-}
-
-/// A clock that starts at the same wall time in every run: what simulated meters send depends on the date.
-fn start_clock() -> Clock {
-    Clock::starting_at("2026-03-11T12:00:00Z".parse().unwrap())
 }
 
 fn bus(faults: &[&str], speed: Speed) -> SharedBus {

@@ -46,10 +46,21 @@ use exit::{Outcome, Stop, Trouble};
 
 use crate::frame::visible;
 
+/// Turns colours off, of help too, where the terminal shows escape sequences as signs and nobody insists
+/// on them: `anstream` would colour such a terminal where `CI` is set.
+fn keep_a_dumb_terminal_plain() {
+    let is = |name, value| std::env::var_os(name).is_some_and(|found| found == value);
+    let is_forced = std::env::var_os("CLICOLOR_FORCE").is_some() && !is("CLICOLOR_FORCE", "0");
+    if is("TERM", "dumb") && !is_forced {
+        anstream::ColorChoice::Never.write_global();
+    }
+}
+
 /// Runs the program with the arguments it was started with.
 #[must_use]
 pub fn main() -> ExitCode {
     dump::forbid();
+    keep_a_dumb_terminal_plain();
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => return explain(&error).code(),

@@ -66,6 +66,19 @@ fn no_color_and_its_switch_are_honoured() {
 }
 
 #[test]
+fn a_dumb_terminal_is_given_plain_help() {
+    for arguments in [["models", "--help"], ["read", "--help"]] {
+        let (coloured, _) = run(&arguments, &[], &[]);
+        assert!(coloured.contains('\u{1b}'), "{arguments:?}: {coloured}");
+        for forced in ["0", "1"] {
+            let surroundings = [("TERM", "dumb"), ("CI", "true"), ("CLICOLOR_FORCE", forced)];
+            let (printed, _) = run(&arguments, &surroundings, &[]);
+            assert_eq!(printed.contains('\u{1b}'), forced == "1", "{arguments:?}: {printed}");
+        }
+    }
+}
+
+#[test]
 fn a_password_is_asked_for_without_showing_it() {
     let arguments =
         ["compose", "--model", "energomera-ce307", "--address", "13462", "0130", "--ask-password", "--json"];

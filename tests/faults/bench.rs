@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::clock::start_clock;
 use meterscope::app::diagnosis::{Case, Diagnosis, diagnose};
 use meterscope::app::target::Target;
 use meterscope::bus::{
@@ -15,11 +16,6 @@ use meterscope::protocol::{Address, Decoder, Fault, IfSilent, Integrity, Options
 use meterscope::sim::fault::{Deed, Faults};
 use meterscope::sim::{Secrets, SimBus, SimMeter, Speed};
 use meterscope::trace::{Dir, EntryKind, SharedTrace, Trace};
-
-/// A clock that starts at the same wall time in every run: what simulated meters send depends on the date.
-pub fn start_clock() -> Clock {
-    Clock::starting_at("2026-03-11T12:00:00Z".parse().unwrap())
-}
 
 /// A family under test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

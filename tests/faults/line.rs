@@ -66,7 +66,7 @@ async fn f11_silence_is_explained_by_a_list_of_what_to_check(#[values(Kind::Ce, 
 async fn a_meter_on_another_speed_is_silence_and_is_read_once_the_line_fits(
     #[values(Kind::Ce, Kind::Mercury)] kind: Kind,
 ) {
-    let clock = crate::bench::start_clock();
+    let clock = crate::clock::start_clock();
     let link = SimBus::new(vec![kind.meter()])
         .with_line(LineSettings::n81(4800))
         .with_speed(Speed::Real)

@@ -99,7 +99,7 @@ async fn f63_bytes_that_waited_for_us_are_shown_and_not_taken_for_an_answer(
 #[tokio::test(start_paused = true)]
 async fn f63_an_earlier_callers_answer_is_not_taken_for_ours(#[values(Kind::Ce, Kind::Mercury)] kind: Kind) {
     let (link, far) = meterscope::link::pair::with_far_end();
-    let clock = crate::bench::start_clock();
+    let clock = crate::clock::start_clock();
     let mut bench = Bench::over(kind, link, meterscope::sim::fault::Faults::none(), clock);
     let line = Some(kind.model().line);
     let tell = async |event| far.events.send(event).await.unwrap();
@@ -132,7 +132,7 @@ async fn f64_a_doubled_ff_is_damage_in_the_frames_that_hold_one() {
 #[tokio::test(start_paused = true)]
 async fn f64_a_far_end_that_speaks_telnet_is_told() {
     let (link, far) = meterscope::link::pair::with_far_end();
-    let clock = crate::bench::start_clock();
+    let clock = crate::clock::start_clock();
     let mut bench = Bench::over(Kind::Ce, link, meterscope::sim::fault::Faults::none(), clock);
     let tell = async |event| far.events.send(event).await.unwrap();
     tell(meterscope::link::LinkEvent::Opened { peer: String::new(), line: None, at: clock.now() }).await;

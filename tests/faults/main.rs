@@ -20,6 +20,8 @@
 
 mod answers;
 mod bench;
+#[path = "../support/clock.rs"]
+mod clock;
 mod compound;
 mod corruption;
 mod echo;

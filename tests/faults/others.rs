@@ -22,7 +22,7 @@ async fn other_master(model: &'static Model, faults: &[&str]) -> Option<String> 
     let address = model.resolve(&demo_address(model)).unwrap().remove(0).address;
     let target = Target { model, address, password: None, keys: Vec::new() };
     let decoder = target.decoder();
-    let clock = crate::bench::start_clock();
+    let clock = crate::clock::start_clock();
     let faults = Faults::parse(faults, 7).unwrap();
     let link = SimBus::new(demo_meters(Some(model))).with_faults(faults).with_speed(Speed::Real).open(clock);
     let trace = SharedTrace::new(Trace::new(clock.origin()));

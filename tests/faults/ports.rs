@@ -19,7 +19,7 @@ async fn converter(kind: Kind, faults: &Faults) -> SocketAddr {
     let bus = SimBus::new(vec![kind.meter()]).with_faults(faults.clone()).with_speed(Speed::Max);
     let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
     let (bound, serving) =
-        listen(loopback, Reach::ThisComputer, bus.open_shared(crate::bench::start_clock())).await.unwrap();
+        listen(loopback, Reach::ThisComputer, bus.open_shared(crate::clock::start_clock())).await.unwrap();
     tokio::spawn(serving);
     bound
 }
@@ -27,7 +27,7 @@ async fn converter(kind: Kind, faults: &Faults) -> SocketAddr {
 async fn bench_over_tcp(kind: Kind, faults: &[&str]) -> Bench {
     let faults = Faults::parse(faults, 1).unwrap();
     let address = converter(kind, &faults).await;
-    let clock = crate::bench::start_clock();
+    let clock = crate::clock::start_clock();
     let link = tcp::open("127.0.0.1", address.port(), clock).await.unwrap();
     Bench::over(kind, link, faults, clock)
 }
@@ -75,7 +75,7 @@ async fn faults_of_the_line_behind_a_converter_cost_no_value(
 #[tokio::test]
 async fn f65_a_converter_that_refuses_is_named_with_what_to_look_for() {
     let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let refused = tcp::open("127.0.0.1", closed.port(), crate::bench::start_clock()).await;
+    let refused = tcp::open("127.0.0.1", closed.port(), crate::clock::start_clock()).await;
     let Err(OpenError::Refused { what, hint, .. }) = refused else { panic!("{refused:?}") };
     assert!(what.contains("refused") && hint.contains("does another program use"), "{what}; {hint}");
 }
@@ -85,12 +85,12 @@ fn adapter(kind: Kind, faults: &Faults) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let name = folder.path().join("meter");
     let bus = SimBus::new(vec![kind.meter()]).with_faults(faults.clone());
-    tokio::spawn(pty(&name, bus.open_shared(crate::bench::start_clock())).unwrap());
+    tokio::spawn(pty(&name, bus.open_shared(crate::clock::start_clock())).unwrap());
     (folder, name)
 }
 
 fn bench_over_serial(kind: Kind, name: &Path, faults: Faults) -> Bench {
-    let clock = crate::bench::start_clock();
+    let clock = crate::clock::start_clock();
     let link = serial::open(name.to_str().unwrap(), kind.model().line, clock).unwrap();
     Bench::over(kind, link, faults, clock)
 }

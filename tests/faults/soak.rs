@@ -53,7 +53,7 @@ impl Line {
     fn new(target: Target, faults: &[&str], seed: u64) -> Self {
         let meter =
             SimMeter::of_model(target.model, &demo_address(target.model), Secrets::default(), Vec::new());
-        let clock = crate::bench::start_clock();
+        let clock = crate::clock::start_clock();
         let faults = Faults::parse(faults, seed).unwrap();
         let bus = SimBus::new(vec![meter.unwrap()]).with_faults(faults).with_speed(Speed::Real);
         let trace = SharedTrace::new(Trace::new(clock.origin()));

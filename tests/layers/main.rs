@@ -179,6 +179,23 @@ fn a_family_that_is_named_elsewhere_is_found() {
     }
 }
 
+/// Where the machine's clock may be started: the sessions and servers of a user, and tests of links without a meter.
+const STARTS_THE_CLOCK: [&str; 6] =
+    ["src/app/session.rs", "src/cli/simulate.rs", "src/tui/run.rs", "benches/", "tests/links/", "tests/cli/"];
+
+#[test]
+fn no_test_shows_a_simulated_meter_the_wall_time_of_the_machine() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = ["src", "tests", "benches"].into_iter().flat_map(|folder| sources(&root.join(folder)));
+    let starts = |source: &str| text::bare(source).contains(concat!("Clock::", "start()"));
+    let all: Vec<String> =
+        files.map(|file| read(&file)).filter(|(_, source)| starts(source)).map(|(name, _)| name).collect();
+    let is_known = |name: &String| STARTS_THE_CLOCK.iter().any(|known| name.starts_with(known));
+    let (known, found): (Vec<String>, Vec<String>) = all.into_iter().partition(is_known);
+    assert!(known.len() >= 3, "the law looks where the clock is started: {known:?}");
+    assert!(found.is_empty(), "start the clock at a fixed time there: {found:?}");
+}
+
 #[test]
 fn the_permission_to_write_is_made_in_one_place_alone() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -79,8 +79,7 @@ pub struct TermStyle {
 impl TermStyle {
     /// Standard output as it is: as wide as `COLUMNS` says or else its terminal. Coloured never when `colours` is
     /// false; else as [`anstream`] finds: `NO_COLOR`, `CLICOLOR_FORCE`, `CLICOLOR`, whether there is a terminal
-    /// and what its `TERM` can do. A `dumb` terminal is plain unless `CLICOLOR_FORCE` is set: `anstream` would
-    /// colour it where `CI` is set.
+    /// and what its `TERM` can do.
     #[must_use]
     pub fn of_stdout(colours: bool) -> Self {
         use anstream::{AutoStream, ColorChoice};
@@ -88,19 +87,12 @@ impl TermStyle {
 
         let wished = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
         let stdout = std::io::stdout();
-        let is_coloured = colours && !is_dumb() && AutoStream::choice(&stdout) != ColorChoice::Never;
+        let is_coloured = colours && AutoStream::choice(&stdout) != ColorChoice::Never;
         let paint = if is_coloured { Paint::COLOURED } else { Paint::PLAIN };
         let seen = || crossterm::terminal::size().ok().filter(|_| stdout.is_terminal());
         let width = wished.or_else(|| seen().map(|(columns, _)| usize::from(columns)));
         Self { width: width.map(wide_enough), paint }
     }
-}
-
-/// Whether the terminal shows escape sequences as signs, and nobody insists on them.
-#[cfg(feature = "cli")]
-fn is_dumb() -> bool {
-    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
-        && std::env::var_os("CLICOLOR_FORCE").is_none()
 }
 
 /// No table is made for less.
