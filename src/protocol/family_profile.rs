@@ -118,7 +118,8 @@ pub struct Usual {
 pub enum Proof {
     /// One good frame: it has a checksum, and marks or lengths besides.
     OneFrame,
-    /// Good frames that are most of what came: single ones come by chance.
+    /// Good frames that are most of what came, and more than one where the family has no marks: single ones come by
+    /// chance.
     MostBytes,
 }
 

@@ -279,15 +279,23 @@ impl LineSearch {
 
     fn has_good_frames(&self) -> bool {
         self.families.iter().any(|family| {
-            let mut good = 0;
+            let (mut found, mut good) = (0, 0);
             let mut count = |piece: super::Piece<'_>| {
                 let is_good = piece.kind == PieceKind::Frame(Integrity::Good);
-                good += if is_good && piece.bytes.len() > LONGEST_CHANCE { piece.bytes.len() } else { 0 };
+                if is_good && piece.bytes.len() > LONGEST_CHANCE {
+                    (found, good) = (found + 1, good + piece.bytes.len());
+                }
             };
             let mut framer = family.framer(Source::Both, self.line());
             framer.push(&self.heard, At::ZERO, &mut count);
             framer.finish(&mut count);
-            good > 0 && (family.profile().proof == Proof::OneFrame || good * 2 >= self.heard.len())
+            match family.profile().proof {
+                Proof::OneFrame => found > 0,
+                // Without marks every run of bytes is tried: of a long noise one fits a CRC-16 by chance.
+                Proof::MostBytes => {
+                    found > usize::from(!family.profile().has_marks) && good * 2 >= self.heard.len()
+                }
+            }
         })
     }
 }

@@ -121,6 +121,21 @@ fn one_good_frame_of_mbus_is_proof_however_much_noise_came() {
 }
 
 #[test]
+fn one_frame_without_marks_is_no_proof_for_a_long_noise_fits_a_checksum_by_chance() {
+    let unmarked: Vec<_> = FAMILIES.iter().filter(|family| !family.profile().has_marks).collect();
+    assert!(!unmarked.is_empty());
+    for family in unmarked {
+        for length in 24..124 {
+            let by_chance = family.with_checksum(&junk(length));
+            let mut search = of_anything(LineSettings::n81(9600));
+            let found = search.noise(&by_chance);
+            assert!(found.is_none() && !search.is_over(), "{}: {length}", family.id());
+            assert!(search.turn().is_some(), "{}: {length}", family.id());
+        }
+    }
+}
+
+#[test]
 fn good_frames_at_the_first_settings_end_it_without_a_word() {
     let mut search = of_frames(LineSettings::e81(2400));
     assert_eq!(search.noise(&hex::parse(MBUS).unwrap()), None);
